@@ -1,0 +1,35 @@
+# The entry points; CI calls the same ones. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.ready
+
+.PHONY: setup generate check test bench replay
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	touch $@
+
+generate: $(STAMP)
+	$(RUN) -m generator generate
+
+check: $(STAMP)
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(RUN) -m mypy tests/typing_cases.py
+	$(RUN) -m pyright
+
+test: $(STAMP)
+	$(RUN) -m pytest -n auto
+
+# Every document of Clerk's below DIR, through contract and generation: make replay DIR=path/to/specs
+replay: $(STAMP)
+	$(RUN) -m generator replay "$(DIR)"
+
+bench: $(STAMP)
+	$(RUN) -m benchmarks

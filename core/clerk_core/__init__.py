@@ -1,0 +1,66 @@
+"""The ground floor of clerkkit: models, requests, errors and clients. It knows nothing of Clerk's operations."""
+
+from clerk_core._unset import UNSET, Unset
+from clerk_core._version import __version__
+from clerk_core.client import AsyncClient, Client
+from clerk_core.errors import (
+    ApiError,
+    BadRequest,
+    ClerkError,
+    ClientClosed,
+    Conflict,
+    ConnectionFailed,
+    ErrorDetail,
+    Forbidden,
+    InvalidArgument,
+    InvalidResponse,
+    Locked,
+    NotFound,
+    PayloadTooLarge,
+    PaymentRequired,
+    RequestInfo,
+    ServerError,
+    TimedOut,
+    TooManyRequests,
+    TransportError,
+    Unauthorized,
+    UnprocessableEntity,
+)
+from clerk_core.files import File
+from clerk_core.model import Model
+from clerk_core.request import Request
+from clerk_core.response import Detailed, Response
+
+__all__ = [
+    "UNSET",
+    "ApiError",
+    "AsyncClient",
+    "BadRequest",
+    "ClerkError",
+    "Client",
+    "ClientClosed",
+    "Conflict",
+    "ConnectionFailed",
+    "Detailed",
+    "ErrorDetail",
+    "File",
+    "Forbidden",
+    "InvalidArgument",
+    "InvalidResponse",
+    "Locked",
+    "Model",
+    "NotFound",
+    "PayloadTooLarge",
+    "PaymentRequired",
+    "Request",
+    "RequestInfo",
+    "Response",
+    "ServerError",
+    "TimedOut",
+    "TooManyRequests",
+    "TransportError",
+    "Unauthorized",
+    "UnprocessableEntity",
+    "Unset",
+    "__version__",
+]

@@ -1,0 +1,253 @@
+"""What can go wrong, one tree:
+
+    ClerkError
+    ├── InvalidArgument (ValueError)    refused before anything was sent; names the argument
+    ├── ClientClosed                    the client was closed before this call
+    ├── TransportError                  no whole answer came back
+    │   ├── ConnectionFailed            no connection, or it broke
+    │   └── TimedOut                    the server took longer than the timeout
+    └── ApiError                        an answer came, and it is no success
+        ├── BadRequest                  400
+        ├── Unauthorized                401
+        ├── PaymentRequired             402
+        ├── Forbidden                   403
+        ├── NotFound                    404
+        ├── Conflict                    409
+        ├── PayloadTooLarge             413
+        ├── UnprocessableEntity         422
+        ├── Locked                      423
+        ├── TooManyRequests             429
+        ├── ServerError                 500-599, those that no list names (520) too
+        └── InvalidResponse             2xx, with a body that is not the JSON that was due
+
+All of them can be pickled and copied, and none holds the secret key or the request's body.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from clerk_core.guards import is_list, is_object
+from clerk_core.response import Response
+
+
+class RequestInfo(NamedTuple):
+    """The request that failed, without its query, headers and body, where secrets may be."""
+
+    method: str
+    path: str
+    operation: str
+    """Method and path template, such as `GET /users/{user_id}`."""
+
+
+class ErrorDetail(NamedTuple):
+    """One entry of `ApiError.errors`."""
+
+    code: str
+    message: str
+    long_message: str
+    meta: dict[str, Any]
+
+
+class ClerkError(Exception):
+    """The root: whatever this library raises of its own."""
+
+
+class InvalidArgument(ClerkError, ValueError):
+    """An argument cannot be sent as it is; `argument` names it."""
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(argument, problem)
+        self.argument = argument
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.argument}: {self.problem}"
+
+
+class ClientClosed(ClerkError):
+    """The client was closed before this call; make a new one, or close it later."""
+
+
+class TransportError(ClerkError):
+    """No whole answer came back; whether the server acted on the request is not known, unless `reached` is false."""
+
+    def __init__(self, problem: str, request: RequestInfo, *, reached: bool = True) -> None:
+        super().__init__(problem, request)
+        self.problem = problem
+        self.request = request
+        self.reached = reached
+        """False when no connection was made, so that the server cannot have seen the request."""
+
+    def __str__(self) -> str:
+        return f"{self.request.operation}: {self.problem}"
+
+
+class ConnectionFailed(TransportError):
+    """No connection could be made, or it broke before the answer was whole."""
+
+
+class TimedOut(TransportError):
+    """The server took longer than the client's timeout."""
+
+
+class ApiError(ClerkError):
+    """The server answered, and not with a success. `str()` is one line; `text` is the whole body."""
+
+    def __init__(self, request: RequestInfo, response: Response) -> None:
+        super().__init__(request, response)
+        self.request = request
+        self.response = response
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """The body as it came."""
+        return self.response.text
+
+    @cached_property
+    def errors(self) -> list[ErrorDetail]:
+        """What the server said was wrong; empty where the body is not of Clerk's shape."""
+        listed = self._body.get("errors")
+        return [_detail(item) for item in listed if is_object(item)] if is_list(listed) else []
+
+    @property
+    def trace_id(self) -> str | None:
+        """What Clerk's support asks for: `clerk_trace_id` of the body, or the `cf-ray` header."""
+        named = self._body.get("clerk_trace_id")
+        return named if isinstance(named, str) and named else self.response.headers.get("cf-ray")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait before the next try, where the server says so."""
+        return _seconds(self.response.headers.get("retry-after"))
+
+    @cached_property
+    def _body(self) -> Mapping[str, Any]:
+        try:
+            body = json.loads(self.response.content)
+        except (ValueError, RecursionError):
+            return {}
+        return body if is_object(body) else {}
+
+    def _summary(self) -> str:
+        if self.errors:
+            first, more = self.errors[0], len(self.errors) - 1
+            said = first.long_message or first.message or "no message"
+            also = f" (and {more} more)" if more else ""
+            return f"{first.code or 'no code'}: {said}{also}"
+        text = " ".join(self.text.split())
+        shown = text if len(text) <= 200 else f"{text[:200]}..."
+        return f"unexpected body: {shown}" if shown else "no body"
+
+    def __str__(self) -> str:
+        trace = f", trace id {self.trace_id}" if self.trace_id else ""
+        line = f"{self.status_code} {self._summary()} [{self.request.operation}{trace}]"
+        return " ".join(line.split())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class BadRequest(ApiError):
+    """400: the request makes no sense to the server."""
+
+
+class Unauthorized(ApiError):
+    """401: the secret key is missing, wrong or revoked."""
+
+
+class PaymentRequired(ApiError):
+    """402: the instance's plan does not include this."""
+
+
+class Forbidden(ApiError):
+    """403: known, but not allowed."""
+
+
+class NotFound(ApiError):
+    """404: there is no such object."""
+
+
+class Conflict(ApiError):
+    """409: it clashes with what is there."""
+
+
+class PayloadTooLarge(ApiError):
+    """413: the body is too large."""
+
+
+class UnprocessableEntity(ApiError):
+    """422: a parameter is missing, malformed or not allowed; `errors[].meta["param_name"]` names it."""
+
+
+class Locked(ApiError):
+    """423: the object is locked for now."""
+
+
+class TooManyRequests(ApiError):
+    """429: the rate limit is reached; `retry_after` tells the seconds."""
+
+
+class ServerError(ApiError):
+    """500-599: the server failed."""
+
+
+class InvalidResponse(ApiError):
+    """A success whose body is not the JSON that was due: something stands between here and Clerk."""
+
+    def _summary(self) -> str:
+        return f"is a success, but its body is not JSON: {super()._summary()}"
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: PayloadTooLarge,
+    422: UnprocessableEntity,
+    423: Locked,
+    429: TooManyRequests,
+}
+
+
+def api_error(request: RequestInfo, response: Response) -> ApiError:
+    """The error for a response that is no success."""
+    status = response.status_code
+    kind = _BY_STATUS.get(status, ServerError if 500 <= status <= 599 else ApiError)
+    return kind(request, response)
+
+
+def _detail(item: dict[str, Any]) -> ErrorDetail:
+    code, message, long_message = (
+        item[key] if isinstance(item.get(key), str) else "" for key in ("code", "message", "long_message")
+    )
+    meta = item.get("meta")
+    return ErrorDetail(code, message, long_message, meta if is_object(meta) else {})
+
+
+def _seconds(value: str | None) -> float | None:
+    """`Retry-After`: seconds, or the date to wait for."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return max(0.0, seconds) if seconds < float("inf") else None

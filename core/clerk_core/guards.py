@@ -1,0 +1,26 @@
+"""What a parsed JSON value is, in words that a type checker understands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeGuard
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """A JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """A JSON array."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """What may be sent as a JSON object."""
+    return isinstance(value, Mapping)
+
+
+def is_items(value: object) -> TypeGuard[Collection[Any]]:
+    """What may be sent as a JSON array: a collection that is neither text, nor bytes, nor an object."""
+    return isinstance(value, Collection) and not isinstance(value, str | bytes | bytearray | Mapping)

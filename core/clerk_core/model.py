@@ -1,0 +1,206 @@
+"""Models: JSON objects with typed attributes, which no response can break.
+
+A model's `__dict__` is the JSON object itself. What Clerk's document promises is what the type checker sees; what
+the server sends is what is kept: an unknown key stays, a value of another type stays as it came, an absent key
+reads as `None` (`"key" in model` tells), an unknown enum value is a string, an unknown variant is a plain `Model`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MethodType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, dataclass_transform
+
+from clerk_core._unset import UNSET
+from clerk_core.guards import is_items, is_mapping
+
+Reader = Callable[[Any], Any]
+"""Turns a JSON value into what a user sees; gives back as it came what it does not understand. Never raises."""
+
+_SECRET = re.compile(
+    r"(^|_)(token|secret|secret_key|signing_key|api_key|jwt|password|password_digest|code|codes|cookies)$"
+)
+
+_REQUIRED: Any = object()
+
+_new = object.__new__
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Method:
+    """A method that a JSON key of the same name cannot hide: a data descriptor goes before `__dict__`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return self._function if instance is None else MethodType(self._function, instance)
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError(f"{self._function.__name__} is a method of the model; write model[...] for a key so named")
+
+
+if TYPE_CHECKING:
+
+    def _method(function: _F) -> _F:
+        return function
+else:
+    _method = _Method
+
+
+class _Renamed:
+    """An attribute whose JSON key is no Python identifier."""
+
+    def __init__(self, key: str, default: Any) -> None:
+        self.key = key
+        self.default = default
+
+    def __get__(self, instance: Model | None, owner: type) -> Any:
+        return self.default if instance is None else instance.__dict__.get(self.key)
+
+    def __set__(self, instance: Model, value: Any) -> None:
+        instance.__dict__[self.key] = value
+
+
+def renamed(key: str, *, default: Any = _REQUIRED) -> Any:
+    """Declare an attribute that stands for the JSON key `key`; with `default`, it need not be given."""
+    return _Renamed(key, default)
+
+
+class _AttrsFields:
+    """`attrs.fields(SomeModel)` and what builds on it, made the first time somebody asks."""
+
+    def __get__(self, instance: object, owner: type[Model]) -> Any:
+        import attrs
+
+        declare: Any = attrs.field  # its stubs know types, and no strings, for `type`
+        fields = {
+            name: declare(default=attrs.NOTHING if field.required else None, type=field.annotation, kw_only=True)
+            for name, field in _fields(owner).items()
+        }
+        like: Any = attrs.make_class(owner.__name__, fields)
+        owner.__attrs_attrs__ = like.__attrs_attrs__
+        return like.__attrs_attrs__
+
+
+class _Field(NamedTuple):
+    """A declared attribute."""
+
+    key: str
+    required: bool
+    annotation: str
+
+
+_declared: dict[type[Model], dict[str, _Field]] = {}
+
+
+def _fields(owner: type[Model]) -> dict[str, _Field]:
+    """The attributes that a class declares, by name."""
+    if owner not in _declared:
+        _declared[owner] = {
+            name: _field(base.__dict__.get(name, _REQUIRED), name, str(annotation))
+            for base in reversed(owner.__mro__[:-1])
+            for name, annotation in base.__annotations__.items()
+            if not str(annotation).startswith("ClassVar")
+        }
+    return _declared[owner]
+
+
+def _field(declared: Any, name: str, annotation: str) -> _Field:
+    if isinstance(declared, _Renamed):
+        return _Field(declared.key, declared.default is _REQUIRED, annotation)
+    return _Field(name, declared is _REQUIRED, annotation)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(renamed,))
+class Model:
+    """A JSON object. Keys that the type does not declare are read with `model["key"]`."""
+
+    _plan: ClassVar[tuple[tuple[str, Reader], ...] | None] = None
+    __attrs_attrs__: ClassVar[Any] = _AttrsFields()
+
+    def __init_subclass__(cls) -> None:
+        cls._plan = None
+
+    def __init__(self, **values: Any) -> None:
+        fields = _fields(type(self))
+        missing = [name for name, field in fields.items() if field.required and name not in values]
+        unknown = [name for name in values if name not in fields]
+        if missing or unknown:
+            problem = f"missing {', '.join(missing)}" if missing else f"unexpected {', '.join(unknown)}"
+            raise TypeError(f"{type(self).__name__}(): {problem}")
+        for name, value in values.items():
+            if value is not UNSET:
+                self.__dict__[fields[name].key] = value
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        """How to read the keys that hold models; a class with such keys says it here."""
+        return {}
+
+    @classmethod
+    def read(cls, value: Any) -> Self:
+        """Read a parsed JSON value that is nobody else's: the model keeps it. What is no object stays as it is."""
+        if value.__class__ is not dict:
+            return value  # type: ignore[no-any-return]  # the promise is the document's; see the module's text
+        plan = cls._plan
+        if plan is None:
+            plan = cls._plan = tuple(cls._readers().items())
+        for key, reader in plan:
+            if inner := value.get(key):
+                value[key] = reader(inner)
+        self = _new(cls)
+        self.__dict__ = value
+        return self
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Make a model from a JSON object; `data` is copied and stays as it is. Missing and unknown keys are fine."""
+        return cls.read({key: _copy(value) for key, value in data.items()})
+
+    @_method
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object, exactly as it came in or was built, as plain dicts and lists that are yours to change."""
+        return {key: _copy(value) for key, value in self.__dict__.items() if value is not UNSET}
+
+    def __getitem__(self, key: str) -> Any:
+        return self.__dict__[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.__dict__
+
+    if not TYPE_CHECKING:  # so that a mistyped attribute stays a type error
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _fields(type(self)):
+                return None
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __eq__(self, other: object) -> bool:  # and so, being mutable, no hash
+        if type(self) is not type(other):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __replace__(self, **changes: Any) -> Self:
+        fields = _fields(type(self))
+        return type(self).read({**self.__dict__, **{fields[name].key: value for name, value in changes.items()}})
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{key}={'...' if isinstance(value, str) and _SECRET.search(key) else repr(value)}"
+            for key, value in self.__dict__.items()
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Model):
+        return Model.to_dict(value)
+    if is_mapping(value):
+        return {key: _copy(item) for key, item in value.items()}
+    if is_items(value):
+        return [_copy(item) for item in value]
+    return value

@@ -1,0 +1,43 @@
+"""What came back: a `Response` as the wire brought it, a `Detailed` result with the value beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Response:
+    """An HTTP response: status, headers (their names in any case), content as bytes."""
+
+    __slots__ = ("content", "headers", "status_code")
+
+    def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+
+    @property
+    def text(self) -> str:
+        """The content as text; what is no UTF-8 is shown as `\N{REPLACEMENT CHARACTER}`."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code}, {len(self.content)} bytes>"
+
+
+class Detailed(Generic[T]):
+    """A successful answer with all that came with it; `value` is what `send` would have given."""
+
+    __slots__ = ("content", "headers", "status_code", "trace_id", "value")
+
+    def __init__(self, response: Response, value: T) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.content = response.content
+        self.trace_id = response.headers.get("cf-ray")
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"<Detailed {self.status_code}, {len(self.content)} bytes, trace id {self.trace_id}>"

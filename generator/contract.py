@@ -1,0 +1,98 @@
+"""A document becomes `spec/contract.json` or `spec/events.json`: all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from clerk_core.guards import is_object
+from generator import corrections
+from generator.document import Document
+from generator.hoist import hoist
+from generator.normalise import Node, Normaliser, null_where_used, walk
+from generator.problems import DocumentProblem, GeneratorProblem
+
+FILES = {"contract": "contract.json", "events": "events.json"}
+
+
+@attrs.frozen
+class Contract:
+    """The facts of one document, and the corrections that found nothing to correct in it."""
+
+    kind: str
+    facts: Node
+    stale: list[corrections.Correction]
+
+    @property
+    def version(self) -> str:
+        """The API version that the document is for."""
+        return str(self.facts["info"]["version"])
+
+    def text(self) -> str:
+        """The file's text: the same for the same facts, on any machine."""
+        return json.dumps(self.facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def build(document: Document, overlay: Path) -> Contract:
+    """Normalise, hoist, correct and check; stale corrections are the caller's to judge."""
+    normaliser = Normaliser(document.data)
+    kind = "events" if "x-webhooks" in document.data else "contract"
+    # Through JSON: what a YAML alias shares must not be shared any more, and only JSON values may remain.
+    facts: Node = json.loads(json.dumps(normaliser.events() if kind == "events" else normaliser.contract()))
+    null_where_used(facts)
+    hoist(facts)
+    stale = corrections.apply(corrections.load(overlay), facts, kind)
+    _check_references(facts)
+    return Contract(kind=kind, facts=facts, stale=stale)
+
+
+def write(document: Document, contract: Contract, spec: Path) -> Path:
+    """Write the contract and its entry in the lock file, each in one step."""
+    if contract.stale:
+        gone = "; ".join(map(str, contract.stale))
+        raise GeneratorProblem(f"the target of {gone} no longer exists: remove or mend it in corrections.yaml")
+    lock = spec / "lock.toml"
+    entries: dict[str, dict[str, Any]] = tomllib.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
+    entries[contract.kind] = {
+        "source": document.source,
+        "sha256": document.sha256,
+        "api_version": contract.version,
+        "generator": f"openapi-python-client {version('openapi-python-client')}",
+    }
+    path = spec / FILES[contract.kind]
+    _replace(path, contract.text())
+    _replace(lock, _toml(entries))
+    return path
+
+
+def _toml(entries: dict[str, dict[str, Any]]) -> str:
+    lines = ["# Where the contracts come from. Written by `python -m generator contract`."]
+    for name, entry in sorted(entries.items()):
+        lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(path.suffix + ".new")
+    new.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(new, path)
+
+
+def _check_references(facts: Node) -> None:
+    """A correction may have removed what something else still points to."""
+    for node in walk(facts):
+        ref = node.get("$ref")
+        if not isinstance(ref, str):
+            continue
+        target: Any = facts
+        for step in ref.removeprefix("#/").split("/"):
+            target = target.get(step) if is_object(target) else None
+        if target is None:
+            raise DocumentProblem(ref, "is referred to, but a correction removed it")

@@ -1,0 +1,93 @@
+"""Reading a document of Clerk's: a path or a URL, YAML or JSON, whole or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import httpx
+import yaml
+
+from clerk_core.guards import is_object
+from generator.problems import DocumentProblem
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_URL_SCHEMES = ("http://", "https://")
+
+
+class _Loader(_LOADER):  # type: ignore[misc]  # the base is chosen at run time: libyaml where it is there
+    """YAML without timestamps: `2026-05-12` is a version, not a day."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+@attrs.frozen
+class Document:
+    """A parsed document, with what `spec/lock.toml` says of it."""
+
+    source: str
+    sha256: str
+    data: dict[str, Any]
+
+
+def read(source: str, *, recorded_as: str | None = None) -> Document:
+    """Read `source`, a path or an http(s) URL; `recorded_as` replaces it in the lock file."""
+    raw = _fetch(source)
+    is_url = source.startswith(_URL_SCHEMES)
+    name = recorded_as or (source if is_url else "/".join(Path(source).parts[-2:]))
+    return Document(source=name, sha256=hashlib.sha256(raw).hexdigest(), data=_parse(source, raw))
+
+
+def _fetch(source: str) -> bytes:
+    if not source.startswith(_URL_SCHEMES):
+        try:
+            return Path(source).read_bytes()
+        except OSError as error:
+            raise DocumentProblem(source, f"cannot be read ({error.strerror})") from error
+    try:
+        response = httpx.get(source, follow_redirects=True, timeout=30)
+        response.raise_for_status()
+    except httpx.HTTPError as error:
+        raise DocumentProblem(source, f"cannot be fetched ({error})") from error
+    return response.content
+
+
+def _parse(source: str, raw: bytes) -> dict[str, Any]:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentProblem(f"{source}, byte {error.start}", "is not UTF-8") from error
+    data = _parse_json(source, text) if text.lstrip().startswith("{") else _parse_yaml(source, text)
+    if not is_object(data) or not isinstance(data.get("openapi"), str):
+        raise DocumentProblem(source, "is not an OpenAPI document: it has no `openapi` version at its top")
+    if not data["openapi"].startswith("3.0."):
+        raise DocumentProblem(f"{source}#/openapi", f"expected OpenAPI 3.0.x, found {data['openapi']!r}")
+    return data
+
+
+def _parse_json(source: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DocumentProblem(f"{source}, line {error.lineno}", f"is not whole JSON ({error.msg})") from error
+
+
+def _parse_yaml(source: str, text: str) -> Any:
+    # YAML cut off in the middle of a line often still parses; Clerk's files end with a newline.
+    if text and not text.endswith("\n"):
+        raise DocumentProblem(
+            f"{source}, line {text.count(chr(10)) + 1}", "the file is cut off in the middle of a line"
+        )
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a subclass of the safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{source}, line {mark.line + 1}" if mark else source
+        raise DocumentProblem(place, f"is not YAML ({getattr(error, 'problem', error)})") from error

@@ -1,0 +1,211 @@
+"""`make generate`: spec/ becomes generated/clerk_bapi, whole or not at all."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties.schemas import Class
+
+import clerk_core
+from clerk_core.guards import is_list, is_object
+from generator import names
+from generator.docs import Docs
+from generator.events import merge_events
+from generator.normalise import METHODS, Node
+from generator.problems import GeneratorProblem
+from generator.views import SHARED, ModelView, Views
+
+PINNED = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
+LINE_LENGTH = 120
+RESOURCES = {"": "resources", "Async": "async_resources"}
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def generate(root: Path, target: Path | None = None) -> Path:
+    """Write the package below `target` (default: generated/), replacing the old one in one step."""
+    _check_pins()
+    spec = root / "spec"
+    contract = _load(spec / "contract.json")
+    events = _load(spec / "events.json")
+    folder = target or root / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as scratch:
+        new = Path(scratch) / "clerk_bapi"
+        write_package(contract, events, spec / "docs.yaml", root / "generator_config.yaml", new)
+        _swap(new, folder / "clerk_bapi")
+    return folder / "clerk_bapi"
+
+
+def write_package(contract: Node, events: Node, docs: Path, config_file: Path, new: Path) -> None:
+    """Generate into the empty place `new`."""
+    full = merge_events(contract, events)
+    feed = _feed(full)
+    config = Config.from_sources(
+        ConfigFile.load_from_path(config_file), MetaType.NONE, config_file, "utf-8", overwrite=False, output_path=new
+    )
+    parsed = GeneratorData.from_dict(feed, config=config)
+    if isinstance(parsed, GeneratorError):
+        raise GeneratorProblem(f"openapi-python-client: {_said(parsed)}")
+    schemas = {name: str(Class.from_string(string=name, config=config).name) for name in feed["components"]["schemas"]}
+    functions = {
+        operation["operationId"]: names.snake(operation["operationId"])
+        for item in contract["paths"].values()
+        for operation in item.values()
+    }
+    views = Views(parsed, full, Docs(docs, functions), schemas)
+    project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
+    project.views = views
+    project.facts = full
+    errors = project.build()
+    if errors:
+        raise GeneratorProblem("openapi-python-client: " + "; ".join(map(_said, errors)))
+    _format(new)
+
+
+class _ClerkProject(Project):
+    """openapi-python-client's project, laid out as a few modules instead of one per class and endpoint."""
+
+    views: Views
+    facts: Node
+
+    def build(self) -> list[GeneratorError]:
+        errors = list(self._get_errors())
+        if errors:
+            return errors
+        for folder in ("", "api", "async_resources", "models", "resources"):
+            (self.package_dir / folder).mkdir(parents=True)
+        (self.package_dir / "py.typed").touch()
+        self._build_models()
+        self._build_api()
+        self._render("client.py.jinja", "client.py")
+        core_names = sorted(set(clerk_core.__all__) - {"AsyncClient", "Client"})
+        self._render("package_init.py.jinja", "__init__.py", core_names=core_names)
+        return []
+
+    def _build_models(self) -> None:
+        modules: dict[str, list[ModelView]] = {}
+        for model in self.views.models.values():
+            modules.setdefault(model.module, []).append(model)
+        for module, models in sorted(modules.items()):
+            self._render("models_module.py.jinja", f"models/{module}.py", module=module, models=models)
+        self._render("models_init.py.jinja", "models/__init__.py", modules=modules)
+        events = {
+            operation["post"]["operationId"]: operation["post"]["requestBody"]["content"]["application/json"]["schema"]
+            for operation in self.facts["webhooks"].values()
+        }
+        classes = {event: self.views.class_of(schema) for event, schema in sorted(events.items())}
+        own = self.views.model_set(events.values())
+        self._render("events.py.jinja", "events.py", events=classes, models=own)
+
+    def _build_api(self) -> None:
+        for group in self.views.groups:
+            operations = [operation for operation in self.views.operations if operation.group == group]
+            self._render("endpoint_module.py.jinja", f"api/{group}.py", group=group, operations=operations)
+            for kind, folder in RESOURCES.items():
+                path = f"{folder}/{group}.py"
+                self._render("resource_module.py.jinja", path, group=group, operations=operations, kind=kind)
+        self._render("api_init.py.jinja", "api/__init__.py")
+        for kind, folder in RESOURCES.items():
+            self._render("resources_init.py.jinja", f"{folder}/__init__.py", kind=kind, package=f"clerk_bapi.{folder}")
+
+    def _render(self, template: str, path: str, **values: Any) -> None:
+        text = self.env.get_template(template).render(
+            views=self.views,
+            resource=_resource_class,
+            version=self.facts["info"]["version"],
+            shared=SHARED,
+            **values,
+        )
+        (self.package_dir / path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _resource_class(group: str, kind: str = "") -> str:
+    """The suffix keeps resources apart from models such as `Organizations`."""
+    return f"{kind}{names.pascal_from_snake(group)}Resource"
+
+
+def _load(path: Path) -> Node:
+    try:
+        loaded: Node = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise GeneratorProblem(f"{path} is missing: make it with `python -m generator contract`") from error
+    except json.JSONDecodeError as error:
+        raise GeneratorProblem(f"{path}, line {error.lineno}: is not whole JSON ({error.msg})") from error
+    return loaded
+
+
+def _feed(full: Node) -> Node:
+    """What openapi-python-client is to parse: types and names, nothing that it would turn into code of its own."""
+    feed: Node = _bare(copy.deepcopy({key: value for key, value in full.items() if key != "webhooks"}))
+    for item in feed["paths"].values():
+        for method in METHODS:
+            if method in item:
+                operation = item[method]
+                operation["operationId"] = names.snake(operation["operationId"])
+                answers = {status: a for status, a in operation["responses"].items() if status.startswith("2")}
+                operation["responses"] = answers or {"200": {"description": ""}}
+    return feed
+
+
+def _bare(node: Any) -> Any:
+    """Without defaults, which belong to the server, and without formats, since JSON knows none but files."""
+    if is_list(node):
+        return [_bare(value) for value in node]
+    if not is_object(node):
+        return node
+    bare: Node = {}
+    for key, value in node.items():
+        if key == "properties":
+            bare[key] = {name: _bare(schema) for name, schema in value.items()}
+        elif key != "default" and (key != "format" or value == "binary"):
+            bare[key] = _bare(value)
+    return bare
+
+
+def _said(error: GeneratorError) -> str:
+    return " ".join(f"{error.header} {error.detail or ''}".split())
+
+
+def _check_pins() -> None:
+    for package, pinned in PINNED.items():
+        if version(package) != pinned:
+            raise GeneratorProblem(f"{package} {version(package)} is installed, {pinned} is pinned: run `make setup`")
+
+
+def _format(package: Path) -> None:
+    """Sort imports, drop unused ones, format: by the pinned ruff, with these rules, whatever is configured around."""
+    options = ["--isolated", "--no-cache", "--quiet"]
+    compact = "format.skip-magic-trailing-comma=true"
+    for command in (["check", "--fix-only", "--select", "I001,F401"], ["format", "--config", compact]):
+        _ruff([*command, *options, "--line-length", str(LINE_LENGTH), "--target-version", "py311", str(package)])
+
+
+def _ruff(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GeneratorProblem(f"ruff {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def _swap(new: Path, target: Path) -> None:
+    old = new.with_name("old")
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

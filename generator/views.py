@@ -1,0 +1,377 @@
+"""What the templates are given: openapi-python-client's parse, joined with the facts that it does not keep."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+from openapi_python_client.parser import GeneratorData
+
+from clerk_core import AsyncClient, Client, Model
+from generator import names
+from generator.docs import Docs
+from generator.normalise import METHODS, Node, walk
+from generator.problems import GeneratorProblem
+from generator.types import Types
+
+_SCHEMA = "#/components/schemas/"
+SHARED = "shared"
+
+
+@attrs.frozen
+class Argument:
+    """One argument of an endpoint function."""
+
+    name: str
+    wire: str
+    place: str
+    annotation: str
+    required: bool
+    schema: Node
+    comma_joined: bool = False
+
+    @property
+    def signature(self) -> str:
+        """The argument as a signature writes it."""
+        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | Unset = UNSET"
+
+
+@attrs.frozen
+class Operation:
+    """One operation: an endpoint function, and a method of a resource."""
+
+    function: str
+    group: str
+    method: str
+    http: str
+    path: str
+    arguments: list[Argument]
+    returns: str
+    page: str | None
+    reader: str
+    reads_text: bool
+    body: str | None
+    body_required: bool
+    deprecated: bool
+    doc: str
+
+    @property
+    def code(self) -> list[str]:
+        """What its code names."""
+        return [*(argument.annotation for argument in self.arguments), self.returns, self.page or "", self.reader]
+
+    def of(self, place: str) -> list[Argument]:
+        """The arguments that go to one place of the request."""
+        return [argument for argument in self.arguments if argument.place == place]
+
+    def arrays(self) -> list[str]:
+        """Arguments that are lists on the wire."""
+        return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
+
+    def comma_joined(self) -> list[str]:
+        """Query lists that share one key."""
+        return [a.wire for a in self.arguments if a.comma_joined]
+
+
+@attrs.frozen
+class Attribute:
+    """One attribute of a model."""
+
+    name: str
+    key: str
+    annotation: str
+    required: bool
+    default: str
+
+    @property
+    def declaration(self) -> str:
+        """The line in the class body."""
+        start = f"{self.name}: {self.annotation}"
+        if self.name != self.key:
+            default = "" if self.required else f", default={self.default}"
+            return f'{start} = renamed("{self.key}"{default})'
+        return start if self.required else f"{start} = {self.default}"
+
+
+@attrs.frozen
+class ModelView:
+    """One class."""
+
+    name: str
+    module: str
+    doc: str
+    attributes: list[Attribute]
+    readers: dict[str, str]
+
+    @property
+    def code(self) -> list[str]:
+        """What its body names."""
+        return [*(attribute.annotation for attribute in self.attributes), *self.readers.values()]
+
+
+class Views:
+    """All operations and models of one contract, with the events' beside them."""
+
+    def __init__(self, parsed: GeneratorData, contract: Node, docs: Docs, schemas: Mapping[str, str]) -> None:
+        self._contract = contract
+        self._docs = docs
+        components: Node = contract["components"]["schemas"]
+        self._facts = {cls: components[name] for name, cls in schemas.items()}
+        self._schema_names = {cls: name for name, cls in schemas.items()}
+        self._classes = dict(schemas)
+        self._parsed = {str(model.class_info.name): model for model in parsed.models}
+        self.types = Types(self._facts)
+        # openapi-python-client renames a path's parameters: the operation is found by its name.
+        self._addresses = {
+            names.snake(item[method]["operationId"]): (path, method)
+            for path, item in contract["paths"].items()
+            for method in METHODS
+            if method in item
+        }
+        self.operations = sorted(self._operations(parsed), key=lambda op: (op.group, op.function))
+        self._check_unique()
+        self.groups = sorted({operation.group for operation in self.operations})
+        self._places = self._modules()
+        self._answers = self._come_back()
+        self.models = {name: self._model(name) for name in sorted(self._places)}
+
+    # -- operations ----------------------------------------------------------------------------------------------
+
+    def _operations(self, parsed: GeneratorData) -> Iterator[Operation]:
+        for collection in parsed.endpoint_collections_by_tag.values():
+            for endpoint in collection.endpoints:
+                yield self._operation(endpoint)
+
+    def _operation(self, endpoint: Any) -> Operation:
+        path, http = self._addresses[endpoint.name]
+        facts = self._contract["paths"][path][http]
+        arguments, body_required = self._arguments(endpoint, facts, path)
+        returns, page, reader, reads_text = self._result(endpoint)
+        body = next((media for media in facts.get("requestBody", {}).get("content", {})), None)
+        return Operation(
+            function=names.snake(facts["operationId"]),
+            group=group_of(facts),
+            method=method_of(facts),
+            http=http.upper(),
+            path=path,
+            arguments=arguments,
+            returns=returns,
+            page=page,
+            reader=reader,
+            reads_text=reads_text,
+            body=body,
+            body_required=body_required,
+            deprecated=bool(facts.get("deprecated")),
+            doc=self._docs.operation(path, http, facts, arguments),
+        )
+
+    def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
+        taken: dict[str, str] = {}
+        arguments: list[Argument] = []
+        declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
+        for place in ("path", "query"):
+            for prop in getattr(endpoint, f"{place}_parameters"):
+                wire = prop.name.get_untrusted_value()
+                parameter = declared[place, wire]
+                schema = {**self._resolved(parameter["schema"]), **_flags(parameter)}
+                annotation = _without_null(self.types.annotation(prop, argument=True))
+                name = self._argument_name(wire, place, taken)
+                comma_joined = parameter.get("explode") is False and _is_array(schema)
+                arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
+        if endpoint.header_parameters or endpoint.cookie_parameters:
+            raise GeneratorProblem(f"{endpoint.name}: header and cookie parameters have no home yet")
+        body_required = False
+        for body in endpoint.bodies[:1]:
+            content = facts["requestBody"]
+            schema = self._resolved(next(iter(content["content"].values()))["schema"])
+            body_required = content["required"]
+            if not self.types.is_class(body.prop):
+                annotation = self.types.annotation(body.prop, argument=True)
+                arguments.append(Argument("body", "body", "raw", annotation, True, schema))
+                continue
+            model = self._parsed[str(body.prop.class_info.name)]
+            for prop in (model.required_properties or []) + (model.optional_properties or []):
+                wire = prop.name.get_untrusted_value()
+                name = self._argument_name(wire, "body", taken)
+                annotation = self.types.annotation(prop, argument=True)
+                inner = self._resolved(schema["properties"][wire])
+                place = "file" if "BinaryIO" in annotation else "body"
+                arguments.append(Argument(name, wire, place, annotation, prop.required, inner))
+        order = {name: index for index, name in enumerate(_placeholders(path))}
+        arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
+        return arguments, body_required
+
+    def _argument_name(self, wire: str, place: str, taken: dict[str, str]) -> str:
+        for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
+            if name.isidentifier() and not keyword.iskeyword(name) and name not in taken:
+                taken[name] = wire
+                return name
+        raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
+
+    def _result(self, endpoint: Any) -> tuple[str, str | None, str, bool]:
+        """Annotation, annotation of a page where there is one, reader, whether the body is text."""
+        answers = [r for r in endpoint.responses.patterns if r.source["attribute"] != "None"]
+        if not answers:
+            return "None", None, "nothing", False
+        answer = answers[0]
+        reads_text = "text" in answer.source["attribute"]
+        annotation = self.types.annotation(answer.prop)
+        parts = [self.types.annotation(inner) for inner in getattr(answer.prop, "inner_properties", ())]
+        pages = [part for part in parts if not part.startswith("list[")]
+        paginated = any(p.name.get_untrusted_value() == "paginated" for p in endpoint.query_parameters)
+        if paginated and len(parts) == 2 and len(pages) == 1:
+            annotation = next(part for part in parts if part.startswith("list["))
+            return annotation, pages[0], self.types.reader(answer.prop) or "as_is", False
+        return annotation, None, self.types.reader(answer.prop) or "as_is", reads_text
+
+    def _check_unique(self) -> None:
+        for what, keys in (
+            ("function", [op.function for op in self.operations]),
+            ("method", [f"{op.group}.{op.method}" for op in self.operations]),
+        ):
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            if twice:
+                raise GeneratorProblem(f"two operations want the {what} {twice[0]}")
+
+    # -- models --------------------------------------------------------------------------------------------------
+
+    def _modules(self) -> dict[str, str]:
+        """Class -> module: that of the one group which reaches it, or the shared one."""
+        reached: dict[str, set[str]] = {}
+        for item in self._contract["paths"].values():
+            for method in METHODS:
+                if method in item:
+                    for cls in self._reachable(self._answers_and_arguments(item[method])):
+                        reached.setdefault(cls, set()).add(group_of(item[method]))
+        return {cls: groups.pop() if len(groups) == 1 else SHARED for cls, groups in reached.items()}
+
+    def _answers_and_arguments(self, facts: Node) -> Iterator[Node]:
+        """What a caller sees of an operation: parameters, members of the body, answers that are no errors."""
+        yield from (p["schema"] for p in map(self._resolved, facts.get("parameters", ())))
+        for media in self._resolved(facts.get("requestBody", {})).get("content", {}).values():
+            body = self._resolved(media["schema"])
+            yield from body.get("properties", {"": body}).values()
+        for status, response in facts["responses"].items():
+            if status.startswith("2"):
+                yield from (media["schema"] for media in self._resolved(response).get("content", {}).values())
+
+    def _reachable(self, schemas: Iterable[Node]) -> set[str]:
+        found: set[str] = set()
+        todo = list(schemas)
+        while todo:
+            for node in walk(todo.pop()):
+                name = node.get("$ref", "")
+                if isinstance(name, str) and name.startswith(_SCHEMA):
+                    cls = self._classes[name.removeprefix(_SCHEMA)]
+                    if cls not in found:
+                        found.add(cls)
+                        todo.append(self._facts[cls])
+        return {cls for cls in found if "properties" in self._facts[cls]}
+
+    def class_of(self, schema: Node) -> str:
+        """The class that a reference leads to."""
+        return self._classes[schema["$ref"].removeprefix(_SCHEMA)]
+
+    def model_set(self, schemas: Iterable[Node]) -> list[ModelView]:
+        """The classes reachable from `schemas` that no operation reaches."""
+        return [self._model(name) for name in sorted(self._reachable(schemas) - set(self._places))]
+
+    def _model(self, name: str) -> ModelView:
+        parsed = self._parsed[name]
+        facts = self._facts[name]
+        request_only = name not in self._answers
+        attributes: list[Attribute] = []
+        readers: dict[str, str] = {}
+        optional = "UNSET" if request_only else "None"
+        for prop in sorted(
+            (parsed.required_properties or []) + (parsed.optional_properties or []),
+            key=lambda p: (not p.required, p.name.get_untrusted_value()),
+        ):
+            key = prop.name.get_untrusted_value()
+            annotation = self.types.annotation(prop, argument=request_only)
+            if not prop.required:
+                annotation = f"{annotation} | Unset" if request_only else _or_none(annotation)
+            attributes.append(Attribute(_attribute_name(key), key, annotation, prop.required, optional))
+            reader = self.types.reader(prop)
+            if reader:
+                readers[key] = reader
+        return ModelView(
+            name=name,
+            module=self._places.get(name, ""),
+            doc=self._docs.schema(self._schema_names[name], facts),
+            attributes=attributes,
+            readers=readers,
+        )
+
+    def _come_back(self) -> set[str]:
+        """Classes that the server sends; the others are only ever sent to it."""
+        holders = [
+            self._resolved(response)
+            for item in self._contract["paths"].values()
+            for operation in item.values()
+            for status, response in operation["responses"].items()
+            if status.startswith("2")
+        ]
+        holders += [item["post"]["requestBody"] for item in self._contract.get("webhooks", {}).values()]
+        return self._reachable(media["schema"] for holder in holders for media in holder.get("content", {}).values())
+
+    def imports(self, texts: Iterable[str], module: str | None = None) -> dict[str, list[str]]:
+        """Module -> classes that the code in `texts` names, apart from those of `module` itself."""
+        found: dict[str, list[str]] = {}
+        words = {word for text in texts for word in re.findall(r"[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", text))}
+        for word in sorted(words & self._places.keys()):
+            if self._places[word] != module:
+                found.setdefault(self._places[word], []).append(word)
+        return dict(sorted(found.items()))
+
+    def _resolved(self, node: Node) -> Node:
+        while "$ref" in node:
+            target: Any = self._contract
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+
+def group_of(facts: Node) -> str:
+    """The resource an operation belongs to; its tag where Clerk names none."""
+    group = names.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
+    return f"{group}_" if hasattr(Client, group) or hasattr(AsyncClient, group) else group
+
+
+def method_of(facts: Node) -> str:
+    """The name of the operation within its resource."""
+    return names.snake(facts.get("x-speakeasy-name-override") or facts["operationId"])
+
+
+def _placeholders(path: str) -> list[str]:
+    return [part.partition("}")[0] for part in path.split("{")[1:]]
+
+
+def _attribute_name(key: str) -> str:
+    fits = key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(Model, key)
+    if fits:
+        return key
+    name = names.snake(key)
+    return f"{name}_" if hasattr(Model, name) else name
+
+
+def _flags(parameter: Node) -> Node:
+    return {"deprecated": True} if parameter.get("deprecated") else {}
+
+
+def _without_null(annotation: str) -> str:
+    """Query and path have no null; leaving the argument out says the same."""
+    return annotation.removesuffix(" | None")
+
+
+def _or_none(annotation: str) -> str:
+    return annotation if annotation == "Any" or annotation.endswith("None") else f"{annotation} | None"
+
+
+def _is_array(schema: Node) -> bool:
+    kind = schema.get("type")
+    return kind == "array" or (isinstance(kind, list) and "array" in kind)
