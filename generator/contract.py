@@ -16,6 +16,7 @@ from generator import corrections
 from generator.document import Document
 from generator.hoist import hoist
 from generator.normalise import Node, Normaliser, null_where_used, walk
+from generator.pages import page_where_asked
 from generator.problems import DocumentProblem, GeneratorProblem
 
 FILES = {"contract": "contract.json", "events": "events.json"}
@@ -47,6 +48,7 @@ def build(document: Document, overlay: Path) -> Contract:
     facts: Node = json.loads(json.dumps(normaliser.events() if kind == "events" else normaliser.contract()))
     null_where_used(facts)
     hoist(facts)
+    page_where_asked(facts)
     stale = corrections.apply(corrections.load(overlay), facts, kind)
     _check_references(facts)
     return Contract(kind=kind, facts=facts, stale=stale)

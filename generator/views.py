@@ -59,6 +59,11 @@ class Operation:
     doc: str
 
     @property
+    def either(self) -> str:
+        """What it returns, page or not."""
+        return f"{self.returns} | {self.page}" if self.page else self.returns
+
+    @property
     def code(self) -> list[str]:
         """What its code names."""
         return [*(argument.annotation for argument in self.arguments), self.returns, self.page or "", self.reader]

@@ -15,12 +15,12 @@ from clerk_core.model import Model
 from clerk_core.readers import nothing
 from clerk_core.response import Response
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _NO_BODY = b""
 
 
-class Request(Generic[T]):
+class Request(Generic[T_co]):
     """One call of one operation. Build it with an endpoint function, send it with a client, as often as you like.
 
     A request keeps bytes, not the objects it was made from: changing those later changes nothing here.
@@ -32,7 +32,7 @@ class Request(Generic[T]):
         self,
         method: str,
         template: str,
-        read: Callable[[Any], T],
+        read: Callable[[Any], T_co],
         *,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
@@ -66,7 +66,7 @@ class Request(Generic[T]):
         """What an error tells of this request."""
         return RequestInfo(self.method, self.path, self.operation)
 
-    def decode(self, response: Response) -> T:
+    def decode(self, response: Response) -> T_co:
         """Read the answer: any 2xx is a success, everything else is raised as an `ApiError`."""
         if not 200 <= response.status_code <= 299:
             raise api_error(self.info, response)

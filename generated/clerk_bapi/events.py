@@ -27,7 +27,7 @@ from clerk_bapi.models.waitlist_entries import WaitlistEntry
 
 
 class BillingAmount(Model):
-    """Billing amount, a part of Clerk's API."""
+    """A money amount in billing events, as a number and as formatted text."""
 
     amount: int
     amount_formatted: str
@@ -36,7 +36,7 @@ class BillingAmount(Model):
 
 
 class BillingPayee(Model):
-    """Billing payee, a part of Clerk's API."""
+    """The account at the payment gateway that receives the money."""
 
     gateway_external_id: str
     gateway_status: str
@@ -45,7 +45,7 @@ class BillingPayee(Model):
 
 
 class BillingPayerEventPayload(Model):
-    """Billing payer event payload, a part of Clerk's API.
+    """The user or organization that pays, as described in billing events.
 
     In Unix milliseconds: `created_at`, `updated_at`."""
 
@@ -63,14 +63,14 @@ class BillingPayerEventPayload(Model):
 
 
 class BillingPaymentFailedReason(Model):
-    """Billing payment failed reason, a part of Clerk's API."""
+    """The gateway's codes for why a payment failed."""
 
     code: str
     decline_code: str
 
 
 class BillingPaymentSource(Model):
-    """Billing payment source, a part of Clerk's API."""
+    """The card or other means of payment behind a payment attempt."""
 
     card_type: str | None
     gateway: str
@@ -83,7 +83,7 @@ class BillingPaymentSource(Model):
 
 
 class BillingPlan(Model):
-    """Billing plan, a part of Clerk's API."""
+    """The plan of a subscription item that a payment attempt covers."""
 
     amount: int
     currency: str
@@ -94,13 +94,13 @@ class BillingPlan(Model):
 
 
 class BillingSeats(Model):
-    """Billing seats, a part of Clerk's API."""
+    """How many seats a subscription item covers, without a limit if null."""
 
     quantity: int | None
 
 
 class BillingSubscriptionCredit(Model):
-    """Billing subscription credit, a part of Clerk's API."""
+    """The credit for the unused days of a billing cycle, in payment events."""
 
     amount: BillingAmount
     cycle_days_remaining: int
@@ -113,7 +113,7 @@ class BillingSubscriptionCredit(Model):
 
 
 class BillingSubscriptionCredits(Model):
-    """Billing subscription credits, a part of Clerk's API."""
+    """The credits taken off a subscription item, by kind and in total."""
 
     total: BillingAmount
     payer: BillingSubscriptionPayerCredit | None = None
@@ -129,7 +129,7 @@ class BillingSubscriptionCredits(Model):
 
 
 class BillingSubscriptionItem(Model):
-    """Billing subscription item, a part of Clerk's API.
+    """A subscription item that a payment attempt covers.
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
@@ -161,7 +161,7 @@ class BillingSubscriptionItem(Model):
 
 
 class BillingSubscriptionItemEventPayload(Model):
-    """Billing subscription item event payload, a part of Clerk's API.
+    """The subscription item in subscription and subscription item events.
 
     In Unix milliseconds: `created_at`, `updated_at`."""
 
@@ -190,7 +190,7 @@ class BillingSubscriptionItemEventPayload(Model):
 
 
 class BillingSubscriptionItemEventPlan(Model):
-    """Billing subscription item event plan, a part of Clerk's API."""
+    """The plan of a subscription item, as described in subscription events."""
 
     amount: int
     currency: str
@@ -206,7 +206,7 @@ class BillingSubscriptionItemEventPlan(Model):
 
 
 class BillingSubscriptionItemEventPlanUnitPrice(Model):
-    """Billing subscription item event plan unit price, a part of Clerk's API."""
+    """What the plan in a subscription event charges per unit, such as a seat."""
 
     block_size: int
     name: str
@@ -218,7 +218,7 @@ class BillingSubscriptionItemEventPlanUnitPrice(Model):
 
 
 class BillingSubscriptionItemEventPlanUnitPriceTier(Model):
-    """Billing subscription item event plan unit price tier, a part of Clerk's API."""
+    """One tier of a unit price in a subscription event."""
 
     amount_per_block: int
     currency: str
@@ -227,7 +227,7 @@ class BillingSubscriptionItemEventPlanUnitPriceTier(Model):
 
 
 class BillingSubscriptionPayerCredit(Model):
-    """Billing subscription payer credit, a part of Clerk's API."""
+    """The account credit used for a subscription item and what is left of it."""
 
     applied_amount: BillingAmount
     remaining_balance: BillingAmount
@@ -238,7 +238,7 @@ class BillingSubscriptionPayerCredit(Model):
 
 
 class BillingTotals(Model):
-    """Billing totals, a part of Clerk's API."""
+    """The sums of a payment attempt: subtotal, tax, charges per unit and grand total."""
 
     grand_total: BillingAmount
     subtotal: BillingAmount
@@ -256,7 +256,7 @@ class BillingTotals(Model):
 
 
 class BillingUnitTotal(Model):
-    """Billing unit total, a part of Clerk's API."""
+    """The charge for units of one kind, such as seats, in a payment attempt."""
 
     amount: int | None = None
     currency: str | None = None
@@ -266,7 +266,7 @@ class BillingUnitTotal(Model):
 
 
 class Data(Model):
-    """Data, a part of Clerk's API."""
+    """Extra facts inside an organization invitation event, namely about the organization."""
 
     public_organization_data: OrganizationInvitationPublicOrganizationData | None = None
 
@@ -276,7 +276,7 @@ class Data(Model):
 
 
 class EmailCreatedEvent(Model):
-    """Email created event, a part of Clerk's API."""
+    """Sent when Clerk has written an email, whether Clerk or your application is to deliver it."""
 
     data: EmailEventPayload
     instance_id: str
@@ -291,7 +291,7 @@ class EmailCreatedEvent(Model):
 
 
 class EmailEventPayload(Model):
-    """Email event payload, a part of Clerk's API."""
+    """The email in an email event: addresses, subject, body and who delivers it."""
 
     data: dict[str, Any]
     delivered_by_clerk: bool
@@ -310,7 +310,7 @@ class EmailEventPayload(Model):
 
 
 class EventAttributes(Model):
-    """Event attributes, a part of Clerk's API."""
+    """The circumstances of an event, namely the HTTP request behind it."""
 
     http_request: HttpRequest | None = None
 
@@ -320,14 +320,14 @@ class EventAttributes(Model):
 
 
 class HttpRequest(Model):
-    """Http request, a part of Clerk's API."""
+    """The IP address and user agent of the request that caused an event."""
 
     client_ip: str | None = None
     user_agent: str | None = None
 
 
 class OrganizationCreatedEvent(Model):
-    """Organization created event, a part of Clerk's API."""
+    """Sent when an organization is created."""
 
     data: Organization
     instance_id: str
@@ -342,7 +342,7 @@ class OrganizationCreatedEvent(Model):
 
 
 class OrganizationDeletedEvent(Model):
-    """Organization deleted event, a part of Clerk's API."""
+    """Sent when an organization is deleted."""
 
     data: DeletedObject
     instance_id: str
@@ -357,7 +357,7 @@ class OrganizationDeletedEvent(Model):
 
 
 class OrganizationDomainCreatedEvent(Model):
-    """Organization domain created event, a part of Clerk's API."""
+    """Sent when an email domain is added to an organization."""
 
     data: OrganizationDomain
     instance_id: str
@@ -372,7 +372,7 @@ class OrganizationDomainCreatedEvent(Model):
 
 
 class OrganizationDomainDeletedEvent(Model):
-    """Organization domain deleted event, a part of Clerk's API."""
+    """Sent when an email domain is removed from an organization."""
 
     data: DeletedObject
     instance_id: str
@@ -387,7 +387,7 @@ class OrganizationDomainDeletedEvent(Model):
 
 
 class OrganizationDomainUpdatedEvent(Model):
-    """Organization domain updated event, a part of Clerk's API."""
+    """Sent when an email domain of an organization changes."""
 
     data: OrganizationDomain
     instance_id: str
@@ -402,7 +402,7 @@ class OrganizationDomainUpdatedEvent(Model):
 
 
 class OrganizationInvitationAcceptedEvent(Model):
-    """Organization invitation accepted event, a part of Clerk's API."""
+    """Sent when somebody accepts an invitation to an organization."""
 
     data: OrganizationInvitationAcceptedPayload
     instance_id: str
@@ -417,7 +417,7 @@ class OrganizationInvitationAcceptedEvent(Model):
 
 
 class OrganizationInvitationAcceptedPayload(Model):
-    """Organization invitation accepted payload, a part of Clerk's API.
+    """The organization invitation that was accepted, with the id of the user who did so.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
 
@@ -445,7 +445,7 @@ class OrganizationInvitationAcceptedPayload(Model):
 
 
 class OrganizationInvitationCreatedData(Model):
-    """Organization invitation created data, a part of Clerk's API.
+    """The organization invitation that was created.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
 
@@ -472,7 +472,7 @@ class OrganizationInvitationCreatedData(Model):
 
 
 class OrganizationInvitationCreatedEvent(Model):
-    """Organization invitation created event, a part of Clerk's API."""
+    """Sent when somebody is invited to an organization."""
 
     data: OrganizationInvitationCreatedData
     instance_id: str
@@ -487,7 +487,7 @@ class OrganizationInvitationCreatedEvent(Model):
 
 
 class OrganizationInvitationRevokedData(Model):
-    """Organization invitation revoked data, a part of Clerk's API.
+    """The organization invitation that was revoked.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
 
@@ -514,7 +514,7 @@ class OrganizationInvitationRevokedData(Model):
 
 
 class OrganizationInvitationRevokedEvent(Model):
-    """Organization invitation revoked event, a part of Clerk's API."""
+    """Sent when an invitation to an organization is revoked."""
 
     data: OrganizationInvitationRevokedData
     instance_id: str
@@ -529,7 +529,7 @@ class OrganizationInvitationRevokedEvent(Model):
 
 
 class OrganizationMembershipCreatedEvent(Model):
-    """Organization membership created event, a part of Clerk's API."""
+    """Sent when a user becomes a member of an organization."""
 
     data: OrganizationMembership
     instance_id: str
@@ -544,7 +544,7 @@ class OrganizationMembershipCreatedEvent(Model):
 
 
 class OrganizationMembershipDeletedEvent(Model):
-    """Organization membership deleted event, a part of Clerk's API."""
+    """Sent when a user stops being a member of an organization; carries the full membership."""
 
     data: OrganizationMembership
     instance_id: str
@@ -559,7 +559,7 @@ class OrganizationMembershipDeletedEvent(Model):
 
 
 class OrganizationMembershipUpdatedEvent(Model):
-    """Organization membership updated event, a part of Clerk's API."""
+    """Sent when a membership changes, for instance its role."""
 
     data: OrganizationMembership
     instance_id: str
@@ -574,7 +574,7 @@ class OrganizationMembershipUpdatedEvent(Model):
 
 
 class OrganizationUpdatedEvent(Model):
-    """Organization updated event, a part of Clerk's API."""
+    """Sent when an organization changes."""
 
     data: Organization
     instance_id: str
@@ -589,7 +589,7 @@ class OrganizationUpdatedEvent(Model):
 
 
 class PaymentAttemptCreatedEvent(Model):
-    """Payment attempt created event, a part of Clerk's API."""
+    """Sent when an attempt to collect a payment begins."""
 
     data: PaymentAttemptEventPayload
     instance_id: str
@@ -604,7 +604,7 @@ class PaymentAttemptCreatedEvent(Model):
 
 
 class PaymentAttemptEventPayload(Model):
-    """Payment attempt event payload, a part of Clerk's API.
+    """The payment attempt in a payment event: its state, parties, sums and covered items.
 
     In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`.
 
@@ -643,7 +643,7 @@ class PaymentAttemptEventPayload(Model):
 
 
 class PaymentAttemptUpdatedEvent(Model):
-    """Payment attempt updated event, a part of Clerk's API."""
+    """Sent when a payment attempt changes, for instance to paid or failed."""
 
     data: PaymentAttemptEventPayload
     instance_id: str
@@ -658,7 +658,7 @@ class PaymentAttemptUpdatedEvent(Model):
 
 
 class PermissionCreatedEvent(Model):
-    """Permission created event, a part of Clerk's API."""
+    """Sent when a permission is created."""
 
     data: Permission
     instance_id: str
@@ -673,7 +673,7 @@ class PermissionCreatedEvent(Model):
 
 
 class PermissionDeletedEvent(Model):
-    """Permission deleted event, a part of Clerk's API."""
+    """Sent when a permission is deleted."""
 
     data: DeletedObject
     instance_id: str
@@ -688,7 +688,7 @@ class PermissionDeletedEvent(Model):
 
 
 class PermissionUpdatedEvent(Model):
-    """Permission updated event, a part of Clerk's API."""
+    """Sent when a permission changes."""
 
     data: Permission
     instance_id: str
@@ -703,7 +703,7 @@ class PermissionUpdatedEvent(Model):
 
 
 class RoleCreatedEvent(Model):
-    """Role created event, a part of Clerk's API."""
+    """Sent when an organization role is created."""
 
     data: Role
     instance_id: str
@@ -718,7 +718,7 @@ class RoleCreatedEvent(Model):
 
 
 class RoleDeletedEvent(Model):
-    """Role deleted event, a part of Clerk's API."""
+    """Sent when an organization role is deleted."""
 
     data: DeletedObject
     instance_id: str
@@ -733,7 +733,7 @@ class RoleDeletedEvent(Model):
 
 
 class RoleUpdatedEvent(Model):
-    """Role updated event, a part of Clerk's API."""
+    """Sent when an organization role changes."""
 
     data: Role
     instance_id: str
@@ -748,7 +748,7 @@ class RoleUpdatedEvent(Model):
 
 
 class SessionCreatedEvent(Model):
-    """Session created event, a part of Clerk's API."""
+    """Sent when a session starts."""
 
     data: SessionEventPayload
     instance_id: str
@@ -763,7 +763,7 @@ class SessionCreatedEvent(Model):
 
 
 class SessionEndedEvent(Model):
-    """Session ended event, a part of Clerk's API."""
+    """Sent when a session is ended."""
 
     data: SessionEventPayload
     instance_id: str
@@ -778,7 +778,7 @@ class SessionEndedEvent(Model):
 
 
 class SessionEventPayload(Model):
-    """Session event payload, a part of Clerk's API.
+    """The session in a session event, with its user and latest activity.
 
     In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`."""
 
@@ -803,7 +803,7 @@ class SessionEventPayload(Model):
 
 
 class SessionPendingEvent(Model):
-    """Session pending event, a part of Clerk's API."""
+    """Sent when a session has to wait until the user finishes a task."""
 
     data: SessionEventPayload
     instance_id: str
@@ -818,7 +818,7 @@ class SessionPendingEvent(Model):
 
 
 class SessionRemovedEvent(Model):
-    """Session removed event, a part of Clerk's API."""
+    """Sent when a session is removed from its client."""
 
     data: SessionEventPayload
     instance_id: str
@@ -833,7 +833,7 @@ class SessionRemovedEvent(Model):
 
 
 class SessionRevokedEvent(Model):
-    """Session revoked event, a part of Clerk's API."""
+    """Sent when a session is revoked."""
 
     data: SessionEventPayload
     instance_id: str
@@ -848,7 +848,7 @@ class SessionRevokedEvent(Model):
 
 
 class SmsCreatedEvent(Model):
-    """Sms created event, a part of Clerk's API."""
+    """Sent when Clerk has written a text message, whether Clerk or your application is to deliver it."""
 
     data: SmsEventPayload
     instance_id: str
@@ -863,7 +863,7 @@ class SmsCreatedEvent(Model):
 
 
 class SmsEventPayload(Model):
-    """Sms event payload, a part of Clerk's API."""
+    """The text message in an SMS event: numbers, text and who delivers it."""
 
     created_at_ms: int
     data: dict[str, Any]
@@ -880,7 +880,7 @@ class SmsEventPayload(Model):
 
 
 class SubscriptionActiveEvent(Model):
-    """Subscription active event, a part of Clerk's API."""
+    """Sent when a subscription becomes active."""
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -895,7 +895,7 @@ class SubscriptionActiveEvent(Model):
 
 
 class SubscriptionCreatedEvent(Model):
-    """Subscription created event, a part of Clerk's API."""
+    """Sent when a subscription is created."""
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -910,7 +910,7 @@ class SubscriptionCreatedEvent(Model):
 
 
 class SubscriptionEventPayload(Model):
-    """Subscription event payload, a part of Clerk's API.
+    """The subscription in a subscription event, with its payer and items.
 
     In Unix milliseconds: `active_at`, `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`."""
 
@@ -935,7 +935,7 @@ class SubscriptionEventPayload(Model):
 
 
 class SubscriptionItemAbandonedEvent(Model):
-    """Subscription item abandoned event, a part of Clerk's API."""
+    """Sent when a planned subscription item is given up before its start."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -950,7 +950,7 @@ class SubscriptionItemAbandonedEvent(Model):
 
 
 class SubscriptionItemActiveEvent(Model):
-    """Subscription item active event, a part of Clerk's API."""
+    """Sent when a subscription item becomes active."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -965,7 +965,7 @@ class SubscriptionItemActiveEvent(Model):
 
 
 class SubscriptionItemCanceledEvent(Model):
-    """Subscription item canceled event, a part of Clerk's API."""
+    """Sent when a subscription item is canceled; it runs on until its period is over."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -980,7 +980,7 @@ class SubscriptionItemCanceledEvent(Model):
 
 
 class SubscriptionItemEndedEvent(Model):
-    """Subscription item ended event, a part of Clerk's API."""
+    """Sent when a subscription item is over."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -995,7 +995,7 @@ class SubscriptionItemEndedEvent(Model):
 
 
 class SubscriptionItemFreeTrialEndingEvent(Model):
-    """Subscription item free trial ending event, a part of Clerk's API."""
+    """Sent some time before the free trial of a subscription item runs out."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1010,7 +1010,7 @@ class SubscriptionItemFreeTrialEndingEvent(Model):
 
 
 class SubscriptionItemIncompleteEvent(Model):
-    """Subscription item incomplete event, a part of Clerk's API."""
+    """Sent when a subscription item cannot start until the payer does something more."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1025,7 +1025,7 @@ class SubscriptionItemIncompleteEvent(Model):
 
 
 class SubscriptionItemPastDueEvent(Model):
-    """Subscription item past due event, a part of Clerk's API."""
+    """Sent when the payment for a subscription item is late."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1040,7 +1040,7 @@ class SubscriptionItemPastDueEvent(Model):
 
 
 class SubscriptionItemUpcomingEvent(Model):
-    """Subscription item upcoming event, a part of Clerk's API."""
+    """Sent when a subscription item is planned for a later start."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1055,7 +1055,7 @@ class SubscriptionItemUpcomingEvent(Model):
 
 
 class SubscriptionItemUpdatedEvent(Model):
-    """Subscription item updated event, a part of Clerk's API."""
+    """Sent when a subscription item changes."""
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1070,7 +1070,7 @@ class SubscriptionItemUpdatedEvent(Model):
 
 
 class SubscriptionPastDueEvent(Model):
-    """Subscription past due event, a part of Clerk's API."""
+    """Sent when the payment for a subscription is late."""
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -1085,7 +1085,7 @@ class SubscriptionPastDueEvent(Model):
 
 
 class SubscriptionUpdatedEvent(Model):
-    """Subscription updated event, a part of Clerk's API."""
+    """Sent when a subscription changes."""
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -1100,7 +1100,7 @@ class SubscriptionUpdatedEvent(Model):
 
 
 class UserCreatedEvent(Model):
-    """User created event, a part of Clerk's API."""
+    """Sent when a user is created."""
 
     data: User
     instance_id: str
@@ -1115,7 +1115,7 @@ class UserCreatedEvent(Model):
 
 
 class UserDeletedEvent(Model):
-    """User deleted event, a part of Clerk's API."""
+    """Sent when a user is deleted; carries little more than the id."""
 
     data: DeletedObject
     instance_id: str
@@ -1130,7 +1130,7 @@ class UserDeletedEvent(Model):
 
 
 class UserUpdatedEvent(Model):
-    """User updated event, a part of Clerk's API."""
+    """Sent when a user changes."""
 
     data: User
     instance_id: str
@@ -1145,7 +1145,7 @@ class UserUpdatedEvent(Model):
 
 
 class WaitlistEntryCreatedEvent(Model):
-    """Waitlist entry created event, a part of Clerk's API."""
+    """Sent when an email address joins the waitlist."""
 
     data: WaitlistEntry
     instance_id: str
@@ -1160,7 +1160,7 @@ class WaitlistEntryCreatedEvent(Model):
 
 
 class WaitlistEntryUpdatedEvent(Model):
-    """Waitlist entry updated event, a part of Clerk's API."""
+    """Sent when a waitlist entry changes, for instance because it was approved."""
 
     data: WaitlistEntry
     instance_id: str

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of
+from typing import Literal, overload
 
-from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier
+from clerk_core import UNSET, Request, Unset
+from clerk_core.readers import Variant, list_of, one_of
+
+from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, PaginatedAllowlistIdentifiers
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -55,9 +57,21 @@ def delete_allowlist_identifier(identifier_id: str) -> Request[DeletedObject]:
     )
 
 
+@overload
+def list_allowlist_identifiers(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+) -> Request[list[AllowlistIdentifier]]: ...
+@overload
+def list_allowlist_identifiers(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedAllowlistIdentifiers]: ...
+@overload
 def list_allowlist_identifiers(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[AllowlistIdentifier]]:
+) -> Request[list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers]: ...
+def list_allowlist_identifiers(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers]:
     """List the identifiers that may sign up.
 
     `GET /allowlist_identifiers`
@@ -76,6 +90,9 @@ def list_allowlist_identifiers(
     return Request(
         "GET",
         "/allowlist_identifiers",
-        list_of(AllowlistIdentifier.read),
+        one_of(
+            [Variant(PaginatedAllowlistIdentifiers, required=("data", "total_count"))],
+            lists=list_of(AllowlistIdentifier.read),
+        ),
         query={"limit": limit, "offset": offset, "paginated": paginated},
     )

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, overload
+
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
-from clerk_bapi.models.clients import ClientObject
+from clerk_bapi.models.clients import ClientObject, PaginatedClients
 
 
 def get_client(client_id: str) -> Request[ClientObject]:
@@ -28,10 +30,22 @@ def get_client(client_id: str) -> Request[ClientObject]:
     return Request("GET", "/clients/{client_id}", ClientObject.read, path={"client_id": client_id})
 
 
+@overload
+def get_client_list(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+) -> Request[list[ClientObject]]: ...
+@overload
+def get_client_list(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedClients]: ...
+@overload
+def get_client_list(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[list[ClientObject] | PaginatedClients]: ...
 @deprecated("Clerk has deprecated GET /clients")
 def get_client_list(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[ClientObject]]:
+) -> Request[list[ClientObject] | PaginatedClients]:
     """List the clients (browsers and devices) of the instance.
 
     Deprecated by Clerk: it may stop working in a later API version.
@@ -52,7 +66,10 @@ def get_client_list(
         TransportError: no whole answer came.
     """
     return Request(
-        "GET", "/clients", list_of(ClientObject.read), query={"limit": limit, "offset": offset, "paginated": paginated}
+        "GET",
+        "/clients",
+        one_of([Variant(PaginatedClients, required=("data", "total_count"))], lists=list_of(ClientObject.read)),
+        query={"limit": limit, "offset": offset, "paginated": paginated},
     )
 
 

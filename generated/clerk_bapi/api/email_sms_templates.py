@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
+from clerk_bapi.models.email_sms_templates import PaginatedTemplates
 from clerk_bapi.models.shared import Template
 
 
@@ -36,6 +37,30 @@ def get_template(template_type: Literal["email", "sms"], slug: str) -> Request[T
     )
 
 
+@overload
+def get_template_list(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+) -> Request[list[Template]]: ...
+@overload
+def get_template_list(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[True],
+) -> Request[PaginatedTemplates]: ...
+@overload
+def get_template_list(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[Template] | PaginatedTemplates]: ...
 @deprecated("Clerk has deprecated GET /templates/{template_type}")
 def get_template_list(
     template_type: Literal["email", "sms"],
@@ -43,7 +68,7 @@ def get_template_list(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[Template]]:
+) -> Request[list[Template] | PaginatedTemplates]:
     """List the email or SMS templates of the instance.
 
     Deprecated by Clerk: it may stop working in a later API version.
@@ -67,7 +92,7 @@ def get_template_list(
     return Request(
         "GET",
         "/templates/{template_type}",
-        list_of(Template.read),
+        one_of([Variant(PaginatedTemplates, required=("data", "total_count"))], lists=list_of(Template.read)),
         path={"template_type": template_type},
         query={"limit": limit, "offset": offset, "paginated": paginated},
     )

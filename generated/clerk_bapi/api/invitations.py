@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked
+from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked, PaginatedInvitations
 from clerk_bapi.models.shared import Invitation
 
 
@@ -87,6 +87,27 @@ def create_invitation(
     )
 
 
+@overload
+def list_invitations(
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+    query: str | Unset = UNSET,
+    status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+) -> Request[list[Invitation]]: ...
+@overload
+def list_invitations(
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
+    paginated: Literal[True],
+    query: str | Unset = UNSET,
+    status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+) -> Request[PaginatedInvitations]: ...
+@overload
 def list_invitations(
     *,
     limit: int | Unset = UNSET,
@@ -95,7 +116,16 @@ def list_invitations(
     paginated: bool | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[list[Invitation]]:
+) -> Request[list[Invitation] | PaginatedInvitations]: ...
+def list_invitations(
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+    query: str | Unset = UNSET,
+    status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+) -> Request[list[Invitation] | PaginatedInvitations]:
     """List the invitations of the application.
 
     Revoked ones show up only when asked for by `status`.
@@ -119,7 +149,7 @@ def list_invitations(
     return Request(
         "GET",
         "/invitations",
-        list_of(Invitation.read),
+        one_of([Variant(PaginatedInvitations, required=("data", "total_count"))], lists=list_of(Invitation.read)),
         query={
             "limit": limit,
             "offset": offset,

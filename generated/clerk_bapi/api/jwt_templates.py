@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
-from clerk_bapi.models.jwt_templates import JWTTemplate
+from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -96,9 +96,21 @@ def get_jwt_template(template_id: str) -> Request[JWTTemplate]:
     return Request("GET", "/jwt_templates/{template_id}", JWTTemplate.read, path={"template_id": template_id})
 
 
+@overload
+def list_jwt_templates(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+) -> Request[list[JWTTemplate]]: ...
+@overload
+def list_jwt_templates(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedJWTTemplates]: ...
+@overload
 def list_jwt_templates(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[JWTTemplate]]:
+) -> Request[list[JWTTemplate] | PaginatedJWTTemplates]: ...
+def list_jwt_templates(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[list[JWTTemplate] | PaginatedJWTTemplates]:
     """List the JWT templates of the instance.
 
     `GET /jwt_templates`
@@ -116,7 +128,7 @@ def list_jwt_templates(
     return Request(
         "GET",
         "/jwt_templates",
-        list_of(JWTTemplate.read),
+        one_of([Variant(PaginatedJWTTemplates, required=("data", "total_count"))], lists=list_of(JWTTemplate.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
     )
 

@@ -57,8 +57,8 @@ def get_m2m_tokens(
     *,
     subject: str,
     expired: bool | Unset = UNSET,
-    limit: float | Unset = UNSET,
-    offset: float | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
     revoked: bool | Unset = UNSET,
 ) -> Request[GetM2MTokensResponse]:
     """List the stored tokens of a machine.
@@ -72,8 +72,8 @@ def get_m2m_tokens(
     Args:
         subject: Id of the machine whose tokens to list. String, matching `^mch_\\w{27}$`.
         expired: Also list tokens that have expired. Boolean or null, default False.
-        limit: Page size. Number, at least 1, at most 100, default 10.
-        offset: Number of results to skip before the first one returned. Number or null, at least 0, default 0.
+        limit: Page size. Integer, at least 1, at most 100, default 10.
+        offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
         revoked: Also list tokens that were revoked. Boolean or null, default False.
 
     Raises:

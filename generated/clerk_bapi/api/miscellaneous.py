@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import nothing
+from clerk_core.readers import as_is
 
 
 def get_public_interstitial(
@@ -17,7 +17,7 @@ def get_public_interstitial(
     publishable_key: str | Unset = UNSET,
     sign_in_url: str | Unset = UNSET,
     use_domain_for_script: bool | Unset = UNSET,
-) -> Request[None]:
+) -> Request[str]:
     """Fetch the HTML page that checks the visitor's sign-in state.
 
     Answers HTML rather than JSON. Only older server integrations use it; nothing in the secret-key part of the API
@@ -43,7 +43,7 @@ def get_public_interstitial(
     return Request(
         "GET",
         "/public/interstitial",
-        nothing,
+        as_is,
         query={
             "domain": domain,
             "frontendApi": frontend_api,
@@ -53,4 +53,5 @@ def get_public_interstitial(
             "sign_in_url": sign_in_url,
             "use_domain_for_script": use_domain_for_script,
         },
+        reads_text=True,
     )

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of
+from typing import Literal, overload
 
-from clerk_bapi.models.redirect_urls import RedirectURL
+from clerk_core import UNSET, Request, Unset
+from clerk_core.readers import Variant, list_of, one_of
+
+from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -60,9 +62,21 @@ def get_redirect_url(id: str) -> Request[RedirectURL]:
     return Request("GET", "/redirect_urls/{id}", RedirectURL.read, path={"id": id})
 
 
+@overload
+def list_redirect_urls(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+) -> Request[list[RedirectURL]]: ...
+@overload
+def list_redirect_urls(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedRedirectURLs]: ...
+@overload
 def list_redirect_urls(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[RedirectURL]]:
+) -> Request[list[RedirectURL] | PaginatedRedirectURLs]: ...
+def list_redirect_urls(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[list[RedirectURL] | PaginatedRedirectURLs]:
     """List the redirect URLs that native apps may use.
 
     `GET /redirect_urls`
@@ -80,6 +94,6 @@ def list_redirect_urls(
     return Request(
         "GET",
         "/redirect_urls",
-        list_of(RedirectURL.read),
+        one_of([Variant(PaginatedRedirectURLs, required=("data", "total_count"))], lists=list_of(RedirectURL.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
     )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import Variant, list_of, one_of
@@ -14,6 +14,7 @@ from clerk_bapi.models.sessions import (
     Cookies,
     CreateSessionTokenFromTemplateResponse,
     CreateSessionTokenResponse,
+    PaginatedSessions,
     Token,
 )
 from clerk_bapi.models.shared import Session
@@ -118,6 +119,27 @@ def get_session(session_id: str) -> Request[Session]:
     return Request("GET", "/sessions/{session_id}", Session.read, path={"session_id": session_id})
 
 
+@overload
+def get_session_list(
+    *,
+    client_id: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+    status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> Request[list[Session]]: ...
+@overload
+def get_session_list(
+    *,
+    client_id: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[True],
+    status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> Request[PaginatedSessions]: ...
+@overload
 def get_session_list(
     *,
     client_id: str | Unset = UNSET,
@@ -126,7 +148,16 @@ def get_session_list(
     paginated: bool | Unset = UNSET,
     status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
     user_id: str | Unset = UNSET,
-) -> Request[list[Session]]:
+) -> Request[list[Session] | PaginatedSessions]: ...
+def get_session_list(
+    *,
+    client_id: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+    status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> Request[list[Session] | PaginatedSessions]:
     """List the sessions of a user or a client.
 
     Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
@@ -151,7 +182,7 @@ def get_session_list(
     return Request(
         "GET",
         "/sessions",
-        list_of(Session.read),
+        one_of([Variant(PaginatedSessions, required=("data", "total_count"))], lists=list_of(Session.read)),
         query={
             "client_id": client_id,
             "limit": limit,

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.shared import (
     CommerceCreditBalanceResponse,
@@ -23,6 +23,7 @@ from clerk_bapi.models.users import (
     DeleteTOTPResponse,
     DisableMFAResponse,
     OAuthAccessTokenItem,
+    PaginatedOAuthAccessTokenItems,
     TotalCount,
     TrustedDevice,
     TrustedDeviceList,
@@ -348,6 +349,20 @@ def disable_mfa(user_id: str) -> Request[DisableMFAResponse]:
     return Request("DELETE", "/users/{user_id}/mfa", DisableMFAResponse.read, path={"user_id": user_id})
 
 
+@overload
+def get_oauth_access_token(
+    user_id: str,
+    provider: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+) -> Request[list[OAuthAccessTokenItem]]: ...
+@overload
+def get_oauth_access_token(
+    user_id: str, provider: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedOAuthAccessTokenItems]: ...
+@overload
 def get_oauth_access_token(
     user_id: str,
     provider: str,
@@ -355,7 +370,15 @@ def get_oauth_access_token(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem]]:
+) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]: ...
+def get_oauth_access_token(
+    user_id: str,
+    provider: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]:
     """Fetch the tokens a user holds at a social provider.
 
     An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
@@ -379,7 +402,10 @@ def get_oauth_access_token(
     return Request(
         "GET",
         "/users/{user_id}/oauth_access_tokens/{provider}",
-        list_of(OAuthAccessTokenItem.read),
+        one_of(
+            [Variant(PaginatedOAuthAccessTokenItems, required=("data", "total_count"))],
+            lists=list_of(OAuthAccessTokenItem.read),
+        ),
         path={"user_id": user_id, "provider": provider},
         query={"limit": limit, "offset": offset, "paginated": paginated},
     )

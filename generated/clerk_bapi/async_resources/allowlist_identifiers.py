@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import builtins
+from typing import Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import allowlist_identifiers as api
-from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier
+from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, PaginatedAllowlistIdentifiers
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -57,9 +58,21 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         """
         return await self._client.send(api.delete_allowlist_identifier(identifier_id))
 
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[AllowlistIdentifier]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> PaginatedAllowlistIdentifiers: ...
+    @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[AllowlistIdentifier]:
+    ) -> builtins.list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers: ...
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers:
         """List the identifiers that may sign up.
 
         `GET /allowlist_identifiers`

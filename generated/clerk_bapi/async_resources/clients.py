@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import builtins
+from typing import Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import clients as api
-from clerk_bapi.models.clients import ClientObject
+from clerk_bapi.models.clients import ClientObject, PaginatedClients
 
 
 class AsyncClientsResource(AsyncResource):
@@ -35,10 +36,22 @@ class AsyncClientsResource(AsyncResource):
         """
         return await self._client.send(api.get_client(client_id))
 
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[ClientObject]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> PaginatedClients: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[ClientObject] | PaginatedClients: ...
     @deprecated("Clerk has deprecated GET /clients")
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[ClientObject]:
+    ) -> builtins.list[ClientObject] | PaginatedClients:
         """List the clients (browsers and devices) of the instance.
 
         Deprecated by Clerk: it may stop working in a later API version.

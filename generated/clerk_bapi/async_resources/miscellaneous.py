@@ -25,7 +25,7 @@ class AsyncMiscellaneousResource(AsyncResource):
         publishable_key: str | Unset = UNSET,
         sign_in_url: str | Unset = UNSET,
         use_domain_for_script: bool | Unset = UNSET,
-    ) -> None:
+    ) -> str:
         """Fetch the HTML page that checks the visitor's sign-in state.
 
         Answers HTML rather than JSON. Only older server integrations use it; nothing in the secret-key part of the API

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import AsyncResource
@@ -18,6 +18,7 @@ from clerk_bapi.models.sessions import (
     Cookies,
     CreateSessionTokenFromTemplateResponse,
     CreateSessionTokenResponse,
+    PaginatedSessions,
     Token,
 )
 from clerk_bapi.models.shared import Session
@@ -111,6 +112,29 @@ class AsyncSessionsResource(AsyncResource):
         """
         return await self._client.send(api.get_session(session_id))
 
+    @overload
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> builtins.list[Session]: ...
+    @overload
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> PaginatedSessions: ...
+    @overload
     async def list(
         self,
         *,
@@ -120,7 +144,17 @@ class AsyncSessionsResource(AsyncResource):
         paginated: bool | Unset = UNSET,
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> builtins.list[Session]:
+    ) -> builtins.list[Session] | PaginatedSessions: ...
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> builtins.list[Session] | PaginatedSessions:
         """List the sessions of a user or a client.
 
         Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.

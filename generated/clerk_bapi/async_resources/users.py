@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
 from clerk_core.resource import AsyncResource
@@ -27,6 +27,7 @@ from clerk_bapi.models.users import (
     DeleteTOTPResponse,
     DisableMFAResponse,
     OAuthAccessTokenItem,
+    PaginatedOAuthAccessTokenItems,
     TotalCount,
     TrustedDevice,
     TrustedDeviceList,
@@ -562,6 +563,27 @@ class AsyncUsersResource(AsyncResource):
             api.instance_get_organization_memberships(limit=limit, offset=offset, order_by=order_by)
         )
 
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem]: ...
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> PaginatedOAuthAccessTokenItems: ...
+    @overload
     async def get_oauth_access_token(
         self,
         user_id: str,
@@ -570,7 +592,16 @@ class AsyncUsersResource(AsyncResource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem]:
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
         """Fetch the tokens a user holds at a social provider.
 
         An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per

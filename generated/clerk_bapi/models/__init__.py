@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.agent_tasks import AgentTask as AgentTask
     from clerk_bapi.models.agent_tasks import CreateAgentTaskOnBehalfOf as CreateAgentTaskOnBehalfOf
     from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier as AllowlistIdentifier
+    from clerk_bapi.models.allowlist_identifiers import PaginatedAllowlistIdentifiers as PaginatedAllowlistIdentifiers
     from clerk_bapi.models.api_keys import ApiKey as ApiKey
     from clerk_bapi.models.api_keys import CreateApiKeyResponse as CreateApiKeyResponse
     from clerk_bapi.models.api_keys import DeleteApiKeyResponse as DeleteApiKeyResponse
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier as BlocklistIdentifier
     from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifiers as BlocklistIdentifiers
     from clerk_bapi.models.clients import ClientObject as ClientObject
+    from clerk_bapi.models.clients import PaginatedClients as PaginatedClients
     from clerk_bapi.models.directories import CreateDirectoryGroupRoleMapping as CreateDirectoryGroupRoleMapping
     from clerk_bapi.models.directories import Directory as Directory
     from clerk_bapi.models.directories import DirectoryCustomAttribute as DirectoryCustomAttribute
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.domains import CNameTarget as CNameTarget
     from clerk_bapi.models.domains import Domain as Domain
     from clerk_bapi.models.domains import Domains as Domains
+    from clerk_bapi.models.email_sms_templates import PaginatedTemplates as PaginatedTemplates
     from clerk_bapi.models.enterprise_connections import AttributeMapping as AttributeMapping
     from clerk_bapi.models.enterprise_connections import (
         CreateEnterpriseConnectionCustomAttribute as CreateEnterpriseConnectionCustomAttribute,
@@ -116,6 +119,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.instance_settings import OrganizationSettings as OrganizationSettings
     from clerk_bapi.models.invitations import CreateBulkInvitationsItem as CreateBulkInvitationsItem
     from clerk_bapi.models.invitations import InvitationRevoked as InvitationRevoked
+    from clerk_bapi.models.invitations import PaginatedInvitations as PaginatedInvitations
     from clerk_bapi.models.jwks import JWKS as JWKS
     from clerk_bapi.models.jwks import JWKSEcdsaPrivateKey as JWKSEcdsaPrivateKey
     from clerk_bapi.models.jwks import JWKSEcdsaPublicKey as JWKSEcdsaPublicKey
@@ -125,6 +129,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.jwks import JWKSRsaPublicKey as JWKSRsaPublicKey
     from clerk_bapi.models.jwks import JWKSSymmetricKey as JWKSSymmetricKey
     from clerk_bapi.models.jwt_templates import JWTTemplate as JWTTemplate
+    from clerk_bapi.models.jwt_templates import PaginatedJWTTemplates as PaginatedJWTTemplates
     from clerk_bapi.models.m2m import CreateM2MTokenResponse as CreateM2MTokenResponse
     from clerk_bapi.models.m2m import GetM2MTokensResponse as GetM2MTokensResponse
     from clerk_bapi.models.m2m import M2MToken as M2MToken
@@ -154,6 +159,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.organizations import Organizations as Organizations
     from clerk_bapi.models.organizations import OrganizationWithLogo as OrganizationWithLogo
     from clerk_bapi.models.proxy_checks import ProxyCheck as ProxyCheck
+    from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs as PaginatedRedirectURLs
     from clerk_bapi.models.redirect_urls import RedirectURL as RedirectURL
     from clerk_bapi.models.role_sets import RoleSet as RoleSet
     from clerk_bapi.models.role_sets import RoleSetItem as RoleSetItem
@@ -185,6 +191,7 @@ if TYPE_CHECKING:
         CreateSessionTokenFromTemplateResponse as CreateSessionTokenFromTemplateResponse,
     )
     from clerk_bapi.models.sessions import CreateSessionTokenResponse as CreateSessionTokenResponse
+    from clerk_bapi.models.sessions import PaginatedSessions as PaginatedSessions
     from clerk_bapi.models.sessions import Token as Token
     from clerk_bapi.models.shared import BillingDiscountsResponse as BillingDiscountsResponse
     from clerk_bapi.models.shared import BillingProrationDiscountDetail as BillingProrationDiscountDetail
@@ -263,6 +270,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.users import EnterpriseAccountConnection as EnterpriseAccountConnection
     from clerk_bapi.models.users import ExternalAccountWithVerification as ExternalAccountWithVerification
     from clerk_bapi.models.users import OAuthAccessTokenItem as OAuthAccessTokenItem
+    from clerk_bapi.models.users import PaginatedOAuthAccessTokenItems as PaginatedOAuthAccessTokenItems
     from clerk_bapi.models.users import Passkey as Passkey
     from clerk_bapi.models.users import SAMLAccount as SAMLAccount
     from clerk_bapi.models.users import SAMLAccountConnection as SAMLAccountConnection
@@ -291,6 +299,7 @@ _MODULES = {
     "AgentTask": "agent_tasks",
     "CreateAgentTaskOnBehalfOf": "agent_tasks",
     "AllowlistIdentifier": "allowlist_identifiers",
+    "PaginatedAllowlistIdentifiers": "allowlist_identifiers",
     "ApiKey": "api_keys",
     "CreateApiKeyResponse": "api_keys",
     "DeleteApiKeyResponse": "api_keys",
@@ -318,6 +327,7 @@ _MODULES = {
     "BlocklistIdentifier": "blocklist_identifiers",
     "BlocklistIdentifiers": "blocklist_identifiers",
     "ClientObject": "clients",
+    "PaginatedClients": "clients",
     "CreateDirectoryGroupRoleMapping": "directories",
     "Directory": "directories",
     "DirectoryCustomAttribute": "directories",
@@ -329,6 +339,7 @@ _MODULES = {
     "CNameTarget": "domains",
     "Domain": "domains",
     "Domains": "domains",
+    "PaginatedTemplates": "email_sms_templates",
     "AttributeMapping": "enterprise_connections",
     "CreateEnterpriseConnectionCustomAttribute": "enterprise_connections",
     "CreateEnterpriseConnectionSaml": "enterprise_connections",
@@ -356,6 +367,7 @@ _MODULES = {
     "OrganizationSettings": "instance_settings",
     "CreateBulkInvitationsItem": "invitations",
     "InvitationRevoked": "invitations",
+    "PaginatedInvitations": "invitations",
     "JWKS": "jwks",
     "JWKSEcdsaPrivateKey": "jwks",
     "JWKSEcdsaPublicKey": "jwks",
@@ -365,6 +377,7 @@ _MODULES = {
     "JWKSRsaPublicKey": "jwks",
     "JWKSSymmetricKey": "jwks",
     "JWTTemplate": "jwt_templates",
+    "PaginatedJWTTemplates": "jwt_templates",
     "CreateM2MTokenResponse": "m2m",
     "GetM2MTokensResponse": "m2m",
     "M2MToken": "m2m",
@@ -392,6 +405,7 @@ _MODULES = {
     "Organizations": "organizations",
     "OrganizationWithLogo": "organizations",
     "ProxyCheck": "proxy_checks",
+    "PaginatedRedirectURLs": "redirect_urls",
     "RedirectURL": "redirect_urls",
     "RoleSet": "role_sets",
     "RoleSetItem": "role_sets",
@@ -413,6 +427,7 @@ _MODULES = {
     "Cookies": "sessions",
     "CreateSessionTokenFromTemplateResponse": "sessions",
     "CreateSessionTokenResponse": "sessions",
+    "PaginatedSessions": "sessions",
     "Token": "sessions",
     "BillingDiscountsResponse": "shared",
     "BillingProrationDiscountDetail": "shared",
@@ -483,6 +498,7 @@ _MODULES = {
     "EnterpriseAccountConnection": "users",
     "ExternalAccountWithVerification": "users",
     "OAuthAccessTokenItem": "users",
+    "PaginatedOAuthAccessTokenItems": "users",
     "Passkey": "users",
     "SAMLAccount": "users",
     "SAMLAccountConnection": "users",
@@ -512,6 +528,7 @@ __all__ = [
     "AgentTask",
     "CreateAgentTaskOnBehalfOf",
     "AllowlistIdentifier",
+    "PaginatedAllowlistIdentifiers",
     "ApiKey",
     "CreateApiKeyResponse",
     "DeleteApiKeyResponse",
@@ -539,6 +556,7 @@ __all__ = [
     "BlocklistIdentifier",
     "BlocklistIdentifiers",
     "ClientObject",
+    "PaginatedClients",
     "CreateDirectoryGroupRoleMapping",
     "Directory",
     "DirectoryCustomAttribute",
@@ -550,6 +568,7 @@ __all__ = [
     "CNameTarget",
     "Domain",
     "Domains",
+    "PaginatedTemplates",
     "AttributeMapping",
     "CreateEnterpriseConnectionCustomAttribute",
     "CreateEnterpriseConnectionSaml",
@@ -577,6 +596,7 @@ __all__ = [
     "OrganizationSettings",
     "CreateBulkInvitationsItem",
     "InvitationRevoked",
+    "PaginatedInvitations",
     "JWKS",
     "JWKSEcdsaPrivateKey",
     "JWKSEcdsaPublicKey",
@@ -586,6 +606,7 @@ __all__ = [
     "JWKSRsaPublicKey",
     "JWKSSymmetricKey",
     "JWTTemplate",
+    "PaginatedJWTTemplates",
     "CreateM2MTokenResponse",
     "GetM2MTokensResponse",
     "M2MToken",
@@ -613,6 +634,7 @@ __all__ = [
     "Organizations",
     "OrganizationWithLogo",
     "ProxyCheck",
+    "PaginatedRedirectURLs",
     "RedirectURL",
     "RoleSet",
     "RoleSetItem",
@@ -634,6 +656,7 @@ __all__ = [
     "Cookies",
     "CreateSessionTokenFromTemplateResponse",
     "CreateSessionTokenResponse",
+    "PaginatedSessions",
     "Token",
     "BillingDiscountsResponse",
     "BillingProrationDiscountDetail",
@@ -704,6 +727,7 @@ __all__ = [
     "EnterpriseAccountConnection",
     "ExternalAccountWithVerification",
     "OAuthAccessTokenItem",
+    "PaginatedOAuthAccessTokenItems",
     "Passkey",
     "SAMLAccount",
     "SAMLAccountConnection",

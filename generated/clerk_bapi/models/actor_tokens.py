@@ -26,6 +26,6 @@ class ActorToken(Model):
 
 
 class CreateActorTokenActor(Model):
-    """Create actor token actor, a part of Clerk's API."""
+    """The user who will act as somebody else, named in `sub`."""
 
     sub: str

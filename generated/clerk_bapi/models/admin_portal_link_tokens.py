@@ -10,11 +10,11 @@ from clerk_core import Model
 
 
 class CreateAdminPortalLinkTokenResponse(Model):
-    """Create admin portal link token response, a part of Clerk's API."""
+    """A new admin portal link token with the token text, which no later answer shows."""
 
     admin_portal_link_id: str
-    created_at: float
-    expiration: float | None
+    created_at: int
+    expiration: int | None
     expired: bool
     id: str
     instance_id: str
@@ -25,15 +25,15 @@ class CreateAdminPortalLinkTokenResponse(Model):
     revoked: bool
     scopes: list[str] | None
     token: str
-    updated_at: float
+    updated_at: int
 
 
 class RevokeAdminPortalLinkTokenResponse(Model):
-    """Revoke admin portal link token response, a part of Clerk's API."""
+    """The revoked admin portal link token, without the token text."""
 
     admin_portal_link_id: str
-    created_at: float
-    expiration: float | None
+    created_at: int
+    expiration: int | None
     expired: bool
     id: str
     instance_id: str
@@ -43,4 +43,4 @@ class RevokeAdminPortalLinkTokenResponse(Model):
     revocation_reason: str | None
     revoked: bool
     scopes: list[str] | None
-    updated_at: float
+    updated_at: int

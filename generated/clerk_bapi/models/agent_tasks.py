@@ -22,7 +22,7 @@ class AgentTask(Model):
 
 
 class CreateAgentTaskOnBehalfOf(Model):
-    """Create agent task on behalf of, a part of Clerk's API."""
+    """The user the agent acts for, given by id or by a verified identifier, never both."""
 
     identifier: str | Unset = UNSET
     user_id: str | Unset = UNSET

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from clerk_core import Model
+from clerk_core.model import Reader
+from clerk_core.readers import list_of
 
 
 class AllowlistIdentifier(Model):
@@ -22,3 +25,14 @@ class AllowlistIdentifier(Model):
     invitation_id: str | None = None
     object: Literal["allowlist_identifier"] | None = None
     updated_at: int | None = None
+
+
+class PaginatedAllowlistIdentifiers(Model):
+    """Paginated allowlist identifiers, a part of Clerk's API."""
+
+    data: list[AllowlistIdentifier]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(AllowlistIdentifier.read)}

@@ -13,15 +13,15 @@ from clerk_core.readers import list_of
 
 
 class ApiKey(Model):
-    """Api key, a part of Clerk's API."""
+    """A key with which a user or organization calls your API; its secret is not included."""
 
     claims: Any
-    created_at: float
+    created_at: int
     created_by: str | None
-    expiration: float | None
+    expiration: int | None
     expired: bool
     id: str
-    last_used_at: float | None
+    last_used_at: int | None
     name: str
     object: Literal["api_key"]
     revocation_reason: str | None
@@ -29,20 +29,20 @@ class ApiKey(Model):
     scopes: list[str]
     subject: str
     type: str
-    updated_at: float
+    updated_at: int
     description: str | None = None
 
 
 class CreateApiKeyResponse(Model):
-    """Create api key response, a part of Clerk's API."""
+    """A new API key together with its secret."""
 
     claims: Any
-    created_at: float
+    created_at: int
     created_by: str | None
-    expiration: float | None
+    expiration: int | None
     expired: bool
     id: str
-    last_used_at: float | None
+    last_used_at: int | None
     name: str
     object: Literal["api_key"]
     revocation_reason: str | None
@@ -51,12 +51,12 @@ class CreateApiKeyResponse(Model):
     secret: str
     subject: str
     type: str
-    updated_at: float
+    updated_at: int
     description: str | None = None
 
 
 class DeleteApiKeyResponse(Model):
-    """Delete api key response, a part of Clerk's API."""
+    """The confirmation that an API key was deleted."""
 
     deleted: bool
     id: str
@@ -64,16 +64,16 @@ class DeleteApiKeyResponse(Model):
 
 
 class GetApiKeySecretResponse(Model):
-    """Get api key secret response, a part of Clerk's API."""
+    """The secret of an API key."""
 
     secret: str
 
 
 class GetApiKeysResponse(Model):
-    """Get api keys response, a part of Clerk's API."""
+    """A page of API keys."""
 
     data: list[ApiKey]
-    total_count: float
+    total_count: int
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:

@@ -10,7 +10,7 @@ from clerk_core import Model
 
 
 class InstanceSettings(Model):
-    """Instance settings, a part of Clerk's API.
+    """The sign-up and email settings of the instance.
 
     Deprecated: `enhanced_email_deliverability`."""
 

@@ -109,7 +109,7 @@ class BillingStatement(Model):
 
 
 class BillingStatementGroup(Model):
-    """Billing statement group, a part of Clerk's API."""
+    """The payment attempts of a statement that fall on one date."""
 
     items: list[BillingPaymentAttempt]
     object: Literal["commerce_statement_group"]
@@ -121,7 +121,7 @@ class BillingStatementGroup(Model):
 
 
 class BillingStatementTotals(Model):
-    """Billing statement totals, a part of Clerk's API."""
+    """The sums of a statement: base fee, subtotal, tax and grand total."""
 
     base_fee: CommerceMoneyResponse
     grand_total: CommerceMoneyResponse

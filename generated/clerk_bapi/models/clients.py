@@ -33,3 +33,14 @@ class ClientObject(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"sessions": list_of(Session.read)}
+
+
+class PaginatedClients(Model):
+    """Paginated clients, a part of Clerk's API."""
+
+    data: list[ClientObject]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(ClientObject.read)}

@@ -15,7 +15,7 @@ from clerk_bapi.models.shared import Role
 
 
 class CreateDirectoryGroupRoleMapping(Model):
-    """Create directory group role mapping, a part of Clerk's API."""
+    """Which group of a new directory gets which role, and its rank among the mappings."""
 
     role_id: str
     directory_group_display_name: str | Unset = UNSET
@@ -50,7 +50,7 @@ class Directory(Model):
 
 
 class DirectoryCustomAttribute(Model):
-    """Directory custom attribute, a part of Clerk's API."""
+    """A custom attribute that a directory fills, with the places its value comes from."""
 
     directory_path: str | None = None
     key: str | None = None
@@ -84,7 +84,7 @@ class DirectoryGroupRoleMapping(Model):
 
 
 class DirectoryGroupRoleMappingDeleted(Model):
-    """Directory group role mapping deleted, a part of Clerk's API."""
+    """The confirmation that a group-to-role mapping of a directory was deleted."""
 
     deleted: bool
     id: str
@@ -92,7 +92,7 @@ class DirectoryGroupRoleMappingDeleted(Model):
 
 
 class DirectoryGroupRoleMappingList(Model):
-    """Directory group role mapping list, a part of Clerk's API."""
+    """The group-to-role mappings of a directory with their total count."""
 
     data: list[DirectoryGroupRoleMapping]
     total_count: int
@@ -103,7 +103,7 @@ class DirectoryGroupRoleMappingList(Model):
 
 
 class DirectoryList(Model):
-    """Directory list, a part of Clerk's API."""
+    """A page of directories."""
 
     data: list[Directory]
     total_count: int
@@ -114,7 +114,7 @@ class DirectoryList(Model):
 
 
 class ReplaceDirectoryGroupRoleMappingsMapping(Model):
-    """Replace directory group role mappings mapping, a part of Clerk's API."""
+    """One directory group and the role its members get, in the new set of mappings."""
 
     role_id: str
     directory_group_id: str | Unset = UNSET

@@ -15,7 +15,7 @@ from clerk_bapi.models.shared import SAMLConnectionLoginHint
 
 
 class AttributeMapping(Model):
-    """Attribute mapping, a part of Clerk's API."""
+    """The SAML attributes from which an enterprise connection fills the user fields."""
 
     email_address: str | None | Unset = UNSET
     first_name: str | None | Unset = UNSET
@@ -24,7 +24,7 @@ class AttributeMapping(Model):
 
 
 class CreateEnterpriseConnectionCustomAttribute(Model):
-    """Create enterprise connection custom attribute, a part of Clerk's API."""
+    """A custom attribute for a new enterprise connection, with the places its value comes from."""
 
     key: str
     name: str
@@ -35,7 +35,7 @@ class CreateEnterpriseConnectionCustomAttribute(Model):
 
 
 class CreateEnterpriseConnectionSaml(Model):
-    """Create enterprise connection saml, a part of Clerk's API."""
+    """The SAML part of a new connection: identity provider, attribute mapping and sign-in rules."""
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
@@ -85,7 +85,7 @@ class EnterpriseConnection(Model):
 
 
 class EnterpriseConnectionCustomAttribute(Model):
-    """Enterprise connection custom attribute, a part of Clerk's API."""
+    """A custom attribute that an enterprise connection fills, with the places its value comes from."""
 
     key: str
     name: str
@@ -96,7 +96,7 @@ class EnterpriseConnectionCustomAttribute(Model):
 
 
 class EnterpriseConnectionOauthConfig(Model):
-    """Enterprise connection oauth config, a part of Clerk's API.
+    """The OAuth or OIDC settings of an enterprise connection, without the client secret.
 
     In Unix milliseconds: `created_at`, `updated_at`."""
 
@@ -115,7 +115,7 @@ class EnterpriseConnectionOauthConfig(Model):
 
 
 class EnterpriseConnectionSamlConnection(Model):
-    """Enterprise connection saml connection, a part of Clerk's API."""
+    """The SAML settings of an enterprise connection, for both sides of the sign-in."""
 
     acs_url: str | None = None
     active: bool | None = None
@@ -137,7 +137,7 @@ class EnterpriseConnectionSamlConnection(Model):
 
 
 class EnterpriseConnectionSamlConnectionLoginHint(Model):
-    """Enterprise connection saml connection login hint, a part of Clerk's API."""
+    """What an enterprise connection passes to its SAML identity provider as login hint."""
 
     mode: Literal["custom_attribute", "email_address", "off"]
     source: str | None = None
@@ -168,7 +168,7 @@ class EnterpriseConnectionTestRun(Model):
 
 
 class EnterpriseConnectionTestRunLog(Model):
-    """Enterprise connection test run log, a part of Clerk's API."""
+    """One log line of a test sign-in."""
 
     level: str
     message: str
@@ -177,7 +177,7 @@ class EnterpriseConnectionTestRunLog(Model):
 
 
 class EnterpriseConnectionTestRunOauth(Model):
-    """Enterprise connection test run oauth, a part of Clerk's API."""
+    """The tokens and user info received in a test sign-in over OAuth."""
 
     access_token: str | None = None
     id_token: str | None = None
@@ -185,7 +185,7 @@ class EnterpriseConnectionTestRunOauth(Model):
 
 
 class EnterpriseConnectionTestRunParsedUserInfo(Model):
-    """Enterprise connection test run parsed user info, a part of Clerk's API."""
+    """The user fields that a test sign-in yielded."""
 
     email_address: str | None = None
     first_name: str | None = None
@@ -200,7 +200,7 @@ class EnterpriseConnectionTestRunResponse(Model):
 
 
 class EnterpriseConnectionTestRunSaml(Model):
-    """Enterprise connection test run saml, a part of Clerk's API."""
+    """The SAML messages exchanged in a test sign-in."""
 
     relay_state: str | None = None
     saml_request: str | None = None
@@ -230,7 +230,7 @@ class EnterpriseConnections(Model):
 
 
 class Oidc(Model):
-    """Oidc, a part of Clerk's API."""
+    """The OIDC part of an enterprise connection: client credentials and provider addresses."""
 
     auth_url: str | None | Unset = UNSET
     client_id: str | None | Unset = UNSET
@@ -242,7 +242,7 @@ class Oidc(Model):
 
 
 class UpdateEnterpriseConnectionCustomAttribute(Model):
-    """Update enterprise connection custom attribute, a part of Clerk's API."""
+    """A custom attribute to set on an enterprise connection, with the places its value comes from."""
 
     key: str
     name: str
@@ -253,7 +253,7 @@ class UpdateEnterpriseConnectionCustomAttribute(Model):
 
 
 class UpdateEnterpriseConnectionSaml(Model):
-    """Update enterprise connection saml, a part of Clerk's API."""
+    """New values for the SAML part of an enterprise connection."""
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from clerk_core import UNSET, Model, Unset
+from clerk_core.model import Reader
+from clerk_core.readers import list_of
+
+from clerk_bapi.models.shared import Invitation
 
 
 class CreateBulkInvitationsItem(Model):
-    """Create bulk invitations item, a part of Clerk's API."""
+    """One invitation of a batch: whom to invite and how."""
 
     email_address: str
     expires_in_days: int | None | Unset = UNSET
@@ -23,7 +27,7 @@ class CreateBulkInvitationsItem(Model):
 
 
 class InvitationRevoked(Model):
-    """Invitation revoked, a part of Clerk's API.
+    """An invitation that was just revoked.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
 
@@ -37,3 +41,14 @@ class InvitationRevoked(Model):
     expires_at: int | None = None
     revoked: bool | None = None
     url: str | None = None
+
+
+class PaginatedInvitations(Model):
+    """Paginated invitations, a part of Clerk's API."""
+
+    data: list[Invitation]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(Invitation.read)}

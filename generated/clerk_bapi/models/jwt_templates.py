@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from clerk_core import Model
+from clerk_core.model import Reader
+from clerk_core.readers import list_of
 
 
 class JWTTemplate(Model):
@@ -24,3 +27,14 @@ class JWTTemplate(Model):
     object: Literal["jwt_template"]
     signing_algorithm: str
     updated_at: int
+
+
+class PaginatedJWTTemplates(Model):
+    """Paginated jwt templates, a part of Clerk's API."""
+
+    data: list[JWTTemplate]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(JWTTemplate.read)}

@@ -13,28 +13,28 @@ from clerk_core.readers import list_of
 
 
 class CreateM2MTokenResponse(Model):
-    """Create m2m token response, a part of Clerk's API."""
+    """A new machine-to-machine token with the token text."""
 
-    created_at: float
-    expiration: float | None
+    created_at: int
+    expiration: int | None
     expired: bool
     id: str
-    last_used_at: float | None
+    last_used_at: int | None
     object: Literal["machine_to_machine_token"]
     revocation_reason: str | None
     revoked: bool
     subject: str
     token: str
-    updated_at: float
+    updated_at: int
     claims: Any = None
     scopes: list[str] | None = None
 
 
 class GetM2MTokensResponse(Model):
-    """Get m2m tokens response, a part of Clerk's API."""
+    """A page of machine-to-machine tokens."""
 
     m2m_tokens: list[M2MToken]
-    total_count: float
+    total_count: int
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
@@ -42,17 +42,17 @@ class GetM2MTokensResponse(Model):
 
 
 class M2MToken(Model):
-    """Machine to machine token, a part of Clerk's API."""
+    """A token with which one machine calls another; the token text is not included."""
 
-    created_at: float
-    expiration: float | None
+    created_at: int
+    expiration: int | None
     expired: bool
     id: str
-    last_used_at: float | None
+    last_used_at: int | None
     object: Literal["machine_to_machine_token"]
     revocation_reason: str | None
     revoked: bool
     subject: str
-    updated_at: float
+    updated_at: int
     claims: Any = None
     scopes: list[str] | None = None

@@ -32,7 +32,7 @@ class Machine(Model):
 
 
 class MachineCreated(Model):
-    """Machine created, a part of Clerk's API.
+    """A new machine together with its secret key.
 
     In Unix milliseconds: `created_at`, `updated_at`."""
 
@@ -52,7 +52,7 @@ class MachineCreated(Model):
 
 
 class MachineDeleted(Model):
-    """Machine deleted, a part of Clerk's API."""
+    """The confirmation that a machine was deleted."""
 
     deleted: bool
     id: str
@@ -60,7 +60,7 @@ class MachineDeleted(Model):
 
 
 class MachineList(Model):
-    """Machine list, a part of Clerk's API."""
+    """A page of machines."""
 
     data: list[Machine]
     total_count: int
@@ -82,7 +82,7 @@ class MachineScope(Model):
 
 
 class MachineScopeDeleted(Model):
-    """Machine scope deleted, a part of Clerk's API."""
+    """The confirmation that one machine may no longer call another."""
 
     deleted: bool
     from_machine_id: str
@@ -91,7 +91,7 @@ class MachineScopeDeleted(Model):
 
 
 class MachineSecretKey(Model):
-    """Machine secret key, a part of Clerk's API."""
+    """The secret key with which a machine authenticates."""
 
     object: Literal["machine_secret_key"]
     secret: str

@@ -10,17 +10,17 @@ from clerk_core import Model
 
 
 class InactiveOAuthAccessToken(Model):
-    """Verify oauth access token response2, a part of Clerk's API."""
+    """The answer for an expired access token in JWT form: only `active`, always false."""
 
     active: bool
 
 
 class OAuthAccessTokenInfo(Model):
-    """Verify oauth access token response1, a part of Clerk's API."""
+    """The facts about a checked OAuth access token: owner, client, scopes and validity."""
 
     client_id: str
-    created_at: float
-    expiration: float | None
+    created_at: int
+    expiration: int | None
     expired: bool
     id: str
     object: Literal["clerk_idp_oauth_access_token"]
@@ -28,4 +28,4 @@ class OAuthAccessTokenInfo(Model):
     revoked: bool
     scopes: list[str]
     subject: str
-    updated_at: float
+    updated_at: int

@@ -15,7 +15,7 @@ from clerk_bapi.models.shared import OrganizationInvitationPublicUserData
 
 
 class CreateOrganizationInvitationBulkItem(Model):
-    """Create organization invitation bulk item, a part of Clerk's API."""
+    """One organization invitation of a batch: whom to invite, in which role and how."""
 
     email_address: str
     role: str

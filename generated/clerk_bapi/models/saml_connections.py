@@ -15,7 +15,7 @@ from clerk_bapi.models.shared import SAMLConnectionLoginHint
 
 
 class CreateSAMLConnectionAttributeMapping(Model):
-    """Create saml connection attribute mapping, a part of Clerk's API."""
+    """The SAML attributes from which a new SAML connection fills the user fields."""
 
     email_address: str | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -87,7 +87,7 @@ class SAMLConnections(Model):
 
 
 class UpdateSAMLConnectionAttributeMapping(Model):
-    """Update saml connection attribute mapping, a part of Clerk's API."""
+    """New SAML attributes from which a SAML connection fills the user fields."""
 
     email_address: str | Unset = UNSET
     first_name: str | Unset = UNSET

@@ -15,7 +15,7 @@ from clerk_bapi.models.shared import Role
 
 
 class CreateSCIMDirectoryGroupRoleMapping(Model):
-    """Create scim directory group role mapping, a part of Clerk's API."""
+    """Which group of a new SCIM directory gets which role, and its rank among the mappings."""
 
     role_id: str
     scim_group_id: str
@@ -24,7 +24,7 @@ class CreateSCIMDirectoryGroupRoleMapping(Model):
 
 
 class ReplaceSCIMGroupRoleMappingsMapping(Model):
-    """Replace scim group role mappings mapping, a part of Clerk's API."""
+    """One SCIM group and the role its members get, in the new set of mappings."""
 
     role_id: str
     scim_group_id: str
@@ -55,7 +55,7 @@ class SCIMDirectory(Model):
 
 
 class SCIMDirectoryCustomAttribute(Model):
-    """Scim directory custom attribute, a part of Clerk's API."""
+    """A custom attribute that a SCIM directory fills, with the places its value comes from."""
 
     directory_path: str | None = None
     key: str | None = None
@@ -66,7 +66,7 @@ class SCIMDirectoryCustomAttribute(Model):
 
 
 class SCIMDirectoryList(Model):
-    """Scim directory list, a part of Clerk's API."""
+    """A page of SCIM directories."""
 
     data: list[SCIMDirectory]
     total_count: int
@@ -100,7 +100,7 @@ class SCIMGroupRoleMapping(Model):
 
 
 class SCIMGroupRoleMappingDeleted(Model):
-    """Scim group role mapping deleted, a part of Clerk's API."""
+    """The confirmation that a group-to-role mapping of a SCIM directory was deleted."""
 
     deleted: bool
     id: str
@@ -108,7 +108,7 @@ class SCIMGroupRoleMappingDeleted(Model):
 
 
 class SCIMGroupRoleMappingList(Model):
-    """Scim group role mapping list, a part of Clerk's API."""
+    """The group-to-role mappings of a SCIM directory with their total count."""
 
     data: list[SCIMGroupRoleMapping]
     total_count: int

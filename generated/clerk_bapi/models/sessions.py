@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from clerk_core import Model
+from clerk_core.model import Reader
+from clerk_core.readers import list_of
+
+from clerk_bapi.models.shared import Session
 
 
 class Cookies(Model):
@@ -17,17 +22,28 @@ class Cookies(Model):
 
 
 class CreateSessionTokenFromTemplateResponse(Model):
-    """Create session token from template response, a part of Clerk's API."""
+    """The JWT made for a session from a JWT template."""
 
     jwt: str | None = None
     object: Literal["token"] | None = None
 
 
 class CreateSessionTokenResponse(Model):
-    """Create session token response, a part of Clerk's API."""
+    """The JWT made for a session."""
 
     jwt: str | None = None
     object: Literal["token"] | None = None
+
+
+class PaginatedSessions(Model):
+    """Paginated sessions, a part of Clerk's API."""
+
+    data: list[Session]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(Session.read)}
 
 
 class Token(Model):

@@ -698,7 +698,7 @@ class OrganizationMembership(Model):
     id: str
     object: Literal["organization_membership"]
     organization: Organization
-    permissions: list[str]
+    permissions: list[str] | None
     public_metadata: dict[str, Any]
     role: str
     updated_at: int
@@ -806,7 +806,7 @@ class Role(Model):
     key: str
     name: str
     object: Literal["role"]
-    permissions: list[Permission]
+    permissions: list[Permission] | None
     updated_at: int
 
     @classmethod
@@ -948,7 +948,7 @@ class VerificationOtp(Model):
 
 
 class VerificationResponse(Model):
-    """Verification response, a part of Clerk's API.
+    """How a code verification stands: status, attempts so far and expiry.
 
     In Unix milliseconds: `expire_at`."""
 

@@ -23,19 +23,19 @@ from clerk_bapi.models.shared import (
 
 
 class DeleteBackupCodeResponse(Model):
-    """Delete backup code response, a part of Clerk's API."""
+    """The id of the user who now has no backup codes."""
 
     user_id: str | None = None
 
 
 class DeleteTOTPResponse(Model):
-    """Delete totp response, a part of Clerk's API."""
+    """The id of the user whose authenticator app was removed."""
 
     user_id: str | None = None
 
 
 class DisableMFAResponse(Model):
-    """Disable mfa response, a part of Clerk's API."""
+    """The id of the user whose second factors were turned off."""
 
     user_id: str | None = None
 
@@ -166,7 +166,7 @@ class ExternalAccountWithVerification(Model):
 
 
 class OAuthAccessTokenItem(Model):
-    """Oauth access token item, a part of Clerk's API.
+    """The token a user holds at a social provider through one connected account.
 
     In Unix milliseconds: `expires_at`."""
 
@@ -181,6 +181,17 @@ class OAuthAccessTokenItem(Model):
     id_token: str | None = None
     scopes: list[str] | None = None
     token_secret: str | None = None
+
+
+class PaginatedOAuthAccessTokenItems(Model):
+    """Paginated oauth access token items, a part of Clerk's API."""
+
+    data: list[OAuthAccessTokenItem]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(OAuthAccessTokenItem.read)}
 
 
 class Passkey(Model):
@@ -293,7 +304,7 @@ class TrustedDevice(Model):
 
 
 class TrustedDeviceList(Model):
-    """Trusted device list, a part of Clerk's API."""
+    """The trusted devices of a user with their total count."""
 
     data: list[TrustedDevice]
     total_count: int
@@ -393,7 +404,7 @@ class VerificationOauth(Model):
     """A verification by signing in at a social provider."""
 
     attempts: int | None
-    expire_at: int
+    expire_at: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
     strategy: str
     error: ClerkError | None = None
@@ -439,13 +450,13 @@ class VerificationWeb3(Model):
 
 
 class VerifyPasswordResponse(Model):
-    """Verify password response, a part of Clerk's API."""
+    """Whether the password was right."""
 
     verified: bool | None = None
 
 
 class VerifyTOTPResponse(Model):
-    """Verify totp response, a part of Clerk's API."""
+    """Whether the code was right, and whether it came from the authenticator or the backup codes."""
 
     code_type: Literal["backup_code", "totp"] | None = None
     verified: bool | None = None

@@ -15,14 +15,14 @@ from clerk_bapi.models.shared import Invitation
 
 
 class CreateBulkWaitlistEntriesItem(Model):
-    """Create bulk waitlist entries item, a part of Clerk's API."""
+    """One email address of a batch to put on the waitlist, and whether to tell its owner."""
 
     email_address: str
     notify: bool | None | Unset = UNSET
 
 
 class WaitlistEntries(Model):
-    """Waitlist entries, a part of Clerk's API."""
+    """A page of waitlist entries."""
 
     data: list[WaitlistEntry]
     total_count: int

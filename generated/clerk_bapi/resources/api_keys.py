@@ -127,8 +127,8 @@ class ApiKeysResource(Resource):
         *,
         subject: str,
         include_invalid: Literal["false", "true"] | Unset = UNSET,
-        limit: float | Unset = UNSET,
-        offset: float | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
         query: str | Unset = UNSET,
         type: str | Unset = UNSET,
     ) -> GetApiKeysResponse:
@@ -141,8 +141,8 @@ class ApiKeysResource(Resource):
             subject: Id of the user, organization or machine whose keys to list. String, matching
                 `^(user|org|mch|scim)_\\w{27}$`.
             include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
-            limit: Page size. Number, at least 1, at most 100, default 10.
-            offset: Number of results to skip before the first one returned. Number or null, at least 0, default 0.
+            limit: Page size. Integer, at least 1, at most 100, default 10.
+            offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
             query: Text to look for in the keys. String.
             type: Only keys of this kind. String, at least 3 characters, default `api_key`.
 

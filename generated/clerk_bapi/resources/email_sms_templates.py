@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import builtins
-from typing import Literal
+from typing import Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import email_sms_templates as api
+from clerk_bapi.models.email_sms_templates import PaginatedTemplates
 from clerk_bapi.models.shared import Template
 
 
@@ -40,6 +41,33 @@ class EmailSmsTemplatesResource(Resource):
         """
         return self._client.send(api.get_template(template_type, slug))
 
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[Template]: ...
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> PaginatedTemplates: ...
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[Template] | PaginatedTemplates: ...
     @deprecated("Clerk has deprecated GET /templates/{template_type}")
     def list(
         self,
@@ -48,7 +76,7 @@ class EmailSmsTemplatesResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[Template]:
+    ) -> builtins.list[Template] | PaginatedTemplates:
         """List the email or SMS templates of the instance.
 
         Deprecated by Clerk: it may stop working in a later API version.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import invitations as api
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked
+from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked, PaginatedInvitations
 from clerk_bapi.models.shared import Invitation
 
 
@@ -90,6 +90,29 @@ class InvitationsResource(Resource):
             )
         )
 
+    @overload
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> builtins.list[Invitation]: ...
+    @overload
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        paginated: Literal[True],
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> PaginatedInvitations: ...
+    @overload
     def list(
         self,
         *,
@@ -99,7 +122,17 @@ class InvitationsResource(Resource):
         paginated: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> builtins.list[Invitation]:
+    ) -> builtins.list[Invitation] | PaginatedInvitations: ...
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> builtins.list[Invitation] | PaginatedInvitations:
         """List the invitations of the application.
 
         Revoked ones show up only when asked for by `status`.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import jwt_templates as api
-from clerk_bapi.models.jwt_templates import JWTTemplate
+from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -98,9 +98,21 @@ class JwtTemplatesResource(Resource):
         """
         return self._client.send(api.get_jwt_template(template_id))
 
+    @overload
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[JWTTemplate]: ...
+    @overload
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> PaginatedJWTTemplates: ...
+    @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[JWTTemplate]:
+    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates: ...
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates:
         """List the JWT templates of the instance.
 
         `GET /jwt_templates`

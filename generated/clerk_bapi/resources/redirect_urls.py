@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import builtins
+from typing import Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import redirect_urls as api
-from clerk_bapi.models.redirect_urls import RedirectURL
+from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -65,9 +66,21 @@ class RedirectUrlsResource(Resource):
         """
         return self._client.send(api.get_redirect_url(id))
 
+    @overload
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[RedirectURL]: ...
+    @overload
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> PaginatedRedirectURLs: ...
+    @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[RedirectURL]:
+    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs: ...
+    def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs:
         """List the redirect URLs that native apps may use.
 
         `GET /redirect_urls`
