@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup generate check test bench replay
+.PHONY: setup generate check test bench replay package
 
 setup: $(STAMP)
 
@@ -26,6 +26,10 @@ check: $(STAMP)
 
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
+
+# Wheel and sdist, each installed into an environment of its own, imported and type-checked from there.
+package: $(STAMP)
+	$(RUN) -m tests.packages
 
 # Every document of Clerk's below DIR, through contract and generation: make replay DIR=path/to/specs
 replay: $(STAMP)

@@ -48,8 +48,8 @@ class Docs:
             blocks.append("Deprecated by Clerk: it may stop working in a later API version.")
         if "details" in said:
             blocks.append(said["details"])
-        slug = re.sub(r"[^a-z0-9]+", "-", facts["tags"][0].lower()).strip("-")
-        blocks.append(f"`{method.upper()} {path}`\n{_REFERENCE}/{slug}/{method}{path}")
+        tag = re.sub(r"[^A-Za-z0-9]+", "-", facts["tags"][0].replace("&", "and"))
+        blocks.append(f"`{method.upper()} {path}`\n{_REFERENCE}/{tag}#operation/{facts['operationId']}")
         if arguments:
             own = said.get("parameters", {})
             lines = [self._argument(argument, own.get(argument.wire)) for argument in arguments]
@@ -93,6 +93,9 @@ def describe(schema: Node) -> str:
         if key in schema:
             return describe(schema[key][0])
     facts = [_kind(schema)]
+    if "minimum" in schema and "maximum" in schema:
+        facts.append(f"{schema['minimum']} to {schema['maximum']}")
+        schema = {key: value for key, value in schema.items() if key not in ("minimum", "maximum")}
     for fact, text in _LIMITS:
         if fact in schema:
             facts.append(text.format(_shown(schema[fact]) if fact == "default" else schema[fact]))
@@ -136,9 +139,11 @@ def _kind(schema: Node) -> str:
     else:
         word = _KINDS.get(kinds[0], "Object") if kinds else "Object"
         items = schema.get("items", {})
-        if word == "List" and items:
+        if word == "List" and "enum" in items:
             each = _kind(items)
             word = f"List, each {each[0].lower()}{each[1:]}"
+        elif word == "List":
+            word = f"List of {_KINDS.get(items.get('type'), 'Object').lower()}s"
             word += f" matching `{items['pattern']}`" if "pattern" in items else ""
     return f"{word} or null" if nullable else word
 

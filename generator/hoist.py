@@ -89,7 +89,7 @@ class _Finder:
     def find(self, contract: Node) -> list[_Inline]:
         components = contract["components"]
         for name, schema in components["schemas"].items():
-            self._inside(schema, names.pascal(name))
+            self._inside(schema, names.pascal(name), names.pascal(name))
         for name, response in components.get("responses", {}).items():
             base = names.pascal(name)
             suffix = "Response" if base in map(names.pascal, components["schemas"]) else ""
@@ -121,26 +121,25 @@ class _Finder:
             self._visit(media["schema"], name, key, base)
 
     def _visit(self, schema: Node, name: str, key: str, base: str | None = None) -> None:
+        """`name` is the object's own, `base` begins the names of what is in it, `key` is what it stands under."""
         # Computed before the inner objects are named, so that the same object has the same shape everywhere.
-        self._inside(schema, base or name, name)
+        self._inside(schema, base or name, name, key)
         if _is_object(schema):
             constant = schema["properties"].get("object", {}).get("enum", [None])
             self._found.append(
                 _Inline(schema, name, key, _shape(schema), constant[0] if len(constant) == 1 else None),
             )
 
-    def _inside(self, schema: Node, base: str, name: str | None = None) -> None:
-        for key, value in schema.get("properties", {}).items():
-            self._visit(value, base + names.pascal_from_snake(key), key)
+    def _inside(self, schema: Node, base: str, name: str, key: str = "") -> None:
+        for inner, value in schema.get("properties", {}).items():
+            self._visit(value, base + names.pascal_from_snake(inner), inner)
         items: Any = schema.get("items")
         if is_object(items):
-            single = names.singular(name or base)
-            self._visit(items, single if single != (name or base) else f"{base}Item", "")
-            if self._found and self._found[-1].schema is items:
-                self._found[-1].key = names.singular(names.snake((name or base)[len(base) :])) if name else ""
+            single = names.singular(name)
+            self._visit(items, single if single != name else f"{base}Item", names.singular(key))
         extra = schema.get("additionalProperties")
         if is_object(extra):
             self._visit(extra, f"{base}Value", "")
         for union in ("oneOf", "anyOf"):
             for index, branch in enumerate(schema.get(union, ())):
-                self._visit(branch, f"{name or base}{index + 1}", "")
+                self._visit(branch, f"{name}{index + 1}", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from clerk_core.errors import InvalidArgument
 
@@ -23,7 +23,7 @@ class File:
         self.content_type = content_type or mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
     @classmethod
-    def of(cls, argument: str, value: object) -> File:
+    def of(cls, argument: str, value: Any) -> File:
         """The value of a file argument as a `File`, named after the open file, or else after the argument."""
         if isinstance(value, File):
             return value
@@ -33,7 +33,7 @@ class File:
             kind = "a file opened as text" if hasattr(value, "read") else type(value).__name__
             raise InvalidArgument(argument, f"expected bytes, a binary file object or File, got {kind}")
         name = getattr(value, "name", None)
-        return cls(value, Path(name).name if isinstance(name, str) and name else argument)  # type: ignore[arg-type]
+        return cls(value, Path(name).name if isinstance(name, str) and name else argument)
 
     def __repr__(self) -> str:
         return f"File({self.filename!r}, {self.content_type!r})"

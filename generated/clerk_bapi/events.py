@@ -47,7 +47,8 @@ class BillingPayee(Model):
 class BillingPayerEventPayload(Model):
     """The user or organization that pays, as described in billing events.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     email: str
     first_name: str
@@ -133,7 +134,8 @@ class BillingSubscriptionItem(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `credit`."""
+    Deprecated: `credit`.
+    """
 
     created_at: int
     id: str
@@ -163,7 +165,8 @@ class BillingSubscriptionItem(Model):
 class BillingSubscriptionItemEventPayload(Model):
     """The subscription item in subscription and subscription item events.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str
@@ -419,7 +422,8 @@ class OrganizationInvitationAcceptedEvent(Model):
 class OrganizationInvitationAcceptedPayload(Model):
     """The organization invitation that was accepted, with the id of the user who did so.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     data: Data
@@ -447,7 +451,8 @@ class OrganizationInvitationAcceptedPayload(Model):
 class OrganizationInvitationCreatedData(Model):
     """The organization invitation that was created.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str
@@ -489,7 +494,8 @@ class OrganizationInvitationCreatedEvent(Model):
 class OrganizationInvitationRevokedData(Model):
     """The organization invitation that was revoked.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str
@@ -608,7 +614,8 @@ class PaymentAttemptEventPayload(Model):
 
     In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`.
 
-    Deprecated: `invoice_id`."""
+    Deprecated: `invoice_id`.
+    """
 
     billing_date: int
     charge_type: Literal["checkout", "recurring"]
@@ -780,7 +787,8 @@ class SessionEndedEvent(Model):
 class SessionEventPayload(Model):
     """The session in a session event, with its user and latest activity.
 
-    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`."""
+    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`.
+    """
 
     abandon_at: int
     client_id: str
@@ -912,7 +920,8 @@ class SubscriptionCreatedEvent(Model):
 class SubscriptionEventPayload(Model):
     """The subscription in a subscription event, with its payer and items.
 
-    In Unix milliseconds: `active_at`, `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`."""
+    In Unix milliseconds: `active_at`, `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    """
 
     active_at: int | None
     canceled_at: int | None

@@ -22,7 +22,7 @@ def create_actor_token(
     once.
 
     `POST /actor_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/actor-tokens/post/actor_tokens
+    https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/CreateActorToken
 
     Args:
         actor: Who impersonates: an object whose `sub` is the id of the acting user; copied into the `act` claim of
@@ -55,7 +55,7 @@ def revoke_actor_token(actor_token_id: str) -> Request[ActorToken]:
     Only a token nobody has redeemed yet. A session already started with it goes on.
 
     `POST /actor_tokens/{actor_token_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/actor-tokens/post/actor_tokens/{actor_token_id}/revoke
+    https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/RevokeActorToken
 
     Args:
         actor_token_id: Id of the actor token. String.

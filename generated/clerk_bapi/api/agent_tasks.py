@@ -26,7 +26,7 @@ def create_agent_task(
     gives the same `agent_id`; the task id is new each time.
 
     `POST /agents/tasks`
-    https://clerk.com/docs/reference/backend-api/tag/agent-tasks/post/agents/tasks
+    https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/CreateAgentTask
 
     Args:
         agent_name: Name of the agent; the stable `agent_id` is derived from it, and it appears in the audit log.
@@ -64,7 +64,7 @@ def revoke_agent_task(agent_task_id: str) -> Request[AgentTask]:
     Only a task nobody has redeemed yet.
 
     `POST /agents/tasks/{agent_task_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/agent-tasks/post/agents/tasks/{agent_task_id}/revoke
+    https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/RevokeAgentTask
 
     Args:
         agent_task_id: Id of the agent task. String.

@@ -23,7 +23,7 @@ def update_instance_auth_config(
     Fields left out stay as they are.
 
     `PATCH /beta_features/instance_settings`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/patch/beta_features/instance_settings
+    https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateInstanceAuthConfig
 
     Args:
         from_email_address: Part before the at sign of the address that sign-in emails come from; letters and digits
@@ -62,7 +62,7 @@ def update_production_instance_domain(
     outage. Runs in the background. Use `change_production_instance_domain` in new code.
 
     `PUT /beta_features/domain`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/put/beta_features/domain
+    https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateProductionInstanceDomain
 
     Args:
         home_url: New home URL of the application, such as `https://www.example.com`. String.

@@ -32,7 +32,7 @@ def apply_billing_subscription_item_discount(
     one again is a 409 error.
 
     `POST /billing/subscription_items/{subscription_item_id}/discounts`
-    https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/discounts
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
 
     Args:
         subscription_item_id: Id of the subscription item. String.
@@ -61,7 +61,7 @@ def cancel_commerce_subscription_item(
     The payer keeps the plan until the paid period is over, unless `end_now` is set.
 
     `DELETE /billing/subscription_items/{subscription_item_id}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/delete/billing/subscription_items/{subscription_item_id}
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
 
     Args:
         subscription_item_id: Id of the subscription item. String.
@@ -95,7 +95,7 @@ def create_billing_price(
     Nobody pays it until a subscription item is moved to it with `create_billing_price_transition`.
 
     `POST /billing/prices`
-    https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/prices
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPrice
 
     Args:
         amount: Price per month when billed monthly, in cents; 0 for free, otherwise at least 100. Integer or null.
@@ -137,7 +137,7 @@ def create_billing_price_transition(
     `effective_mode` of the result.
 
     `POST /billing/subscription_items/{subscription_item_id}/price_transition`
-    https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/price_transition
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPriceTransition
 
     Args:
         subscription_item_id: Id of the subscription item. String.
@@ -167,7 +167,7 @@ def extend_billing_subscription_item_free_trial(
     The item has to be in its trial. Repeating the call with the same time changes nothing.
 
     `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
-    https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/extend_free_trial
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
 
     Args:
         subscription_item_id: Id of the subscription item. String.
@@ -200,10 +200,10 @@ def get_billing_price_list(
     Cheapest first, and among equal amounts the newest first.
 
     `GET /billing/prices`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/prices
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
         plan_id: Only prices of the plan with this id. String.
@@ -225,7 +225,7 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
     """Fetch one billing statement by id.
 
     `GET /billing/statements/{statementID}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements/{statementID}
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatement
 
     Args:
         statement_id: Id of the billing statement. String.
@@ -248,10 +248,10 @@ def get_billing_statement_list(
     Newest first.
 
     `GET /billing/statements`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -276,11 +276,11 @@ def get_billing_statement_payment_attempts(
     Newest first.
 
     `GET /billing/statements/{statementID}/payment_attempts`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements/{statementID}/payment_attempts
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
 
     Args:
         statement_id: Id of the billing statement. String.
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -310,10 +310,10 @@ def get_commerce_plan_list(
     Newest first.
 
     `GET /billing/plans`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/plans
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommercePlanList
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
         payer_type: Only plans for this kind of payer. One of `org`, `user`.
@@ -347,11 +347,11 @@ def get_commerce_subscription_item_list(
     Newest first. Items of free plans are left out unless `include_free` is set.
 
     `GET /billing/subscription_items`
-    https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/subscription_items
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
 
     Args:
         include_free: Also list items of free plans. Boolean, default False.
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
         payer_type: Only items of this kind of payer. One of `org`, `user`.
@@ -387,7 +387,7 @@ def remove_billing_subscription_item_discount(
     """Take the active discount off a subscription item.
 
     `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/delete/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
 
     Args:
         subscription_item_id: Id of the subscription item. String.

@@ -16,7 +16,7 @@ def create_blocklist_identifier(*, identifier: str) -> Request[BlocklistIdentifi
     Blocking an email address also blocks its `+` variants. The allowlist wins over the blocklist.
 
     `POST /blocklist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/post/blocklist_identifiers
+    https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateBlocklistIdentifier
 
     Args:
         identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
@@ -34,7 +34,7 @@ def delete_blocklist_identifier(identifier_id: str) -> Request[DeletedObject]:
     """Take an identifier off the blocklist.
 
     `DELETE /blocklist_identifiers/{identifier_id}`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/delete/blocklist_identifiers/{identifier_id}
+    https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteBlocklistIdentifier
 
     Args:
         identifier_id: Id of the blocklist entry. String.
@@ -53,7 +53,7 @@ def list_blocklist_identifiers() -> Request[BlocklistIdentifiers]:
     """List the identifiers that are kept out.
 
     `GET /blocklist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/get/blocklist_identifiers
+    https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,

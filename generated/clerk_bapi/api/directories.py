@@ -32,12 +32,12 @@ def create_directory(
     The result carries the API key for the identity provider; it is not shown again.
 
     `POST /directories`
-    https://clerk.com/docs/reference/backend-api/tag/directories/post/directories
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectory
 
     Args:
         enterprise_connection_id: Id of the enterprise connection. String.
         provider: Identity provider. String.
-        group_role_mappings: Group-to-role mappings to set up along with the directory. List, each object.
+        group_role_mappings: Group-to-role mappings to set up along with the directory. List of objects.
         name: Display name. String.
 
     Raises:
@@ -72,7 +72,7 @@ def create_directory_group_role_mapping(
     Fails unless group role mapping is switched on in the directory.
 
     `POST /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/post/directories/{directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
 
     Args:
         directory_id: Id of the directory. String.
@@ -108,7 +108,7 @@ def delete_directory(directory_id: str) -> Request[DeletedObject]:
     Provisioning stops: requests with its API key are refused from then on.
 
     `DELETE /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/delete/directories/{directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectory
 
     Args:
         directory_id: Id of the directory. String.
@@ -129,7 +129,7 @@ def delete_directory_group_role_mapping(
     Fails unless group role mapping is switched on in the directory.
 
     `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/delete/directories/{directory_id}/group_role_mappings/{mapping_id}
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
 
     Args:
         directory_id: Id of the directory. String.
@@ -152,7 +152,7 @@ def get_directory(directory_id: str) -> Request[Directory]:
     """Fetch one directory by id.
 
     `GET /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/get/directories/{directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/GetDirectory
 
     Args:
         directory_id: Id of the directory. String.
@@ -171,10 +171,10 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
     API keys are not shown.
 
     `GET /directories`
-    https://clerk.com/docs/reference/backend-api/tag/directories/get/directories
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectories
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
 
     Raises:
@@ -191,7 +191,7 @@ def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGr
     In order of precedence.
 
     `GET /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/get/directories/{directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
 
     Args:
         directory_id: Id of the directory. String.
@@ -218,11 +218,11 @@ def replace_directory_group_role_mappings(
     switched on in the directory.
 
     `PUT /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/put/directories/{directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
 
     Args:
         directory_id: Id of the directory. String.
-        mappings: All mappings the directory shall have, highest precedence first. List, each object.
+        mappings: All mappings the directory shall have, highest precedence first. List of objects.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -247,7 +247,7 @@ def rotate_directory_api_key(directory_id: str) -> Request[Directory]:
     soon.
 
     `POST /directories/{directory_id}/rotate_api_key`
-    https://clerk.com/docs/reference/backend-api/tag/directories/post/directories/{directory_id}/rotate_api_key
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/RotateDirectoryAPIKey
 
     Args:
         directory_id: Id of the directory. String.
@@ -276,7 +276,7 @@ def update_directory(
     `attribute_mapping` is merged key by key, not replaced.
 
     `PATCH /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/patch/directories/{directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/Directories#operation/UpdateDirectory
 
     Args:
         directory_id: Id of the directory. String.

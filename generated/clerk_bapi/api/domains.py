@@ -16,7 +16,7 @@ def add_domain(*, is_satellite: bool, name: str, proxy_url: str | None | Unset =
     An instance has one primary domain, so only satellites can be added.
 
     `POST /domains`
-    https://clerk.com/docs/reference/backend-api/tag/domains/post/domains
+    https://clerk.com/docs/reference/backend-api/tag/Domains#operation/AddDomain
 
     Args:
         is_satellite: Whether the domain is a satellite of the primary one. One of True.
@@ -39,7 +39,7 @@ def delete_domain(domain_id: str) -> Request[DeletedObject]:
     The primary domain cannot be deleted.
 
     `DELETE /domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/domains/delete/domains/{domain_id}
+    https://clerk.com/docs/reference/backend-api/tag/Domains#operation/DeleteDomain
 
     Args:
         domain_id: Id of the satellite domain. String.
@@ -57,7 +57,7 @@ def list_domains() -> Request[Domains]:
     Each domain lists the CNAME records it needs.
 
     `GET /domains`
-    https://clerk.com/docs/reference/backend-api/tag/domains/get/domains
+    https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
 
     Raises:
         ApiError: the answer is no success; its class tells the status.
@@ -79,7 +79,7 @@ def update_domain(
     the home URL and means downtime until DNS and mail are set up.
 
     `PATCH /domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/domains/patch/domains/{domain_id}
+    https://clerk.com/docs/reference/backend-api/tag/Domains#operation/UpdateDomain
 
     Args:
         domain_id: Id of the primary or satellite domain. String.

@@ -20,7 +20,7 @@ def attempt_email_address_verification(
     address but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
 
     `POST /email_addresses/{email_address_id}/attempt_verification`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/post/email_addresses/{email_address_id}/attempt_verification
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/AttemptEmailAddressVerification
 
     Args:
         email_address_id: Id of the email address. String.
@@ -56,7 +56,7 @@ def create_email_address(
     `primary`.
 
     `POST /email_addresses`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/post/email_addresses
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/CreateEmailAddress
 
     Args:
         email_address: Address to add; it must not belong to another user of the instance. String.
@@ -91,7 +91,7 @@ def delete_email_address(email_address_id: str) -> Request[DeletedObject]:
     Refused when it is the user's last identifier, or while a connected account is linked to it.
 
     `DELETE /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/delete/email_addresses/{email_address_id}
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/DeleteEmailAddress
 
     Args:
         email_address_id: Id of the email address. String.
@@ -110,7 +110,7 @@ def get_email_address(email_address_id: str) -> Request[EmailAddress]:
     """Fetch one email address by id.
 
     `GET /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/get/email_addresses/{email_address_id}
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/GetEmailAddress
 
     Args:
         email_address_id: Id of the email address. String.
@@ -132,7 +132,7 @@ def prepare_email_address_verification(email_address_id: str) -> Request[Verific
     typed.
 
     `POST /email_addresses/{email_address_id}/prepare_verification`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/post/email_addresses/{email_address_id}/prepare_verification
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/PrepareEmailAddressVerification
 
     Args:
         email_address_id: Id of the email address. String.
@@ -163,7 +163,7 @@ def replace_user_email_address(
     address. With status `unverified` a user without another identifier can no longer sign in.
 
     `PUT /users/{user_id}/email_address`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/put/users/{user_id}/email_address
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/ReplaceUserEmailAddress
 
     Args:
         user_id: Id of the user. String.
@@ -204,7 +204,7 @@ def update_email_address(
     The address text cannot be changed; add a new address and delete the old one, or use `replace_user_email_address`.
 
     `PATCH /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/patch/email_addresses/{email_address_id}
+    https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/UpdateEmailAddress
 
     Args:
         email_address_id: Id of the email address. String.

@@ -29,7 +29,7 @@ def change_production_instance_domain(
     outage. Runs in the background and answers no content.
 
     `POST /instance/change_domain`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/post/instance/change_domain
+    https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
 
     Args:
         home_url: New home URL of the application, such as `https://www.example.com`. String.
@@ -50,7 +50,7 @@ def get_instance() -> Request[Instance]:
     """Fetch the instance that the secret key belongs to.
 
     `GET /instance`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstance
 
     Raises:
         ApiError: the answer is no success; its class tells the status.
@@ -63,7 +63,7 @@ def get_instance_communication() -> Request[InstanceCommunication]:
     """Fetch the SMS settings of the instance.
 
     `GET /instance/communication`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/communication
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
 
     Raises:
         ApiError: the answer is no success; its class tells the status.
@@ -76,7 +76,7 @@ def get_instance_oauth_application_settings() -> Request[OAuthApplicationSetting
     """Fetch the settings for OAuth applications of the instance.
 
     `GET /instance/oauth_application_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/oauth_application_settings
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
 
     Raises:
         ApiError: the answer is no success; its class tells the status.
@@ -89,7 +89,7 @@ def get_instance_organization_settings() -> Request[OrganizationSettings]:
     """Fetch the organization settings of the instance.
 
     `GET /instance/organization_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/organization_settings
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
@@ -103,7 +103,7 @@ def get_instance_protect() -> Request[InstanceProtect]:
     """Fetch the fraud protection settings of the instance.
 
     `GET /instance/protect`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/protect
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
 
     Raises:
         ApiError: the answer is no success; its class tells the status.
@@ -129,11 +129,11 @@ def update_instance(
     Answers no content; read the result with `get_instance`.
 
     `PATCH /instance`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstance
 
     Args:
         allowed_origins: Origins of browser extensions and native shells that may call the Frontend API, such as
-            `chrome-extension://<id>`. List, each string.
+            `chrome-extension://<id>`. List of strings.
         clerk_js_version: Version of the browser library that the instance serves. String or null.
         cookieless_dev: Older name of `url_based_session_syncing`. Boolean or null, deprecated.
         development_origin: Home URL of the application in a development instance. String or null.
@@ -177,11 +177,11 @@ def update_instance_communication(
     list out changes nothing.
 
     `PATCH /instance/communication`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/communication
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
 
     Args:
-        blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. List,
-            each string matching `^[A-Z]{2}$` or null, at most 250 items, no item twice.
+        blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. List
+            of strings matching `^[A-Z]{2}$` or null, at most 250 items, no item twice.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
@@ -208,7 +208,7 @@ def update_instance_oauth_application_settings(
     """Change the settings for OAuth applications of the instance.
 
     `PATCH /instance/oauth_application_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/oauth_application_settings
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
 
     Args:
         client_id_metadata_documents_advertised: Announce in the OAuth server metadata that clients may identify by
@@ -217,7 +217,7 @@ def update_instance_oauth_application_settings(
             automatically; explicitly allowed ones and tokens already issued are unaffected. Boolean or null.
         client_id_metadata_documents_only_allow_pre_registered_clients: Turn away metadata document clients not seen
             before; a deleted client counts as not seen. Boolean or null.
-        default_scopes: Scopes of clients that name none; null returns to Clerk's own choice. List, each string or
+        default_scopes: Scopes of clients that name none; null returns to Clerk's own choice. List of strings or
             null.
         dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591). Boolean or null.
         oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text. Boolean or null.
@@ -256,7 +256,7 @@ def update_instance_organization_settings(
     """Change the organization settings of the instance.
 
     `PATCH /instance/organization_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/organization_settings
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
 
     Args:
         admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
@@ -264,7 +264,7 @@ def update_instance_organization_settings(
         creator_role_id: Id of the role for the user who creates an organization. String or null.
         domains_default_role_id: Id of the role for people who join through an email domain. String or null.
         domains_enabled: Let organizations have email domains. Boolean or null.
-        domains_enrollment_modes: Enrollment modes that organizations may use for their domains. List, each string.
+        domains_enrollment_modes: Enrollment modes that organizations may use for their domains. List of strings.
         enabled: Switch organizations on or off for the instance. Boolean or null.
         max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
             lifts the limit. Integer or null.
@@ -299,7 +299,7 @@ def update_instance_protect(
     """Change the fraud protection settings of the instance.
 
     `PATCH /instance/protect`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/protect
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
 
     Args:
         rules_enabled: Apply the protection rules you set up. Boolean or null.
@@ -330,7 +330,7 @@ def update_instance_restrictions(
     With the allowlist on and empty, nobody can sign up.
 
     `PATCH /instance/restrictions`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/restrictions
+    https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
 
     Args:
         allowlist: Let only identifiers on the allowlist sign up. Boolean or null.

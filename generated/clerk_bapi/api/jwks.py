@@ -16,7 +16,7 @@ def get_jwks() -> Request[JWKS]:
     header.
 
     `GET /jwks`
-    https://clerk.com/docs/reference/backend-api/tag/jwks/get/jwks
+    https://clerk.com/docs/reference/backend-api/tag/JWKS#operation/GetJWKS
 
     Raises:
         ApiError: the answer is no success; its class tells the status.

@@ -27,14 +27,13 @@ def create_machine(
     The result carries its secret key.
 
     `POST /machines`
-    https://clerk.com/docs/reference/backend-api/tag/machines/post/machines
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachine
 
     Args:
         name: Display name. String, at least 1 characters, at most 255 characters.
-        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, at least 1,
-            at most 315360000, default 3600.
-        scoped_machines: Ids of the machines the new one may call, at most 150. List, each string, at most 150
-            items.
+        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, 1 to
+            315360000, default 3600.
+        scoped_machines: Ids of the machines the new one may call, at most 150. List of strings, at most 150 items.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -56,7 +55,7 @@ def create_machine_scope(machine_id: str, *, to_machine_id: str) -> Request[Mach
     Works in one direction and for tokens created from now on. A machine can have 150 scopes.
 
     `POST /machines/{machine_id}/scopes`
-    https://clerk.com/docs/reference/backend-api/tag/machines/post/machines/{machine_id}/scopes
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachineScope
 
     Args:
         machine_id: Id of the calling machine. String.
@@ -80,7 +79,7 @@ def delete_machine(machine_id: str) -> Request[MachineDeleted]:
     """Delete a machine by id.
 
     `DELETE /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/delete/machines/{machine_id}
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachine
 
     Args:
         machine_id: Id of the machine. String.
@@ -99,7 +98,7 @@ def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[Mach
     Tokens created earlier keep the scope until they expire.
 
     `DELETE /machines/{machine_id}/scopes/{other_machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/delete/machines/{machine_id}/scopes/{other_machine_id}
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachineScope
 
     Args:
         machine_id: Id of the calling machine. String.
@@ -122,7 +121,7 @@ def get_machine(machine_id: str) -> Request[Machine]:
     """Fetch one machine by id, with the machines it may call.
 
     `GET /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/get/machines/{machine_id}
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachine
 
     Args:
         machine_id: Id of the machine. String.
@@ -141,7 +140,7 @@ def get_machine_secret_key(machine_id: str) -> Request[MachineSecretKey]:
     Treat the result like a password.
 
     `GET /machines/{machine_id}/secret_key`
-    https://clerk.com/docs/reference/backend-api/tag/machines/get/machines/{machine_id}/secret_key
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachineSecretKey
 
     Args:
         machine_id: Id of the machine. String.
@@ -166,10 +165,10 @@ def list_machines(
     Newest first.
 
     `GET /machines`
-    https://clerk.com/docs/reference/backend-api/tag/machines/get/machines
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/ListMachines
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         order_by: Sort key: `name` or `created_at`; `-` in front for descending. String, default `-created_at`.
         query: Exact id or part of the name of a machine. String.
@@ -193,12 +192,12 @@ def rotate_machine_secret_key(machine_id: str, *, previous_token_ttl: int) -> Re
     The old key goes on working for `previous_token_ttl` seconds, so deploy the new one within that time.
 
     `POST /machines/{machine_id}/secret_key/rotate`
-    https://clerk.com/docs/reference/backend-api/tag/machines/post/machines/{machine_id}/secret_key/rotate
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/RotateMachineSecretKey
 
     Args:
         machine_id: Id of the machine. String.
-        previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. Integer, at
-            least 0, at most 28800.
+        previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. Integer, 0
+            to 28800.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -223,12 +222,12 @@ def update_machine(
     Scopes have their own operations, `create_machine_scope` and `delete_machine_scope`.
 
     `PATCH /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/patch/machines/{machine_id}
+    https://clerk.com/docs/reference/backend-api/tag/Machines#operation/UpdateMachine
 
     Args:
         machine_id: Id of the machine. String.
-        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, at least 1,
-            at most 315360000.
+        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, 1 to
+            315360000.
         name: Display name. String, at least 1 characters, at most 255 characters.
 
     Raises:

@@ -19,7 +19,7 @@ def verify_oauth_access_token(
     and `expired` before trusting it.
 
     `POST /oauth_applications/access_tokens/verify`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/post/oauth_applications/access_tokens/verify
+    https://clerk.com/docs/reference/backend-api/tag/OAuth-Access-Tokens#operation/verifyOAuthAccessToken
 
     Args:
         access_token: Access token to check, as the caller presented it. String.

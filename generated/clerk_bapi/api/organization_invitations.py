@@ -35,13 +35,13 @@ def create_organization_invitation(
     The invitation counts against the seat limit while it is open.
 
     `POST /organizations/{organization_id}/invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/post/organizations/{organization_id}/invitations
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitation
 
     Args:
         organization_id: Id of the organization. String.
         email_address: Address to invite; it need not belong to a user yet. String.
         role: Key of the role the invitee gets, such as `org:member`. String.
-        expires_in_days: Validity of the invitation, in days. Integer or null, at least 1, at most 365.
+        expires_in_days: Validity of the invitation, in days. Integer or null, 1 to 365.
         inviter_user_id: Id of the user who invites; must be an admin of the organization. String or null.
         notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Boolean or
             null, default True.
@@ -83,11 +83,11 @@ def create_organization_invitation_bulk(
     Each invitation has its own role, metadata and redirect URL.
 
     `POST /organizations/{organization_id}/invitations/bulk`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/post/organizations/{organization_id}/invitations/bulk
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitationBulk
 
     Args:
         organization_id: Id of the organization. String.
-        body: Text of the message, with variables in double braces. List, each object, at least 1 items, at most 10
+        body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 10
             items.
 
     Raises:
@@ -108,7 +108,7 @@ def get_organization_invitation(organization_id: str, invitation_id: str) -> Req
     """Fetch one invitation of an organization.
 
     `GET /organizations/{organization_id}/invitations/{invitation_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/get/organizations/{organization_id}/invitations/{invitation_id}
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/GetOrganizationInvitation
 
     Args:
         organization_id: Id of the organization. String.
@@ -140,10 +140,10 @@ def list_instance_organization_invitations(
     Newest first.
 
     `GET /organization_invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/get/organization_invitations
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
             `-created_at`.
@@ -177,12 +177,12 @@ def list_organization_invitations(
     Newest first. Invitations that came from a verified domain are left out.
 
     `GET /organizations/{organization_id}/invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/get/organizations/{organization_id}/invitations
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
 
     Args:
         organization_id: Id of the organization. String.
         email_address: Only invitations for this address. String.
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
             `-created_at`.
@@ -219,11 +219,11 @@ def list_pending_organization_invitations(
     Newest first. Use `list_organization_invitations` with a status filter in new code.
 
     `GET /organizations/{organization_id}/invitations/pending`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/get/organizations/{organization_id}/invitations/pending
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
 
     Args:
         organization_id: Id of the organization. String.
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
 
     Raises:
@@ -247,7 +247,7 @@ def revoke_organization_invitation(
     Only a pending invitation can be revoked; its link then stops working.
 
     `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/post/organizations/{organization_id}/invitations/{invitation_id}/revoke
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/RevokeOrganizationInvitation
 
     Args:
         organization_id: Id of the organization. String.

@@ -16,7 +16,7 @@ def create_organization_permission(*, key: str, name: str, description: str | Un
     Takes effect once roles grant it.
 
     `POST /organization_permissions`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/post/organization_permissions
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
 
     Args:
         key: Unique key of the form `org:<feature>:<action>`, such as `org:invoices:read`; `org:sys_` is reserved.
@@ -44,7 +44,7 @@ def delete_organization_permission(permission_id: str) -> Request[DeletedObject]
     Built-in permissions cannot be deleted.
 
     `DELETE /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/delete/organization_permissions/{permission_id}
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
 
     Args:
         permission_id: Id of the organization permission. String.
@@ -63,7 +63,7 @@ def get_organization_permission(permission_id: str) -> Request[Permission]:
     """Fetch one organization permission by id.
 
     `GET /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/get/organization_permissions/{permission_id}
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
 
     Args:
         permission_id: Id of the organization permission. String.
@@ -90,10 +90,10 @@ def list_organization_permissions(
     Includes the built-in ones, whose keys start with `org:sys_`.
 
     `GET /organization_permissions`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/get/organization_permissions
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String.
         query: Exact id, or part of the name or key. String.
@@ -119,7 +119,7 @@ def update_organization_permission(
     Built-in permissions cannot be changed.
 
     `PATCH /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/patch/organization_permissions/{permission_id}
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
 
     Args:
         permission_id: Id of the organization permission. String.

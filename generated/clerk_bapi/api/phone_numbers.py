@@ -20,7 +20,7 @@ def attempt_phone_number_verification(
     number but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
 
     `POST /phone_numbers/{phone_number_id}/attempt_verification`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/attempt_verification
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
 
     Args:
         phone_number_id: Id of the phone number. String.
@@ -56,7 +56,7 @@ def create_phone_number(
     `primary`.
 
     `POST /phone_numbers`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/CreatePhoneNumber
 
     Args:
         phone_number: Number to add, in E.164 form such as `+15551234567`. String.
@@ -91,7 +91,7 @@ def delete_phone_number(phone_number_id: str) -> Request[DeletedObject]:
     Refused when it is the user's last identifier.
 
     `DELETE /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/delete/phone_numbers/{phone_number_id}
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/DeletePhoneNumber
 
     Args:
         phone_number_id: Id of the phone number. String.
@@ -110,7 +110,7 @@ def get_phone_number(phone_number_id: str) -> Request[PhoneNumber]:
     """Fetch one phone number by id.
 
     `GET /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/get/phone_numbers/{phone_number_id}
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/GetPhoneNumber
 
     Args:
         phone_number_id: Id of the phone number. String.
@@ -132,7 +132,7 @@ def prepare_phone_number_verification(phone_number_id: str) -> Request[Verificat
     seconds fails with status 429.
 
     `POST /phone_numbers/{phone_number_id}/prepare_verification`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/prepare_verification
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
 
     Args:
         phone_number_id: Id of the phone number. String.
@@ -162,7 +162,7 @@ def replace_user_phone_number(
     `unverified` a user without another identifier can no longer sign in.
 
     `PUT /users/{user_id}/phone_number`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/put/users/{user_id}/phone_number
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/ReplaceUserPhoneNumber
 
     Args:
         user_id: Id of the user. String.
@@ -197,7 +197,7 @@ def update_phone_number(
     The digits cannot be changed; add a new number and delete the old one, or use `replace_user_phone_number`.
 
     `PATCH /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/patch/phone_numbers/{phone_number_id}
+    https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/UpdatePhoneNumber
 
     Args:
         phone_number_id: Id of the phone number. String.

@@ -16,7 +16,7 @@ def verify_domain_proxy(*, domain_id: str | Unset = UNSET, proxy_url: str | Unse
     tells the outcome.
 
     `POST /proxy_checks`
-    https://clerk.com/docs/reference/backend-api/tag/proxy-checks/post/proxy_checks
+    https://clerk.com/docs/reference/backend-api/tag/Proxy-Checks#operation/VerifyDomainProxy
 
     Args:
         domain_id: Id of the domain the proxy serves. String.

@@ -17,7 +17,7 @@ def create_redirect_url(*, url: str) -> Request[RedirectURL]:
     """Allow a redirect URL for native apps.
 
     `POST /redirect_urls`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/post/redirect_urls
+    https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/CreateRedirectURL
 
     Args:
         url: Address to allow, with https or a custom scheme, such as `my-app://callback`. String.
@@ -34,7 +34,7 @@ def delete_redirect_url(id: str) -> Request[DeletedObject]:
     """Stop allowing a redirect URL.
 
     `DELETE /redirect_urls/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/delete/redirect_urls/{id}
+    https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
 
     Args:
         id: Id of the redirect URL. String.
@@ -50,7 +50,7 @@ def get_redirect_url(id: str) -> Request[RedirectURL]:
     """Fetch one redirect URL by id.
 
     `GET /redirect_urls/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/get/redirect_urls/{id}
+    https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
 
     Args:
         id: Id of the redirect URL. String.
@@ -80,10 +80,10 @@ def list_redirect_urls(
     """List the redirect URLs that native apps may use.
 
     `GET /redirect_urls`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/get/redirect_urls
+    https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/ListRedirectURLs
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 

@@ -32,12 +32,12 @@ def create_scim_directory(
     The result carries the API key for the identity provider; it is not shown again.
 
     `POST /scim_directories`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/post/scim_directories
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMDirectory
 
     Args:
         enterprise_connection_id: Id of the enterprise connection. String.
         provider: Identity provider. String.
-        group_role_mappings: Group-to-role mappings to set up along with the directory. List, each object.
+        group_role_mappings: Group-to-role mappings to set up along with the directory. List of objects.
         name: Display name. String.
 
     Raises:
@@ -67,7 +67,7 @@ def create_scim_group_role_mapping(
     Fails unless group role mapping is switched on in the directory.
 
     `POST /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/post/scim_directories/{scim_directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMGroupRoleMapping
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -97,7 +97,7 @@ def delete_scim_directory(scim_directory_id: str) -> Request[DeletedObject]:
     Provisioning stops: requests with its API key are refused from then on.
 
     `DELETE /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/delete/scim_directories/{scim_directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMDirectory
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -121,7 +121,7 @@ def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> R
     Fails unless group role mapping is switched on in the directory.
 
     `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/delete/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMGroupRoleMapping
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -144,7 +144,7 @@ def get_scim_directory(scim_directory_id: str) -> Request[SCIMDirectory]:
     """Fetch one SCIM directory by id.
 
     `GET /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/get/scim_directories/{scim_directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/GetSCIMDirectory
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -168,10 +168,10 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
     API keys are not shown. `list_directories` is the same under the newer name.
 
     `GET /scim_directories`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/get/scim_directories
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMDirectories
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
 
     Raises:
@@ -188,7 +188,7 @@ def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRo
     In order of precedence.
 
     `GET /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/get/scim_directories/{scim_directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -215,11 +215,11 @@ def replace_scim_group_role_mappings(
     switched on in the directory.
 
     `PUT /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/put/scim_directories/{scim_directory_id}/group_role_mappings
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ReplaceSCIMGroupRoleMappings
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
-        mappings: All mappings the directory shall have, highest precedence first. List, each object.
+        mappings: All mappings the directory shall have, highest precedence first. List of objects.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -244,7 +244,7 @@ def rotate_scim_directory_api_key(scim_directory_id: str) -> Request[SCIMDirecto
     soon.
 
     `POST /scim_directories/{scim_directory_id}/rotate_api_key`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/post/scim_directories/{scim_directory_id}/rotate_api_key
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/RotateSCIMDirectoryAPIKey
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.
@@ -276,7 +276,7 @@ def update_scim_directory(
     `attribute_mapping` is merged key by key, not replaced.
 
     `PATCH /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/patch/scim_directories/{scim_directory_id}
+    https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/UpdateSCIMDirectory
 
     Args:
         scim_directory_id: Id of the SCIM directory. String.

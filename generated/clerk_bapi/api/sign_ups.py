@@ -13,7 +13,7 @@ def get_sign_up(id: str) -> Request[SignUp]:
     """Fetch one sign-up attempt by id.
 
     `GET /sign_ups/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/sign-ups/get/sign_ups/{id}
+    https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 
     Args:
         id: Id of the sign-up. String.
@@ -31,7 +31,7 @@ def update_sign_up(
     """Change a sign-up attempt.
 
     `PATCH /sign_ups/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/sign-ups/patch/sign_ups/{id}
+    https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
 
     Args:
         id: Id of the sign-up. String.

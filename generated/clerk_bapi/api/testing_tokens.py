@@ -16,7 +16,7 @@ def create_testing_token() -> Request[TestingToken]:
     of tests until then.
 
     `POST /testing_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/testing-tokens/post/testing_tokens
+    https://clerk.com/docs/reference/backend-api/tag/Testing-Tokens#operation/CreateTestingToken
 
     Raises:
         ApiError: the answer is no success; its class tells the status.

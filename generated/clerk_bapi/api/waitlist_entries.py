@@ -20,10 +20,10 @@ def create_bulk_waitlist_entries(*, body: Sequence[CreateBulkWaitlistEntriesItem
     An address that is on it already gives back the present entry; the same address twice in one call is an error.
 
     `POST /waitlist_entries/bulk`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/bulk
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
 
     Args:
-        body: Text of the message, with variables in double braces. List, each object, at least 1 items, at most 50
+        body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 50
             items.
 
     Raises:
@@ -40,7 +40,7 @@ def create_waitlist_entry(*, email_address: str, notify: bool | None | Unset = U
     An address that is on it already gives back the present entry.
 
     `POST /waitlist_entries`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateWaitlistEntry
 
     Args:
         email_address: Address to put on the waitlist. String.
@@ -62,7 +62,7 @@ def delete_waitlist_entry(waitlist_entry_id: str) -> Request[DeletedObject]:
     An entry that was invited or has completed cannot be deleted.
 
     `DELETE /waitlist_entries/{waitlist_entry_id}`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/delete/waitlist_entries/{waitlist_entry_id}
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/DeleteWaitlistEntry
 
     Args:
         waitlist_entry_id: Id of the waitlist entry. String.
@@ -88,7 +88,7 @@ def invite_waitlist_entry(
     Sends the email; the result then holds the invitation.
 
     `POST /waitlist_entries/{waitlist_entry_id}/invite`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/{waitlist_entry_id}/invite
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/InviteWaitlistEntry
 
     Args:
         waitlist_entry_id: Id of the waitlist entry. String.
@@ -122,10 +122,10 @@ def list_waitlist_entries(
     Newest first unless `order_by` says otherwise.
 
     `GET /waitlist_entries`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/get/waitlist_entries
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/ListWaitlistEntries
 
     Args:
-        limit: Page size. Integer, at least 1, at most 500, default 10.
+        limit: Page size. Integer, 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
         order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. String,
             default `-created_at`.
@@ -148,7 +148,7 @@ def reject_waitlist_entry(waitlist_entry_id: str) -> Request[WaitlistEntry]:
     """Turn down a waitlist entry.
 
     `POST /waitlist_entries/{waitlist_entry_id}/reject`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/{waitlist_entry_id}/reject
+    https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/RejectWaitlistEntry
 
     Args:
         waitlist_entry_id: Id of the waitlist entry. String.

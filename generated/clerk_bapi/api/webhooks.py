@@ -16,7 +16,7 @@ def create_svix_app() -> Request[SvixURL]:
     Answers a login URL for the Svix dashboard. An instance has at most one such application.
 
     `POST /webhooks/svix`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/post/webhooks/svix
+    https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/CreateSvixApp
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
@@ -31,7 +31,7 @@ def delete_svix_app() -> Request[None]:
     Webhook endpoints configured there are lost and deliveries stop.
 
     `DELETE /webhooks/svix`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/delete/webhooks/svix
+    https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/DeleteSvixApp
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
@@ -44,7 +44,7 @@ def generate_svix_auth_url() -> Request[SvixURL]:
     """Create a login URL for the Svix dashboard.
 
     `POST /webhooks/svix_url`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/post/webhooks/svix_url
+    https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/GenerateSvixAuthURL
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.

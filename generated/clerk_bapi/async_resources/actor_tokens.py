@@ -30,7 +30,7 @@ class AsyncActorTokensResource(AsyncResource):
         once.
 
         `POST /actor_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/post/actor_tokens
+        https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/CreateActorToken
 
         Args:
             actor: Who impersonates: an object whose `sub` is the id of the acting user; copied into the `act` claim of
@@ -59,7 +59,7 @@ class AsyncActorTokensResource(AsyncResource):
         Only a token nobody has redeemed yet. A session already started with it goes on.
 
         `POST /actor_tokens/{actor_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/post/actor_tokens/{actor_token_id}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/RevokeActorToken
 
         Args:
             actor_token_id: Id of the actor token. String.

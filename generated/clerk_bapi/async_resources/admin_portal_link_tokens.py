@@ -34,13 +34,13 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
         The token itself is in this result only.
 
         `POST /admin_portal_link_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/post/admin_portal_link_tokens
+        https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/createAdminPortalLinkToken
 
         Args:
             it_contact_id: Id of the person on the customer's IT side who receives the link. String, at least 1
                 characters.
             organization_id: Id of the organization whose portal the link opens. String, matching `^org_\\w{27}$`.
-            scopes: What the link may be used for in the portal. List, each string.
+            scopes: What the link may be used for in the portal. List of strings.
             seconds_until_expiration: Time from now until it expires, in seconds. Integer, more than 0, at most 86400,
                 default 3600.
 
@@ -64,7 +64,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
         """Make an admin portal link token stop working.
 
         `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/post/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/revokeAdminPortalLinkToken
 
         Args:
             admin_portal_link_token_id: Id of the admin portal link token. String, matching `^aplt_[0-9A-Fa-f]{32}$`.

@@ -26,7 +26,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         Has an effect only while the allowlist is switched on; see `update_instance_restrictions`.
 
         `POST /allowlist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/post/allowlist_identifiers
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateAllowlistIdentifier
 
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
@@ -46,7 +46,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         Users who signed up with it stay.
 
         `DELETE /allowlist_identifiers/{identifier_id}`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/delete/allowlist_identifiers/{identifier_id}
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteAllowlistIdentifier
 
         Args:
             identifier_id: Id of the allowlist entry. String.
@@ -76,10 +76,10 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         """List the identifiers that may sign up.
 
         `GET /allowlist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/get/allowlist_identifiers
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 

@@ -39,7 +39,7 @@ class AsyncBillingResource(AsyncResource):
         one again is a 409 error.
 
         `POST /billing/subscription_items/{subscription_item_id}/discounts`
-        https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/discounts
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
 
         Args:
             subscription_item_id: Id of the subscription item. String.
@@ -62,7 +62,7 @@ class AsyncBillingResource(AsyncResource):
         The payer keeps the plan until the paid period is over, unless `end_now` is set.
 
         `DELETE /billing/subscription_items/{subscription_item_id}`
-        https://clerk.com/docs/reference/backend-api/tag/billing/delete/billing/subscription_items/{subscription_item_id}
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
 
         Args:
             subscription_item_id: Id of the subscription item. String.
@@ -90,7 +90,7 @@ class AsyncBillingResource(AsyncResource):
         Nobody pays it until a subscription item is moved to it with `create_billing_price_transition`.
 
         `POST /billing/prices`
-        https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/prices
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPrice
 
         Args:
             amount: Price per month when billed monthly, in cents; 0 for free, otherwise at least 100. Integer or null.
@@ -127,7 +127,7 @@ class AsyncBillingResource(AsyncResource):
         `effective_mode` of the result.
 
         `POST /billing/subscription_items/{subscription_item_id}/price_transition`
-        https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/price_transition
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPriceTransition
 
         Args:
             subscription_item_id: Id of the subscription item. String.
@@ -153,7 +153,7 @@ class AsyncBillingResource(AsyncResource):
         The item has to be in its trial. Repeating the call with the same time changes nothing.
 
         `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
-        https://clerk.com/docs/reference/backend-api/tag/billing/post/billing/subscription_items/{subscription_item_id}/extend_free_trial
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
 
         Args:
             subscription_item_id: Id of the subscription item. String.
@@ -172,7 +172,7 @@ class AsyncBillingResource(AsyncResource):
         """Fetch one billing statement by id.
 
         `GET /billing/statements/{statementID}`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements/{statementID}
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatement
 
         Args:
             statement_id: Id of the billing statement. String.
@@ -197,11 +197,11 @@ class AsyncBillingResource(AsyncResource):
         Newest first.
 
         `GET /billing/statements/{statementID}/payment_attempts`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements/{statementID}/payment_attempts
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
 
         Args:
             statement_id: Id of the billing statement. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -227,10 +227,10 @@ class AsyncBillingResource(AsyncResource):
         Newest first.
 
         `GET /billing/plans`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/plans
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommercePlanList
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
@@ -257,10 +257,10 @@ class AsyncBillingResource(AsyncResource):
         Cheapest first, and among equal amounts the newest first.
 
         `GET /billing/prices`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/prices
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
             plan_id: Only prices of the plan with this id. String.
@@ -282,10 +282,10 @@ class AsyncBillingResource(AsyncResource):
         Newest first.
 
         `GET /billing/statements`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/statements
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -313,11 +313,11 @@ class AsyncBillingResource(AsyncResource):
         Newest first. Items of free plans are left out unless `include_free` is set.
 
         `GET /billing/subscription_items`
-        https://clerk.com/docs/reference/backend-api/tag/billing/get/billing/subscription_items
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
 
         Args:
             include_free: Also list items of free plans. Boolean, default False.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
             payer_type: Only items of this kind of payer. One of `org`, `user`.
@@ -349,7 +349,7 @@ class AsyncBillingResource(AsyncResource):
         """Take the active discount off a subscription item.
 
         `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
-        https://clerk.com/docs/reference/backend-api/tag/billing/delete/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
 
         Args:
             subscription_item_id: Id of the subscription item. String.

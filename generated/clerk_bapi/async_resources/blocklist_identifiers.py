@@ -22,7 +22,7 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         Blocking an email address also blocks its `+` variants. The allowlist wins over the blocklist.
 
         `POST /blocklist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/post/blocklist_identifiers
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateBlocklistIdentifier
 
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
@@ -39,7 +39,7 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         """Take an identifier off the blocklist.
 
         `DELETE /blocklist_identifiers/{identifier_id}`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/delete/blocklist_identifiers/{identifier_id}
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteBlocklistIdentifier
 
         Args:
             identifier_id: Id of the blocklist entry. String.
@@ -55,7 +55,7 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         """List the identifiers that are kept out.
 
         `GET /blocklist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/allow-list-block-list/get/blocklist_identifiers
+        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,

@@ -40,12 +40,12 @@ class AsyncDirectoriesResource(AsyncResource):
         The result carries the API key for the identity provider; it is not shown again.
 
         `POST /directories`
-        https://clerk.com/docs/reference/backend-api/tag/directories/post/directories
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectory
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
             provider: Identity provider. String.
-            group_role_mappings: Group-to-role mappings to set up along with the directory. List, each object.
+            group_role_mappings: Group-to-role mappings to set up along with the directory. List of objects.
             name: Display name. String.
 
         Raises:
@@ -76,7 +76,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Fails unless group role mapping is switched on in the directory.
 
         `POST /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/directories/post/directories/{directory_id}/group_role_mappings
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
 
         Args:
             directory_id: Id of the directory. String.
@@ -107,7 +107,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Provisioning stops: requests with its API key are refused from then on.
 
         `DELETE /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/directories/delete/directories/{directory_id}
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectory
 
         Args:
             directory_id: Id of the directory. String.
@@ -125,7 +125,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Fails unless group role mapping is switched on in the directory.
 
         `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
-        https://clerk.com/docs/reference/backend-api/tag/directories/delete/directories/{directory_id}/group_role_mappings/{mapping_id}
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
 
         Args:
             directory_id: Id of the directory. String.
@@ -142,7 +142,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """Fetch one directory by id.
 
         `GET /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/directories/get/directories/{directory_id}
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/GetDirectory
 
         Args:
             directory_id: Id of the directory. String.
@@ -160,10 +160,10 @@ class AsyncDirectoriesResource(AsyncResource):
         API keys are not shown.
 
         `GET /directories`
-        https://clerk.com/docs/reference/backend-api/tag/directories/get/directories
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectories
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
 
         Raises:
@@ -179,7 +179,7 @@ class AsyncDirectoriesResource(AsyncResource):
         In order of precedence.
 
         `GET /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/directories/get/directories/{directory_id}/group_role_mappings
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
 
         Args:
             directory_id: Id of the directory. String.
@@ -200,11 +200,11 @@ class AsyncDirectoriesResource(AsyncResource):
         switched on in the directory.
 
         `PUT /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/directories/put/directories/{directory_id}/group_role_mappings
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
 
         Args:
             directory_id: Id of the directory. String.
-            mappings: All mappings the directory shall have, highest precedence first. List, each object.
+            mappings: All mappings the directory shall have, highest precedence first. List of objects.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -220,7 +220,7 @@ class AsyncDirectoriesResource(AsyncResource):
         soon.
 
         `POST /directories/{directory_id}/rotate_api_key`
-        https://clerk.com/docs/reference/backend-api/tag/directories/post/directories/{directory_id}/rotate_api_key
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/RotateDirectoryAPIKey
 
         Args:
             directory_id: Id of the directory. String.
@@ -247,7 +247,7 @@ class AsyncDirectoriesResource(AsyncResource):
         `attribute_mapping` is merged key by key, not replaced.
 
         `PATCH /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/directories/patch/directories/{directory_id}
+        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/UpdateDirectory
 
         Args:
             directory_id: Id of the directory. String.

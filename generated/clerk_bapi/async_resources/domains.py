@@ -23,7 +23,7 @@ class AsyncDomainsResource(AsyncResource):
         An instance has one primary domain, so only satellites can be added.
 
         `POST /domains`
-        https://clerk.com/docs/reference/backend-api/tag/domains/post/domains
+        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/AddDomain
 
         Args:
             is_satellite: Whether the domain is a satellite of the primary one. One of True.
@@ -43,7 +43,7 @@ class AsyncDomainsResource(AsyncResource):
         The primary domain cannot be deleted.
 
         `DELETE /domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/domains/delete/domains/{domain_id}
+        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/DeleteDomain
 
         Args:
             domain_id: Id of the satellite domain. String.
@@ -60,7 +60,7 @@ class AsyncDomainsResource(AsyncResource):
         Each domain lists the CNAME records it needs.
 
         `GET /domains`
-        https://clerk.com/docs/reference/backend-api/tag/domains/get/domains
+        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
 
         Raises:
             ApiError: the answer is no success; its class tells the status.
@@ -82,7 +82,7 @@ class AsyncDomainsResource(AsyncResource):
         the home URL and means downtime until DNS and mail are set up.
 
         `PATCH /domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/domains/patch/domains/{domain_id}
+        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/UpdateDomain
 
         Args:
             domain_id: Id of the primary or satellite domain. String.

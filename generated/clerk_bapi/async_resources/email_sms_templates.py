@@ -28,7 +28,7 @@ class AsyncEmailSmsTemplatesResource(AsyncResource):
         Deprecated by Clerk: it may stop working in a later API version.
 
         `GET /templates/{template_type}/{slug}`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/get/templates/{template_type}/{slug}
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplate
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
@@ -84,11 +84,11 @@ class AsyncEmailSmsTemplatesResource(AsyncResource):
         In the order of their `position`.
 
         `GET /templates/{template_type}`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/get/templates/{template_type}
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplateList
 
         Args:
             template_type: Which kind of templates to list. One of `email`, `sms`.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -110,7 +110,7 @@ class AsyncEmailSmsTemplatesResource(AsyncResource):
         Your own version is lost. Check `can_revert` of the template first.
 
         `POST /templates/{template_type}/{slug}/revert`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/post/templates/{template_type}/{slug}/revert
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/RevertTemplate
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
@@ -135,7 +135,7 @@ class AsyncEmailSmsTemplatesResource(AsyncResource):
         `sms.created` webhooks.
 
         `POST /templates/{template_type}/{slug}/toggle_delivery`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/post/templates/{template_type}/{slug}/toggle_delivery
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/ToggleTemplateDelivery
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.

@@ -33,7 +33,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         outage. Runs in the background and answers no content.
 
         `POST /instance/change_domain`
-        https://clerk.com/docs/reference/backend-api/tag/beta-features/post/instance/change_domain
+        https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
 
         Args:
             home_url: New home URL of the application, such as `https://www.example.com`. String.
@@ -53,7 +53,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the instance that the secret key belongs to.
 
         `GET /instance`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstance
 
         Raises:
             ApiError: the answer is no success; its class tells the status.
@@ -65,7 +65,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the SMS settings of the instance.
 
         `GET /instance/communication`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/communication
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
 
         Raises:
             ApiError: the answer is no success; its class tells the status.
@@ -77,7 +77,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the fraud protection settings of the instance.
 
         `GET /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/protect
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
 
         Raises:
             ApiError: the answer is no success; its class tells the status.
@@ -89,7 +89,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the settings for OAuth applications of the instance.
 
         `GET /instance/oauth_application_settings`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/oauth_application_settings
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
 
         Raises:
             ApiError: the answer is no success; its class tells the status.
@@ -101,7 +101,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the organization settings of the instance.
 
         `GET /instance/organization_settings`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/get/instance/organization_settings
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
@@ -128,11 +128,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         Answers no content; read the result with `get_instance`.
 
         `PATCH /instance`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstance
 
         Args:
             allowed_origins: Origins of browser extensions and native shells that may call the Frontend API, such as
-                `chrome-extension://<id>`. List, each string.
+                `chrome-extension://<id>`. List of strings.
             clerk_js_version: Version of the browser library that the instance serves. String or null.
             cookieless_dev: Older name of `url_based_session_syncing`. Boolean or null, deprecated.
             development_origin: Home URL of the application in a development instance. String or null.
@@ -171,11 +171,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         list out changes nothing.
 
         `PATCH /instance/communication`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/communication
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
 
         Args:
-            blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. List,
-                each string matching `^[A-Z]{2}$` or null, at most 250 items, no item twice.
+            blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. List
+                of strings matching `^[A-Z]{2}$` or null, at most 250 items, no item twice.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
@@ -189,7 +189,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the fraud protection settings of the instance.
 
         `PATCH /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/protect
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
 
         Args:
             rules_enabled: Apply the protection rules you set up. Boolean or null.
@@ -216,7 +216,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the settings for OAuth applications of the instance.
 
         `PATCH /instance/oauth_application_settings`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/oauth_application_settings
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
 
         Args:
             client_id_metadata_documents_advertised: Announce in the OAuth server metadata that clients may identify by
@@ -225,7 +225,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
                 automatically; explicitly allowed ones and tokens already issued are unaffected. Boolean or null.
             client_id_metadata_documents_only_allow_pre_registered_clients: Turn away metadata document clients not seen
                 before; a deleted client counts as not seen. Boolean or null.
-            default_scopes: Scopes of clients that name none; null returns to Clerk's own choice. List, each string or
+            default_scopes: Scopes of clients that name none; null returns to Clerk's own choice. List of strings or
                 null.
             dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591). Boolean or null.
             oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text. Boolean or null.
@@ -260,7 +260,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the organization settings of the instance.
 
         `PATCH /instance/organization_settings`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/organization_settings
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
 
         Args:
             admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
@@ -268,7 +268,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             creator_role_id: Id of the role for the user who creates an organization. String or null.
             domains_default_role_id: Id of the role for people who join through an email domain. String or null.
             domains_enabled: Let organizations have email domains. Boolean or null.
-            domains_enrollment_modes: Enrollment modes that organizations may use for their domains. List, each string.
+            domains_enrollment_modes: Enrollment modes that organizations may use for their domains. List of strings.
             enabled: Switch organizations on or off for the instance. Boolean or null.
             max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
                 lifts the limit. Integer or null.
@@ -306,7 +306,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
         With the allowlist on and empty, nobody can sign up.
 
         `PATCH /instance/restrictions`
-        https://clerk.com/docs/reference/backend-api/tag/instance-settings/patch/instance/restrictions
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
 
         Args:
             allowlist: Let only identifiers on the allowlist sign up. Boolean or null.

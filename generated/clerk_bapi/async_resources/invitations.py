@@ -27,10 +27,10 @@ class AsyncInvitationsResource(AsyncResource):
         `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
 
         `POST /invitations/bulk`
-        https://clerk.com/docs/reference/backend-api/tag/invitations/post/invitations/bulk
+        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateBulkInvitations
 
         Args:
-            body: Text of the message, with variables in double braces. List, each object, at least 1 items, at most 10
+            body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 10
                 items.
 
         Raises:
@@ -57,11 +57,11 @@ class AsyncInvitationsResource(AsyncResource):
         the link verifies the address.
 
         `POST /invitations`
-        https://clerk.com/docs/reference/backend-api/tag/invitations/post/invitations
+        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateInvitation
 
         Args:
             email_address: Address to invite. String.
-            expires_in_days: Validity of the invitation, in days. Integer or null, at least 1, at most 365.
+            expires_in_days: Validity of the invitation, in days. Integer or null, 1 to 365.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Boolean or null,
                 default False.
             notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Boolean or
@@ -138,10 +138,10 @@ class AsyncInvitationsResource(AsyncResource):
         Revoked ones show up only when asked for by `status`.
 
         `GET /invitations`
-        https://clerk.com/docs/reference/backend-api/tag/invitations/get/invitations
+        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/ListInvitations
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. String,
                 default `-created_at`.
@@ -165,7 +165,7 @@ class AsyncInvitationsResource(AsyncResource):
         The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.
 
         `POST /invitations/{invitation_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/invitations/post/invitations/{invitation_id}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/RevokeInvitation
 
         Args:
             invitation_id: Id of the application invitation. String.

@@ -22,7 +22,7 @@ class AsyncJwksResource(AsyncResource):
         header.
 
         `GET /jwks`
-        https://clerk.com/docs/reference/backend-api/tag/jwks/get/jwks
+        https://clerk.com/docs/reference/backend-api/tag/JWKS#operation/GetJWKS
 
         Raises:
             ApiError: the answer is no success; its class tells the status.

@@ -32,7 +32,7 @@ class AsyncM2mResource(AsyncResource):
         result only.
 
         `POST /m2m_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/post/m2m_tokens
+        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/createM2MToken
 
         Args:
             claims: Custom claims to put into the token. Object.
@@ -71,12 +71,12 @@ class AsyncM2mResource(AsyncResource):
         with the instance secret key those of any machine.
 
         `GET /m2m_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/get/m2m_tokens
+        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/getM2MTokens
 
         Args:
             subject: Id of the machine whose tokens to list. String, matching `^mch_\\w{27}$`.
             expired: Also list tokens that have expired. Boolean or null, default False.
-            limit: Page size. Integer, at least 1, at most 100, default 10.
+            limit: Page size. Integer, 1 to 100, default 10.
             offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
             revoked: Also list tokens that were revoked. Boolean or null, default False.
 
@@ -96,7 +96,7 @@ class AsyncM2mResource(AsyncResource):
         revoke any.
 
         `POST /m2m_tokens/{m2m_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/post/m2m_tokens/{m2m_token_id}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/revokeM2MToken
 
         Args:
             m2m_token_id: Id of the machine token. String, matching `^mt_[0-9A-Fa-f]{32}$`.
@@ -115,7 +115,7 @@ class AsyncM2mResource(AsyncResource):
         an error.
 
         `POST /m2m_tokens/verify`
-        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/post/m2m_tokens/verify
+        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/verifyM2MToken
 
         Args:
             token: Machine token, as the caller presented it. String.

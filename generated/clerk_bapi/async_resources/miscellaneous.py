@@ -32,7 +32,7 @@ class AsyncMiscellaneousResource(AsyncResource):
         depends on it.
 
         `GET /public/interstitial`
-        https://clerk.com/docs/reference/backend-api/tag/miscellaneous/get/public/interstitial
+        https://clerk.com/docs/reference/backend-api/tag/Miscellaneous#operation/GetPublicInterstitial
 
         Args:
             domain: Host name of the satellite domain the page is served for. String.

@@ -25,7 +25,7 @@ class AsyncOauthAccessTokensResource(AsyncResource):
         and `expired` before trusting it.
 
         `POST /oauth_applications/access_tokens/verify`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/post/oauth_applications/access_tokens/verify
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Access-Tokens#operation/verifyOAuthAccessToken
 
         Args:
             access_token: Access token to check, as the caller presented it. String.

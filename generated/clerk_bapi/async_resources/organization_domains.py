@@ -33,7 +33,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         It counts as verified unless you say otherwise.
 
         `POST /organizations/{organization_id}/domains`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/post/organizations/{organization_id}/domains
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/CreateOrganizationDomain
 
         Args:
             organization_id: Id of the organization. String.
@@ -56,7 +56,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """Remove an email domain from an organization.
 
         `DELETE /organizations/{organization_id}/domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/delete/organizations/{organization_id}/domains/{domain_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/DeleteOrganizationDomain
 
         Args:
             organization_id: Id of the organization. String.
@@ -81,12 +81,12 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """List the email domains of an organization.
 
         `GET /organizations/{organization_id}/domains`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/get/organizations/{organization_id}/domains
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
 
         Args:
             organization_id: Id of the organization. String.
             enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             verified: Only verified domains (true) or only unverified ones (false). String.
 
@@ -128,14 +128,14 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """List the email domains of all organizations.
 
         `GET /organization_domains`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/get/organization_domains
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
 
         Args:
-            domains: Only these exact domain names. List, each string.
+            domains: Only these exact domain names. List of strings.
             enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. List, each one of
                 `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `name` or `created_at`; `-` in front for descending. String, default `-created_at`.
             organization_id: Only domains of the organization with this id. String.
@@ -171,7 +171,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """Change how people join through an email domain, or its verification.
 
         `PATCH /organizations/{organization_id}/domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/patch/organizations/{organization_id}/domains/{domain_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/UpdateOrganizationDomain
 
         Args:
             organization_id: Id of the organization. String.
@@ -196,7 +196,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         Skips the DNS check; the strategy recorded is `manual_override`. Calling it again changes nothing.
 
         `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership`
-        https://clerk.com/docs/reference/backend-api/tag/organization-domains/post/organizations/{organization_id}/domains/{domain_id}/verify_ownership
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/VerifyOrganizationDomainOwnership
 
         Args:
             organization_id: Id of the organization. String.

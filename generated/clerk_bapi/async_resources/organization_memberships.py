@@ -34,7 +34,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         another is chosen.
 
         `POST /organizations/{organization_id}/memberships`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/post/organizations/{organization_id}/memberships
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/CreateOrganizationMembership
 
         Args:
             organization_id: Id of the organization. String.
@@ -65,7 +65,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         Answers the membership that was removed. The user stays.
 
         `DELETE /organizations/{organization_id}/memberships/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/delete/organizations/{organization_id}/memberships/{user_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/DeleteOrganizationMembership
 
         Args:
             organization_id: Id of the organization. String.
@@ -104,35 +104,34 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         """List the members of an organization, filtered and sorted.
 
         `GET /organizations/{organization_id}/memberships`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/get/organizations/{organization_id}/memberships
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
 
         Args:
             organization_id: Id of the organization. String.
             created_at_after: Only users created later than this, in Unix milliseconds. Integer.
             created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. List, each
-                string.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. List of
+                strings.
             email_address_query: Part of an email address, in any letter case. String.
             last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
             last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of a name, in any letter case. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
                 `-` in front for descending. String.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. List,
-                each string.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
+                strings.
             phone_number_query: Part of a phone number. String.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too. String.
-            role: Only members with one of these role keys; at most 100. List, each string.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
-                List, each string.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. List, each
-                string.
+            role: Only members with one of these role keys; at most 100. List of strings.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. List
+                of strings.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped. List of strings.
             username_query: Part of a username, in any letter case. String.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. List,
-                each string.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. List of
+                strings.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
@@ -169,7 +168,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         Metadata has its own operation, `update_organization_membership_metadata`.
 
         `PATCH /organizations/{organization_id}/memberships/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/patch/organizations/{organization_id}/memberships/{user_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembership
 
         Args:
             organization_id: Id of the organization. String.
@@ -196,7 +195,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         Nested objects are merged at every depth, and a key set to null is removed.
 
         `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/patch/organizations/{organization_id}/memberships/{user_id}/metadata
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembershipMetadata
 
         Args:
             organization_id: Id of the organization. String.

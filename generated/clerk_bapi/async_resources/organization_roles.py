@@ -23,7 +23,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Add a permission to an organization role.
 
         `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/post/organization_roles/{organization_role_id}/permissions/{permission_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/AssignPermissionToOrganizationRole
 
         Args:
             organization_role_id: Id of the organization role. String.
@@ -50,7 +50,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Organizations can assign it once it is in their role set.
 
         `POST /organization_roles`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/post/organization_roles
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/CreateOrganizationRole
 
         Args:
             key: Unique key: `org:` followed by lowercase letters, digits and underscores. String.
@@ -58,7 +58,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
             description: Explanatory text for people. String or null.
             include_in_initial_role_set: Also put the role into the role set that new organizations start with. Boolean
                 or null.
-            permissions: Ids of the permissions the role grants. List, each string or null.
+            permissions: Ids of the permissions the role grants. List of strings or null.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -81,7 +81,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Refused while a member or invitation has the role, or while it serves as creator or domain default role.
 
         `DELETE /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/delete/organization_roles/{organization_role_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/DeleteOrganizationRole
 
         Args:
             organization_role_id: Id of the organization role. String.
@@ -97,7 +97,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Fetch one organization role by id.
 
         `GET /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/get/organization_roles/{organization_role_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/GetOrganizationRole
 
         Args:
             organization_role_id: Id of the organization role. String.
@@ -122,10 +122,10 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Newest first.
 
         `GET /organization_roles`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/get/organization_roles
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String, default
                 `-created_at`.
@@ -144,7 +144,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Take a permission away from an organization role.
 
         `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/delete/organization_roles/{organization_role_id}/permissions/{permission_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/RemovePermissionFromOrganizationRole
 
         Args:
             organization_role_id: Id of the organization role. String.
@@ -173,14 +173,14 @@ class AsyncOrganizationRolesResource(AsyncResource):
         A new key carries over to the organization settings that name the role.
 
         `PATCH /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-roles/patch/organization_roles/{organization_role_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/UpdateOrganizationRole
 
         Args:
             organization_role_id: Id of the organization role. String.
             description: Explanatory text for people. String or null.
             key: New unique key: `org:` followed by lowercase letters, digits and underscores. String or null.
             name: Display name. String or null.
-            permissions: Ids of all permissions the role shall grant; replaces the present ones. List, each string or
+            permissions: Ids of all permissions the role shall grant; replaces the present ones. List of strings or
                 null.
 
         Raises:

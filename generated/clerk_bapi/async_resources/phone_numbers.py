@@ -27,7 +27,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         number but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
 
         `POST /phone_numbers/{phone_number_id}/attempt_verification`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/attempt_verification
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -58,7 +58,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         `primary`.
 
         `POST /phone_numbers`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/CreatePhoneNumber
 
         Args:
             phone_number: Number to add, in E.164 form such as `+15551234567`. String.
@@ -89,7 +89,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         Refused when it is the user's last identifier.
 
         `DELETE /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/delete/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/DeletePhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -105,7 +105,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         """Fetch one phone number by id.
 
         `GET /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/get/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/GetPhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -124,7 +124,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         seconds fails with status 429.
 
         `POST /phone_numbers/{phone_number_id}/prepare_verification`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/prepare_verification
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -149,7 +149,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         `unverified` a user without another identifier can no longer sign in.
 
         `PUT /users/{user_id}/phone_number`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/put/users/{user_id}/phone_number
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/ReplaceUserPhoneNumber
 
         Args:
             user_id: Id of the user. String.
@@ -181,7 +181,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         The digits cannot be changed; add a new number and delete the old one, or use `replace_user_phone_number`.
 
         `PATCH /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/patch/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/UpdatePhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.

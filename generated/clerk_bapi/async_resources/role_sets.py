@@ -31,11 +31,11 @@ class AsyncRoleSetsResource(AsyncResource):
         """Put more roles into a role set.
 
         `POST /role_sets/{role_set_key_or_id}/roles`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/post/role_sets/{role_set_key_or_id}/roles
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/AddRolesToRoleSet
 
         Args:
             role_set_key_or_id: Role set, by key or id. String.
-            role_keys: Keys of the roles to add, at most 10. List, each string.
+            role_keys: Keys of the roles to add, at most 10. List of strings.
             creator_role_key: Also make this newly added role the creator role. String.
             default_role_key: Also make this newly added role the default role. String.
 
@@ -67,13 +67,13 @@ class AsyncRoleSetsResource(AsyncResource):
         """Define a role set.
 
         `POST /role_sets`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/post/role_sets
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/CreateRoleSet
 
         Args:
             creator_role_key: Key of the role for the user who creates an organization; must be among `roles`. String.
             default_role_key: Key of the role new members get; must be among `roles`. String.
             name: Display name. String.
-            roles: Keys of the roles in the set, at most 10. List, each string.
+            roles: Keys of the roles in the set, at most 10. List of strings.
             description: Explanatory text for people. String or null.
             key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
                 left out. String.
@@ -101,7 +101,7 @@ class AsyncRoleSetsResource(AsyncResource):
         """Fetch one role set by key or id.
 
         `GET /role_sets/{role_set_key_or_id}`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/get/role_sets/{role_set_key_or_id}
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/GetRoleSet
 
         Args:
             role_set_key_or_id: Role set, by key or id. String.
@@ -126,10 +126,10 @@ class AsyncRoleSetsResource(AsyncResource):
         Newest first unless `order_by` says otherwise.
 
         `GET /role_sets`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/get/role_sets
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ListRoleSets
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String, default
                 `-created_at`.
@@ -155,7 +155,7 @@ class AsyncRoleSetsResource(AsyncResource):
         the deleted set; the move may still be running afterwards.
 
         `POST /role_sets/{role_set_key_or_id}/replace`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/post/role_sets/{role_set_key_or_id}/replace
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleSet
 
         Args:
             role_set_key_or_id: Role set to give up, by key or id. String.
@@ -179,7 +179,7 @@ class AsyncRoleSetsResource(AsyncResource):
         Both happen in one step.
 
         `POST /role_sets/{role_set_key_or_id}/roles/replace`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/post/role_sets/{role_set_key_or_id}/roles/replace
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleInRoleSet
 
         Args:
             role_set_key_or_id: Role set, by key or id. String.
@@ -211,7 +211,7 @@ class AsyncRoleSetsResource(AsyncResource):
         The roles in it have their own operations, `add_roles_to_role_set` and `replace_role_in_role_set`.
 
         `PATCH /role_sets/{role_set_key_or_id}`
-        https://clerk.com/docs/reference/backend-api/tag/role-sets/patch/role_sets/{role_set_key_or_id}
+        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/UpdateRoleSet
 
         Args:
             role_set_key_or_id: Role set, by key or id. String.

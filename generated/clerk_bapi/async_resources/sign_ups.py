@@ -20,7 +20,7 @@ class AsyncSignUpsResource(AsyncResource):
         """Fetch one sign-up attempt by id.
 
         `GET /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/sign-ups/get/sign_ups/{id}
+        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 
         Args:
             id: Id of the sign-up. String.
@@ -37,7 +37,7 @@ class AsyncSignUpsResource(AsyncResource):
         """Change a sign-up attempt.
 
         `PATCH /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/sign-ups/patch/sign_ups/{id}
+        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
 
         Args:
             id: Id of the sign-up. String.

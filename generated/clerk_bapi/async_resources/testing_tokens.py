@@ -22,7 +22,7 @@ class AsyncTestingTokensResource(AsyncResource):
         of tests until then.
 
         `POST /testing_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/testing-tokens/post/testing_tokens
+        https://clerk.com/docs/reference/backend-api/tag/Testing-Tokens#operation/CreateTestingToken
 
         Raises:
             ApiError: the answer is no success; its class tells the status.

@@ -27,10 +27,10 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         An address that is on it already gives back the present entry; the same address twice in one call is an error.
 
         `POST /waitlist_entries/bulk`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/bulk
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
 
         Args:
-            body: Text of the message, with variables in double braces. List, each object, at least 1 items, at most 50
+            body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 50
                 items.
 
         Raises:
@@ -46,7 +46,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         An address that is on it already gives back the present entry.
 
         `POST /waitlist_entries`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateWaitlistEntry
 
         Args:
             email_address: Address to put on the waitlist. String.
@@ -65,7 +65,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         An entry that was invited or has completed cannot be deleted.
 
         `DELETE /waitlist_entries/{waitlist_entry_id}`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/delete/waitlist_entries/{waitlist_entry_id}
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/DeleteWaitlistEntry
 
         Args:
             waitlist_entry_id: Id of the waitlist entry. String.
@@ -83,7 +83,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Sends the email; the result then holds the invitation.
 
         `POST /waitlist_entries/{waitlist_entry_id}/invite`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/{waitlist_entry_id}/invite
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/InviteWaitlistEntry
 
         Args:
             waitlist_entry_id: Id of the waitlist entry. String.
@@ -111,10 +111,10 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Newest first unless `order_by` says otherwise.
 
         `GET /waitlist_entries`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/get/waitlist_entries
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/ListWaitlistEntries
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. String,
                 default `-created_at`.
@@ -133,7 +133,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         """Turn down a waitlist entry.
 
         `POST /waitlist_entries/{waitlist_entry_id}/reject`
-        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/post/waitlist_entries/{waitlist_entry_id}/reject
+        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/RejectWaitlistEntry
 
         Args:
             waitlist_entry_id: Id of the waitlist entry. String.

@@ -68,11 +68,9 @@ if TYPE_CHECKING:
     from clerk_bapi.models.email_sms_templates import PaginatedTemplates as PaginatedTemplates
     from clerk_bapi.models.enterprise_connections import AttributeMapping as AttributeMapping
     from clerk_bapi.models.enterprise_connections import (
-        CreateEnterpriseConnectionCustomAttribute as CreateEnterpriseConnectionCustomAttribute,
-    )
-    from clerk_bapi.models.enterprise_connections import (
         CreateEnterpriseConnectionSaml as CreateEnterpriseConnectionSaml,
     )
+    from clerk_bapi.models.enterprise_connections import CustomAttribute as CustomAttribute
     from clerk_bapi.models.enterprise_connections import EnterpriseConnection as EnterpriseConnection
     from clerk_bapi.models.enterprise_connections import (
         EnterpriseConnectionCustomAttribute as EnterpriseConnectionCustomAttribute,
@@ -105,9 +103,6 @@ if TYPE_CHECKING:
         EnterpriseConnectionTestRunSaml as EnterpriseConnectionTestRunSaml,
     )
     from clerk_bapi.models.enterprise_connections import Oidc as Oidc
-    from clerk_bapi.models.enterprise_connections import (
-        UpdateEnterpriseConnectionCustomAttribute as UpdateEnterpriseConnectionCustomAttribute,
-    )
     from clerk_bapi.models.enterprise_connections import (
         UpdateEnterpriseConnectionSaml as UpdateEnterpriseConnectionSaml,
     )
@@ -341,8 +336,8 @@ _MODULES = {
     "Domains": "domains",
     "PaginatedTemplates": "email_sms_templates",
     "AttributeMapping": "enterprise_connections",
-    "CreateEnterpriseConnectionCustomAttribute": "enterprise_connections",
     "CreateEnterpriseConnectionSaml": "enterprise_connections",
+    "CustomAttribute": "enterprise_connections",
     "EnterpriseConnection": "enterprise_connections",
     "EnterpriseConnectionCustomAttribute": "enterprise_connections",
     "EnterpriseConnectionOauthConfig": "enterprise_connections",
@@ -357,7 +352,6 @@ _MODULES = {
     "EnterpriseConnectionTestRuns": "enterprise_connections",
     "EnterpriseConnectionTestRunSaml": "enterprise_connections",
     "Oidc": "enterprise_connections",
-    "UpdateEnterpriseConnectionCustomAttribute": "enterprise_connections",
     "UpdateEnterpriseConnectionSaml": "enterprise_connections",
     "Instance": "instance_settings",
     "InstanceCommunication": "instance_settings",
@@ -570,8 +564,8 @@ __all__ = [
     "Domains",
     "PaginatedTemplates",
     "AttributeMapping",
-    "CreateEnterpriseConnectionCustomAttribute",
     "CreateEnterpriseConnectionSaml",
+    "CustomAttribute",
     "EnterpriseConnection",
     "EnterpriseConnectionCustomAttribute",
     "EnterpriseConnectionOauthConfig",
@@ -586,7 +580,6 @@ __all__ = [
     "EnterpriseConnectionTestRuns",
     "EnterpriseConnectionTestRunSaml",
     "Oidc",
-    "UpdateEnterpriseConnectionCustomAttribute",
     "UpdateEnterpriseConnectionSaml",
     "Instance",
     "InstanceCommunication",

@@ -12,7 +12,8 @@ from clerk_core import Model
 class ActorToken(Model):
     """A one-time token that lets one user sign in as another.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     actor: dict[str, Any]
     created_at: int

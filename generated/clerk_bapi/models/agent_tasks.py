@@ -12,7 +12,8 @@ from clerk_core import UNSET, Model, Unset
 class AgentTask(Model):
     """A task an agent performs for a user, with the URL that starts its session.
 
-    Deprecated: `task_id`."""
+    Deprecated: `task_id`.
+    """
 
     agent_id: str
     agent_task_id: str

@@ -15,7 +15,8 @@ from clerk_core.readers import list_of
 class AllowlistIdentifier(Model):
     """An identifier that may sign up.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int | None = None
     id: str | None = None

@@ -12,7 +12,8 @@ from clerk_core import Model
 class InstanceSettings(Model):
     """The sign-up and email settings of the instance.
 
-    Deprecated: `enhanced_email_deliverability`."""
+    Deprecated: `enhanced_email_deliverability`.
+    """
 
     enhanced_email_deliverability: bool | None = None
     from_email_address: str | None = None

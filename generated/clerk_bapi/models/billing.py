@@ -26,7 +26,8 @@ from clerk_bapi.models.shared import (
 class BillingPaymentAttempt(Model):
     """One attempt to collect a payment.
 
-    In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`.
+    """
 
     amount: CommerceMoneyResponse
     charge_type: str
@@ -65,7 +66,8 @@ class BillingPaymentAttempt(Model):
 class BillingPriceResponse(Model):
     """A price of a billing plan.
 
-    In Unix milliseconds: `created_at`."""
+    In Unix milliseconds: `created_at`.
+    """
 
     amount: int
     annual_monthly_amount: int
@@ -141,7 +143,8 @@ class BillingStatementTotals(Model):
 class CommerceDiscountRedemptionResponse(Model):
     """A discount as applied to a subscription item.
 
-    In Unix milliseconds: `redeemed_at`."""
+    In Unix milliseconds: `redeemed_at`.
+    """
 
     cycles_applied: int
     cycles_remaining: int | None
@@ -168,7 +171,8 @@ class CommerceDiscountRedemptionResponse(Model):
 class CommercePayerResponse2(Model):
     """The payer as it appears in answers that use the older subscription item.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     email: str
@@ -192,7 +196,8 @@ class CommercePayerResponse2(Model):
 class CommercePaymentSourceResponse(Model):
     """A means of payment as it appears in the older subscription item.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     card_type: str
     created_at: int
@@ -259,7 +264,8 @@ class CommercePlan2(Model):
 class CommercePriceTransitionDetails(Model):
     """What a price transition replaces, when it happens and what it charges.
 
-    In Unix milliseconds: `effective_at`."""
+    In Unix milliseconds: `effective_at`.
+    """
 
     charged_immediately: bool
     effective_at: int
@@ -295,7 +301,8 @@ class CommercePriceTransitionResponse(Model):
 class CommerceSubscriptionItem2(Model):
     """One plan within a subscription, in the older form that trial and price changes answer.
 
-    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`."""
+    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

@@ -15,7 +15,8 @@ from clerk_core.readers import list_of
 class BlocklistIdentifier(Model):
     """An identifier that is kept out.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int | None = None
     id: str | None = None

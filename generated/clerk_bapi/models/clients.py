@@ -17,7 +17,8 @@ from clerk_bapi.models.shared import Session
 class ClientObject(Model):
     """A browser or device with its sessions and sign-in attempts.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

@@ -28,7 +28,8 @@ class CreateDirectoryGroupRoleMapping(Model):
 class Directory(Model):
     """A directory through which an identity provider creates and updates users.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     attribute_mapping: dict[str, str]
     created_at: int
@@ -63,7 +64,8 @@ class DirectoryCustomAttribute(Model):
 class DirectoryGroupRoleMapping(Model):
     """A rule that gives the members of a directory group an organization role.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     directory_group_display_name: str

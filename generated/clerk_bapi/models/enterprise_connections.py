@@ -23,17 +23,6 @@ class AttributeMapping(Model):
     user_id: str | None | Unset = UNSET
 
 
-class CreateEnterpriseConnectionCustomAttribute(Model):
-    """A custom attribute for a new enterprise connection, with the places its value comes from."""
-
-    key: str
-    name: str
-    directory_path: str | Unset = UNSET
-    multi_valued: bool | Unset = UNSET
-    scim_path: str | Unset = UNSET
-    sso_path: str | Unset = UNSET
-
-
 class CreateEnterpriseConnectionSaml(Model):
     """The SAML part of a new connection: identity provider, attribute mapping and sign-in rules."""
 
@@ -53,10 +42,22 @@ class CreateEnterpriseConnectionSaml(Model):
         return {"attribute_mapping": AttributeMapping.read, "login_hint": SAMLConnectionLoginHint.read}
 
 
+class CustomAttribute(Model):
+    """A custom attribute for a new enterprise connection, with the places its value comes from."""
+
+    key: str
+    name: str
+    directory_path: str | Unset = UNSET
+    multi_valued: bool | Unset = UNSET
+    scim_path: str | Unset = UNSET
+    sso_path: str | Unset = UNSET
+
+
 class EnterpriseConnection(Model):
     """A SAML or OIDC connection to a company's identity provider.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     active: bool
     created_at: int
@@ -98,7 +99,8 @@ class EnterpriseConnectionCustomAttribute(Model):
 class EnterpriseConnectionOauthConfig(Model):
     """The OAuth or OIDC settings of an enterprise connection, without the client secret.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     auth_url: str | None = None
     client_id: str | None = None
@@ -146,7 +148,8 @@ class EnterpriseConnectionSamlConnectionLoginHint(Model):
 class EnterpriseConnectionTestRun(Model):
     """One test sign-in through an enterprise connection, with its log.
 
-    In Unix milliseconds: `created_at`."""
+    In Unix milliseconds: `created_at`.
+    """
 
     connection_type: Literal["oauth", "saml"]
     created_at: int
@@ -239,17 +242,6 @@ class Oidc(Model):
     requires_pkce: bool | None | Unset = UNSET
     token_url: str | None | Unset = UNSET
     user_info_url: str | None | Unset = UNSET
-
-
-class UpdateEnterpriseConnectionCustomAttribute(Model):
-    """A custom attribute to set on an enterprise connection, with the places its value comes from."""
-
-    key: str
-    name: str
-    directory_path: str | Unset = UNSET
-    multi_valued: bool | Unset = UNSET
-    scim_path: str | Unset = UNSET
-    sso_path: str | Unset = UNSET
 
 
 class UpdateEnterpriseConnectionSaml(Model):

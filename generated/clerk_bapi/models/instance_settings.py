@@ -61,7 +61,8 @@ class OAuthApplicationSettings(Model):
 class OrganizationSettings(Model):
     """The organization settings of the instance.
 
-    Deprecated: `max_allowed_permissions`."""
+    Deprecated: `max_allowed_permissions`.
+    """
 
     admin_delete_enabled: bool
     creator_role: str

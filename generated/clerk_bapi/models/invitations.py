@@ -29,7 +29,8 @@ class CreateBulkInvitationsItem(Model):
 class InvitationRevoked(Model):
     """An invitation that was just revoked.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str

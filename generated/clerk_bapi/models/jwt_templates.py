@@ -15,7 +15,8 @@ from clerk_core.readers import list_of
 class JWTTemplate(Model):
     """A recipe for tokens with claims of your own.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     allowed_clock_skew: int
     claims: dict[str, Any]

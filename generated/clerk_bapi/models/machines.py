@@ -15,7 +15,8 @@ from clerk_core.readers import list_of
 class Machine(Model):
     """A service of yours that authenticates as itself, with the machines it may call.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str
@@ -34,7 +35,8 @@ class Machine(Model):
 class MachineCreated(Model):
     """A new machine together with its secret key.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str
@@ -73,7 +75,8 @@ class MachineList(Model):
 class MachineScope(Model):
     """The permission of one machine to call another.
 
-    In Unix milliseconds: `created_at`."""
+    In Unix milliseconds: `created_at`.
+    """
 
     created_at: int
     from_machine_id: str
@@ -100,7 +103,8 @@ class MachineSecretKey(Model):
 class MachineWithoutScopedMachines(Model):
     """A machine without the list of machines it may call.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

@@ -17,7 +17,8 @@ class OAuthApplication(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `callback_url`."""
+    Deprecated: `callback_url`.
+    """
 
     authorize_url: str
     callback_url: str
@@ -47,7 +48,8 @@ class OAuthApplicationWithSecret(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `callback_url`."""
+    Deprecated: `callback_url`.
+    """
 
     authorize_url: str
     callback_url: str

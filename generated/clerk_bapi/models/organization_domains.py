@@ -17,7 +17,8 @@ from clerk_bapi.models.shared import OrganizationInvitationPublicOrganizationDat
 class OrganizationDomain(Model):
     """An email domain through which people can join an organization.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     affiliation_email_address: str | None
     affiliation_verification: OrganizationDomainVerification | None
@@ -47,7 +48,8 @@ class OrganizationDomain(Model):
 class OrganizationDomainVerification(Model):
     """The state of the verification of an organization's email domain.
 
-    In Unix milliseconds: `expire_at`, `verified_at`."""
+    In Unix milliseconds: `expire_at`, `verified_at`.
+    """
 
     attempts: int | None
     expire_at: int | None

@@ -30,7 +30,8 @@ class CreateOrganizationInvitationBulkItem(Model):
 class OrganizationInvitation(Model):
     """An invitation to join an organization.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str

@@ -19,7 +19,8 @@ class OrganizationWithLogo(Model):
 
     In Unix milliseconds: `created_at`, `last_active_at`, `updated_at`.
 
-    Deprecated: `logo_url`."""
+    Deprecated: `logo_url`.
+    """
 
     admin_delete_enabled: bool
     created_at: int

@@ -12,7 +12,8 @@ from clerk_core import Model
 class ProxyCheck(Model):
     """The outcome of testing a proxy.
 
-    In Unix milliseconds: `created_at`, `last_run_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `last_run_at`, `updated_at`.
+    """
 
     created_at: int
     domain_id: str

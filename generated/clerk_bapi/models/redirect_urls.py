@@ -26,7 +26,8 @@ class PaginatedRedirectURLs(Model):
 class RedirectURL(Model):
     """A URL that native apps may send the user back to.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

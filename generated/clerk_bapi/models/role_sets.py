@@ -15,7 +15,8 @@ from clerk_core.readers import list_of
 class RoleSet(Model):
     """The roles that the members of an organization can have.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     description: str | None
@@ -43,7 +44,8 @@ class RoleSet(Model):
 class RoleSetItem(Model):
     """A role as part of a role set.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     description: str | None
@@ -59,7 +61,8 @@ class RoleSetItem(Model):
 class RoleSetMigration(Model):
     """The progress of moving organizations from one role set to another.
 
-    In Unix milliseconds: `completed_at`, `created_at`, `started_at`, `updated_at`."""
+    In Unix milliseconds: `completed_at`, `created_at`, `started_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

@@ -28,7 +28,8 @@ class SAMLConnection(Model):
 
     In Unix milliseconds: `created_at`, `idp_certificate_expires_at`, `idp_certificate_issued_at`, `updated_at`.
 
-    Deprecated: `domain`."""
+    Deprecated: `domain`.
+    """
 
     acs_url: str
     active: bool

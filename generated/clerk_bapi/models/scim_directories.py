@@ -33,7 +33,8 @@ class ReplaceSCIMGroupRoleMappingsMapping(Model):
 class SCIMDirectory(Model):
     """A directory through which an identity provider manages users by SCIM.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     attribute_mapping: dict[str, str]
     created_at: int
@@ -79,7 +80,8 @@ class SCIMDirectoryList(Model):
 class SCIMGroupRoleMapping(Model):
     """A rule that gives the members of a SCIM group an organization role.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     directory_group_display_name: str

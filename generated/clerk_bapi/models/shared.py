@@ -123,7 +123,8 @@ class CommercePayerCreditResponse(Model):
 class CommercePayerResponse(Model):
     """The user or organization that pays for a subscription.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     id: str
     instance_id: str
@@ -147,7 +148,8 @@ class CommercePayerResponse(Model):
 class CommercePaymentMethodResponse(Model):
     """A card or other means of payment on file.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     card_type: str | None
     gateway: str
@@ -219,7 +221,8 @@ class CommercePerUnitTotalTier2(Model):
 class CommercePlan(Model):
     """A billing plan that users or organizations can subscribe to.
 
-    Deprecated: `product_id`."""
+    Deprecated: `product_id`.
+    """
 
     annual_fee: CommerceMoneyResponse | None
     annual_monthly_fee: CommerceMoneyResponse | None
@@ -305,7 +308,8 @@ class CommerceProrationDiscountResponse(Model):
 class CommerceSubscription(Model):
     """All that a user or organization subscribes to.
 
-    In Unix milliseconds: `active_at`, `created_at`, `past_due_at`, `updated_at`."""
+    In Unix milliseconds: `active_at`, `created_at`, `past_due_at`, `updated_at`.
+    """
 
     active_at: int | None
     created_at: int
@@ -342,7 +346,8 @@ class CommerceSubscriptionCreditResponse(Model):
 class CommerceSubscriptionItem(Model):
     """One plan within a subscription.
 
-    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`."""
+    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    """
 
     canceled_at: int | None
     ended_at: int | None
@@ -492,7 +497,8 @@ class DeletedObject(Model):
 class EmailAddress(Model):
     """An email address of a user.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str
@@ -588,7 +594,8 @@ class IdentificationLink(Model):
 class Invitation(Model):
     """An invitation to sign up for the application.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str
@@ -605,7 +612,8 @@ class Invitation(Model):
 class Organization(Model):
     """A group of users, such as a company or team, with roles and permissions.
 
-    In Unix milliseconds: `created_at`, `last_active_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `last_active_at`, `updated_at`.
+    """
 
     admin_delete_enabled: bool
     created_at: int
@@ -651,7 +659,8 @@ class OrganizationInvitationPublicUserData(Model):
 class OrganizationInvitationWithPublicOrganizationData(Model):
     """An organization invitation that also describes the organization.
 
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str
@@ -692,7 +701,8 @@ class OrganizationInvitationsWithPublicOrganizationData(Model):
 class OrganizationMembership(Model):
     """The belonging of a user to an organization, with a role.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str
@@ -714,7 +724,8 @@ class OrganizationMembership(Model):
 class OrganizationMembershipPublicUserData(Model):
     """The public facts about the user behind a membership.
 
-    Deprecated: `profile_image_url`."""
+    Deprecated: `profile_image_url`.
+    """
 
     first_name: str | None
     has_image: bool
@@ -742,7 +753,8 @@ class OrganizationMemberships(Model):
 class Permission(Model):
     """Something that organization roles can grant.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     description: str
@@ -757,7 +769,8 @@ class Permission(Model):
 class PhoneNumber(Model):
     """A phone number of a user.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     linked_to: list[IdentificationLink]
@@ -797,7 +810,8 @@ class PhoneNumber(Model):
 class Role(Model):
     """An organization role with its permissions.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     description: str | None
@@ -824,7 +838,8 @@ class SAMLConnectionLoginHint(Model):
 class Session(Model):
     """A period during which a user is signed in on a client.
 
-    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`."""
+    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`.
+    """
 
     abandon_at: int
     client_id: str
@@ -869,7 +884,8 @@ class SessionTask(Model):
 class Template(Model):
     """An email or SMS template.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     available_variables: list[str] | None = None
     body: str | None = None
@@ -950,7 +966,8 @@ class VerificationOtp(Model):
 class VerificationResponse(Model):
     """How a code verification stands: status, attempts so far and expiry.
 
-    In Unix milliseconds: `expire_at`."""
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None = None
     channel: str | None = None

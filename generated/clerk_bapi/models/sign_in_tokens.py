@@ -12,7 +12,8 @@ from clerk_core import Model
 class SignInToken(Model):
     """A one-time token that signs a user in.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     id: str

@@ -16,7 +16,8 @@ class SignUp(Model):
 
     In Unix milliseconds: `abandon_at`, `legal_accepted_at`.
 
-    Deprecated: `external_account`."""
+    Deprecated: `external_account`.
+    """
 
     abandon_at: int
     created_session_id: str | None

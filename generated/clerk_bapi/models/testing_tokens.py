@@ -12,7 +12,8 @@ from clerk_core import Model
 class TestingToken(Model):
     """A token that lets automated tests past bot detection.
 
-    In Unix milliseconds: `expires_at`."""
+    In Unix milliseconds: `expires_at`.
+    """
 
     expires_at: int
     object: Literal["testing_token"]

@@ -43,7 +43,8 @@ class DisableMFAResponse(Model):
 class EnterpriseAccount(Model):
     """An account of a user at a company's identity provider.
 
-    In Unix milliseconds: `last_authenticated_at`."""
+    In Unix milliseconds: `last_authenticated_at`.
+    """
 
     active: bool
     email_address: str
@@ -95,7 +96,8 @@ class EnterpriseAccountConnection(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `domain`."""
+    Deprecated: `domain`.
+    """
 
     active: bool
     allow_idp_initiated: bool
@@ -118,7 +120,8 @@ class ExternalAccountWithVerification(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `avatar_url`."""
+    Deprecated: `avatar_url`.
+    """
 
     approved_scopes: str
     created_at: int
@@ -168,7 +171,8 @@ class ExternalAccountWithVerification(Model):
 class OAuthAccessTokenItem(Model):
     """The token a user holds at a social provider through one connected account.
 
-    In Unix milliseconds: `expires_at`."""
+    In Unix milliseconds: `expires_at`.
+    """
 
     expires_at: int | None
     external_account_id: str
@@ -197,7 +201,8 @@ class PaginatedOAuthAccessTokenItems(Model):
 class Passkey(Model):
     """A passkey of a user.
 
-    In Unix milliseconds: `last_used_at`."""
+    In Unix milliseconds: `last_used_at`.
+    """
 
     last_used_at: int
     name: str
@@ -213,7 +218,8 @@ class Passkey(Model):
 class SAMLAccount(Model):
     """An account of a user at a SAML identity provider.
 
-    In Unix milliseconds: `last_authenticated_at`."""
+    In Unix milliseconds: `last_authenticated_at`.
+    """
 
     active: bool
     email_address: str
@@ -254,7 +260,8 @@ class SAMLAccountConnection(Model):
 
     In Unix milliseconds: `created_at`, `updated_at`.
 
-    Deprecated: `domain`."""
+    Deprecated: `domain`.
+    """
 
     active: bool
     created_at: int
@@ -288,7 +295,8 @@ class TotalCount(Model):
 class TrustedDevice(Model):
     """A device that a user has enrolled as trusted.
 
-    In Unix milliseconds: `created_at`, `last_used_at`, `revoked_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `last_used_at`, `revoked_at`, `updated_at`.
+    """
 
     algorithm: Literal["ES256"]
     app_identifier: str
@@ -320,7 +328,8 @@ class User(Model):
     In Unix milliseconds: `created_at`, `last_active_at`, `last_sign_in_at`, `legal_accepted_at`, `mfa_disabled_at`,
     `mfa_enabled_at`, `password_last_updated_at`, `updated_at`.
 
-    Deprecated: `profile_image_url`."""
+    Deprecated: `profile_image_url`.
+    """
 
     backup_code_enabled: bool
     banned: bool
@@ -465,7 +474,8 @@ class VerifyTOTPResponse(Model):
 class Web3Wallet(Model):
     """A crypto wallet of a user.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     object: Literal["web3_wallet"]

@@ -35,7 +35,8 @@ class WaitlistEntries(Model):
 class WaitlistEntry(Model):
     """An email address waiting for access to the application.
 
-    In Unix milliseconds: `created_at`, `updated_at`."""
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
 
     created_at: int
     email_address: str

@@ -42,7 +42,7 @@ class ApiKeysResource(Resource):
         The result carries the secret; `get_api_key_secret` shows it again.
 
         `POST /api_keys`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/post/api_keys
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/createApiKey
 
         Args:
             name: Display name. String, at least 3 characters, matching `^(\\S(.*\\S)?)?$`.
@@ -51,7 +51,7 @@ class ApiKeysResource(Resource):
             claims: Custom claims stored with the key and answered when it is verified. Object.
             created_by: Id of the user recorded as the creator of the key. String or null, matching `^user_\\w{27}$`.
             description: Explanatory text for people. String or null, at most 255 characters.
-            scopes: Scopes the key grants; their meaning is up to your application. List, each string, default [].
+            scopes: Scopes the key grants; their meaning is up to your application. List of strings, default [].
             seconds_until_expiration: Time from now until it expires, in seconds. Number or null, more than 0.
             type: Kind of key, a label of your own. String, at least 3 characters, at most 25 characters, default
                 `api_key`.
@@ -79,7 +79,7 @@ class ApiKeysResource(Resource):
         It stops working and leaves no record; `revoke_api_key` keeps one.
 
         `DELETE /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/delete/api_keys/{apiKeyID}
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/deleteApiKey
 
         Args:
             api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
@@ -94,7 +94,7 @@ class ApiKeysResource(Resource):
         """Fetch one API key by id, without its secret.
 
         `GET /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/get/api_keys/{apiKeyID}
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKey
 
         Args:
             api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
@@ -111,7 +111,7 @@ class ApiKeysResource(Resource):
         Treat the result like a password.
 
         `GET /api_keys/{apiKeyID}/secret`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/get/api_keys/{apiKeyID}/secret
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeySecret
 
         Args:
             api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
@@ -135,13 +135,13 @@ class ApiKeysResource(Resource):
         """List the API keys of a subject.
 
         `GET /api_keys`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/get/api_keys
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeys
 
         Args:
             subject: Id of the user, organization or machine whose keys to list. String, matching
                 `^(user|org|mch|scim)_\\w{27}$`.
             include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
-            limit: Page size. Integer, at least 1, at most 100, default 10.
+            limit: Page size. Integer, 1 to 100, default 10.
             offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
             query: Text to look for in the keys. String.
             type: Only keys of this kind. String, at least 3 characters, default `api_key`.
@@ -162,7 +162,7 @@ class ApiKeysResource(Resource):
         The record stays, flagged as revoked.
 
         `POST /api_keys/{apiKeyID}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/post/api_keys/{apiKeyID}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/revokeApiKey
 
         Args:
             api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
@@ -189,13 +189,13 @@ class ApiKeysResource(Resource):
         Name and secret stay; create another key to change those.
 
         `PATCH /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/patch/api_keys/{apiKeyID}
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/updateApiKey
 
         Args:
             api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
             claims: Custom claims stored with the key; replaces the present ones. Object.
             description: Explanatory text for people. String or null, at most 255 characters.
-            scopes: Scopes the key grants; replaces the present ones. List, each string.
+            scopes: Scopes the key grants; replaces the present ones. List of strings.
             seconds_until_expiration: Time from now until the key expires, in seconds. Number or null, more than 0.
             subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. String,
                 matching `^(user|org|mch|scim)_\\w{27}$`.
@@ -222,7 +222,7 @@ class ApiKeysResource(Resource):
         trusting the key.
 
         `POST /api_keys/verify`
-        https://clerk.com/docs/reference/backend-api/tag/api-keys/post/api_keys/verify
+        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/verifyApiKey
 
         Args:
             secret: Secret of the API key, as the caller presented it. String.

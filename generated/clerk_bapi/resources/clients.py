@@ -24,7 +24,7 @@ class ClientsResource(Resource):
         """Fetch one client by id.
 
         `GET /clients/{client_id}`
-        https://clerk.com/docs/reference/backend-api/tag/clients/get/clients/{client_id}
+        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClient
 
         Args:
             client_id: Id of the client (a browser or device). String.
@@ -59,10 +59,10 @@ class ClientsResource(Resource):
         Newest first. Going away on Clerk's side, so avoid it in new code.
 
         `GET /clients`
-        https://clerk.com/docs/reference/backend-api/tag/clients/get/clients
+        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClientList
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -79,7 +79,7 @@ class ClientsResource(Resource):
         An invalid or unknown token is an error, not an empty result.
 
         `POST /clients/verify`
-        https://clerk.com/docs/reference/backend-api/tag/clients/post/clients/verify
+        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/VerifyClient
 
         Args:
             token: Client token, as found in the `__client` cookie. String.

@@ -40,7 +40,7 @@ class EmailAndSmsTemplatesResource(Resource):
         Variables the template needs must stay in the body, otherwise the call fails.
 
         `PUT /templates/{template_type}/{slug}`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/put/templates/{template_type}/{slug}
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/UpsertTemplate
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.

@@ -14,14 +14,13 @@ from clerk_core.resource import Resource
 
 from clerk_bapi.api import enterprise_connections as api
 from clerk_bapi.models.enterprise_connections import (
-    CreateEnterpriseConnectionCustomAttribute,
     CreateEnterpriseConnectionSaml,
+    CustomAttribute,
     EnterpriseConnection,
     EnterpriseConnections,
     EnterpriseConnectionTestRunResponse,
     EnterpriseConnectionTestRuns,
     Oidc,
-    UpdateEnterpriseConnectionCustomAttribute,
     UpdateEnterpriseConnectionSaml,
 )
 from clerk_bapi.models.shared import DeletedObject
@@ -46,7 +45,7 @@ class EnterpriseConnectionsResource(Resource):
         ],
         active: bool | None | Unset = UNSET,
         allow_organization_account_linking: bool | None | Unset = UNSET,
-        custom_attributes: Sequence[CreateEnterpriseConnectionCustomAttribute] | Unset = UNSET,
+        custom_attributes: Sequence[CustomAttribute] | Unset = UNSET,
         oidc: Oidc | None | Unset = UNSET,
         organization_id: str | None | Unset = UNSET,
         saml: CreateEnterpriseConnectionSaml | None | Unset = UNSET,
@@ -56,11 +55,11 @@ class EnterpriseConnectionsResource(Resource):
         Fill in `saml` or `oidc`, whichever the provider uses.
 
         `POST /enterprise_connections`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/post/enterprise_connections
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnection
 
         Args:
-            domains: Email domains whose users sign in through the connection, at least one. List, each string, at least
-                1 items.
+            domains: Email domains whose users sign in through the connection, at least one. List of strings, at least 1
+                items.
             name: Display name. String.
             provider: Kind of identity provider, such as `saml_custom` or `oidc_custom`. One of `oidc_custom`,
                 `oidc_github_enterprise`, `oidc_gitlab`, `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
@@ -69,7 +68,7 @@ class EnterpriseConnectionsResource(Resource):
             allow_organization_account_linking: Let users link accounts on the strength of their organization
                 membership. Boolean or null.
             custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-                feature. List, each object.
+                feature. List of objects.
             oidc: Settings of an OIDC connection; ignored for other kinds. Object.
             organization_id: Id of the organization the connection belongs to. String or null.
             saml: Settings of a SAML connection; ignored for other kinds. Object.
@@ -99,7 +98,7 @@ class EnterpriseConnectionsResource(Resource):
         Open it in a browser soon, as it is short-lived; the outcome shows up in `list_enterprise_connection_test_runs`.
 
         `POST /enterprise_connections/{enterprise_connection_id}/test_runs`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/post/enterprise_connections/{enterprise_connection_id}/test_runs
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnectionTestRun
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
@@ -115,7 +114,7 @@ class EnterpriseConnectionsResource(Resource):
         """Delete an enterprise connection by id.
 
         `DELETE /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/delete/enterprise_connections/{enterprise_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/DeleteEnterpriseConnection
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
@@ -131,7 +130,7 @@ class EnterpriseConnectionsResource(Resource):
         """Fetch one enterprise connection by id.
 
         `GET /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/get/enterprise_connections/{enterprise_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/GetEnterpriseConnection
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
@@ -154,11 +153,11 @@ class EnterpriseConnectionsResource(Resource):
         """List the enterprise connections of the instance.
 
         `GET /enterprise_connections`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/get/enterprise_connections
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
 
         Args:
             active: Only active connections (true) or only inactive ones (false). Boolean.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             organization_id: Only connections linked to the organization with this id. String.
 
@@ -182,11 +181,11 @@ class EnterpriseConnectionsResource(Resource):
         """List the test sign-ins of an enterprise connection.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/get/enterprise_connections/{enterprise_connection_id}/test_runs
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             status: Only test runs in these states; repeatable. List, each one of `failed`, `pending`, `success`.
 
@@ -207,7 +206,7 @@ class EnterpriseConnectionsResource(Resource):
         *,
         active: bool | None | Unset = UNSET,
         allow_organization_account_linking: bool | None | Unset = UNSET,
-        custom_attributes: Sequence[UpdateEnterpriseConnectionCustomAttribute] | None | Unset = UNSET,
+        custom_attributes: Sequence[CustomAttribute] | None | Unset = UNSET,
         disable_additional_identifications: bool | None | Unset = UNSET,
         domains: Sequence[str] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -221,7 +220,7 @@ class EnterpriseConnectionsResource(Resource):
         Switching it on can delete verified organization domains that cover the same domain names.
 
         `PATCH /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/patch/enterprise_connections/{enterprise_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/UpdateEnterpriseConnection
 
         Args:
             enterprise_connection_id: Id of the enterprise connection. String.
@@ -230,10 +229,10 @@ class EnterpriseConnectionsResource(Resource):
             allow_organization_account_linking: Let users link accounts on the strength of their organization
                 membership. Boolean or null.
             custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-                feature. List, each object or null.
+                feature. List of objects or null.
             disable_additional_identifications: Keep users of the connection from adding further email addresses or
                 other identifiers. Boolean or null.
-            domains: New list of email domains; an empty list leaves them unchanged. List, each string or null.
+            domains: New list of email domains; an empty list leaves them unchanged. List of strings or null.
             name: Display name. String or null.
             oidc: Settings of an OIDC connection; ignored for other kinds. Object.
             organization_id: Id of the organization to link; a link can be changed but not removed. String or null.

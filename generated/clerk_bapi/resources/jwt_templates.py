@@ -37,15 +37,15 @@ class JwtTemplatesResource(Resource):
         `azp`, `exp`, `iat`, `iss`, `jti`, `nbf` and `sub` are filled in by Clerk and cannot be among the claims.
 
         `POST /jwt_templates`
-        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/post/jwt_templates
+        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/CreateJWTTemplate
 
         Args:
             claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`. Object.
             name: Unique name, by which `create_session_token_from_template` finds the template. String.
-            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, at least 0, at most 300.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, 0 to 300.
             custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
                 Boolean.
-            lifetime: Lifetime of the tokens, in seconds. Integer or null, at least 30, at most 315360000.
+            lifetime: Lifetime of the tokens, in seconds. Integer or null, 30 to 315360000.
             signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`. String or null.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`. String or null.
 
@@ -72,7 +72,7 @@ class JwtTemplatesResource(Resource):
         Tokens issued from it stay valid until they expire.
 
         `DELETE /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/delete/jwt_templates/{template_id}
+        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/DeleteJWTTemplate
 
         Args:
             template_id: Id of the JWT template. String.
@@ -87,7 +87,7 @@ class JwtTemplatesResource(Resource):
         """Fetch one JWT template by id.
 
         `GET /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/get/jwt_templates/{template_id}
+        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/GetJWTTemplate
 
         Args:
             template_id: Id of the JWT template. String.
@@ -116,10 +116,10 @@ class JwtTemplatesResource(Resource):
         """List the JWT templates of the instance.
 
         `GET /jwt_templates`
-        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/get/jwt_templates
+        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/ListJWTTemplates
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -146,16 +146,16 @@ class JwtTemplatesResource(Resource):
         Pass `name` and `claims` each time, even if only another field changes.
 
         `PATCH /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/patch/jwt_templates/{template_id}
+        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/UpdateJWTTemplate
 
         Args:
             template_id: Id of the JWT template. String.
             claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`. Object.
             name: Unique name, by which `create_session_token_from_template` finds the template. String.
-            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, at least 0, at most 300.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, 0 to 300.
             custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
                 Boolean.
-            lifetime: Lifetime of the tokens, in seconds. Integer or null, at least 30, at most 315360000.
+            lifetime: Lifetime of the tokens, in seconds. Integer or null, 30 to 315360000.
             signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`. String or null.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`. String or null.
 

@@ -36,7 +36,7 @@ class OauthApplicationsResource(Resource):
         The client secret is in this result only; later it can just be rotated. Public clients have none.
 
         `POST /oauth_applications`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/post/oauth_applications
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/CreateOAuthApplication
 
         Args:
             name: Display name. String.
@@ -47,7 +47,7 @@ class OauthApplicationsResource(Resource):
             pkce_required: Insist on PKCE in the authorization flow. Boolean or null, default False.
             public: Create a client without a secret, such as a native or single-page app, which then relies on PKCE.
                 Boolean or null.
-            redirect_uris: Redirect URIs the application may use. List, each string or null.
+            redirect_uris: Redirect URIs the application may use. List of strings or null.
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
                 `private_metadata`. String or null, at most 1024 characters, default `profile email`.
 
@@ -72,7 +72,7 @@ class OauthApplicationsResource(Resource):
         """Delete an OAuth application for good.
 
         `DELETE /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/delete/oauth_applications/{oauth_application_id}
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/DeleteOAuthApplication
 
         Args:
             oauth_application_id: Id of the OAuth application. String.
@@ -89,7 +89,7 @@ class OauthApplicationsResource(Resource):
         Without the client secret.
 
         `GET /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/get/oauth_applications/{oauth_application_id}
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/GetOAuthApplication
 
         Args:
             oauth_application_id: Id of the OAuth application. String.
@@ -111,10 +111,10 @@ class OauthApplicationsResource(Resource):
         """List the OAuth applications of the instance.
 
         `GET /oauth_applications`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/get/oauth_applications
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
                 id. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
@@ -137,7 +137,7 @@ class OauthApplicationsResource(Resource):
         expire. Answers no content.
 
         `POST /oauth_applications/{oauth_application_id}/revoke_token`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/post/oauth_applications/{oauth_application_id}/revoke_token
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RevokeOAuthApplicationToken
 
         Args:
             oauth_application_id: Id of the OAuth application. String.
@@ -156,7 +156,7 @@ class OauthApplicationsResource(Resource):
         The new secret is in this result only. Every client using the old one has to be updated.
 
         `POST /oauth_applications/{oauth_application_id}/rotate_secret`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/post/oauth_applications/{oauth_application_id}/rotate_secret
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RotateOAuthApplicationSecret
 
         Args:
             oauth_application_id: Id of the OAuth application. String.
@@ -182,7 +182,7 @@ class OauthApplicationsResource(Resource):
         """Change the fields of an OAuth application that you pass.
 
         `PATCH /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/patch/oauth_applications/{oauth_application_id}
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UpdateOAuthApplication
 
         Args:
             oauth_application_id: Id of the OAuth application. String.
@@ -194,7 +194,7 @@ class OauthApplicationsResource(Resource):
             pkce_required: Insist on PKCE in the authorization flow. Boolean or null.
             public: Treat it as a client without a secret, such as a native or single-page app, which then relies on
                 PKCE. Boolean or null.
-            redirect_uris: Redirect URIs the application may use. List, each string or null.
+            redirect_uris: Redirect URIs the application may use. List of strings or null.
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
                 `private_metadata`. String or null, at most 1024 characters, default `profile email`.
 
@@ -224,7 +224,7 @@ class OauthApplicationsResource(Resource):
         Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
 
         `PUT /oauth_applications/{oauth_application_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/put/oauth_applications/{oauth_application_id}/logo
+        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UploadOAuthApplicationLogo
 
         Args:
             oauth_application_id: Id of the OAuth application. String.

@@ -23,7 +23,7 @@ class OrganizationPermissionsResource(Resource):
         Takes effect once roles grant it.
 
         `POST /organization_permissions`
-        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/post/organization_permissions
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
 
         Args:
             key: Unique key of the form `org:<feature>:<action>`, such as `org:invoices:read`; `org:sys_` is reserved.
@@ -44,7 +44,7 @@ class OrganizationPermissionsResource(Resource):
         Built-in permissions cannot be deleted.
 
         `DELETE /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/delete/organization_permissions/{permission_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
 
         Args:
             permission_id: Id of the organization permission. String.
@@ -60,7 +60,7 @@ class OrganizationPermissionsResource(Resource):
         """Fetch one organization permission by id.
 
         `GET /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/get/organization_permissions/{permission_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
 
         Args:
             permission_id: Id of the organization permission. String.
@@ -85,10 +85,10 @@ class OrganizationPermissionsResource(Resource):
         Includes the built-in ones, whose keys start with `org:sys_`.
 
         `GET /organization_permissions`
-        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/get/organization_permissions
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String.
             query: Exact id, or part of the name or key. String.
@@ -115,7 +115,7 @@ class OrganizationPermissionsResource(Resource):
         Built-in permissions cannot be changed.
 
         `PATCH /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/patch/organization_permissions/{permission_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
 
         Args:
             permission_id: Id of the organization permission. String.

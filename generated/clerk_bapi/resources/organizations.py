@@ -42,7 +42,7 @@ class OrganizationsResource(Resource):
         entry.
 
         `POST /organizations/{organization_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/post/organizations/{organization_id}/billing/credits
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/AdjustOrganizationBillingCreditBalance
 
         Args:
             organization_id: Id of the organization. String.
@@ -85,7 +85,7 @@ class OrganizationsResource(Resource):
         Without `created_by` it starts with no members.
 
         `POST /organizations`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/post/organizations
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/CreateOrganization
 
         Args:
             name: Name of the organization, without HTML or links. String.
@@ -125,7 +125,7 @@ class OrganizationsResource(Resource):
         be undone. The users themselves stay.
 
         `DELETE /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/delete/organizations/{organization_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganization
 
         Args:
             organization_id: Id of the organization. String.
@@ -140,7 +140,7 @@ class OrganizationsResource(Resource):
         """Delete the logo of an organization.
 
         `DELETE /organizations/{organization_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/delete/organizations/{organization_id}/logo
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganizationLogo
 
         Args:
             organization_id: Id of the organization. String.
@@ -161,7 +161,7 @@ class OrganizationsResource(Resource):
         """Fetch one organization by id or slug.
 
         `GET /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/get/organizations/{organization_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganization
 
         Args:
             organization_id: Id or slug of the organization. String.
@@ -185,7 +185,7 @@ class OrganizationsResource(Resource):
         """Fetch the credit balance of an organization.
 
         `GET /organizations/{organization_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/get/organizations/{organization_id}/billing/credits
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingCreditBalance
 
         Args:
             organization_id: Id of the organization. String.
@@ -203,7 +203,7 @@ class OrganizationsResource(Resource):
         One item per plan the organization is on.
 
         `GET /organizations/{organization_id}/billing/subscription`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/get/organizations/{organization_id}/billing/subscription
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingSubscription
 
         Args:
             organization_id: Id of the organization. String.
@@ -232,21 +232,21 @@ class OrganizationsResource(Resource):
         Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.
 
         `GET /organizations`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/get/organizations
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ListOrganizations
 
         Args:
             include_members_count: Fill in `members_count`. Boolean.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
                 Boolean.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. String, default
                 `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. List, each string.
+                it. List of strings.
             query: Exact id, or part of the name or slug. String.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
-                includes them. List, each string.
+                includes them. List of strings.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -279,7 +279,7 @@ class OrganizationsResource(Resource):
         `replace_organization_metadata`.
 
         `PATCH /organizations/{organization_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/patch/organizations/{organization_id}/metadata
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
 
         Args:
             organization_id: Id of the organization. String.
@@ -310,7 +310,7 @@ class OrganizationsResource(Resource):
         field. To add or remove single keys use `merge_organization_metadata`.
 
         `PUT /organizations/{organization_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/put/organizations/{organization_id}/metadata
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
 
         Args:
             organization_id: Id of the organization. String.
@@ -344,7 +344,7 @@ class OrganizationsResource(Resource):
         Metadata is not accepted here: call `merge_organization_metadata` or `replace_organization_metadata`.
 
         `PATCH /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/patch/organizations/{organization_id}
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UpdateOrganization
 
         Args:
             organization_id: Id of the organization. String.
@@ -382,7 +382,7 @@ class OrganizationsResource(Resource):
         Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
 
         `PUT /organizations/{organization_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/organizations/put/organizations/{organization_id}/logo
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UploadOrganizationLogo
 
         Args:
             organization_id: Id of the organization. String.

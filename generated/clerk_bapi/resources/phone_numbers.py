@@ -25,7 +25,7 @@ class PhoneNumbersResource(Resource):
         number but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
 
         `POST /phone_numbers/{phone_number_id}/attempt_verification`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/attempt_verification
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -56,7 +56,7 @@ class PhoneNumbersResource(Resource):
         `primary`.
 
         `POST /phone_numbers`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/CreatePhoneNumber
 
         Args:
             phone_number: Number to add, in E.164 form such as `+15551234567`. String.
@@ -87,7 +87,7 @@ class PhoneNumbersResource(Resource):
         Refused when it is the user's last identifier.
 
         `DELETE /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/delete/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/DeletePhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -103,7 +103,7 @@ class PhoneNumbersResource(Resource):
         """Fetch one phone number by id.
 
         `GET /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/get/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/GetPhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -122,7 +122,7 @@ class PhoneNumbersResource(Resource):
         seconds fails with status 429.
 
         `POST /phone_numbers/{phone_number_id}/prepare_verification`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/post/phone_numbers/{phone_number_id}/prepare_verification
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
 
         Args:
             phone_number_id: Id of the phone number. String.
@@ -147,7 +147,7 @@ class PhoneNumbersResource(Resource):
         `unverified` a user without another identifier can no longer sign in.
 
         `PUT /users/{user_id}/phone_number`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/put/users/{user_id}/phone_number
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/ReplaceUserPhoneNumber
 
         Args:
             user_id: Id of the user. String.
@@ -179,7 +179,7 @@ class PhoneNumbersResource(Resource):
         The digits cannot be changed; add a new number and delete the old one, or use `replace_user_phone_number`.
 
         `PATCH /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/patch/phone_numbers/{phone_number_id}
+        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/UpdatePhoneNumber
 
         Args:
             phone_number_id: Id of the phone number. String.

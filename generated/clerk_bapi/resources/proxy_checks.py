@@ -23,7 +23,7 @@ class ProxyChecksResource(Resource):
         tells the outcome.
 
         `POST /proxy_checks`
-        https://clerk.com/docs/reference/backend-api/tag/proxy-checks/post/proxy_checks
+        https://clerk.com/docs/reference/backend-api/tag/Proxy-Checks#operation/VerifyDomainProxy
 
         Args:
             domain_id: Id of the domain the proxy serves. String.

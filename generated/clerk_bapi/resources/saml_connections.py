@@ -51,7 +51,7 @@ class SamlConnectionsResource(Resource):
         It starts inactive. Use `create_enterprise_connection` in new code.
 
         `POST /saml_connections`
-        https://clerk.com/docs/reference/backend-api/tag/saml-connections/post/saml_connections
+        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/CreateSAMLConnection
 
         Args:
             name: Display name. String.
@@ -60,7 +60,7 @@ class SamlConnectionsResource(Resource):
                 removed in directories. Object.
             domain: Email domain whose users sign in through the connection; `domains` takes several. String,
                 deprecated.
-            domains: Email domains whose users sign in through the connection. List, each string.
+            domains: Email domains whose users sign in through the connection. List of strings.
             force_authn: Make the identity provider ask for credentials at every sign-in. Boolean.
             idp_certificate: X.509 certificate of the identity provider. String or null.
             idp_entity_id: Entity id of the identity provider. String or null.
@@ -104,7 +104,7 @@ class SamlConnectionsResource(Resource):
         Use `delete_enterprise_connection` in new code.
 
         `DELETE /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/saml-connections/delete/saml_connections/{saml_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/DeleteSAMLConnection
 
         Args:
             saml_connection_id: Id of the SAML connection. String.
@@ -125,7 +125,7 @@ class SamlConnectionsResource(Resource):
         Use `get_enterprise_connection` in new code.
 
         `GET /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/saml-connections/get/saml_connections/{saml_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/GetSAMLConnection
 
         Args:
             saml_connection_id: Id of the SAML connection. String.
@@ -154,14 +154,14 @@ class SamlConnectionsResource(Resource):
         Newest first. Use `list_enterprise_connections` in new code.
 
         `GET /saml_connections`
-        https://clerk.com/docs/reference/backend-api/tag/saml-connections/get/saml_connections
+        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/ListSAMLConnections
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key; `-` in front for descending. String.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. List, each string.
+                organization, `+` includes it. List of strings.
             query: Part of the connection name. String.
 
         Raises:
@@ -207,7 +207,7 @@ class SamlConnectionsResource(Resource):
         Use `update_enterprise_connection` in new code.
 
         `PATCH /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/saml-connections/patch/saml_connections/{saml_connection_id}
+        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/UpdateSAMLConnection
 
         Args:
             saml_connection_id: Id of the SAML connection. String.
@@ -224,7 +224,7 @@ class SamlConnectionsResource(Resource):
                 other identifiers. Boolean or null.
             domain: Email domain whose users sign in through the connection; `domains` takes several. String or null,
                 deprecated.
-            domains: Email domains whose users sign in through the connection. List, each string or null.
+            domains: Email domains whose users sign in through the connection. List of strings or null.
             force_authn: Make the identity provider ask for credentials at every sign-in. Boolean.
             idp_certificate: X.509 certificate of the identity provider. String or null.
             idp_entity_id: Entity id of the identity provider. String or null.

@@ -34,7 +34,7 @@ class SessionsResource(Resource):
         in.
 
         `POST /sessions`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/post/sessions
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/createSession
 
         Args:
             user_id: Id of the user. String.
@@ -55,12 +55,12 @@ class SessionsResource(Resource):
         The session has to be active.
 
         `POST /sessions/{session_id}/tokens`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/post/sessions/{session_id}/tokens
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionToken
 
         Args:
             session_id: Id of the session. String.
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. Integer or
-                null, at least 30, at most 315360000.
+                null, 30 to 315360000.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
@@ -77,13 +77,13 @@ class SessionsResource(Resource):
         The session has to be active. Tokens from a template carry no `sid` claim of their own.
 
         `POST /sessions/{session_id}/tokens/{template_name}`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/post/sessions/{session_id}/tokens/{template_name}
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionTokenFromTemplate
 
         Args:
             session_id: Id of the session. String.
             template_name: Name of the JWT template. String.
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. Integer or
-                null, at least 30, at most 315360000.
+                null, 30 to 315360000.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
@@ -98,7 +98,7 @@ class SessionsResource(Resource):
         """Fetch one session by id.
 
         `GET /sessions/{session_id}`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/get/sessions/{session_id}
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSession
 
         Args:
             session_id: Id of the session. String.
@@ -158,11 +158,11 @@ class SessionsResource(Resource):
         Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
 
         `GET /sessions`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/get/sessions
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSessionList
 
         Args:
             client_id: Only sessions on the client with this id. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
             status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
@@ -197,7 +197,7 @@ class SessionsResource(Resource):
         the handshake.
 
         `POST /sessions/{session_id}/refresh`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/post/sessions/{session_id}/refresh
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RefreshSession
 
         Args:
             session_id: Id of the session. String.
@@ -234,7 +234,7 @@ class SessionsResource(Resource):
         minute.
 
         `POST /sessions/{session_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/sessions/post/sessions/{session_id}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RevokeSession
 
         Args:
             session_id: Id of the session. String.

@@ -24,7 +24,7 @@ class SignInTokensResource(Resource):
         Hand the `url` to the user, or the `token` to a custom flow as a ticket. Whoever holds it becomes that user.
 
         `POST /sign_in_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/post/sign_in_tokens
+        https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/CreateSignInToken
 
         Args:
             user_id: Id of the user the token signs in. String.
@@ -47,7 +47,7 @@ class SignInTokensResource(Resource):
         Only a token nobody has redeemed yet.
 
         `POST /sign_in_tokens/{sign_in_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/post/sign_in_tokens/{sign_in_token_id}/revoke
+        https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/RevokeSignInToken
 
         Args:
             sign_in_token_id: Id of the sign-in token. String.

@@ -20,7 +20,7 @@ class SignUpsResource(Resource):
         """Fetch one sign-up attempt by id.
 
         `GET /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/sign-ups/get/sign_ups/{id}
+        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 
         Args:
             id: Id of the sign-up. String.
@@ -37,7 +37,7 @@ class SignUpsResource(Resource):
         """Change a sign-up attempt.
 
         `PATCH /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/sign-ups/patch/sign_ups/{id}
+        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
 
         Args:
             id: Id of the sign-up. String.

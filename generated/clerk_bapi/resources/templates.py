@@ -34,7 +34,7 @@ class TemplatesResource(Resource):
         Deprecated by Clerk: it may stop working in a later API version.
 
         `POST /templates/{template_type}/{slug}/preview`
-        https://clerk.com/docs/reference/backend-api/tag/email-sms-templates/post/templates/{template_type}/{slug}/preview
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/PreviewTemplate
 
         Args:
             template_type: Kind of template. String.

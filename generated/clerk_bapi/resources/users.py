@@ -56,7 +56,7 @@ class UsersResource(Resource):
         entry.
 
         `POST /users/{user_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/billing/credits
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/AdjustUserBillingCreditBalance
 
         Args:
             user_id: Id of the user. String.
@@ -84,7 +84,7 @@ class UsersResource(Resource):
         otherwise).
 
         `POST /users/{user_id}/ban`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/ban
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/BanUser
 
         Args:
             user_id: Id of the user. String.
@@ -101,10 +101,10 @@ class UsersResource(Resource):
         At most 50 per call. Ends all their sessions at once. Answers the affected users.
 
         `POST /users/ban`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/ban
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersBan
 
         Args:
-            user_ids: Ids of the users, at most 50. List, each string, at least 1 items, at most 50 items.
+            user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -119,10 +119,10 @@ class UsersResource(Resource):
         At most 50 per call. Answers the affected users.
 
         `POST /users/unban`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/unban
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersUnban
 
         Args:
-            user_ids: Ids of the users, at most 50. List, each string, at least 1 items, at most 50 items.
+            user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -162,17 +162,17 @@ class UsersResource(Resource):
         Takes the filters of `get_user_list` and answers only the number.
 
         `GET /users/count`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/count
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
 
         Args:
             banned: Count only banned users (true) or only users who are not banned (false). Boolean.
             created_at_after: Only users created later than this, in Unix milliseconds. Integer.
             created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
-            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List, each
-                string.
+            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
+                strings.
             email_address_query: Part of an email address, in any letter case. String.
-            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List, each
-                string.
+            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
+                strings.
             last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
             last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
             last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
@@ -181,19 +181,19 @@ class UsersResource(Resource):
             last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer.
             name_query: Part of a name, in any letter case. String.
             organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. List, each string.
-            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. List,
-                each string.
+                `+` includes it. List of strings.
+            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
+                strings.
             phone_number_query: Part of a phone number. String.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. List, each string.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too. String.
-            user_id: Count users with these ids; at most 100, unknown ones are skipped. List, each string.
-            username: Count users with one of these usernames; at most 100, unknown ones are skipped. List, each string.
+            user_id: Count users with these ids; at most 100, unknown ones are skipped. List of strings.
+            username: Count users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
             username_query: Part of a username, in any letter case. String.
-            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. List,
-                each string.
+            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
+                strings.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
@@ -267,18 +267,18 @@ class UsersResource(Resource):
         calls per 10 s (100 in development).
 
         `POST /users`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/CreateUser
 
         Args:
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-                in the instance. List, each string.
+                in the instance. List of strings.
             banned: Create the user already banned, hence unable to sign in; needs a plan with banning. Boolean or null.
             bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
             create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
             created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
             delete_self_enabled: Let the user delete the own account from the frontend. Boolean or null.
-            email_address: Addresses of the user, primary first; each must be unused in the instance. List, each string.
+            email_address: Addresses of the user, primary first; each must be unused in the instance. List of strings.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
                 address is unverified yet usable for sign-in. List, each one of `reserved`, `verified`.
             external_id: Your own id of the user, unused by others in the instance. String or null.
@@ -291,8 +291,8 @@ class UsersResource(Resource):
             password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
                 String or null.
             password_hasher: Algorithm that made `password_digest`. String.
-            phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance. List,
-                each string.
+            phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance. List of
+                strings.
             phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
                 number is unverified yet usable for sign-in. List, each one of `reserved`, `verified`.
             private_metadata: Your own JSON data; only the backend reads it. Object.
@@ -308,8 +308,8 @@ class UsersResource(Resource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it. Object.
             username: Username, unused by others in the instance. String or null.
-            web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance. List, each
-                string.
+            web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance. List of
+                strings.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -358,7 +358,7 @@ class UsersResource(Resource):
         by a directory cannot be deleted (409).
 
         `DELETE /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUser
 
         Args:
             user_id: Id of the user. String.
@@ -374,7 +374,7 @@ class UsersResource(Resource):
         """Delete all backup codes of a user.
 
         `DELETE /users/{user_id}/backup_code`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/backup_code
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteBackupCode
 
         Args:
             user_id: Id of the user. String.
@@ -390,7 +390,7 @@ class UsersResource(Resource):
         """Disconnect a social account from a user.
 
         `DELETE /users/{user_id}/external_accounts/{external_account_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/external_accounts/{external_account_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteExternalAccount
 
         Args:
             user_id: Id of the user. String.
@@ -409,7 +409,7 @@ class UsersResource(Resource):
         The user is told by email.
 
         `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/passkeys/{passkey_identification_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserPasskeyDelete
 
         Args:
             user_id: Id of the user. String.
@@ -428,7 +428,7 @@ class UsersResource(Resource):
         `image_url` of the answered user then leads to a generated default picture.
 
         `DELETE /users/{user_id}/profile_image`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/profile_image
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUserProfileImage
 
         Args:
             user_id: Id of the user. String.
@@ -443,7 +443,7 @@ class UsersResource(Resource):
         """Remove the authenticator app of a user.
 
         `DELETE /users/{user_id}/totp`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/totp
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteTOTP
 
         Args:
             user_id: Id of the user. String.
@@ -459,7 +459,7 @@ class UsersResource(Resource):
         """Delete a wallet of a user.
 
         `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/web3_wallets/{web3_wallet_identification_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserWeb3WalletDelete
 
         Args:
             user_id: Id of the user. String.
@@ -478,7 +478,7 @@ class UsersResource(Resource):
         Covers text-message codes, authenticator app and backup codes together.
 
         `DELETE /users/{user_id}/mfa`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/mfa
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DisableMFA
 
         Args:
             user_id: Id of the user. String.
@@ -494,7 +494,7 @@ class UsersResource(Resource):
         """Fetch one user by id.
 
         `GET /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUser
 
         Args:
             user_id: Id of the user. String.
@@ -510,7 +510,7 @@ class UsersResource(Resource):
         """Fetch the credit balance of a user.
 
         `GET /users/{user_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/billing/credits
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingCreditBalance
 
         Args:
             user_id: Id of the user. String.
@@ -528,7 +528,7 @@ class UsersResource(Resource):
         One item per plan the user is on.
 
         `GET /users/{user_id}/billing/subscription`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/billing/subscription
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingSubscription
 
         Args:
             user_id: Id of the user. String.
@@ -546,10 +546,10 @@ class UsersResource(Resource):
         """List the memberships of all organizations.
 
         `GET /organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/get/organization_memberships
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
 
         Args:
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
                 `-` in front for descending. String.
@@ -608,12 +608,12 @@ class UsersResource(Resource):
         connected account.
 
         `GET /users/{user_id}/oauth_access_tokens/{provider}`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/oauth_access_tokens/{provider}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
 
         Args:
             user_id: Id of the user. String.
             provider: Id of the social provider, such as `oauth_google`. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
 
@@ -637,11 +637,11 @@ class UsersResource(Resource):
         """List the organization invitations a user has received.
 
         `GET /users/{user_id}/organization_invitations`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/organization_invitations
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
 
         Args:
             user_id: Id of the user. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
@@ -660,11 +660,11 @@ class UsersResource(Resource):
         """List the organization memberships of a user.
 
         `GET /users/{user_id}/organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/organization_memberships
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
 
         Args:
             user_id: Id of the user. String.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
 
         Raises:
@@ -709,46 +709,46 @@ class UsersResource(Resource):
         `starting_after`; large offsets grow slow and may time out.
 
         `GET /users`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserList
 
         Args:
             banned: Only banned users (true) or only users who are not banned (false). Boolean.
             created_at_after: Only users created later than this, in Unix milliseconds. Integer.
             created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. List, each
-                string.
+            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. List of
+                strings.
             email_address_query: Part of an email address, in any letter case. String.
             external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. List, each string.
+                includes it. List of strings.
             last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
             last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
             last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
                 instead. Integer, deprecated.
             last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer.
             last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer.
-            limit: Page size. Integer, at least 1, at most 500, default 10.
+            limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of a name, in any letter case. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `phone_number`, `email_address`, `web3wallet`, or
                 one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
                 descending. String, default `-created_at`.
             organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. List, each string.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. List,
-                each string.
+                `+` includes it. List of strings.
+            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
+                strings.
             phone_number_query: Part of a phone number. String.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. List, each string.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too. String.
             starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
                 keep all other arguments the same. String.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. List, each
-                string.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. List, each string.
+            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. List of
+                strings.
+            username: Only users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
             username_query: Part of a username, in any letter case. String.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. List,
-                each string.
+            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
+                strings.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -792,7 +792,7 @@ class UsersResource(Resource):
         Revoked devices are left out.
 
         `GET /users/{user_id}/trusted_devices`
-        https://clerk.com/docs/reference/backend-api/tag/users/get/users/{user_id}/trusted_devices
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
 
         Args:
             user_id: Id of the user. String.
@@ -811,7 +811,7 @@ class UsersResource(Resource):
         alone.
 
         `POST /users/{user_id}/lock`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/lock
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/LockUser
 
         Args:
             user_id: Id of the user. String.
@@ -829,7 +829,7 @@ class UsersResource(Resource):
         Open sessions go on unless `sign_out_of_other_sessions` is set.
 
         `POST /users/{user_id}/remove_password`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/remove_password
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/RemoveUserPassword
 
         Args:
             user_id: Id of the user. String.
@@ -858,7 +858,7 @@ class UsersResource(Resource):
         field. To add or remove single keys use `update_user_metadata`.
 
         `PUT /users/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/users/put/users/{user_id}/metadata
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/ReplaceUserMetadata
 
         Args:
             user_id: Id of the user. String.
@@ -885,7 +885,7 @@ class UsersResource(Resource):
         """Revoke a trusted device of a user.
 
         `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/delete/users/{user_id}/trusted_devices/{trusted_device_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/RevokeUserTrustedDevice
 
         Args:
             user_id: Id of the user. String.
@@ -904,7 +904,7 @@ class UsersResource(Resource):
         The next sign-in makes the user choose a new password.
 
         `POST /users/{user_id}/password/set_compromised`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/password/set_compromised
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserPasswordCompromised
 
         Args:
             user_id: Id of the user. String.
@@ -923,7 +923,7 @@ class UsersResource(Resource):
         Replaces the current picture.
 
         `POST /users/{user_id}/profile_image`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/profile_image
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserProfileImage
 
         Args:
             user_id: Id of the user. String.
@@ -942,7 +942,7 @@ class UsersResource(Resource):
         Sessions ended by the ban do not come back; the user signs in anew.
 
         `POST /users/{user_id}/unban`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/unban
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnbanUser
 
         Args:
             user_id: Id of the user. String.
@@ -957,7 +957,7 @@ class UsersResource(Resource):
         """Lift the lock of a user before it runs out.
 
         `POST /users/{user_id}/unlock`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/unlock
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnlockUser
 
         Args:
             user_id: Id of the user. String.
@@ -975,7 +975,7 @@ class UsersResource(Resource):
         changed or removed.
 
         `POST /users/{user_id}/password/unset_compromised`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/password/unset_compromised
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnsetUserPasswordCompromised
 
         Args:
             user_id: Id of the user. String.
@@ -1022,12 +1022,12 @@ class UsersResource(Resource):
         `replace_user_metadata`. An empty or null `username` removes it.
 
         `PATCH /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/users/patch/users/{user_id}
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUser
 
         Args:
             user_id: Id of the user. String.
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-                in the instance. List, each string.
+                in the instance. List of strings.
             bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
             create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
@@ -1108,7 +1108,7 @@ class UsersResource(Resource):
         `replace_user_metadata`.
 
         `PATCH /users/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/users/patch/users/{user_id}/metadata
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUserMetadata
 
         Args:
             user_id: Id of the user. String.
@@ -1138,7 +1138,7 @@ class UsersResource(Resource):
         `no_password_set`).
 
         `POST /users/{user_id}/verify_password`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/verify_password
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyPassword
 
         Args:
             user_id: Id of the user. String.
@@ -1158,7 +1158,7 @@ class UsersResource(Resource):
         which kind it was.
 
         `POST /users/{user_id}/verify_totp`
-        https://clerk.com/docs/reference/backend-api/tag/users/post/users/{user_id}/verify_totp
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyTOTP
 
         Args:
             user_id: Id of the user. String.

@@ -21,7 +21,7 @@ class WebhooksResource(Resource):
         Answers a login URL for the Svix dashboard. An instance has at most one such application.
 
         `POST /webhooks/svix`
-        https://clerk.com/docs/reference/backend-api/tag/webhooks/post/webhooks/svix
+        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/CreateSvixApp
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
@@ -35,7 +35,7 @@ class WebhooksResource(Resource):
         Webhook endpoints configured there are lost and deliveries stop.
 
         `DELETE /webhooks/svix`
-        https://clerk.com/docs/reference/backend-api/tag/webhooks/delete/webhooks/svix
+        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/DeleteSvixApp
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
@@ -47,7 +47,7 @@ class WebhooksResource(Resource):
         """Create a login URL for the Svix dashboard.
 
         `POST /webhooks/svix_url`
-        https://clerk.com/docs/reference/backend-api/tag/webhooks/post/webhooks/svix_url
+        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/GenerateSvixAuthURL
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.

@@ -1,0 +1,169 @@
+"""A small OpenAPI document with one of everything that the normaliser knows, and what it takes to run on it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from generator import contract, document
+
+Json = dict[str, Any]
+
+EMPTY_OVERLAY = "overlay: 1.0.0\ninfo: {title: none, version: 1.0.0}\nactions: []\n"
+
+DOCUMENT: Json = {
+    "openapi": "3.0.3",
+    "info": {"title": "A title", "description": "Prose.", "version": "2030-01-01"},
+    "servers": [{"url": "https://api.example.com/v1", "description": "Prose."}],
+    "security": [{"bearerAuth": []}],
+    "paths": {
+        "/things": {
+            "get": {
+                "operationId": "ListThings",
+                "summary": "Prose.",
+                "description": "Prose.",
+                "tags": ["Things"],
+                "x-speakeasy-group": "things",
+                "x-speakeasy-name-override": "list",
+                "parameters": [
+                    {"$ref": "#/components/parameters/Limit"},
+                    {
+                        "in": "query",
+                        "name": "kinds",
+                        "description": "Prose.",
+                        "style": "form",
+                        "explode": False,
+                        "schema": {"type": "array", "items": {"type": "string", "enum": ["b", "a"]}},
+                    },
+                ],
+                "responses": {"200": {"$ref": "#/components/responses/Thing.List"}, "400": {"description": "Prose."}},
+            },
+            "post": {
+                "operationId": "createThing",
+                "tags": ["Things"],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["name"],
+                                "properties": {
+                                    "name": {"type": "string", "example": "Prose", "title": "Prose"},
+                                    "title": {"type": "string", "nullable": True},
+                                    "options": {
+                                        "type": "object",
+                                        "nullable": True,
+                                        "properties": {
+                                            "size": {"type": "integer", "minimum": 0, "exclusiveMinimum": True}
+                                        },
+                                    },
+                                },
+                                "anyOf": [{"required": ["title"]}, {"required": ["options"]}],
+                            }
+                        }
+                    },
+                },
+                "responses": {
+                    "201": {
+                        "description": "Prose.",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
+                    }
+                },
+            },
+        },
+        "/things/{thing_id}": {
+            "parameters": [{"in": "path", "name": "thing_id", "required": True, "schema": {"type": "string"}}],
+            "delete": {
+                "operationId": "DeleteThing",
+                "tags": ["Things"],
+                "deprecated": True,
+                "responses": {"204": {"description": "Prose."}},
+            },
+        },
+    },
+    "components": {
+        "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "description": "Prose."}},
+        "parameters": {"Limit": {"in": "query", "name": "limit", "schema": {"type": "integer", "default": 10}}},
+        "responses": {
+            "Thing.List": {
+                "description": "Prose.",
+                "content": {
+                    "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}
+                },
+            }
+        },
+        "schemas": {
+            "Thing": {
+                "type": "object",
+                "description": "Prose.",
+                "required": ["id", "owner"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "description": {"type": "string", "description": "A property that is called so."},
+                    "owner": {"allOf": [{"$ref": "#/components/schemas/Owner"}], "nullable": True},
+                    "state": {"type": "string", "enum": ["on", "off"], "nullable": True},
+                    "parts": {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "integer"}}}},
+                },
+            },
+            "Owner": {
+                "allOf": [
+                    {"$ref": "#/components/schemas/Named"},
+                    {"type": "object", "required": ["since"], "properties": {"since": {"type": "integer"}}},
+                ]
+            },
+            "Named": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+        },
+    },
+}
+
+EVENTS: Json = {
+    "openapi": "3.0.3",
+    "info": {"title": "Events", "version": "v1"},
+    "x-webhooks": {
+        "thing.created": {
+            "post": {
+                "operationId": "thing.created",
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["type", "data"],
+                                "properties": {
+                                    "type": {"type": "string"},
+                                    "data": {"$ref": "#/components/schemas/Named"},
+                                },
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    },
+    "components": {"schemas": {"Named": DOCUMENT["components"]["schemas"]["Named"]}},
+}
+
+
+def changed(path: str, value: Any) -> Json:
+    """The small document with one place changed; `path` is a JSON pointer without its escapes' need."""
+    new = copy.deepcopy(DOCUMENT)
+    *steps, last = path.split("|")
+    node: Any = new
+    for step in steps:
+        node = node[step]
+    if value is ...:
+        del node[last]
+    else:
+        node[last] = value
+    return new
+
+
+def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY) -> contract.Contract:
+    """The contract of a document given as JSON."""
+    source, corrections = tmp_path / "document.json", tmp_path / "corrections.yaml"
+    source.write_text(json.dumps(raw), encoding="utf-8")
+    corrections.write_text(overlay, encoding="utf-8")
+    return contract.build(document.read(str(source)), corrections)

@@ -1,0 +1,127 @@
+"""A document of Clerk's becomes facts: what is kept, what is dropped, what is written otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from generator.normalise import walk
+from tests.generator.documents import DOCUMENT, EVENTS, Json, build, changed
+
+THING = "#/components/schemas/Thing"
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Json:
+    return build(tmp_path, DOCUMENT).facts
+
+
+def schema(facts: Json, name: str) -> Json:
+    found: Json = facts["components"]["schemas"][name]
+    return found
+
+
+def accepts(facts: Json, name: str, value: Any) -> bool:
+    """An independent judge's view of a named schema."""
+    return bool(
+        Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": facts["components"]}).is_valid(
+            value
+        )
+    )
+
+
+def test_prose_is_gone_and_properties_of_that_name_stay(facts: Json) -> None:
+    assert "Prose" not in str(facts)
+    assert "called so" not in str(facts)
+    assert facts["info"] == {"title": "Clerk Backend API", "version": "2030-01-01"}
+    assert schema(facts, "Thing")["properties"]["description"] == {"type": "string"}
+
+
+def test_null_is_a_type_where_it_is_meant(facts: Json) -> None:
+    whole = {"id": "1", "owner": {"name": "n", "since": 1}, "state": "on"}
+    assert accepts(facts, "Thing", whole)
+    assert accepts(facts, "Thing", {**whole, "owner": None, "state": None})
+    assert not accepts(facts, "Thing", {**whole, "id": None})
+    assert not accepts(facts, "Thing", {**whole, "state": "other"})
+    assert schema(facts, "Thing")["properties"]["state"]["enum"] == ["off", "on", None]
+
+
+def test_a_named_schema_that_may_be_null_says_so_where_it_is_used(tmp_path: Path) -> None:
+    named = {**DOCUMENT["components"]["schemas"]["Named"], "nullable": True}
+    raw = changed("components|schemas|Named", named)
+    raw["components"]["schemas"]["Thing"]["properties"]["named"] = {"$ref": "#/components/schemas/Named"}
+    facts = build(tmp_path, raw).facts
+    assert schema(facts, "Named")["type"] == "object"
+    assert accepts(facts, "Thing", {"id": "1", "owner": None, "named": None})
+
+
+def test_allof_is_written_as_the_one_object_that_it_means(facts: Json) -> None:
+    assert schema(facts, "Owner") == {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "since": {"type": "integer"}},
+        "required": ["name", "since"],
+    }
+
+
+def test_constraint_only_anyof_is_gone(facts: Json) -> None:
+    assert "anyOf" not in schema(facts, "CreateThingRequest")
+
+
+def test_exclusive_bounds_are_numbers(facts: Json) -> None:
+    assert schema(facts, "CreateThingOptions")["properties"]["size"] == {"exclusiveMinimum": 0, "type": "integer"}
+
+
+def test_inline_objects_have_names(facts: Json) -> None:
+    names = set(facts["components"]["schemas"])
+    assert names == {"Thing", "Owner", "Named", "ThingPart", "CreateThingRequest", "CreateThingOptions"}
+    body = facts["paths"]["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"$ref": "#/components/schemas/CreateThingRequest"}
+    nested = [node for node in walk(facts["components"]["schemas"]) if "properties" in node]
+    assert len(nested) == len(names)
+
+
+def test_the_same_inline_object_is_one_schema_named_after_what_is_shared(tmp_path: Path) -> None:
+    part = DOCUMENT["components"]["schemas"]["Thing"]["properties"]["parts"]
+    raw = changed("components|schemas|Named|properties|parts", part)
+    facts = build(tmp_path, raw).facts
+    assert schema(facts, "Part") == {"type": "object", "properties": {"x": {"type": "integer"}}}
+    assert not {"ThingPart", "NamedPart"} & set(facts["components"]["schemas"])
+
+
+def test_operations_keep_their_facts(facts: Json) -> None:
+    listing = facts["paths"]["/things"]["get"]
+    assert listing["x-speakeasy-group"] == "things"
+    kinds = next(p for p in listing["parameters"] if p.get("name") == "kinds")
+    assert kinds["explode"] is False
+    assert kinds["schema"]["items"]["enum"] == ["a", "b"]
+    deletion = facts["paths"]["/things/{thing_id}"]["delete"]
+    assert deletion["deprecated"] is True
+    assert [p["name"] for p in deletion["parameters"]] == ["thing_id"]
+
+
+def test_a_path_parameter_that_nobody_declares_is_declared(tmp_path: Path) -> None:
+    facts = build(tmp_path, changed("paths|/things/{thing_id}|parameters", ...)).facts
+    assert facts["paths"]["/things/{thing_id}"]["delete"]["parameters"][0]["name"] == "thing_id"
+
+
+def test_a_list_with_the_paginated_flag_may_be_a_page(tmp_path: Path) -> None:
+    raw = changed("paths|/things|get|parameters", [{"in": "query", "name": "paginated", "schema": {"type": "boolean"}}])
+    facts = build(tmp_path, raw).facts
+    answer = facts["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer["anyOf"][1] == {"$ref": "#/components/schemas/PaginatedThings"}
+    assert accepts(facts, "PaginatedThings", {"data": [], "total_count": 0})
+
+
+def test_the_text_is_stable_and_does_not_depend_on_order(tmp_path: Path) -> None:
+    backwards = {key: DOCUMENT[key] for key in reversed(DOCUMENT)}
+    backwards["paths"] = dict(reversed(DOCUMENT["paths"].items()))
+    assert build(tmp_path, DOCUMENT).text() == build(tmp_path, backwards).text()
+
+
+def test_events_carry_their_type(tmp_path: Path) -> None:
+    made = build(tmp_path, EVENTS)
+    assert made.kind == "events"
+    assert schema(made.facts, "ThingCreatedEvent")["properties"]["type"]["enum"] == ["thing.created"]

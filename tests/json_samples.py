@@ -1,0 +1,498 @@
+"""JSON bodies made from the schemas of spec/, and what each of them must become.
+
+The judge of what a schema means is jsonschema; nothing here asks the code under test how a body is read.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hypothesis
+import yaml
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import clerk_bapi.events
+import clerk_bapi.models
+from clerk_core import Model
+
+Schema = dict[str, Any]
+
+ROOT = Path(__file__).parent.parent
+
+
+# -- documents -----------------------------------------------------------------------------------------------------
+
+
+class Document:
+    """A document of spec/, and what its schemas mean."""
+
+    def __init__(self, name: str) -> None:
+        self.root: Schema = json.loads((ROOT / "spec" / name).read_text())
+        self.schemas: dict[str, Schema] = self.root["components"]["schemas"]
+
+    def follow(self, node: Schema) -> Schema:
+        """What a reference points to, be it a schema or a response."""
+        while "$ref" in node:
+            target: Any = self.root
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+    def options(self, schema: Schema) -> list[Schema]:
+        """The alternatives that a schema offers, those of unions within it included, null left out."""
+        target = self.follow(schema)
+        union = _branches(target)
+        if union:
+            return [option for branch in union for option in self.options(branch)]
+        return [] if target.get("type") == "null" else [schema]
+
+    def may_be_null(self, schema: Schema) -> bool:
+        """Whether null is allowed."""
+        target = self.follow(schema)
+        return "null" in _types(target) or any(map(self.may_be_null, _branches(target)))
+
+    def properties(self, name: str) -> dict[str, Schema]:
+        """The properties of a named schema; none for what is no object."""
+        properties: dict[str, Schema] = self.schemas[name].get("properties", {})
+        return properties
+
+    def objects(self, schema: Schema) -> list[str]:
+        """The names of the objects with properties among the alternatives."""
+        return [_name(option) for option in self.options(schema) if "properties" in self.follow(option)]
+
+    def items(self, schema: Schema) -> Schema | None:
+        """The schema of a list's items, where one of the alternatives is a list."""
+        targets = map(self.follow, self.options(schema))
+        return next((target["items"] for target in targets if "array" in _types(target)), None)
+
+    def values(self, schema: Schema) -> Schema | None:
+        """The schema of a map's values, where one of the alternatives is an object whose keys are data."""
+        extras = (self.follow(option).get("additionalProperties") for option in self.options(schema))
+        return next((extra for extra in extras if isinstance(extra, dict)), None)
+
+    def within(self, schema: Schema) -> Iterator[Schema]:
+        """A schema and all schemas inside it, those of named ones too."""
+        yield schema
+        for inner in (self.items(schema), self.values(schema)):
+            if inner:
+                yield from self.within(inner)
+        for name in self.objects(schema):
+            for inner in self.properties(name).values():
+                yield from self.within(inner)
+
+    def expanded(self, schema: Schema) -> Any:
+        """The schema with every reference replaced by what it points to."""
+        return _expand(schema, self.follow)
+
+    def judge(self, schema: Schema) -> Draft202012Validator:
+        """The independent judge of what is valid."""
+        return Draft202012Validator({**schema, "components": self.root["components"]})
+
+
+CONTRACT = Document("contract.json")
+EVENTS = Document("events.json")
+
+
+class Answer(NamedTuple):
+    """What an operation of the contract may answer."""
+
+    operation: str
+    """Method and path template."""
+    status: int
+    media: str | None
+    schema: Schema | None
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it is no error."""
+        return 200 <= self.status <= 299
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status}"
+
+
+def answers() -> Iterator[Answer]:
+    """Every answer that the contract shows, in its order."""
+    for template, methods in CONTRACT.root["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                content = CONTRACT.follow(response).get("content", {None: {"schema": None}})
+                for media, shown in content.items():
+                    yield Answer(f"{method.upper()} {template}", int(status), media, shown["schema"])
+
+
+def _types(schema: Schema) -> list[str]:
+    kinds = schema.get("type", [])
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+
+
+def _name(reference: Schema) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _expand(node: Any, follow: Callable[[Schema], Schema]) -> Any:
+    if isinstance(node, list):
+        return [_expand(item, follow) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {key: _expand(value, follow) for key, value in node.items() if key != "$ref"}
+    return {**_expand(follow(node), follow), **beside} if "$ref" in node else beside
+
+
+# -- bodies --------------------------------------------------------------------------------------------------------
+
+
+def bodies(document: Document, schema: Schema) -> list[Any]:
+    """The smallest and the fullest valid bodies, with nulls and without; each branch of a union has its turn."""
+    turns = max(len(document.options(inner)) for inner in document.within(schema))
+    made = [
+        _Maker(document, full=full, null=null, turn=turn).make(schema)
+        for full, null in ((False, False), (True, False), (True, True))
+        for turn in range(turns)
+    ]
+    return list({json.dumps(body): body for body in made}.values())
+
+
+class _Maker:
+    """Makes one body: no two strings and no two numbers in it are the same, so that none can stand for another."""
+
+    def __init__(self, document: Document, *, full: bool, null: bool, turn: int) -> None:
+        self._document = document
+        self._full = full
+        self._null = null
+        self._turn = turn
+        self._count = itertools.count(1)
+
+    def make(self, schema: Schema) -> Any:
+        if self._null and self._document.may_be_null(schema):
+            return None
+        options = self._document.options(schema)
+        chosen = self._document.follow(options[self._turn % len(options)])
+        if "enum" in chosen:
+            constants = [value for value in chosen["enum"] if value is not None]
+            return constants[self._turn % len(constants)]
+        return self._of_type(next((kind for kind in _types(chosen) if kind != "null"), "any"), chosen)
+
+    def _of_type(self, kind: str, schema: Schema) -> Any:
+        match kind:
+            case "object":
+                return self._object(schema)
+            case "array":
+                return self._list(schema)
+            case "string" if "pattern" in schema:
+                return matching(schema["pattern"])
+            case "string":
+                return f"text {next(self._count)}".ljust(schema.get("minLength", 0), "x")
+            case "integer":
+                return schema.get("minimum", 0) + next(self._count)
+            case "number":
+                return schema.get("minimum", 0) + next(self._count) + 0.5
+            case "boolean":
+                return self._full
+            case _:
+                return {"anything": [None, True, {"nested": "value"}]}
+
+    def _object(self, schema: Schema) -> dict[str, Any]:
+        properties = schema.get("properties", {})
+        kept = properties if self._full else [key for key in properties if key in schema.get("required", ())]
+        made = {key: self.make(properties[key]) for key in kept}
+        extra = schema.get("additionalProperties", True)
+        if properties or not self._full or extra is False:
+            return made
+        return {"first key": self.make({} if extra is True else extra), "": self.make({} if extra is True else extra)}
+
+    def _list(self, schema: Schema) -> list[Any]:
+        length = 2 if self._full else schema.get("minItems", 0)
+        made = []
+        for _ in range(length):
+            made.append(self.make(schema["items"]))
+            self._turn += 1  # so that the items of a list are of different branches
+        self._turn -= length
+        return made
+
+
+@cache
+def matching(pattern: str) -> str:
+    """The simplest text that a pattern accepts."""
+    return hypothesis.find(st.from_regex(pattern, fullmatch=True), lambda _: True, settings=QUIET)
+
+
+def with_unknown_keys(body: Any) -> Any:
+    """The body with two more keys in each of its objects."""
+    if isinstance(body, list):
+        return [with_unknown_keys(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {**{key: with_unknown_keys(value) for key, value in body.items()}, "not in the contract": {"a": [1]}, "é": 0}
+
+
+# -- random bodies -------------------------------------------------------------------------------------------------
+
+NASTY_KEYS = [
+    *("to_dict", "from_dict", "read", "keys", "items", "self", "cls", "x5t#S256", "x5t_s256", "", "é", "\ud800"),
+    *("_plan", "_readers", "__class__", "__dict__", "__attrs_attrs__", "__eq__", "__repr__", "__getattr__"),
+]
+"""Keys that Python, or the model, has another use for."""
+
+_TEXT = st.text(st.characters(exclude_categories=()), max_size=6)
+_NUMBERS = st.integers() | st.integers(-9, 9).map(float) | st.floats(allow_nan=False, allow_infinity=False)
+_KEYS = st.sampled_from(NASTY_KEYS) | _TEXT
+JSON = st.recursive(
+    st.none() | st.booleans() | _NUMBERS | _TEXT,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_KEYS, inner, max_size=2),
+    max_leaves=4,
+)
+"""Any JSON value."""
+
+QUIET = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+
+
+def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], *, name: object, cases: int) -> None:
+    """Check what holds for every value; `name` seeds the choice, which is another for each test, and always the same."""
+
+    @seed(zlib.crc32(str(name).encode()))
+    @settings(QUIET, max_examples=cases)
+    @given(strategy)
+    def run(value: Any) -> None:
+        check(value)
+
+    run()
+
+
+def random_bodies(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    """Valid bodies."""
+    branches = [_random(document, document.follow(option)) for option in document.options(schema)]
+    return st.one_of(*([st.none()] if document.may_be_null(schema) else []), *branches)
+
+
+def _random(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    kinds = [kind for kind in _types(schema) if kind != "null"]
+    match kinds[0] if kinds else "any":
+        case "object":
+            return _random_object(document, schema)
+        case "array":
+            return st.lists(
+                random_bodies(document, schema["items"]),
+                min_size=schema.get("minItems", 0),
+                max_size=2,
+                unique_by=json.dumps if schema.get("uniqueItems") else None,
+            )
+        case "string" if "pattern" in schema:
+            return st.from_regex(schema["pattern"], fullmatch=True)
+        case "string":
+            return st.text(min_size=schema.get("minLength", 0), max_size=schema.get("minLength", 0) + 6)
+        case "integer":
+            whole = st.integers(schema.get("minimum"), schema.get("maximum"))
+            return whole | whole.map(float)  # JSON knows no difference
+        case "number":
+            return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
+        case "boolean":
+            return st.booleans()
+        case _:
+            return JSON
+
+
+def _random_object(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    properties = {key: random_bodies(document, inner) for key, inner in schema.get("properties", {}).items()}
+    required = {key: properties.pop(key) for key in schema.get("required", ())}
+    if required or properties:
+        return st.fixed_dictionaries(required, optional=properties)
+    extra = schema.get("additionalProperties", True)
+    values = random_bodies(document, extra) if isinstance(extra, dict) else JSON
+    return st.dictionaries(_KEYS, values, max_size=2 if extra is not False else 0)
+
+
+@st.composite
+def changed(draw: st.DrawFn, valid: Sequence[Any], telling: Sequence[str]) -> Any:
+    """One of the bodies, changed in up to four places, preferably those of `telling` keys; maybe changed altogether."""
+    box = [copy.deepcopy(draw(st.sampled_from(valid)))]
+    for _ in range(draw(st.integers(1, 4))):
+        places = list(_places(box))
+        likely = [place for place in places if place[1] in telling]
+        _change(draw, *draw(st.sampled_from(draw(st.sampled_from([places, likely or places])))))
+    return box[0]
+
+
+def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
+    for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        yield holder, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
+
+
+def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
+    match draw(st.sampled_from(["null", "other text", "other type", "remove", "add"])):
+        case "null":
+            holder[key] = None
+        case "other text":
+            holder[key] = draw(_TEXT)
+        case "remove" if isinstance(holder, dict):
+            del holder[key]
+        case "add" if isinstance(holder[key], dict):
+            holder[key][draw(_KEYS)] = draw(JSON)
+        case _:
+            holder[key] = draw(JSON)
+
+
+# -- what they must become -----------------------------------------------------------------------------------------
+
+
+def plain(decoded: Any) -> Any:
+    """What was decoded, turned back by the models themselves."""
+    if isinstance(decoded, Model):
+        return decoded.to_dict()
+    if isinstance(decoded, list):
+        return [plain(item) for item in decoded]
+    if isinstance(decoded, dict):
+        return {key: plain(value) for key, value in decoded.items()}
+    return decoded
+
+
+def difference(one: object, other: object, at: str = "body") -> str | None:
+    """Where two JSON values first differ, types and order of keys included: 1, 1.0 and True are three values."""
+    if type(one) is not type(other):
+        return f"{at}: {one!r} is not {other!r}"
+    if isinstance(one, dict) and isinstance(other, dict):
+        if list(one) != list(other):
+            return f"{at}: keys {list(one)} are not {list(other)}"
+        return next(filter(None, (difference(one[key], other[key], f"{at}[{key!r}]") for key in one)), None)
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return f"{at}: {len(one)} items are not {len(other)}"
+        pairs = zip(one, other, strict=True)
+        return next(filter(None, (difference(*pair, f"{at}[{i}]") for i, pair in enumerate(pairs))), None)
+    return None if repr(one) == repr(other) else f"{at}: {one!r} is not {other!r}"
+
+
+def models(decoded: Any) -> Iterator[Model]:
+    """Every model in what was decoded, at any depth."""
+    if isinstance(decoded, Model):
+        yield decoded
+    inside = vars(decoded) if isinstance(decoded, Model) else decoded
+    if isinstance(inside, dict | list):
+        for value in inside.values() if isinstance(inside, dict) else inside:
+            yield from models(value)
+
+
+def attributes(model: type[Model]) -> list[str]:
+    """The attributes that a generated class declares."""
+    return list(model.__annotations__)
+
+
+def misread(document: Document, schema: Schema, decoded: Any, sent: Any, at: str = "body") -> Iterator[str]:
+    """Every place where an object that was sent did not become what the schema says, each object a class."""
+    if isinstance(sent, list) and (items := document.items(schema)):
+        for index, value in enumerate(sent):
+            yield from misread(document, items, decoded[index], value, f"{at}[{index}]")
+    if not isinstance(sent, dict):
+        return
+    allowed = _classes(document, schema, sent)
+    if type(decoded) not in allowed:
+        yield f"{at}: {type(decoded).__name__} is none of {sorted(kind.__name__ for kind in allowed)}"
+        return
+    for key, inner in _members(document, schema, type(decoded), sent).items():
+        yield from misread(document, inner, decoded[key], sent[key], f"{at}[{key!r}]")
+
+
+def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, Any]) -> dict[str, Schema]:
+    """The keys that were sent and have a schema."""
+    if chosen is dict:
+        values = document.values(schema)
+        return dict.fromkeys(sent, values) if values else {}
+    known = [name for name in document.objects(schema) if class_of(document, name) is chosen]
+    return {key: inner for name in known for key, inner in document.properties(name).items() if key in sent}
+
+
+def _classes(document: Document, schema: Schema, sent: dict[str, Any]) -> set[type]:
+    """The classes that an object may have become; more than one where it is of a union and tells little."""
+    names = document.objects(schema)
+    if not names:
+        return {dict}
+    if len(document.options(schema)) == 1:
+        return {class_of(document, names[0])}
+    tags, tag = tagged(document, schema)
+    if isinstance(sent.get(tag), str):
+        return {tags.get(sent[tag], Model)}
+    variant = closest(document, schema, sent)
+    return {class_of(document, variant)} if variant else {Model, *(class_of(document, name) for name in names)}
+
+
+def tagged(document: Document, schema: Schema) -> tuple[dict[str, type[Model]], str]:
+    """The classes of a union by their tag, and the key of the tag; none, and no key, for a union without."""
+    key = document.follow(schema).get("discriminator", {}).get("propertyName", "object")
+    tags = {
+        value: class_of(document, name)
+        for name in document.objects(schema)
+        for value in document.properties(name).get(key, {}).get("enum", ())
+    }
+    return tags, key if tags else ""
+
+
+def closest(document: Document, schema: Schema, sent: dict[str, Any], *, partly: bool = False) -> str | None:
+    """The variant of which an object is although it has no tag: of several, the one that requires most keys.
+
+    With `partly`, the object may be a fragment, and only one variant may fit.
+    """
+    _, tag = tagged(document, schema)
+    told = {key: value for key, value in sent.items() if key != tag}
+    fitting: dict[str, int] = {}
+    for name in document.objects(schema):
+        required = [key for key in document.schemas[name].get("required", ()) if key != tag and not partly]
+        if _judge(document, name, tuple(required)).is_valid(told):
+            fitting[name] = len(required)
+    most = [name for name, count in fitting.items() if count == max(fitting.values())]
+    return most[0] if len(most) == 1 else None
+
+
+@cache
+def _judge(document: Document, name: str, required: tuple[str, ...]) -> Draft202012Validator:
+    return document.judge({**document.schemas[name], "required": list(required), "additionalProperties": True})
+
+
+@cache
+def class_of(document: Document, name: str) -> type[Model]:
+    """The class that stands for a schema: by its name, or by the one that generator_config.yaml gives it."""
+    if document is CONTRACT:
+        return _generated(clerk_bapi.models)[_key(_renamed().get(name, name))]
+    twin = CONTRACT.schemas.get(name)
+    if twin is not None and CONTRACT.expanded(twin) == EVENTS.expanded(EVENTS.schemas[name]):
+        return class_of(CONTRACT, name)
+    return _generated(clerk_bapi.events)[_key(name if twin is None else f"Event{name}")]
+
+
+@cache
+def _generated(module: Any) -> dict[str, type[Model]]:
+    found = (getattr(module, name) for name in dir(module))
+    return {_key(kind.__name__): kind for kind in found if isinstance(kind, type) and issubclass(kind, Model)}
+
+
+@cache
+def _renamed() -> dict[str, str]:
+    overrides = yaml.safe_load((ROOT / "generator_config.yaml").read_text())["class_overrides"]
+    return {name: override["class_name"] for name, override in overrides.items()}
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

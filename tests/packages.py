@@ -1,0 +1,77 @@
+"""`make package`: build wheel and sdist, and use each from an environment that holds nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = {"clerk_core": ROOT / "core", "clerk_bapi": ROOT / "generated"}
+SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/contract.json", "generator/__main__.py")
+USE = """
+import clerk_bapi
+from clerk_bapi import api, events, models
+assert all(getattr(m, name) is not None for m in (clerk_bapi, api, models) for name in m.__all__)
+with clerk_bapi.Client("sk_test_x") as client:
+    assert client.users.list and client.api_keys
+print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
+"""
+
+
+def main() -> int:
+    """Exit code 1, with the reason, where something is missing, superfluous, or does not work."""
+    with tempfile.TemporaryDirectory() as folder:
+        dist = Path(folder) / "dist"
+        _run(sys.executable, "-m", "build", "--outdir", str(dist), str(ROOT))
+        (wheel,) = dist.glob("*.whl")
+        (sdist,) = dist.glob("*.tar.gz")
+        problems = [*_wheel_problems(wheel), *_sdist_problems(sdist)]
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        for package in (wheel, sdist):
+            print(f"{package.name}: {_used(package, Path(folder) / package.name.replace('.', '_'))}")
+        return 1 if problems else 0
+
+
+def _wheel_problems(wheel: Path) -> list[str]:
+    """The wheel holds the packages, whole, and nothing else."""
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    expected = {
+        str(path.relative_to(root))
+        for package, root in PACKAGES.items()
+        for path in (root / package).rglob("*")
+        if path.suffix == ".py" or path.name == "py.typed"
+    }
+    return [f"wheel lacks {name}" for name in sorted(expected - held)] + [
+        f"wheel holds {name}" for name in sorted(held - expected)
+    ]
+
+
+def _sdist_problems(sdist: Path) -> list[str]:
+    with tarfile.open(sdist) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    return [f"sdist lacks {name}" for name in SDIST_HAS if name not in held] + [
+        f"sdist holds {name}" for name in sorted(held) if "__pycache__" in name or name.startswith(("shared", ".venv"))
+    ]
+
+
+def _used(package: Path, environment: Path) -> str:
+    _run(sys.executable, "-m", "venv", str(environment))
+    python = str(environment / "bin" / "python")
+    _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(package))
+    return _run(python, "-I", "-W", "error", "-c", USE)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tempfile.gettempdir())
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command[:4])} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""What users see of the types. Checked by mypy --strict and pyright strict, never run: a changed type fails here.
+
+Where an argument must be rejected, the line carries the ignore that both checkers would report as unused if it
+were accepted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, assert_type
+
+from clerk_bapi import UNSET, AsyncClient, Client, Detailed, ErrorDetail, File, NotFound, Request, Unset
+from clerk_bapi.api import (
+    create_bulk_invitations,
+    create_email_address,
+    create_organization,
+    delete_svix_app,
+    get_jwks,
+    get_public_interstitial,
+    get_session_list,
+    get_user,
+    get_user_list,
+    refresh_session,
+    set_user_profile_image,
+    update_user,
+    verify_oauth_access_token,
+)
+from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, read_event
+from clerk_bapi.models import (
+    Cookies,
+    CreateBulkInvitationsItem,
+    DeletedObject,
+    EmailAddress,
+    InactiveOAuthAccessToken,
+    OAuthAccessTokenInfo,
+    Organization,
+    PaginatedSessions,
+    Session,
+    Token,
+    User,
+    VerificationOtp,
+)
+
+
+def results(client: Client) -> None:
+    assert_type(client.send(get_user("user_1")), User)
+    assert_type(client.send(get_user_list(limit=10)), list[User])
+    assert_type(client.send_detailed(get_user("user_1")), Detailed[User])
+    assert_type(client.send_detailed(get_user("user_1")).value, User)
+    assert_type(client.users.get("user_1"), User)
+    assert_type(client.users.list(), list[User])
+    assert_type(client.users.delete("user_1"), DeletedObject)
+    assert_type(client.organizations.create(name="Acme"), Organization)
+    assert_type(client.send(get_public_interstitial()), str)
+    client.send(delete_svix_app())
+    assert_type(delete_svix_app(), Request[None])
+    assert_type(
+        client.send(refresh_session("sess_1", expired_token="t", refresh_token="r", request_origin="o")),
+        Token | Cookies,
+    )
+    assert_type(
+        client.send(verify_oauth_access_token(access_token="t")), OAuthAccessTokenInfo | InactiveOAuthAccessToken
+    )
+
+
+async def results_async(client: AsyncClient) -> None:
+    assert_type(await client.send(get_user("user_1")), User)
+    assert_type(await client.users.get("user_1"), User)
+    assert_type(await client.users.list(), list[User])
+    assert_type(await client.send_detailed(get_user("user_1")), Detailed[User])
+
+
+def pages(client: Client, flag: bool) -> None:
+    assert_type(get_session_list(), Request[list[Session]])
+    assert_type(get_session_list(paginated=False), Request[list[Session]])
+    assert_type(get_session_list(paginated=True), Request[PaginatedSessions])
+    assert_type(client.sessions.list(), list[Session])
+    assert_type(client.sessions.list(paginated=True), PaginatedSessions)
+    assert_type(client.sessions.list(paginated=flag), list[Session] | PaginatedSessions)
+
+
+def attributes(user: User) -> None:
+    assert_type(user.id, str)
+    assert_type(user.first_name, str | None)
+    assert_type(user.object, Literal["user"])
+    assert_type(user.created_at, int)
+    assert_type(user.email_addresses, list[EmailAddress])
+    assert_type(user.public_metadata, dict[str, Any])
+    assert_type(user["something_new"], Any)
+    assert_type("locale" in user, bool)
+    assert_type(user.to_dict(), dict[str, Any])
+    assert_type(User.from_dict({}), User)
+    _ = user.first_nam  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+
+
+def narrowing(address: EmailAddress, answer: Token | Cookies) -> None:
+    verification = address.verification
+    if verification is not None and verification.object == "verification_otp":
+        assert_type(verification, VerificationOtp)
+    if answer.object == "token":
+        assert_type(answer.jwt, str)
+    else:
+        assert_type(answer.cookies, list[str])
+
+
+def events(body: dict[str, Any]) -> None:
+    event = read_event(body)
+    if event.type == "user.created":
+        assert_type(event, UserCreatedEvent)
+        assert_type(event.data, User)
+    if isinstance(event, OrganizationDeletedEvent):
+        assert_type(event.data, DeletedObject)
+
+
+def arguments(maybe: str | None) -> None:
+    update_user("user_1", first_name=None, last_name=UNSET)
+    update_user("user_1", first_name=maybe if maybe else UNSET)
+    assert_type(update_user("user_1", first_name="Ada"), Request[User])
+    unset: Unset = UNSET
+    create_organization(name="Acme", slug=unset)
+    create_bulk_invitations(body=[CreateBulkInvitationsItem(email_address="ada@example.com")])
+    set_user_profile_image("user_1", file=b"png")
+    set_user_profile_image("user_1", file=File(b"png", "me.png"))
+    get_user_list(email_address=("ada@example.com",), banned=True)
+    get_jwks()
+
+
+def rejected() -> None:
+    get_user()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    get_user(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    get_user("user_1", "user_2")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    get_user_list(limit="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    get_user_list(limit=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    get_user_list(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    create_email_address(email_address="ada@example.com")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    create_organization(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    CreateBulkInvitationsItem()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    CreateBulkInvitationsItem(email_address="a", nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Client()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def errors(error: NotFound) -> None:
+    assert_type(error.status_code, int)
+    assert_type(error.errors, list[ErrorDetail])
+    assert_type(error.errors[0].meta, dict[str, Any])
+    assert_type(error.trace_id, str | None)
+    assert_type(error.retry_after, float | None)
