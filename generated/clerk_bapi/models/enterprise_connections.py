@@ -43,7 +43,7 @@ class CreateEnterpriseConnectionSaml(Model):
 
 
 class CustomAttribute(Model):
-    """A custom attribute for a new enterprise connection, with the places its value comes from."""
+    """A custom attribute to give an enterprise connection, with the places its value comes from."""
 
     key: str
     name: str
