@@ -76,6 +76,10 @@ class Operation:
         """Arguments that are lists on the wire."""
         return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
 
+    def renamed(self) -> list[Argument]:
+        """Arguments whose Python name is another than that on the wire."""
+        return [a for a in self.arguments if a.name != a.wire]
+
     def comma_joined(self) -> list[str]:
         """Query lists that share one key."""
         return [a.wire for a in self.arguments if a.comma_joined]
@@ -174,7 +178,8 @@ class Views:
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
-        taken: dict[str, str] = {}
+        # A name that is Python's already stays with its parameter: `frontend_api` beside `frontendApi`.
+        taken = {wire: wire for wire in self._wire_names(endpoint) if names.snake(wire) == wire}
         arguments: list[Argument] = []
         declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
         for place in ("path", "query"):
@@ -209,10 +214,15 @@ class Views:
         arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
         return arguments, body_required
 
+    @staticmethod
+    def _wire_names(endpoint: Any) -> list[str]:
+        return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
+
     def _argument_name(self, wire: str, place: str, taken: dict[str, str]) -> str:
         for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
-            if name.isidentifier() and not keyword.iskeyword(name) and name not in taken:
-                taken[name] = wire
+            free = taken.get(name) == wire or name not in taken
+            if name.isidentifier() and not keyword.iskeyword(name) and free:
+                taken[name] = f"{place} {wire}"
                 return name
         raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
 

@@ -236,7 +236,11 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
         TransportError: no whole answer came.
     """
     return Request(
-        "GET", "/billing/statements/{statementID}", BillingStatement.read, path={"statementID": statement_id}
+        "GET",
+        "/billing/statements/{statementID}",
+        BillingStatement.read,
+        path={"statementID": statement_id},
+        arguments={"statementID": "statement_id"},
     )
 
 
@@ -295,6 +299,7 @@ def get_billing_statement_payment_attempts(
         PaginatedBillingPaymentAttemptResponse.read,
         path={"statementID": statement_id},
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        arguments={"statementID": "statement_id"},
     )
 
 

@@ -232,7 +232,7 @@ def refresh_session(
         "POST",
         "/sessions/{session_id}/refresh",
         one_of(
-            [Variant(Token, required=("jwt", "object")), Variant(Cookies, required=("cookies", "object"))],
+            [Variant(Token, required=("jwt",)), Variant(Cookies, required=("cookies",))],
             tag="object",
             tagged={"token": Token, "cookies": Cookies},
         ),

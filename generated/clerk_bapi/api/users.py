@@ -881,7 +881,7 @@ def set_user_password_compromised(user_id: str, *, revoke_all_sessions: bool | N
     )
 
 
-def set_user_profile_image(user_id: str, *, file: bytes | BinaryIO | File | Unset = UNSET) -> Request[User]:
+def set_user_profile_image(user_id: str, *, file: bytes | BinaryIO | File) -> Request[User]:
     """Upload a profile picture for a user.
 
     Replaces the current picture.
