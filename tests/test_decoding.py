@@ -283,7 +283,7 @@ def untagged(union: Union, constant: str | None) -> Iterator[dict[str, Any]]:
         yield {key: constant if key in keys else value for key, value in body.items() if key != tag}
 
 
-@each("union", [union for union in UNIONS if all(telling(union))], ids=str)
+@each("union", [union for union in UNIONS if set.intersection(*telling(union))], ids=str)
 def test_an_object_of_unknown_constants_is_a_plain_model(union: Union) -> None:
     for body in untagged(union, "of tomorrow"):
         assert type(union.read(body)) is Model
