@@ -24,7 +24,8 @@ installed as from a wheel, one with the official SDK from PyPI, so that each sid
 - **Rounds.** The sides take turns, one after the other in each round, and who begins changes. A ratio is the median
   over the rounds of ours divided by theirs in the same round; a time is the median over the rounds. The last column
   holds the middle half of the rounds.
-- **Clocks.** Imports and calls are what one waits for, decoding is processor time.
+- **Clocks.** Imports and decoding are processor time, which on an idle machine is what one waits for, and does not
+  depend on what else it does. Calls, which wait for a server, are timed by the clock on the wall.
 - **Imports** run in fresh processes with warm bytecode caches. The median of `python -c pass` is subtracted, except
   in the row that says so. Both SDKs load parts of themselves when they are asked for, and httpx its certificates,
   hence the rows that go on to `client.users` and to the answer of a first call.

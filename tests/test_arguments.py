@@ -402,11 +402,11 @@ def test_a_body_of_models_leaves_out_what_is_unset() -> None:
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(-1e9, 1e9).filter(lambda x: not x.is_integer()),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=10,
+    max_leaves=5,
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), json_values))
 def test_any_json_arrives_as_it_is(value: dict[str, Any]) -> None:
     request = api.create_user(public_metadata=value)

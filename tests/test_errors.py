@@ -219,6 +219,14 @@ def test_a_body_of_any_shape_is_kept_and_read_as_far_as_it_goes(content: bytes, 
     assert len(str(error)) < 500
 
 
+@pytest.mark.parametrize("status", [200, 302, 404, 502])
+def test_a_header_that_is_no_ascii_is_kept(status: int) -> None:
+    error = failure(answer(status, b"<html>", {"X-Reason": "Größe", "CF-Ray": "ray"}))
+    assert error.status_code == status
+    assert error.response.headers["x-reason"] == "Größe"
+    assert error.trace_id == "ray"
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "trace_id"),
     [
@@ -447,6 +455,52 @@ def told(error: TransportError) -> None:
     assert str(error) == f"GET /users/{{user_id}}: {error.problem}"
     assert len(str(error).splitlines()) == 1
     assert isinstance(error.__cause__, httpx.HTTPError)  # for its traceback
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("location", ["/ü", "ü", "https://xn--/", "http://[", "//", "ftp://x/"])
+def test_a_redirect_to_what_is_no_url_is_an_error_of_ours(way: str, location: str) -> None:
+    """httpx reads where to, even when it is told not to follow."""
+    with serve(answer(302, b"", {"Location": location})) as server, pytest.raises(ClerkError) as caught:
+        send_by(way, GET_USER, server.url)
+    assert isinstance(caught.value, ApiError | ConnectionFailed)
+    assert caught.value.request.operation == "GET /users/{user_id}"
+
+
+HEADERS = st.tuples(
+    st.sampled_from(
+        ["Location", "Content-Encoding", "Transfer-Encoding", "Content-Length", "Retry-After", "Set-Cookie", "CF-Ray"]
+    ),
+    st.sampled_from(["gzip", "deflate", "chunked", "-1", "5, 5", "9" * 20, "https://xn--/", "ü=ü; Domain=..", "\0"])
+    | st.text(st.characters(max_codepoint=255), max_size=10),
+)
+STATUSES = st.sampled_from([100, 101, 200, 204, 205, 206, 302, 304, 401, 404, 429, 500, 520]) | st.integers(0, 1000)
+BODIES = st.sampled_from([b'{"id": "user_1"}', b"5\r\nhello\r\n0\r\n\r\n", b"\x1f\x8b\x08\0"]) | st.binary(max_size=20)
+
+
+def error_of(call: Callable[[], object]) -> ClerkError | None:
+    try:
+        call()
+    except ClerkError as error:
+        return error
+    return None
+
+
+def test_whatever_comes_is_a_value_or_an_error_of_ours() -> None:
+    said = b""
+    with serve(lambda _: [said, Act.HANG_UP]) as server, Client(KEY, base_url=server.url) as client:
+
+        @settings(max_examples=200, deadline=None)
+        @given(STATUSES, st.lists(HEADERS, max_size=3), BODIES)
+        def check(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+            nonlocal said
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+            said = f"HTTP/1.1 {status} X\r\n{head}\r\n".encode("latin-1") + body
+            for request in (GET_USER, api.delete_svix_app(), api.get_public_interstitial()):
+                error = error_of(lambda request=request: client.send(request))
+                assert error is None or len(str(through_pickle(error)).splitlines()) == 1
+
+        check()
 
 
 def test_a_gzip_that_ends_too_early_is_an_invalid_response() -> None:
