@@ -27,6 +27,8 @@ _NO_BODY = ("GET", "DELETE")
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 _HIDDEN = "[secret key]"
+# httpx reads where a redirect leads even when it is not to follow it, and lets idna's errors (ValueErrors) through.
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -166,14 +168,17 @@ class _Base(Generic[H]):
             # A proxy's error page may show the request that it got. A success is the user's own data, and left alone.
             key = self._secret_key
             response.content = response.content.replace(key.encode(), _HIDDEN.encode())
-            headers = httpx.Headers(response.headers).multi_items()
-            response.headers = httpx.Headers([(name, value.replace(key, _HIDDEN)) for name, value in headers])
+            headers = httpx.Headers(response.headers).raw
+            response.headers = httpx.Headers(
+                [(name, value.replace(key.encode(), _HIDDEN.encode())) for name, value in headers]
+            )
             raise
 
-    def _failure(self, request: Request[Any], error: httpx.HTTPError) -> TransportError:
+    def _failure(self, request: Request[Any], error: Exception) -> TransportError:
         reached = not isinstance(error, _NEVER_CONNECTED)
-        # The cause stays, for its traceback; its request, which holds the key, does not.
-        error.request = httpx.Request(request.method, self._base_url)
+        if isinstance(error, httpx.HTTPError):
+            # The cause stays, for its traceback; its request, which holds the key, does not.
+            error.request = httpx.Request(request.method, self._base_url)
         cause: BaseException | None = error
         while cause is not None:  # the message of a parser quotes what it could not read
             cause.args = tuple(a.replace(self._secret_key, _HIDDEN) if isinstance(a, str) else a for a in cause.args)
@@ -208,7 +213,7 @@ class Client(_Base[httpx.Client]):
         http = self._http()
         try:
             answer = http.send(self._build(http, request), auth=_NO_AUTH, follow_redirects=False)
-        except httpx.HTTPError as error:
+        except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
 
@@ -252,7 +257,7 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         http = self._http()
         try:
             answer = await http.send(self._build(http, request), auth=_NO_AUTH, follow_redirects=False)
-        except httpx.HTTPError as error:
+        except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
 
