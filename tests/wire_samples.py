@@ -406,9 +406,9 @@ def object_name(schema: Schema, value: Any) -> str | None:
 
 
 def as_floats(schema: Schema, value: Any) -> Any:
-    """Integers as floats, wherever the schema asks for a number; beyond 2**53 a float is no exact integer."""
+    """Integers as floats, wherever the schema asks for a number and a float can hold it exactly."""
     numeric = {"integer", "number"} & set(types(_resolved(schema, value)))
-    if numeric and type(value) is int and abs(value) < 2**53:
+    if numeric and type(value) is int and float(value) == value:
         return float(value)
     return _rebuilt(schema, value, as_floats)
 
