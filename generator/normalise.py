@@ -56,6 +56,16 @@ def walk(node: Any) -> Iterator[Node]:
             yield from walk(value)
 
 
+def follow(document: Node, node: Node) -> Node:
+    """The node, or what its `$ref` leads to in the end."""
+    while "$ref" in node:
+        target: Any = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
 def or_null(schema: Node) -> Node:
     """The schema, or null."""
     if schema.get("type") == "null":

@@ -13,7 +13,7 @@ from openapi_python_client.parser import GeneratorData
 from clerk_core import AsyncClient, Client, Model
 from generator import names
 from generator.docs import Docs
-from generator.normalise import METHODS, Node, walk
+from generator.normalise import METHODS, Node, follow, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -343,12 +343,7 @@ class Views:
         return dict(sorted(found.items()))
 
     def _resolved(self, node: Node) -> Node:
-        while "$ref" in node:
-            target: Any = self._contract
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
-            node = target
-        return node
+        return follow(self._contract, node)
 
 
 def group_of(facts: Node) -> str:

@@ -25,7 +25,8 @@ _LONGEST = 60_000
 class Request(Generic[T_co]):
     """One call of one operation. Build it with an endpoint function, send it with a client, as often as you like.
 
-    A request keeps bytes, not the objects it was made from: changing those later changes nothing here.
+    A request keeps bytes, not the objects it was made from: changing those later changes nothing here. Open files
+    alone are read when it is sent.
     """
 
     __slots__ = ("content", "fields", "files", "method", "operation", "path", "query", "read", "reads_text")
