@@ -181,7 +181,8 @@ class _Base(Generic[H]):
             error.request = httpx.Request(request.method, self._base_url)
         cause: BaseException | None = error
         while cause is not None:  # the message of a parser quotes what it could not read
-            cause.args = tuple(a.replace(self._secret_key, _HIDDEN) if isinstance(a, str) else a for a in cause.args)
+            if any(isinstance(a, str) and self._secret_key in a for a in cause.args):
+                cause.args = tuple(str(a).replace(self._secret_key, _HIDDEN) for a in cause.args)
             cause = cause.__cause__ or cause.__context__
         problem = str(error) or type(error).__name__
         kind = TimedOut if isinstance(error, httpx.TimeoutException) else ConnectionFailed
@@ -211,8 +212,9 @@ class Client(_Base[httpx.Client]):
 
     def _exchange(self, request: Request[Any]) -> Response:
         http = self._http()
+        built = self._build(http, request)  # outside: a closed file is no failed connection
         try:
-            answer = http.send(self._build(http, request), auth=_NO_AUTH, follow_redirects=False)
+            answer = http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
@@ -255,8 +257,9 @@ class AsyncClient(_Base[httpx.AsyncClient]):
 
     async def _exchange(self, request: Request[Any]) -> Response:
         http = self._http()
+        built = self._build(http, request)  # outside: a closed file is no failed connection
         try:
-            answer = await http.send(self._build(http, request), auth=_NO_AUTH, follow_redirects=False)
+            answer = await http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
