@@ -290,6 +290,7 @@ def with_unknown_keys(body: Any) -> Any:
 NASTY_KEYS = [
     *("to_dict", "from_dict", "read", "keys", "items", "self", "cls", "x5t#S256", "x5t_s256", "", "é", "\ud800"),
     *("_plan", "_readers", "__class__", "__dict__", "__attrs_attrs__", "__eq__", "__repr__", "__getattr__"),
+    *("__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"),
 ]
 """Keys that Python, or the model, has another use for."""
 
@@ -312,7 +313,7 @@ QUIET = settings(
 )
 
 
-def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], *, name: object, cases: int) -> None:
+def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], *, name: object, cases: int) -> None:
     """Check what holds for every value; `name` seeds the choice: another one for each test, the same in each run."""
 
     @seed(zlib.crc32(str(name).encode()))
@@ -464,11 +465,15 @@ def models(decoded: Any) -> Iterator[Model]:
             yield from models(value)
 
 
-@cache
+_attributes: dict[type[Model], dict[str, str]] = {}
+
+
 def attributes(model: type[Model]) -> dict[str, str]:
     """The attributes that a generated class declares, each with its JSON key."""
-    full = model(**{name: name for name in model.__annotations__})
-    return {name: key for key, name in full.to_dict().items()}
+    if model not in _attributes:
+        full = model(**{name: name for name in model.__annotations__})
+        _attributes[model] = {name: key for key, name in full.to_dict().items()}
+    return _attributes[model]
 
 
 def unusable(decoded: Any) -> Iterator[str]:
