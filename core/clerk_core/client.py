@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import platform
-import threading
+from collections.abc import Hashable
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import httpx
 
 from clerk_core._version import __version__
-from clerk_core.errors import ClientClosed, ConnectionFailed, InvalidArgument, TimedOut, TransportError
+from clerk_core.checks import seconds
+from clerk_core.connections import Connections, this_loop, this_process
+from clerk_core.errors import ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 
@@ -52,12 +54,9 @@ class _Base(Generic[H]):
         """
         self._secret_key = _checked_key(secret_key)
         self._base_url = _checked_url(base_url)
-        self._timeout = _checked_timeout(timeout)
-        self._given: H | None = http_client
-        self._own: H | None = None
-        self._closed = False
-        self._lock = threading.Lock()
-        self._prepared: tuple[httpx.Headers, dict[str, Any]] | None = None
+        self._timeout = None if timeout is None else seconds("timeout", timeout)
+        self._connections: Connections[H] = Connections(self._open, self._where, http_client)
+        self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
 
     @property
     def base_url(self) -> str:
@@ -67,21 +66,16 @@ class _Base(Generic[H]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def _open(self) -> H:
+    @staticmethod
+    def _open() -> H:
         raise NotImplementedError
 
-    def _http(self) -> H:
-        if self._closed:
-            raise ClientClosed(f"this {type(self).__name__} is closed")
-        if self._given is not None:
-            return self._given
-        with self._lock:
-            if self._own is None:
-                self._own = self._open()
-            return self._own
+    @staticmethod
+    def _where() -> Hashable:
+        raise NotImplementedError
 
-    def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, Any]]:
-        """What is the same for every request of this client."""
+    def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, float | None]]:
+        """Headers and timeouts that are the same for every request of this client."""
         headers = httpx.Headers(http.headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
@@ -91,13 +85,16 @@ class _Base(Generic[H]):
         if self._timeout is not None:
             timeout = httpx.Timeout(self._timeout)
         else:
-            timeout = http.timeout if self._given is not None else httpx.Timeout(DEFAULT_TIMEOUT)
-        return headers, {"timeout": timeout.as_dict()}
+            timeout = http.timeout if self._connections.given is not None else httpx.Timeout(DEFAULT_TIMEOUT)
+        return headers, timeout.as_dict()
 
-    def _build(self, http: H, request: Request[Any]) -> httpx.Request:
+    def _build(self, http: H, request: Request[Any], at_most: float | None) -> httpx.Request:
         if self._prepared is None:
             self._prepared = self._prepare(http)
-        common, extensions = self._prepared
+        common, timeout = self._prepared
+        if at_most is not None:
+            timeout = {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeout.items()}
+        extensions = {"timeout": timeout}
         headers = httpx.Headers(common)
         url = self._base_url + request.path
         if request.query:
@@ -134,8 +131,13 @@ class _Base(Generic[H]):
 class Client(_Base[httpx.Client]):
     """Sends requests and waits. Share one between threads; close it, or use it in a `with` block."""
 
-    def _open(self) -> httpx.Client:
+    @staticmethod
+    def _open() -> httpx.Client:
         return httpx.Client()
+
+    @staticmethod
+    def _where() -> Hashable:
+        return this_process()
 
     def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -153,17 +155,22 @@ class Client(_Base[httpx.Client]):
         return Detailed(response, request.decode(response))
 
     def _exchange(self, request: Request[Any]) -> Response:
-        http = self._http()
+        """One request, its answer whatever its status: what a client with a policy of its own overrides."""
+        return self._attempt(request)
+
+    def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
+        """Over the wire once, each phase within `at_most` seconds."""
+        http = self._connections.get()
         try:
-            return self._response(http.send(self._build(http, request), auth=None, follow_redirects=False))
+            return self._response(http.send(self._build(http, request, at_most), auth=None, follow_redirects=False))
         except httpx.HTTPError as error:
             raise self._failure(request, error) from error
 
     def close(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        self._closed = True
-        if self._own is not None:
-            self._own.close()
+        http = self._connections.close()
+        if http is not None:
+            http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -177,8 +184,13 @@ class Client(_Base[httpx.Client]):
 class AsyncClient(_Base[httpx.AsyncClient]):
     """Sends requests without blocking the loop. Share one between tasks; close it, or use an `async with` block."""
 
-    def _open(self) -> httpx.AsyncClient:
+    @staticmethod
+    def _open() -> httpx.AsyncClient:
         return httpx.AsyncClient()
+
+    @staticmethod
+    def _where() -> Hashable:
+        return this_loop()
 
     async def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -196,17 +208,23 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         return Detailed(response, request.decode(response))
 
     async def _exchange(self, request: Request[Any]) -> Response:
-        http = self._http()
+        """One request, its answer whatever its status: what a client with a policy of its own overrides."""
+        return await self._attempt(request)
+
+    async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
+        """Over the wire once, each phase within `at_most` seconds."""
+        http = self._connections.get()
+        built = self._build(http, request, at_most)
         try:
-            return self._response(await http.send(self._build(http, request), auth=None, follow_redirects=False))
+            return self._response(await http.send(built, auth=None, follow_redirects=False))
         except httpx.HTTPError as error:
             raise self._failure(request, error) from error
 
     async def aclose(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        self._closed = True
-        if self._own is not None:
-            await self._own.aclose()
+        http = self._connections.close()
+        if http is not None:
+            await http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -233,11 +251,3 @@ def _checked_url(url: object) -> str:
     if parsed is None or parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
         raise InvalidArgument("base_url", f"expected an http(s) URL without query, such as {DEFAULT_BASE_URL}")
     return str(url).rstrip("/")
-
-
-def _checked_timeout(timeout: object) -> float | None:
-    if timeout is None:
-        return None
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
-        raise InvalidArgument("timeout", "expected a positive number of seconds")
-    return float(timeout)
