@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -56,6 +56,7 @@ class _Base(Generic[H]):
         self._base_url = _checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
         self._connections: Connections[H] = Connections(self._open, self._where, http_client)
+        self._headers: Mapping[str, str] = {}
         self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
 
     @property
@@ -77,6 +78,7 @@ class _Base(Generic[H]):
     def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""
         headers = httpx.Headers(http.headers)
+        headers.update(self._headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
         headers["User-Agent"] = f"clerkkit/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"

@@ -26,7 +26,6 @@ class Options:
     def _configure(self, policy: Policy, rate_limit: RateLimit | tuple[int, float] | None) -> None:
         self._policy = checked(policy)
         self._pace = None if rate_limit is None else Pace(RateLimit(*rate_limit))
-        self._headers = {}
 
     def with_options(
         self,
