@@ -36,4 +36,5 @@ replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
 
 bench: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks

@@ -89,9 +89,8 @@ class Docs:
 
 def describe(schema: Node) -> str:
     """The facts in words: type, limits, default."""
-    for key in ("anyOf", "oneOf"):
-        if key in schema:
-            return describe(schema[key][0])
+    if "anyOf" in schema:
+        return describe(schema["anyOf"][0])
     facts = [_kind(schema)]
     if "minimum" in schema and "maximum" in schema:
         facts.append(f"{schema['minimum']} to {schema['maximum']}")

@@ -140,6 +140,5 @@ class _Finder:
         extra = schema.get("additionalProperties")
         if is_object(extra):
             self._visit(extra, f"{base}Value", "")
-        for union in ("oneOf", "anyOf"):
-            for index, branch in enumerate(schema.get(union, ())):
-                self._visit(branch, f"{name}{index + 1}", "")
+        for index, branch in enumerate(schema.get("anyOf", ())):
+            self._visit(branch, f"{name}{index + 1}", "")

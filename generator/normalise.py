@@ -56,6 +56,16 @@ def walk(node: Any) -> Iterator[Node]:
             yield from walk(value)
 
 
+def follow(document: Node, node: Node) -> Node:
+    """The node, or what its `$ref` leads to in the end."""
+    while "$ref" in node:
+        target: Any = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
 def or_null(schema: Node) -> Node:
     """The schema, or null."""
     if schema.get("type") == "null":
@@ -65,10 +75,9 @@ def or_null(schema: Node) -> Node:
         if "enum" in schema and None not in schema["enum"]:
             nullable["enum"] = [*schema["enum"], None]
         return nullable
-    for union in ("oneOf", "anyOf"):
-        if union in schema:
-            branches = schema[union]
-            return schema if NULL in branches else {**schema, union: [*branches, NULL]}
+    if "anyOf" in schema:
+        branches = schema["anyOf"]
+        return schema if NULL in branches else {**schema, "anyOf": [*branches, NULL]}
     return {"anyOf": [schema, NULL]} if schema else {}
 
 
@@ -86,9 +95,8 @@ def null_where_used(facts: Node) -> None:
     already = {
         id(branch)
         for node in walk(facts)
-        for union in ("anyOf", "oneOf")
-        if isinstance(node.get(union), list) and NULL in node[union]
-        for branch in node[union]
+        if isinstance(node.get("anyOf"), list) and NULL in node["anyOf"]
+        for branch in node["anyOf"]
     }
     for node in list(walk(facts)):
         ref = node.get("$ref")
@@ -276,7 +284,9 @@ class Normaliser:
             branches = [self.schema(branch, pointer(f"{at}/{union}", i)) for i, branch in enumerate(raw[union])]
             if len(branches) == 1:
                 return {**branches[0], **facts}
-            facts[union] = branches
+            # `anyOf`, whichever it is: variants overlap (a private key holds all of its public one), and the
+            # document's `oneOf` would refuse what is two of them.
+            facts["anyOf"] = branches
             self._discriminator(raw, facts, at)
             return facts
         kind = raw.get("type", "object" if "properties" in raw else None)

@@ -6,10 +6,8 @@ Recorded in clerk/clerk-sdk-go: allowlist_identifier_test.go, invitation_test.go
 
 from __future__ import annotations
 
-from typing import Any
-
 from generator import names
-from generator.normalise import Node
+from generator.normalise import Node, follow
 
 _SCHEMA = "#/components/schemas/"
 
@@ -23,8 +21,8 @@ def page_where_asked(contract: Node) -> None:
         for status, response in operation["responses"].items():
             if not status.startswith("2"):
                 continue
-            for media, content in _follow(contract, response).get("content", {}).items():
-                bare = _follow(contract, content["schema"])
+            for media, content in follow(contract, response).get("content", {}).items():
+                bare = follow(contract, content["schema"])
                 if bare.get("type") == "array" and "$ref" in bare["items"]:
                     page = _page(contract, bare["items"]["$ref"])
                     schema = {"anyOf": [content["schema"], {"$ref": page}]}
@@ -32,7 +30,7 @@ def page_where_asked(contract: Node) -> None:
 
 
 def _takes_flag(contract: Node, operation: Node) -> bool:
-    return any(_follow(contract, p)["name"] == "paginated" for p in operation.get("parameters", ()))
+    return any(follow(contract, p)["name"] == "paginated" for p in operation.get("parameters", ()))
 
 
 def _page(contract: Node, item: str) -> str:
@@ -43,12 +41,3 @@ def _page(contract: Node, item: str) -> str:
         "required": ["data", "total_count"],
     }
     return _SCHEMA + name
-
-
-def _follow(contract: Node, node: Node) -> Node:
-    while "$ref" in node:
-        target: Any = contract
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        node = target
-    return node

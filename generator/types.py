@@ -104,7 +104,7 @@ class Types:
         tag = self._tag(models)
         tagged = {value: model for model in models for value in self._constants(model, tag)} if tag else {}
         shared = self._telling(models)
-        variants = [self._variant(model, shared) for model in models]
+        variants = [self._variant(model, shared, tag) for model in models]
         arguments.append(f"[{', '.join(variants)}]")
         if tag:
             arguments.append(f"tag={_literal(tag)}")
@@ -114,9 +114,10 @@ class Types:
             arguments.append(f"lists={lists}")
         return f"one_of({', '.join(arguments)})"
 
-    def _variant(self, model: str, telling: list[str]) -> str:
+    def _variant(self, model: str, telling: list[str], tag: str | None) -> str:
         schema = self._schemas[model]
-        required = [name for name in schema.get("required", ()) if name in schema["properties"]]
+        # Variants are looked at where the tag is missing: it cannot be asked for then.
+        required = [name for name in schema.get("required", ()) if name in schema["properties"] and name != tag]
         told: list[str] = []
         for key in telling:
             values = self._constants(model, key)

@@ -14,7 +14,7 @@ from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED
 from generator import names
 from generator.docs import Docs
-from generator.normalise import METHODS, Node, walk
+from generator.normalise import METHODS, Node, follow, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -64,8 +64,7 @@ class Operation:
     @property
     def iterator(self) -> str:
         """The name of the method that walks over all pages."""
-        verb, _, rest = self.method.partition("_")
-        return f"iterate_{rest}" if verb in ("list", "get") and rest else f"iterate_{self.method}" if rest else "iterate"
+        return re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
 
     @property
     def filters(self) -> list[Argument]:
@@ -86,9 +85,18 @@ class Operation:
         """The arguments that go to one place of the request."""
         return [argument for argument in self.arguments if argument.place == place]
 
+    def at_most(self) -> dict[str, int]:
+        """How many rows a page may have."""
+        limits = [argument for argument in self.arguments if argument.wire == "limit" and "maximum" in argument.schema]
+        return {argument.wire: argument.schema["maximum"] for argument in limits if self.row}
+
     def arrays(self) -> list[str]:
         """Arguments that are lists on the wire."""
         return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
+
+    def renamed(self) -> list[Argument]:
+        """Arguments whose Python name is another than that on the wire."""
+        return [a for a in self.arguments if a.name != a.wire]
 
     def comma_joined(self) -> list[str]:
         """Query lists that share one key."""
@@ -189,7 +197,8 @@ class Views:
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
-        taken: dict[str, str] = {}
+        # A name that is Python's already stays with its parameter: `frontend_api` beside `frontendApi`.
+        taken = {wire: wire for wire in self._wire_names(endpoint) if names.snake(wire) == wire}
         arguments: list[Argument] = []
         declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
         for place in ("path", "query"):
@@ -224,10 +233,15 @@ class Views:
         arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
         return arguments, body_required
 
+    @staticmethod
+    def _wire_names(endpoint: Any) -> list[str]:
+        return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
+
     def _argument_name(self, wire: str, place: str, taken: dict[str, str]) -> str:
         for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
-            if name.isidentifier() and not keyword.iskeyword(name) and name not in taken:
-                taken[name] = wire
+            free = taken.get(name) == wire or name not in taken
+            if name.isidentifier() and not keyword.iskeyword(name) and free:
+                taken[name] = f"{place} {wire}"
                 return name
         raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
 
@@ -358,12 +372,7 @@ class Views:
         return dict(sorted(found.items()))
 
     def _resolved(self, node: Node) -> Node:
-        while "$ref" in node:
-            target: Any = self._contract
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
-            node = target
-        return node
+        return follow(self._contract, node)
 
 
 def _methods(operation: Operation) -> list[str]:

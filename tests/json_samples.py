@@ -6,24 +6,30 @@ The judge of what a schema means is jsonschema; nothing here asks the code under
 from __future__ import annotations
 
 import copy
+import inspect
 import itertools
 import json
+import pickle
 import re
+import types
+import typing
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import hypothesis
 import yaml
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import clerk_bapi.api
 import clerk_bapi.events
 import clerk_bapi.models
-from clerk_core import Model
+from clerk_core import Model, Request
 
 Schema = dict[str, Any]
 
@@ -111,7 +117,8 @@ class Answer(NamedTuple):
     """Method and path template."""
     status: int
     media: str | None
-    schema: Schema | None
+    schema: Schema
+    """Empty where the answer has no content."""
 
     @property
     def succeeds(self) -> bool:
@@ -127,9 +134,45 @@ def answers() -> Iterator[Answer]:
     for template, methods in CONTRACT.root["paths"].items():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                content = CONTRACT.follow(response).get("content", {None: {"schema": None}})
+                content = CONTRACT.follow(response).get("content", {None: {"schema": {}}})
                 for media, shown in content.items():
                     yield Answer(f"{method.upper()} {template}", int(status), media, shown["schema"])
+
+
+def events() -> dict[str, Schema]:
+    """The schema of each event's body, by the event's type."""
+    hooks = EVENTS.root["webhooks"].items()
+    return {name: hook["post"]["requestBody"]["content"]["application/json"]["schema"] for name, hook in hooks}
+
+
+@cache
+def requests() -> dict[str, Request[Any]]:
+    """A request of each operation, made by its endpoint function."""
+    made = (_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__)
+    return {request.operation: request for request in made}
+
+
+def _request(function: Callable[..., Request[Any]]) -> Request[Any]:
+    hints = typing.get_type_hints(function)
+    required = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    positional = [_plausible(hints[p.name]) for p in required if p.kind is not p.KEYWORD_ONLY]
+    return function(*positional, **{p.name: _plausible(hints[p.name]) for p in required if p.kind is p.KEYWORD_ONLY})
+
+
+def _plausible(hint: Any) -> Any:
+    """An argument of the type that an endpoint function asks for."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return inner[0]
+    if origin is types.UnionType:
+        return _plausible(inner[0])
+    if origin is Sequence:
+        return [_plausible(inner[0])]
+    if origin is Mapping:
+        return {}
+    if issubclass(hint, Model):
+        return hint.from_dict({})
+    return {str: "id_1", bytes: b"content", bool: True, int: 1}[hint]
 
 
 def _types(schema: Schema) -> list[str]:
@@ -228,8 +271,9 @@ class _Maker:
 
 @cache
 def matching(pattern: str) -> str:
-    """The simplest text that a pattern accepts."""
-    return hypothesis.find(st.from_regex(pattern, fullmatch=True), lambda _: True, settings=QUIET)
+    """A text that a pattern accepts."""
+    texts = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+    return hypothesis.find(texts, lambda _: True, settings=settings(QUIET, phases=[Phase.generate]))
 
 
 def with_unknown_keys(body: Any) -> Any:
@@ -263,12 +307,13 @@ QUIET = settings(
     derandomize=True,
     deadline=None,
     database=None,
+    phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 
 
 def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], *, name: object, cases: int) -> None:
-    """Check what holds for every value; `name` seeds the choice, which is another for each test, and always the same."""
+    """Check what holds for every value; `name` seeds the choice: another one for each test, the same in each run."""
 
     @seed(zlib.crc32(str(name).encode()))
     @settings(QUIET, max_examples=cases)
@@ -324,8 +369,16 @@ def _random_object(document: Document, schema: Schema) -> st.SearchStrategy[Any]
     return st.dictionaries(_KEYS, values, max_size=2 if extra is not False else 0)
 
 
+@cache
+def constants(document: Document) -> frozenset[str]:
+    """The keys that hold constants in some object: tags, and whatever else tells variants apart."""
+    return frozenset(
+        key for name in document.schemas for key, schema in document.properties(name).items() if "enum" in schema
+    )
+
+
 @st.composite
-def changed(draw: st.DrawFn, valid: Sequence[Any], telling: Sequence[str]) -> Any:
+def changed(draw: st.DrawFn, valid: Sequence[Any], telling: Collection[str]) -> Any:
     """One of the bodies, changed in up to four places, preferably those of `telling` keys; maybe changed altogether."""
     box = [copy.deepcopy(draw(st.sampled_from(valid)))]
     for _ in range(draw(st.integers(1, 4))):
@@ -343,7 +396,7 @@ def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
-    match draw(st.sampled_from(["null", "other text", "other type", "remove", "add"])):
+    match draw(st.sampled_from(["null", "other text", "other type", "empty", "remove", "add"])):
         case "null":
             holder[key] = None
         case "other text":
@@ -352,11 +405,26 @@ def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
             del holder[key]
         case "add" if isinstance(holder[key], dict):
             holder[key][draw(_KEYS)] = draw(JSON)
+        case "empty" if holder[key] is not None:
+            holder[key] = type(holder[key])()
         case _:
             holder[key] = draw(JSON)
 
 
 # -- what they must become -----------------------------------------------------------------------------------------
+
+
+def problems(document: Document, schema: Schema, decoded: Any, sent: Any, *, fragment: bool = False) -> Iterator[str]:
+    """Whatever is wrong with what was decoded: something lost, an object of a wrong class, a model that is unusable.
+
+    With `fragment`, keys may be missing that the variants of a union require, and what is there must tell enough.
+    """
+    lost = difference(plain(decoded), sent)
+    if lost:
+        yield lost
+        return
+    yield from misread(document, schema, decoded, sent, fragment=fragment)
+    yield from unusable(decoded)
 
 
 def plain(decoded: Any) -> Any:
@@ -396,24 +464,43 @@ def models(decoded: Any) -> Iterator[Model]:
             yield from models(value)
 
 
-def attributes(model: type[Model]) -> list[str]:
-    """The attributes that a generated class declares."""
-    return list(model.__annotations__)
+@cache
+def attributes(model: type[Model]) -> dict[str, str]:
+    """The attributes that a generated class declares, each with its JSON key."""
+    full = model(**{name: name for name in model.__annotations__})
+    return {name: key for key, name in full.to_dict().items()}
 
 
-def misread(document: Document, schema: Schema, decoded: Any, sent: Any, at: str = "body") -> Iterator[str]:
-    """Every place where an object that was sent did not become what the schema says, each object a class."""
+def unusable(decoded: Any) -> Iterator[str]:
+    """What cannot be done with what was decoded, if it does not raise altogether."""
+    if not repr(decoded):
+        yield "repr"
+    for again in (copy.deepcopy(decoded), pickle.loads(pickle.dumps(decoded))):
+        if again != decoded or difference(plain(again), plain(decoded)):
+            yield f"{again!r} is a copy of {decoded!r}"
+    for model in models(decoded):
+        held = vars(model)
+        yield from (f"model[{key!r}] of {model!r}" for key in held if key not in model or model[key] is not held[key])
+        for name, key in attributes(type(model)).items() if type(model) in received() else ():
+            if getattr(model, name) is not held.get(key) or (key in model) is not (key in held):
+                yield f"{name} of {model!r}"
+
+
+def misread(
+    document: Document, schema: Schema, decoded: Any, sent: Any, at: str = "body", *, fragment: bool = False
+) -> Iterator[str]:
+    """Every place where an object that was sent did not become what the schema says."""
     if isinstance(sent, list) and (items := document.items(schema)):
         for index, value in enumerate(sent):
-            yield from misread(document, items, decoded[index], value, f"{at}[{index}]")
+            yield from misread(document, items, decoded[index], value, f"{at}[{index}]", fragment=fragment)
     if not isinstance(sent, dict):
         return
-    allowed = _classes(document, schema, sent)
+    allowed = _classes(document, schema, sent, fragment)
     if type(decoded) not in allowed:
         yield f"{at}: {type(decoded).__name__} is none of {sorted(kind.__name__ for kind in allowed)}"
         return
     for key, inner in _members(document, schema, type(decoded), sent).items():
-        yield from misread(document, inner, decoded[key], sent[key], f"{at}[{key!r}]")
+        yield from misread(document, inner, decoded[key], sent[key], f"{at}[{key!r}]", fragment=fragment)
 
 
 def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, Any]) -> dict[str, Schema]:
@@ -425,67 +512,91 @@ def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, A
     return {key: inner for name in known for key, inner in document.properties(name).items() if key in sent}
 
 
-def _classes(document: Document, schema: Schema, sent: dict[str, Any]) -> set[type]:
+def _classes(document: Document, schema: Schema, sent: dict[str, Any], fragment: bool) -> set[type]:
     """The classes that an object may have become; more than one where it is of a union and tells little."""
     names = document.objects(schema)
     if not names:
         return {dict}
     if len(document.options(schema)) == 1:
         return {class_of(document, names[0])}
-    tags, tag = tagged(document, schema)
+    tag, tags = tagged(document, schema)
     if isinstance(sent.get(tag), str):
         return {tags.get(sent[tag], Model)}
     variant = closest(document, schema, sent)
-    return {class_of(document, variant)} if variant else {Model, *(class_of(document, name) for name in names)}
-
-
-def tagged(document: Document, schema: Schema) -> tuple[dict[str, type[Model]], str]:
-    """The classes of a union by their tag, and the key of the tag; none, and no key, for a union without."""
-    key = document.follow(schema).get("discriminator", {}).get("propertyName", "object")
-    tags = {
-        value: class_of(document, name)
-        for name in document.objects(schema)
-        for value in document.properties(name).get(key, {}).get("enum", ())
-    }
-    return tags, key if tags else ""
-
-
-def closest(document: Document, schema: Schema, sent: dict[str, Any], *, partly: bool = False) -> str | None:
-    """The variant of which an object is although it has no tag: of several, the one that requires most keys.
-
-    With `partly`, the object may be a fragment, and only one variant may fit.
-    """
-    _, tag = tagged(document, schema)
-    told = {key: value for key, value in sent.items() if key != tag}
-    fitting: dict[str, int] = {}
-    for name in document.objects(schema):
-        required = [key for key in document.schemas[name].get("required", ()) if key != tag and not partly]
-        if _judge(document, name, tuple(required)).is_valid(told):
-            fitting[name] = len(required)
-    most = [name for name, count in fitting.items() if count == max(fitting.values())]
-    return most[0] if len(most) == 1 else None
+    if variant is Model and not fragment:
+        return {Model, *(class_of(document, name) for name in names)}
+    return {closest(document, schema, sent, fragment=True) if variant is Model else variant}
 
 
 @cache
-def _judge(document: Document, name: str, required: tuple[str, ...]) -> Draft202012Validator:
-    return document.judge({**document.schemas[name], "required": list(required), "additionalProperties": True})
+def _tags(document: Document, names: tuple[str, ...], key: str) -> dict[str, type[Model]]:
+    told = ((name, document.properties(name).get(key, {})) for name in names)
+    return {value: class_of(document, name) for name, schema in told for value in schema.get("enum", ())}
+
+
+def tagged(document: Document, schema: Schema) -> tuple[str, dict[str, type[Model]]]:
+    """The key of a union's tag, and the classes by tag; an empty key where it has none."""
+    key = document.follow(schema).get("discriminator", {}).get("propertyName", "object")
+    tags = _tags(document, tuple(document.objects(schema)), key)
+    return key if tags else "", tags
+
+
+def closest(document: Document, schema: Schema, sent: dict[str, Any], *, fragment: bool = False) -> type[Model]:
+    """The class of the variant that an object is of by its shape; of several, the one that requires most keys.
+
+    A plain `Model` where none or several are. Of a fragment, only the constants that it holds tell.
+    """
+    tag, _ = tagged(document, schema)
+    fitting: dict[str, int] = {}
+    for name in document.objects(schema):
+        required = {key for key in document.schemas[name].get("required", ()) if key != tag and not fragment}
+        telling = {
+            key: inner for key, inner in document.properties(name).items() if "enum" in inner or "pattern" in inner
+        }
+        told = [key for key in telling if key in sent and key != tag and (isinstance(sent[key], str) or not fragment)]
+        agrees = all(Draft202012Validator(telling[key]).is_valid(sent[key]) for key in told)
+        if agrees and required <= sent.keys() and (told or not fragment):
+            fitting[name] = len(required)
+    most = [name for name, count in fitting.items() if count == max(fitting.values())]
+    return class_of(document, most[0]) if len(most) == 1 else Model
 
 
 @cache
 def class_of(document: Document, name: str) -> type[Model]:
     """The class that stands for a schema: by its name, or by the one that generator_config.yaml gives it."""
     if document is CONTRACT:
-        return _generated(clerk_bapi.models)[_key(_renamed().get(name, name))]
+        return _in(clerk_bapi.models)[_key(_renamed().get(name, name))]
     twin = CONTRACT.schemas.get(name)
     if twin is not None and CONTRACT.expanded(twin) == EVENTS.expanded(EVENTS.schemas[name]):
         return class_of(CONTRACT, name)
-    return _generated(clerk_bapi.events)[_key(name if twin is None else f"Event{name}")]
+    return _in(clerk_bapi.events)[_key(name if twin is None else f"Event{name}")]
 
 
 @cache
-def _generated(module: Any) -> dict[str, type[Model]]:
+def classes() -> dict[type[Model], tuple[Document, str]]:
+    """Every generated class, with the document and the name of the schema that it stands for."""
+    found: dict[type[Model], tuple[Document, str]] = {}
+    for document in (CONTRACT, EVENTS):
+        for name in filter(document.properties, document.schemas):
+            with suppress(KeyError):  # a request's body is no class
+                found.setdefault(class_of(document, name), (document, name))
+    return found
+
+
+@cache
+def received() -> frozenset[type[Model]]:
+    """The classes of what an answer or an event may hold; the others are for arguments only."""
+    results = [(CONTRACT, answer.schema) for answer in answers() if answer.succeeds]
+    held = [(EVENTS, inner) for schema in events().values() for inner in EVENTS.within(schema)]
+    held += [(CONTRACT, inner) for _, schema in results for inner in CONTRACT.within(schema)]
+    return frozenset(class_of(document, name) for document, schema in held for name in document.objects(schema))
+
+
+@cache
+def _in(module: Any) -> dict[str, type[Model]]:
     found = (getattr(module, name) for name in dir(module))
-    return {_key(kind.__name__): kind for kind in found if isinstance(kind, type) and issubclass(kind, Model)}
+    own = (kind for kind in found if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model)
+    return {_key(kind.__name__): kind for kind in own}
 
 
 @cache

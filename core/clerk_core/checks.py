@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from clerk_core.errors import InvalidArgument
 
 
@@ -22,6 +24,6 @@ def seconds(argument: str, value: object) -> float:
     Raises:
         InvalidArgument: it is not.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= threading.TIMEOUT_MAX:
         raise InvalidArgument(argument, "expected a positive number of seconds")
     return float(value)

@@ -12,7 +12,7 @@ import httpx
 from clerk_core._version import __version__
 from clerk_core.checks import seconds
 from clerk_core.connections import Connections, this_loop, this_process
-from clerk_core.errors import ConnectionFailed, InvalidArgument, TimedOut, TransportError
+from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 
@@ -22,7 +22,46 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 DEFAULT_BASE_URL = "https://api.clerk.com/v1"
 DEFAULT_TIMEOUT = 30.0
 
+_NO_AUTH = httpx.Auth()  # what httpx makes of None, for each call anew
+_NO_BODY = ("GET", "DELETE")
+
+# Keep every connection that was opened: httpx would close all but 20 of them, and open them anew under load.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+
+_HIDDEN = "[secret key]"
+# httpx reads where a redirect leads even when it is not to follow it, and lets idna's errors (ValueErrors) through.
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class _NoCookies(httpx.Cookies):
+    """Stays empty: the key alone tells who calls, and looking for cookies in an answer takes as long as decoding it."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class _HttpClient(httpx.Client):
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:  # noqa: ARG002  # the name is of httpx
+        raise AttributeError("this client keeps no cookies")
+
+
+class _AsyncHttpClient(httpx.AsyncClient):
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:  # noqa: ARG002  # the name is of httpx
+        raise AttributeError("this client keeps no cookies")
 
 
 class _Base(Generic[H]):
@@ -77,7 +116,8 @@ class _Base(Generic[H]):
 
     def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""
-        headers = httpx.Headers(http.headers)
+        headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
+        headers.update(http.headers)
         headers.update(self._headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
@@ -97,7 +137,6 @@ class _Base(Generic[H]):
         if at_most is not None:
             timeout = {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeout.items()}
         extensions = {"timeout": timeout}
-        headers = httpx.Headers(common)
         url = self._base_url + request.path
         if request.query:
             url = f"{url}?{request.query}"
@@ -105,26 +144,44 @@ class _Base(Generic[H]):
             return httpx.Request(
                 request.method,
                 url,
-                headers=headers,
+                headers=common,
                 data=request.fields,
-                files={name: (file.filename, file.content, file.content_type) for name, file in request.files.items()},
+                files={name: (file.filename, file.read(), file.content_type) for name, file in request.files.items()},
                 extensions=extensions,
             )
+        if not request.content and request.method in _NO_BODY:
+            # With `content`, httpx would work out what headers no body needs, and make all of them again.
+            nothing = httpx.ByteStream(b"")
+            built = httpx.Request(request.method, url, headers=common, stream=nothing, extensions=extensions)
+            built.read()  # so that a hook or transport of the user's may ask for `content`
+            return built
+        headers = httpx.Headers(common)
         if request.content:
             headers["Content-Type"] = "application/json"
         return httpx.Request(request.method, url, headers=headers, content=request.content, extensions=extensions)
 
-    def _response(self, answer: httpx.Response) -> Response:
-        content = answer.content
-        if answer.status_code >= 400 and self._secret_key.encode() in content:
-            # A proxy's error page may show the request that it got.
-            content = content.replace(self._secret_key.encode(), b"[secret key]")
-        return Response(answer.status_code, answer.headers, content)
+    def _read(self, request: Request[T], response: Response) -> T:
+        try:
+            return request.decode(response)
+        except ApiError:
+            # A proxy's error page may show the request that it got. A success is the user's own data, and left alone.
+            key = self._secret_key
+            response.content = response.content.replace(key.encode(), _HIDDEN.encode())
+            headers = httpx.Headers(response.headers).raw
+            response.headers = httpx.Headers(
+                [(name, value.replace(key.encode(), _HIDDEN.encode())) for name, value in headers]
+            )
+            raise
 
-    def _failure(self, request: Request[Any], error: httpx.HTTPError) -> TransportError:
+    def _failure(self, request: Request[Any], error: Exception) -> TransportError:
         reached = not isinstance(error, _NEVER_CONNECTED)
-        # The cause stays, for its traceback; its request, which holds the key, does not.
-        error.request = httpx.Request(request.method, self._base_url)
+        if isinstance(error, httpx.HTTPError):
+            # The cause stays, for its traceback; its request, which holds the key, does not.
+            error.request = httpx.Request(request.method, self._base_url)
+        cause: BaseException | None = error
+        while cause is not None:  # the message of a parser quotes what it could not read
+            cause.args = tuple(a.replace(self._secret_key, _HIDDEN) if isinstance(a, str) else a for a in cause.args)
+            cause = cause.__cause__ or cause.__context__
         problem = str(error) or type(error).__name__
         kind = TimedOut if isinstance(error, httpx.TimeoutException) else ConnectionFailed
         return kind(f"{problem} ({type(error).__name__})" if str(error) else problem, request.info, reached=reached)
@@ -134,12 +191,12 @@ class Client(_Base[httpx.Client]):
     """Sends requests and waits. Share one between threads; close it, or use it in a `with` block."""
 
     @staticmethod
-    def _open() -> httpx.Client:
-        return httpx.Client()
-
-    @staticmethod
     def _where() -> Hashable:
         return this_process()
+
+    @staticmethod
+    def _open() -> httpx.Client:
+        return _HttpClient(limits=_LIMITS)
 
     def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -149,12 +206,12 @@ class Client(_Base[httpx.Client]):
             TransportError: No whole answer came back.
             ClientClosed: The client was closed before.
         """
-        return request.decode(self._exchange(request))
+        return self._read(request, self._exchange(request))
 
     def send_detailed(self, request: Request[T]) -> Detailed[T]:
         """Like `send`, with status, headers, raw bytes and trace id beside the value."""
         response = self._exchange(request)
-        return Detailed(response, request.decode(response))
+        return Detailed(response, self._read(request, response))
 
     def _exchange(self, request: Request[Any]) -> Response:
         """One request, its answer whatever its status: what a client with a policy of its own overrides."""
@@ -164,9 +221,10 @@ class Client(_Base[httpx.Client]):
         """Over the wire once, each phase within `at_most` seconds."""
         http = self._connections.get()
         try:
-            return self._response(http.send(self._build(http, request, at_most), auth=None, follow_redirects=False))
-        except httpx.HTTPError as error:
+            answer = http.send(self._build(http, request, at_most), auth=_NO_AUTH, follow_redirects=False)
+        except _FAILURES as error:
             raise self._failure(request, error) from error
+        return Response(answer.status_code, answer.headers, answer.content)
 
     def close(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
@@ -187,12 +245,12 @@ class AsyncClient(_Base[httpx.AsyncClient]):
     """Sends requests without blocking the loop. Share one between tasks; close it, or use an `async with` block."""
 
     @staticmethod
-    def _open() -> httpx.AsyncClient:
-        return httpx.AsyncClient()
-
-    @staticmethod
     def _where() -> Hashable:
         return this_loop()
+
+    @staticmethod
+    def _open() -> httpx.AsyncClient:
+        return _AsyncHttpClient(limits=_LIMITS)
 
     async def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -202,12 +260,12 @@ class AsyncClient(_Base[httpx.AsyncClient]):
             TransportError: No whole answer came back.
             ClientClosed: The client was closed before.
         """
-        return request.decode(await self._exchange(request))
+        return self._read(request, await self._exchange(request))
 
     async def send_detailed(self, request: Request[T]) -> Detailed[T]:
         """Like `send`, with status, headers, raw bytes and trace id beside the value."""
         response = await self._exchange(request)
-        return Detailed(response, request.decode(response))
+        return Detailed(response, self._read(request, response))
 
     async def _exchange(self, request: Request[Any]) -> Response:
         """One request, its answer whatever its status: what a client with a policy of its own overrides."""
@@ -216,11 +274,11 @@ class AsyncClient(_Base[httpx.AsyncClient]):
     async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
         """Over the wire once, each phase within `at_most` seconds."""
         http = self._connections.get()
-        built = self._build(http, request, at_most)
         try:
-            return self._response(await http.send(built, auth=None, follow_redirects=False))
-        except httpx.HTTPError as error:
+            answer = await http.send(self._build(http, request, at_most), auth=_NO_AUTH, follow_redirects=False)
+        except _FAILURES as error:
             raise self._failure(request, error) from error
+        return Response(answer.status_code, answer.headers, answer.content)
 
     async def aclose(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
@@ -246,10 +304,19 @@ def _checked_key(key: object) -> str:
 
 
 def _checked_url(url: object) -> str:
+    if not isinstance(url, str) or not _is_base(url):
+        raise InvalidArgument(
+            "base_url", f"expected an http(s) URL without login and query, such as {DEFAULT_BASE_URL}"
+        )
+    return url.rstrip("/")
+
+
+def _is_base(url: str) -> bool:
+    if any(character in "?#" or character.isspace() for character in url):
+        return False
     try:
-        parsed = httpx.URL(url) if isinstance(url, str) else None
-    except httpx.InvalidURL:
-        parsed = None
-    if parsed is None or parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
-        raise InvalidArgument("base_url", f"expected an http(s) URL without query, such as {DEFAULT_BASE_URL}")
-    return str(url).rstrip("/")
+        parsed = httpx.URL(url)
+        # A login would be sent in the place of the secret key.
+        return parsed.scheme in ("http", "https") and bool(parsed.host) and not parsed.userinfo
+    except (httpx.InvalidURL, ValueError):  # idna's own errors come through httpx as they are
+        return False

@@ -10,11 +10,17 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from clerk_core.errors import ClientClosed
 
-H = TypeVar("H")
+
+class _Closable(Protocol):
+    @property
+    def is_closed(self) -> bool: ...
+
+
+H = TypeVar("H", bound=_Closable)
 
 
 def this_process() -> Hashable:
@@ -44,7 +50,7 @@ class Connections(Generic[H]):
 
     def get(self) -> H:
         """The client to send with."""
-        if self._closed:
+        if self._closed or (self.given is not None and self.given.is_closed):
             raise ClientClosed("this client is closed")
         if self.given is not None:
             return self.given

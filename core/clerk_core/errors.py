@@ -28,6 +28,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -102,6 +103,11 @@ class ApiError(ClerkError):
         super().__init__(request, response)
         self.request = request
         self.response = response
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was read from the body can be read again, and may be deeper than pickle and deepcopy go.
+        kept = {name: value for name, value in vars(self).items() if name not in ("errors", "_body")}
+        return type(self), (self.request, self.response), kept
 
     @property
     def status_code(self) -> int:
@@ -247,7 +253,9 @@ def seconds_of(value: str | None) -> float | None:
         from email.utils import parsedate_to_datetime
 
         try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+            date = parsedate_to_datetime(value)
+            # The oldest form of an HTTP date names no zone; all are in UTC.
+            seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - time.time()
         except (ValueError, OverflowError):
             return None
     return max(0.0, seconds) if seconds < float("inf") else None

@@ -7,13 +7,14 @@ reads as `None` (`"key" in model` tells), an unknown enum value is a string, an 
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, dataclass_transform
 
 from clerk_core._unset import UNSET
-from clerk_core.guards import is_items, is_mapping
+from clerk_core.guards import is_items, is_list, is_mapping
 
 Reader = Callable[[Any], Any]
 """Turns a JSON value into what a user sees; gives back as it came what it does not understand. Never raises."""
@@ -73,16 +74,23 @@ def renamed(key: str, *, default: Any = _REQUIRED) -> Any:
 class _AttrsFields:
     """`attrs.fields(SomeModel)` and what builds on it, made the first time somebody asks."""
 
+    def __init__(self) -> None:
+        self._made: dict[type[Model], Any] = {}
+
     def __get__(self, instance: object, owner: type[Model]) -> Any:
+        if owner in self._made:
+            return self._made[owner]
         import attrs
 
         declare: Any = attrs.field  # its stubs know types, and no strings, for `type`
         fields = {
-            name: declare(default=attrs.NOTHING if field.required else None, type=field.annotation, kw_only=True)
+            name: declare(
+                default=attrs.NOTHING if field.required else field.default, type=field.annotation, kw_only=True
+            )
             for name, field in _fields(owner).items()
         }
         like: Any = attrs.make_class(owner.__name__, fields)
-        owner.__attrs_attrs__ = like.__attrs_attrs__
+        self._made[owner] = like.__attrs_attrs__
         return like.__attrs_attrs__
 
 
@@ -92,6 +100,7 @@ class _Field(NamedTuple):
     key: str
     required: bool
     annotation: str
+    default: Any
 
 
 _declared: dict[type[Model], dict[str, _Field]] = {}
@@ -111,8 +120,8 @@ def _fields(owner: type[Model]) -> dict[str, _Field]:
 
 def _field(declared: Any, name: str, annotation: str) -> _Field:
     if isinstance(declared, _Renamed):
-        return _Field(declared.key, declared.default is _REQUIRED, annotation)
-    return _Field(name, declared is _REQUIRED, annotation)
+        return _Field(declared.key, declared.default is _REQUIRED, annotation, declared.default)
+    return _Field(name, declared is _REQUIRED, annotation, declared)
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(renamed,))
@@ -150,7 +159,8 @@ class Model:
         if plan is None:
             plan = cls._plan = tuple(cls._readers().items())
         for key, reader in plan:
-            if inner := value.get(key):
+            inner = value.get(key)
+            if inner is not None:
                 value[key] = reader(inner)
         self = _new(cls)
         self.__dict__ = value
@@ -186,14 +196,32 @@ class Model:
 
     def __replace__(self, **changes: Any) -> Self:
         fields = _fields(type(self))
+        unknown = [name for name in changes if name not in fields]
+        if unknown:
+            raise TypeError(f"unexpected {', '.join(unknown)}")
         return type(self).read({**self.__dict__, **{fields[name].key: value for name, value in changes.items()}})
+
+    # A key of the same name must not be taken for the method: see `_Method`.
+    @_method
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _restored, (type(self), dict(self.__dict__))
+
+    @_method
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return _restored(type(self), copy.deepcopy(self.__dict__, memo))
 
     def __repr__(self) -> str:
         shown = (
-            f"{key}={'...' if isinstance(value, str) and _SECRET.search(key) else repr(value)}"
+            f"{key}={'...' if (isinstance(value, str) or is_list(value)) and _SECRET.search(key) else repr(value)}"
             for key, value in self.__dict__.items()
         )
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _restored(cls: Any, values: dict[str, Any]) -> Any:
+    self = _new(cls)
+    self.__dict__ = values
+    return self
 
 
 def _copy(value: Any) -> Any:

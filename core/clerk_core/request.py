@@ -18,12 +18,15 @@ from clerk_core.response import Response
 T_co = TypeVar("T_co", covariant=True)
 
 _NO_BODY = b""
+_LONGEST = 60_000
+"""Characters of a path or query; httpx takes no URL of more than 64 kB, and servers none of more than a few."""
 
 
 class Request(Generic[T_co]):
     """One call of one operation. Build it with an endpoint function, send it with a client, as often as you like.
 
-    A request keeps bytes, not the objects it was made from: changing those later changes nothing here.
+    A request keeps bytes, not the objects it was made from: changing those later changes nothing here. Open files
+    alone are read when it is sent.
     """
 
     __slots__ = ("content", "fields", "files", "method", "operation", "path", "query", "read", "reads_text")
@@ -42,24 +45,32 @@ class Request(Generic[T_co]):
         file_fields: Collection[str] = (),
         arrays: Collection[str] = (),
         comma_joined: Collection[str] = (),
+        at_most: Mapping[str, int] | None = None,
         reads_text: bool = False,
+        arguments: Mapping[str, str] | None = None,
     ) -> None:
+        """What goes where, by the names on the wire; `arguments` says what Python calls those that differ."""
         self.method = method
         self.operation = f"{method} {template}"
         self.read = read
         self.reads_text = reads_text
-        self.path = _path(template, path) if path else template
-        self.query = _query(query, arrays, comma_joined) if query else ""
-        self.content = _json(body, arrays, body_required)
         self.fields: dict[str, str] = {}
         self.files: dict[str, File] = {}
-        for name, value in (form or {}).items():
-            if value is UNSET:
-                continue
-            if name in file_fields:
-                self.files[name] = File.of(name, value)
-            else:
-                self.fields[name] = _text(name, value)
+        try:
+            self.path = _path(template, path) if path else template
+            self.query = _query(query, arrays, comma_joined, at_most or {}) if query else ""
+            self.content = _json(body, arrays, body_required)
+            for name, value in (form or {}).items():
+                if value is UNSET:
+                    continue
+                if name in file_fields:
+                    self.files[name] = File.of(name, value)
+                else:
+                    self.fields[name] = _text(name, value)
+        except InvalidArgument as error:
+            if not arguments or error.argument not in arguments:
+                raise
+            raise InvalidArgument(arguments[error.argument], error.problem) from None
 
     @property
     def info(self) -> RequestInfo:
@@ -77,7 +88,9 @@ class Request(Generic[T_co]):
         try:
             value = json.loads(response.content)
         except (ValueError, RecursionError):
-            raise InvalidResponse(self.info, response) from None
+            value = UNSET
+        if value is UNSET:  # raised here, so as not to carry json's error, which holds the whole body
+            raise InvalidResponse(self.info, response)
         return self.read(value)
 
     def __repr__(self) -> str:
@@ -89,52 +102,56 @@ def _path(template: str, values: Mapping[str, Any]) -> str:
         if not isinstance(value, str) or value in ("", ".", ".."):
             found = repr(value) if isinstance(value, str) else type(value).__name__
             raise InvalidArgument(name, f"expected an id to put into {template}, got {found}")
-        template = template.replace(f"{{{name}}}", _quoted(name, value))
+        quoted = quote(_text(name, value), safe="")
+        if len(quoted) > _LONGEST:
+            raise InvalidArgument(name, f"is too long for a URL ({len(quoted)} characters)")
+        template = template.replace(f"{{{name}}}", quoted)
     return template
 
 
-def _quoted(name: str, value: str) -> str:
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as error:
-        raise InvalidArgument(name, "holds a lone surrogate, which no URL can carry") from error
-
-
-def _query(values: Mapping[str, Any], arrays: Collection[str], comma_joined: Collection[str]) -> str:
+def _query(
+    values: Mapping[str, Any], arrays: Collection[str], comma_joined: Collection[str], at_most: Mapping[str, int]
+) -> str:
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         if value is UNSET:
             continue
-        if name not in arrays:
-            pairs.append((name, _text(name, value)))
-        elif name in comma_joined:
-            pairs.append((name, ",".join(_text(name, item) for item in _array(name, value))))
-        else:
-            pairs += [(name, _text(name, item)) for item in _array(name, value)]
-    try:
-        return urlencode(pairs)
-    except UnicodeEncodeError as error:
-        raise InvalidArgument("query", "holds a lone surrogate, which no URL can carry") from error
+        if name in at_most and isinstance(value, int | float) and value > at_most[name]:
+            # The server takes what is too much for nothing at all, and falls back to its default.
+            raise InvalidArgument(name, f"expected at most {at_most[name]}, got {value}")
+        texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
+        if name in comma_joined:
+            texts = [",".join(texts)] if texts else []
+        pairs += [(name, text) for text in texts]
+    query = urlencode(pairs)
+    if len(query) > _LONGEST:
+        lengths = {name: sum(len(value) for key, value in pairs if key == name) for name in values}
+        longest = max(lengths, key=lengths.__getitem__)
+        raise InvalidArgument(longest, f"makes the URL too long ({len(query)} characters)")
+    return query
 
 
 def _text(name: str, value: Any) -> str:
-    """A scalar as query and form carry it."""
+    """A scalar as path, query and form carry it; a member of an enum as its value, which `str()` is not."""
     if isinstance(value, str):
-        return value
+        try:
+            return value.encode().decode()
+        except UnicodeEncodeError:
+            raise InvalidArgument(name, "holds a lone surrogate, which cannot be sent") from None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         number = _number(value)
         if number == number and abs(number) != float("inf"):
-            return repr(number)
+            return float.__repr__(number) if isinstance(number, float) else int.__repr__(number)
     if value is None:
         raise InvalidArgument(name, "None cannot be sent in a query or form: leave it out, or pass UNSET")
     raise InvalidArgument(name, f"expected a string, number or bool, got {_found(value)}")
 
 
 def _number(value: Any) -> Any:
-    """`10.0` as `10`: a server that asks for an integer refuses the other."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """`10.0` as `10`: a server that asks for an integer (of 64 bits at most) refuses the other."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**64 else value
 
 
 def _array(name: str, value: Any) -> list[Any]:
@@ -150,7 +167,7 @@ def _json(body: Mapping[str, Any] | Collection[Any] | Unset, arrays: Collection[
     if not is_mapping(body):
         return _encoded({"body": _array("body", body)})[len(b'{"body":') : -1]
     given = {
-        name: _array(name, value) if name in arrays and value is not None else _number(value)
+        name: _array(name, value) if name in arrays and value is not None else value
         for name, value in body.items()
         if value is not UNSET
     }
@@ -158,25 +175,33 @@ def _json(body: Mapping[str, Any] | Collection[Any] | Unset, arrays: Collection[
 
 
 def _encoded(arguments: dict[str, Any]) -> bytes:
-    try:
-        return _ENCODER.encode(arguments).encode("ascii")
-    except (TypeError, ValueError, RecursionError):
-        for name, value in arguments.items():
-            try:
-                _ENCODER.encode(value)
-            except (TypeError, ValueError, RecursionError) as error:
-                raise InvalidArgument(name, f"cannot be sent as JSON ({error})") from None
-        raise
+    plain = {}
+    for name, value in arguments.items():
+        try:
+            plain[name] = _plain(value, typed=True)
+            _ENCODER.encode(plain[name])
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidArgument(name, f"cannot be sent as JSON ({error})") from None
+    return _ENCODER.encode(plain).encode("ascii")
 
 
-def _plain(value: Any) -> Any:
-    """What `json` does not know: models, and mappings and sequences of other kinds."""
+def _plain(value: Any, *, typed: bool, item: bool = False) -> Any:
+    """The value as JSON knows it: models and mappings as objects, other collections as arrays.
+
+    What the contract types (arguments, attributes of models, members of objects in lists) has its numbers written as
+    a query writes them; numbers in free-form objects such as metadata are the user's own.
+    """
+    if isinstance(value, float):
+        number = _number(value) if typed else value
+        return float.__float__(number) if isinstance(number, float) else number
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Model):
-        return Model.to_dict(value)
+        return {key: _plain(inner, typed=True) for key, inner in vars(value).items() if inner is not UNSET}
     if is_mapping(value):
-        return dict(value)
+        return {key: _plain(inner, typed=item) for key, inner in value.items()}
     if is_items(value):
-        return list(value)
+        return [_plain(inner, typed=typed, item=typed) for inner in value]
     raise TypeError(f"found {_found(value)}")
 
 
@@ -184,4 +209,4 @@ def _found(value: object) -> str:
     return "UNSET" if value is UNSET else "None" if value is None else type(value).__name__
 
 
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

@@ -164,6 +164,7 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
     ) -> None:
+        """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`."""
         super().__init__(
             settings.secret_key(secret_key),
             base_url=settings.base_url(base_url, allow_http=allow_http),
@@ -171,8 +172,6 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
             http_client=http_client,
         )
         self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit)
-
-    __init__.__doc__ = Clerk.__init__.__doc__
 
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio
@@ -205,9 +204,8 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
         self, endpoint: Callable[P, Request[Page[T]]], *args: P.args, **filters: P.kwargs
     ) -> AsyncIterator[T]: ...
     def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> AsyncIterator[Any]:
+        """All results of a list operation, fetched page by page as they are asked for; see `Clerk.paginate`."""
         return iterate_async(self, Pager(endpoint, filters, PAGE_SIZE, args))
-
-    paginate.__doc__ = Clerk.paginate.__doc__
 
     def map(
         self,
@@ -235,6 +233,5 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
         query: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
     ) -> Any:
+        """Call what the contract lacks, with this client's key and policy; see `Clerk.request`."""
         return await self.send(any_request(method, path, query, json))
-
-    request.__doc__ = Clerk.request.__doc__

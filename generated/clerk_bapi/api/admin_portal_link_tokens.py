@@ -80,4 +80,5 @@ def revoke_admin_portal_link_token(
         path={"adminPortalLinkTokenID": admin_portal_link_token_id},
         body={"revocation_reason": revocation_reason},
         body_required=True,
+        arguments={"adminPortalLinkTokenID": "admin_portal_link_token_id"},
     )

@@ -86,7 +86,13 @@ def delete_api_key(api_key_id: str) -> Request[DeleteApiKeyResponse]:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
         TransportError: no whole answer came.
     """
-    return Request("DELETE", "/api_keys/{apiKeyID}", DeleteApiKeyResponse.read, path={"apiKeyID": api_key_id})
+    return Request(
+        "DELETE",
+        "/api_keys/{apiKeyID}",
+        DeleteApiKeyResponse.read,
+        path={"apiKeyID": api_key_id},
+        arguments={"apiKeyID": "api_key_id"},
+    )
 
 
 def get_api_key(api_key_id: str) -> Request[ApiKey]:
@@ -102,7 +108,9 @@ def get_api_key(api_key_id: str) -> Request[ApiKey]:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/api_keys/{apiKeyID}", ApiKey.read, path={"apiKeyID": api_key_id})
+    return Request(
+        "GET", "/api_keys/{apiKeyID}", ApiKey.read, path={"apiKeyID": api_key_id}, arguments={"apiKeyID": "api_key_id"}
+    )
 
 
 def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
@@ -120,7 +128,13 @@ def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/api_keys/{apiKeyID}/secret", GetApiKeySecretResponse.read, path={"apiKeyID": api_key_id})
+    return Request(
+        "GET",
+        "/api_keys/{apiKeyID}/secret",
+        GetApiKeySecretResponse.read,
+        path={"apiKeyID": api_key_id},
+        arguments={"apiKeyID": "api_key_id"},
+    )
 
 
 def get_api_keys(
@@ -162,6 +176,7 @@ def get_api_keys(
             "query": query,
             "type": type,
         },
+        at_most={"limit": 100},
     )
 
 
@@ -188,6 +203,7 @@ def revoke_api_key(api_key_id: str, *, revocation_reason: str | None | Unset = U
         path={"apiKeyID": api_key_id},
         body={"revocation_reason": revocation_reason},
         body_required=True,
+        arguments={"apiKeyID": "api_key_id"},
     )
 
 
@@ -234,6 +250,7 @@ def update_api_key(
         },
         body_required=True,
         arrays=("scopes",),
+        arguments={"apiKeyID": "api_key_id"},
     )
 
 

@@ -218,6 +218,7 @@ def get_billing_price_list(
         "/billing/prices",
         PaginatedBillingPriceResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
+        at_most={"limit": 500},
     )
 
 
@@ -236,7 +237,11 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
         TransportError: no whole answer came.
     """
     return Request(
-        "GET", "/billing/statements/{statementID}", BillingStatement.read, path={"statementID": statement_id}
+        "GET",
+        "/billing/statements/{statementID}",
+        BillingStatement.read,
+        path={"statementID": statement_id},
+        arguments={"statementID": "statement_id"},
     )
 
 
@@ -265,6 +270,7 @@ def get_billing_statement_list(
         "/billing/statements",
         PaginatedBillingStatementResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )
 
 
@@ -295,6 +301,8 @@ def get_billing_statement_payment_attempts(
         PaginatedBillingPaymentAttemptResponse.read,
         path={"statementID": statement_id},
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
+        arguments={"statementID": "statement_id"},
     )
 
 
@@ -328,6 +336,7 @@ def get_commerce_plan_list(
         "/billing/plans",
         PaginatedCommercePlanResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "payer_type": payer_type},
+        at_most={"limit": 500},
     )
 
 
@@ -378,6 +387,7 @@ def get_commerce_subscription_item_list(
             "query": query,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 

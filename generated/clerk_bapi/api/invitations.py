@@ -158,6 +158,7 @@ def list_invitations(
             "query": query,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 

@@ -11,8 +11,8 @@ from clerk_core.readers import as_is
 def get_public_interstitial(
     *,
     domain: str | Unset = UNSET,
+    frontendApi: str | Unset = UNSET,
     frontend_api: str | Unset = UNSET,
-    frontend_api_query: str | Unset = UNSET,
     proxy_url: str | Unset = UNSET,
     publishable_key: str | Unset = UNSET,
     sign_in_url: str | Unset = UNSET,
@@ -28,8 +28,8 @@ def get_public_interstitial(
 
     Args:
         domain: Host name of the satellite domain the page is served for. String.
-        frontend_api: Older name of `frontend_api`. String, deprecated.
-        frontend_api_query: Host name of the instance's Frontend API. String.
+        frontendApi: Older name of `frontend_api`. String, deprecated.
+        frontend_api: Host name of the instance's Frontend API. String.
         proxy_url: Address of the proxy in front of the Frontend API, if there is one. String.
         publishable_key: Publishable key of the instance. String.
         sign_in_url: Address of the application's sign-in page. String.
@@ -46,8 +46,8 @@ def get_public_interstitial(
         as_is,
         query={
             "domain": domain,
-            "frontendApi": frontend_api,
-            "frontend_api": frontend_api_query,
+            "frontendApi": frontendApi,
+            "frontend_api": frontend_api,
             "proxy_url": proxy_url,
             "publishable_key": publishable_key,
             "sign_in_url": sign_in_url,

@@ -42,7 +42,6 @@ def verify_oauth_access_token(
                         "expiration",
                         "expired",
                         "id",
-                        "object",
                         "revocation_reason",
                         "revoked",
                         "scopes",

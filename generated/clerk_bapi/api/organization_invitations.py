@@ -160,6 +160,7 @@ def list_instance_organization_invitations(
         "/organization_invitations",
         OrganizationInvitationsWithPublicOrganizationData.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
+        at_most={"limit": 500},
     )
 
 
@@ -205,6 +206,7 @@ def list_organization_invitations(
             "order_by": order_by,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 
@@ -236,6 +238,7 @@ def list_pending_organization_invitations(
         OrganizationInvitations.read,
         path={"organization_id": organization_id},
         query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
     )
 
 

@@ -191,6 +191,7 @@ def get_session_list(
             "status": status,
             "user_id": user_id,
         },
+        at_most={"limit": 500},
     )
 
 
@@ -232,7 +233,7 @@ def refresh_session(
         "POST",
         "/sessions/{session_id}/refresh",
         one_of(
-            [Variant(Token, required=("jwt", "object")), Variant(Cookies, required=("cookies", "object"))],
+            [Variant(Token, required=("jwt",)), Variant(Cookies, required=("cookies",))],
             tag="object",
             tagged={"token": Token, "cookies": Cookies},
         ),

@@ -19,8 +19,8 @@ class AsyncMiscellaneousResource(AsyncResource):
         self,
         *,
         domain: str | Unset = UNSET,
+        frontendApi: str | Unset = UNSET,
         frontend_api: str | Unset = UNSET,
-        frontend_api_query: str | Unset = UNSET,
         proxy_url: str | Unset = UNSET,
         publishable_key: str | Unset = UNSET,
         sign_in_url: str | Unset = UNSET,
@@ -36,8 +36,8 @@ class AsyncMiscellaneousResource(AsyncResource):
 
         Args:
             domain: Host name of the satellite domain the page is served for. String.
-            frontend_api: Older name of `frontend_api`. String, deprecated.
-            frontend_api_query: Host name of the instance's Frontend API. String.
+            frontendApi: Older name of `frontend_api`. String, deprecated.
+            frontend_api: Host name of the instance's Frontend API. String.
             proxy_url: Address of the proxy in front of the Frontend API, if there is one. String.
             publishable_key: Publishable key of the instance. String.
             sign_in_url: Address of the application's sign-in page. String.
@@ -51,8 +51,8 @@ class AsyncMiscellaneousResource(AsyncResource):
         return await self._client.send(
             api.get_public_interstitial(
                 domain=domain,
+                frontendApi=frontendApi,
                 frontend_api=frontend_api,
-                frontend_api_query=frontend_api_query,
                 proxy_url=proxy_url,
                 publishable_key=publishable_key,
                 sign_in_url=sign_in_url,

@@ -1109,7 +1109,7 @@ class AsyncUsersResource(AsyncResource):
             api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions)
         )
 
-    async def set_profile_image(self, user_id: str, *, file: bytes | BinaryIO | File | Unset = UNSET) -> User:
+    async def set_profile_image(self, user_id: str, *, file: bytes | BinaryIO | File) -> User:
         """Upload a profile picture for a user.
 
         Replaces the current picture.

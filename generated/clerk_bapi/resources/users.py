@@ -1107,7 +1107,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions))
 
-    def set_profile_image(self, user_id: str, *, file: bytes | BinaryIO | File | Unset = UNSET) -> User:
+    def set_profile_image(self, user_id: str, *, file: bytes | BinaryIO | File) -> User:
         """Upload a profile picture for a user.
 
         Replaces the current picture.

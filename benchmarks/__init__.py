@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks` measures this project, httpx and the official SDK in one run."""

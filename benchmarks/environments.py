@@ -1,0 +1,92 @@
+"""Two virtual environments that hold what a user of each library gets, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+OFFICIAL = "clerk-backend-api==7.0.0"
+
+_VERSIONS = (
+    "import importlib.metadata as m, json; "
+    "print(json.dumps({d.metadata['Name'].lower(): d.version for d in m.distributions()}))"
+)
+
+
+class Unavailable(Exception):
+    """An environment could not be made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment, ready to run things."""
+
+    folder: Path
+
+    @property
+    def python(self) -> str:
+        """Its interpreter."""
+        return str(self.folder / "bin" / "python")
+
+    def command(self, *arguments: str) -> list[str]:
+        """A command line for its interpreter that no `PYTHON...` variable and no user site changes."""
+        return [self.python, "-E", "-s", *arguments]
+
+    def output(self, *arguments: str) -> str:
+        """What a short program prints."""
+        done = subprocess.run(self.command(*arguments), check=True, capture_output=True, text=True, encoding="utf-8")
+        return done.stdout
+
+    def versions(self) -> dict[str, str]:
+        """The distributions in it."""
+        found: dict[str, str] = json.loads(self.output("-c", _VERSIONS))
+        return found
+
+
+def ours() -> Environment:
+    """The project, installed from this checkout as from a wheel: a development environment imports more."""
+    return _ready(Environment(HERE / ".venv-ours"), str(ROOT), _fingerprint())
+
+
+def official() -> Environment:
+    """Clerk's own SDK, from PyPI."""
+    return _ready(Environment(HERE / ".venv-official"), OFFICIAL, OFFICIAL)
+
+
+def _ready(environment: Environment, requirement: str, wanted: str) -> Environment:
+    """Make the environment, unless it was made before from the same things by the same Python."""
+    mark = environment.folder / ".made-from"
+    wanted = f"{sys.version} {wanted}"
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != wanted:
+        _run(sys.executable, "-m", "venv", "--clear", str(environment.folder))
+        _run(*environment.command("-m", "pip", "install", *_PIP_OPTIONS, requirement))
+        mark.write_text(wanted, encoding="utf-8")
+    return environment
+
+
+_PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
+        raise Unavailable(said[-1].strip() if said else f"{command[0]} ended with {done.returncode}")
+
+
+def _fingerprint() -> str:
+    """Changes with any file that the wheel is made of."""
+    files = [ROOT / "pyproject.toml"]
+    for package in ("core/clerk_core", "generated/clerk_bapi"):
+        files += sorted((ROOT / package).rglob("*.py"))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,264 @@
+"""The measures. Sides take turns, round by round, and who begins changes: a busy moment meets all of them."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.environments import HERE, Environment
+from benchmarks.results import Measure, Rival, Target, Unit
+
+Probe = Callable[[], float]
+"""Measures one side once."""
+Rounds = Mapping[str, tuple[float, ...]]
+"""The samples of each side."""
+Ask = Callable[[str], float]
+"""Gives a batch to a worker, and the seconds that it took."""
+
+IMPORT_ROUNDS = 15
+DECODE_ROUNDS = 12
+CALL_ROUNDS = 120
+MEMORY_ROUNDS = 5
+PATIENCE = 20.0
+"""Seconds after which a measure of batches is content with `FEWEST_ROUNDS`, on a machine that has more to do."""
+FEWEST_ROUNDS = 7
+
+_OURS = "import clerk_bapi; client = clerk_bapi.Client('sk_test_x', base_url='{url}')"
+_PLAIN = "import httpx"
+_OFFICIAL = "import clerk_backend_api; client = clerk_backend_api.Clerk(bearer_auth='sk_test_x', server_url='{url}')"
+_PLAIN_CALL = (
+    "import httpx, json; client = httpx.Client(); "
+    "json.loads(client.get('{url}/users/user_1', headers={{'Authorization': 'Bearer sk_test_x'}}).content)"
+)
+_CALL = "client.users.get(user_id='user_1')"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where each side runs, and on what; `official` is None where it could not be installed."""
+
+    ours: Environment
+    official: Environment | None
+    many: Path
+    one: Path
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a worker is asked for in each round; `official_count` where the official SDK takes far longer."""
+
+    task: str
+    count: int
+    rounds: int
+    official_count: int | None = None
+    clock: str = "cpu"
+    """Computing takes the processor's time, whatever else the machine does; a call is waited for: "wall"."""
+    collecting: bool = True
+
+
+def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
+    """All measures, in the order of the report."""
+    with _server(sides.one) as url:
+        progress("imports, in fresh processes")
+        measures = imports(sides, url)
+        progress("decoding, and calls over loopback")
+        measures += batches(sides, url)
+        progress("memory, in fresh processes")
+        return [*measures, memory(sides, url)]
+
+
+def imports(sides: Sides, url: str) -> list[Measure]:
+    """Import and first client, in fresh processes; what the interpreter takes to start is subtracted, and shown."""
+
+    def code(environment: Environment, *statements: str) -> Probe:
+        return _process(environment, "-c", "; ".join(statements).format(url=url))
+
+    probes = {
+        "start": code(sides.ours, "pass"),
+        "ours": code(sides.ours, _OURS),
+        "plain": code(sides.ours, _PLAIN),
+        "ours users": code(sides.ours, _OURS, "client.users"),
+        "ours call": code(sides.ours, _OURS, _CALL),
+        "plain call": code(sides.ours, _PLAIN_CALL),
+    }
+    if sides.official:
+        probes["official"] = code(sides.official, _OFFICIAL)
+        probes["official users"] = code(sides.official, _OFFICIAL, "client.users")
+        probes["official call"] = code(sides.official, _OFFICIAL, _CALL)
+    whole = _rounds(probes, IMPORT_ROUNDS)
+    start = statistics.median(whole["start"])
+    net = {name: tuple(seconds - start for seconds in found) for name, found in whole.items()}
+
+    def measure(name: str, found: Rounds, suffix: str, *targets: Target, plain: str = _PLAIN) -> Measure:
+        beside = found.get(f"plain{suffix}", found["plain"])
+        official = found.get(f"official{suffix}", ())
+        return Measure(name, plain, Unit.SECONDS, found[f"ours{suffix}"], beside, official, targets)
+
+    return [
+        measure("import and first client", net, "", Target(Rival.OFFICIAL, 1 / 3), Target(Rival.PLAIN, 1.5)),
+        measure("… with the interpreter's own start", whole, ""),
+        measure("… and `client.users`", net, " users"),
+        measure("… and the answer of a first call", net, " call", plain="httpx.Client().get + json.loads"),
+    ]
+
+
+def batches(sides: Sides, url: str) -> list[Measure]:
+    """Decoding, and whole calls over loopback, in processes that stay: what counts after the start."""
+    with ExitStack() as stack:
+        ask = {"ours": stack.enter_context(_worker(sides.ours, "ours.py", sides, url))}
+        if sides.official:
+            ask["official"] = stack.enter_context(_worker(sides.official, "official.py", sides, url))
+        return [
+            _batches(
+                ask,
+                Batch("users", count=10, rounds=DECODE_ROUNDS),
+                "decoding 500 users",
+                "json.loads",
+                Target(Rival.PLAIN, 2),
+                Target(Rival.OFFICIAL, 1 / 3),
+            ),
+            _batches(
+                ask,
+                Batch("users", count=10, rounds=DECODE_ROUNDS, collecting=False),
+                "… without the garbage collector",
+                "json.loads",
+            ),
+            _batches(
+                ask,
+                Batch("user", count=500, official_count=50, rounds=DECODE_ROUNDS),
+                "decoding one user",
+                "json.loads",
+                Target(Rival.OFFICIAL, 1 / 15),
+            ),
+            _batches(
+                ask,
+                Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall"),
+                "a call over loopback",
+                "httpx.Client.get + json.loads",
+                Target(Rival.PLAIN, 1),
+            ),
+        ]
+
+
+def memory(sides: Sides, url: str) -> Measure:
+    """Peak resident size after the import, a call and 500 users."""
+    probes = {
+        "ours": _peak(sides.ours, "memory_ours.py", sides, url),
+        "plain": _peak(sides.ours, "memory_plain.py", sides, url),
+    }
+    if sides.official:
+        probes["official"] = _peak(sides.official, "memory_official.py", sides, url)
+    found = _rounds(probes, MEMORY_ROUNDS)
+    return Measure(
+        "peak memory, 500 users",
+        "httpx + json.loads",
+        Unit.BYTES,
+        found["ours"],
+        found["plain"],
+        found.get("official", ()),
+        (Target(Rival.OFFICIAL, 1, below=True),),
+    )
+
+
+def _batches(ask: Mapping[str, Ask], batch: Batch, name: str, plain: str, *targets: Target) -> Measure:
+    probes = {
+        "ours": _probe(ask["ours"], batch, batch.task, batch.count),
+        # In the same process as ours: the same heap to collect, the same caches.
+        "plain": _probe(ask["ours"], batch, f"plain {batch.task}", batch.count),
+    }
+    if "official" in ask:
+        probes["official"] = _probe(ask["official"], batch, batch.task, batch.official_count or batch.count)
+    found = _rounds(probes, batch.rounds, patience=PATIENCE)
+    return Measure(name, plain, Unit.SECONDS, found["ours"], found["plain"], found.get("official", ()), targets)
+
+
+def _probe(ask: Ask, batch: Batch, task: str, count: int) -> Probe:
+    line = json.dumps({"task": task, "count": count, "collecting": batch.collecting, "clock": batch.clock})
+    return lambda: ask(line) / count
+
+
+def _rounds(probes: Mapping[str, Probe], count: int, patience: float = float("inf")) -> Rounds:
+    """Each probe once per round, in turning order; a first round warms caches and is not counted."""
+    end = time.monotonic() + patience
+    found: dict[str, list[float]] = {name: [] for name in probes}
+    order = list(probes)
+    for number in range(count + 1):
+        if number > FEWEST_ROUNDS and time.monotonic() > end:
+            break
+        for name in order:
+            sample = probes[name]()
+            if number:
+                found[name].append(sample)
+        order = order[1:] + order[:1]
+    return {name: tuple(samples) for name, samples in found.items()}
+
+
+def _process(environment: Environment, *arguments: str) -> Probe:
+    command = environment.command(*arguments)
+
+    def probe() -> float:
+        before = _seconds_of_children()
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, cwd=HERE / "workers")
+        return _seconds_of_children() - before
+
+    return probe
+
+
+def _seconds_of_children() -> float:
+    """Processor time of the processes that have ended: with warm caches it is what one waits for, and steadier."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _peak(environment: Environment, script: str, sides: Sides, url: str) -> Probe:
+    # A new process counts the size of the one that started it as its first peak, so this one must stay small:
+    # matplotlib is imported when all is measured.
+    return lambda: float(environment.output(str(HERE / "workers" / script), str(sides.many), url))
+
+
+@contextmanager
+def _server(one: Path) -> Iterator[str]:
+    """The loopback server, in a process of its own; gives its base URL."""
+    with _running([sys.executable, str(HERE / "server.py"), str(one)]) as process:
+        assert process.stdout
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+
+
+@contextmanager
+def _worker(environment: Environment, script: str, sides: Sides, url: str) -> Iterator[Ask]:
+    """A worker of `workers/`, ready to be asked."""
+    command = environment.command(str(HERE / "workers" / script), str(sides.many), str(sides.one), url)
+    with _running(command) as process:
+
+        def ask(line: str) -> float:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+            if not answer:
+                raise RuntimeError(f"{script} ended at {line}")
+            return float(answer)
+
+        yield ask
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A child that ends when its stdin is closed."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdin
+        try:
+            yield process
+        finally:
+            process.stdin.close()

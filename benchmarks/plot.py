@@ -1,0 +1,83 @@
+"""docs/benchmarks.svg: each side as a multiple of plain httpx and json, on a log scale."""
+
+from __future__ import annotations
+
+import io
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.report import TIMES, plain_name
+from benchmarks.results import Measure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_TEXT = "#76808b"  # readable on white and on near black
+_SIDES = (("clerkkit", "#2da44e"), ("httpx, json", "#9aa4af"), ("official SDK", "#8b5cf6"))
+_HEIGHT = 0.26
+_LEFT = 0.5
+_STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: small, searchable, and read aloud
+    "svg.hashsalt": "clerkkit",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": _TEXT,
+    "axes.labelcolor": _TEXT,
+    "xtick.color": _TEXT,
+    "ytick.color": _TEXT,
+}
+
+
+def svg(measures: Sequence[Measure]) -> str:
+    """The plot of the measures that have targets; the same measures give the same bytes."""
+    # Late, and so never in memory while something is measured.
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    shown = [measure for measure in measures if measure.targets]
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(7.6, 0.95 * len(shown) + 0.9), layout="constrained")
+        axes = figure.add_subplot()
+        _draw(axes, shown)
+        written = io.StringIO()
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+
+
+def _draw(axes: Axes, shown: Sequence[Measure]) -> None:
+    largest = 1.0
+    for place, (label, color) in enumerate(_SIDES):
+        multiples = [_multiples(measure)[place] for measure in shown]
+        rows = [number + (place - 1) * _HEIGHT for number in range(len(shown))]
+        widths = [multiple - _LEFT for multiple in multiples]
+        axes.barh(rows, widths, height=_HEIGHT * 0.88, left=_LEFT, color=color, label=label)
+        for row, multiple in zip(rows, multiples, strict=True):
+            axes.text(max(multiple, _LEFT) * 1.06, row, _label(multiple), va="center", fontsize=9)
+        largest = max(largest, *multiples)
+    axes.axvline(1, color=_TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
+    axes.set_xscale("log")
+    axes.set_xlim(_LEFT, largest * 1.6)
+    axes.set_yticks(range(len(shown)), [plain_name(measure) for measure in shown])
+    axes.invert_yaxis()
+    ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20, 50, 100) if tick <= largest * 1.6]
+    axes.set_xticks(ticks, [f"{tick:g}{TIMES}" for tick in ticks])
+    axes.minorticks_off()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title("Time and memory as multiples of plain httpx and json (log scale, less is better)", fontsize=10)
+    axes.legend(loc="lower right", frameon=False, fontsize=9)
+
+
+def _multiples(measure: Measure) -> tuple[float, float, float]:
+    """Each side divided by plain httpx and json, round by round."""
+
+    def multiple(samples: Sequence[float]) -> float:
+        return statistics.median(one / plain for one, plain in zip(samples, measure.plain, strict=True))
+
+    return multiple(measure.ours), 1.0, multiple(measure.official)
+
+
+def _label(multiple: float) -> str:
+    digits = 0 if multiple >= 10 or multiple == 1 else 1 if multiple >= 2 else 2
+    return f"{multiple:.{digits}f}{TIMES}"

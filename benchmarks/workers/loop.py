@@ -1,0 +1,56 @@
+"""How a worker is asked: a batch per line of stdin, as JSON; the seconds that it took go to stdout.
+
+Runs in an environment that holds nothing but the library under test, so it imports only the standard library.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+Task = Callable[[int], Callable[[], object]]
+"""Prepares a batch of that many repetitions, which is not timed, and gives the function to repeat."""
+
+
+_CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
+
+
+def repeated(function: Callable[[], object]) -> Task:
+    """A task without preparation."""
+    return lambda _count: function
+
+
+def serve(tasks: Mapping[str, Task]) -> None:
+    """Answer `{"task": name, "count": repetitions, "collecting": bool, "clock": name}` until stdin is closed."""
+    for line in sys.stdin:
+        batch = json.loads(line)
+        if not batch["collecting"]:
+            gc.disable()
+        print(_seconds(tasks[batch["task"]], batch["count"], _CLOCKS[batch["clock"]]), flush=True)
+        gc.enable()
+
+
+def _seconds(task: Task, count: int, clock: Callable[[], float]) -> float:
+    run = task(count)
+    gc.collect()  # so that each batch starts from the same state
+    repetitions = range(count)
+    start = clock()
+    for _ in repetitions:
+        run()
+    return clock() - start
+
+
+def tell_peak_memory() -> None:
+    """Print the largest resident size of this process, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps(peak if sys.platform == "darwin" else peak * 1024))
+
+
+def check(name: str, found: object, expected: object) -> None:
+    """Stop when a task does not do what it is timed for."""
+    if found != expected:
+        raise SystemExit(f"{name}: expected {expected!r}, got {found!r}")

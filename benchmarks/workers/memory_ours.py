@@ -1,0 +1,16 @@
+"""Peak memory after the import, a call and 500 users: `memory_ours.py USERS.json BASE_URL`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from loop import tell_peak_memory
+
+from clerk_bapi import Client, Response
+from clerk_bapi.api import get_user_list
+
+client = Client("sk_test_x", base_url=sys.argv[2])
+client.users.get("user_1")
+users = get_user_list().decode(Response(200, {}, Path(sys.argv[1]).read_bytes()))
+tell_peak_memory()

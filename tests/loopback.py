@@ -1,0 +1,239 @@
+"""A real HTTP server on 127.0.0.1: it says what a test tells it to, misbehaves where told, and keeps what it got."""
+
+from __future__ import annotations
+
+import contextlib
+import email.message
+import enum
+import functools
+import http.client
+import json
+import os
+import socket
+import socketserver
+import ssl
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TypeVar
+from unittest import mock
+from urllib.parse import parse_qsl
+
+import anyio
+
+from clerk_bapi import AsyncClient, Client, Request
+
+T = TypeVar("T")
+
+KEY = "sk_test_only_for_loopback"
+WAYS = ["sync", "asyncio", "trio"]
+"""How a request can be sent; see `send_by`."""
+
+ENVIRONMENT = {
+    # A proxy that the machine is set to has no business between a test and its server.
+    "NO_PROXY": "*",
+    "no_proxy": "*",
+    # A folder without certificates: to read those of the world takes longer than the rest of a test.
+    "SSL_CERT_FILE": "",
+    "SSL_CERT_DIR": str(Path(__file__).parent),
+}
+
+
+class Act(enum.Enum):
+    """What a server can do beside saying something."""
+
+    HANG_UP = "close the connection"
+    RESET = "break the connection off"
+    SILENCE = "keep the connection, and say nothing for longer than a test takes"
+
+
+class Received(NamedTuple):
+    """A request, as it came over the wire."""
+
+    method: str
+    target: str
+    headers: email.message.Message
+    body: bytes
+    connection: int
+    """The number of the connection that it came on, from 1."""
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Said = bytes | list[bytes | Act]
+Script = Said | Callable[[Received], Said]
+
+
+def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None) -> bytes:
+    """A whole response; a body that is not bytes is sent as JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {"Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"HTTP/1.1 {status} As Told\r\n{head}\r\n".encode("latin-1") + content
+
+
+def echo_id(received: Received) -> bytes:
+    """An object that has the last segment of the path as its id."""
+    return answer(200, {"id": received.target.rpartition("/")[2]})
+
+
+def in_rounds_of(number: int) -> Script:
+    """Answer none before so many have asked; a client that sends one after the other fails."""
+    all_here = threading.Barrier(number)
+
+    def answer_together(received: Received) -> bytes:
+        all_here.wait(20)
+        return echo_id(received)
+
+    return answer_together
+
+
+class Loopback(socketserver.ThreadingTCPServer):
+    """Gives each request the next answer of its script; the last one serves all that follow."""
+
+    allow_reuse_address = True
+    request_queue_size = 256
+
+    def __init__(self, scripts: tuple[Script, ...], tls: ssl.SSLContext | None) -> None:
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self.requests: list[Received] = []
+        self.over = threading.Event()
+        self.failures: list[BaseException | None] = []
+        self.sockets: list[socket.socket] = []
+        self._scripts = list(scripts)
+        self._tls = tls
+        self._lock = threading.Lock()
+
+    @property
+    def connections(self) -> int:
+        """How many were made, whether or not a request came on them."""
+        return len(self.sockets)
+
+    @property
+    def request(self) -> Received:
+        """The only request that came."""
+        (only,) = self.requests
+        return only
+
+    def wait_until_closed(self) -> None:
+        """Until this side has let go of the newest connection; over loopback, the other side knows at once."""
+        end = time.monotonic() + 10
+        while self.sockets[-1].fileno() != -1:
+            assert time.monotonic() < end, "the connection is still open"
+            time.sleep(0.001)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        accepted, address = super().get_request()
+        if self._tls:
+            accepted = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+        self.sockets.append(accepted)
+        return accepted, address
+
+    def next_answer(self, received: Received) -> list[bytes | Act]:
+        with self._lock:
+            self.requests.append(received)
+            script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+        said = script(received) if callable(script) else script
+        return [said] if isinstance(said, bytes) else said
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        self.failures.append(sys.exc_info()[1])
+
+    def stop(self) -> None:
+        self.over.set()
+        self.shutdown()
+        for accepted in self.sockets:  # those that are kept alive too, or the next line would wait for them
+            with contextlib.suppress(OSError):
+                accepted.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    server: Loopback
+
+    def handle(self) -> None:
+        number = self.server.sockets.index(self.request) + 1
+        # The client may go away at any time: many tests are about that.
+        with contextlib.suppress(OSError):
+            while received := _read(self.rfile, number):
+                for said in self.server.next_answer(received):
+                    match said:
+                        case bytes():
+                            self.wfile.write(said)
+                        case Act.HANG_UP:
+                            return
+                        case Act.RESET:
+                            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                            self.request.close()
+                            return
+                        case Act.SILENCE:
+                            self.server.over.wait(15)  # less than the default timeout, which is for no test
+                            return
+
+
+def _read(stream: BinaryIO, connection: int) -> Received | None:
+    line = stream.readline()
+    if not line:
+        return None
+    method, target, _ = line.decode("ascii").split(" ")
+    headers = http.client.parse_headers(stream)
+    if headers["Transfer-Encoding"] == "chunked":
+        body = b"".join(iter(functools.partial(_chunk, stream), b""))
+    else:
+        body = stream.read(int(headers["Content-Length"] or 0))
+    return Received(method, target, headers, body, connection)
+
+
+def _chunk(stream: BinaryIO) -> bytes:
+    content = stream.read(int(stream.readline(), 16))
+    stream.readline()
+    return content
+
+
+@contextlib.contextmanager
+def serve(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
+    """Run a server that answers as the scripts say, one after the other."""
+    server = Loopback(scripts, tls)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
+    with mock.patch.dict(os.environ, ENVIRONMENT):
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+            thread.join()
+    assert server.failures == []
+
+
+@contextlib.contextmanager
+def refused() -> Iterator[str]:
+    """A URL where nobody listens: the port is taken, so that nobody else can."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def send_by(way: str, request: Request[T], url: str, **options: Any) -> T:
+    """Send with a client of its own: `Client`, or `AsyncClient` on asyncio or trio."""
+    if way == "sync":
+        with Client(KEY, base_url=url, **options) as client:
+            return client.send(request)
+
+    async def send() -> T:
+        async with AsyncClient(KEY, base_url=url, **options) as client:
+            return await client.send(request)
+
+    return anyio.run(send, backend=way)

@@ -1,0 +1,450 @@
+"""Arguments: what is refused before anything is sent, by the name of the argument, and how the others are written."""
+
+from __future__ import annotations
+
+import enum
+import json
+import pickle
+from collections import ChainMap, UserList, deque
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clerk_bapi import UNSET, AsyncClient, ClerkError, Client, InvalidArgument, Request, api
+from clerk_bapi.models import CreateBulkInvitationsItem
+from tests.loopback import KEY
+
+
+def refused(call: Callable[[], Any]) -> InvalidArgument:
+    with pytest.raises(InvalidArgument) as caught:
+        call()
+    error = caught.value
+    assert isinstance(error, ClerkError)
+    assert isinstance(error, ValueError)
+    assert str(error) == f"{error.argument}: {error.problem}"
+    assert len(str(error).splitlines()) == 1
+    return error
+
+
+def body_of(request: Request[Any]) -> Any:
+    return json.loads(request.content)
+
+
+def query_of(request: Request[Any]) -> list[tuple[str, str]]:
+    return parse_qsl(request.query, keep_blank_values=True)
+
+
+# -- of a client ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    "key",
+    ["", " ", "\n", "s3cret_ä", "s3cret\n", "s3 s3cret", "\ts3cret", "s3cret\0", "s3cret\u2028", "s3cret\ud800"],
+    ids=ascii,
+)
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(client: type[Client], key: str) -> None:
+    error = refused(lambda: client(key))
+    assert error.argument == "secret_key"
+    assert "s3cret" not in f"{error} {error!r} {vars(error)}"
+    assert error.__context__ is None
+
+
+@pytest.mark.parametrize("key", [None, b"s3cret", 5, ["s3cret"], UNSET], ids=repr)
+def test_a_key_that_is_no_string_is_refused_and_not_shown(key: Any) -> None:
+    """`os.environ.get(...)` of a variable that is not set gives None."""
+    error = refused(lambda: Client(key))
+    assert error.argument == "secret_key"
+    assert "s3cret" not in f"{error} {error!r}"
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.clerk.com/v1",
+        "/v1",
+        "ftp://api.clerk.com/v1",
+        "file:///v1",
+        "https://",
+        "https:///v1",
+        "https:api.clerk.com",
+        "https://api.clerk.com/v1?a=b",
+        "https://api.clerk.com/v1#top",
+        "https://api.clerk.com:port/v1",
+        "https://api.clerk\0.com/v1",
+        "https://api.clerk.com/v1\n",
+        "https://\ud800/v1",
+        b"https://api.clerk.com/v1",
+        None,
+        5,
+    ],
+    ids=ascii,
+)
+def test_a_base_url_that_is_none_is_refused(client: type[Client], url: Any) -> None:
+    assert refused(lambda: client(KEY, base_url=url)).argument == "base_url"
+
+
+@pytest.mark.parametrize("url", ["https://api.clerk.com/v1?", "https://api.clerk.com/v1#", "https://api.clerk.com?#"])
+def test_a_base_url_that_would_swallow_the_path_is_refused(url: str) -> None:
+    """Behind a `?` or `#`, every path would be query or nothing."""
+    assert refused(lambda: Client(KEY, base_url=url)).argument == "base_url"
+
+
+@pytest.mark.parametrize("url", ["https://xn--/v1", "https://ex ample.com/v1", "https://api.clerk.com/v1 "])
+def test_a_base_url_with_a_slip_of_the_keyboard_is_refused(url: str) -> None:
+    assert refused(lambda: Client(KEY, base_url=url)).argument == "base_url"
+
+
+@pytest.mark.parametrize("login", ["user:s3cret", "user", ":s3cret"])
+def test_a_base_url_with_a_login_is_refused_and_not_shown(login: str) -> None:
+    """httpx would send it in the place of the secret key, and every repr would show it."""
+    error = refused(lambda: Client(KEY, base_url=f"https://{login}@api.clerk.com/v1"))
+    assert error.argument == "base_url"
+    assert "s3cret" not in f"{error} {error!r}"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8080", "https://[::1]/v1", "HTTPS://API.CLERK.COM/v1", "https://bücher.example/a/b"]
+)
+def test_base_urls(url: str) -> None:
+    assert Client(KEY, base_url=url).base_url == url
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("timeout", [0, -1, -0.5, float("nan"), float("inf"), True, False, "5", (1, 2), 1e12], ids=repr)
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(client: type[Client], timeout: Any) -> None:
+    """Nor one of thousands of years, which the operating system does not take."""
+    assert refused(lambda: client(KEY, timeout=timeout)).argument == "timeout"
+
+
+@pytest.mark.parametrize("timeout", [None, 1, 0.001, 3600.0, 86400])
+def test_timeouts(timeout: float | None) -> None:
+    Client(KEY, timeout=timeout).close()
+
+
+# -- in the path ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [None, 5, "", ".", "..", True, b"user_1", ["user_1"], UNSET, "\ud800"], ids=ascii)
+def test_an_id_that_is_none_is_refused_by_name(value: Any) -> None:
+    assert refused(lambda: api.get_user(value)).argument == "user_id"
+    assert refused(lambda: api.delete_external_account("user_1", value)).argument == "external_account_id"
+    assert refused(lambda: api.delete_external_account(value, "eac_1")).argument == "user_id"
+
+
+def test_an_argument_goes_by_its_python_name() -> None:
+    """On the wire this one is `apiKeyID`."""
+    assert refused(lambda: api.get_api_key("")).argument == "api_key_id"
+
+
+def test_a_missing_id_says_so() -> None:
+    assert str(refused(lambda: api.get_user(None))) == (
+        "user_id: expected an id to put into /users/{user_id}, got NoneType"
+    )
+    assert "''" in str(refused(lambda: api.get_user("")))
+
+
+# -- in the query --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", [None, b"x", float("nan"), float("-inf"), [], ["x"], {"a": 1}, datetime.now(UTC), Decimal(1), object(), 1j]
+)
+def test_what_is_no_scalar_is_refused_by_name(value: Any) -> None:
+    assert refused(lambda: api.get_user_list(limit=value)).argument == "limit"
+    assert refused(lambda: api.get_user_list(username=["a", value])).argument == "username"
+
+
+@pytest.mark.parametrize("value", [None, "a", b"a", bytearray(b"a"), 5, {"a": 1}, object()])
+@pytest.mark.parametrize("argument", ["username", "user_id"])
+def test_what_is_no_list_is_refused_by_name(argument: str, value: Any) -> None:
+    assert refused(lambda: api.get_user_list(**{argument: value})).argument == argument
+
+
+def test_a_string_for_a_list_says_what_to_do() -> None:
+    assert "put it into a list" in str(refused(lambda: api.get_user_list(username="ada")))
+    assert "put it into a list" in str(refused(lambda: api.users_ban(user_ids="user_1")))
+
+
+def test_unset_inside_of_a_list_is_refused() -> None:
+    assert refused(lambda: api.get_user_list(username=["a", UNSET])).argument == "username"
+
+
+@pytest.mark.parametrize("arguments", [{"query": "\ud800"}, {"username": ["a", "\udfff"]}, {"order_by": "\ud800"}])
+def test_a_lone_surrogate_is_refused_by_name(arguments: dict[str, Any]) -> None:
+    assert refused(lambda: api.get_user_list(**arguments)).argument in arguments
+
+
+def test_what_makes_too_long_a_url_is_refused_by_name() -> None:
+    """httpx takes none of more than 64 kB, and servers none of more than a few."""
+    many = [f"user_{number}" for number in range(10_000)]
+    with Client(KEY) as client:
+        assert refused(lambda: client.users.list(query="a", user_id=many, limit=1)).argument == "user_id"
+        assert refused(lambda: client.users.get("x" * 70_000)).argument == "user_id"
+
+
+def test_what_is_unset_is_not_sent() -> None:
+    assert api.get_user_list(limit=UNSET, username=UNSET, query=UNSET).query == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (10, "10"),
+        (10.0, "10"),
+        (-0.0, "0"),
+        (0.5, "0.5"),
+        (2.0**52, "4503599627370496"),
+        (2**70, "1180591620717411303424"),
+        (True, "true"),
+        (False, "false"),
+        ("10.0", "10.0"),
+        ("", ""),
+    ],
+)
+def test_how_a_scalar_is_written(value: Any, text: str) -> None:
+    assert query_of(api.get_user_list(limit=value)) == [("limit", text)]
+    assert query_of(api.get_user_list(username=[value])) == [("username", text)]
+
+
+# -- in the body ---------------------------------------------------------------------------------------------------
+
+
+class Opaque:
+    """JSON knows nothing of it."""
+
+
+def circular_list() -> list[Any]:
+    circle: list[Any] = [1]
+    circle.append({"a": circle})
+    return circle
+
+
+def circular_dict() -> dict[str, Any]:
+    circle: dict[str, Any] = {}
+    circle["a"] = [circle]
+    return circle
+
+
+UNSENDABLE = {
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "datetime": datetime.now(UTC),
+    "date": date(2026, 1, 1),
+    "bytes": b"x",
+    "decimal": Decimal(1),
+    "uuid": UUID(int=1),
+    "object": Opaque(),
+    "class": Opaque,
+    "set of objects": {Opaque()},
+    "UNSET": UNSET,
+    "circular list": circular_list(),
+    "circular dict": circular_dict(),
+    "generator": (number for number in range(3)),
+    "key": {("a", "b"): 1},
+    "complex": 1j,
+}
+
+
+@pytest.mark.parametrize("kind", UNSENDABLE)
+@pytest.mark.parametrize("around", [lambda x: {"a": x}, lambda x: {"a": [1, {"b": (x,)}]}], ids=["near", "deep"])
+def test_what_is_no_json_is_refused_by_name(around: Callable[[Any], Any], kind: str) -> None:
+    value = around(UNSENDABLE[kind])
+    error = refused(lambda: api.create_user(first_name="Ada", public_metadata=value, last_name="Lovelace"))
+    assert error.argument == "public_metadata"
+    assert refused(lambda: api.create_bulk_invitations(body=[value])).argument == "body"
+    pickle.dumps(error)  # it holds nothing of what was refused
+
+
+@pytest.mark.parametrize("kind", [kind for kind in UNSENDABLE if kind not in ("UNSET", "key")])
+def test_a_plain_argument_that_is_no_json_is_refused_by_name(kind: str) -> None:
+    assert refused(lambda: api.create_user(first_name=UNSENDABLE[kind], last_name="L")).argument == "first_name"
+
+
+def test_json_that_is_too_deep_is_refused_by_name() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert refused(lambda: api.create_user(public_metadata={"a": deep})).argument == "public_metadata"
+
+
+@pytest.mark.parametrize("value", ["user_1", b"user_1", {"a": 1}, 5, object(), (name for name in ["user_1"])])
+def test_what_is_no_list_in_the_body_is_refused_by_name(value: Any) -> None:
+    assert refused(lambda: api.users_ban(user_ids=value)).argument == "user_ids"
+    assert refused(lambda: api.create_user(email_address=value)).argument == "email_address"
+
+
+@pytest.mark.parametrize("value", ["text", b"bytes", 5, (item for item in [{"email_address": "a@x.example"}])])
+def test_what_is_no_list_as_the_body_is_refused(value: Any) -> None:
+    assert refused(lambda: api.create_bulk_invitations(body=value)).argument == "body"
+
+
+def test_none_is_null_and_unset_is_absent() -> None:
+    assert body_of(api.create_user(first_name=None, last_name=UNSET, public_metadata={"a": None})) == {
+        "first_name": None,
+        "public_metadata": {"a": None},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(10.0, "10"), (10, "10"), (0.5, "0.5"), (True, "true"), (False, "false"), (2**70, "1180591620717411303424")],
+)
+def test_how_a_number_or_bool_is_written(value: Any, text: str) -> None:
+    """`True` equals 1 and hashes like it, which is how it gets lost."""
+    request = api.create_user(create_organizations_limit=value, banned=value)
+    assert request.content == f'{{"banned":{text},"create_organizations_limit":{text}}}'.encode()
+
+
+def test_true_and_1_stay_apart_in_metadata() -> None:
+    request = api.create_user(public_metadata={"a": [1, True, 0, False, 0.5]})
+    assert request.content == b'{"public_metadata":{"a":[1,true,0,false,0.5]}}'
+
+
+class Name(str, enum.Enum):  # noqa: UP042 - as code older than StrEnum has them
+    ADA = "ada"
+
+
+class Strong(enum.StrEnum):
+    ADA = "ada"
+
+
+class Size(enum.IntEnum):
+    TEN = 10
+
+
+class Half(float, enum.Enum):
+    HALF = 0.5
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [(Name.ADA, "ada"), (Strong.ADA, "ada"), (Size.TEN, 10), (Half.HALF, 0.5)], ids=repr
+)
+def test_a_member_of_an_enum_is_sent_as_its_value(member: Any, value: Any) -> None:
+    """Its `str()` and `repr()` are something else."""
+    assert body_of(api.create_user(first_name=member, public_metadata={"a": [member]}, email_address=[member])) == {
+        "first_name": value,
+        "public_metadata": {"a": [value]},
+        "email_address": [value],
+    }
+    assert query_of(api.get_user_list(query=member)) == [("query", str(value))]
+    assert query_of(api.get_user_list(username=[member])) == [("username", str(value))]
+    assert query_of(api.list_all_organization_domains(enrollment_mode=[member])) == [("enrollment_mode", str(value))]
+    if isinstance(member, str):
+        assert api.get_user(member).path == "/users/ada"
+
+
+# -- lists of many kinds -------------------------------------------------------------------------------------------
+
+IDS = ["user_1", "user_2", "user_3"]
+LISTS: dict[str, Callable[[], Any]] = {
+    "list": lambda: list(IDS),
+    "tuple": lambda: tuple(IDS),
+    "set": lambda: set(IDS),
+    "frozenset": lambda: frozenset(IDS),
+    "deque": lambda: deque(IDS),
+    "UserList": lambda: UserList(IDS),
+    "dict keys": lambda: dict.fromkeys(IDS).keys(),
+    "dict values": lambda: dict(enumerate(IDS)).values(),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_of_any_kind_arrives_whole(kind: str) -> None:
+    made = LISTS[kind]
+    assert sorted(body_of(api.users_ban(user_ids=made()))["user_ids"]) == IDS
+    assert sorted(value for _, value in query_of(api.get_user_list(user_id=made()))) == IDS
+    assert sorted(body_of(api.create_user(public_metadata={"a": made()}))["public_metadata"]["a"]) == IDS
+    ((_, joined),) = query_of(api.list_all_organization_domains(enrollment_mode=made()))
+    assert sorted(joined.split(",")) == IDS
+    if kind not in ("set", "frozenset"):
+        assert body_of(api.users_ban(user_ids=made())) == {"user_ids": IDS}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda: (name for name in IDS), lambda: iter(IDS), lambda: map(str, IDS), lambda: reversed(IDS)],
+    ids=["generator", "iterator", "map", "reversed"],
+)
+def test_what_can_be_read_only_once_is_refused(made: Callable[[], Any]) -> None:
+    """Rather than sent empty the second time."""
+    assert refused(lambda: api.users_ban(user_ids=made())).argument == "user_ids"
+    assert refused(lambda: api.get_user_list(user_id=made())).argument == "user_id"
+
+
+@pytest.mark.parametrize(
+    "mapping", [MappingProxyType({"a": 1}), ChainMap({"a": 1}), CreateBulkInvitationsItem.from_dict({"a": 1})], ids=repr
+)
+def test_a_mapping_of_any_kind_arrives_whole(mapping: Any) -> None:
+    assert body_of(api.create_user(public_metadata=mapping)) == {"public_metadata": {"a": 1}}
+    assert body_of(api.create_user(public_metadata={"b": [mapping]})) == {"public_metadata": {"b": [{"a": 1}]}}
+    assert body_of(api.create_bulk_invitations(body=[mapping])) == [{"a": 1}]
+
+
+def test_a_body_of_models_leaves_out_what_is_unset() -> None:
+    items = [CreateBulkInvitationsItem(email_address="a@x.example", notify=UNSET, public_metadata={"a": None})]
+    assert body_of(api.create_bulk_invitations(body=items)) == [
+        {"email_address": "a@x.example", "public_metadata": {"a": None}}
+    ]
+    assert api.create_bulk_invitations(body=[]).content == b"[]"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats(-1e9, 1e9).filter(lambda x: not x.is_integer()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.text(), json_values))
+def test_any_json_arrives_as_it_is(value: dict[str, Any]) -> None:
+    request = api.create_user(public_metadata=value)
+    assert request.content.isascii()
+    arrived = body_of(request)["public_metadata"]
+    assert arrived == value
+    assert repr(arrived) == repr(value)  # in this order, and True is not 1
+
+
+# -- the user's objects stay theirs --------------------------------------------------------------------------------
+
+
+def test_later_changes_do_not_reach_a_request() -> None:
+    metadata: dict[str, Any] = {"a": {"b": [1]}}
+    addresses = ["a@x.example"]
+    items = [{"email_address": "a@x.example", "public_metadata": metadata}]
+    names = ["ada"]
+    requests = [
+        api.create_user(public_metadata=metadata, email_address=addresses),
+        api.create_bulk_invitations(body=items),
+        api.get_user_list(username=names),
+    ]
+    before = [(request.path, request.query, request.content) for request in requests]
+    metadata["a"]["b"].append(2)
+    metadata["c"] = 3
+    addresses.clear()
+    items.append({"email_address": "b@x.example"})
+    names[0] = "eve"
+    assert [(request.path, request.query, request.content) for request in requests] == before
+
+
+def test_making_a_request_changes_nothing() -> None:
+    item = CreateBulkInvitationsItem(email_address="a@x.example", notify=UNSET)
+    metadata = {"b": (1.0, {"c": None}), "a": 10.0}
+    names = ("ada", "eve")
+    api.create_user(public_metadata=metadata, email_address=names)
+    api.create_bulk_invitations(body=[item])
+    api.get_user_list(username=names)
+    assert repr(metadata) == "{'b': (1.0, {'c': None}), 'a': 10.0}"
+    assert names == ("ada", "eve")
+    assert item.notify is UNSET

@@ -1,0 +1,783 @@
+"""What a failure looks like: the class for each status, what it tells, that it travels, and that it tells no secret."""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import pickle
+import re
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import clerk_bapi
+import clerk_core.errors
+from clerk_bapi import (
+    ApiError,
+    BadRequest,
+    ClerkError,
+    Client,
+    Conflict,
+    ConnectionFailed,
+    ErrorDetail,
+    File,
+    Forbidden,
+    InvalidArgument,
+    InvalidResponse,
+    Locked,
+    NotFound,
+    PayloadTooLarge,
+    PaymentRequired,
+    Request,
+    RequestInfo,
+    Response,
+    ServerError,
+    TimedOut,
+    TooManyRequests,
+    TransportError,
+    Unauthorized,
+    UnprocessableEntity,
+    api,
+)
+from tests.loopback import KEY, WAYS, Act, Received, answer, refused, send_by, serve
+
+PASSWORD = "correct horse battery staple"
+GET_USER = api.get_user("user_1")
+
+ERROR = {
+    "code": "form_param_format_invalid",
+    "message": "is invalid",
+    "long_message": "Email address must be a valid email address.",
+    "meta": {"param_name": "email_address"},
+}
+DETAIL = ErrorDetail(**ERROR)
+BODY = {"errors": [ERROR], "clerk_trace_id": "trace_of_body"}
+
+
+def failure(said: Any, request: Request[Any] = GET_USER) -> ApiError:
+    """What sending raises when the server says this."""
+    with serve(said) as server, Client(KEY, base_url=server.url) as client, pytest.raises(ApiError) as caught:
+        client.send(request)
+    return caught.value
+
+
+# -- the tree ------------------------------------------------------------------------------------------------------
+
+Tree = dict[str, set[str]]
+
+
+def drawn_tree() -> Tree:
+    """The classes in the drawing, each with its bases: the class above it, and those in parentheses."""
+    tree: Tree = {}
+    above: list[str] = []
+    for line in (clerk_core.errors.__doc__ or "").splitlines():
+        if found := re.match(r"    (?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+)(?: \((?P<also>\w+)\))?(?: {2,}|$)", line):
+            above[len(found["branch"]) // 4 :] = [found["name"]]
+            tree[found["name"]] = {*above[-2:-1], *filter(None, [found["also"]])} or {"Exception"}
+    return tree
+
+
+def real_tree(root: type[BaseException] = ClerkError) -> Tree:
+    tree = {root.__name__: {base.__name__ for base in root.__bases__}}
+    for child in root.__subclasses__():
+        tree.update(real_tree(child))
+    return tree
+
+
+def test_the_tree_is_the_one_that_is_drawn() -> None:
+    assert len(drawn_tree()) > 15
+    assert drawn_tree() == real_tree()
+
+
+def test_every_error_can_be_imported_from_the_package() -> None:
+    for name in drawn_tree():
+        assert getattr(clerk_bapi, name) is getattr(clerk_core, name) is getattr(clerk_core.errors, name)
+        assert name in clerk_bapi.__all__
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequest),
+        (401, Unauthorized),
+        (402, PaymentRequired),
+        (403, Forbidden),
+        (404, NotFound),
+        (409, Conflict),
+        (413, PayloadTooLarge),
+        (422, UnprocessableEntity),
+        (423, Locked),
+        (429, TooManyRequests),
+        (500, ServerError),
+        (502, ServerError),
+        (503, ServerError),
+        (504, ServerError),
+        (520, ServerError),
+        (599, ServerError),
+        (300, ApiError),
+        (302, ApiError),
+        (304, ApiError),
+        (405, ApiError),
+        (410, ApiError),
+        (415, ApiError),
+        (499, ApiError),
+        (600, ApiError),
+        (999, ApiError),
+    ],
+)
+def test_each_status_has_its_class(status: int, kind: type[ApiError]) -> None:
+    bodies = [BODY, b"<html>Oops</html>", b""] if status != 304 else [b""]  # a 304 cannot have one
+    with serve(*(answer(status, body) for body in bodies)) as server, Client(KEY, base_url=server.url) as client:
+        for _ in bodies:
+            with pytest.raises(ApiError) as caught:
+                client.send(GET_USER)
+            assert type(caught.value) is kind
+            assert caught.value.status_code == caught.value.response.status_code == status
+            assert str(caught.value).startswith(f"{status} ")
+            assert caught.value.request == RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
+    assert len(server.requests) == len(bodies)
+
+
+@pytest.mark.parametrize("request_", [api.delete_svix_app(), api.get_public_interstitial()], ids=repr)
+def test_operations_without_json_fail_alike(request_: Request[Any]) -> None:
+    error = failure(answer(422, BODY), request_)
+    assert type(error) is UnprocessableEntity
+    assert error.errors == [DETAIL]
+
+
+# -- what an answer tells ------------------------------------------------------------------------------------------
+
+
+def test_an_error_tells_all_that_the_server_told() -> None:
+    content = json.dumps({**BODY, "errors": [ERROR, {"code": "second"}]}, indent=1).encode()
+    error = failure(answer(422, content, {"CF-Ray": "ray", "Retry-After": "7"}), api.create_user(password=PASSWORD))
+    assert error.errors == [DETAIL, ErrorDetail("second", "", "", {})]
+    assert error.errors[0].meta["param_name"] == "email_address"
+    assert error.trace_id == "trace_of_body"
+    assert error.retry_after == 7
+    assert error.request == RequestInfo("POST", "/users", "POST /users")
+    assert error.response.headers["cf-RAY"] == "ray"
+    assert error.response.content == content
+    assert error.text == content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "errors"),
+    [
+        (b"<html>\n<h1>502 Bad Gateway</h1>\r\n</html>", []),
+        (b"", []),
+        (b" \n", []),
+        (b'{"errors": [{"code": "cut', []),
+        (b"[]", []),
+        (b'[{"code": "a"}]', []),
+        (b'"error"', []),
+        (b"null", []),
+        (b"17", []),
+        (b"{}", []),
+        (b'{"error": "not found"}', []),
+        (b'{"errors": null}', []),
+        (b'{"errors": "wrong"}', []),
+        (b'{"errors": {"code": "a"}}', []),
+        (b'{"errors": []}', []),
+        (b'{"errors": ["a", null, 1, [], {"code": "b"}]}', [ErrorDetail("b", "", "", {})]),
+        (b'{"errors": [{}]}', [ErrorDetail("", "", "", {})]),
+        (b'{"errors": [{"code": 1, "message": null, "long_message": [], "meta": "m"}]}', [ErrorDetail("", "", "", {})]),
+        (b'{"errors": [{"code": "a", "meta": null}], "clerk_trace_id": 5}', [ErrorDetail("a", "", "", {})]),
+        ('{"errors": [{"code": "\N{WARNING SIGN}"}]}'.encode(), [ErrorDetail("\N{WARNING SIGN}", "", "", {})]),
+        (b'{"errors": [{"code": "\xff"}]}', []),
+        ("Größe".encode("latin-1"), []),
+        (b'{"errors": ' + b"[" * 100_000, []),
+        (b'{"errors": [{"code": "a", "meta": ' + b'{"a":' * 50 + b"1" + b"}" * 50 + b"}]}", None),
+        (b"x" * 1_000_000, []),
+    ],
+    ids=lambda value: repr(value)[:40] if isinstance(value, bytes) else "",
+)
+def test_a_body_of_any_shape_is_kept_and_read_as_far_as_it_goes(content: bytes, errors: list[ErrorDetail]) -> None:
+    error = failure(answer(404, content, {"CF-Ray": "ray"}))
+    assert type(error) is NotFound
+    if errors is not None:
+        assert error.errors == errors
+    else:
+        assert error.errors[0].code == "a"
+        assert json.dumps(error.errors[0].meta).count("{") == 50
+    assert error.response.content == content
+    assert error.text == content.decode(errors="replace")
+    assert error.trace_id == "ray"
+    assert len(str(error).splitlines()) == 1
+    assert str(error).startswith("404 ")
+    assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 502])
+def test_a_header_that_is_no_ascii_is_kept(status: int) -> None:
+    error = failure(answer(status, b"<html>", {"X-Reason": "Größe", "CF-Ray": "ray"}))
+    assert error.status_code == status
+    assert error.response.headers["x-reason"] == "Größe"
+    assert error.trace_id == "ray"
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "trace_id"),
+    [
+        ({"clerk_trace_id": "body"}, {}, "body"),
+        ({"clerk_trace_id": "body"}, {"CF-Ray": "ray"}, "body"),
+        ({"clerk_trace_id": ""}, {"CF-Ray": "ray"}, "ray"),
+        ({"clerk_trace_id": 5}, {"CF-Ray": "ray"}, "ray"),
+        ({}, {"cf-ray": "ray"}, "ray"),
+        ([], {}, None),
+        ({}, {}, None),
+    ],
+)
+def test_trace_id(body: Any, headers: dict[str, str], trace_id: str | None) -> None:
+    error = failure(answer(500, body, headers))
+    assert error.trace_id == trace_id
+    assert (f"trace id {trace_id}" in str(error)) == (trace_id is not None)
+    assert ("trace id" in str(error)) == (trace_id is not None)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("-5", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e999", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+        ("7, 8", None),
+        (None, None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    error = failure(answer(429, BODY, {} if value is None else {"Retry-After": value}))
+    assert error.retry_after == seconds
+
+
+def test_retry_after_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    error = failure(answer(429, BODY, {"Retry-After": later}))
+    assert error.retry_after is not None
+    assert 3000 < error.retry_after <= 3600
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "XXX-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this platform's time zone cannot be set")
+@pytest.mark.usefixtures("far_from_utc")
+@pytest.mark.parametrize("form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
+def test_every_form_of_an_http_date_is_in_utc(form: str) -> None:
+    """RFC 9110, section 5.6.7: a recipient must take all three, and the last one names no zone."""
+    later = (datetime.now(UTC) + timedelta(hours=1)).strftime(form)
+    error = failure(answer(429, BODY, {"Retry-After": later}))
+    assert error.retry_after is not None
+    assert 3000 < error.retry_after <= 3600
+
+
+def test_retry_after_anything_is_seconds_or_none() -> None:
+    like_dates = st.from_regex(
+        r"([A-Z][a-z]{2}, )?[0-9]{1,3} (Jan|Feb|Oct) [0-9]{1,6}( [0-9:]{1,9})?( [+-]?[0-9A-Z]{1,12})?", fullmatch=True
+    )
+    printable = st.text(st.characters(min_codepoint=33, max_codepoint=126))
+    said = ""
+    with serve(lambda _: answer(429, b"", {"Retry-After": said})) as server, Client(KEY, base_url=server.url) as client:
+
+        @settings(max_examples=100, deadline=None)
+        @given(like_dates | printable)
+        def check(value: str) -> None:
+            nonlocal said
+            said = value
+            with pytest.raises(TooManyRequests) as caught:
+                client.send(GET_USER)
+            seconds = caught.value.retry_after
+            assert seconds is None or 0 <= seconds < float("inf")
+
+        check()
+
+
+# -- str() ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_line_names_status_code_long_message_operation_and_trace_id() -> None:
+    assert str(failure(answer(422, BODY))) == (
+        "422 form_param_format_invalid: Email address must be a valid email address. "
+        "[GET /users/{user_id}, trace id trace_of_body]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ({"errors": [{"code": "a", "message": "short"}]}, "404 a: short [GET /users/{user_id}]"),
+        ({"errors": [{"code": "a"}, {"code": "b"}, {}]}, "404 a: no message (and 2 more) [GET /users/{user_id}]"),
+        ({"errors": [{"message": "m"}]}, "404 no code: m [GET /users/{user_id}]"),
+        (b"", "404 no body [GET /users/{user_id}]"),
+        (b"<b>\r\n  No</b>\n", "404 unexpected body: <b> No</b> [GET /users/{user_id}]"),
+        ([1], "404 unexpected body: [1] [GET /users/{user_id}]"),
+    ],
+)
+def test_the_line_says_what_there_is(body: Any, line: str) -> None:
+    assert str(failure(answer(404, body))) == line
+
+
+def test_the_line_of_a_success_that_is_none() -> None:
+    line = str(failure(answer(200, b"<html>")))
+    assert line.startswith("200 ")
+    assert "success" in line
+    assert "<html>" in line
+    assert "GET /users/{user_id}" in line
+
+
+def test_the_line_is_one_line_whatever_the_server_says() -> None:
+    said: Any = None
+    texts = st.text(st.sampled_from("ab \t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029") | st.characters(codec="utf-8"))
+    details = st.fixed_dictionaries({"code": texts, "message": texts, "long_message": texts})
+    bodies = st.fixed_dictionaries({"errors": st.lists(details), "clerk_trace_id": texts})
+    with serve(lambda _: answer(400, said)) as server, Client(KEY, base_url=server.url) as client:
+
+        @settings(max_examples=100, deadline=None)
+        @given(bodies | texts.map(str.encode))
+        def check(body: Any) -> None:
+            nonlocal said
+            said = body
+            with pytest.raises(BadRequest) as caught:
+                client.send(GET_USER)
+            assert len(str(caught.value).splitlines()) == 1
+            assert str(caught.value).startswith("400 ")
+
+        check()
+
+
+# -- no whole answer -----------------------------------------------------------------------------------------------
+
+CUT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: applic"
+NO_HTTP = b"SSH-2.0-OpenSSH_9.9\r\n\r\n"
+CUT_BODY = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "us'
+CUT_CHUNK = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"id": "us'
+BROKEN_GZIP = answer(200, b"\x1f\x8b" + b"no gzip at all", {"Content-Encoding": "gzip"})
+
+# httpx leaves its own generator to trio to finish when what it reads cannot be unpacked.
+httpx_leaves_a_generator = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([Act.HANG_UP], id="no answer"),
+        pytest.param([Act.RESET], id="reset"),
+        pytest.param([CUT_HEAD, Act.HANG_UP], id="cut in the head"),
+        pytest.param([CUT_HEAD, Act.RESET], id="reset in the head"),
+        pytest.param([CUT_BODY, Act.HANG_UP], id="cut in the body"),
+        pytest.param([CUT_BODY, Act.RESET], id="reset in the body"),
+        pytest.param([CUT_CHUNK, Act.HANG_UP], id="cut in a chunk"),
+        pytest.param([NO_HTTP, Act.HANG_UP], id="no HTTP"),
+        pytest.param([BROKEN_GZIP], id="broken gzip", marks=httpx_leaves_a_generator),
+    ],
+)
+def test_a_broken_answer_is_a_failed_connection(way: str, said: list[bytes | Act]) -> None:
+    with serve(said) as server, pytest.raises(ConnectionFailed) as caught:
+        send_by(way, GET_USER, server.url)
+    assert len(server.requests) == 1
+    told(caught.value)
+    assert caught.value.reached is True
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_listens(way: str) -> None:
+    with refused() as url, pytest.raises(ConnectionFailed) as caught:
+        send_by(way, GET_USER, url)
+    told(caught.value)
+    assert caught.value.reached is False
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [*((way, [Act.SILENCE]) for way in WAYS), ("sync", [CUT_HEAD, Act.SILENCE]), ("sync", [CUT_BODY, Act.SILENCE])],
+    ids=[*WAYS, "in the head", "in the body"],
+)
+def test_a_server_that_takes_too_long(way: str, said: list[bytes | Act]) -> None:
+    with serve(said) as server, pytest.raises(TimedOut) as caught:
+        send_by(way, GET_USER, server.url, timeout=0.5)
+    told(caught.value)
+    assert caught.value.reached is True
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handshake_that_takes_too_long_never_reached_the_server(way: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(TimedOut) as caught:
+            send_by(way, GET_USER, url, timeout=0.2)
+    told(caught.value)
+    assert caught.value.reached is False
+
+
+def test_a_wait_for_a_free_connection_never_reached_the_server() -> None:
+    with (
+        serve([CUT_BODY, Act.SILENCE]) as server,
+        httpx.Client(limits=httpx.Limits(max_connections=1), timeout=0.2) as http_client,
+        http_client.stream("GET", server.url, timeout=30),  # this one has the only connection there is
+    ):
+        client = Client(KEY, base_url=server.url, http_client=http_client)
+        with pytest.raises(TimedOut) as caught:
+            client.send(GET_USER)
+    assert len(server.requests) == 1
+    assert caught.value.reached is False
+
+
+def told(error: TransportError) -> None:
+    """What every failure of the transport tells."""
+    assert error.request == RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
+    assert error.problem
+    assert str(error) == f"GET /users/{{user_id}}: {error.problem}"
+    assert len(str(error).splitlines()) == 1
+    assert isinstance(error.__cause__, httpx.HTTPError)  # for its traceback
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("location", ["/ü", "ü", "https://xn--/", "http://[", "//", "ftp://x/"])
+def test_a_redirect_to_what_is_no_url_is_an_error_of_ours(way: str, location: str) -> None:
+    """httpx reads where to, even when it is told not to follow."""
+    with serve(answer(302, b"", {"Location": location})) as server, pytest.raises(ClerkError) as caught:
+        send_by(way, GET_USER, server.url)
+    assert isinstance(caught.value, ApiError | ConnectionFailed)
+    assert caught.value.request.operation == "GET /users/{user_id}"
+
+
+HEADERS = st.tuples(
+    st.sampled_from(
+        ["Location", "Content-Encoding", "Transfer-Encoding", "Content-Length", "Retry-After", "Set-Cookie", "CF-Ray"]
+    ),
+    st.sampled_from(["gzip", "deflate", "chunked", "-1", "5, 5", "9" * 20, "https://xn--/", "ü=ü; Domain=..", "\0"])
+    | st.text(st.characters(max_codepoint=255), max_size=10),
+)
+STATUSES = st.sampled_from([100, 101, 200, 204, 205, 206, 302, 304, 401, 404, 429, 500, 520]) | st.integers(0, 1000)
+BODIES = st.sampled_from([b'{"id": "user_1"}', b"5\r\nhello\r\n0\r\n\r\n", b"\x1f\x8b\x08\0"]) | st.binary(max_size=20)
+
+
+def error_of(call: Callable[[], object]) -> ClerkError | None:
+    try:
+        call()
+    except ClerkError as error:
+        return error
+    return None
+
+
+def test_whatever_comes_is_a_value_or_an_error_of_ours() -> None:
+    said = b""
+    with serve(lambda _: [said, Act.HANG_UP]) as server, Client(KEY, base_url=server.url) as client:
+
+        @settings(max_examples=200, deadline=None)
+        @given(STATUSES, st.lists(HEADERS, max_size=3), BODIES)
+        def check(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+            nonlocal said
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+            said = f"HTTP/1.1 {status} X\r\n{head}\r\n".encode("latin-1") + body
+            for request in (GET_USER, api.delete_svix_app(), api.get_public_interstitial()):
+                error = error_of(lambda request=request: client.send(request))
+                assert error is None or len(str(through_pickle(error)).splitlines()) == 1
+
+        check()
+
+
+def test_a_gzip_that_ends_too_early_is_an_invalid_response() -> None:
+    packed = gzip.compress(json.dumps({"id": "user_1" * 1000}).encode())
+    error = failure(answer(200, packed[:-20], {"Content-Encoding": "gzip"}))
+    assert type(error) is InvalidResponse
+
+
+# -- travelling ----------------------------------------------------------------------------------------------------
+
+
+def sample(name: str) -> ClerkError:
+    """An error of the class, with all that it can hold."""
+    kind = getattr(clerk_core.errors, name)
+    info = RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
+    if issubclass(kind, ApiError):
+        headers = httpx.Headers({"CF-Ray": "ray", "Retry-After": "7"})
+        return kind(info, Response(418, headers, json.dumps(BODY).encode()))
+    if issubclass(kind, TransportError):
+        return kind("broke", info, reached=False)
+    return kind("name", "is wrong") if kind is InvalidArgument else kind("some text")
+
+
+PUBLIC = ("status_code", "errors", "trace_id", "retry_after", "text", "problem", "argument", "reached", "request")
+JOURNEYS: dict[str, Callable[[Any], Any]] = {
+    **{f"pickle {number}": lambda error, number=number: through_pickle(error, number) for number in range(2, 6)},
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+def through_pickle(error: Any, protocol: int = pickle.DEFAULT_PROTOCOL) -> Any:
+    return pickle.loads(pickle.dumps(error, protocol))
+
+
+def assert_same(one: ClerkError, other: ClerkError) -> None:
+    assert type(one) is type(other)
+    assert one is not other
+    assert (str(one), repr(one)) == (str(other), repr(other))
+    for name in PUBLIC:
+        assert getattr(one, name, "nothing") == getattr(other, name, "nothing"), name
+    if isinstance(one, ApiError) and isinstance(other, ApiError):
+        assert one.response.content == other.response.content
+        assert one.response.headers == other.response.headers
+        assert one.response.headers["cf-ray"] == other.response.headers["CF-RAY"]
+
+
+@pytest.mark.parametrize("journey", JOURNEYS)
+@pytest.mark.parametrize("name", drawn_tree())
+def test_an_error_travels(name: str, journey: str) -> None:
+    error = sample(name)
+    error.add_note("by the way")
+    assert_same(error, JOURNEYS[journey](error))
+    str(error)  # and again, once what is read from the body has been kept
+    assert_same(error, JOURNEYS[journey](error))
+    assert JOURNEYS[journey](error).__notes__ == ["by the way"]
+
+
+@pytest.mark.parametrize("said", [answer(422, BODY, {"CF-Ray": "ray"}), answer(200, b"<html>", {"CF-Ray": "ray"})])
+def test_a_raised_error_travels(said: bytes) -> None:
+    error = failure(said)
+    for journey in JOURNEYS.values():
+        assert_same(error, journey(error))
+
+
+def test_a_raised_failure_of_the_transport_travels() -> None:
+    with refused() as url, pytest.raises(ConnectionFailed) as caught:
+        send_by("sync", GET_USER, url)
+    for journey in JOURNEYS.values():
+        assert_same(caught.value, journey(caught.value))
+
+
+def test_an_error_with_a_deep_body_travels() -> None:
+    """Deep enough for `json` to read and for pickle and deepcopy to give up: they need not look into it."""
+    depth = 500
+    error = failure(
+        answer(400, b'{"errors": [{"code": "a", "meta": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}]}")
+    )
+    assert error.errors[0].code == "a"
+    for journey in JOURNEYS.values():
+        other = journey(error)
+        assert other.response.content == error.response.content
+        assert [detail.code for detail in other.errors] == ["a"]
+
+
+# -- secrets -------------------------------------------------------------------------------------------------------
+
+
+def reachable(start: Any) -> Iterator[Any]:
+    """Everything that can be got at from an object by attributes and items.
+
+    Not the frames of tracebacks: those hold the variables of the calls, as with any exception of any library.
+    """
+    seen: dict[int, Any] = {}
+    waiting = [start]
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, type | ModuleType | FunctionType | TracebackType):
+            continue
+        seen[id(item)] = item
+        yield item
+        if isinstance(item, Mapping):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list | tuple | set | frozenset):
+            waiting += item
+        if isinstance(item, BaseException):
+            waiting += [item.__cause__, item.__context__, item.args]
+        slots = [name for kind in type(item).__mro__ for name in getattr(kind, "__slots__", ())]
+        waiting += [getattr(item, name) for name in slots if not isinstance(item, str | bytes) and hasattr(item, name)]
+        waiting += [vars(item)] if hasattr(item, "__dict__") else []
+
+
+def assert_tells_no_secret(error: BaseException) -> None:
+    shown = [item for item in reachable(error) if isinstance(item, str | bytes)]
+    shown += [show(item) for item in reachable(error) if isinstance(item, BaseException) for show in (str, repr)]
+    shown += ["".join(traceback.format_exception(error)), pickle.dumps(error)]
+    assert len(shown) > 5
+    for text in shown:
+        for secret in (KEY, PASSWORD):
+            assert (secret.encode() if isinstance(text, bytes) else secret) not in text
+
+
+SECRETIVE = api.create_user(password=PASSWORD, email_address=["ada@x.example"])
+
+
+def raised(way: str, url: str, **options: Any) -> ClerkError:
+    with pytest.raises(ClerkError) as caught:
+        send_by(way, SECRETIVE, url, **options)
+    return caught.value
+
+
+def test_the_search_for_secrets_finds_them() -> None:
+    request = httpx.Request("POST", "http://x", headers={"Authorization": f"Bearer {KEY}"})
+    cause = httpx.ReadError("broke", request=request)
+    error = ClerkError("no secret")
+    error.__context__ = ClerkError("none either")
+    assert_tells_no_secret(error)
+    error.__context__.__cause__ = cause
+    with pytest.raises(AssertionError):
+        assert_tells_no_secret(error)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([Act.HANG_UP], id="no answer"),
+        pytest.param([CUT_BODY, Act.RESET], id="reset"),
+        pytest.param([NO_HTTP, Act.HANG_UP], id="no HTTP"),
+        pytest.param([BROKEN_GZIP], id="broken gzip", marks=httpx_leaves_a_generator),
+        pytest.param([answer(302, b"", {"Location": "/v2/users"})], id="302"),
+        pytest.param([answer(422, BODY)], id="422"),
+        pytest.param([answer(500, b"<html>")], id="500"),
+        pytest.param([answer(200, b"<html>")], id="200"),
+    ],
+)
+def test_a_failure_tells_no_secret(way: str, said: list[bytes | Act]) -> None:
+    with serve(said) as server:
+        assert_tells_no_secret(raised(way, server.url))
+    assert PASSWORD.encode() in server.request.body
+    assert KEY in server.request.headers["Authorization"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_answer_at_all_tells_no_secret(way: str) -> None:
+    with refused() as url:
+        assert_tells_no_secret(raised(way, url))
+    with serve([Act.SILENCE]) as server:
+        assert_tells_no_secret(raised(way, server.url, timeout=0.2))
+
+
+def echo(status: int) -> Callable[[Received], bytes]:
+    """The error page of a proxy in debug mode: it shows the request's headers."""
+    return lambda received: answer(status, f"<html>You sent:\n{received.headers}</html>".encode())
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 502, 520])
+def test_an_error_page_that_shows_the_key_is_kept_without_it(way: str, status: int) -> None:
+    with serve(echo(status)) as server:
+        error = raised(way, server.url)
+    assert_tells_no_secret(error)
+    assert isinstance(error, ApiError)
+    assert "You sent:" in error.text
+    assert "Bearer [secret key]" in error.text
+
+
+@pytest.mark.parametrize("status", [300, 302])
+def test_a_redirect_that_shows_the_key_is_kept_without_it(status: int) -> None:
+    with serve(echo(status)) as server:
+        error = raised("sync", server.url)
+    assert error.status_code == status
+    assert_tells_no_secret(error)
+
+
+def test_a_page_with_status_200_that_shows_the_key_is_kept_without_it() -> None:
+    with serve(echo(200)) as server:
+        error = raised("sync", server.url)
+    assert isinstance(error, InvalidResponse)
+    assert "You sent:" in error.text
+    assert_tells_no_secret(error)
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 502])
+def test_a_header_that_shows_the_key_is_kept_without_it(status: int) -> None:
+    def show(received: Received) -> bytes:
+        return answer(status, b"<html>", {"X-Debug": received.headers["Authorization"], "CF-Ray": "ray"})
+
+    with serve(show) as server:
+        error = raised("sync", server.url)
+    assert isinstance(error, ApiError)
+    assert error.trace_id == "ray"
+    assert "x-debug" in error.response.headers
+    assert_tells_no_secret(error)
+
+
+def test_a_broken_header_that_shows_the_key_is_kept_without_it() -> None:
+    """The message of the parser quotes the line that it could not read."""
+
+    def show(received: Received) -> bytes:
+        return f"HTTP/1.1 500 Oops\r\n{received.headers['Authorization']}\r\n\r\n".encode()
+
+    with serve(show) as server:
+        error = raised("sync", server.url)
+    assert isinstance(error, ConnectionFailed)
+    assert_tells_no_secret(error)
+
+
+def test_what_a_success_holds_is_left_alone() -> None:
+    """The user's own data is theirs, even where it is the key."""
+    user = {"id": "user_1", "private_metadata": {"kept": KEY}}
+    with serve(answer(200, user)) as server:
+        assert send_by("sync", GET_USER, server.url).to_dict() == user
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_metadata": {"a": datetime.now(UTC)}},
+        {"public_metadata": {"a": float("nan")}},
+        {"public_metadata": {("a",): 1}},
+        {"email_address": "ada@x.example"},
+    ],
+    ids=["object", "nan", "key", "no list"],
+)
+def test_a_refused_argument_tells_nothing_of_the_others(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        api.create_user(password=PASSWORD, **wrong)
+    assert_tells_no_secret(caught.value)
+
+
+@pytest.mark.parametrize("password", [PASSWORD.encode(), [PASSWORD.encode()], {PASSWORD: {1: b""}}, {(PASSWORD,): 1}])
+def test_a_refused_argument_tells_nothing_of_its_value(password: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        api.create_user(password=password)
+    assert caught.value.argument == "password"
+    assert_tells_no_secret(caught.value)
+
+
+def test_no_repr_shows_a_secret() -> None:
+    with serve(answer(200, {"object": "user", "secret": KEY, "password": PASSWORD})) as server:
+        client = Client(KEY, base_url=server.url)
+        with client:
+            detailed = client.send_detailed(SECRETIVE)
+    shown = [SECRETIVE, SECRETIVE.info, client, client.users, detailed, detailed.value, File(PASSWORD.encode(), "a")]
+    shown += [Response(200, {"x": KEY}, PASSWORD.encode())]
+    for thing in shown:
+        assert KEY not in f"{thing!r} {thing}"
+        assert PASSWORD not in f"{thing!r} {thing}"
+
+
+def test_nothing_is_logged_that_is_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """httpx and what is below it log each request; with debug on, each step."""
+    caplog.set_level("DEBUG")
+    with serve(answer(200, {})) as server:
+        for way in WAYS:
+            send_by(way, SECRETIVE, server.url)
+    assert len(caplog.records) > 10
+    assert KEY not in caplog.text
+    assert PASSWORD not in caplog.text

@@ -1,0 +1,337 @@
+"""What a model is, whatever API it is of; and what every generated class is, whatever it is called."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import pickle
+import re
+import subprocess
+import sys
+from typing import Any
+
+import attrs
+import pytest
+
+import clerk_bapi.events
+import clerk_bapi.models
+from clerk_bapi.models import EmailAddress, JWKSSymmetricKey, Organization, OrganizationMembership, User
+from clerk_core import UNSET, Model
+from tests.json_samples import CONTRACT, attributes, bodies, classes, difference, plain, problems, received
+
+each = pytest.mark.parametrize
+each_class = each("kind", list(classes()), ids=lambda kind: kind.__name__)
+each_received = each("kind", [kind for kind in classes() if kind in received()], ids=lambda kind: kind.__name__)
+each_argument = each("kind", [kind for kind in classes() if kind not in received()], ids=lambda kind: kind.__name__)
+
+ODD_VALUES = [None, True, 0, 1.0, "", "text", [], [None], [[]], [{}], {}, {"": {}}, [{"object": "of tomorrow"}]]
+
+
+def membership() -> OrganizationMembership:
+    """A model with others inside."""
+    return OrganizationMembership.from_dict(
+        {"id": "m_1", "organization": {"id": "org_1", "public_metadata": {"teams": ["a"]}}, "unknown": [{"a": 1}]}
+    )
+
+
+# -- a model -------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_built_from_keywords() -> None:
+    key = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5t_s256="print")
+    assert key.to_dict() == {
+        "alg": "HS256", "k": "c2VjcmV0", "kid": "k_1", "kty": "oct", "use": "sig", "x5t#S256": "print",
+    }  # fmt: skip
+    assert (key.alg, key.x5t_s256, key["x5t#S256"], key.x5u) == ("HS256", "print", "print", None)
+    assert "x5t_s256" not in key
+
+
+def test_missing_keywords_are_named() -> None:
+    with pytest.raises(TypeError, match=r"^JWKSSymmetricKey\(\): missing kid, kty, use$"):
+        JWKSSymmetricKey(alg="HS256", k="c2VjcmV0")  # type: ignore[call-arg]
+
+
+def test_unexpected_keywords_are_named() -> None:
+    with pytest.raises(TypeError, match=r"^JWKSSymmetricKey\(\): unexpected x5t#S256, colour$"):
+        JWKSSymmetricKey(
+            alg="HS256",
+            k="c2VjcmV0",
+            kid="k_1",
+            kty="oct",
+            use="sig",
+            **{"x5t#S256": "print", "colour": "red"},
+        )
+
+
+def test_unset_is_not_kept() -> None:
+    user = User.from_dict({})
+    built = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5u=UNSET)  # type: ignore[arg-type]
+    assert "x5u" not in built
+    assert built.x5u is None
+    assert "UNSET" not in repr(built)
+    assert user.to_dict() == {}
+
+
+def test_from_dict_leaves_its_argument_alone() -> None:
+    data = {"id": "m_1", "organization": {"public_metadata": {"teams": ["a"]}}, "unknown": [{"a": 1}]}
+    before = copy.deepcopy(data)
+    made = OrganizationMembership.from_dict(data)
+    assert difference(data, before) is None
+    made.id = "m_2"
+    made.organization.public_metadata["teams"].append("b")
+    made["unknown"][0]["a"] = 2
+    assert difference(data, before) is None
+
+
+def test_from_dict_takes_models_as_well_as_objects() -> None:
+    organization = Organization.from_dict({"id": "org_1"})
+    made = OrganizationMembership.from_dict({"organization": organization})
+    assert made.organization == organization
+    assert made.organization is not organization
+    assert made.to_dict() == {"organization": {"id": "org_1"}}
+
+
+def test_to_dict_gives_what_is_not_the_models_own() -> None:
+    model = membership()
+    given = model.to_dict()
+    given["organization"]["public_metadata"]["teams"].append("b")
+    given["unknown"][0]["a"] = 2
+    assert model == membership()
+    assert type(given["organization"]) is dict
+
+
+def test_keys_are_read_by_subscription() -> None:
+    model = membership()
+    assert model["unknown"] == [{"a": 1}]
+    assert model["organization"] is model.organization
+    assert ("unknown" in model, "role" in model, 1 in model) == (True, False, False)
+    with pytest.raises(KeyError, match="role"):
+        model["role"]
+
+
+def test_declared_attributes_that_are_absent_are_none_and_others_are_errors() -> None:
+    model = membership()
+    assert (model.role, model.private_metadata) == (None, None)
+    with pytest.raises(AttributeError, match=r"'OrganizationMembership' object has no attribute 'rolle'"):
+        model.rolle  # noqa: B018
+    assert not hasattr(Model.from_dict({}), "role")
+
+
+def test_attributes_are_assigned() -> None:
+    model = membership()
+    model.role = "org:admin"
+    model.organization.name = "Acme"
+    key = JWKSSymmetricKey.from_dict({})
+    key.x5t_s256 = "print"
+    assert (model["role"], model.to_dict()["organization"]["name"]) == ("org:admin", "Acme")
+    assert key.to_dict() == {"x5t#S256": "print"}
+
+
+def test_a_key_cannot_hide_a_method() -> None:
+    model = Model.from_dict({"to_dict": "a value"})
+    assert model.to_dict() == {"to_dict": "a value"}
+    assert model["to_dict"] == "a value"
+    with pytest.raises(AttributeError, match=r"^to_dict is a method of the model"):
+        model.to_dict = "other"  # type: ignore[assignment,method-assign]
+
+
+def test_equal_is_what_has_the_same_class_and_keys() -> None:
+    assert membership() == membership()
+    assert User.from_dict({}) != Organization.from_dict({})
+    assert User.from_dict({}) != Model.from_dict({})
+    assert User.from_dict({}) != {}
+    assert User.from_dict({"first_name": None}) != User.from_dict({})
+    changed = membership()
+    changed.organization.id = "org_2"
+    assert changed != membership()
+
+
+def test_it_has_no_hash_for_it_may_change() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(membership())
+
+
+def test_replace_gives_another_model() -> None:
+    model = membership()
+    key = JWKSSymmetricKey.from_dict({"kid": "k_1"}).__replace__(x5t_s256="print")
+    changed = model.__replace__(id="m_2", organization={"id": "org_2"})
+    assert (changed.id, changed.organization) == ("m_2", Organization.from_dict({"id": "org_2"}))
+    assert changed["unknown"] == [{"a": 1}]
+    assert model == membership()
+    assert key.to_dict() == {"kid": "k_1", "x5t#S256": "print"}
+
+
+def test_replace_knows_its_attributes() -> None:
+    with pytest.raises(TypeError, match="rolle"):
+        membership().__replace__(rolle="org:admin")
+
+
+def test_repr_shows_what_is_there() -> None:
+    assert repr(Organization.from_dict({"id": "org_1", "x": None})) == "Organization(id='org_1', x=None)"
+    assert repr(Model.from_dict({"a": [1]})) == "Model(a=[1])"
+
+
+SECRET = re.compile(
+    r"(^|_)(token|jwt|secret|password|cookies|backup_codes)$|(secret|signing|api)_key$|password_digest$"
+)
+"""What must not get into logs, told by the last words of a key."""
+
+
+@each(
+    ("kind", "attribute"),
+    [(kind, name) for kind in classes() for name, key in attributes(kind).items() if SECRET.search(key)],
+)
+def test_repr_hides_secrets(kind: type[Model], attribute: str) -> None:
+    for value in ("confidential", ["confidential"]):
+        model = kind.from_dict({attribute: value, "id": "shown"})
+        assert "confidential" not in repr(model)
+        assert "confidential" not in repr([{"inside": model}])
+        assert "id='shown'" in repr(model)
+        assert getattr(model, attribute) == value
+
+
+PROTOCOLS = [
+    *("__bool__", "__copy__", "__deepcopy__", "__getinitargs__", "__getnewargs__", "__getnewargs_ex__", "__getstate__"),
+    *("__iter__", "__len__", "__setstate__", "__slots__"),
+]
+"""Names for which Python asks objects, in addition to those that every object has."""
+
+
+@each("key", sorted({*dir(Model), *PROTOCOLS}))
+def test_a_key_that_python_asks_for_does_no_harm(key: str) -> None:
+    for value in ODD_VALUES:
+        model = User.from_dict({key: value})
+        assert list(problems(CONTRACT, {"$ref": "#/components/schemas/User"}, model, {key: value})) == []
+        assert difference(plain(copy.copy(model)), {key: value}) is None
+        assert difference(attrs.asdict(model), dict.fromkeys(attributes(User))) is None
+        assert isinstance(model, User)
+        assert bool(model)
+
+
+# -- attrs ---------------------------------------------------------------------------------------------------------
+
+
+def in_fresh_process(code: str) -> Any:
+    """What a script prints as JSON, run where nothing has been imported yet."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import json, sys\n{code}"], capture_output=True, check=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_attrs_sees_every_attribute() -> None:
+    names = ["alg", "k", "kid", "kty", "use", "x5c", "x5t", "x5t_s256", "x5u"]
+    fields = attrs.fields(JWKSSymmetricKey)
+    assert attrs.has(JWKSSymmetricKey)
+    assert [field.name for field in fields] == names
+    assert [field.default for field in fields] == [attrs.NOTHING] * 5 + [None] * 4
+    assert (fields.kid.type, fields.x5c.type, fields.kid.kw_only) == ("str", "list[str] | None", True)
+
+
+def test_attrs_takes_a_model_apart() -> None:
+    user = User.from_dict({"id": "user_1", "email_addresses": [{"id": "idn_1"}], "unknown": 1})
+    emails = [dict.fromkeys(attributes(EmailAddress)) | {"id": "idn_1"}]
+    assert attrs.asdict(user) == dict.fromkeys(attributes(User)) | {"id": "user_1", "email_addresses": emails}
+    assert attrs.astuple(Organization.from_dict({"id": "org_1"})).count("org_1") == 1
+
+
+def test_attrs_evolves_a_model() -> None:
+    key = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5t_s256="print")
+    evolved = attrs.evolve(key, kid="k_2")
+    assert type(evolved) is JWKSSymmetricKey
+    assert (evolved.kid, evolved.x5t_s256, key.kid) == ("k_2", "print", "k_1")
+    with pytest.raises(TypeError, match="colour"):
+        attrs.evolve(key, colour="red")
+
+
+def test_attrs_is_not_imported_before_somebody_asks() -> None:
+    counts = in_fresh_process(
+        "import clerk_bapi.models as models, clerk_bapi.events\n"
+        "read = [getattr(models, name).from_dict({'id': '1'}) for name in models.__all__]\n"
+        "texts = [repr(model) for model in read if model == model and 'id' in model]\n"
+        "before = 'attr' in sys.modules or 'attrs' in sys.modules\n"
+        "fields = len(models.User.__attrs_attrs__)\n"
+        "print(json.dumps([len(texts), before, 'attr' in sys.modules, fields]))"
+    )
+    assert counts == [len(clerk_bapi.models.__all__), False, True, len(attributes(User))]
+
+
+def test_attrs_may_be_asked_for_the_base_first() -> None:
+    counts = in_fresh_process(
+        "import attrs, clerk_bapi.models, clerk_core\n"
+        "classes = clerk_core.Model, clerk_bapi.models.User, clerk_bapi.models.Organization\n"
+        "print(json.dumps([len(attrs.fields(kind)) for kind in classes]))"
+    )
+    assert counts == [0, len(attributes(User)), len(attributes(Organization))]
+
+
+# -- every generated class -----------------------------------------------------------------------------------------
+
+
+def test_every_class_stands_for_a_schema() -> None:
+    exported = [getattr(module, name) for module in (clerk_bapi.models, clerk_bapi.events) for name in dir(module)]
+    generated = {kind for kind in exported if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model}
+    assert generated == set(classes())
+    assert {getattr(clerk_bapi.models, name) for name in clerk_bapi.models.__all__} <= generated
+
+
+@each_class
+def test_its_attributes_are_the_properties_of_its_schema(kind: type[Model]) -> None:
+    document, name = classes()[kind]
+    required = set(document.schemas[name].get("required", ()))
+    assert set(attributes(kind).values()) == set(document.properties(name))
+    given = {attribute: None for attribute, key in attributes(kind).items() if key in required}
+    assert set(kind(**given).to_dict()) == required
+    for attribute in given:
+        with pytest.raises(TypeError, match=rf"missing {attribute}$"):
+            kind(**{other: None for other in given if other != attribute})
+
+
+@each_class
+def test_attrs_sees_its_attributes(kind: type[Model]) -> None:
+    fields = attrs.fields(kind)
+    document, name = classes()[kind]
+    required = document.schemas[name].get("required", ())
+    assert [field.name for field in fields] == list(attributes(kind))
+    for field in fields:
+        assert field.default is (
+            attrs.NOTHING if attributes(kind)[field.name] in required else getattr(kind, field.name)
+        )
+
+
+@each_argument
+def test_what_an_argument_is_not_given_is_unset_and_not_sent(kind: type[Model]) -> None:
+    given = {field.name: "x" for field in attrs.fields(kind) if field.default is attrs.NOTHING}
+    argument = kind(**given)
+    assert argument.to_dict() == {attributes(kind)[name]: "x" for name in given}
+    assert {getattr(argument, name) for name in attributes(kind) if name not in given} <= {UNSET}
+
+
+@each_received
+def test_it_is_read_from_nothing_that_it_knows(kind: type[Model]) -> None:
+    document, name = classes()[kind]
+    for body in ({}, {"of": "tomorrow"}, {"é": [{"a": 1.0}], "": None}):
+        model = kind.from_dict(body)
+        assert list(problems(document, {"$ref": f"#/components/schemas/{name}"}, model, body)) == []
+        assert [getattr(model, attribute) for attribute in attributes(kind)] == [None] * len(attributes(kind))
+
+
+@each_class
+def test_each_of_its_keys_may_hold_anything(kind: type[Model]) -> None:
+    document, name = classes()[kind]
+    for key, value in itertools.product(document.properties(name), ODD_VALUES):
+        body = {key: value}
+        model = kind.from_dict(body)
+        assert list(problems(document, {"$ref": f"#/components/schemas/{name}"}, model, body)) == []
+
+
+@each_class
+def test_it_is_the_same_again_from_its_own_dict(kind: type[Model]) -> None:
+    document, name = classes()[kind]
+    for body in bodies(document, {"$ref": f"#/components/schemas/{name}"}):
+        model = kind.from_dict(body)
+        assert kind.from_dict(model.to_dict()) == model
+        assert json.loads(json.dumps(model.to_dict())) == body
+        assert pickle.loads(pickle.dumps(model)) == model
+        assert model.__replace__() == model
