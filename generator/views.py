@@ -64,7 +64,8 @@ class Operation:
     @property
     def iterator(self) -> str:
         """The name of the method that walks over all pages."""
-        return re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
+        name = re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
+        return name if name != self.method else f"iterate_{name}"
 
     @property
     def filters(self) -> list[Argument]:
