@@ -53,7 +53,7 @@ def _draw(axes: Axes, shown: Sequence[Measure]) -> None:
         widths = [multiple - _LEFT for multiple in multiples]
         axes.barh(rows, widths, height=_HEIGHT * 0.88, left=_LEFT, color=color, label=label)
         for row, multiple in zip(rows, multiples, strict=True):
-            axes.text(max(multiple, _LEFT) * 1.06, row, _label(multiple), va="center", fontsize=9)
+            axes.text(max(multiple, 1) * 1.06, row, _label(multiple), va="center", fontsize=9)
         largest = max(largest, *multiples)
     axes.axvline(1, color=_TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
     axes.set_xscale("log")

@@ -58,7 +58,8 @@ class Docs:
         return self._named("\n\n".join(_wrap(block) for block in blocks))
 
     def _argument(self, argument: Any, own: str | None) -> str:
-        hint = own or self._parameters.get(argument.wire) or f"The `{argument.wire}` to send."
+        general = "The objects to send." if argument.place == "raw" else self._parameters.get(argument.wire)
+        hint = own or general or f"The `{argument.wire}` to send."
         facts = describe(argument.schema)
         return f"    {argument.name}: {hint} {facts}".rstrip()
 

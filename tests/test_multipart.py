@@ -320,6 +320,16 @@ def test_a_file_of_no_bytes_is_refused(content: Any) -> None:
         api.set_user_profile_image("user_1", file=File(content, "me.png"))
 
 
+def test_a_closed_file_is_no_failure_of_the_connection(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    with path.open("rb") as file:
+        request = api.set_user_profile_image("user_1", file=file)
+    with serve(answer(200, {})) as server, pytest.raises(ValueError, match="closed"):
+        send_by("sync", request, server.url)
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("filename", ["", "\udcff.png"])
 def test_a_file_name_that_cannot_be_sent_is_refused(filename: str) -> None:
     with pytest.raises(InvalidArgument):

@@ -180,7 +180,8 @@ class _Base(Generic[H]):
             error.request = httpx.Request(request.method, self._base_url)
         cause: BaseException | None = error
         while cause is not None:  # the message of a parser quotes what it could not read
-            cause.args = tuple(a.replace(self._secret_key, _HIDDEN) if isinstance(a, str) else a for a in cause.args)
+            if any(isinstance(a, str) and self._secret_key in a for a in cause.args):
+                cause.args = tuple(str(a).replace(self._secret_key, _HIDDEN) for a in cause.args)
             cause = cause.__cause__ or cause.__context__
         problem = str(error) or type(error).__name__
         kind = TimedOut if isinstance(error, httpx.TimeoutException) else ConnectionFailed
@@ -220,8 +221,9 @@ class Client(_Base[httpx.Client]):
     def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
         """Over the wire once, each phase within `at_most` seconds."""
         http = self._connections.get()
+        built = self._build(http, request, at_most)  # outside: a closed file is no failed connection
         try:
-            answer = http.send(self._build(http, request, at_most), auth=_NO_AUTH, follow_redirects=False)
+            answer = http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
@@ -274,8 +276,9 @@ class AsyncClient(_Base[httpx.AsyncClient]):
     async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
         """Over the wire once, each phase within `at_most` seconds."""
         http = self._connections.get()
+        built = self._build(http, request, at_most)  # outside: a closed file is no failed connection
         try:
-            answer = await http.send(self._build(http, request, at_most), auth=_NO_AUTH, follow_redirects=False)
+            answer = await http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
             raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)

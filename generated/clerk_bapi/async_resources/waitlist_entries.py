@@ -31,8 +31,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
 
         Args:
-            body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 50
-                items.
+            body: The objects to send. List of objects, at least 1 items, at most 50 items.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,

@@ -31,8 +31,7 @@ class InvitationsResource(Resource):
         https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateBulkInvitations
 
         Args:
-            body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 10
-                items.
+            body: The objects to send. List of objects, at least 1 items, at most 10 items.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,

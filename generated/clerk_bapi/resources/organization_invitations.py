@@ -41,8 +41,7 @@ class OrganizationInvitationsResource(Resource):
 
         Args:
             organization_id: Id of the organization. String.
-            body: Text of the message, with variables in double braces. List of objects, at least 1 items, at most 10
-                items.
+            body: The objects to send. List of objects, at least 1 items, at most 10 items.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
