@@ -94,7 +94,7 @@ class _Base(Generic[H]):
         self._secret_key = _checked_key(secret_key)
         self._base_url = _checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
-        self._connections: Connections[H] = Connections(self._open, self._where, http_client)
+        self._connections: Connections[H] = Connections(type(self).__name__, self._open, self._where, http_client)
         self._headers: Mapping[str, str] = {}
         self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
 

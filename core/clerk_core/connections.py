@@ -40,7 +40,8 @@ def this_loop() -> Hashable:
 class Connections(Generic[H]):
     """Holds the httpx client; one that was given is used as it is, anywhere, and stays the giver's to close."""
 
-    def __init__(self, opened: Callable[[], H], where: Callable[[], Hashable], given: H | None) -> None:
+    def __init__(self, owner: str, opened: Callable[[], H], where: Callable[[], Hashable], given: H | None) -> None:
+        self._owner = owner
         self._open = opened
         self._where = where
         self._lock = threading.Lock()
@@ -51,7 +52,7 @@ class Connections(Generic[H]):
     def get(self) -> H:
         """The client to send with."""
         if self._closed or (self.given is not None and self.given.is_closed):
-            raise ClientClosed("this client is closed")
+            raise ClientClosed(f"this {self._owner} is closed")
         if self.given is not None:
             return self.given
         where = self._where()
