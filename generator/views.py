@@ -11,6 +11,7 @@ import attrs
 from openapi_python_client.parser import GeneratorData
 
 from clerk_core import AsyncClient, Client, Model
+from clerk_core.pages import MANAGED
 from generator import names
 from generator.docs import Docs
 from generator.normalise import METHODS, Node, follow, walk
@@ -57,6 +58,19 @@ class Operation:
     body_required: bool
     deprecated: bool
     doc: str
+    row: str | None
+    """What a walk over all pages yields, where the operation has pages."""
+
+    @property
+    def iterator(self) -> str:
+        """The name of the method that walks over all pages."""
+        name = re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
+        return name if name != self.method else f"iterate_{name}"
+
+    @property
+    def filters(self) -> list[Argument]:
+        """The arguments that a walk over all pages leaves to the caller."""
+        return [argument for argument in self.arguments if argument.wire not in MANAGED]
 
     @property
     def either(self) -> str:
@@ -71,6 +85,11 @@ class Operation:
     def of(self, place: str) -> list[Argument]:
         """The arguments that go to one place of the request."""
         return [argument for argument in self.arguments if argument.place == place]
+
+    def at_most(self) -> dict[str, int]:
+        """How many rows a page may have."""
+        limits = [argument for argument in self.arguments if argument.wire == "limit" and "maximum" in argument.schema]
+        return {argument.wire: argument.schema["maximum"] for argument in limits if self.row}
 
     def arrays(self) -> list[str]:
         """Arguments that are lists on the wire."""
@@ -175,6 +194,7 @@ class Views:
             body_required=body_required,
             deprecated=bool(facts.get("deprecated")),
             doc=self._docs.operation(path, http, facts, arguments),
+            row=self._row(returns) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
@@ -242,10 +262,20 @@ class Views:
             return annotation, pages[0], self.types.reader(answer.prop) or "as_is", False
         return annotation, None, self.types.reader(answer.prop) or "as_is", reads_text
 
+    def _row(self, returns: str) -> str | None:
+        """The type of one row: of a bare list, or of the one list in a page."""
+        if returns.startswith("list["):
+            return returns.removeprefix("list[").removesuffix("]")
+        page = self._parsed[returns]
+        properties = (page.required_properties or []) + (page.optional_properties or [])
+        lists = [self.types.annotation(prop) for prop in properties]
+        rows = [annotation for annotation in lists if annotation.startswith("list[")]
+        return self._row(rows[0]) if len(rows) == 1 else None
+
     def _check_unique(self) -> None:
         for what, keys in (
             ("function", [op.function for op in self.operations]),
-            ("method", [f"{op.group}.{op.method}" for op in self.operations]),
+            ("method", [f"{op.group}.{name}" for op in self.operations for name in _methods(op)]),
         ):
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
@@ -344,6 +374,10 @@ class Views:
 
     def _resolved(self, node: Node) -> Node:
         return follow(self._contract, node)
+
+
+def _methods(operation: Operation) -> list[str]:
+    return [operation.method, operation.iterator] if operation.row else [operation.method]
 
 
 def group_of(facts: Node) -> str:

@@ -10,13 +10,13 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = {"clerk_core": ROOT / "core", "clerk_bapi": ROOT / "generated"}
+PACKAGES = {"clerk_core": ROOT / "core", "clerk_bapi": ROOT / "generated", "clerkkit": ROOT / "overlay"}
 SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/contract.json", "generator/__main__.py")
 USE = """
-import clerk_bapi
+import clerk_bapi, clerkkit
 from clerk_bapi import api, events, models
-assert all(getattr(m, name) is not None for m in (clerk_bapi, api, models) for name in m.__all__)
-with clerk_bapi.Client("sk_test_x") as client:
+assert all(getattr(m, name) is not None for m in (clerkkit, clerk_bapi, api, models) for name in m.__all__)
+with clerkkit.Clerk("sk_test_x") as client:
     assert client.users.list and client.api_keys
 print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
 """

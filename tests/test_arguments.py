@@ -213,7 +213,7 @@ def test_what_is_unset_is_not_sent() -> None:
     ],
 )
 def test_how_a_scalar_is_written(value: Any, text: str) -> None:
-    assert query_of(api.get_user_list(limit=value)) == [("limit", text)]
+    assert query_of(api.get_user_list(offset=value)) == [("offset", text)]
     assert query_of(api.get_user_list(username=[value])) == [("username", text)]
 
 

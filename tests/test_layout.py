@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "core/clerk_core": {"clerk_core", "httpx", "attrs", "typing_extensions"},
     "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
+    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio"},
 }
 
 
@@ -62,6 +63,7 @@ def test_attrs_is_not_loaded_before_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     "package",
     [
+        "clerkkit",
         "clerk_core",
         "clerk_bapi",
         "clerk_bapi.api",

@@ -50,7 +50,7 @@ def test_the_readme_runs(code: str, output: str) -> None:
     printed = io.StringIO()
     names: dict[str, Any] = {}
     with serve(clerk) as server, contextlib.redirect_stdout(printed):
-        here = code.replace('Client("sk_test_..."', f'Client("sk_test_x", base_url={server.url!r}')
+        here = code.replace('"sk_test_..."', f'"sk_test_x", base_url={server.url!r}')
         exec(compile(here, "README.md", "exec", dont_inherit=True), names)
         if inspect.iscoroutinefunction(names.get("main")):
             asyncio.run(names["main"]())

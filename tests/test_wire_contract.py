@@ -256,7 +256,10 @@ def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> N
     groups = {operation.group for operation in OPERATIONS}
     assert {name for name, value in vars(kind).items() if isinstance(value, functools.cached_property)} == groups
     found = {(group, name) for group in groups for name in dir(getattr(made, group)) if not name.startswith("_")}
-    assert found == {(operation.group, operation.member) for operation in OPERATIONS}
+    walks = {(group, name) for group, name in found if name.startswith("iterate")}
+    assert found - walks == {(operation.group, operation.member) for operation in OPERATIONS}
+    paged = [op for op in OPERATIONS if {"limit", "offset"} <= set(inspect.signature(op.function).parameters)]
+    assert len(walks) == len(paged)
 
 
 @each(OPERATIONS)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import platform
-import threading
+from collections.abc import Hashable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import httpx
 
 from clerk_core._version import __version__
-from clerk_core.errors import ApiError, ClientClosed, ConnectionFailed, InvalidArgument, TimedOut, TransportError
+from clerk_core.checks import seconds
+from clerk_core.connections import Connections, this_loop, this_process
+from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 
@@ -91,12 +93,10 @@ class _Base(Generic[H]):
         """
         self._secret_key = _checked_key(secret_key)
         self._base_url = _checked_url(base_url)
-        self._timeout = _checked_timeout(timeout)
-        self._given: H | None = http_client
-        self._own: H | None = None
-        self._closed = False
-        self._lock = threading.Lock()
-        self._prepared: tuple[httpx.Headers, dict[str, Any]] | None = None
+        self._timeout = None if timeout is None else seconds("timeout", timeout)
+        self._connections: Connections[H] = Connections(type(self).__name__, self._open, self._where, http_client)
+        self._headers: Mapping[str, str] = {}
+        self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
 
     @property
     def base_url(self) -> str:
@@ -106,23 +106,19 @@ class _Base(Generic[H]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def _open(self) -> H:
+    @staticmethod
+    def _open() -> H:
         raise NotImplementedError
 
-    def _http(self) -> H:
-        if self._closed or (self._given is not None and self._given.is_closed):
-            raise ClientClosed(f"this {type(self).__name__} is closed")
-        if self._given is not None:
-            return self._given
-        with self._lock:
-            if self._own is None:
-                self._own = self._open()
-            return self._own
+    @staticmethod
+    def _where() -> Hashable:
+        raise NotImplementedError
 
-    def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, Any]]:
-        """What is the same for every request of this client."""
+    def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, float | None]]:
+        """Headers and timeouts that are the same for every request of this client."""
         headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
         headers.update(http.headers)
+        headers.update(self._headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
         headers["User-Agent"] = f"clerkkit/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -131,13 +127,16 @@ class _Base(Generic[H]):
         if self._timeout is not None:
             timeout = httpx.Timeout(self._timeout)
         else:
-            timeout = http.timeout if self._given is not None else httpx.Timeout(DEFAULT_TIMEOUT)
-        return headers, {"timeout": timeout.as_dict()}
+            timeout = http.timeout if self._connections.given is not None else httpx.Timeout(DEFAULT_TIMEOUT)
+        return headers, timeout.as_dict()
 
-    def _build(self, http: H, request: Request[Any]) -> httpx.Request:
+    def _build(self, http: H, request: Request[Any], at_most: float | None) -> httpx.Request:
         if self._prepared is None:
             self._prepared = self._prepare(http)
-        common, extensions = self._prepared
+        common, timeout = self._prepared
+        if at_most is not None:
+            timeout = {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeout.items()}
+        extensions = {"timeout": timeout}
         url = self._base_url + request.path
         if request.query:
             url = f"{url}?{request.query}"
@@ -192,7 +191,12 @@ class _Base(Generic[H]):
 class Client(_Base[httpx.Client]):
     """Sends requests and waits. Share one between threads; close it, or use it in a `with` block."""
 
-    def _open(self) -> httpx.Client:
+    @staticmethod
+    def _where() -> Hashable:
+        return this_process()
+
+    @staticmethod
+    def _open() -> httpx.Client:
         return _HttpClient(limits=_LIMITS)
 
     def send(self, request: Request[T]) -> T:
@@ -211,8 +215,13 @@ class Client(_Base[httpx.Client]):
         return Detailed(response, self._read(request, response))
 
     def _exchange(self, request: Request[Any]) -> Response:
-        http = self._http()
-        built = self._build(http, request)  # outside: a closed file is no failed connection
+        """One request, its answer whatever its status: what a client with a policy of its own overrides."""
+        return self._attempt(request)
+
+    def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
+        """Over the wire once, each phase within `at_most` seconds."""
+        http = self._connections.get()
+        built = self._build(http, request, at_most)  # outside: a closed file is no failed connection
         try:
             answer = http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
@@ -221,9 +230,9 @@ class Client(_Base[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        self._closed = True
-        if self._own is not None:
-            self._own.close()
+        http = self._connections.close()
+        if http is not None:
+            http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -237,7 +246,12 @@ class Client(_Base[httpx.Client]):
 class AsyncClient(_Base[httpx.AsyncClient]):
     """Sends requests without blocking the loop. Share one between tasks; close it, or use an `async with` block."""
 
-    def _open(self) -> httpx.AsyncClient:
+    @staticmethod
+    def _where() -> Hashable:
+        return this_loop()
+
+    @staticmethod
+    def _open() -> httpx.AsyncClient:
         return _AsyncHttpClient(limits=_LIMITS)
 
     async def send(self, request: Request[T]) -> T:
@@ -256,8 +270,13 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         return Detailed(response, self._read(request, response))
 
     async def _exchange(self, request: Request[Any]) -> Response:
-        http = self._http()
-        built = self._build(http, request)  # outside: a closed file is no failed connection
+        """One request, its answer whatever its status: what a client with a policy of its own overrides."""
+        return await self._attempt(request)
+
+    async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
+        """Over the wire once, each phase within `at_most` seconds."""
+        http = self._connections.get()
+        built = self._build(http, request, at_most)  # outside: a closed file is no failed connection
         try:
             answer = await http.send(built, auth=_NO_AUTH, follow_redirects=False)
         except _FAILURES as error:
@@ -266,9 +285,9 @@ class AsyncClient(_Base[httpx.AsyncClient]):
 
     async def aclose(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        self._closed = True
-        if self._own is not None:
-            await self._own.aclose()
+        http = self._connections.close()
+        if http is not None:
+            await http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -304,11 +323,3 @@ def _is_base(url: str) -> bool:
         return parsed.scheme in ("http", "https") and bool(parsed.host) and not parsed.userinfo
     except (httpx.InvalidURL, ValueError):  # idna's own errors come through httpx as they are
         return False
-
-
-def _checked_timeout(timeout: object) -> float | None:
-    if timeout is None:
-        return None
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout <= threading.TIMEOUT_MAX:
-        raise InvalidArgument("timeout", "expected a positive number of seconds")
-    return float(timeout)

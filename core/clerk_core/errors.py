@@ -134,7 +134,7 @@ class ApiError(ClerkError):
     @property
     def retry_after(self) -> float | None:
         """Seconds to wait before the next try, where the server says so."""
-        return _seconds(self.response.headers.get("retry-after"))
+        return seconds_of(self.response.headers.get("retry-after"))
 
     @cached_property
     def _body(self) -> Mapping[str, Any]:
@@ -243,7 +243,7 @@ def _detail(item: dict[str, Any]) -> ErrorDetail:
     return ErrorDetail(code, message, long_message, meta if is_object(meta) else {})
 
 
-def _seconds(value: str | None) -> float | None:
+def seconds_of(value: str | None) -> float | None:
     """`Retry-After`: seconds, or the date to wait for."""
     if value is None:
         return None

@@ -45,6 +45,7 @@ class Request(Generic[T_co]):
         file_fields: Collection[str] = (),
         arrays: Collection[str] = (),
         comma_joined: Collection[str] = (),
+        at_most: Mapping[str, int] | None = None,
         reads_text: bool = False,
         arguments: Mapping[str, str] | None = None,
     ) -> None:
@@ -57,7 +58,7 @@ class Request(Generic[T_co]):
         self.files: dict[str, File] = {}
         try:
             self.path = _path(template, path) if path else template
-            self.query = _query(query, arrays, comma_joined) if query else ""
+            self.query = _query(query, arrays, comma_joined, at_most or {}) if query else ""
             self.content = _json(body, arrays, body_required)
             for name, value in (form or {}).items():
                 if value is UNSET:
@@ -108,11 +109,16 @@ def _path(template: str, values: Mapping[str, Any]) -> str:
     return template
 
 
-def _query(values: Mapping[str, Any], arrays: Collection[str], comma_joined: Collection[str]) -> str:
+def _query(
+    values: Mapping[str, Any], arrays: Collection[str], comma_joined: Collection[str], at_most: Mapping[str, int]
+) -> str:
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         if value is UNSET:
             continue
+        if name in at_most and isinstance(value, int | float) and value > at_most[name]:
+            # The server takes what is too much for nothing at all, and falls back to its default.
+            raise InvalidArgument(name, f"expected at most {at_most[name]}, got {value}")
         texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
         if name in comma_joined:
             texts = [",".join(texts)] if texts else []

@@ -95,4 +95,5 @@ def list_allowlist_identifiers(
             lists=list_of(AllowlistIdentifier.read),
         ),
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )

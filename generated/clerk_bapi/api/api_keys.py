@@ -176,6 +176,7 @@ def get_api_keys(
             "query": query,
             "type": type,
         },
+        at_most={"limit": 100},
     )
 
 

@@ -218,6 +218,7 @@ def get_billing_price_list(
         "/billing/prices",
         PaginatedBillingPriceResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
+        at_most={"limit": 500},
     )
 
 
@@ -269,6 +270,7 @@ def get_billing_statement_list(
         "/billing/statements",
         PaginatedBillingStatementResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )
 
 
@@ -299,6 +301,7 @@ def get_billing_statement_payment_attempts(
         PaginatedBillingPaymentAttemptResponse.read,
         path={"statementID": statement_id},
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
         arguments={"statementID": "statement_id"},
     )
 
@@ -333,6 +336,7 @@ def get_commerce_plan_list(
         "/billing/plans",
         PaginatedCommercePlanResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "payer_type": payer_type},
+        at_most={"limit": 500},
     )
 
 
@@ -383,6 +387,7 @@ def get_commerce_subscription_item_list(
             "query": query,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 

@@ -70,6 +70,7 @@ def get_client_list(
         "/clients",
         one_of([Variant(PaginatedClients, required=("data", "total_count"))], lists=list_of(ClientObject.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )
 
 

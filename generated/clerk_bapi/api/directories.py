@@ -182,7 +182,9 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
             Forbidden.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/directories", DirectoryList.read, query={"limit": limit, "offset": offset})
+    return Request(
+        "GET", "/directories", DirectoryList.read, query={"limit": limit, "offset": offset}, at_most={"limit": 500}
+    )
 
 
 def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGroupRoleMappingList]:

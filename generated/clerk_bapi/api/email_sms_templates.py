@@ -95,6 +95,7 @@ def get_template_list(
         one_of([Variant(PaginatedTemplates, required=("data", "total_count"))], lists=list_of(Template.read)),
         path={"template_type": template_type},
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )
 
 

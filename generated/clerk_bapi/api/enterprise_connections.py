@@ -188,6 +188,7 @@ def list_enterprise_connection_test_runs(
         EnterpriseConnectionTestRuns.read,
         path={"enterprise_connection_id": enterprise_connection_id},
         query={"limit": limit, "offset": offset, "status": status},
+        at_most={"limit": 500},
         arrays=("status",),
     )
 
@@ -220,6 +221,7 @@ def list_enterprise_connections(
         "/enterprise_connections",
         EnterpriseConnections.read,
         query={"active": active, "limit": limit, "offset": offset, "organization_id": organization_id},
+        at_most={"limit": 500},
     )
 
 

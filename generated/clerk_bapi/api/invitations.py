@@ -157,6 +157,7 @@ def list_invitations(
             "query": query,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 

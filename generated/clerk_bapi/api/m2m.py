@@ -86,6 +86,7 @@ def get_m2m_tokens(
         "/m2m_tokens",
         GetM2MTokensResponse.read,
         query={"subject": subject, "expired": expired, "limit": limit, "offset": offset, "revoked": revoked},
+        at_most={"limit": 100},
     )
 
 

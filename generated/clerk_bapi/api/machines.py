@@ -183,6 +183,7 @@ def list_machines(
         "/machines",
         MachineList.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
+        at_most={"limit": 500},
     )
 
 

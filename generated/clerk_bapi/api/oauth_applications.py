@@ -140,6 +140,7 @@ def list_oauth_applications(
         "/oauth_applications",
         OAuthApplications.read,
         query={"limit": limit, "name_query": name_query, "offset": offset, "order_by": order_by},
+        at_most={"limit": 500},
     )
 
 

@@ -130,6 +130,7 @@ def list_all_organization_domains(
             "query": query,
             "verified": verified,
         },
+        at_most={"limit": 500},
         arrays=("domains", "enrollment_mode"),
         comma_joined=("enrollment_mode",),
     )
@@ -166,6 +167,7 @@ def list_organization_domains(
         OrganizationDomains.read,
         path={"organization_id": organization_id},
         query={"enrollment_mode": enrollment_mode, "limit": limit, "offset": offset, "verified": verified},
+        at_most={"limit": 500},
     )
 
 

@@ -159,6 +159,7 @@ def list_instance_organization_invitations(
         "/organization_invitations",
         OrganizationInvitationsWithPublicOrganizationData.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
+        at_most={"limit": 500},
     )
 
 
@@ -204,6 +205,7 @@ def list_organization_invitations(
             "order_by": order_by,
             "status": status,
         },
+        at_most={"limit": 500},
     )
 
 
@@ -235,6 +237,7 @@ def list_pending_organization_invitations(
         OrganizationInvitations.read,
         path={"organization_id": organization_id},
         query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
     )
 
 

@@ -165,6 +165,7 @@ def list_organization_memberships(
             "username_query": username_query,
             "web3_wallet": web3_wallet,
         },
+        at_most={"limit": 500},
         arrays=("email_address", "phone_number", "role", "user_id", "username", "web3_wallet"),
     )
 

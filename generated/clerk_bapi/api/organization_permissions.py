@@ -108,6 +108,7 @@ def list_organization_permissions(
         "/organization_permissions",
         Permissions.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
+        at_most={"limit": 500},
     )
 
 

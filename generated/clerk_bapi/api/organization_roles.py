@@ -156,6 +156,7 @@ def list_organization_roles(
         "/organization_roles",
         Roles.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
+        at_most={"limit": 500},
     )
 
 

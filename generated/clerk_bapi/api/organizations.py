@@ -287,6 +287,7 @@ def list_organizations(
             "query": query,
             "user_id": user_id,
         },
+        at_most={"limit": 500},
         arrays=("organization_id", "user_id"),
     )
 

@@ -96,4 +96,5 @@ def list_redirect_urls(
         "/redirect_urls",
         one_of([Variant(PaginatedRedirectURLs, required=("data", "total_count"))], lists=list_of(RedirectURL.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )

@@ -146,6 +146,7 @@ def list_role_sets(
         "/role_sets",
         RoleSets.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
+        at_most={"limit": 500},
     )
 
 

@@ -188,6 +188,7 @@ def list_saml_connections(
             "organization_id": organization_id,
             "query": query,
         },
+        at_most={"limit": 500},
         arrays=("organization_id",),
     )
 

@@ -179,7 +179,13 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
             Forbidden.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/scim_directories", SCIMDirectoryList.read, query={"limit": limit, "offset": offset})
+    return Request(
+        "GET",
+        "/scim_directories",
+        SCIMDirectoryList.read,
+        query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
+    )
 
 
 def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRoleMappingList]:

@@ -191,6 +191,7 @@ def get_session_list(
             "status": status,
             "user_id": user_id,
         },
+        at_most={"limit": 500},
     )
 
 

@@ -408,6 +408,7 @@ def get_oauth_access_token(
         ),
         path={"user_id": user_id, "provider": provider},
         query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
     )
 
 
@@ -579,6 +580,7 @@ def get_user_list(
             "username_query": username_query,
             "web3_wallet": web3_wallet,
         },
+        at_most={"limit": 500},
         arrays=(
             "email_address",
             "external_id",
@@ -724,6 +726,7 @@ def instance_get_organization_memberships(
         "/organization_memberships",
         OrganizationMemberships.read,
         query={"limit": limit, "offset": offset, "order_by": order_by},
+        at_most={"limit": 500},
     )
 
 
@@ -1212,6 +1215,7 @@ def users_get_organization_invitations(
         OrganizationInvitationsWithPublicOrganizationData.read,
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset, "status": status},
+        at_most={"limit": 500},
     )
 
 
@@ -1238,6 +1242,7 @@ def users_get_organization_memberships(
         OrganizationMemberships.read,
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
     )
 
 

@@ -140,6 +140,7 @@ def list_waitlist_entries(
         "/waitlist_entries",
         WaitlistEntries.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
+        at_most={"limit": 500},
     )
 
 

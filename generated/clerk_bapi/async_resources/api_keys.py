@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import api_keys as api
@@ -155,6 +156,37 @@ class AsyncApiKeysResource(AsyncResource):
                 subject=subject, include_invalid=include_invalid, limit=limit, offset=offset, query=query, type=type
             )
         )
+
+    def iterate_api_keys(
+        self,
+        *,
+        subject: str,
+        include_invalid: Literal["false", "true"] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        type: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[ApiKey]:
+        """All results of `get_api_keys`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /api_keys`
+
+        Args:
+            subject: As for `get_api_keys`.
+            include_invalid: As for `get_api_keys`.
+            query: As for `get_api_keys`.
+            type: As for `get_api_keys`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_api_keys` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
+        ids = ()
+        return iterate_async(self._client, Pager(api.get_api_keys, filters, page_size, ids))
 
     async def revoke_api_key(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
         """Revoke an API key for good.

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import directories as api
@@ -172,6 +174,25 @@ class AsyncDirectoriesResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.list_directories(limit=limit, offset=offset))
+
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[Directory]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /directories`
+
+        Args:
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_directories, filters, page_size, ids))
 
     async def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingList:
         """List the group-to-role mappings of a directory.

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import builtins
-from typing import Literal, overload
+from collections.abc import AsyncIterator
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import email_sms_templates as api
@@ -100,6 +102,26 @@ class AsyncEmailSmsTemplatesResource(AsyncResource):
         return await self._client.send(
             api.get_template_list(template_type, limit=limit, offset=offset, paginated=paginated)
         )
+
+    def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> AsyncIterator[Template]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /templates/{template_type}`
+
+        Args:
+            template_type: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (template_type,)
+        return iterate_async(self._client, Pager(api.get_template_list, filters, page_size, ids))
 
     @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
     async def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:

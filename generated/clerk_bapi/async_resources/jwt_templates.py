@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import jwt_templates as api
@@ -128,6 +129,25 @@ class AsyncJwtTemplatesResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
+
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[JWTTemplate]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /jwt_templates`
+
+        Args:
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_jwt_templates, filters, page_size, ids))
 
     async def update(
         self,

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_domains as api
@@ -101,6 +102,35 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             )
         )
 
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        enrollment_mode: str | Unset = UNSET,
+        verified: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationDomain]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organizations/{organization_id}/domains`
+
+        Args:
+            organization_id: As for `list`.
+            enrollment_mode: As for `list`.
+            verified: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_domains, filters, page_size, ids))
+
     async def list_all(
         self,
         *,
@@ -159,6 +189,60 @@ class AsyncOrganizationDomainsResource(AsyncResource):
                 verified=verified,
             )
         )
+
+    def iterate_all(
+        self,
+        *,
+        domains: Sequence[str] | Unset = UNSET,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        organization_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        verified: Literal["false", "true"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationDomain]:
+        """All results of `list_all`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organization_domains`
+
+        Args:
+            domains: As for `list_all`.
+            enrollment_mode: As for `list_all`.
+            order_by: As for `list_all`.
+            organization_id: As for `list_all`.
+            query: As for `list_all`.
+            verified: As for `list_all`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {
+            "domains": domains,
+            "enrollment_mode": enrollment_mode,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "query": query,
+            "verified": verified,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_all_organization_domains, filters, page_size, ids))
 
     async def update(
         self,

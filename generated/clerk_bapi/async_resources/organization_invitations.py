@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_invitations as api
@@ -19,7 +20,10 @@ from clerk_bapi.models.organization_invitations import (
     OrganizationInvitation,
     OrganizationInvitations,
 )
-from clerk_bapi.models.shared import OrganizationInvitationsWithPublicOrganizationData
+from clerk_bapi.models.shared import (
+    OrganizationInvitationsWithPublicOrganizationData,
+    OrganizationInvitationWithPublicOrganizationData,
+)
 
 
 class AsyncOrganizationInvitationsResource(AsyncResource):
@@ -152,6 +156,35 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             )
         )
 
+    def iterate_all(
+        self,
+        *,
+        order_by: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
+        """All results of `get_all`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organization_invitations`
+
+        Args:
+            order_by: As for `get_all`.
+            query: As for `get_all`.
+            status: As for `get_all`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_all` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_instance_organization_invitations, filters, page_size, ids))
+
     async def list(
         self,
         organization_id: str,
@@ -194,6 +227,37 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             )
         )
 
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        email_address: str | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organizations/{organization_id}/invitations`
+
+        Args:
+            organization_id: As for `list`.
+            email_address: As for `list`.
+            order_by: As for `list`.
+            status: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_invitations, filters, page_size, ids))
+
     @deprecated("Clerk has deprecated GET /organizations/{organization_id}/invitations/pending")
     async def list_pending(
         self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
@@ -219,6 +283,28 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         return await self._client.send(
             api.list_pending_organization_invitations(organization_id, limit=limit, offset=offset)
         )
+
+    def iterate_pending(
+        self, organization_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """All results of `list_pending`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organizations/{organization_id}/invitations/pending`
+
+        Args:
+            organization_id: As for `list_pending`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_pending` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_pending_organization_invitations, filters, page_size, ids))
 
     async def revoke(
         self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_memberships as api
@@ -161,6 +162,80 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
                 web3_wallet=web3_wallet,
             )
         )
+
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        created_at_after: int | Unset = UNSET,
+        created_at_before: int | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        last_active_at_after: int | Unset = UNSET,
+        last_active_at_before: int | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        role: Sequence[str] | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationMembership]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organizations/{organization_id}/memberships`
+
+        Args:
+            organization_id: As for `list`.
+            created_at_after: As for `list`.
+            created_at_before: As for `list`.
+            email_address: As for `list`.
+            email_address_query: As for `list`.
+            last_active_at_after: As for `list`.
+            last_active_at_before: As for `list`.
+            name_query: As for `list`.
+            order_by: As for `list`.
+            phone_number: As for `list`.
+            phone_number_query: As for `list`.
+            query: As for `list`.
+            role: As for `list`.
+            user_id: As for `list`.
+            username: As for `list`.
+            username_query: As for `list`.
+            web3_wallet: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {
+            "created_at_after": created_at_after,
+            "created_at_before": created_at_before,
+            "email_address": email_address,
+            "email_address_query": email_address_query,
+            "last_active_at_after": last_active_at_after,
+            "last_active_at_before": last_active_at_before,
+            "name_query": name_query,
+            "order_by": order_by,
+            "phone_number": phone_number,
+            "phone_number_query": phone_number_query,
+            "query": query,
+            "role": role,
+            "user_id": user_id,
+            "username": username,
+            "username_query": username_query,
+            "web3_wallet": web3_wallet,
+        }
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
 
     async def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
         """Change the role of a member.

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_permissions as api
@@ -101,6 +105,29 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         return await self._client.send(
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
         )
+
+    def iterate(
+        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[Permission]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organization_permissions`
+
+        Args:
+            order_by: As for `list`.
+            query: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_organization_permissions, filters, page_size, ids))
 
     async def update(
         self,

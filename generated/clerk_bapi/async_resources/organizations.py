@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organizations as api
@@ -265,6 +266,48 @@ class AsyncOrganizationsResource(AsyncResource):
                 user_id=user_id,
             )
         )
+
+    def iterate(
+        self,
+        *,
+        include_members_count: bool | Unset = UNSET,
+        include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Organization]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organizations`
+
+        Args:
+            include_members_count: As for `list`.
+            include_missing_member_with_elevated_permissions: As for `list`.
+            order_by: As for `list`.
+            organization_id: As for `list`.
+            query: As for `list`.
+            user_id: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {
+            "include_members_count": include_members_count,
+            "include_missing_member_with_elevated_permissions": include_missing_member_with_elevated_permissions,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "query": query,
+            "user_id": user_id,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_organizations, filters, page_size, ids))
 
     async def merge_metadata(
         self,

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from typing import Literal, overload
+from collections.abc import AsyncIterator
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import redirect_urls as api
@@ -96,3 +98,22 @@ class AsyncRedirectUrlsResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
+
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[RedirectURL]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /redirect_urls`
+
+        Args:
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_redirect_urls, filters, page_size, ids))

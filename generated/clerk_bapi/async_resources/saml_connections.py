@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import saml_connections as api
@@ -174,6 +175,35 @@ class AsyncSamlConnectionsResource(AsyncResource):
                 limit=limit, offset=offset, order_by=order_by, organization_id=organization_id, query=query
             )
         )
+
+    def iterate(
+        self,
+        *,
+        order_by: str | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[SAMLConnection]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /saml_connections`
+
+        Args:
+            order_by: As for `list`.
+            organization_id: As for `list`.
+            query: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_saml_connections, filters, page_size, ids))
 
     @deprecated("Clerk has deprecated PATCH /saml_connections/{saml_connection_id}")
     async def update(

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import sessions as api
@@ -181,6 +182,35 @@ class AsyncSessionsResource(AsyncResource):
                 client_id=client_id, limit=limit, offset=offset, paginated=paginated, status=status, user_id=user_id
             )
         )
+
+    def iterate(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Session]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /sessions`
+
+        Args:
+            client_id: As for `list`.
+            status: As for `list`.
+            user_id: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
+        ids = ()
+        return iterate_async(self._client, Pager(api.get_session_list, filters, page_size, ids))
 
     async def refresh(
         self,

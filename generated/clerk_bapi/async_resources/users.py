@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import users as api
@@ -20,6 +21,8 @@ from clerk_bapi.models.shared import (
     CommerceSubscription,
     DeletedObject,
     OrganizationInvitationsWithPublicOrganizationData,
+    OrganizationInvitationWithPublicOrganizationData,
+    OrganizationMembership,
     OrganizationMemberships,
 )
 from clerk_bapi.models.users import (
@@ -563,6 +566,28 @@ class AsyncUsersResource(AsyncResource):
             api.instance_get_organization_memberships(limit=limit, offset=offset, order_by=order_by)
         )
 
+    def iterate_instance_organization_memberships(
+        self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationMembership]:
+        """All results of `get_instance_organization_memberships`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /organization_memberships`
+
+        Args:
+            order_by: As for `get_instance_organization_memberships`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_instance_organization_memberships` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by}
+        ids = ()
+        return iterate_async(self._client, Pager(api.instance_get_organization_memberships, filters, page_size, ids))
+
     @overload
     async def get_oauth_access_token(
         self,
@@ -626,6 +651,29 @@ class AsyncUsersResource(AsyncResource):
             api.get_oauth_access_token(user_id, provider, limit=limit, offset=offset, paginated=paginated)
         )
 
+    def iterate_oauth_access_token(
+        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OAuthAccessTokenItem]:
+        """All results of `get_oauth_access_token`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+
+        Args:
+            user_id: As for `get_oauth_access_token`.
+            provider: As for `get_oauth_access_token`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_oauth_access_token` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id, provider)
+        return iterate_async(self._client, Pager(api.get_oauth_access_token, filters, page_size, ids))
+
     async def get_organization_invitations(
         self,
         user_id: str,
@@ -654,6 +702,33 @@ class AsyncUsersResource(AsyncResource):
             api.users_get_organization_invitations(user_id, limit=limit, offset=offset, status=status)
         )
 
+    def iterate_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
+        """All results of `get_organization_invitations`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /users/{user_id}/organization_invitations`
+
+        Args:
+            user_id: As for `get_organization_invitations`.
+            status: As for `get_organization_invitations`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_organization_invitations` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"status": status}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.users_get_organization_invitations, filters, page_size, ids))
+
     async def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMemberships:
@@ -672,6 +747,28 @@ class AsyncUsersResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.users_get_organization_memberships(user_id, limit=limit, offset=offset))
+
+    def iterate_organization_memberships(
+        self, user_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationMembership]:
+        """All results of `get_organization_memberships`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /users/{user_id}/organization_memberships`
+
+        Args:
+            user_id: As for `get_organization_memberships`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_organization_memberships` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.users_get_organization_memberships, filters, page_size, ids))
 
     async def list(
         self,
@@ -785,6 +882,99 @@ class AsyncUsersResource(AsyncResource):
                 web3_wallet=web3_wallet,
             )
         )
+
+    def iterate(
+        self,
+        *,
+        banned: bool | Unset = UNSET,
+        created_at_after: int | Unset = UNSET,
+        created_at_before: int | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        external_id: Sequence[str] | Unset = UNSET,
+        last_active_at_after: int | Unset = UNSET,
+        last_active_at_before: int | Unset = UNSET,
+        last_active_at_since: int | Unset = UNSET,
+        last_sign_in_at_after: int | Unset = UNSET,
+        last_sign_in_at_before: int | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        provider_user_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[User]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /users`
+
+        Args:
+            banned: As for `list`.
+            created_at_after: As for `list`.
+            created_at_before: As for `list`.
+            email_address: As for `list`.
+            email_address_query: As for `list`.
+            external_id: As for `list`.
+            last_active_at_after: As for `list`.
+            last_active_at_before: As for `list`.
+            last_active_at_since: As for `list`.
+            last_sign_in_at_after: As for `list`.
+            last_sign_in_at_before: As for `list`.
+            name_query: As for `list`.
+            order_by: As for `list`.
+            organization_id: As for `list`.
+            phone_number: As for `list`.
+            phone_number_query: As for `list`.
+            provider: As for `list`.
+            provider_user_id: As for `list`.
+            query: As for `list`.
+            user_id: As for `list`.
+            username: As for `list`.
+            username_query: As for `list`.
+            web3_wallet: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {
+            "banned": banned,
+            "created_at_after": created_at_after,
+            "created_at_before": created_at_before,
+            "email_address": email_address,
+            "email_address_query": email_address_query,
+            "external_id": external_id,
+            "last_active_at_after": last_active_at_after,
+            "last_active_at_before": last_active_at_before,
+            "last_active_at_since": last_active_at_since,
+            "last_sign_in_at_after": last_sign_in_at_after,
+            "last_sign_in_at_before": last_sign_in_at_before,
+            "name_query": name_query,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "phone_number": phone_number,
+            "phone_number_query": phone_number_query,
+            "provider": provider,
+            "provider_user_id": provider_user_id,
+            "query": query,
+            "user_id": user_id,
+            "username": username,
+            "username_query": username_query,
+            "web3_wallet": web3_wallet,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.get_user_list, filters, page_size, ids))
 
     async def list_trusted_devices(self, user_id: str) -> TrustedDeviceList:
         """List the trusted devices of a user.

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import billing as api
 from clerk_bapi.models.billing import (
+    BillingPaymentAttempt,
     BillingPriceResponse,
     BillingStatement,
     CommerceDiscountRedemptionResponse,
@@ -24,7 +27,7 @@ from clerk_bapi.models.billing import (
     PaginatedCommercePlanResponse,
     PaginatedCommerceSubscriptionItemResponse,
 )
-from clerk_bapi.models.shared import CommerceSubscriptionItem
+from clerk_bapi.models.shared import CommercePlan, CommerceSubscriptionItem
 
 
 class BillingResource(Resource):
@@ -214,6 +217,28 @@ class BillingResource(Resource):
             api.get_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
         )
 
+    def iterate_statement_payment_attempts(
+        self, statement_id: str, *, page_size: int = PAGE_SIZE
+    ) -> Iterator[BillingPaymentAttempt]:
+        """All results of `get_statement_payment_attempts`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /billing/statements/{statementID}/payment_attempts`
+
+        Args:
+            statement_id: As for `get_statement_payment_attempts`.
+            page_size: Rows to fetch at a time, at most what `limit` of `get_statement_payment_attempts` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (statement_id,)
+        return iterate(self._client, Pager(api.get_billing_statement_payment_attempts, filters, page_size, ids))
+
     def list_plans(
         self,
         *,
@@ -243,6 +268,28 @@ class BillingResource(Resource):
         return self._client.send(
             api.get_commerce_plan_list(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
         )
+
+    def iterate_plans(
+        self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[CommercePlan]:
+        """All results of `list_plans`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /billing/plans`
+
+        Args:
+            payer_type: As for `list_plans`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_plans` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"payer_type": payer_type}
+        ids = ()
+        return iterate(self._client, Pager(api.get_commerce_plan_list, filters, page_size, ids))
 
     def list_prices(
         self,
@@ -274,6 +321,28 @@ class BillingResource(Resource):
             api.get_billing_price_list(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
         )
 
+    def iterate_prices(
+        self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[BillingPriceResponse]:
+        """All results of `list_prices`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /billing/prices`
+
+        Args:
+            plan_id: As for `list_prices`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_prices` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"plan_id": plan_id}
+        ids = ()
+        return iterate(self._client, Pager(api.get_billing_price_list, filters, page_size, ids))
+
     def list_statements(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
     ) -> PaginatedBillingStatementResponse:
@@ -295,6 +364,25 @@ class BillingResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(api.get_billing_statement_list(limit=limit, offset=offset, paginated=paginated))
+
+    def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> Iterator[BillingStatement]:
+        """All results of `list_statements`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /billing/statements`
+
+        Args:
+            page_size: Rows to fetch at a time, at most what `limit` of `list_statements` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate(self._client, Pager(api.get_billing_statement_list, filters, page_size, ids))
 
     def list_subscription_items(
         self,
@@ -342,6 +430,45 @@ class BillingResource(Resource):
                 status=status,
             )
         )
+
+    def iterate_subscription_items(
+        self,
+        *,
+        include_free: bool | Unset = UNSET,
+        payer_type: Literal["org", "user"] | Unset = UNSET,
+        plan_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[CommerceSubscriptionItem]:
+        """All results of `list_subscription_items`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /billing/subscription_items`
+
+        Args:
+            include_free: As for `list_subscription_items`.
+            payer_type: As for `list_subscription_items`.
+            plan_id: As for `list_subscription_items`.
+            query: As for `list_subscription_items`.
+            status: As for `list_subscription_items`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_subscription_items` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {
+            "include_free": include_free,
+            "payer_type": payer_type,
+            "plan_id": plan_id,
+            "query": query,
+            "status": status,
+        }
+        ids = ()
+        return iterate(self._client, Pager(api.get_commerce_subscription_item_list, filters, page_size, ids))
 
     def remove_subscription_item_discount(
         self, subscription_item_id: str, discount_id: str

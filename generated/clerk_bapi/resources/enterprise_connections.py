@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import enterprise_connections as api
@@ -18,6 +19,7 @@ from clerk_bapi.models.enterprise_connections import (
     CustomAttribute,
     EnterpriseConnection,
     EnterpriseConnections,
+    EnterpriseConnectionTestRun,
     EnterpriseConnectionTestRunResponse,
     EnterpriseConnectionTestRuns,
     Oidc,
@@ -170,6 +172,29 @@ class EnterpriseConnectionsResource(Resource):
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
         )
 
+    def iterate(
+        self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[EnterpriseConnection]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /enterprise_connections`
+
+        Args:
+            active: As for `list`.
+            organization_id: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
+        ids = ()
+        return iterate(self._client, Pager(api.list_enterprise_connections, filters, page_size, ids))
+
     def list_test_runs(
         self,
         enterprise_connection_id: str,
@@ -199,6 +224,33 @@ class EnterpriseConnectionsResource(Resource):
                 enterprise_connection_id, limit=limit, offset=offset, status=status
             )
         )
+
+    def iterate_test_runs(
+        self,
+        enterprise_connection_id: str,
+        *,
+        status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[EnterpriseConnectionTestRun]:
+        """All results of `list_test_runs`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
+
+        Args:
+            enterprise_connection_id: As for `list_test_runs`.
+            status: As for `list_test_runs`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_test_runs` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"status": status}
+        ids = (enterprise_connection_id,)
+        return iterate(self._client, Pager(api.list_enterprise_connection_test_runs, filters, page_size, ids))
 
     def update(
         self,

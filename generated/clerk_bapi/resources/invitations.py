@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import invitations as api
@@ -157,6 +158,35 @@ class InvitationsResource(Resource):
                 limit=limit, offset=offset, order_by=order_by, paginated=paginated, query=query, status=status
             )
         )
+
+    def iterate(
+        self,
+        *,
+        order_by: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[Invitation]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /invitations`
+
+        Args:
+            order_by: As for `list`.
+            query: As for `list`.
+            status: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate(self._client, Pager(api.list_invitations, filters, page_size, ids))
 
     def revoke(self, invitation_id: str) -> InvitationRevoked:
         """Revoke an invitation so that its link stops working.

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import jwt_templates as api
@@ -128,6 +129,25 @@ class JwtTemplatesResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
+
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[JWTTemplate]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /jwt_templates`
+
+        Args:
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate(self._client, Pager(api.list_jwt_templates, filters, page_size, ids))
 
     def update(
         self,

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import m2m as api
@@ -88,6 +90,30 @@ class M2mResource(Resource):
         return self._client.send(
             api.get_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
+
+    def iterate_tokens(
+        self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[M2MToken]:
+        """All results of `list_tokens`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /m2m_tokens`
+
+        Args:
+            subject: As for `list_tokens`.
+            expired: As for `list_tokens`.
+            revoked: As for `list_tokens`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_tokens` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
+        ids = ()
+        return iterate(self._client, Pager(api.get_m2m_tokens, filters, page_size, ids))
 
     def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
         """Revoke a stored machine token.

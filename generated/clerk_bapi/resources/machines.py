@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import machines as api
@@ -166,6 +168,29 @@ class MachinesResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
+
+    def iterate(
+        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[Machine]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /machines`
+
+        Args:
+            order_by: As for `list`.
+            query: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate(self._client, Pager(api.list_machines, filters, page_size, ids))
 
     def rotate_secret_key(self, machine_id: str, *, previous_token_ttl: int) -> MachineSecretKey:
         """Give a machine a new secret key.

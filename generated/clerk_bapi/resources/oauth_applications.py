@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
 from clerk_core import UNSET, File, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import oauth_applications as api
@@ -129,6 +130,29 @@ class OauthApplicationsResource(Resource):
         return self._client.send(
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
         )
+
+    def iterate(
+        self, *, name_query: str | Unset = UNSET, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[OAuthApplication]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /oauth_applications`
+
+        Args:
+            name_query: As for `list`.
+            order_by: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
+        ids = ()
+        return iterate(self._client, Pager(api.list_oauth_applications, filters, page_size, ids))
 
     def revoke_token(self, oauth_application_id: str, *, token: str) -> None:
         """Revoke a token issued to an OAuth application.

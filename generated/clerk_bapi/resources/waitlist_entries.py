@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import waitlist_entries as api
@@ -127,6 +128,35 @@ class WaitlistEntriesResource(Resource):
         return self._client.send(
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
         )
+
+    def iterate(
+        self,
+        *,
+        order_by: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[WaitlistEntry]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+
+        `GET /waitlist_entries`
+
+        Args:
+            order_by: As for `list`.
+            query: As for `list`.
+            status: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range.
+            ApiError: a page was refused.
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate(self._client, Pager(api.list_waitlist_entries, filters, page_size, ids))
 
     def reject(self, waitlist_entry_id: str) -> WaitlistEntry:
         """Turn down a waitlist entry.

@@ -1,0 +1,29 @@
+"""Checks of arguments that several places make."""
+
+from __future__ import annotations
+
+import threading
+
+from clerk_core.errors import InvalidArgument
+
+
+def whole_number(argument: str, value: object, at_least: int) -> int:
+    """The value, if it is a whole number of at least so much.
+
+    Raises:
+        InvalidArgument: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+        raise InvalidArgument(argument, f"expected a whole number, {at_least} or more")
+    return value
+
+
+def seconds(argument: str, value: object) -> float:
+    """The value, if it is a positive number of seconds.
+
+    Raises:
+        InvalidArgument: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= threading.TIMEOUT_MAX:
+        raise InvalidArgument(argument, "expected a positive number of seconds")
+    return float(value)

@@ -1,0 +1,237 @@
+"""`Clerk` and `AsyncClerk`: the generated clients with a policy. What they decide is decided in `policy.py`, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
+
+import clerk_bapi
+from clerk_core import UNSET, ClerkError, Request, Response, TransportError, Unset
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
+from clerkkit import many, settings
+from clerkkit.options import Options, any_request
+from clerkkit.pace import RateLimit
+from clerkkit.policy import Outcome, Policy, Wait, attempts
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Page(Protocol[T]):
+    """A page of results: an answer that holds its rows in `data`."""
+
+    data: list[T]
+
+
+class Clerk(Options, clerk_bapi.Client):
+    """Clerk's Backend API, with retries, pagination and bulk calls. Share one between threads.
+
+    Close it, or use it in a `with` block.
+    """
+
+    def __init__(
+        self,
+        secret_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        max_retries: int = Policy().max_retries,
+        deadline: float = Policy().deadline,
+        rate_limit: RateLimit | tuple[int, float] | None = None,
+        http_client: httpx.Client | None = None,
+        allow_http: bool = False,
+    ) -> None:
+        """Nothing is opened here: connections come with the first call.
+
+        Args:
+            secret_key: The instance's secret key. Default: the environment's `CLERK_SECRET_KEY`.
+            base_url: Where the API is. Default: the environment's `CLERK_API_URL`, else https://api.clerk.com/v1.
+            timeout: Seconds to wait for a connection, and for each read and write. Default: 30.
+            max_retries: Tries after the first one, where trying again is safe.
+            deadline: Seconds for a call with all its tries and waits.
+            rate_limit: Keep to so many requests in so many seconds, such as `(100, 10)`. Default: no limit.
+            http_client: An httpx client of your own. It stays yours to close.
+            allow_http: Allow plain http to another machine.
+
+        Raises:
+            InvalidArgument: an argument makes no sense; it is named.
+        """
+        super().__init__(
+            settings.secret_key(secret_key),
+            base_url=settings.base_url(base_url, allow_http=allow_http),
+            timeout=timeout,
+            http_client=http_client,
+        )
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit)
+
+    def _exchange(self, request: Request[Any]) -> Response:
+        steps = attempts(self._policy, request)
+        step = next(steps)
+        try:
+            while True:
+                outcome: Outcome | None = None
+                if isinstance(step, Wait):
+                    time.sleep(step.seconds)
+                else:
+                    if self._pace is not None:
+                        time.sleep(self._pace.wait())
+                    try:
+                        outcome = self._attempt(request, step.at_most)
+                    except TransportError as error:
+                        outcome = error
+                step = steps.send(outcome)
+        except StopIteration as stop:
+            answer: Response = stop.value
+            return answer
+
+    @overload
+    def paginate(self, endpoint: Callable[P, Request[list[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
+    @overload
+    def paginate(self, endpoint: Callable[P, Request[Page[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
+    def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> Iterator[Any]:
+        """All results of a list operation, fetched page by page as they are asked for.
+
+        Args:
+            endpoint: An endpoint function of `clerk_bapi.api` with a `limit`, such as `get_user_list`.
+            *args: Its ids.
+            **filters: Its other arguments, but for those that a walk sets itself: `limit`, `offset`, `starting_after`.
+
+        Raises:
+            InvalidArgument: the operation has no pages.
+            ApiError: a page was refused.
+        """
+        return iterate(self, Pager(endpoint, filters, PAGE_SIZE, args))
+
+    def map(
+        self,
+        requests: Iterable[Request[T]],
+        *,
+        concurrency: int = 8,
+        progress: Callable[[int], object] | None = None,
+    ) -> Iterator[T | ClerkError]:
+        """Send many requests at a time, on threads; results come in order, and an error is a result.
+
+        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way.
+
+        Args:
+            requests: Any number of requests, a generator too.
+            concurrency: How many are sent at a time.
+            progress: Called with the number of results so far, after each.
+        """
+        return many.on_threads(self.send, requests, concurrency, progress)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+    ) -> Any:
+        """Call what the contract lacks, with this client's key and policy; the answer is plain JSON.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the base URL, such as `/users`.
+            query: Query parameters; a list repeats its key.
+            json: The body.
+
+        Raises:
+            ApiError: the answer is no success.
+        """
+        return self.send(any_request(method, path, query, json))
+
+
+class AsyncClerk(Options, clerk_bapi.AsyncClient):
+    """Clerk's Backend API for asyncio and trio, with retries, pagination and bulk calls. Share one between tasks.
+
+    Close it, or use it in an `async with` block.
+    """
+
+    def __init__(
+        self,
+        secret_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        max_retries: int = Policy().max_retries,
+        deadline: float = Policy().deadline,
+        rate_limit: RateLimit | tuple[int, float] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        allow_http: bool = False,
+    ) -> None:
+        """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`."""
+        super().__init__(
+            settings.secret_key(secret_key),
+            base_url=settings.base_url(base_url, allow_http=allow_http),
+            timeout=timeout,
+            http_client=http_client,
+        )
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit)
+
+    async def _exchange(self, request: Request[Any]) -> Response:
+        import anyio
+
+        steps = attempts(self._policy, request)
+        step = next(steps)
+        try:
+            while True:
+                outcome: Outcome | None = None
+                if isinstance(step, Wait):
+                    await anyio.sleep(step.seconds)
+                else:
+                    if self._pace is not None:
+                        await anyio.sleep(self._pace.wait())
+                    try:
+                        outcome = await self._attempt(request, step.at_most)
+                    except TransportError as error:
+                        outcome = error
+                step = steps.send(outcome)
+        except StopIteration as stop:
+            answer: Response = stop.value
+            return answer
+
+    @overload
+    def paginate(
+        self, endpoint: Callable[P, Request[list[T]]], *args: P.args, **filters: P.kwargs
+    ) -> AsyncIterator[T]: ...
+    @overload
+    def paginate(
+        self, endpoint: Callable[P, Request[Page[T]]], *args: P.args, **filters: P.kwargs
+    ) -> AsyncIterator[T]: ...
+    def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> AsyncIterator[Any]:
+        """All results of a list operation, fetched page by page as they are asked for; see `Clerk.paginate`."""
+        return iterate_async(self, Pager(endpoint, filters, PAGE_SIZE, args))
+
+    def map(
+        self,
+        requests: Iterable[Request[T]],
+        *,
+        concurrency: int = 8,
+        progress: Callable[[int], object] | None = None,
+    ) -> AsyncIterator[T | ClerkError]:
+        """Send many requests at a time, in tasks; results come in order, and an error is a result.
+
+        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way.
+
+        Args:
+            requests: Any number of requests, a generator too.
+            concurrency: How many are sent at a time.
+            progress: Called with the number of results so far, after each.
+        """
+        return many.in_tasks(self.send, requests, concurrency, progress)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+    ) -> Any:
+        """Call what the contract lacks, with this client's key and policy; see `Clerk.request`."""
+        return await self.send(any_request(method, path, query, json))

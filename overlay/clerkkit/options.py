@@ -1,0 +1,105 @@
+"""What `Clerk` and `AsyncClerk` share beside core: policy, pace, headers, and views with other options."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any, Self
+
+from clerk_core import UNSET, InvalidArgument, Request, Response, Unset
+from clerk_core.checks import seconds
+from clerk_core.readers import as_is
+from clerkkit.pace import Pace, RateLimit
+from clerkkit.policy import Policy, checked
+
+
+class Options:
+    """Mixed into both clients."""
+
+    _policy: Policy
+    _pace: Pace | None
+    _headers: Mapping[str, str]
+    _timeout: float | None
+    _prepared: Any
+
+    def _configure(self, policy: Policy, rate_limit: RateLimit | tuple[int, float] | None) -> None:
+        self._policy = checked(policy)
+        self._pace = None if rate_limit is None else Pace(RateLimit(*rate_limit))
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        deadline: float | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Self:
+        """A view of this client with other options. It shares the connections and the pace, and costs next to nothing.
+
+        Args:
+            timeout: Seconds for a connection, and for each read and write.
+            max_retries: Tries after the first one.
+            deadline: Seconds for a call with all its tries and waits.
+            headers: Sent with every request, beside those of this client; `Authorization` cannot be among them.
+
+        Raises:
+            InvalidArgument: an option makes no sense.
+        """
+        view = copy.copy(self)
+        # Resources keep the client that they were made for: the view makes its own.
+        for name in [name for name in vars(view) if isinstance(getattr(type(view), name, None), cached_property)]:
+            del vars(view)[name]
+        view._prepared = None
+        if timeout is not UNSET:
+            view._timeout = None if timeout is None else seconds("timeout", timeout)
+        retries = self._policy.max_retries if max_retries is UNSET else max_retries
+        view._policy = checked(
+            self._policy._replace(
+                max_retries=retries, deadline=self._policy.deadline if deadline is UNSET else deadline
+            )
+        )
+        if headers is not UNSET:
+            view._headers = {**self._headers, **_checked_headers(headers)}
+        return view
+
+
+class AnyRequest(Request[Any]):
+    """A request for what the contract lacks: the answer is plain JSON, or None where there is no content."""
+
+    def decode(self, response: Response) -> Any:
+        """The parsed JSON."""
+        if 200 <= response.status_code <= 299 and not response.content:
+            return None
+        return super().decode(response)
+
+
+def any_request(
+    method: str,
+    path: str,
+    query: Mapping[str, Any] | None,
+    body: Mapping[str, Any] | Collection[Any] | Unset,
+) -> AnyRequest:
+    """A request to any path below the base URL.
+
+    Raises:
+        InvalidArgument: the path does not begin with a slash, or leads out of the API.
+    """
+    if (
+        not path.startswith("/")
+        or any(part in ("", ".", "..") for part in path[1:].split("/"))
+        or set(path) & set("?# ")
+    ):
+        raise InvalidArgument("path", "expected a path below the base URL such as /users, without query")
+    arrays = [name for name, value in (query or {}).items() if isinstance(value, list | tuple)]
+    return AnyRequest(method.upper(), path, as_is, query=query, body=body, body_required=True, arrays=arrays)
+
+
+def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, value in headers.items():
+        if name.lower() == "authorization":
+            raise InvalidArgument("headers", "cannot hold Authorization: the client's key is sent there")
+        for text in (name, value):
+            if not text.isascii() or not text.isprintable():
+                raise InvalidArgument("headers", f"{name!r} holds what no header can carry")
+    return headers

@@ -1,0 +1,45 @@
+"""The client's own pace: so many requests in so many seconds, shared by all threads and tasks of a client."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from clerk_core import InvalidArgument
+
+
+class RateLimit(NamedTuple):
+    """At most `requests` in any `seconds`. Clerk allows 1000 in 10 s in production, 100 in development."""
+
+    requests: int
+    seconds: float = 10.0
+
+
+class Pace:
+    """Hands out turns. A turn is a number of seconds to wait, so that it serves threads and tasks alike."""
+
+    def __init__(self, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+        """Raises:
+        InvalidArgument: the limit allows no request, or its seconds are not positive.
+        """
+        if limit.requests < 1 or not 0 < limit.seconds < float("inf"):
+            raise InvalidArgument("rate_limit", "expected at least one request in a positive number of seconds")
+        self._limit = limit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turns: list[float] = []  # a ring of the last turns, of which the oldest is at `_next`
+        self._next = 0
+
+    def wait(self) -> float:
+        """Take the next turn; the seconds until it comes."""
+        with self._lock:
+            now = self._clock()
+            if len(self._turns) < self._limit.requests:
+                self._turns.append(now)
+                return 0.0
+            turn = max(now, self._turns[self._next] + self._limit.seconds)
+            self._turns[self._next] = turn
+            self._next = (self._next + 1) % self._limit.requests
+            return turn - now

@@ -1,0 +1,54 @@
+"""What a client is made from, checked where it is made: keys, addresses, the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from urllib.parse import urlsplit
+
+from clerk_core import InvalidArgument
+from clerk_core.client import DEFAULT_BASE_URL
+
+SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
+URL_VARIABLE = "CLERK_API_URL"
+_VERSION_PATH = "/v1"
+
+
+def secret_key(given: str | None) -> str:
+    """The key that was given, or that of the environment.
+
+    Raises:
+        InvalidArgument: there is none, or it is a publishable key.
+    """
+    key = os.environ.get(SECRET_KEY_VARIABLE) if given is None else given
+    if not key:
+        raise InvalidArgument("secret_key", f"is missing: pass it, or set {SECRET_KEY_VARIABLE}")
+    if key.startswith("pk_"):
+        raise InvalidArgument("secret_key", "is a publishable key (pk_...); expected the secret one (sk_...)")
+    return key
+
+
+def base_url(given: str | None, *, allow_http: bool) -> str:
+    """The URL that was given, that of the environment, or Clerk's.
+
+    `CLERK_API_URL` is Clerk's own variable and names the host alone; its version path is added.
+
+    Raises:
+        InvalidArgument: it is plain http to another machine, which would show the key to the network.
+    """
+    url = given
+    if url is None:
+        host = os.environ.get(URL_VARIABLE, "").rstrip("/")
+        url = DEFAULT_BASE_URL if not host else host if host.endswith(_VERSION_PATH) else host + _VERSION_PATH
+    if not allow_http and url.startswith("http://") and not _is_loopback(urlsplit(url).hostname or ""):
+        raise InvalidArgument("base_url", "is plain http to another machine; use https, or pass allow_http=True")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

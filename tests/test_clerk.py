@@ -1,0 +1,362 @@
+"""`Clerk` and `AsyncClerk` over real sockets: retries, views, pages, many calls at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import anyio
+import pytest
+
+from clerk_bapi.api import create_user, get_user, get_user_list
+from clerk_bapi.models import User
+from clerkkit import AsyncClerk, Clerk, ConnectionFailed, InvalidArgument, NotFound, ServerError, TooManyRequests
+from tests.loopback import KEY, Act, Received, Script, answer, echo_id, refused, serve
+
+USER = {"id": "user_1", "object": "user"}
+SLOW_DOWN = answer(429, {"errors": []}, {"Retry-After": "0"})
+BUSY = answer(503, b"busy")
+SERVER_WAYS = ["sync", "asyncio", "trio"]
+
+
+def call(way: str, request: Any, url: str, **options: Any) -> Any:
+    """Send a request with a client of its own."""
+    if way == "sync":
+        with Clerk(KEY, base_url=url, **options) as clerk:
+            return clerk.send(request)
+
+    async def send() -> Any:
+        async with AsyncClerk(KEY, base_url=url, **options) as clerk:
+            return await clerk.send(request)
+
+    return anyio.run(send, backend=way)
+
+
+# -- retries -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", SERVER_WAYS)
+@pytest.mark.parametrize("fault", [SLOW_DOWN, BUSY, [Act.RESET], [Act.HANG_UP]], ids=["429", "503", "reset", "cut"])
+def test_a_passing_fault_goes_unseen(way: str, fault: Script) -> None:
+    with serve(fault, answer(200, USER)) as server:
+        assert call(way, get_user("user_1"), server.url).id == "user_1"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("way", SERVER_WAYS)
+def test_a_lasting_fault_is_an_error_after_so_many_tries(way: str) -> None:
+    with serve(SLOW_DOWN) as server, pytest.raises(TooManyRequests):
+        call(way, get_user("user_1"), server.url, max_retries=3)
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("way", SERVER_WAYS)
+def test_a_post_is_sent_again_only_where_the_server_did_nothing(way: str) -> None:
+    with serve(SLOW_DOWN, answer(200, USER)) as server:
+        assert call(way, create_user(), server.url).id == "user_1"
+    with serve(BUSY, answer(200, USER)) as server, pytest.raises(ServerError):
+        call(way, create_user(), server.url)
+    assert len(server.requests) == 1
+    with serve([Act.RESET], answer(200, USER)) as server, pytest.raises(ConnectionFailed):
+        call(way, create_user(), server.url)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("way", SERVER_WAYS)
+def test_the_deadline_ends_it(way: str) -> None:
+    late = answer(429, {"errors": []}, {"Retry-After": "60"})
+    start = time.monotonic()
+    with serve(late) as server, pytest.raises(TooManyRequests) as caught:
+        call(way, get_user("user_1"), server.url, deadline=5)
+    assert len(server.requests) == 1
+    assert caught.value.retry_after == 60
+    with serve([Act.SILENCE]) as server, pytest.raises(Exception, match="Timeout"):
+        call(way, get_user("user_1"), server.url, deadline=0.3)
+    assert time.monotonic() - start < 20
+
+
+def test_a_refused_connection_is_tried_again() -> None:
+    with refused() as url, pytest.raises(ConnectionFailed) as caught:
+        call("sync", create_user(), url, max_retries=1)
+    assert not caught.value.reached
+
+
+def test_each_try_is_logged_without_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "clerkkit"), serve(SLOW_DOWN, answer(200, USER)) as server:
+        call("sync", create_user(password="hunter22"), server.url)
+    said = [record.getMessage() for record in caplog.records if record.name == "clerkkit"]
+    assert len(said) == 2
+    assert said[0].startswith("POST /users -> 429 in ")
+    assert "again in" in said[0]
+    assert KEY not in str(said)
+    assert "hunter22" not in str(said)
+
+
+# -- what it is made from --------------------------------------------------------------------------------------------
+
+
+def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLERK_SECRET_KEY", raising=False)
+    monkeypatch.delenv("CLERK_API_URL", raising=False)
+    with pytest.raises(InvalidArgument, match="CLERK_SECRET_KEY"):
+        Clerk()
+    monkeypatch.setenv("CLERK_SECRET_KEY", KEY)
+    assert Clerk().base_url == "https://api.clerk.com/v1"
+    for url in ("http://127.0.0.1:4010", "http://127.0.0.1:4010/v1/"):
+        monkeypatch.setenv("CLERK_API_URL", url)
+        assert Clerk().base_url == "http://127.0.0.1:4010/v1"
+
+
+@pytest.mark.parametrize("client", [Clerk, AsyncClerk])
+@pytest.mark.parametrize(
+    ("options", "argument"),
+    [
+        ({"secret_key": "pk_test_YWJj"}, "secret_key"),
+        ({"secret_key": ""}, "secret_key"),
+        ({"base_url": "http://api.example.com/v1"}, "base_url"),
+        ({"base_url": "ftp://api.example.com/v1"}, "base_url"),
+        ({"max_retries": -1}, "max_retries"),
+        ({"deadline": 0}, "deadline"),
+        ({"rate_limit": (0, 10)}, "rate_limit"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, Any], argument: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        client(**{"secret_key": KEY, **options})
+    assert caught.value.argument == argument
+    assert "YWJj" not in str(caught.value)
+
+
+def test_plain_http_where_it_is_allowed() -> None:
+    assert Clerk(KEY, base_url="http://api.example.com/v1", allow_http=True).base_url == "http://api.example.com/v1"
+    assert Clerk(KEY, base_url="http://[::1]:4010/v1").base_url == "http://[::1]:4010/v1"
+
+
+def methods(kind: type) -> dict[str, inspect.Signature]:
+    found = inspect.getmembers(kind, inspect.isfunction)
+    return {name: inspect.signature(function) for name, function in found if not name.startswith("_")}
+
+
+def test_sync_and_async_have_the_same_surface() -> None:
+    pairs: list[tuple[Any, Any]] = [(Clerk, AsyncClerk)]
+    sync, asynchronous = Clerk(KEY), AsyncClerk(KEY)
+    groups = [name for name, value in inspect.getmembers(type(sync)) if isinstance(value, cached_property)]
+    assert len(groups) > 40
+    pairs += [(type(getattr(sync, group)), type(getattr(asynchronous, group))) for group in groups]
+    for one, other in pairs:
+        ours = {"aclose" if name == "close" else name: list(s.parameters.values()) for name, s in methods(one).items()}
+        assert ours == {name: list(s.parameters.values()) for name, s in methods(other).items()}
+
+
+# -- views -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_view_has_its_own_options_and_shares_the_connection() -> None:
+    with serve(answer(200, USER), answer(200, USER), BUSY) as server, Clerk(KEY, base_url=server.url) as clerk:
+        clerk.users.get("user_1")
+        view = clerk.with_options(headers={"X-Trace": "a"}, max_retries=0, timeout=5, deadline=5)
+        view.users.get("user_1")
+        with pytest.raises(ServerError):
+            view.users.get("user_1")
+    assert [received.headers["X-Trace"] for received in server.requests] == [None, "a", "a"]
+    assert server.connections == 1
+
+
+def test_a_view_that_makes_no_sense_is_refused() -> None:
+    clerk = Clerk(KEY)
+    for options in (
+        {"headers": {"authorization": "x"}},
+        {"headers": {"a": "b\n"}},
+        {"timeout": 0},
+        {"max_retries": -1},
+    ):
+        with pytest.raises(InvalidArgument):
+            clerk.with_options(**options)
+
+
+def test_a_resource_of_a_temporary_client_goes_on_working() -> None:
+    with serve(answer(200, USER)) as server:
+        users = Clerk(KEY, base_url=server.url).users
+        assert users.get("user_1").id == "user_1"
+        users._client.close()
+
+
+def test_what_the_contract_lacks() -> None:
+    def echo(received: Received) -> bytes:
+        return answer(200, [received.method, received.target, received.body.decode()])
+
+    with serve(echo, answer(204)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert clerk.request("post", "/x/y", query={"a": [1, 2]}, json={"b": None}) == [
+            "POST",
+            "/x/y?a=1&a=2",
+            '{"b":null}',
+        ]
+        assert clerk.request("DELETE", "/x/y") is None
+        for path in ("x", "/x/../y", "//evil.example/x", "/x?a=1", "/x#a"):
+            with pytest.raises(InvalidArgument):
+                clerk.request("GET", path)
+
+
+def test_one_client_in_several_event_loops() -> None:
+    with serve(answer(200, USER)) as server:
+        clerk = AsyncClerk(KEY, base_url=server.url)
+
+        async def once() -> str:
+            user = await clerk.users.get("user_1")
+            http = clerk._connections.get()
+            await http.aclose()  # what asyncio.run leaves open, it complains of; that is not the point here
+            return user.id
+
+        assert [asyncio.run(once()) for _ in range(3)] == ["user_1"] * 3
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+def rows(total: int, *, shape: Callable[[list[Any], int], Any] = lambda page, total: page) -> Script:
+    """A list of so many rows, by offset or cursor, in the shape of the operation."""
+
+    def page(received: Received) -> bytes:
+        asked = dict(received.query)
+        start = int(asked["starting_after"]) + 1 if "starting_after" in asked else int(asked.get("offset", 0))
+        end = min(start + int(asked["limit"]), total)
+        return answer(200, shape([{"id": str(number)} for number in range(start, end)], total))
+
+    return page
+
+
+def in_data(page: list[Any], total: int) -> Any:
+    return {"data": page, "total_count": total}
+
+
+def ids(walk: Iterator[Any]) -> list[int]:
+    return [int(row.id) for row in walk]
+
+
+@pytest.mark.parametrize("total", [0, 1, 9, 10, 11, 25, 30])
+def test_a_walk_gives_every_row_once(total: int) -> None:
+    with serve(rows(total)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert ids(clerk.users.iterate(page_size=10)) == list(range(total))
+        assert ids(clerk.users.iterate(page_size=10, order_by="username")) == list(range(total))
+    assert all("offset" not in dict(r.query) for r in server.requests if "order_by" not in dict(r.query))
+    with serve(rows(total, shape=in_data)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert ids(clerk.organizations.iterate(page_size=10)) == list(range(total))
+    assert len(server.requests) == max(1, -(-total // 10))  # the total tells when there is no more
+
+
+def test_a_walk_fetches_what_is_asked_for() -> None:
+    with serve(rows(1000)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        walk = clerk.users.iterate(page_size=10)
+        assert server.requests == []
+        assert ids(islice(walk, 20)) == list(range(20))
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("way", ["asyncio", "trio"])
+def test_a_walk_async(way: str) -> None:
+    async def walk(url: str) -> list[int]:
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            listed = [int(user.id) async for user in clerk.users.iterate(page_size=10)]
+            assert listed == [int(user.id) async for user in clerk.paginate(get_user_list)]
+            return listed
+
+    with serve(rows(25)) as server:
+        assert anyio.run(walk, server.url, backend=way) == list(range(25))
+
+
+def test_rows_that_come_meanwhile_are_not_given_twice() -> None:
+    shift = 0
+
+    def page(received: Received) -> bytes:
+        nonlocal shift
+        start = int(dict(received.query).get("offset", 0)) - shift
+        shift += 3  # three new rows before each page
+        return answer(200, [{"id": str(number)} for number in range(start, min(start + 10, 40)) if number >= 0])
+
+    with serve(page) as server, Clerk(KEY, base_url=server.url) as clerk:
+        walked = ids(clerk.users.iterate(page_size=10, order_by="username"))
+    assert walked == list(range(40))
+
+
+def test_a_server_that_repeats_itself_does_not_hold_us() -> None:
+    with serve(answer(200, [{"id": "a"}, {"id": "b"}])) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert [user.id for user in clerk.users.iterate(page_size=2)] == ["a", "b"]
+    assert len(server.requests) < 6
+
+
+def test_what_is_no_walk_is_refused() -> None:
+    clerk = Clerk(KEY)
+    for walk in (
+        lambda: clerk.users.iterate(page_size=0),
+        lambda: next(clerk.users.iterate(page_size=501)),
+        lambda: next(clerk.api_keys.iterate_api_keys(subject="user_1", page_size=101)),
+        lambda: clerk.paginate(get_user_list, limit=5),
+        lambda: clerk.paginate(get_user, "user_1"),  # type: ignore[type-var]
+        lambda: clerk.users.list(limit=501),
+    ):
+        with pytest.raises(InvalidArgument):
+            walk()
+
+
+# -- many at a time --------------------------------------------------------------------------------------------------
+
+
+def some(received: Received) -> bytes:
+    return answer(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
+
+
+def test_many_in_order_with_errors_as_values() -> None:
+    seen: list[int] = []
+    with serve(some) as server, Clerk(KEY, base_url=server.url) as clerk:
+        requests = (get_user(f"user_{number}") for number in range(100))
+        results = list(clerk.map(requests, concurrency=5, progress=seen.append))
+    assert seen == list(range(1, 101))
+    for number, result in enumerate(results):
+        if number % 10 == 7:
+            assert isinstance(result, NotFound)
+        else:
+            assert isinstance(result, User)
+            assert result.id == f"user_{number}"
+
+
+@pytest.mark.parametrize("way", ["asyncio", "trio"])
+def test_many_async(way: str) -> None:
+    async def run(url: str) -> list[Any]:
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            requests = [get_user(f"user_{number}") for number in range(50)]
+            return [result async for result in clerk.map(requests, concurrency=4)]
+
+    with serve(some) as server:
+        results = anyio.run(run, server.url, backend=way)
+    assert [getattr(result, "id", None) for result in results] == [
+        None if number % 10 == 7 else f"user_{number}" for number in range(50)
+    ]
+
+
+def test_many_takes_requests_as_results_are_taken() -> None:
+    taken = 0
+
+    def requests() -> Iterator[Any]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield get_user("user_1")
+
+    with serve(answer(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        results = clerk.map(requests(), concurrency=2)
+        assert len(list(islice(results, 5))) == 5
+        results.close()  # type: ignore[attr-defined]
+    assert taken < 20
+
+
+def test_the_pace_is_shared() -> None:
+    with serve(answer(200, USER)) as server, Clerk(KEY, base_url=server.url, rate_limit=(5, 0.3)) as clerk:
+        start = time.monotonic()
+        assert len(list(clerk.with_options(timeout=5).map([get_user("user_1")] * 12, concurrency=12))) == 12
+        assert time.monotonic() - start > 0.55
