@@ -1,0 +1,222 @@
+"""What is sent, read and held against the contract; whatever is wrong becomes Clerk's error for it.
+
+Problems are collected: a request with three of them is told all three.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
+
+import jsonschema
+
+from clerk_emulator import errors
+from clerk_emulator.contract import Json, Operation, Parameter, best_error, resolved, schema_validator, validator
+from clerk_emulator.errors import Refusal
+
+API_VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
+JSON_LIMIT = 2 * 1024 * 1024
+UPLOAD_LIMIT = 12 * 1024 * 1024
+DEPTH_LIMIT = 64
+"""Largest body, in bytes, without and with a file, and how deep JSON may nest. The choice of this emulator."""
+
+_MAX_FILTERS = 100
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def version(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> None:
+    """Raises where the version of the API is unknown, or given twice."""
+    asked = [value for name, value in query if name == "__clerk_api_version"]
+    if "clerk-api-version" in headers:
+        asked.append(headers["clerk-api-version"])
+    if len(asked) > 1:
+        raise Refusal(
+            400, "api_version_invalid", "is invalid", "The API version can be given as header or in the query, not both."
+        )
+    if asked and asked[0] not in API_VERSIONS:
+        raise Refusal(400, "api_version_invalid", "is invalid", f"There is no API version {asked[0]}.")
+
+
+def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
+    """The parameters of the query, typed; those that were not sent have their default, or None."""
+    values: Json = {}
+    refusals: list[Refusal] = []
+    for parameter in operation.query:
+        sent = [value for name, value in pairs if name in (parameter.name, f"{parameter.name}[]")]
+        try:
+            values[parameter.name] = _query_value(parameter, sent)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise errors.together(refusals)
+    return values
+
+
+def _query_value(parameter: Parameter, sent: list[str]) -> Any:
+    schema = parameter.schema
+    if not sent:
+        if parameter.required:
+            raise Refusal(
+                400,
+                "missing_query_parameter",
+                "is missing",
+                f"The query must have {parameter.name}.",
+                param_name=parameter.name,
+            )
+        return schema.get("default")
+    types = _types(schema)
+    if "array" in types:
+        values = sent if parameter.explode else [part for text in sent for part in text.split(",")]
+        if len(values) > schema.get("maxItems", _MAX_FILTERS):
+            raise _too_many(parameter.name, schema.get("maxItems", _MAX_FILTERS))
+        value: Any = [_scalar(parameter.name, _types(schema["items"]), text) for text in values]
+    else:
+        # Of several that say the same thing the first counts.
+        value = _scalar(parameter.name, types, sent[0])
+    for error in schema_validator(json.dumps(schema)).iter_errors(value):
+        raise _refusal(error, prefix=parameter.name)
+    return value
+
+
+def _types(schema: Json) -> tuple[str, ...]:
+    held: str | list[str] = schema.get("type", "string")
+    return (held,) if isinstance(held, str) else tuple(held)
+
+
+def _scalar(name: str, types: tuple[str, ...], text: str) -> Any:
+    if "integer" in types:
+        if not _INTEGER.fullmatch(text):
+            raise _undecodable(name, "must be a whole number")
+        return int(text)
+    if "boolean" in types:
+        if text.lower() not in _BOOLEANS:
+            raise _undecodable(name, "must be true or false")
+        return _BOOLEANS[text.lower()]
+    return text
+
+
+def _undecodable(name: str, why: str) -> Refusal:
+    # What cannot even be read has no param_name in Clerk's answers.
+    return Refusal(422, "form_param_value_invalid", "is invalid", f"{name} {why}.")
+
+
+def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
+    """The JSON body, as the contract has it: an object or a list; an empty object where none was sent and none need be."""
+    if operation.body is None:
+        return {}
+    if not raw and not operation.body_required:
+        value: Any = {}
+    else:
+        if content_type.partition(";")[0].strip().lower() != operation.body_type:
+            raise unsupported(operation.body_type)
+        value = _parsed(raw)
+    refusals = [_refusal(error) for error in validator(operation.body_pointer).iter_errors(value)]
+    if isinstance(value, dict) and "additionalProperties" not in operation.body and "properties" in operation.body:
+        extra = [name for name in value if name not in operation.body["properties"]]  # pyright: ignore[reportUnknownVariableType]
+        refusals += [errors.unknown(str(name)) for name in extra]
+    if refusals:
+        raise errors.together(refusals)
+    return value
+
+
+def unsupported(wanted: str) -> Refusal:
+    """The body has another Content-Type than `wanted`."""
+    return Refusal(415, "unsupported_content_type", "is not supported", f"The Content-Type must be {wanted}.")
+
+
+def too_large(limit: int) -> Refusal:
+    """The body has more than `limit` bytes."""
+    return Refusal(413, "request_body_too_large", "is too large", f"The body must not have more than {limit} bytes.")
+
+
+def unreadable(why: str) -> Refusal:
+    """The body is not what it says it is."""
+    return Refusal(400, "request_body_invalid", "is invalid", f"The body cannot be read: {why}.")
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise unreadable("it is not JSON") from None
+    if _deeper_than(value, DEPTH_LIMIT):
+        raise unreadable(f"it nests deeper than {DEPTH_LIMIT} levels")
+    if b"\\u" in raw:
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise unreadable("it holds half a surrogate pair") from None
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            child
+            for one in layer
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)  # pyright: ignore[reportUnknownVariableType]
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def _too_many(name: str, limit: int) -> Refusal:
+    message = f"{name} must not have more than {limit} values."
+    return Refusal(422, "form_param_array_size_exceeded", "has too many values", message, param_name=name)
+
+
+def _sized(code: str, message: str, comparison: str) -> Callable[[str, Any], Refusal]:
+    return lambda name, limit: Refusal(422, code, message, f"{name} must {comparison.format(limit)}.", param_name=name)
+
+
+_REFUSALS: dict[str, Callable[[str, Any], Refusal]] = {
+    "enum": lambda name, allowed: errors.invalid(name, f"must be one of {', '.join(map(str, allowed))}"),
+    "minimum": lambda name, limit: errors.invalid(name, f"must be at least {limit}"),
+    "exclusiveMinimum": lambda name, limit: errors.invalid(name, f"must be more than {limit}"),
+    "maximum": lambda name, limit: errors.invalid(name, f"must be at most {limit}"),
+    "maxLength": _sized("form_param_max_length_exceeded", "is too long", "not have more than {} characters"),
+    "minLength": _sized("form_param_min_length_exceeded", "is too short", "have at least {} characters"),
+    "maxItems": _too_many,
+    "minItems": lambda name, limit: errors.invalid(name, f"must have at least {limit} values"),
+    "uniqueItems": lambda name, _: Refusal(
+        422, "form_param_duplicate", "has duplicates", f"{name} must not hold a value twice.", param_name=name
+    ),
+    "pattern": lambda name, pattern: errors.malformed(name, f"of the form {pattern}"),
+}
+
+
+def _refusal(error: jsonschema.ValidationError, prefix: str = "") -> Refusal:
+    """Clerk's error for a departure from a schema."""
+    if error.validator == "additionalProperties":
+        known = resolved(error.schema).get("properties", {}) if isinstance(error.schema, dict) else {}
+        return errors.together([errors.unknown(_name(error, prefix, extra)) for extra in error.instance if extra not in known])
+    if error.validator == "required":
+        lacking = [name for name in error.validator_value if name not in error.instance]
+        # There is an error for each name; of those this one tells of its own.
+        return errors.missing(_name(error, prefix, next(n for n in lacking if error.message.startswith(repr(n)))))
+    error = best_error(error)
+    name = _name(error, prefix)
+    if error.instance is None:
+        return errors.null(name)
+    if error.validator == "type":
+        if not name:
+            return unreadable(f"it must be of type {error.validator_value}")
+        wanted = error.validator_value
+        return errors.wrong_type(name, f"of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}")
+    make = _REFUSALS.get(str(error.validator))
+    return make(name, error.validator_value) if make else errors.invalid(name, "is not of the form that is asked for")
+
+
+def _name(error: jsonschema.ValidationError, prefix: str, last: str = "") -> str:
+    path = [part for part in error.absolute_path if isinstance(part, str)]
+    return ".".join(part for part in (prefix, *path, last) if part)

@@ -1,0 +1,179 @@
+"""What users are known by: email addresses, phone numbers, wallets, and accounts elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from clerk_emulator import errors, rules
+from clerk_emulator.call import grouped, shown
+from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.kinds import IDENTIFICATIONS, USERS
+from clerk_emulator.store import Store
+
+Status = Literal["verified", "reserved", "unverified"]
+Rule = Callable[[Store, str, str], None]
+
+PRIMARY = {
+    "email_address": ("primary_email_address_id", "_email_address"),
+    "phone_number": ("primary_phone_number_id", "_phone_number"),
+    "web3_wallet": ("primary_web3_wallet_id", "_web3wallet"),
+}
+"""For each kind that has a primary one: where a user keeps its id, and its value to sort by."""
+
+ADMIN: Json = {
+    "object": "verification_admin",
+    "status": "verified",
+    "strategy": "admin",
+    "attempts": None,
+    "expire_at": None,
+}
+"""The verification of what the instance itself calls verified."""
+
+_WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
+_RULES: list[Rule] = []
+
+
+def identifier_rule(rule: Rule) -> Rule:
+    """Registers a rule for new identifiers: it is given the store, `email_address` or the like, and the value.
+
+    It raises Refusal for those that the instance does not take.
+    """
+    _RULES.append(rule)
+    return rule
+
+
+def of_user(store: Store, user_id: str) -> list[Json]:
+    """The identifications of a user, the oldest first."""
+    return store.all(IDENTIFICATIONS, IDENTIFICATIONS.c.user_id == user_id)
+
+
+def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
+    """The identifications of users, by user."""
+    return grouped(store.all(IDENTIFICATIONS, IDENTIFICATIONS.c.user_id.in_(user_ids)), "_user_id")
+
+
+def show(row: Json) -> Json:
+    """An identification as the API answers it."""
+    answered = shown(row)
+    if row["object"] == "passkey":
+        del answered["created_at"], answered["updated_at"]
+    return answered
+
+
+def normal(kind: str, name: str, value: str) -> str:
+    """The value as it is kept and compared. Raises Refusal for one that is malformed."""
+    if kind == "email_address":
+        return rules.email(name, value)
+    if kind == "phone_number":
+        return rules.phone(name, value)
+    if not _WALLET.fullmatch(value):
+        raise errors.malformed(name, "the address of a wallet")
+    return value.lower() if value.startswith("0x") else value
+
+
+def add(store: Store, user_id: str, kind: str, value: str, status: Status = "verified", name: str = "") -> Json:
+    """Add an email address, phone number or wallet to a user; `name` is the parameter's, where it differs from the kind.
+
+    Raises Refusal for a value that is malformed, taken, or that the instance does not take.
+    """
+    name = name or kind
+    value = normal(kind, name, value)
+    for rule in _RULES:
+        rule(store, kind, value)
+    if find(store, kind, value):
+        raise errors.taken(name)
+    data: Json = {
+        "object": kind,
+        kind: value,
+        "verification": ADMIN if status == "verified" else None,
+        "_user_id": user_id,
+        "_identifier": value,
+    }
+    if kind in ("email_address", "phone_number"):
+        data |= {"reserved": status == "reserved", "linked_to": []}
+    if kind == "email_address":
+        data["matches_sso_connection"] = False
+    if kind == "phone_number":
+        data |= {"reserved_for_second_factor": False, "default_second_factor": False, "backup_codes": None}
+    return store.create(IDENTIFICATIONS, data)
+
+
+def find(store: Store, kind: str, value: str) -> Json | None:
+    """The identification of a kind with this value, whosever it is."""
+    return store.find(IDENTIFICATIONS, IDENTIFICATIONS.c.object == kind, IDENTIFICATIONS.c.identifier == value)
+
+
+def need(store: Store, kind: str, identification_id: str, user_id: str | None = None) -> Json:
+    """The identification with this id. Raises Clerk's 404 where it is none of the kind, or not the user's."""
+    where = [IDENTIFICATIONS.c.object == kind, *([IDENTIFICATIONS.c.user_id == user_id] if user_id else [])]
+    return store.need(IDENTIFICATIONS, identification_id, *where)
+
+
+def is_verified(row: Json) -> bool:
+    """Whether somebody has verified it."""
+    return (row["verification"] or {}).get("status") == "verified"
+
+
+def make_primary(store: Store, user: Json, row: Json, name: str) -> Json:
+    """Make a verified identification the primary one of its kind; returns the user. `name` is the parameter's."""
+    if not is_verified(row):
+        raise Refusal(
+            422,
+            "form_verification_needed",
+            "is not verified",
+            f"{name}: only what is verified can be the primary one.",
+            param_name=name,
+        )
+    primary, column = PRIMARY[row["object"]]
+    return store.update(USERS, user, **{primary: row["id"], column: row["_identifier"]})
+
+
+def connect(store: Store, user_id: str, provider: str, *, provider_user_id: str, email: str, **values: Any) -> Json:
+    """Give a user an account elsewhere, as it is there after the user has signed in with `oauth_<provider>`.
+
+    `values` are further keys of the account (`first_name`, `approved_scopes`, ...) and what is kept beside it:
+    `_token`, `_token_secret`, `_id_token`, `_expires_at`.
+    """
+    email = rules.email("email_address", email)
+    account_id = store.ids.new("eac")
+    row = store.create(
+        IDENTIFICATIONS,
+        {
+            "id": account_id,
+            "object": "external_account",
+            "identification_id": store.ids.new("idn"),
+            "provider": f"oauth_{provider}",
+            "provider_user_id": provider_user_id,
+            "approved_scopes": "email profile",
+            "email_address": email,
+            "email_address_verified": True,
+            "first_name": "",
+            "last_name": "",
+            "image_url": None,
+            "username": None,
+            "phone_number": None,
+            "label": None,
+            "public_metadata": {},
+            "verification": {
+                "object": "verification_oauth",
+                "status": "verified",
+                "strategy": f"oauth_{provider}",
+                "attempts": None,
+                "expire_at": None,
+            },
+            "_user_id": user_id,
+            "_identifier": f"{provider}:{provider_user_id}",
+            "_token": f"token_{store.ids.secret()}",
+            "_token_secret": None,
+            "_id_token": None,
+            "_expires_at": None,
+            **values,
+        },
+    )
+    address = find(store, "email_address", email)
+    if address and address["_user_id"] == user_id:
+        link = {"type": f"oauth_{provider}", "id": row["identification_id"]}
+        store.update(IDENTIFICATIONS, address, linked_to=[*address["linked_to"], link])
+    return row

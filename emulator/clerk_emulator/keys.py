@@ -1,0 +1,80 @@
+"""The keys of the instance: the secret key that callers show, and the pair that signs tokens."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from clerk_emulator.errors import Json
+from clerk_emulator.store import Store
+
+FRONTEND_HOST = "local-emulator-1.clerk.accounts.dev"
+"""Where the instance's users would sign in. It is named in tokens, and nothing listens there."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the instance is known by."""
+
+    instance_id: str
+    secret_key: str = field(repr=False)
+    private_pem: str = field(repr=False)
+
+    @property
+    def publishable_key(self) -> str:
+        """The key that a browser may have: it names the frontend's host."""
+        return "pk_test_" + base64.b64encode(f"{FRONTEND_HOST}$".encode()).decode()
+
+    @property
+    def issuer(self) -> str:
+        """Who the tokens say has made them."""
+        return f"https://{FRONTEND_HOST}"
+
+
+def load(store: Store, secret_key: str | None) -> Keys:
+    """The keys that the database holds; those that it lacks are made. Called within a transaction.
+
+    Raises ValueError for a `secret_key` that is not a key for tests.
+    """
+    if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
+        raise ValueError("secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk")
+    held = store.setting("keys") or {
+        "instance_id": store.ids.new("ins"),
+        "secret_key": f"sk_test_{store.ids.secret()}",
+        "private_pem": new_private_key(),
+    }
+    if secret_key is not None:
+        held["secret_key"] = secret_key
+    store.set("keys", held)
+    return Keys(**held)
+
+
+def new_private_key() -> str:
+    """An RSA key for RS256, as PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def public_jwk(private_pem: str, key_id: str) -> Json:
+    """The public half of an RSA key as a JSON Web Key."""
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    numbers = key.public_key().public_numbers()
+    return {
+        "kty": "RSA",
+        "use": "sig",
+        "alg": "RS256",
+        "kid": key_id,
+        "n": _base64url(numbers.n),
+        "e": _base64url(numbers.e),
+    }
+
+
+def _base64url(number: int) -> str:
+    packed = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()

@@ -1,0 +1,243 @@
+"""Passwords: which are good enough, how they are kept, and whether one is right, for each digest that Clerk takes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import string
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import bcrypt
+
+from clerk_emulator.errors import Refusal, invalid
+
+_ROUNDS = 4
+"""What bcrypt spends on a password of the emulator's own: the least, since nobody's secret is kept here."""
+_MAX_BYTES = 72
+_LEAKED = frozenset({"password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou"})
+"""Stands for the corpus of leaked passwords, which a program without a network cannot ask."""
+
+_ITOA64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_MAX_WORK = 10_000_000
+"""The most rounds of a digest that are computed, so that none keeps the emulator from its other callers."""
+
+
+def check(password: str, identifiers: Collection[str]) -> None:
+    """Raises Clerk's error for a password that is too short, too long, leaked, or one of the user's identifiers."""
+    if len(password) < 8:
+        raise _refused("form_password_length_too_short", "must have 8 or more characters")
+    if len(password.encode()) > _MAX_BYTES:
+        raise _refused("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
+    if password.lower() in _LEAKED:
+        raise _refused("form_password_pwned", "is in the list of those that have leaked; choose another")
+    if password.lower() in identifiers:
+        raise _refused("form_password_matches_identifier", "must not be what the user is known by")
+
+
+def _refused(code: str, why: str) -> Refusal:
+    return Refusal(422, code, why, f"The password {why}.", param_name="password")
+
+
+def digest(password: str) -> tuple[str, str]:
+    """The hasher and the digest with which a password is kept."""
+    return "bcrypt", bcrypt.hashpw(password.encode()[:_MAX_BYTES], bcrypt.gensalt(_ROUNDS)).decode()
+
+
+def accept(hasher: str, given: str) -> tuple[str, str]:
+    """A digest that was made elsewhere. Raises Clerk's error where the hasher is unknown, or the digest not its own."""
+    if hasher not in HASHERS:
+        raise invalid("password_hasher", f"must be one of {', '.join(HASHERS)}")
+    if not HASHERS[hasher].form.fullmatch(given):
+        raise Refusal(
+            422,
+            "form_password_digest_invalid_code",
+            "is invalid",
+            f"The password_digest is none of {hasher}.",
+            param_name="password_digest",
+        )
+    return hasher, given
+
+
+def matches(password: str, hasher: str, kept: str) -> bool:
+    """Whether a password is the one of a digest."""
+    try:
+        return HASHERS[hasher].verify(password.encode(), kept)
+    except (ValueError, OverflowError, binascii.Error, MemoryError):
+        # The digest has its hasher's form, and nonsense in it.
+        return False
+
+
+@dataclass(frozen=True)
+class Hasher:
+    """How a digest is written, and whether a password fits it."""
+
+    form: re.Pattern[str]
+    verify: Callable[[bytes, str], bool]
+
+
+def _bcrypt(password: bytes, kept: str) -> bool:
+    return bcrypt.checkpw(password[:_MAX_BYTES], kept.encode())
+
+
+def _bcrypt_django(password: bytes, kept: str) -> bool:
+    hashed = hashlib.sha256(password).hexdigest().encode()
+    return bcrypt.checkpw(hashed, kept.removeprefix("bcrypt_sha256$").encode())
+
+
+def _plain(algorithm: str) -> Callable[[bytes, str], bool]:
+    return lambda password, kept: _same(hashlib.new(algorithm, password).hexdigest(), kept.lower())
+
+
+def _salted(algorithm: str) -> Callable[[bytes, str], bool]:
+    def verify(password: bytes, kept: str) -> bool:
+        salt, hashed = kept.rsplit("$", 1)
+        made = hashlib.new(algorithm, salt.encode() + password).hexdigest()
+        after = hashlib.new(algorithm, password + salt.encode()).hexdigest()
+        return _same(made, hashed.lower()) or _same(after, hashed.lower())
+
+    return verify
+
+
+def _phpass(password: bytes, kept: str) -> bool:
+    rounds, salt = 1 << _ITOA64.index(kept[3]), kept[4:12].encode()
+    if rounds > _MAX_WORK:
+        return False
+    made = hashlib.md5(salt + password, usedforsecurity=False).digest()
+    for _ in range(rounds):
+        made = hashlib.md5(made + password, usedforsecurity=False).digest()
+    return _same(_itoa64(made), kept[12:])
+
+
+def _md5_phpass(password: bytes, kept: str) -> bool:
+    return _phpass(hashlib.md5(password, usedforsecurity=False).hexdigest().encode(), kept)
+
+
+def _itoa64(raw: bytes) -> str:
+    out: list[str] = []
+    for start in range(0, len(raw), 3):
+        chunk = raw[start : start + 3]
+        value = int.from_bytes(chunk, "little")
+        out += [_ITOA64[value >> 6 * place & 63] for place in range(len(chunk) + 1)]
+    return "".join(out)
+
+
+def _pbkdf2(
+    algorithm: str, read_salt: Callable[[str], bytes], read_hash: Callable[[str], bytes]
+) -> Callable[[bytes, str], bool]:
+    def verify(password: bytes, kept: str) -> bool:
+        _, rounds, salt, hashed, *_ = kept.split("$")
+        wanted = read_hash(hashed)
+        if int(rounds) > _MAX_WORK:
+            return False
+        return hmac.compare_digest(
+            hashlib.pbkdf2_hmac(algorithm, password, read_salt(salt), int(rounds), len(wanted)), wanted
+        )
+
+    return verify
+
+
+def _hex_or_raw(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return text.encode()
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4))
+
+
+def _scrypt_werkzeug(password: bytes, kept: str) -> bool:
+    parameters, salt, hashed = kept.split("$")
+    n, r, p = (int(one) for one in parameters.removeprefix("scrypt:").split(":"))
+    return _same(_scrypt(password, salt.encode(), n, r, p, len(hashed) // 2).hex(), hashed.lower())
+
+
+def _scrypt_firebase(password: bytes, kept: str) -> bool:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    hashed, salt, signer, separator, rounds, memory = kept.split("$")
+    key = _scrypt(password, _base64(salt) + _base64(separator), 1 << int(memory), int(rounds), 1, 32)
+    encryptor = Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor()
+    return hmac.compare_digest(encryptor.update(_base64(signer)) + encryptor.finalize(), _base64(hashed))
+
+
+def _scrypt(password: bytes, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
+    if n * r * p > _MAX_WORK:
+        raise ValueError("more work than an emulator does")
+    return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, dklen=length, maxmem=132 * n * r + 1024 * 1024)
+
+
+def _argon2(password: bytes, kept: str) -> bool:
+    import argon2
+
+    parameters = argon2.extract_parameters(kept)
+    if parameters.memory_cost * parameters.time_cost > _MAX_WORK:
+        return False
+    try:
+        return argon2.PasswordHasher().verify(kept, password)
+    except argon2.exceptions.VerificationError:
+        return False
+
+
+def _ssha(password: bytes, kept: str) -> bool:
+    raw = base64.b64decode(kept.removeprefix("{SSHA}"))
+    return hmac.compare_digest(hashlib.sha1(password + raw[20:], usedforsecurity=False).digest(), raw[:20])
+
+
+def _sha512_symfony(password: bytes, kept: str) -> bool:
+    _, rounds, salt, hashed = kept.split("$")
+    if int(rounds) > _MAX_WORK:
+        return False
+    salted = password + b"{" + salt.encode() + b"}"
+    made = hashlib.sha512(salted).digest()
+    for _ in range(int(rounds) - 1):
+        made = hashlib.sha512(made + salted).digest()
+    return _same(base64.b64encode(made).decode(), hashed)
+
+
+def _same(made: str, kept: str) -> bool:
+    return hmac.compare_digest(made.encode(), kept.encode())
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
+
+
+_BCRYPT = r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}"
+_B64 = r"[A-Za-z0-9+/_-]+={0,2}"
+_HEX = f"[{string.hexdigits}]+"
+
+HASHERS: dict[str, Hasher] = {
+    "bcrypt": Hasher(_form(_BCRYPT), _bcrypt),
+    "bcrypt_sha256_django": Hasher(_form(r"bcrypt_sha256\$" + _BCRYPT), _bcrypt_django),
+    "md5": Hasher(_form("[0-9a-fA-F]{32}"), _plain("md5")),
+    "md5_salted": Hasher(_form(r".+\$[0-9a-fA-F]{32}"), _salted("md5")),
+    "md5_phpass": Hasher(_form(r"\$P\$[./A-Za-z0-9]{31}"), _md5_phpass),
+    "phpass": Hasher(_form(r"\$[PH]\$[./A-Za-z0-9]{31}"), _phpass),
+    "pbkdf2_sha1": Hasher(
+        _form(rf"pbkdf2_sha1\$\d+\$[^$]+\${_HEX}(\$\d+)?"), _pbkdf2("sha1", _hex_or_raw, bytes.fromhex)
+    ),
+    "pbkdf2_sha256": Hasher(_form(rf"pbkdf2_sha256\$\d+\${_B64}\${_B64}"), _pbkdf2("sha256", _base64, _base64)),
+    "pbkdf2_sha256_django": Hasher(
+        _form(rf"pbkdf2_sha256\$\d+\$[^$]+\${_B64}"), _pbkdf2("sha256", str.encode, _base64)
+    ),
+    "pbkdf2_sha512": Hasher(
+        _form(rf"pbkdf2_sha512\$\d+\$[^$]+\${_HEX}"), _pbkdf2("sha512", str.encode, bytes.fromhex)
+    ),
+    "pbkdf2_sha512_hex": Hasher(
+        _form(rf"pbkdf2_sha512_hex\$\d+\${_HEX}\${_HEX}"), _pbkdf2("sha512", bytes.fromhex, bytes.fromhex)
+    ),
+    "scrypt_firebase": Hasher(_form(rf"({_B64}\$){{3}}({_B64})?\$\d+\$\d+"), _scrypt_firebase),
+    "scrypt_werkzeug": Hasher(_form(rf"scrypt:\d+:\d+:\d+\$[^$]+\${_HEX}"), _scrypt_werkzeug),
+    "sha256": Hasher(_form("[0-9a-fA-F]{64}"), _plain("sha256")),
+    "sha256_salted": Hasher(_form(r".+\$[0-9a-fA-F]{64}"), _salted("sha256")),
+    "argon2i": Hasher(_form(r"\$argon2i\$v=\d+\$m=\d+,t=\d+,p=\d+\$[^$]+\$[^$]+"), _argon2),
+    "argon2id": Hasher(_form(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[^$]+\$[^$]+"), _argon2),
+    "ldap_ssha": Hasher(_form(rf"\{{SSHA\}}{_B64}"), _ssha),
+    "sha512_symfony": Hasher(_form(rf"sha512_symfony\$\d+\$[^$]*\${_B64}"), _sha512_symfony),
+}

@@ -1,0 +1,48 @@
+"""Fixtures for pytest: `clerk_emulator`, and the clients `clerk` and `async_clerk` that talk to it.
+
+One emulator serves all tests of a process, and each test finds it as it was at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from clerkkit import AsyncClerk, Clerk
+
+    from clerk_emulator import Emulator
+
+
+@pytest.fixture(scope="session")
+def _clerk_emulator_server() -> Iterator[Emulator]:
+    from clerk_emulator import Emulator
+
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def clerk_emulator(_clerk_emulator_server: Emulator) -> Emulator:
+    """A Clerk on this machine, without users, organizations or anything else that a test has made."""
+    _clerk_emulator_server.reset()
+    return _clerk_emulator_server
+
+
+@pytest.fixture
+def clerk(clerk_emulator: Emulator) -> Iterator[Clerk]:
+    """A `Clerk` that talks to `clerk_emulator`."""
+    from clerkkit import Clerk
+
+    with Clerk(secret_key=clerk_emulator.secret_key, base_url=clerk_emulator.url) as client:
+        yield client
+
+
+@pytest.fixture
+def async_clerk(clerk_emulator: Emulator) -> AsyncClerk:
+    """An `AsyncClerk` that talks to `clerk_emulator`, for use in `async with`."""
+    from clerkkit import AsyncClerk
+
+    return AsyncClerk(secret_key=clerk_emulator.secret_key, base_url=clerk_emulator.url)

@@ -1,0 +1,42 @@
+"""Second factors: the time-based codes of an authenticator app, and backup codes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+
+import bcrypt
+import pyotp
+
+from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.store import Store
+
+_BCRYPT = re.compile(r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}")
+
+
+def totp_secret(value: str) -> str:
+    """A secret for codes of six digits every 30 seconds (SHA1). Raises Clerk's error where it is not base32."""
+    secret = value.replace(" ", "").rstrip("=").upper()
+    try:
+        base64.b32decode(secret + "=" * (-len(secret) % 8))
+    except binascii.Error:
+        secret = ""
+    if not secret:
+        raise Refusal(422, "invalid_totp_secret_code", "is invalid", "The totp_secret must be base32.")
+    return secret
+
+
+def is_totp(store: Store, user: Json, code: str) -> bool:
+    """Whether it is the code of now, or the one before or after."""
+    now = store.clock.now() // 1000
+    return bool(user["_totp_secret"]) and pyotp.TOTP(user["_totp_secret"]).verify(code, for_time=now, valid_window=1)  # type: ignore[arg-type]
+
+
+def backup_codes_without(codes: Sequence[str], code: str) -> list[str] | None:
+    """The backup codes that are left when this one is used; None where it is none. Codes are plain, or bcrypt digests."""
+    for index, held in enumerate(codes):
+        if held == code or (_BCRYPT.fullmatch(held) and bcrypt.checkpw(code.encode()[:72], held.encode())):
+            return [*codes[:index], *codes[index + 1 :]]
+    return None

@@ -1,0 +1,89 @@
+"""All that an emulator holds: its store, clock, ids, keys, and what happens to requests beside their answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from clerk_emulator import groups, judge, keys
+from clerk_emulator.call import Answer, Call, Operation
+from clerk_emulator.clock import Clock
+from clerk_emulator.faults import Faults
+from clerk_emulator.ids import Ids
+from clerk_emulator.limits import Instance, RateLimits
+from clerk_emulator.store import Store
+
+Observer = Callable[[str, int, Any], None]
+"""Told of every answer: the operation's id, the status, the body."""
+
+log = logging.getLogger("clerk_emulator")
+
+
+class State:
+    """An emulator without its server.
+
+    `judged` holds every answer against the contract; what departs is added to `problems`, and so is every exception
+    that nobody foresaw.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: str | Path | None = None,
+        secret_key: str | None = None,
+        seed: int | str | None = None,
+        rate_limits: Instance | None = None,
+        judged: bool = False,
+        observer: Observer | None = None,
+    ) -> None:
+        groups.load()
+        self.clock = Clock()
+        self.ids = Ids(self.clock, seed)
+        self.store = Store(self.clock, self.ids, db)
+        self.faults = Faults()
+        self.limits = RateLimits(self.clock, rate_limits)
+        self.judged = judged
+        self.observer = observer
+        self.problems: list[str] = []
+        try:
+            with self.store.transaction():
+                self.keys = keys.load(self.store, secret_key)
+                groups.prepare(self.store)
+        except BaseException:
+            self.store.close()
+            raise
+        self._in_memory = db is None
+        if self._in_memory:
+            self.store.remember()
+
+    def reset(self) -> None:
+        """Go back to the state at the start, time and faults included. Raises RuntimeError for a state in a file."""
+        if not self._in_memory:
+            raise RuntimeError("reset: this emulator keeps its state in a file; delete the file instead")
+        self.store.restore()
+        self.clock.reset()
+        self.ids.reset()
+        self.faults.clear()
+        self.limits.reset()
+        self.problems.clear()
+
+    def seen(self, operation: Operation, status: int, body: Any) -> None:
+        """Note an answer that goes out."""
+        if self.judged:
+            self.problems += judge.departures(operation, status, body)
+        if self.observer:
+            self.observer(operation.id, status, body)
+
+    def broke(self, said: str, error: Exception) -> None:
+        """Note an exception that nobody foresaw."""
+        log.error("%s", said, exc_info=error)
+        self.problems.append(f"{said}: {error!r}")
+
+    def handled(self, call: Call, handle: Callable[[Call], Any]) -> Answer:
+        """The handler's answer, its writes kept, or, when it raises, undone."""
+        with self.store.transaction():
+            done = handle(call)
+        answer = done if isinstance(done, Answer) else Answer(done)
+        return answer if answer.status else Answer(answer.body, call.operation.success, answer.headers, answer.content)
