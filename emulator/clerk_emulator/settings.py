@@ -44,3 +44,68 @@ USER_SETTINGS = Section(
     },
 )
 """What the dashboard of a real Clerk sets, and no operation of the Backend API does."""
+
+INSTANCE = Section(
+    "instance",
+    {
+        "allowed_origins": [],
+        "clerk_js_version": None,
+        "cookieless_dev": True,
+        "development_origin": "",
+        "hibp": True,
+        "preferred_sign_in_strategy_when_password_required": "password",
+        "support_email": None,
+        "url_based_session_syncing": True,
+        "from_email_address": "noreply",
+        "progressive_sign_up": True,
+    },
+)
+
+RESTRICTIONS = Section(
+    "instance_restrictions",
+    {
+        "allowlist": False,
+        "blocklist": False,
+        "allowlist_blocklist_disabled_on_sign_in": False,
+        "block_email_subaddresses": False,
+        "block_disposable_email_domains": False,
+    },
+)
+
+COMMUNICATION = Section("instance_communication", {"blocked_country_codes": []})
+"""Two letters for each country whose phone numbers are not taken."""
+
+PROTECT = Section("instance_protect", {"rules_enabled": False, "specter_enabled": False, "checks_bypassed": False})
+
+ORGANIZATION_SETTINGS = Section(
+    "organization_settings",
+    {
+        # A new instance of Clerk has organizations, slugs and domains off. Here they are on, so that all can be tried.
+        "enabled": True,
+        "slug_disabled": False,
+        "domains_enabled": True,
+        "domains_enrollment_modes": ["manual_invitation", "automatic_invitation", "automatic_suggestion"],
+        "max_allowed_memberships": 5,
+        "max_allowed_roles": 10,
+        "max_allowed_permissions": 50,
+        "max_allowed_domains": 10,
+        "max_role_sets_allowed": 10,
+        "creator_role": "org:admin",
+        "domains_default_role": "org:member",
+        "admin_delete_enabled": True,
+        "initial_role_set_key": "role_set:default",
+    },
+)
+"""Roles are named by their keys. `max_allowed_memberships` 0 stands for no limit."""
+
+OAUTH_APPLICATION_SETTINGS = Section(
+    "oauth_application_settings",
+    {
+        "dynamic_oauth_client_registration": False,
+        "oauth_jwt_access_tokens": False,
+        "default_scopes": None,
+        "client_id_metadata_documents_advertised": False,
+        "client_id_metadata_documents_block_implicitly_allowed_clients": False,
+        "client_id_metadata_documents_only_allow_pre_registered_clients": False,
+    },
+)
