@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m clerk_emulator", description="A Clerk that runs on your machine.")
     parser.add_argument("--port", type=int, default=4010, help="4010 unless said otherwise; 0 for any that is free")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen; this machine alone unless said otherwise")
-    parser.add_argument("--db", metavar="FILE", help="keep the state in this file; without it all is forgotten at the end")
+    parser.add_argument(
+        "--db", metavar="FILE", help="keep the state in this file; without it all is forgotten at the end"
+    )
     parser.add_argument("--secret-key", metavar="sk_test_...", help="the secret key; made up unless given")
     parser.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
     return parser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,8 +17,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from clerk_emulator import authentication, checks, contract, keys
-from clerk_emulator.call import HANDLERS, Answer, Call, Operation, Upload
-from clerk_emulator.errors import Json, Refusal, missing, unknown
+from clerk_emulator.call import HANDLERS, Answer, Call, Upload
+from clerk_emulator.contract import Operation
+from clerk_emulator.errors import Json, Refusal, is_list, is_object, missing, unknown
 from clerk_emulator.faults import HEADER, Fault
 from clerk_emulator.images import DEFAULT_IMAGE
 from clerk_emulator.state import State
@@ -89,7 +90,7 @@ class _Service:
             return self._refused(operation, refusal)
         except ClientDisconnect:
             return _Cut()
-        except Exception as error:  # noqa: BLE001 - a caller never sees a traceback
+        except Exception as error:  # a caller never sees a traceback
             self._state.broke(f"{operation.id} ({request.method} {path})", error)
             return self._refused(operation, Refusal(500, "internal_clerk_error", "internal error"))
         self._state.seen(operation, answer.status, answer.body)
@@ -108,9 +109,7 @@ class _Service:
         state = self._state
         query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         with state.store.transaction():
-            caller = authentication.caller(
-                operation, _single(request, "authorization"), state.keys, state.store
-            )
+            caller = authentication.caller(operation, _single(request, "authorization"), state.keys, state.store)
         checks.version(request.headers, query)
         state.limits.count(operation, values)
         registered = HANDLERS.get(operation.id)
@@ -122,8 +121,8 @@ class _Service:
             operation=operation,
             path=dict(zip(contract.parameter_names(operation), values, strict=True)),
             query=typed,
-            body=body if isinstance(body, dict) else {},
-            items=body if isinstance(body, list) else [],
+            body=body if is_object(body) else {},
+            items=body if is_list(body) else [],
             files=files,
             caller=caller,
             store=state.store,
@@ -190,13 +189,11 @@ async def _form(
     if content_type.partition(";")[0].strip().lower() != operation.body_type:
         raise checks.unsupported(operation.body_type)
 
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
 
     try:
-        form = await MultiPartParser(
-            request.headers, stream(), max_files=_FORM_FIELDS, max_fields=_FORM_FIELDS
-        ).parse()
+        form = await MultiPartParser(request.headers, stream(), max_files=_FORM_FIELDS, max_fields=_FORM_FIELDS).parse()
     except (MultiPartException, KeyError, ValueError, AssertionError):
         raise checks.unreadable("it is not a form") from None
     files = {

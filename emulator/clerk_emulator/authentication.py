@@ -6,7 +6,8 @@ import re
 import secrets
 from collections.abc import Callable
 
-from clerk_emulator.call import HANDLERS, Caller, Operation
+from clerk_emulator.call import HANDLERS, Caller
+from clerk_emulator.contract import Operation
 from clerk_emulator.errors import Refusal
 from clerk_emulator.keys import Keys
 from clerk_emulator.store import Store

@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-import jsonschema
-
 from clerk_emulator import errors
-from clerk_emulator.contract import Json, Operation, Parameter, best_error, resolved, schema_validator, validator
+from clerk_emulator.contract import Json, Operation, Parameter
 from clerk_emulator.errors import Refusal
+from clerk_emulator.schemas import Departure, departures, departures_from
 
 API_VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
 JSON_LIMIT = 2 * 1024 * 1024
@@ -34,7 +33,10 @@ def version(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> Non
         asked.append(headers["clerk-api-version"])
     if len(asked) > 1:
         raise Refusal(
-            400, "api_version_invalid", "is invalid", "The API version can be given as header or in the query, not both."
+            400,
+            "api_version_invalid",
+            "is invalid",
+            "The API version can be given as header or in the query, not both.",
         )
     if asked and asked[0] not in API_VERSIONS:
         raise Refusal(400, "api_version_invalid", "is invalid", f"There is no API version {asked[0]}.")
@@ -76,8 +78,8 @@ def _query_value(parameter: Parameter, sent: list[str]) -> Any:
     else:
         # Of several that say the same thing the first counts.
         value = _scalar(parameter.name, types, sent[0])
-    for error in schema_validator(json.dumps(schema)).iter_errors(value):
-        raise _refusal(error, prefix=parameter.name)
+    for departure in departures_from(schema, value):
+        raise _refusal(departure, prefix=parameter.name)
     return value
 
 
@@ -104,7 +106,7 @@ def _undecodable(name: str, why: str) -> Refusal:
 
 
 def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
-    """The JSON body, as the contract has it: an object or a list; an empty object where none was sent and none need be."""
+    """The JSON body: an object, or a list where the contract has one; an empty object where none need be sent."""
     if operation.body is None:
         return {}
     if not raw and not operation.body_required:
@@ -113,10 +115,9 @@ def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
         if content_type.partition(";")[0].strip().lower() != operation.body_type:
             raise unsupported(operation.body_type)
         value = _parsed(raw)
-    refusals = [_refusal(error) for error in validator(operation.body_pointer).iter_errors(value)]
-    if isinstance(value, dict) and "additionalProperties" not in operation.body and "properties" in operation.body:
-        extra = [name for name in value if name not in operation.body["properties"]]  # pyright: ignore[reportUnknownVariableType]
-        refusals += [errors.unknown(str(name)) for name in extra]
+    refusals = [_refusal(departure) for departure in departures(operation.body_pointer, value)]
+    if errors.is_object(value) and "additionalProperties" not in operation.body and "properties" in operation.body:
+        refusals += [errors.unknown(name) for name in value if name not in operation.body["properties"]]
     if refusals:
         raise errors.together(refusals)
     return value
@@ -157,17 +158,18 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _deeper_than(value: Any, levels: int) -> bool:
-    layer = [value]
+    layer: list[Any] = [value]
     for _ in range(levels):
-        layer = [
-            child
-            for one in layer
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)  # pyright: ignore[reportUnknownVariableType]
-        ]
+        layer = [child for one in layer for child in _children(one)]
         if not layer:
             return False
     return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if errors.is_object(value):
+        return value.values()
+    return value if errors.is_list(value) else ()
 
 
 def _too_many(name: str, limit: int) -> Refusal:
@@ -195,28 +197,22 @@ _REFUSALS: dict[str, Callable[[str, Any], Refusal]] = {
 }
 
 
-def _refusal(error: jsonschema.ValidationError, prefix: str = "") -> Refusal:
+def _refusal(departure: Departure, prefix: str = "") -> Refusal:
     """Clerk's error for a departure from a schema."""
-    if error.validator == "additionalProperties":
-        known = resolved(error.schema).get("properties", {}) if isinstance(error.schema, dict) else {}
-        return errors.together([errors.unknown(_name(error, prefix, extra)) for extra in error.instance if extra not in known])
-    if error.validator == "required":
-        lacking = [name for name in error.validator_value if name not in error.instance]
-        # There is an error for each name; of those this one tells of its own.
-        return errors.missing(_name(error, prefix, next(n for n in lacking if error.message.startswith(repr(n)))))
-    error = best_error(error)
-    name = _name(error, prefix)
-    if error.instance is None:
+    name = ".".join((*((prefix,) if prefix else ()), *(one for one in departure.path if isinstance(one, str))))
+    within = f"{name}." if name else ""
+    if departure.keyword == "additionalProperties":
+        extra = [one for one in departure.value if one not in departure.known]
+        return errors.together([errors.unknown(within + one) for one in extra])
+    if departure.keyword == "required":
+        # There is a departure for each name that is lacking; its message begins with the one that it is about.
+        lacking = next(one for one in departure.wanted if departure.message.startswith(repr(one)))
+        return errors.missing(within + lacking)
+    if departure.value is None:
         return errors.null(name)
-    if error.validator == "type":
-        if not name:
-            return unreadable(f"it must be of type {error.validator_value}")
-        wanted = error.validator_value
-        return errors.wrong_type(name, f"of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}")
-    make = _REFUSALS.get(str(error.validator))
-    return make(name, error.validator_value) if make else errors.invalid(name, "is not of the form that is asked for")
-
-
-def _name(error: jsonschema.ValidationError, prefix: str, last: str = "") -> str:
-    path = [part for part in error.absolute_path if isinstance(part, str)]
-    return ".".join(part for part in (prefix, *path, last) if part)
+    wanted = departure.wanted
+    if departure.keyword == "type":
+        said = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        return errors.wrong_type(name, f"of type {said}") if name else unreadable(f"it must be of type {said}")
+    make = _REFUSALS.get(departure.keyword)
+    return make(name, wanted) if make else errors.invalid(name, "is not of the form that is asked for")

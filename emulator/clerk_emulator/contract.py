@@ -1,4 +1,4 @@
-"""The contract: the operations of Clerk's Backend API, found by method and path, and the schemas that judge what is sent."""
+"""The contract: the operations of Clerk's Backend API, found by method and path."""
 
 from __future__ import annotations
 
@@ -11,30 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
 
-import jsonschema
-from jsonschema import TypeChecker
-from jsonschema.validators import Draft202012Validator, extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
 Json = dict[str, Any]
 ListShape = Literal["array", "switch", "object"]
 """How a list is answered: bare, bare unless `paginated=true`, or always with its `total_count`."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 _CHECKOUT = Path(__file__).resolve().parents[2] / "spec" / "contract.json"
-_URI = "urn:clerk:contract"
-
-
-def _is_integer(_checker: TypeChecker, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-Validator = extend(
-    Draft202012Validator,
-    # A JSON Schema takes 10.0 for an integer. Clerk does not.
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
 
 
 @dataclass(frozen=True)
@@ -104,27 +86,6 @@ def resolved(schema: Json) -> Json:
     while "$ref" in schema:
         schema = schema_at(schema["$ref"])
     return schema
-
-
-@functools.cache
-def validator(pointer: str) -> Draft202012Validator:
-    """The validator for the schema at `pointer`."""
-    resource = DRAFT202012.create_resource(document())
-    registry: Registry[Any] = Registry().with_resource(_URI, resource)
-    made: Draft202012Validator = Validator({"$ref": _URI + pointer}, registry=registry)
-    return made
-
-
-@functools.cache
-def schema_validator(text: str) -> Draft202012Validator:
-    """The validator for a schema that refers to nothing, given as JSON text."""
-    made: Draft202012Validator = Validator(json.loads(text))
-    return made
-
-
-def best_error(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
-    """Of an error in alternatives the one that tells most."""
-    return jsonschema.exceptions.best_match([error]) or error
 
 
 @functools.cache

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - it is Clerk's word against the caller's, nothing broke
+def is_object(value: Any) -> TypeGuard[Json]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is a list."""
+    return isinstance(value, list)
+
+
+class Refusal(Exception):
     """A request that is refused. A handler raises it; what the handler has written is undone.
 
     `message` is a lower-case fragment, `long_message` a sentence; `meta` what Clerk adds, such as `param_name`.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clerk_emulator.contract import operations
-from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.errors import Refusal, is_list, is_object
 from clerk_emulator.limits import too_many
 
 HEADER = "x-clerk-emulator-fault"
@@ -59,14 +59,13 @@ class Fault:
 
     def changed(self, body: Any) -> Any:
         """The answer with what `unknown` and `drop` do to it."""
-        if isinstance(body, list):
-            return [self.changed(one) for one in body]  # pyright: ignore[reportUnknownVariableType]
-        if not isinstance(body, dict):
+        if is_list(body):
+            return [self.changed(one) for one in body]
+        if not is_object(body):
             return body
-        held: Json = body
         return {
             key: "a_value_of_tomorrow" if key == self.unknown else self.changed(value)
-            for key, value in held.items()
+            for key, value in body.items()
             if key != self.drop
         }
 

@@ -74,7 +74,7 @@ def normal(kind: str, name: str, value: str) -> str:
 
 
 def add(store: Store, user_id: str, kind: str, value: str, status: Status = "verified", name: str = "") -> Json:
-    """Add an email address, phone number or wallet to a user; `name` is the parameter's, where it differs from the kind.
+    """Add an email address, phone number or wallet to a user; `name` is the parameter's, where it is not the kind.
 
     Raises Refusal for a value that is malformed, taken, or that the instance does not take.
     """
@@ -113,7 +113,7 @@ def need(store: Store, kind: str, identification_id: str, user_id: str | None = 
 
 def is_verified(row: Json) -> bool:
     """Whether somebody has verified it."""
-    return (row["verification"] or {}).get("status") == "verified"
+    return row["verification"] is not None and row["verification"]["status"] == "verified"
 
 
 def make_primary(store: Store, user: Json, row: Json, name: str) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerk_emulator.contract import Operation, best_error, validator
+from clerk_emulator import schemas
+from clerk_emulator.contract import Operation
 
 _ERRORS = "#/components/schemas/ClerkErrors"
 
@@ -21,7 +22,4 @@ def departures(operation: Operation, status: int, body: Any) -> list[str]:
     pointer = operation.responses.get(status, _ERRORS)
     if pointer is None:
         return [] if body is None else [f"{said}: the contract has no body"]
-    return [
-        f"{said}: {'/'.join(map(str, best_error(error).absolute_path))}: {best_error(error).message[:300]}"
-        for error in validator(pointer).iter_errors(body)
-    ]
+    return [f"{said}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.departures(pointer, body)]

@@ -40,7 +40,9 @@ def load(store: Store, secret_key: str | None) -> Keys:
     Raises ValueError for a `secret_key` that is not a key for tests.
     """
     if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
-        raise ValueError("secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk")
+        raise ValueError(
+            "secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk"
+        )
     held = store.setting("keys") or {
         "instance_id": store.ids.new("ins"),
         "secret_key": f"sk_test_{store.ids.secret()}",

@@ -22,7 +22,7 @@ USERS = Kind(
     },
     unique=("username", "external_id"),
 )
-"""`_email_address`, `_phone_number` and `_web3wallet` are the primary ones, to sort by. Its identifications are apart."""
+"""`_email_address`, `_phone_number` and `_web3wallet` are the primary ones, to sort by."""
 
 IDENTIFICATIONS = Kind(
     "identification",

@@ -6,18 +6,18 @@ import math
 from collections import defaultdict, deque
 from typing import Literal
 
-from clerk_emulator.call import Operation
 from clerk_emulator.clock import Clock
+from clerk_emulator.contract import Operation
 from clerk_emulator.errors import Refusal
 
 Instance = Literal["development", "production"]
 
-_GENERAL: dict[Instance, int] = {"development": 100, "production": 1000}
+_GENERAL: dict[str, int] = {"development": 100, "production": 1000}
 _UNLIMITED = {"GetJWKS"}
 _TEN_SECONDS = 10
 _HOUR = 3600
 # Calls, seconds, and the name that several operations share. Each is counted for the resource that the path names.
-_OWN = {
+_OWN: dict[str, tuple[int, int, str]] = {
     "CreateInvitation": (100, _HOUR, ""),
     "CreateBulkInvitations": (25, _HOUR, ""),
     "CreateOrganizationInvitation": (250, _HOUR, ""),
@@ -68,7 +68,11 @@ class RateLimits:
 def too_many(seconds: int) -> Refusal:
     """Clerk's 429, which tells how many seconds to wait."""
     refusal = Refusal(
-        429, "too_many_requests", "too many requests", f"Too many requests. Try again in {seconds} s.", resets_in=seconds
+        429,
+        "too_many_requests",
+        "too many requests",
+        f"Too many requests. Try again in {seconds} s.",
+        resets_in=seconds,
     )
     refusal.headers["Retry-After"] = str(seconds)
     return refusal

@@ -82,7 +82,9 @@ def among(column: Column, values: Sequence[Any] | None) -> Where | None:
     return column.in_(values) if values else None
 
 
-def signed(column: Column, values: Sequence[str] | None, within: Callable[[Where], Where] | None = None) -> Where | None:
+def signed(
+    column: Column, values: Sequence[str] | None, within: Callable[[Where], Where] | None = None
+) -> Where | None:
     """As `among`, with a sign in front of each value: + or none includes, - excludes.
 
     `within` turns a condition on the column of another table into one on the table that is listed.

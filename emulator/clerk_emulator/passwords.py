@@ -18,7 +18,9 @@ from clerk_emulator.errors import Refusal, invalid
 _ROUNDS = 4
 """What bcrypt spends on a password of the emulator's own: the least, since nobody's secret is kept here."""
 _MAX_BYTES = 72
-_LEAKED = frozenset({"password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou"})
+_LEAKED = frozenset(
+    {"password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou"}
+)
 """Stands for the corpus of leaked passwords, which a program without a network cannot ask."""
 
 _ITOA64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -226,9 +228,7 @@ HASHERS: dict[str, Hasher] = {
     "pbkdf2_sha256_django": Hasher(
         _form(rf"pbkdf2_sha256\$\d+\$[^$]+\${_B64}"), _pbkdf2("sha256", str.encode, _base64)
     ),
-    "pbkdf2_sha512": Hasher(
-        _form(rf"pbkdf2_sha512\$\d+\$[^$]+\${_HEX}"), _pbkdf2("sha512", str.encode, bytes.fromhex)
-    ),
+    "pbkdf2_sha512": Hasher(_form(rf"pbkdf2_sha512\$\d+\$[^$]+\${_HEX}"), _pbkdf2("sha512", str.encode, bytes.fromhex)),
     "pbkdf2_sha512_hex": Hasher(
         _form(rf"pbkdf2_sha512_hex\$\d+\${_HEX}\${_HEX}"), _pbkdf2("sha512", bytes.fromhex, bytes.fromhex)
     ),

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from clerkkit import AsyncClerk, Clerk
-
     from clerk_emulator import Emulator
+    from clerkkit import AsyncClerk, Clerk
 
 
 @pytest.fixture(scope="session")

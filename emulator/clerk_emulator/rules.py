@@ -15,7 +15,9 @@ from clerk_emulator.errors import Json, Refusal
 METADATA_LIMIT = 8 * 1024
 """Bytes of JSON that each metadata of a resource may have."""
 
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEY = re.compile(r"[a-z0-9_]+")
@@ -136,9 +138,9 @@ def merged(old: Json | None, changes: Json) -> Json:
     for name, value in changes.items():
         if value is None:
             result.pop(name, None)
-        elif isinstance(value, dict):
+        elif errors.is_object(value):
             before = result.get(name)
-            result[name] = merged(before if isinstance(before, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
+            result[name] = merged(before if errors.is_object(before) else {}, value)
         else:
             result[name] = value
     return result

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 import bcrypt
-import pyotp
+from pyotp.totp import TOTP
 
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.store import Store
@@ -31,11 +31,11 @@ def totp_secret(value: str) -> str:
 def is_totp(store: Store, user: Json, code: str) -> bool:
     """Whether it is the code of now, or the one before or after."""
     now = store.clock.now() // 1000
-    return bool(user["_totp_secret"]) and pyotp.TOTP(user["_totp_secret"]).verify(code, for_time=now, valid_window=1)  # type: ignore[arg-type]
+    return bool(user["_totp_secret"]) and TOTP(user["_totp_secret"]).verify(code, for_time=now, valid_window=1)
 
 
 def backup_codes_without(codes: Sequence[str], code: str) -> list[str] | None:
-    """The backup codes that are left when this one is used; None where it is none. Codes are plain, or bcrypt digests."""
+    """The backup codes that are left when this one is used; None where it is none. They are plain or bcrypt's."""
     for index, held in enumerate(codes):
         if held == code or (_BCRYPT.fullmatch(held) and bcrypt.checkpw(code.encode()[:72], held.encode())):
             return [*codes[:index], *codes[index + 1 :]]

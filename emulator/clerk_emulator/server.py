@@ -98,7 +98,9 @@ class Emulator:
             self._state.store.close()
             raise
         self._server = uvicorn.Server(configuration(self._state))
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="clerk_emulator", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="clerk_emulator", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self.start()

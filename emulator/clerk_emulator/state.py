@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from clerk_emulator import groups, judge, keys
-from clerk_emulator.call import Answer, Call, Operation
+from clerk_emulator.call import Answer, Call
 from clerk_emulator.clock import Clock
+from clerk_emulator.contract import Operation
 from clerk_emulator.faults import Faults
 from clerk_emulator.ids import Ids
 from clerk_emulator.limits import Instance, RateLimits

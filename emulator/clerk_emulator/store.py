@@ -1,4 +1,4 @@
-"""The emulator's state: one SQLite table for each kind of resource, changed in transactions that happen whole or not at all.
+"""The emulator's state: one SQLite table for each kind of resource, changed in transactions: whole or not at all.
 
 A resource is kept as the JSON object that the API answers. Keys that begin with an underscore (`_password_digest`) are
 kept beside it and never shown. What lists filter or sort by is a column as well, with an index.
@@ -11,12 +11,13 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from clerk_emulator.clock import Clock
@@ -79,8 +80,8 @@ class Kind:
         self.c = self.table.c
         # Made once: to build a statement takes longer than to run it.
         self.insert = self.table.insert()
-        self.by_id = sa.select(self.c.data).where(self.c.id == sa.bindparam("key"))
-        self.change = self.table.update().where(self.c.id == sa.bindparam("key"))
+        self.by_id = sa.select(self.c.data).where(self.c.id == sa.bindparam("this_id"))
+        self.change = self.table.update().where(self.c.id == sa.bindparam("this_id"))
 
     def values(self, row: Json) -> dict[str, Any]:
         """A resource as its table holds it."""
@@ -93,7 +94,7 @@ class InUseError(RuntimeError):
 
 
 class Store:
-    """What is kept, in memory or in a file. One thread at a time is in a `transaction()`; nothing works outside of it."""
+    """What is kept, in memory or in a file. All is done within a `transaction()`, by one thread at a time."""
 
     def __init__(self, clock: Clock, ids: Ids, path: str | Path | None = None) -> None:
         self.clock = clock
@@ -109,7 +110,7 @@ class Store:
             self._connection = self._engine.connect()
             self._raw = cast(sqlite3.Connection, self._connection.connection.driver_connection)
             self._prepare(path)
-        except (sa.exc.OperationalError, sqlite3.Error) as error:
+        except (OperationalError, sqlite3.Error) as error:
             self._engine.dispose()
             raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
         self._pristine = b""
@@ -137,7 +138,7 @@ class Store:
             self._engine.dispose()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """What is done within happens whole, or, when an exception leaves it, not at all."""
         with self._lock, self._connection.begin():
             yield
@@ -168,7 +169,7 @@ class Store:
 
     def get(self, kind: Kind, resource_id: str) -> Json | None:
         """The resource with this id, if there is one."""
-        found = self._connection.execute(kind.by_id, {"key": resource_id}).scalar()
+        found = self._connection.execute(kind.by_id, {"this_id": resource_id}).scalar()
         return json.loads(found) if found else None
 
     def need(self, kind: Kind, resource_id: str, *where: Where) -> Json:
@@ -212,7 +213,7 @@ class Store:
         before = kind.values(row)
         differing = {name: value for name, value in kind.values(changed).items() if before[name] != value}
         if differing:
-            self._connection.execute(kind.change, {**differing, "key": row["id"]})
+            self._connection.execute(kind.change, {**differing, "this_id": row["id"]})
         return changed
 
     def update_all(self, kind: Kind, *where: Where, **changes: Any) -> list[Json]:

@@ -52,7 +52,9 @@ def lifetime(store: Store, seconds: int, skew: int = SKEW_SECONDS) -> Json:
     return {"iat": now, "nbf": now - skew, "exp": now + seconds}
 
 
-def session_token(store: Store, keys: Keys, session: Json, *, seconds: int | None = None, origin: str | None = None) -> str:
+def session_token(
+    store: Store, keys: Keys, session: Json, *, seconds: int | None = None, origin: str | None = None
+) -> str:
     """A session token, version 2. `origin` is that of the page that asks, which becomes `azp`."""
     claims = {
         "v": 2,

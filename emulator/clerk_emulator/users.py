@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_emulator import images
 from clerk_emulator.call import Call, shown
 from clerk_emulator.errors import Json
-from clerk_emulator.identifications import PRIMARY, of_user, of_users, show
+from clerk_emulator.identifications import PRIMARY, is_verified, of_user, of_users, show
 from clerk_emulator.kinds import USERS
 from clerk_emulator.settings import USER_SETTINGS
 from clerk_emulator.store import Store
@@ -115,7 +115,7 @@ def settle(store: Store, user: Json) -> Json:
     for kind, (primary, column) in PRIMARY.items():
         these = [one for one in identifications if one["object"] == kind]
         if user[primary] not in [one["id"] for one in these]:
-            verified = [one for one in these if (one["verification"] or {}).get("status") == "verified"]
+            verified = [one for one in these if is_verified(one)]
             # Clerk does not say which one follows a primary one that is deleted: the oldest that is verified.
             changes[primary] = verified[0]["id"] if verified else None
         chosen = changes.get(primary, user[primary])

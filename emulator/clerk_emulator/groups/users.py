@@ -29,7 +29,8 @@ def create_user(call: Call) -> Json:
     user = call.store.create(USERS, row)
     for kind in ("email_address", "phone_number", "web3_wallet"):
         values: list[str] = body.get(kind) or []
-        statuses = body.get(f"{kind}_identification_status") or ["verified"] * len(values)
+        given: list[identifications.Status] = body.get(f"{kind}_identification_status", [])
+        statuses = given or ["verified" for _ in values]
         for value, status in zip(values, statuses, strict=True):
             identifications.add(call.store, user["id"], kind, value, status)
     user = settle(call.store, user)

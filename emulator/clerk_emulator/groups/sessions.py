@@ -1,0 +1,100 @@
+"""Sessions, and the tokens that are made of them."""
+
+from __future__ import annotations
+
+from clerk_emulator import errors, sessions, tokens
+from clerk_emulator.call import Answer, Call, operation, shown
+from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.kinds import SESSIONS
+from clerk_emulator.listing import equals, listing
+
+_OLDEST_TOKEN = 7 * 24 * 3600
+"""Seconds for which an expired token can still be exchanged for a new one."""
+
+
+@operation("createSession")
+def create_session(call: Call) -> Json:
+    return shown(sessions.start(call.store, call.body["user_id"], call.body.get("active_organization_id")))
+
+
+@operation("GetSessionList")
+def list_sessions(call: Call) -> Answer:
+    client_id, user_id = call.query["client_id"], call.query["user_id"]
+    if not client_id and not user_id:
+        message = "The query must have client_id or user_id."
+        raise Refusal(400, "missing_query_parameter", "is missing", message, param_names=["client_id", "user_id"])
+    sessions.expire(call.store)
+    return listing(
+        call,
+        SESSIONS,
+        equals(SESSIONS.c.client_id, client_id),
+        equals(SESSIONS.c.user_id, user_id),
+        equals(SESSIONS.c.status, call.query["status"]),
+    )
+
+
+@operation("GetSession")
+def get_session(call: Call) -> Json:
+    return shown(_named(call))
+
+
+@operation("RevokeSession")
+def revoke_session(call: Call) -> Json:
+    session = _named(call)
+    if session["status"] in ("active", "pending"):
+        session = call.store.update(SESSIONS, session, status="revoked")
+    return shown(session)
+
+
+@operation("CreateSessionToken")
+def create_session_token(call: Call) -> Json:
+    session = _active(call)
+    seconds = call.body.get("expires_in_seconds")
+    return {"object": "token", "jwt": sessions.token(call.store, call.keys, session, seconds)}
+
+
+@operation("RefreshSession")
+def refresh_session(call: Call) -> Json:
+    claims = tokens.read(call.keys, call.body["expired_token"])
+    if claims is None:
+        raise _not_refreshed("expired_session_token_invalid", "The expired token is none of this instance.")
+    if "sid" not in claims:
+        raise _not_refreshed("expired_session_token_missing_sid", "The expired token names no session.")
+    if not claims.get("azp"):
+        raise _not_refreshed("expired_session_token_missing_azp", "The expired token names no origin.")
+    if not call.body["request_origin"].startswith(("http://", "https://")):
+        raise _not_refreshed("refresh_request_origin_invalid", "The request_origin is no origin.")
+    if claims["azp"] != call.body["request_origin"]:
+        raise _not_refreshed("refresh_request_origin_azp_mismatch", "The token was made for another origin.")
+    if claims["sid"] != call.path["session_id"]:
+        raise _not_refreshed("refresh_sid_mismatch", "The expired token is one of another session.")
+    sessions.expire(call.store)
+    session = call.store.get(SESSIONS, claims["sid"])
+    if session is None:
+        raise _not_refreshed("session_refresh_session_not_found", "There is no such session.")
+    if call.body["refresh_token"] != session["_refresh_token"]:
+        raise _not_refreshed("refresh_token_not_found", "There is no such refresh token.")
+    if session["status"] != "active":
+        raise _not_refreshed("session_refresh_inactive_session", "The session is not active.")
+    if claims["exp"] < call.clock.now() // 1000 - _OLDEST_TOKEN:
+        raise _not_refreshed("session_refresh_expired_session_token_too_old", "The expired token is too old.")
+    fresh = tokens.session_token(call.store, call.keys, session, origin=claims["azp"])
+    if call.body.get("format") == "cookie":
+        return {"object": "cookies", "cookies": [f"__session={fresh}; Path=/; Secure; SameSite=Lax"]}
+    return {"object": "token", "jwt": fresh}
+
+
+def _not_refreshed(code: str, message: str) -> Refusal:
+    return Refusal(401, code, "cannot be refreshed", message)
+
+
+def _named(call: Call) -> Json:
+    sessions.expire(call.store)
+    return call.named(SESSIONS, "session_id")
+
+
+def _active(call: Call) -> Json:
+    session = _named(call)
+    if session["status"] != "active":
+        raise errors.not_found("active session", session["id"])
+    return session

@@ -1,0 +1,71 @@
+"""Calls to the emulator, and what tests say about its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal: its status, and of its errors the code and what `meta` holds."""
+
+    status: int
+    errors: list[tuple[str, Json]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [code for code, _ in self.errors]
+
+    @property
+    def params(self) -> list[str]:
+        return [meta["param_name"] for _, meta in self.errors]
+
+
+class Api:
+    """The API, with paths as in the contract. An answer is asserted to be a success or, with `refused`, an error."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.http = client
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._good(self.http.get(path, params=query))
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self._good(self._send("POST", path, body, options))
+
+    def patch(self, path: str, body: Any = None) -> Any:
+        return self._good(self._send("PATCH", path, body, {}))
+
+    def put(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self._good(self._send("PUT", path, body, options))
+
+    def delete(self, path: str, **query: Any) -> Any:
+        return self._good(self.http.delete(path, params=query))
+
+    def refused(self, method: str, path: str, body: Any = None, **options: Any) -> Problem:
+        """The refusal of a request; `options` are httpx's, such as `params` and `headers`."""
+        answer = self._send(method, path, body, options)
+        assert answer.status_code >= 400, answer.text
+        held = answer.json()
+        assert set(held) == {"errors", "clerk_trace_id"}
+        return Problem(answer.status_code, [(one["code"], one["meta"]) for one in held["errors"]])
+
+    def _send(self, method: str, path: str, body: Any, options: Json) -> httpx.Response:
+        if body is not None:
+            options = {"json": body, **options}
+        return self.http.request(method, path, **options)
+
+    @staticmethod
+    def _good(answer: httpx.Response) -> Any:
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def user(self, **values: Any) -> Json:
+        """A new user; without any values one with an email address."""
+        made: Json = self.post("/users", values or {"email_address": ["ada@example.com"]})
+        return made
