@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from clerk_emulator import errors, identifications, passwords, rules, second_factors, sessions
+from clerk_emulator import errors, identifications, passwords, rules, second_factors, sessions, user_filters
 from clerk_emulator.call import Answer, Call, deleted, operation
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import CLIENTS, IDENTIFICATIONS, MEMBERSHIPS, SESSIONS, USERS
-from clerk_emulator.listing import among, between, equals, listing, partial, signed
+from clerk_emulator.listing import between, equals, listing, signed
 from clerk_emulator.settings import USER_SETTINGS
 from clerk_emulator.store import Store, Where
 from clerk_emulator.users import NEW, lock, settle, show_user, show_users
@@ -181,63 +181,22 @@ def _enabled(settings: Json, name: str, parameter: str) -> None:
         raise errors.unknown(parameter)
 
 
-def _identified(condition: Where) -> Where:
-    """A condition on identifications as one on users."""
-    return USERS.c.id.in_(sa.select(IDENTIFICATIONS.c.user_id).where(condition))
-
-
-def _among_identifiers(kind: str, values: list[str] | None) -> Where | None:
-    # A plus in a query is read as a space, unless it was encoded.
-    plain = ["+" + value[1:] if value[:1] == " " else value for value in values or ()]
-    # Wallets of other chains than Ethereum tell upper from lower case.
-    values = [value if kind == "web3_wallet" and not value.startswith("0x") else value.lower() for value in plain]
-    condition = among(IDENTIFICATIONS.c.identifier, values)
-    return None if condition is None else _identified(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
-
-
-def _partial_identifier(kind: str, text: str | None) -> Where | None:
-    condition = partial(text, IDENTIFICATIONS.c.identifier)
-    return None if condition is None else _identified(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
-
-
 def _filters(call: Call) -> list[Where | None]:
     query = call.query
-    full_name = sa.func.coalesce(USERS.c.first_name, "") + " " + sa.func.coalesce(USERS.c.last_name, "")
     since = query["last_active_at_since"]
     return [
-        _among_identifiers("email_address", query["email_address"]),
-        _among_identifiers("phone_number", query["phone_number"]),
-        _among_identifiers("web3_wallet", query["web3_wallet"]),
-        among(USERS.c.username, [value.lower() for value in query["username"] or ()]),
+        *user_filters.of_query(query),
         signed(USERS.c.external_id, query["external_id"]),
-        signed(USERS.c.id, query["user_id"]),
         signed(
             MEMBERSHIPS.c.organization_id,
             query["organization_id"],
             lambda condition: USERS.c.id.in_(sa.select(MEMBERSHIPS.c.user_id).where(condition)),
         ),
         _of_provider(query["provider"], query["provider_user_id"]),
-        _anywhere(query["query"]),
-        _partial_identifier("email_address", query["email_address_query"]),
-        _partial_identifier("phone_number", query["phone_number_query"]),
-        partial(query["username_query"], USERS.c.username),
-        partial(query["name_query"], full_name),
         equals(USERS.c.banned, query["banned"]),
-        between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
         None if since is None else USERS.c.last_active_at >= since,
         between(USERS.c.last_sign_in_at, query["last_sign_in_at_after"], query["last_sign_in_at_before"]),
-        between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
     ]
-
-
-def _anywhere(text: str | None) -> Where | None:
-    if not text:
-        return None
-    identifiers = partial(text, IDENTIFICATIONS.c.identifier)
-    names = partial(text, USERS.c.id, USERS.c.username, USERS.c.first_name, USERS.c.last_name)
-    assert identifiers is not None
-    assert names is not None
-    return sa.or_(names, _identified(identifiers))
 
 
 def _of_provider(provider: str | None, ids: list[str] | None) -> Where | None:
@@ -249,4 +208,4 @@ def _of_provider(provider: str | None, ids: list[str] | None) -> Where | None:
     conditions = [IDENTIFICATIONS.c.provider == name]
     if ids:
         conditions.append(IDENTIFICATIONS.c.provider_user_id.in_(ids))
-    return _identified(sa.and_(*conditions))
+    return user_filters.identified(sa.and_(*conditions))
