@@ -105,9 +105,18 @@ def _as_it_is(condition: Where) -> Where:
     return condition
 
 
-def partial(text: str | None, *columns: Column) -> Where | None:
-    """One of the columns holds the text, whatever the case; None where there is no text."""
-    return sa.or_(*(column.icontains(text, autoescape=True) for column in columns)) if text else None
+def partial(text: str | None, *columns: Column, exact: Column | None = None) -> Where | None:
+    """One of the columns holds the text, whatever the case, or `exact` is the text; None where there is no text."""
+    if not text:
+        return None
+    held = [column.icontains(text, autoescape=True) for column in columns]
+    return sa.or_(*held, *(() if exact is None else (exact == text,)))
+
+
+def search(text: str | None, kind: Kind, *columns: Column) -> Where | None:
+    """The text is the id, or one of the columns holds it; None where there is no text."""
+    held = partial(text, *columns)
+    return None if held is None else sa.or_(kind.c.id == text, held)
 
 
 def between(column: Column, after: int | None, before: int | None) -> Where | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_emulator import errors, sessions, tokens
+from clerk_emulator import errors, jwt_templates, sessions, tokens
 from clerk_emulator.call import Answer, Call, operation, shown
 from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.kinds import SESSIONS
+from clerk_emulator.kinds import JWT_TEMPLATES, SESSIONS
 from clerk_emulator.listing import equals, listing
 
 _OLDEST_TOKEN = 7 * 24 * 3600
@@ -51,6 +51,16 @@ def create_session_token(call: Call) -> Json:
     session = _active(call)
     seconds = call.body.get("expires_in_seconds")
     return {"object": "token", "jwt": sessions.token(call.store, call.keys, session, seconds)}
+
+
+@operation("CreateSessionTokenFromTemplate")
+def create_session_token_from_template(call: Call) -> Json:
+    session, name = _active(call), call.path["template_name"]
+    template = call.store.find(JWT_TEMPLATES, JWT_TEMPLATES.c.name == name)
+    if template is None:
+        raise Refusal(404, "resource_not_found", "not found", f"No JWT template was found with name {name}.")
+    seconds = call.body.get("expires_in_seconds")
+    return {"object": "token", "jwt": jwt_templates.mint(call, template, session, seconds)}
 
 
 @operation("RefreshSession")
