@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 
 import uvicorn
@@ -36,10 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     host = f"[{options.host}]" if ":" in options.host else options.host
     url = f"http://{host}:{socket.getsockname()[1]}{app.PREFIX}"
     print(_HELLO.format(url=url, key=state.keys.secret_key), flush=True)
+    server = uvicorn.Server(configuration(state))
+    # uvicorn stops on these by itself, and passes them on when it has: then, and before it began, they end here.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     try:
-        uvicorn.Server(configuration(state)).run([socket])
-    except KeyboardInterrupt:
-        pass
+        server.run([socket])
     finally:
         state.store.close()
     return 0

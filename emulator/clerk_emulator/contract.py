@@ -164,7 +164,7 @@ def route(path: str) -> tuple[dict[str, Operation], list[str]]:
 
     A segment that is written out in the contract wins over a parameter.
     """
-    return _walk(_tree(), [unquote(segment) for segment in path.strip("/").split("/")]) or ({}, [])
+    return _walk(_tree(), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, [])
 
 
 def _walk(node: _Node, segments: list[str]) -> tuple[dict[str, Operation], list[str]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from clerk_emulator import errors, rules
 from clerk_emulator.call import grouped, shown
@@ -128,52 +128,3 @@ def make_primary(store: Store, user: Json, row: Json, name: str) -> Json:
         )
     primary, column = PRIMARY[row["object"]]
     return store.update(USERS, user, **{primary: row["id"], column: row["_identifier"]})
-
-
-def connect(store: Store, user_id: str, provider: str, *, provider_user_id: str, email: str, **values: Any) -> Json:
-    """Give a user an account elsewhere, as it is there after the user has signed in with `oauth_<provider>`.
-
-    `values` are further keys of the account (`first_name`, `approved_scopes`, ...) and what is kept beside it:
-    `_token`, `_token_secret`, `_id_token`, `_expires_at`.
-    """
-    email = rules.email("email_address", email)
-    account_id = store.ids.new("eac")
-    row = store.create(
-        IDENTIFICATIONS,
-        {
-            "id": account_id,
-            "object": "external_account",
-            "identification_id": store.ids.new("idn"),
-            "provider": f"oauth_{provider}",
-            "provider_user_id": provider_user_id,
-            "approved_scopes": "email profile",
-            "email_address": email,
-            "email_address_verified": True,
-            "first_name": "",
-            "last_name": "",
-            "image_url": None,
-            "username": None,
-            "phone_number": None,
-            "label": None,
-            "public_metadata": {},
-            "verification": {
-                "object": "verification_oauth",
-                "status": "verified",
-                "strategy": f"oauth_{provider}",
-                "attempts": None,
-                "expire_at": None,
-            },
-            "_user_id": user_id,
-            "_identifier": f"{provider}:{provider_user_id}",
-            "_token": f"token_{store.ids.secret()}",
-            "_token_secret": None,
-            "_id_token": None,
-            "_expires_at": None,
-            **values,
-        },
-    )
-    address = find(store, "email_address", email)
-    if address and address["_user_id"] == user_id:
-        link = {"type": f"oauth_{provider}", "id": row["identification_id"]}
-        store.update(IDENTIFICATIONS, address, linked_to=[*address["linked_to"], link])
-    return row

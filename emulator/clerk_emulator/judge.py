@@ -19,7 +19,7 @@ def departures(operation: Operation, status: int, body: Any) -> list[str]:
     said = f"{operation.id} {status}"
     if status not in operation.responses and status < 400:
         return [f"{said}: the contract has no such status"]
-    pointer = operation.responses.get(status, _ERRORS)
+    pointer = operation.responses.get(status) or (_ERRORS if status >= 400 else None)
     if pointer is None:
         return [] if body is None else [f"{said}: the contract has no body"]
     return [f"{said}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.departures(pointer, body)]

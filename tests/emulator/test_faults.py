@@ -1,0 +1,142 @@
+"""Faults on demand, rate limits, and a clock that a test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator
+from tests.emulator.api import Api
+
+HEADER = "X-Clerk-Emulator-Fault"
+
+
+def test_the_next_request_fails_and_the_one_after_does_not(api: Api, emulator: Emulator) -> None:
+    emulator.faults.add(status=503)
+    problem = api.refused("GET", "/users")
+    assert (problem.status, problem.codes) == (503, ["service_unavailable"])
+    assert api.get("/users") == []
+
+
+def test_a_fault_of_one_operation_for_some_times(api: Api, emulator: Emulator) -> None:
+    emulator.faults.add("CreateUser", status=429, retry_after=7, times=2)
+    assert api.get("/users") == []
+    for _ in range(2):
+        answer = api.http.post("/users", json={"username": "ada_l"})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+        assert answer.json()["errors"][0]["code"] == "too_many_requests"
+    api.user(username="ada_l")
+
+
+def test_faults_for_all_requests_until_they_are_cleared(api: Api, emulator: Emulator) -> None:
+    emulator.faults.add(status=500, times=None)
+    assert [api.refused("GET", "/users").codes for _ in range(3)] == [["internal_clerk_error"]] * 3
+    emulator.faults.clear()
+    assert api.get("/users") == []
+
+
+def test_a_connection_that_is_cut_after_the_work_is_done(api: Api, emulator: Emulator) -> None:
+    emulator.faults.add(act="cut")
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        api.post("/users", {"username": "ada_l"})
+    assert len(api.get("/users")) == 1
+
+
+def test_a_page_in_the_place_of_json(api: Api) -> None:
+    answer = api.http.get("/users", headers={HEADER: "act=html; status=502"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+
+
+def test_values_of_tomorrow_and_keys_that_are_gone(api: Api) -> None:
+    user = api.user()
+    answer = api.http.get(f"/users/{user['id']}", headers={HEADER: "unknown=strategy; drop=created_at"}).json()
+    assert "created_at" not in answer
+    assert answer["email_addresses"][0]["verification"]["strategy"] == "a_value_of_tomorrow"
+    assert "created_at" not in answer["email_addresses"][0]
+    assert api.get(f"/users/{user['id']}") == user
+
+
+def test_a_delay(api: Api) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        api.http.get("/users", headers={HEADER: "delay=2000"}, timeout=0.1)
+    assert api.http.get("/users", headers={HEADER: "delay=1"}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["status=x", "nope=1", "status=100", "act=dance", "delay=-1"])
+def test_a_header_that_is_no_fault(api: Api, header: str) -> None:
+    assert api.refused("GET", "/users", headers={HEADER: header}).codes == ["bad_request"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"operation": "Nope"}, {"status": 200}, {"status": 600}, {"act": "dance"}, {"delay": -1}]
+)
+def test_what_is_no_fault(emulator: Emulator, values: Any) -> None:
+    with pytest.raises(ValueError, match=next(iter(values))):
+        emulator.faults.add(**values)
+
+
+def test_rate_limits_are_counted_in_the_emulator_s_time() -> None:
+    with (
+        Emulator(rate_limits="development") as emulator,
+        httpx.Client(
+            base_url=emulator.url, headers={"Authorization": f"Bearer {emulator.secret_key}"}, trust_env=False
+        ) as http,
+    ):
+        emulator.clock.freeze()
+        assert [http.get("/users/count").status_code for _ in range(100)] == [200] * 100
+        emulator.clock.advance(4)
+        blocked = http.get("/users/count")
+        assert (blocked.status_code, blocked.headers["Retry-After"]) == (429, "6")
+        assert blocked.json()["errors"][0] | {"message": "", "long_message": ""} == {
+            "code": "too_many_requests",
+            "message": "",
+            "long_message": "",
+            "meta": {"resets_in": 6},
+        }
+        assert http.get("/jwks").status_code == 200
+        emulator.clock.advance(6)
+        user = http.post("/users", json={"username": "ada_l"}).json()["id"]
+        for _ in range(5):
+            assert http.patch(f"/users/{user}/metadata", json={}).status_code == 200
+            assert http.put(f"/users/{user}/metadata", json={}).status_code == 200
+        assert http.put(f"/users/{user}/metadata", json={}).status_code == 429
+        assert http.patch(f"/users/{user}", json={}).status_code == 200
+
+
+def test_a_clock_that_stands_still_and_moves(api: Api, emulator: Emulator) -> None:
+    assert emulator.clock.freeze(1_700_000_000_000) == 1_700_000_000_000
+    user = api.user(username="ada_l")
+    assert user["created_at"] == user["updated_at"] == 1_700_000_000_000
+    assert emulator.clock.advance(1.5, milliseconds=5) == 1_700_000_001_505
+    assert api.patch(f"/users/{user['id']}", {"first_name": "Ada"})["updated_at"] == 1_700_000_001_505
+    with pytest.raises(ValueError, match="advance"):
+        emulator.clock.advance(-1)
+
+
+def test_ids_sort_by_the_time_they_were_made(api: Api, emulator: Emulator) -> None:
+    ids = [api.user(username=f"user_{i}")["id"] for i in range(3)]
+    emulator.clock.advance(3600)
+    ids += [api.user(username=f"later_{i}")["id"] for i in range(3)]
+    assert ids == sorted(ids)
+    assert all(len(one) == len("user_") + 27 for one in ids)
+
+
+def test_ids_are_the_same_with_the_same_seed() -> None:
+    def made() -> list[str]:
+        with Emulator(seed=7) as emulator:
+            emulator.clock.freeze(1_700_000_000_000)
+            return [emulator.secret_key, *(emulator.add_passkey(user)["id"] for user in _users(emulator))]
+
+    assert made() == made()
+
+
+def _users(emulator: Emulator) -> list[str]:
+    answer = httpx.post(
+        emulator.url + "/users",
+        headers={"Authorization": f"Bearer {emulator.secret_key}"},
+        json={"username": "ada_l"},
+        trust_env=False,
+    )
+    return [answer.json()["id"]]

@@ -1,0 +1,193 @@
+"""What every request is held against before an operation sees it; nothing that comes in is answered with a 5xx."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator
+from clerk_emulator.contract import operations, parameter_names
+from tests.emulator.api import Api
+
+
+def filled(path: str) -> str:
+    return "/".join("x" if part.startswith("{") else part for part in path.split("/"))
+
+
+@pytest.mark.parametrize("operation", operations().values(), ids=operations())
+def test_every_operation_answers_in_the_contract_s_shapes(operation: Any, api: Api) -> None:
+    answer = api.http.request(operation.method, filled(operation.path))
+    assert answer.status_code < 500 or answer.status_code == 501
+    if answer.status_code >= 400:
+        assert answer.json()["errors"][0]["code"]
+    if answer.status_code == 501:
+        assert answer.json()["errors"][0]["code"] == "not_emulated"
+
+
+@pytest.mark.parametrize("operation", operations().values(), ids=operations())
+def test_every_operation_wants_a_key(operation: Any, api: Api) -> None:
+    request = api.http.build_request(operation.method, filled(operation.path))
+    for key, code in [(None, "authorization_header_format_invalid"), ("Bearer sk_test_wrong", "clerk_key_invalid")]:
+        del request.headers["Authorization"]
+        if key:
+            request.headers["Authorization"] = key
+        answer = api.http.send(request)
+        if operation.public:
+            assert answer.status_code != 401
+        else:
+            assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, code)
+        request.headers["Authorization"] = ""
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic x", "sk_test_x", "Bearer a b", "Bearer é"])
+def test_a_malformed_authorization_header(api: Api, header: str) -> None:
+    problem = api.refused("GET", "/users", headers={"Authorization": header.encode()})
+    assert (problem.status, problem.codes) == (401, ["authorization_header_format_invalid"])
+
+
+def test_two_authorization_headers(api: Api, emulator: Emulator) -> None:
+    twice = [("Authorization", f"Bearer {emulator.secret_key}")] * 2
+    answer = httpx.get(emulator.url + "/users", headers=twice, trust_env=False)
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "query"),
+    [
+        ({"Clerk-API-Version": "2026-05-11"}, ""),
+        ({}, "?__clerk_api_version=1"),
+        ({"Clerk-API-Version": "2026-05-12"}, "?__clerk_api_version=2026-05-12"),
+    ],
+)
+def test_a_version_that_is_none(api: Api, headers: dict[str, str], query: str) -> None:
+    problem = api.refused("GET", f"/users{query}", headers=headers)
+    assert (problem.status, problem.codes) == (400, ["api_version_invalid"])
+
+
+def test_a_version_that_is_one(api: Api) -> None:
+    assert api.get("/users", __clerk_api_version="2025-11-10") == []
+
+
+def test_paths_and_methods_that_do_not_exist(api: Api, emulator: Emulator) -> None:
+    assert api.refused("GET", "/nope").codes == ["resource_not_found"]
+    assert api.refused("GET", "/users/").status == 404
+    assert api.refused("PUT", "/users").status == 405
+    assert httpx.get(f"{emulator.origin}/", trust_env=False).status_code == 404
+    assert httpx.get(f"{emulator.origin}/users", trust_env=False).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"nope",
+        b"\xff",
+        b"[1,2",
+        b'{"first_name": NaN}',
+        b'{"first_name": "\\ud800", "username": "ada_l"}',
+        b'{"public_metadata": ' + b'{"a":' * 70 + b"1" + b"}" * 71,
+        b"[" * 100_000,
+        b'{"create_organizations_limit": ' + b"9" * 5000 + b"}",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"1",
+    ],
+    ids=repr,
+)
+def test_a_body_that_is_no_json_object(api: Api, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    problem = api.refused("POST", "/users", content=content, headers=headers)
+    assert problem.codes[0] in ("request_body_invalid", "form_param_nil")
+    assert problem.status in (400, 422)
+
+
+def test_a_body_of_another_type(api: Api) -> None:
+    for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "multipart/form-data"}):
+        problem = api.refused("POST", "/users", content=b"{}", headers=headers)
+        assert (problem.status, problem.codes) == (415, ["unsupported_content_type"])
+    with_charset = {"Content-Type": "application/json; charset=utf-8"}
+    api.post("/users", content=b'{"username": "ada_l"}', headers=with_charset)
+
+
+def test_a_body_that_is_too_large(api: Api) -> None:
+    problem = api.refused("POST", "/users", {"first_name": "x" * 2 * 1024 * 1024})
+    assert (problem.status, problem.codes) == (413, ["request_body_too_large"])
+
+
+def test_a_body_that_is_too_large_and_does_not_say_so(api: Api) -> None:
+    problem = api.refused("POST", "/users", content=iter([b"x" * 1024 * 1024] * 3))
+    assert (problem.status, problem.codes) == (413, ["request_body_too_large"])
+
+
+def test_problems_are_collected(api: Api) -> None:
+    problem = api.refused("POST", "/email_addresses", {"verified": 1, "nope": 2})
+    assert problem.status == 422
+    assert sorted(zip(problem.codes, problem.params, strict=True)) == [
+        ("form_param_missing", "email_address"),
+        ("form_param_missing", "user_id"),
+        ("form_param_type_invalid", "verified"),
+        ("form_param_unknown", "nope"),
+    ]
+
+
+def test_a_number_is_no_integer_because_it_is_whole(api: Api) -> None:
+    problem = api.refused("POST", "/users", {"username": "ada_l", "create_organizations_limit": 1.0})
+    assert problem.codes == ["form_param_type_invalid"]
+
+
+def test_a_limit_that_is_written_with_a_point(api: Api) -> None:
+    problem = api.refused("GET", "/users", params={"limit": "10.0"})
+    assert (problem.status, problem.errors) == (422, [("form_param_value_invalid", {})])
+
+
+@pytest.mark.parametrize("query", ["limit=9999999999999999999999", "banned=perhaps", "created_at_after=x", "limit=%FF"])
+def test_a_query_that_cannot_be_read(api: Api, query: str) -> None:
+    problem = api.refused("GET", f"/users?{query}")
+    assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
+
+
+NASTY: list[Any] = [None, True, -1, 0, 10**30, 1.5, "", "\x00", "é" * 70000, [], [None], [[]], {}, {"": {}}, "' OR 1=1 --"]
+
+
+@pytest.mark.parametrize("operation", operations().values(), ids=operations())
+def test_no_value_breaks_an_operation(operation: Any, api: Api) -> None:
+    """Nasty values in all places; the emulator's `problems` tell of exceptions and departures."""
+    path = filled(operation.path)
+    if operation.body and operation.body_type == "application/json":
+        names = list(operation.body.get("properties", {}))
+        for first in range(len(NASTY)):
+            body = {name: NASTY[(first + index) % len(NASTY)] for index, name in enumerate(names)}
+            answer = api.http.request(operation.method, path, json=body)
+            assert answer.status_code < 500 or answer.status_code == 501
+            if answer.status_code == 501:
+                return
+    texts = ("", "\x00", "-1", "9" * 18, "%", "x" * 2000, "+", "[]", "null")
+    strings = [one.name for one in operation.query if one.schema.get("type") in ("string", "array")]
+    for text in texts if operation.query else ():
+        for names in (strings, [one.name for one in operation.query]):
+            query = dict.fromkeys(names[: 20 if len(text) > 100 else None], text)
+            answer = api.http.request(operation.method, path, params=query)
+            assert answer.status_code < 500 or answer.status_code == 501
+    if parameter_names(operation):
+        for segment in ("%00", "%2e%2e%2f", "%ff", "a" * 3000):
+            broken = "/".join(segment if part.startswith("{") else part for part in operation.path.split("/"))
+            status = api.http.request(operation.method, broken).status_code
+            assert status < 500 or status == 501
+
+
+def test_bytes_that_are_no_http(emulator: Emulator) -> None:
+    with socket.create_connection(("127.0.0.1", int(emulator.origin.rpartition(":")[2])), timeout=5) as connection:
+        connection.sendall(b"\x00\xff\r\n\r\n")
+        assert b" 400 " in connection.recv(4096)
+
+
+def test_every_error_has_a_trace_id(api: Api) -> None:
+    answers = [api.http.get("/users/user_x").json() for _ in range(2)]
+    assert len({answer["clerk_trace_id"] for answer in answers}) == 2
+    assert json.dumps(answers[0]["errors"]) == json.dumps(answers[1]["errors"])

@@ -1,0 +1,201 @@
+"""The program: how it starts, what it keeps, how it stops; and the emulator within a program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator, InUseError
+
+KEY = "sk_test_of_these_tests"
+
+
+class Program(NamedTuple):
+    process: subprocess.Popen[str]
+    url: str
+    said: str
+
+    def http(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=10)
+
+
+@contextlib.contextmanager
+def running(*arguments: str) -> Iterator[Program]:
+    """`python -m clerk_emulator`, as soon as it has said where it is."""
+    command = [sys.executable, "-W", "error", "-m", "clerk_emulator", "--port", "0", "--secret-key", KEY, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        said = ""
+        while "clerk.users" not in said:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            said += line
+        url = re.search(r"http://\S+/v1", said)
+        assert url
+        try:
+            yield Program(process, url[0], said)
+        finally:
+            process.kill()
+
+
+def ended(program: Program) -> tuple[int, str]:
+    _, errors = program.process.communicate(timeout=10)
+    return program.process.returncode, errors
+
+
+def test_it_says_where_it_is_and_how_it_is_used() -> None:
+    with running() as program:
+        assert KEY in program.said
+        assert "127.0.0.1" in program.url
+        assert f'Clerk(secret_key="{KEY}", base_url="{program.url}")' in program.said
+        with program.http() as http:
+            assert http.get("/users").json() == []
+        program.process.send_signal(signal.SIGTERM)
+        assert ended(program) == (0, "")
+
+
+def test_what_was_answered_is_there_after_a_kill_in_the_middle_of_writes(tmp_path: Path) -> None:
+    db = str(tmp_path / "clerk.db")
+    answered: list[str] = []
+    with running("--db", db) as program, program.http() as http:
+
+        def write() -> None:
+            with contextlib.suppress(httpx.TransportError):
+                for number in range(10_000):
+                    body = {"email_address": [f"user{number}@example.com"], "username": f"user_{number}"}
+                    answered.append(http.post("/users", json=body).json()["id"])
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while len(answered) < 30:
+            assert writer.is_alive()
+        program.process.kill()
+        writer.join()
+    with running("--db", db) as program, program.http() as http:
+        users = http.get("/users", params={"limit": 500, "order_by": "created_at"}).json()
+        assert [user["id"] for user in users][: len(answered)] == answered
+        assert len(users) - len(answered) in (0, 1)
+        # A user and its email address are written together or not at all.
+        assert all(len(user["email_addresses"]) == 1 and user["primary_email_address_id"] for user in users)
+
+
+def test_state_and_keys_outlive_the_program(tmp_path: Path) -> None:
+    db = tmp_path / "clerk.db"
+    with Emulator(db=db) as first:
+        headers = {"Authorization": f"Bearer {first.secret_key}"}
+        user = httpx.post(first.url + "/users", headers=headers, json={"username": "ada_l"}, trust_env=False).json()
+        keys = httpx.get(first.url + "/jwks", headers=headers, trust_env=False).json()
+    with Emulator(db=db) as second:
+        assert second.secret_key == first.secret_key
+        assert httpx.get(second.url + "/jwks", headers=headers, trust_env=False).json() == keys
+        read = httpx.get(f"{second.url}/users/{user['id']}", headers=headers, trust_env=False).json()
+        assert read["created_at"] == user["created_at"]
+        with pytest.raises(RuntimeError, match="reset"):
+            second.reset()
+
+
+def test_a_file_has_one_owner(tmp_path: Path) -> None:
+    db = tmp_path / "clerk.db"
+    with running("--db", str(db)):
+        command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--db", str(db)]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert second.returncode == 1
+        assert second.stderr == f"clerk_emulator: {db} cannot be used: another process uses it\n"
+        with pytest.raises(InUseError, match="another process"):
+            Emulator(db=db)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--secret-key", "sk_live_x"], "secret_key must begin with sk_test_"),
+        (["--db", "/no/such/folder/clerk.db"], "/no/such/folder/clerk.db cannot be used"),
+        (["--db", __file__], f"{__file__} cannot be used: file is not a database"),
+    ],
+)
+def test_what_it_does_not_start_with(arguments: list[str], reason: str) -> None:
+    command = [sys.executable, "-m", "clerk_emulator", "--port", "0", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            Emulator(port=port)
+
+
+def test_it_listens_on_this_machine_alone(clerk_emulator: Emulator) -> None:
+    port = int(clerk_emulator.origin.rpartition(":")[2])
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port, type=socket.SOCK_STREAM)}
+    for address in others - {"127.0.0.1", "::1"}:
+        with pytest.raises(OSError), socket.create_connection((str(address), port), timeout=1):
+            pass
+
+
+def test_a_key_that_opens_a_real_clerk_is_refused() -> None:
+    for key in ("sk_live_x", "sk_test_", "", "pk_test_x"):
+        with pytest.raises(ValueError, match="sk_test_"):
+            Emulator(secret_key=key)
+
+
+def test_secrets_do_not_show(clerk_emulator: Emulator) -> None:
+    assert clerk_emulator.secret_key not in repr(clerk_emulator)
+    assert clerk_emulator.publishable_key.startswith("pk_test_")
+
+
+def test_writers_at_the_same_time_lose_nothing(clerk_emulator: Emulator) -> None:
+    headers = {"Authorization": f"Bearer {clerk_emulator.secret_key}"}
+    with httpx.Client(base_url=clerk_emulator.url, headers=headers, trust_env=False, timeout=30) as http:
+        user = http.post("/users", json={"username": "ada_l"}).json()["id"]
+
+        def write(writer: int) -> None:
+            for number in range(10):
+                body = {"public_metadata": {f"{writer}-{number}": 1}}
+                assert http.patch(f"/users/{user}/metadata", json=body).status_code == 200
+
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(http.get(f"/users/{user}").json()["public_metadata"]) == 80
+
+
+def test_of_many_who_want_the_same_name_one_gets_it(clerk_emulator: Emulator) -> None:
+    headers = {"Authorization": f"Bearer {clerk_emulator.secret_key}"}
+    with httpx.Client(base_url=clerk_emulator.url, headers=headers, trust_env=False, timeout=30) as http:
+        statuses: list[int] = []
+        threads = [
+            threading.Thread(
+                target=lambda: statuses.append(http.post("/users", json={"username": "ada_l"}).status_code)
+            )
+            for _ in range(10)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(statuses) == [200] + [422] * 9
+
+
+def test_ctrl_c_stops_it() -> None:
+    with running() as program:
+        os.kill(program.process.pid, signal.SIGINT)
+        assert ended(program)[0] == 0
