@@ -173,6 +173,9 @@ def _children(value: Any) -> Iterable[Any]:
 
 
 def _too_many(name: str, limit: int) -> Refusal:
+    if not name:
+        message = f"There must not be more than {limit} at once."
+        return Refusal(400, "bulk_size_exceeded", "too many at once", message)
     message = f"{name} must not have more than {limit} values."
     return Refusal(422, "form_param_array_size_exceeded", "has too many values", message, param_name=name)
 
@@ -189,7 +192,7 @@ _REFUSALS: dict[str, Callable[[str, Any], Refusal]] = {
     "maxLength": _sized("form_param_max_length_exceeded", "is too long", "not have more than {} characters"),
     "minLength": _sized("form_param_min_length_exceeded", "is too short", "have at least {} characters"),
     "maxItems": _too_many,
-    "minItems": lambda name, limit: errors.invalid(name, f"must have at least {limit} values"),
+    "minItems": lambda name, limit: errors.invalid(name or "body", f"must have at least {limit} values"),
     "uniqueItems": lambda name, _: Refusal(
         422, "form_param_duplicate", "has duplicates", f"{name} must not hold a value twice.", param_name=name
     ),

@@ -82,6 +82,13 @@ def malformed(name: str, what: str) -> Refusal:
     return Refusal(422, "form_param_format_invalid", "is invalid", f"{name} must be {what}.", param_name=name)
 
 
+def duplicate(name: str) -> Refusal:
+    """A list holds a value twice."""
+    return Refusal(
+        422, "form_param_duplicate", "has duplicates", f"{name} must not hold a value twice.", param_name=name
+    )
+
+
 def taken(name: str) -> Refusal:
     """Another user has this identifier."""
     return Refusal(

@@ -44,7 +44,7 @@ SESSIONS = Kind(
 )
 
 ORGANIZATIONS = Kind(
-    "organization", "org", {"name": str, "slug": str, "members_count": int, "updated_at": int}, unique=("slug",)
+    "organization", "org", {"name": str, "slug": str, "created_by": str, "role_set_key": str}, unique=("slug",)
 )
 
 ROLES = Kind("role", "role", {"key": str, "name": str}, unique=("key",))
@@ -71,3 +71,7 @@ INVITATIONS = Kind("invitation", "inv", {"email_address": str, "status": str, "e
 JWT_TEMPLATES = Kind("jwt_template", "jtmp", {"name": str}, unique=("name",))
 
 MACHINES = Kind("machine", "mch", {"name": str})
+
+WAITLIST_ENTRIES = Kind(
+    "waitlist_entry", "wle", {"email_address": str, "status": str, "invited_at": int}, unique=("email_address",)
+)

@@ -28,13 +28,13 @@ _MAX_WORK = 10_000_000
 """The most rounds of a digest that are computed, so that none keeps the emulator from its other callers."""
 
 
-def check(password: str, identifiers: Collection[str]) -> None:
+def check(password: str, identifiers: Collection[str], *, may_be_leaked: bool = False) -> None:
     """Raises Clerk's error for a password that is too short, too long, leaked, or one of the user's identifiers."""
     if len(password) < 8:
         raise _refused("form_password_length_too_short", "must have 8 or more characters")
     if len(password.encode()) > _MAX_BYTES:
         raise _refused("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
-    if password.lower() in _LEAKED:
+    if not may_be_leaked and password.lower() in _LEAKED:
         raise _refused("form_password_pwned", "is in the list of those that have leaked; choose another")
     if password.lower() in identifiers:
         raise _refused("form_password_matches_identifier", "must not be what the user is known by")

@@ -43,7 +43,7 @@ USER_SETTINGS = Section(
         "test_mode": True,
     },
 )
-"""What the dashboard of a real Clerk sets, and no operation of the Backend API does."""
+"""What the dashboard of a real Clerk sets, and, but for the test mode, no operation of the Backend API does."""
 
 INSTANCE = Section(
     "instance",

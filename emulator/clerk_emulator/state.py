@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clerk_emulator import groups, judge, keys
-from clerk_emulator.call import Answer, Call
+from clerk_emulator import checks, groups, judge, keys
+from clerk_emulator.call import HANDLERS, Answer, Call, Caller
 from clerk_emulator.clock import Clock
-from clerk_emulator.contract import Operation
+from clerk_emulator.contract import Operation, operations
+from clerk_emulator.errors import Json, is_object
 from clerk_emulator.faults import Faults
 from clerk_emulator.ids import Ids
 from clerk_emulator.limits import Instance, RateLimits
@@ -88,3 +90,28 @@ class State:
             done = handle(call)
         answer = done if isinstance(done, Answer) else Answer(done)
         return answer if answer.status else Answer(answer.body, call.operation.success, answer.headers, answer.content)
+
+    def perform(self, operation_id: str, body: Json | None = None, **path: str) -> Json:
+        """Do what a request with the secret key does, checks included, in a transaction that is open already.
+
+        `path` are the parameters of the path. For operations that answer an object. Raises Refusal.
+        """
+        operation = operations()[operation_id]
+        sent = checks.body_value(operation, operation.body_type, json.dumps(body or {}).encode())
+        call = Call(
+            operation=operation,
+            path=path,
+            query=checks.query_values(operation, []),
+            body=sent if is_object(sent) else {},
+            items=[],
+            files={},
+            caller=Caller(self.keys.instance_id),
+            store=self.store,
+            clock=self.clock,
+            ids=self.ids,
+            keys=self.keys,
+            origin="",
+        )
+        done = HANDLERS[operation_id].handle(call)
+        assert is_object(done), "a list, or no answer at all"
+        return done

@@ -9,7 +9,7 @@ from clerk_emulator.call import Answer, Call, deleted, operation
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import CLIENTS, IDENTIFICATIONS, MEMBERSHIPS, SESSIONS, USERS
 from clerk_emulator.listing import between, equals, listing, signed
-from clerk_emulator.settings import USER_SETTINGS
+from clerk_emulator.settings import INSTANCE, USER_SETTINGS
 from clerk_emulator.store import Store, Where
 from clerk_emulator.users import NEW, lock, settle, show_user, show_users
 
@@ -148,7 +148,8 @@ def _with_secrets(call: Call, user: Json, body: Json) -> Json:
     if password is not None:
         if not body.get("skip_password_checks"):
             known = {one["_identifier"] for one in identifications.of_user(call.store, user["id"])}
-            passwords.check(password, known | ({user["username"]} if user["username"] else set[str]()))
+            known |= {user["username"]} if user["username"] else set[str]()
+            passwords.check(password, known, may_be_leaked=not INSTANCE.read(call.store)["hibp"])
         changes["_password_hasher"], changes["_password_digest"] = passwords.digest(password)
     elif body.get("password_digest") is not None:
         if not body.get("password_hasher"):
