@@ -7,14 +7,17 @@ import socket
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Literal, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from clerk_emulator import app, sessions
+from clerk_emulator import app, frontend, oauth, organization_invitations, sessions, tickets
+from clerk_emulator.call import shown
 from clerk_emulator.clock import Clock
+from clerk_emulator.errors import Json
 from clerk_emulator.faults import Faults
+from clerk_emulator.kinds import SESSIONS
 from clerk_emulator.limits import Instance
 from clerk_emulator.state import Observer, State
 
@@ -173,3 +176,83 @@ class Emulator:
         with self._state.store.transaction():
             session = sessions.start(self._state.store, user_id, organization_id, origin=origin)
             return sessions.token(self._state.store, self._state.keys, session)
+
+    def redeem(self, ticket: str, *, origin: str | None = "http://localhost:3000") -> str:
+        """Sign in with the `token` of a sign-in token or actor token, or the ticket in an agent task's `url`.
+
+        Returns a session token, which names the actor as `act`. Raises Refusal for a ticket that is used, revoked or
+        expired, as Clerk's frontend would.
+        """
+        with self._state.store.transaction():
+            session = tickets.redeem(self._state.store, self._state.keys, ticket, origin=origin)
+            return sessions.token(self._state.store, self._state.keys, session)
+
+    def issue_oauth_token(
+        self,
+        application_id: str,
+        user_id: str,
+        scopes: list[str] | None = None,
+        *,
+        seconds: int = oauth.TOKEN_SECONDS,
+    ) -> str:
+        """An access token that a user grants an OAuth application; by default with all of the application's scopes.
+
+        It is opaque (`oat_...`), or a JWT where the instance's setting `oauth_jwt_access_tokens` is on. Raises Refusal
+        for an unknown application or user.
+        """
+        with self._state.store.transaction():
+            return oauth.issue(self._state.store, self._state.keys, application_id, user_id, scopes, seconds=seconds)
+
+    def refresh_token(self, session_id: str) -> str:
+        """The refresh token of a session, which a browser keeps in a cookie."""
+        with self._state.store.transaction():
+            token: str = self._state.store.need(SESSIONS, session_id)["_refresh_token"]
+            return token
+
+    def client_token(self, client_id: str) -> str:
+        """The token of a client, which a browser keeps in the cookie `__client`."""
+        with self._state.store.transaction():
+            return frontend.client_token(self._state.store, self._state.keys, client_id)
+
+    def connect_account(
+        self, user_id: str, provider: str, *, email_address: str, provider_user_id: str = "1", **values: Any
+    ) -> Json:
+        """Let a user sign in with an account elsewhere, such as `google`; returns the external account.
+
+        `values` are further keys of it, such as `first_name` and `approved_scopes`.
+        """
+        with self._state.store.transaction():
+            row = frontend.connect(self._state.store, user_id, provider, email_address, provider_user_id, **values)
+            return shown(row)
+
+    def add_passkey(self, user_id: str, name: str = "Passkey") -> Json:
+        """Give a user a passkey."""
+        with self._state.store.transaction():
+            return shown(frontend.add_passkey(self._state.store, user_id, name))
+
+    def trust_device(
+        self,
+        user_id: str,
+        app_identifier: str = "com.example.app",
+        *,
+        platform: Literal["ios", "android"] = "ios",
+        name: str | None = None,
+    ) -> Json:
+        """Let a user trust a device, from within a native app."""
+        with self._state.store.transaction():
+            return frontend.trust_device(self._state.store, user_id, app_identifier, platform, name)
+
+    def accept_invitation(self, invitation_id: str, **values: Any) -> Json:
+        """Let the person sign up who was invited to the application; returns the user.
+
+        `values` are what else `POST /users` takes, such as `first_name`. Raises Refusal, as the API would.
+        """
+        with self._state.store.transaction():
+            return frontend.accept_invitation(
+                self._state.store, invitation_id, values, lambda body: self._state.perform("CreateUser", body)
+            )
+
+    def accept_organization_invitation(self, invitation_id: str, user_id: str) -> None:
+        """Let a user accept an invitation to an organization, and become a member. Raises Refusal, as the API would."""
+        with self._state.store.transaction():
+            organization_invitations.accept(self._state.store, invitation_id, user_id)
