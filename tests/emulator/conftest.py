@@ -8,12 +8,18 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
+from tests.emulator import coverage
 from tests.emulator.api import Api
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell, where it is asked for, which operations the tests have seen."""
+    coverage.register(config)
 
 
 @pytest.fixture(scope="session")
 def _server() -> Iterator[Emulator]:
-    with Emulator(judged=True) as emulator:
+    with Emulator(judged=True, observer=coverage.observe) as emulator:
         yield emulator
 
 

@@ -196,6 +196,13 @@ def test_roles_of_creators_and_of_domains(api: Api) -> None:
     assert (told["domains_default_role"], told["creator_role"]) == ("org:admin", "org:admin")
     refused = api.refused("PATCH", path, {"creator_role_id": roles["org:member"]})
     assert (refused.status, refused.codes) == (422, ["organization_missing_creator_role_permissions"])
+    other = api.post("/organization_roles", {"key": "org:guest", "name": "Guest", "include_in_initial_role_set": False})
+    refused = api.refused("PATCH", path, {"domains_default_role_id": other["id"]})
+    assert (refused.status, refused.codes, refused.params) == (
+        422,
+        ["form_param_value_invalid"],
+        ["domains_default_role_id"],
+    )
     assert api.get(path) == told
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from clerk_emulator import countries, errors, rules
+from clerk_emulator import countries, errors, roles, rules
 from clerk_emulator.call import Call, operation
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import ROLES
@@ -22,7 +22,6 @@ from clerk_emulator.settings import (
 )
 
 ENROLLMENT_MODES = ("manual_invitation", "automatic_invitation", "automatic_suggestion")
-_CREATOR_NEEDS = frozenset({"org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete"})
 _SCOPES = ("profile", "email", "public_metadata", "private_metadata", "openid", "offline_access")
 
 
@@ -113,9 +112,8 @@ def update_organization_settings(call: Call) -> Json:
     _among("domains_enrollment_modes", changes.get("domains_enrollment_modes", ()), ENROLLMENT_MODES)
     if "creator_role_id" in changes:
         role = _role(call, "creator_role_id", changes.pop("creator_role_id"))
-        if not _CREATOR_NEEDS.issubset(role["_permissions"]):
-            message = f"The role of creators needs the permissions {', '.join(sorted(_CREATOR_NEEDS))}."
-            raise Refusal(422, "organization_missing_creator_role_permissions", "lacks permissions", message)
+        if not roles.is_elevated(role):
+            raise roles.lacks_permissions(role["key"])
         changes["creator_role"] = role["key"]
     if "domains_default_role_id" in changes:
         role = _role(call, "domains_default_role_id", changes.pop("domains_default_role_id"))
@@ -159,11 +157,15 @@ def _among(name: str, values: Collection[str], allowed: Collection[str]) -> None
 
 
 def _role(call: Call, name: str, role_id: str) -> Json:
+    """A role that new organizations have, by its id. Raises Refusal for any other."""
     role = call.store.get(ROLES, role_id)
     if role is None:
         refusal = errors.not_found("role", role_id)
         refusal.errors[0]["meta"]["param_name"] = name
         raise refusal
+    initial = call.store.find(roles.ROLE_SETS, roles.ROLE_SETS.c.type == "initial")
+    if initial is None or role["key"] not in initial["_roles"]:
+        raise errors.invalid(name, "must be a role of the initial role set")
     return role
 
 

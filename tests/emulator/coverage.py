@@ -1,0 +1,101 @@
+"""Which operations the emulator has answered in a run of these tests, and with which statuses.
+
+`CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table of it at the end, and fails where an operation that is
+emulated was never answered with a success, or never with a refusal. Under pytest-xdist each worker hands in its part.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pytest
+
+from clerk_emulator import contract
+from clerk_emulator.call import HANDLERS
+
+SWITCH = "CLERK_EMULATOR_COVERAGE"
+
+Counts = Mapping[tuple[str, int], int]
+"""How many answers there were, by operation and status."""
+
+_ANSWERS: Counter[tuple[str, int]] = Counter()
+
+
+def observe(operation_id: str, status: int, _body: Any) -> None:
+    """Count an answer; what an emulator takes as its `observer`."""
+    _ANSWERS[operation_id, status] += 1
+
+
+def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
+    """What the tests have not seen of the operations: a line for each.
+
+    What any operation can be answered with is no refusal of its own, unless there is nothing in it to get wrong: faults
+    that were asked for (5xx), rate limits (429), a wrong key (401), a wrong Content-Type (415).
+    """
+    successes = {operation for operation, status in counts if status < 300}
+    refusals = {
+        operation
+        for operation, status in counts
+        if 400 <= status < 500 and (status not in (401, 415, 429) or not _takes_anything(operation))
+    }
+    return [
+        f"{operation}: no {kind}"
+        for operation in sorted(operations, key=str.lower)
+        for kind, seen in (("success", successes), ("refusal", refusals))
+        if operation not in seen
+    ]
+
+
+def _takes_anything(operation_id: str) -> bool:
+    operation = contract.operations()[operation_id]
+    return bool(operation.query or operation.body or "{" in operation.path)
+
+
+def table(counts: Counts, operations: Collection[str]) -> list[str]:
+    """The operations with how often each was answered with which status, as lines of text."""
+    statuses = sorted({status for _, status in counts})
+    width = max((len(operation) for operation in operations), default=0)
+    head = " " * width + "".join(f"{status:>6}" for status in statuses)
+    lines = [
+        operation.ljust(width) + "".join(f"{counts.get((operation, status), 0) or '·':>6}" for status in statuses)
+        for operation in sorted(operations, key=str.lower)
+    ]
+    return [head, *lines]
+
+
+class Plugin:
+    """Collects, at the end of the session, what was counted in this process and in the workers."""
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A worker hands in what it has counted; else the run fails where something is lacking."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["api_coverage"] = [[*key, count] for key, count in _ANSWERS.items()]
+        elif lacking(_ANSWERS, HANDLERS) and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add what a worker of pytest-xdist has counted."""
+        for operation, status, count in getattr(node, "workeroutput", {}).get("api_coverage", ()):
+            _ANSWERS[operation, status] += count
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the table, and what is lacking."""
+        said = f"{len(HANDLERS)} of {len(contract.operations())} operations are emulated"
+        terminalreporter.section(said)
+        for line in table(_ANSWERS, HANDLERS):
+            terminalreporter.write_line(line)
+        for line in lacking(_ANSWERS, HANDLERS):
+            terminalreporter.write_line(line, red=True)
+
+
+def register(config: pytest.Config) -> None:
+    """Take part in a run, where the switch says so."""
+    if os.environ.get(SWITCH) == "1":
+        from clerk_emulator import groups
+
+        groups.load()
+        config.pluginmanager.register(Plugin(), "api-coverage")
