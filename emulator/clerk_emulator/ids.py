@@ -23,11 +23,20 @@ class Ids:
     def reset(self) -> None:
         """Begin anew, with a seed: make the same ids again."""
         self._made = 0
+        self._expected: dict[str, str] = {}
         # Nothing of value is protected by a key of an emulator; what counts is that a seed gives the same ids.
         self._random: random.Random = random.SystemRandom() if self._seed is None else random.Random(self._seed)  # noqa: S311
 
+    def expect(self, prefix: str, resource_id: str) -> None:
+        """Let the next id with this prefix be a certain one. Raises ValueError for one with another prefix."""
+        if not str(resource_id).startswith(f"{prefix}_"):
+            raise ValueError(f"id: it must begin with {prefix}_")
+        self._expected[prefix] = resource_id
+
     def new(self, prefix: str) -> str:
         """An id such as `user_2cNpz...`. Ids of this object sort in the order in which they were made."""
+        if prefix in self._expected:
+            return self._expected.pop(prefix)
         seconds, milliseconds = divmod(self._clock.now(), 1000)
         self._made += 1
         number = (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 128

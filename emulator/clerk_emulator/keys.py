@@ -34,22 +34,22 @@ class Keys:
         return f"https://{FRONTEND_HOST}"
 
 
-def load(store: Store, secret_key: str | None) -> Keys:
-    """The keys that the database holds; those that it lacks are made. Called within a transaction.
+def load(store: Store, given: Json) -> Keys:
+    """The keys that are given, else those of the database, else new ones; kept from now on. Within a transaction.
 
-    Raises ValueError for a `secret_key` that is not a key for tests.
+    Raises ValueError for a secret key that is not one for tests, or for what is no RSA key.
     """
+    secret_key: str | None = given.get("secret_key")
     if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
         raise ValueError(
             "secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk"
         )
-    held = store.setting("keys") or {
-        "instance_id": store.ids.new("ins"),
-        "secret_key": f"sk_test_{store.ids.secret()}",
-        "private_pem": new_private_key(),
-    }
-    if secret_key is not None:
-        held["secret_key"] = secret_key
+    held = {**(store.setting("keys") or {}), **given}
+    held.setdefault("instance_id", store.ids.new("ins"))
+    held.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
+    if "private_pem" not in held:
+        held["private_pem"] = new_private_key()
+    public_jwk(held["private_pem"], "")
     store.set("keys", held)
     return Keys(**held)
 
@@ -63,9 +63,10 @@ def new_private_key() -> str:
 
 
 def public_jwk(private_pem: str, key_id: str) -> Json:
-    """The public half of an RSA key as a JSON Web Key."""
+    """The public half of an RSA key as a JSON Web Key. Raises ValueError for what is no such key."""
     key = serialization.load_pem_private_key(private_pem.encode(), password=None)
-    assert isinstance(key, rsa.RSAPrivateKey)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError("private_pem must be an RSA key")  # noqa: TRY004 - as for all that is no key
     numbers = key.public_key().public_numbers()
     return {
         "kty": "RSA",

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from clerk_emulator import app, frontend, oauth, organization_invitations, sessions, tickets
+from clerk_emulator import app, frontend, oauth, organization_invitations, seeding, sessions, tickets
 from clerk_emulator.call import shown
 from clerk_emulator.clock import Clock
 from clerk_emulator.errors import Json
@@ -74,11 +74,13 @@ class Emulator:
         clerk = Clerk(secret_key=emulator.secret_key, base_url=emulator.url)
     ```
 
-    `db` is a file to keep the state in; without it all is forgotten at the end. `seed` makes ids reproducible.
+    `db` is a file to keep the state in; without it all is forgotten at the end. `seed` is a file, or what one holds:
+    users, organizations, memberships and keys to begin with (see `seeding`). `random_seed` makes ids reproducible.
     `rate_limits` are those of a development or a production instance, None for none. `judged` holds every answer
     against the contract, and `observer` is told of each; what departs is found in `problems`.
 
-    Raises ValueError for a secret key that is not one for tests, InUseError where the file belongs to another process.
+    Raises ValueError for a secret key that is not one for tests or a seed that cannot be read,
+    InUseError where the file belongs to another process.
     """
 
     def __init__(
@@ -86,14 +88,21 @@ class Emulator:
         *,
         db: str | Path | None = None,
         secret_key: str | None = None,
-        seed: int | str | None = None,
+        seed: str | Path | Json | None = None,
+        random_seed: int | str | None = None,
         port: int = 0,
         rate_limits: Instance | None = None,
         judged: bool = False,
         observer: Observer | None = None,
     ) -> None:
         self._state = State(
-            db=db, secret_key=secret_key, seed=seed, rate_limits=rate_limits, judged=judged, observer=observer
+            db=db,
+            secret_key=secret_key,
+            seed=seed,
+            random_seed=random_seed,
+            rate_limits=rate_limits,
+            judged=judged,
+            observer=observer,
         )
         try:
             self._socket = listen(port=port)
@@ -160,6 +169,11 @@ class Emulator:
     def problems(self) -> list[str]:
         """Departures from the contract, where answers are judged, and exceptions that nobody foresaw."""
         return self._state.problems
+
+    def dump(self) -> Json:
+        """Users, organizations, memberships and keys, as a seed for another emulator."""
+        with self._state.store.transaction():
+            return seeding.dump(self._state)
 
     def reset(self) -> None:
         """Go back to the state at the start."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clerk_emulator import checks, groups, judge, keys
+from clerk_emulator import checks, groups, judge, keys, seeding
 from clerk_emulator.call import HANDLERS, Answer, Call, Caller
 from clerk_emulator.clock import Clock
 from clerk_emulator.contract import Operation, operations
@@ -27,8 +27,8 @@ log = logging.getLogger("clerk_emulator")
 class State:
     """An emulator without its server.
 
-    `judged` holds every answer against the contract; what departs is added to `problems`, and so is every exception
-    that nobody foresaw.
+    `seed` is loaded into a state that is new, and `random_seed` makes ids reproducible. `judged` holds every answer
+    against the contract; what departs is added to `problems`, and so is every exception that nobody foresaw.
     """
 
     def __init__(
@@ -36,14 +36,15 @@ class State:
         *,
         db: str | Path | None = None,
         secret_key: str | None = None,
-        seed: int | str | None = None,
+        seed: str | Path | Json | None = None,
+        random_seed: int | str | None = None,
         rate_limits: Instance | None = None,
         judged: bool = False,
         observer: Observer | None = None,
     ) -> None:
         groups.load()
         self.clock = Clock()
-        self.ids = Ids(self.clock, seed)
+        self.ids = Ids(self.clock, random_seed)
         self.store = Store(self.clock, self.ids, db)
         self.faults = Faults()
         self.limits = RateLimits(self.clock, rate_limits)
@@ -52,14 +53,23 @@ class State:
         self.problems: list[str] = []
         try:
             with self.store.transaction():
-                self.keys = keys.load(self.store, secret_key)
-                groups.prepare(self.store)
+                self._begin(secret_key, seed)
         except BaseException:
             self.store.close()
             raise
         self._in_memory = db is None
         if self._in_memory:
             self.store.remember()
+
+    def _begin(self, secret_key: str | None, given: str | Path | Json | None) -> None:
+        is_new = self.store.setting("keys") is None
+        data: Json = {}
+        if given is not None and is_new:
+            data = seeding.read(given)
+        given_keys = {"secret_key": secret_key} if secret_key is not None else {}
+        self.keys = keys.load(self.store, data.get("keys", {}) | given_keys)
+        groups.prepare(self.store)
+        seeding.load(self, data)
 
     def reset(self) -> None:
         """Go back to the state at the start, time and faults included. Raises RuntimeError for a state in a file."""

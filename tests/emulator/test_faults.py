@@ -125,7 +125,7 @@ def test_ids_sort_by_the_time_they_were_made(api: Api, emulator: Emulator) -> No
 
 def test_ids_are_the_same_with_the_same_seed() -> None:
     def made() -> list[str]:
-        with Emulator(seed=7) as emulator:
+        with Emulator(random_seed=7) as emulator:
             emulator.clock.freeze(1_700_000_000_000)
             return [emulator.secret_key, *(emulator.add_passkey(user)["id"] for user in _users(emulator))]
 

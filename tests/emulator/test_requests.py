@@ -152,7 +152,22 @@ def test_a_query_that_cannot_be_read(api: Api, query: str) -> None:
     assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-NASTY: list[Any] = [None, True, -1, 0, 10**30, 1.5, "", "\x00", "é" * 70000, [], [None], [[]], {}, {"": {}}, "' OR 1=1 --"]
+NASTY: list[Any] = [
+    None,
+    True,
+    -1,
+    10**30,
+    1.5,
+    "",
+    "\x00",
+    "é" * 70_000,
+    [],
+    [None],
+    [[]],
+    {},
+    {"": {}},
+    "' OR 1=1 --",
+]
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())

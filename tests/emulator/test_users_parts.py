@@ -38,7 +38,8 @@ def test_metadata_is_replaced_whole(api: Api) -> None:
 def test_metadata_has_a_limit(api: Api, method: str) -> None:
     user = api.user(username="ada_l", public_metadata={"a": "x" * 8000})["id"]
     path = f"/users/{user}/metadata"
-    assert api.refused(method, path, {"public_metadata": {"a": "é" * 4096}}).codes == ["form_param_exceeds_allowed_size"]
+    large = {"public_metadata": {"a": "é" * 4096}}
+    assert api.refused(method, path, large).codes == ["form_param_exceeds_allowed_size"]
     assert api.refused(method, path, {"public_metadata": []}).codes == ["form_param_type_invalid"]
     assert api.refused(method, path, {"public_metadata": None}).codes == ["form_param_nil"]
     assert api.refused(method, "/users/user_x/metadata", {}).status == 404

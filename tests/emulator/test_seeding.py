@@ -1,0 +1,145 @@
+"""Seed files: what they make, what is wrong with them, and that a dump makes the same again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator, seeding
+from tests.emulator.api import Api
+
+SEED = """
+keys:
+  secret_key: sk_test_of_the_seed
+users:
+  - id: user_ada
+    email_address: [ada@example.com, second@example.com]
+    email_address_identification_status: [verified, unverified]
+    phone_number: ["+15555550100"]
+    external_id: "1"
+    first_name: Ada
+    password: correct horse battery staple
+    totp_secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+    created_at: 2020-01-01T00:00:00Z
+    public_metadata: {a: {b: [1, null]}}
+  - username: bob_b
+    banned: true
+organizations:
+  - id: org_acme
+    name: Acme
+    slug: acme
+    created_by: ada@example.com
+memberships:
+  - {organization: acme, user: bob_b, role: "org:member", public_metadata: {seat: 1}}
+"""
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Path:
+    path = tmp_path / "seed.yaml"
+    path.write_text(SEED)
+    return path
+
+
+def api_of(emulator: Emulator) -> Api:
+    headers = {"Authorization": f"Bearer {emulator.secret_key}"}
+    return Api(httpx.Client(base_url=emulator.url, headers=headers, trust_env=False))
+
+
+def test_what_a_seed_makes(seed: Path) -> None:
+    with Emulator(seed=seed, judged=True) as emulator:
+        assert emulator.secret_key == "sk_test_of_the_seed"
+        api = api_of(emulator)
+        with api.http:
+            ada = api.get("/users/user_ada")
+            assert (ada["first_name"], ada["created_at"]) == ("Ada", 1577836800000)
+            assert [one["verification"] is not None for one in ada["email_addresses"]] == [True, False]
+            assert api.post("/users/user_ada/verify_password", {"password": "correct horse battery staple"})
+            members = api.get("/organizations/org_acme/memberships", order_by="created_at")["data"]
+            assert [one["role"] for one in members] == ["org:admin", "org:member"]
+            assert members[1]["public_metadata"] == {"seat": 1}
+            emulator.reset()
+            assert api.get("/users/user_ada") == ada
+        assert emulator.problems == []
+
+
+def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
+    def read(emulator: Emulator) -> Any:
+        api = api_of(emulator)
+        with api.http:
+            users = api.get("/users", order_by="created_at")
+            return json.loads(
+                json.dumps([users, api.get("/organizations"), api.get("/organizations/org_acme/memberships")]),
+                object_hook=lambda held: {key: value for key, value in held.items() if key not in CHANGING},
+            )
+
+    with Emulator(seed=seed) as first:
+        dumped = first.dump()
+        again = tmp_path / "again.yaml"
+        again.write_text(seeding.written(dumped))
+        before = read(first)
+    with Emulator(seed=again) as second:
+        assert second.dump() == dumped
+        assert read(second) == before
+        assert httpx.get(f"{second.origin}/.well-known/jwks.json", trust_env=False).json()
+
+
+# What is new in what is made anew: ids of what has none in a seed, times, and where the emulator is.
+CHANGING = {"id", "primary_email_address_id", "primary_phone_number_id", "updated_at", "created_at", "image_url"} | {
+    "profile_image_url",
+    "password_last_updated_at",
+    "mfa_enabled_at",
+    "logo_url",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: b: c", "mapping values"),
+        ("[]", "it must have sections: users"),
+        ("people: []", "there is no section people"),
+        ("users: {}", "users: it must be a list"),
+        ("users: [ada]", "users: it must be a list"),
+        ("keys: {secret_key: 1}", "keys: "),
+        ("keys: {secret_key: sk_live_x}", "sk_test_"),
+        ("keys: {private_pem: x}", "PEM"),
+        ("users: [{}, {email_address: [ada@example.com]}]", r"users\[0\]: One of email_address"),
+        ("users: [{username: ada_l}, {username: ada_l}]", r"users\[1\]: That username is taken"),
+        ("users: [{username: ada_l, nope: 1}]", r"users\[0\]: nope is not a parameter"),
+        ("users: [{username: ada_l, id: org_x}]", r"users\[0\]: id: it must begin with user_"),
+        ("users: [{username: ada_l, public_metadata: {a: .nan}}]", r"users\[0\]: "),
+        ("users: [{username: ada_l, public_metadata: &a {a: *a}}]", r"users\[0\]: "),
+        ("users: [{username: ada_l, id: 7}]", r"users\[0\]: "),
+        ("organizations: [{name: Acme, created_by: nobody}]", r"organizations\[0\]: there is no user nobody"),
+        ("memberships: [{organization: acme}]", r"memberships\[0\]: there is no organization acme"),
+        ("memberships: [{user: ada}]", r"memberships\[0\]: 'organization'"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "seed.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=reason):
+        Emulator(seed=path)
+
+
+def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, tmp_path: Path) -> None:
+    db = tmp_path / "clerk.db"
+    for _ in range(2):
+        with Emulator(db=db, seed=seed) as emulator:
+            assert len(emulator.dump()["users"]) == 2
+    command = [sys.executable, "-m", "clerk_emulator", "--db", str(db), "--dump"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    path = tmp_path / "dumped.yaml"
+    path.write_text(done.stdout)
+    assert seeding.read(path)["users"][0]["id"] == "user_ada"
+    command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--seed", str(tmp_path / "none.yaml")]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "No such file" in refused.stderr
