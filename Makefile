@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup generate check test bench replay package
+.PHONY: setup generate check test faults bench replay package
 
 setup: $(STAMP)
 
@@ -21,11 +21,15 @@ check: $(STAMP)
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
-	$(RUN) -m mypy tests/typing_cases.py
+	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
 
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
+
+# docs/faults.md, from what comes of each fault on this machine.
+faults: $(STAMP)
+	$(RUN) -m tests.faults
 
 # Wheel and sdist, each installed into an environment of its own, imported and type-checked from there.
 package: $(STAMP)

@@ -83,8 +83,8 @@ def _run(*command: str) -> None:
 def _fingerprint() -> str:
     """Changes with any file that the wheel is made of."""
     files = [ROOT / "pyproject.toml"]
-    for package in ("core/clerk_core", "generated/clerk_bapi"):
-        files += sorted((ROOT / package).rglob("*.py"))
+    for package in ("core/clerk_core", "generated/clerk_bapi", "overlay/clerkkit"):
+        files += sorted(path for path in (ROOT / package).rglob("*") if path.is_file() and path.suffix != ".pyc")
     digest = hashlib.sha256()
     for path in files:
         digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())

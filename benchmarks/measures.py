@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.environments import HERE, Environment
@@ -31,13 +31,15 @@ PATIENCE = 20.0
 """Seconds after which a measure of batches is content with `FEWEST_ROUNDS`, on a machine that has more to do."""
 FEWEST_ROUNDS = 7
 
-_OURS = "import clerk_bapi; client = clerk_bapi.Client('sk_test_x', base_url='{url}')"
+_CLIENT = "import clerk_bapi; client = clerk_bapi.Client('sk_test_x', base_url='{url}')"
+_CLERK = "import clerkkit; client = clerkkit.Clerk('sk_test_x', base_url='{url}')"
 _PLAIN = "import httpx"
 _OFFICIAL = "import clerk_backend_api; client = clerk_backend_api.Clerk(bearer_auth='sk_test_x', server_url='{url}')"
 _PLAIN_CALL = (
     "import httpx, json; client = httpx.Client(); "
     "json.loads(client.get('{url}/users/user_1', headers={{'Authorization': 'Bearer sk_test_x'}}).content)"
 )
+_USERS = "client.users"
 _CALL = "client.users.get(user_id='user_1')"
 
 
@@ -58,10 +60,15 @@ class Batch:
     task: str
     count: int
     rounds: int
+    ours: str | None = None
+    """What `task` is called on our side, where we do it in more than one way."""
     official_count: int | None = None
     clock: str = "cpu"
     """Computing takes the processor's time, whatever else the machine does; a call is waited for: "wall"."""
     collecting: bool = True
+
+
+_CALLS = Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall")
 
 
 def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
@@ -83,30 +90,33 @@ def imports(sides: Sides, url: str) -> list[Measure]:
 
     probes = {
         "start": code(sides.ours, "pass"),
-        "ours": code(sides.ours, _OURS),
+        "Client": code(sides.ours, _CLIENT),
+        "Clerk": code(sides.ours, _CLERK),
+        "Clerk users": code(sides.ours, _CLERK, _USERS),
+        "Clerk call": code(sides.ours, _CLERK, _CALL),
         "plain": code(sides.ours, _PLAIN),
-        "ours users": code(sides.ours, _OURS, "client.users"),
-        "ours call": code(sides.ours, _OURS, _CALL),
         "plain call": code(sides.ours, _PLAIN_CALL),
     }
     if sides.official:
         probes["official"] = code(sides.official, _OFFICIAL)
-        probes["official users"] = code(sides.official, _OFFICIAL, "client.users")
+        probes["official users"] = code(sides.official, _OFFICIAL, _USERS)
         probes["official call"] = code(sides.official, _OFFICIAL, _CALL)
     whole = _rounds(probes, IMPORT_ROUNDS)
     start = statistics.median(whole["start"])
     net = {name: tuple(seconds - start for seconds in found) for name, found in whole.items()}
 
-    def measure(name: str, found: Rounds, suffix: str, *targets: Target, plain: str = _PLAIN) -> Measure:
-        beside = found.get(f"plain{suffix}", found["plain"])
-        official = found.get(f"official{suffix}", ())
-        return Measure(name, plain, Unit.SECONDS, found[f"ours{suffix}"], beside, official, targets)
+    def measure(name: str, found: Rounds, ours: str, *targets: Target, plain: str = _PLAIN) -> Measure:
+        _, space, rest = ours.partition(" ")  # how far the others go too, where they can
+        beside = found.get(f"plain{space}{rest}", found["plain"])
+        official = found.get(f"official{space}{rest}", ())
+        return Measure(name, plain, Unit.SECONDS, found[ours], beside, official, targets)
 
     return [
-        measure("import and first client", net, "", Target(Rival.OFFICIAL, 1 / 3), Target(Rival.PLAIN, 1.5)),
-        measure("… with the interpreter's own start", whole, ""),
-        measure("… and `client.users`", net, " users"),
-        measure("… and the answer of a first call", net, " call", plain="httpx.Client().get + json.loads"),
+        measure("import and `Client`", net, "Client", Target(Rival.OFFICIAL, 1 / 3), Target(Rival.PLAIN, 1.5)),
+        measure("import and `Clerk`", net, "Clerk"),
+        measure("import, `Clerk` and `.users`", net, "Clerk users", Target(Rival.PLAIN, 1.6)),
+        measure("… with the interpreter's own start", whole, "Clerk users"),
+        measure("… and the answer of a first call", net, "Clerk call", plain="httpx.Client().get + json.loads"),
     ]
 
 
@@ -140,10 +150,24 @@ def batches(sides: Sides, url: str) -> list[Measure]:
             ),
             _batches(
                 ask,
-                Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall"),
-                "a call over loopback",
+                replace(_CALLS, ours="call by Client"),
+                "a call by `Client`",
                 "httpx.Client.get + json.loads",
                 Target(Rival.PLAIN, 1),
+            ),
+            _batches(
+                ask,
+                _CALLS,
+                "a call by `Clerk`",
+                "httpx.Client.get + json.loads",
+                Target(Rival.PLAIN, 1.1),
+            ),
+            _batches(
+                ask,
+                replace(_CALLS, task="async call"),
+                "a call by `AsyncClerk`",
+                "httpx.AsyncClient.get + json.loads",
+                Target(Rival.PLAIN, 1.1),
             ),
         ]
 
@@ -170,7 +194,7 @@ def memory(sides: Sides, url: str) -> Measure:
 
 def _batches(ask: Mapping[str, Ask], batch: Batch, name: str, plain: str, *targets: Target) -> Measure:
     probes = {
-        "ours": _probe(ask["ours"], batch, batch.task, batch.count),
+        "ours": _probe(ask["ours"], batch, batch.ours or batch.task, batch.count),
         # In the same process as ours: the same heap to collect, the same caches.
         "plain": _probe(ask["ours"], batch, f"plain {batch.task}", batch.count),
     }

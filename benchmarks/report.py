@@ -21,6 +21,8 @@ _HOW = """\
 `make bench` repeats all of this and writes this page. It makes two fresh virtual environments, one with this project
 installed as from a wheel, one with the official SDK from PyPI, so that each side imports what its users get.
 
+- **Clients.** `Client` is `clerk_bapi.Client`, generated and nothing more. `Clerk` and `AsyncClerk` are the whole
+  clients of `clerkkit` with their defaults: retries, deadline and the watch for drift in place, and idle.
 - **Rounds.** The sides take turns, one after the other in each round, and who begins changes. A ratio is the median
   over the rounds of ours divided by theirs in the same round; a time is the median over the rounds. The last column
   holds the middle half of the rounds.
@@ -28,13 +30,15 @@ installed as from a wheel, one with the official SDK from PyPI, so that each sid
   depend on what else it does. Calls, which wait for a server, are timed by the clock on the wall.
 - **Imports** run in fresh processes with warm bytecode caches. The median of `python -c pass` is subtracted, except
   in the row that says so. Both SDKs load parts of themselves when they are asked for, and httpx its certificates,
-  hence the rows that go on to `client.users` and to the answer of a first call.
+  hence the rows that go on to `.users` and to the answer of a first call.
 - **Decoding** goes from the bytes of a response to the value that the SDK gives: {many} of JSON for 500 users, {one}
   for one. The users are made up, varied and complete: {per_user} nested objects each on average.
 - **The garbage collector** is on, and each batch starts after a full collection. 500 users are decoded ten times in a
-  row, as by a program that goes through pages, so that the collector's part is in; one row shows the time without it.
+  row, as by a program that goes through pages and holds one while it reads the next, so that the collector's part is
+  in; one row shows the time without it.
 - **A call** goes over a kept-alive loopback connection to a small server in a process of its own. "httpx" is the least
-  that one could write by hand: `json.loads(httpx_client.get(url, headers=key).content)`.
+  that one could write by hand: `json.loads(httpx_client.get(url, headers=key).content)`. Async calls, httpx's too, go
+  one after the other in one event loop.
 - **Memory** is the peak resident size of a fresh process that imports, makes one call, and decodes 500 users once.
 """
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from clerk_core.guards import is_object
 from generator import corrections
 from generator.document import Document
 from generator.hoist import hoist
-from generator.normalise import Node, Normaliser, null_where_used, walk
+from generator.normalise import Node, Normaliser, null_where_used, target, walk
 from generator.pages import page_where_asked
 from generator.problems import DocumentProblem, GeneratorProblem
 
@@ -93,8 +93,7 @@ def _check_references(facts: Node) -> None:
         ref = node.get("$ref")
         if not isinstance(ref, str):
             continue
-        target: Any = facts
-        for step in ref.removeprefix("#/").split("/"):
-            target = target.get(step) if is_object(target) else None
-        if target is None:
-            raise DocumentProblem(ref, "is referred to, but a correction removed it")
+        with suppress(KeyError):
+            if target(facts, ref) is not None:
+                continue
+        raise DocumentProblem(ref, "is referred to, but a correction removed it")

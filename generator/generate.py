@@ -20,7 +20,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import names
+from generator import answers, codes, names
 from generator.docs import Docs
 from generator.events import merge_events
 from generator.normalise import METHODS, Node
@@ -43,13 +43,14 @@ def generate(root: Path, target: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as scratch:
         new = Path(scratch) / "clerk_bapi"
-        write_package(contract, events, spec / "docs.yaml", root / "generator_config.yaml", new)
+        write_package(contract, events, spec, root / "generator_config.yaml", new)
         _swap(new, folder / "clerk_bapi")
     return folder / "clerk_bapi"
 
 
-def write_package(contract: Node, events: Node, docs: Path, config_file: Path, new: Path) -> None:
-    """Generate into the empty place `new`."""
+def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> None:
+    """Generate into the empty place `new`; `spec` holds `docs.yaml` and `codes.yaml`."""
+    known_codes = codes.load(spec / "codes.yaml")
     full = merge_events(contract, events)
     feed = _feed(full)
     config = Config.from_sources(
@@ -64,13 +65,15 @@ def write_package(contract: Node, events: Node, docs: Path, config_file: Path, n
         for item in contract["paths"].values()
         for operation in item.values()
     }
-    views = Views(parsed, full, Docs(docs, functions), schemas)
+    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
     project.facts = full
+    project.known_codes = known_codes
     errors = project.build()
     if errors:
         raise GeneratorProblem("openapi-python-client: " + "; ".join(map(_said, errors)))
+    (new / "answers.json").write_text(answers.text(contract), encoding="utf-8", newline="\n")
     _format(new)
 
 
@@ -79,6 +82,7 @@ class _ClerkProject(Project):
 
     views: Views
     facts: Node
+    known_codes: codes.Codes
 
     def build(self) -> list[GeneratorError]:
         errors = list(self._get_errors())
@@ -90,6 +94,7 @@ class _ClerkProject(Project):
         self._build_models()
         self._build_api()
         self._render("client.py.jinja", "client.py")
+        self._render("codes.py.jinja", "codes.py", codes=self.known_codes)
         core_names = sorted(set(clerk_core.__all__) - {"AsyncClient", "Client"})
         self._render("package_init.py.jinja", "__init__.py", core_names=core_names)
         return []

@@ -15,6 +15,9 @@ from generator.problems import DocumentProblem
 
 Node = dict[str, Any]
 
+UNIX_MS = "unix-ms"
+"""The format of a time in Unix milliseconds."""
+
 METHODS = ("get", "put", "post", "patch", "delete")
 NULL: Node = {"type": "null"}
 _TYPES = {"array", "boolean", "integer", "number", "object", "string"}
@@ -56,13 +59,23 @@ def walk(node: Any) -> Iterator[Node]:
             yield from walk(value)
 
 
+def target(document: Node, ref: str) -> Any:
+    """What a reference within the document points to; KeyError where it is not there."""
+    node: Any = document
+    for step in ref.removeprefix("#/").split("/"):
+        node = (node if is_object(node) else {})[step.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
 def follow(document: Node, node: Node) -> Node:
     """The node, or what its `$ref` leads to in the end."""
+    seen: set[str] = set()
     while "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        node = target
+        ref = node["$ref"]
+        if ref in seen:
+            raise DocumentProblem(ref, "refers to itself")
+        seen.add(ref)
+        node = target(document, ref)
     return node
 
 
@@ -393,14 +406,12 @@ class Normaliser:
         return {"$ref": ref}
 
     def _target(self, ref: str, at: str) -> Node:
-        node: Any = self._raw
         if not ref.startswith("#/"):
             raise DocumentProblem(at, f"refers to {ref!r}, outside of the document")
-        for step in ref[2:].split("/"):
-            step = step.replace("~1", "/").replace("~0", "~")
-            if not is_object(node) or step not in node:
-                raise DocumentProblem(at, f"refers to {ref!r}, which is not there")
-            node = node[step]
+        try:
+            node = target(self._raw, ref)
+        except KeyError:
+            raise DocumentProblem(at, f"refers to {ref!r}, which is not there") from None
         return self._object(node, ref)
 
     @staticmethod

@@ -92,7 +92,7 @@ def _one(root: Path, source: Path, events: Node) -> tuple[int, int, int]:
     expected = sum(len(item) for item in facts["paths"].values())
     with tempfile.TemporaryDirectory() as scratch:
         package = Path(scratch) / "clerk_bapi"
-        write_package(facts, webhooks, root / "spec" / "docs.yaml", root / "generator_config.yaml", package)
+        write_package(facts, webhooks, root / "spec", root / "generator_config.yaml", package)
         called, models = json.loads(_run(root, scratch, ["-c", _PROBE]))
         if called != expected:
             raise GeneratorProblem(f"{called} of {expected} operations can be called")

@@ -14,7 +14,7 @@ from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED
 from generator import names
 from generator.docs import Docs
-from generator.normalise import METHODS, Node, follow, walk
+from generator.normalise import METHODS, UNIX_MS, Node, follow, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -33,6 +33,11 @@ class Argument:
     required: bool
     schema: Node
     comma_joined: bool = False
+
+    @property
+    def by_position(self) -> bool:
+        """Whether it may be given without its name: ids, and the file that an upload is about."""
+        return self.place == "path" or (self.place == "file" and self.required)
 
     @property
     def signature(self) -> str:
@@ -94,6 +99,10 @@ class Operation:
     def arrays(self) -> list[str]:
         """Arguments that are lists on the wire."""
         return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
+
+    def times(self) -> list[str]:
+        """Query parameters in Unix milliseconds, which may be given as a datetime or its text too."""
+        return [a.wire for a in self.of("query") if a.schema.get("format") == UNIX_MS]
 
     def renamed(self) -> list[Argument]:
         """Arguments whose Python name is another than that on the wire."""
@@ -208,6 +217,8 @@ class Views:
                 parameter = declared[place, wire]
                 schema = {**self._resolved(parameter["schema"]), **_flags(parameter)}
                 annotation = _without_null(self.types.annotation(prop, argument=True))
+                if schema.get("format") == UNIX_MS:
+                    annotation += " | str | datetime"
                 name = self._argument_name(wire, place, taken)
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))

@@ -48,6 +48,7 @@ class Act(enum.Enum):
     HANG_UP = "close the connection"
     RESET = "break the connection off"
     SILENCE = "keep the connection, and say nothing for longer than a test takes"
+    PAUSE = "wait a twentieth of a second"
 
 
 class Received(NamedTuple):
@@ -182,6 +183,8 @@ class _Connection(socketserver.StreamRequestHandler):
                         case Act.SILENCE:
                             self.server.over.wait(15)  # less than the default timeout, which is for no test
                             return
+                        case Act.PAUSE:
+                            self.server.over.wait(0.05)
 
 
 def _read(stream: BinaryIO, connection: int) -> Received | None:

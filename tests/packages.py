@@ -15,9 +15,11 @@ SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/con
 USE = """
 import clerk_bapi, clerkkit
 from clerk_bapi import api, events, models
+from clerkkit.drift_report import drifts_of
 assert all(getattr(m, name) is not None for m in (clerkkit, clerk_bapi, api, models) for name in m.__all__)
 with clerkkit.Clerk("sk_test_x") as client:
     assert client.users.list and client.api_keys
+assert drifts_of("GET /users/count", 200, b"[]")
 print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
 """
 
@@ -44,7 +46,7 @@ def _wheel_problems(wheel: Path) -> list[str]:
         str(path.relative_to(root))
         for package, root in PACKAGES.items()
         for path in (root / package).rglob("*")
-        if path.suffix == ".py" or path.name == "py.typed"
+        if path.suffix == ".py" or path.name in ("py.typed", "answers.json")
     }
     return [f"wheel lacks {name}" for name in sorted(expected - held)] + [
         f"wheel holds {name}" for name in sorted(held - expected)

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
-    "core/clerk_core": {"clerk_core", "httpx", "attrs", "typing_extensions"},
+    "core/clerk_core": {"clerk_core", "httpx", "attrs", "dateutil", "typing_extensions"},
     "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
     "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio"},
 }

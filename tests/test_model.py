@@ -16,7 +16,22 @@ import pytest
 
 import clerk_bapi.events
 import clerk_bapi.models
-from clerk_bapi.models import EmailAddress, JWKSSymmetricKey, Organization, OrganizationMembership, User
+from clerk_bapi.models import (
+    ActorToken,
+    AgentTask,
+    EmailAddress,
+    Invitation,
+    JWKSEcdsaPrivateKey,
+    JWKSEd25519PrivateKey,
+    JWKSRsaPrivateKey,
+    JWKSSymmetricKey,
+    Organization,
+    OrganizationInvitation,
+    OrganizationMembership,
+    RedirectURL,
+    SignInToken,
+    User,
+)
 from clerk_core import UNSET, Model
 from tests.json_samples import CONTRACT, attributes, bodies, classes, difference, plain, problems, received
 
@@ -37,6 +52,14 @@ def membership() -> OrganizationMembership:
     return OrganizationMembership.from_dict(
         {"id": "m_1", "organization": {"id": "org_1", "public_metadata": {"teams": ["a"]}}, "unknown": [{"a": 1}]}
     )
+
+
+def nested(depth: int) -> Any:
+    """Objects and lists in each other, so many of both together."""
+    value: Any = 1
+    for level in range(depth):
+        value = [value] if level % 2 == 0 else {"a": value}
+    return value
 
 
 # -- a model -------------------------------------------------------------------------------------------------------
@@ -96,6 +119,35 @@ def test_to_dict_gives_what_is_not_the_models_own() -> None:
     given["unknown"][0]["a"] = 2
     assert model == membership()
     assert type(given["organization"]) is dict
+
+
+def test_it_goes_as_deep_as_json_does() -> None:
+    value, depth = None, 100_000
+    while value is None:
+        try:
+            value = json.loads('{"a":[' * (depth // 2) + "]}" * (depth // 2))
+        except RecursionError:
+            depth = depth * 9 // 10
+    given: Any = Model.from_dict(value).to_dict()
+    levels = 0
+    while given:
+        assert given is not value
+        step: Any = "a" if isinstance(given, dict) else 0
+        given, value, levels = given[step], value[step], levels + 1
+    assert levels == depth // 2 * 2 - 1
+    assert value == []
+
+
+def test_what_holds_itself_is_no_json() -> None:
+    teams: list[Any] = ["a"]
+    model = Organization.from_dict({"public_metadata": {"teams": teams, "also": teams}})
+    metadata = model.public_metadata
+    assert metadata["teams"] is not metadata["also"]
+    metadata["teams"].append({"all": metadata})
+    with pytest.raises(ValueError, match=r"^'all' holds itself, which no JSON value can$"):
+        model.to_dict()
+    with pytest.raises(ValueError, match="holds itself"):
+        Organization.from_dict({"public_metadata": metadata})
 
 
 def test_keys_are_read_by_subscription() -> None:
@@ -160,6 +212,17 @@ def test_replace_gives_another_model() -> None:
     assert key.to_dict() == {"kid": "k_1", "x5t#S256": "print"}
 
 
+def test_replace_leaves_out_what_is_unset() -> None:
+    model = membership()
+    model.role = UNSET  # type: ignore[assignment]
+    changed = model.__replace__(id=UNSET)
+    assert changed.to_dict() == {key: value for key, value in membership().to_dict().items() if key != "id"}
+    assert "id" not in changed
+    assert "role" not in changed
+    assert changed.id is None
+    assert model.id == "m_1"
+
+
 def test_replace_knows_its_attributes() -> None:
     with pytest.raises(TypeError, match="rolle"):
         membership().__replace__(rolle="org:admin")
@@ -187,6 +250,89 @@ def test_repr_hides_secrets(kind: type[Model], attribute: str) -> None:
         assert "confidential" not in repr([{"inside": model}])
         assert "id='shown'" in repr(model)
         assert getattr(model, attribute) == value
+
+
+PRIVATE_KEYS = [JWKSRsaPrivateKey, JWKSEcdsaPrivateKey, JWKSEd25519PrivateKey, JWKSSymmetricKey]
+PUBLIC_MEMBERS = {"alg", "crv", "e", "kid", "kty", "n", "use", "x", "x5c", "x5t", "x5t#S256", "x5u", "y"}
+"""RFC 7517, section 4, and RFC 7518, section 6."""
+
+
+@each("kind", PRIVATE_KEYS, ids=lambda kind: kind.__name__)
+def test_repr_hides_the_private_part_of_a_key(kind: type[Model]) -> None:
+    members = set(attributes(kind).values())
+    shown = repr(kind.from_dict({member: f"<{member}>" for member in members}))
+    assert members - PUBLIC_MEMBERS
+    for member in members:
+        assert (f"<{member}>" in shown) == (member in PUBLIC_MEMBERS)
+
+
+@each(
+    ("data", "shown"),
+    [
+        ({"code": "123456"}, "Model(code=...)"),
+        ({"otp_code": "123456", "codes": ["1"]}, "Model(otp_code=..., codes=...)"),
+        ({"code": "not_found", "message": "is not there"}, "Model(code='not_found', message='is not there')"),
+        (
+            {"reason": {"code": "card_declined", "decline_code": "lost_card"}},
+            "Model(reason={'code': 'card_declined', 'decline_code': 'lost_card'})",
+        ),
+        ({"otp_code": "123456", "message": "is your code"}, "Model(otp_code=..., message='is your code')"),
+        ({"blocked_country_codes": ["DE"]}, "Model(blocked_country_codes=['DE'])"),
+        ({"k": "not of a key", "d": "e"}, "Model(k='not of a key', d='e')"),
+        ({"to_phone_number": "+1", "message": "123456 is your code"}, "Model(to_phone_number='+1', message=...)"),
+        (
+            {"to_email_address": "a@b.example", "subject": "123456 is your code", "body": "<b>", "body_plain": "x"},
+            "Model(to_email_address='a@b.example', subject=..., body=..., body_plain=...)",
+        ),
+        ({"token": None, "secret": True, "password": ""}, "Model(token=None, secret=True, password=...)"),
+    ],
+)
+def test_repr_hides_what_is_secret_beside_what_is_there(data: dict[str, Any], shown: str) -> None:
+    assert repr(Model.from_dict(data)) == shown
+
+
+def test_repr_hides_secrets_of_what_has_no_class() -> None:
+    data = {"token": "confidential", "keys": [{"kty": "oct", "k": "confidential"}], 1: ["shown"]}
+    shown = "{'token': ..., 'keys': [{'kty': 'oct', 'k': ...}], 1: ['shown']}"
+    assert repr(Model.from_dict({"type": "of.tomorrow", "data": data})) == f"Model(type='of.tomorrow', data={shown})"
+
+
+@each(
+    ("link", "shown"),
+    [
+        ("https://accounts.acme.example/accept?token=confidential", "https://accounts.acme.example/accept?..."),
+        ("https://acme.example/v1/tickets?a=1&__clerk_ticket=confidential#b", "https://acme.example/v1/tickets?..."),
+        ("https://app.svix.example/login#key=confidential", "https://app.svix.example/login#..."),
+        (f"https://acme.example/v1/{'confidential' * 3}/accept", "https://acme.example/v1/.../accept"),
+        (f"https://acme.example/{'confidential.' * 9}", "https://acme.example/..."),
+        ("https://ada:confidential@acme.example/a", "https://...@acme.example/a"),
+        ("acme://callback?ticket=confidential", "acme://callback?..."),
+        ("Ada? <a href='https://x.example/?t=confidential'>Go</a>", "Ada? <a href='https://x.example/?...'>Go</a>"),
+        ("https://acme.example/a/b", "https://acme.example/a/b"),
+        (f"https://{'a-long-name.' * 4}accounts.dev/a", f"https://{'a-long-name.' * 4}accounts.dev/a"),
+        ("https://acme.example?", "https://acme.example?"),
+        ("Is it #1? Yes?no", "Is it #1? Yes?no"),
+    ],
+)
+def test_repr_hides_what_lets_somebody_in_by_a_link(link: str, shown: str) -> None:
+    for data, around in (({"url": link}, shown), ({"urls": [link]}, [shown]), ({"x": {"y": link}}, {"y": shown})):
+        (key,) = data
+        assert repr(Model.from_dict(data)) == f"Model({key}={around!r})"
+
+
+@each("kind", [SignInToken, ActorToken, AgentTask, Invitation, OrganizationInvitation, RedirectURL])
+def test_repr_hides_the_ticket_in_a_url(kind: type[Model]) -> None:
+    shown = repr(kind.from_dict({"id": "shown", "url": "https://acme.example/v1/accept?ticket=confidential"}))
+    assert shown == f"{kind.__name__}(id='shown', url='https://acme.example/v1/accept?...')"
+
+
+def test_repr_ends() -> None:
+    model = Model.from_dict({"deep": nested(800)})
+    assert repr(model).startswith("Model(deep={'a': [{'a': [")
+    assert len(repr(model)) < 1000
+    model = Model.from_dict({"deep": {}})
+    model["deep"].update(one=model, two=model["deep"])
+    assert repr(model) == "Model(deep={'one': ..., 'two': ...})"
 
 
 PROTOCOLS = [

@@ -81,6 +81,19 @@ def test_the_walk_through_the_tries() -> None:
     assert stopped.value.value.status_code == 200
 
 
+def test_each_try_takes_its_turn_and_the_deadline_begins_with_the_first() -> None:
+    now = 0.0
+    turns = iter([50.0, 7.0])
+    steps = attempts(Policy(), Request("GET", "/x", as_is), lambda: next(turns), clock=lambda: now, scatter=lambda: 1.0)
+    assert next(steps) == Wait(50.0)
+    now += 50.0
+    assert steps.send(None) == Send(Policy().deadline)
+    assert steps.send(status(503)) == Wait(0.25)
+    assert steps.send(None) == Wait(7.0)
+    now += 7.25
+    assert steps.send(None) == Send(Policy().deadline - 7.25)
+
+
 def test_the_last_failure_is_raised() -> None:
     steps = attempts(Policy(max_retries=0), Request("GET", "/x", as_is))
     next(steps)

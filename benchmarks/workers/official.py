@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -11,30 +12,39 @@ from typing import Any
 import httpx
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.utils.unmarshal_json_response import unmarshal_json_response
-from loop import Task, check, repeated, serve
+from loop import Task, awaited, check, repeated, serve
+
+
+def _response(content: bytes) -> httpx.Response:
+    return httpx.Response(200, headers={"content-type": "application/json"}, content=content)
 
 
 def _decoding(kind: Any, content: bytes) -> Task:
-    def prepare(count: int) -> Callable[[], object]:
+    def prepare(count: int) -> Callable[[], None]:
         # A response keeps its text once it was asked for it: a fresh one for each time, as after a call.
-        responses = iter(
-            [httpx.Response(200, headers={"content-type": "application/json"}, content=content) for _ in range(count)]
-        )
-        return lambda: unmarshal_json_response(kind, next(responses))
+        responses = iter([_response(content) for _ in range(count)])
+        return repeated(lambda: unmarshal_json_response(kind, next(responses)))(count)
 
     return prepare
 
 
-def main() -> None:
+def main(runner: asyncio.Runner) -> None:
     many, one = (Path(name).read_bytes() for name in sys.argv[1:3])
     clerk = Clerk(bearer_auth="sk_test_x", server_url=sys.argv[3])
-    users, user = _decoding(list[models.User], many), _decoding(models.User, one)
 
-    read: Any = users(1)()
-    check("users", len(read), len(json.loads(many)))
+    check("users", len(unmarshal_json_response(list[models.User], _response(many))), len(json.loads(many)))
     check("user", clerk.users.get(user_id="user_1").id, json.loads(one)["id"])
-    serve({"users": users, "user": user, "call": repeated(lambda: clerk.users.get(user_id="user_1"))})
+    check("async user", runner.run(clerk.users.get_async(user_id="user_1")).id, json.loads(one)["id"])
+    serve(
+        {
+            "users": _decoding(list[models.User], many),
+            "user": _decoding(models.User, one),
+            "call": repeated(lambda: clerk.users.get(user_id="user_1")),
+            "async call": awaited(runner, lambda: clerk.users.get_async(user_id="user_1")),
+        }
+    )
 
 
 if __name__ == "__main__":
-    main()
+    with asyncio.Runner() as runner:
+        main(runner)

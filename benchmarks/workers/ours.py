@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
-from loop import check, repeated, serve
+from loop import awaited, check, repeated, serve
 
-from clerk_bapi import Client, Response
+from clerk_bapi import Client
 from clerk_bapi.api import get_user, get_user_list
+from clerkkit import AsyncClerk, Clerk, Response
 
 
-def main() -> None:
+def main(runner: asyncio.Runner) -> None:
     many, one = (Path(name).read_bytes() for name in sys.argv[1:3])
     base_url = sys.argv[3]
     headers = {"content-type": "application/json"}
     list_request, user_request = get_user_list(), get_user("user_1")
     client = Client("sk_test_x", base_url=base_url)
-    plain = httpx.Client()
+    clerk = Clerk("sk_test_x", base_url=base_url)
+    async_clerk = AsyncClerk("sk_test_x", base_url=base_url)
+    plain, async_plain = httpx.Client(), httpx.AsyncClient()
     url, authorization = f"{base_url}/users/user_1", {"Authorization": "Bearer sk_test_x"}
 
+    async def async_plain_call() -> Any:
+        return json.loads((await async_plain.get(url, headers=authorization)).content)
+
+    user = json.loads(one)
     check("users", len(list_request.decode(Response(200, headers, many))), len(json.loads(many)))
-    check("user", client.send(get_user("user_1")).to_dict(), json.loads(one))
-    check("plain", json.loads(plain.get(url, headers=authorization).content), json.loads(one))
+    check("Client", client.send(get_user("user_1")).to_dict(), user)
+    check("Clerk", clerk.users.get("user_1").to_dict(), user)
+    check("AsyncClerk", runner.run(async_clerk.users.get("user_1")).to_dict(), user)
+    check("plain", json.loads(plain.get(url, headers=authorization).content), user)
+    check("async plain", runner.run(async_plain_call()), user)
     serve(
         {
             "users": repeated(lambda: list_request.decode(Response(200, headers, many))),
             "user": repeated(lambda: user_request.decode(Response(200, headers, one))),
-            "call": repeated(lambda: client.send(get_user("user_1"))),
+            "call by Client": repeated(lambda: client.send(get_user("user_1"))),
+            "call": repeated(lambda: clerk.users.get("user_1")),
+            "async call": awaited(runner, lambda: async_clerk.users.get("user_1")),
             "plain users": repeated(lambda: json.loads(many)),
             "plain user": repeated(lambda: json.loads(one)),
             "plain call": repeated(lambda: json.loads(plain.get(url, headers=authorization).content)),
+            "plain async call": awaited(runner, async_plain_call),
         }
     )
 
 
 if __name__ == "__main__":
-    main()
+    with asyncio.Runner() as runner:
+        main(runner)

@@ -30,6 +30,7 @@ from clerk_core.files import File
 from clerk_core.model import Model
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
+from clerk_core.times import to_datetime
 
 __all__ = [
     "UNSET",
@@ -63,4 +64,5 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "__version__",
+    "to_datetime",
 ]

@@ -5,7 +5,6 @@ It is opened anew after a fork and, for async, in another event loop, where the 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
@@ -30,6 +29,8 @@ def this_process() -> Hashable:
 
 def this_loop() -> Hashable:
     """Where async connections can be used: the running loop of asyncio or trio."""
+    import asyncio  # late: it takes longer than all of core, and sync programs do without
+
     try:
         return os.getpid(), id(asyncio.get_running_loop())
     except RuntimeError:
@@ -51,18 +52,28 @@ class Connections(Generic[H]):
 
     def get(self) -> H:
         """The client to send with."""
-        if self._closed or (self.given is not None and self.given.is_closed):
-            raise ClientClosed(f"this {self._owner} is closed")
         if self.given is not None:
+            if self._closed or self.given.is_closed:
+                raise self._refusal()
             return self.given
         where = self._where()
+        current = self._current
+        # Without the lock, which a fork in another thread might leave locked for ever in the child.
+        if current is not None and current[0] == where:
+            return current[1]
         with self._lock:
+            if self._closed:
+                raise self._refusal()
             if self._current is None or self._current[0] != where:
                 self._current = where, self._open()
             return self._current[1]
 
+    def _refusal(self) -> ClientClosed:
+        return ClientClosed(f"this {self._owner} is closed")
+
     def close(self) -> H | None:
         """Let no call through any more; what is left to close comes back, unless it cannot be closed here."""
-        self._closed = True
-        current, self._current = self._current, None
+        with self._lock:
+            self._closed = True
+            current, self._current = self._current, None
         return current[1] if current and current[0] == self._where() else None

@@ -125,6 +125,10 @@ class ApiError(ClerkError):
         listed = self._body.get("errors")
         return [_detail(item) for item in listed if is_object(item)] if is_list(listed) else []
 
+    def has_code(self, *codes: str) -> bool:
+        """Whether one of `errors` has one of these codes, as in `has_code("form_identifier_exists")`."""
+        return any(detail.code in codes for detail in self.errors)
+
     @property
     def trace_id(self) -> str | None:
         """What Clerk's support asks for: `clerk_trace_id` of the body, or the `cf-ray` header."""

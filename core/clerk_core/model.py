@@ -8,20 +8,21 @@ reads as `None` (`"key" in model` tells), an unknown enum value is a string, an 
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, dataclass_transform
 
 from clerk_core._unset import UNSET
-from clerk_core.guards import is_items, is_list, is_mapping
+from clerk_core.guards import is_items, is_list, is_mapping, is_object
+from clerk_core.secrecy import is_secret, without_secrets
 
 Reader = Callable[[Any], Any]
 """Turns a JSON value into what a user sees; gives back as it came what it does not understand. Never raises."""
 
-_SECRET = re.compile(
-    r"(^|_)(token|secret|secret_key|signing_key|api_key|jwt|password|password_digest|code|codes|cookies)$"
-)
+_LEAVES = {str, int, float, bool, type(None)}
+
+_LEVELS = 50
+"""How deep a repr goes: deeper than Clerk's objects, and less than Python's calls may."""
 
 _REQUIRED: Any = object()
 
@@ -169,12 +170,13 @@ class Model:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Make a model from a JSON object; `data` is copied and stays as it is. Missing and unknown keys are fine."""
-        return cls.read({key: _copy(value) for key, value in data.items()})
+        return cls.read(_copy({**data}))
 
     @_method
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, exactly as it came in or was built, as plain dicts and lists that are yours to change."""
-        return {key: _copy(value) for key, value in self.__dict__.items() if value is not UNSET}
+        plain: dict[str, Any] = _copy(self)
+        return plain
 
     def __getitem__(self, key: str) -> Any:
         return self.__dict__[key]
@@ -199,7 +201,8 @@ class Model:
         unknown = [name for name in changes if name not in fields]
         if unknown:
             raise TypeError(f"unexpected {', '.join(unknown)}")
-        return type(self).read({**self.__dict__, **{fields[name].key: value for name, value in changes.items()}})
+        values = {**self.__dict__, **{fields[name].key: value for name, value in changes.items()}}
+        return type(self).read({key: value for key, value in values.items() if value is not UNSET})
 
     # A key of the same name must not be taken for the method: see `_Method`.
     @_method
@@ -211,11 +214,7 @@ class Model:
         return _restored(type(self), copy.deepcopy(self.__dict__, memo))
 
     def __repr__(self) -> str:
-        shown = (
-            f"{key}={'...' if (isinstance(value, str) or is_list(value)) and _SECRET.search(key) else repr(value)}"
-            for key, value in self.__dict__.items()
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return _shown(self, ())
 
 
 def _restored(cls: Any, values: dict[str, Any]) -> Any:
@@ -225,10 +224,58 @@ def _restored(cls: Any, values: dict[str, Any]) -> Any:
 
 
 def _copy(value: Any) -> Any:
+    """A JSON value as dicts and lists of its own. A loop, for `json` reads what is deeper than Python's calls go."""
+    whole = [value]
+    way: list[tuple[Any, Any, Iterator[tuple[Any, Any]]]] = [(None, whole, _pairs(whole))]
+    above: set[int] = set()
+    while way:
+        source, copied, items = way[-1]
+        for key, item in items:
+            inner = None if item.__class__ in _LEAVES else _shallow(item)
+            if inner is None:
+                continue
+            if id(item) in above:
+                raise ValueError(f"{key!r} holds itself, which no JSON value can")
+            above.add(id(item))
+            copied[key] = inner
+            way.append((item, inner, _pairs(inner)))
+            break
+        else:
+            above.discard(id(source))
+            way.pop()
+    return whole[0]
+
+
+def _shallow(value: Any) -> Any:
+    """A dict or list of the same items; None for what has none."""
     if isinstance(value, Model):
-        return Model.to_dict(value)
+        return {key: item for key, item in value.__dict__.items() if item is not UNSET}
     if is_mapping(value):
-        return {key: _copy(item) for key, item in value.items()}
-    if is_items(value):
-        return [_copy(item) for item in value]
-    return value
+        return dict(value)
+    return list(value) if is_items(value) else None
+
+
+def _pairs(value: dict[Any, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
+    return iter(value.items()) if isinstance(value, dict) else enumerate(value)
+
+
+def _shown(value: Any, above: tuple[int, ...]) -> str:
+    """The repr, with `...` for what is secret, what is too deep, and what holds itself; `above` is what it is in."""
+    if isinstance(value, str):
+        return repr(without_secrets(value))
+    if len(above) == _LEVELS or id(value) in above:
+        return "..."
+    above = (*above, id(value))
+    if isinstance(value, Model):
+        return f"{type(value).__name__}({', '.join(f'{key}={text}' for key, text in _members(value.__dict__, above))})"
+    if is_object(value):
+        return f"{{{', '.join(f'{key!r}: {text}' for key, text in _members(value, above))}}}"
+    if is_list(value):
+        return f"[{', '.join(_shown(item, above) for item in value)}]"
+    return repr(value)
+
+
+def _members(values: Mapping[Any, Any], above: tuple[int, ...]) -> Iterator[tuple[Any, str]]:
+    for key, value in values.items():
+        hidden = (isinstance(value, str) or is_list(value)) and is_secret(str(key), values)
+        yield key, "..." if hidden else _shown(value, above)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from clerk_core._unset import UNSET, Unset
@@ -14,6 +15,7 @@ from clerk_core.guards import is_items, is_mapping
 from clerk_core.model import Model
 from clerk_core.readers import nothing
 from clerk_core.response import Response
+from clerk_core.times import milliseconds
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -46,6 +48,7 @@ class Request(Generic[T_co]):
         arrays: Collection[str] = (),
         comma_joined: Collection[str] = (),
         at_most: Mapping[str, int] | None = None,
+        times: Collection[str] = (),
         reads_text: bool = False,
         arguments: Mapping[str, str] | None = None,
     ) -> None:
@@ -58,6 +61,8 @@ class Request(Generic[T_co]):
         self.files: dict[str, File] = {}
         try:
             self.path = _path(template, path) if path else template
+            if times and query:
+                query = {name: milliseconds(name, value) if name in times else value for name, value in query.items()}
             self.query = _query(query, arrays, comma_joined, at_most or {}) if query else ""
             self.content = _json(body, arrays, body_required)
             for name, value in (form or {}).items():
@@ -77,6 +82,10 @@ class Request(Generic[T_co]):
         """What an error tells of this request."""
         return RequestInfo(self.method, self.path, self.operation)
 
+    def opened_files(self) -> AbstractContextManager[Mapping[str, bytes | BinaryIO]]:
+        """The content of each file, open for as long as it is sent."""
+        return _open(self.files) if self.files else _NO_FILES
+
     def decode(self, response: Response) -> T_co:
         """Read the answer: any 2xx is a success, everything else is raised as an `ApiError`."""
         if not 200 <= response.status_code <= 299:
@@ -95,6 +104,15 @@ class Request(Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<Request {self.operation}>"
+
+
+@contextmanager
+def _open(files: Mapping[str, File]) -> Generator[Mapping[str, bytes | BinaryIO]]:
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(file.open(name)) for name, file in files.items()}
+
+
+_NO_FILES: AbstractContextManager[Mapping[str, bytes | BinaryIO]] = nullcontext({})
 
 
 def _path(template: str, values: Mapping[str, Any]) -> str:

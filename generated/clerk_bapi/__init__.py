@@ -31,6 +31,7 @@ from clerk_core import Unauthorized as Unauthorized
 from clerk_core import UnprocessableEntity as UnprocessableEntity
 from clerk_core import Unset as Unset
 from clerk_core import __version__ as __version__
+from clerk_core import to_datetime as to_datetime
 
 from clerk_bapi.client import API_VERSION, AsyncClient, Client
 
@@ -61,6 +62,7 @@ __all__ = [
     "Response",
     "ServerError",
     "TimedOut",
+    "to_datetime",
     "TooManyRequests",
     "TransportError",
     "Unauthorized",

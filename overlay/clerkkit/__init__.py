@@ -31,8 +31,10 @@ from clerk_bapi import (
     UnprocessableEntity,
     Unset,
     __version__,
+    to_datetime,
 )
 from clerkkit.clerk import AsyncClerk, Clerk
+from clerkkit.drift import Drift, DriftDetected
 from clerkkit.pace import RateLimit
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Detailed",
+    "Drift",
+    "DriftDetected",
     "ErrorDetail",
     "File",
     "Forbidden",
@@ -69,4 +73,5 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "__version__",
+    "to_datetime",
 ]

@@ -6,13 +6,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
-import clerk_bapi
-from clerk_core import UNSET, ClerkError, Request, Response, TransportError, Unset
+from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
 from clerkkit import many, settings
+from clerkkit.async_resources import AsyncResources
+from clerkkit.drift import Drift
 from clerkkit.options import Options, any_request
 from clerkkit.pace import RateLimit
 from clerkkit.policy import Outcome, Policy, Wait, attempts
+from clerkkit.resources import Resources
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +29,7 @@ class Page(Protocol[T]):
     data: list[T]
 
 
-class Clerk(Options, clerk_bapi.Client):
+class Clerk(Options, Resources):
     """Clerk's Backend API, with retries, pagination and bulk calls. Share one between threads.
 
     Close it, or use it in a `with` block.
@@ -44,6 +46,8 @@ class Clerk(Options, clerk_bapi.Client):
         rate_limit: RateLimit | tuple[int, float] | None = None,
         http_client: httpx.Client | None = None,
         allow_http: bool = False,
+        on_drift: Callable[[list[Drift]], object] | None = None,
+        strict: bool = False,
     ) -> None:
         """Nothing is opened here: connections come with the first call.
 
@@ -52,10 +56,15 @@ class Clerk(Options, clerk_bapi.Client):
             base_url: Where the API is. Default: the environment's `CLERK_API_URL`, else https://api.clerk.com/v1.
             timeout: Seconds to wait for a connection, and for each read and write. Default: 30.
             max_retries: Tries after the first one, where trying again is safe.
-            deadline: Seconds for a call with all its tries and waits.
+            deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
+                (`Clerk` looks at the clock between the parts of a body: one read more may take another `timeout`.)
             rate_limit: Keep to so many requests in so many seconds, such as `(100, 10)`. Default: no limit.
             http_client: An httpx client of your own. It stays yours to close.
             allow_http: Allow plain http to another machine.
+            on_drift: Called with the departures from the contract of each answer that has any, errors too, before the
+                answer is read. A plain function; it runs in the thread or task of the call, and what it raises comes
+                out of the call. Answers that are tried again are not looked at.
+            strict: Raise the departures of an answer as `DriftDetected`, after `on_drift`: for tests.
 
         Raises:
             InvalidArgument: an argument makes no sense; it is named.
@@ -66,10 +75,10 @@ class Clerk(Options, clerk_bapi.Client):
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit)
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
 
     def _exchange(self, request: Request[Any]) -> Response:
-        steps = attempts(self._policy, request)
+        steps = attempts(self._policy, request, self._turn)
         step = next(steps)
         try:
             while True:
@@ -77,8 +86,6 @@ class Clerk(Options, clerk_bapi.Client):
                 if isinstance(step, Wait):
                     time.sleep(step.seconds)
                 else:
-                    if self._pace is not None:
-                        time.sleep(self._pace.wait())
                     try:
                         outcome = self._attempt(request, step.at_most)
                     except TransportError as error:
@@ -115,7 +122,8 @@ class Clerk(Options, clerk_bapi.Client):
     ) -> Iterator[T | ClerkError]:
         """Send many requests at a time, on threads; results come in order, and an error is a result.
 
-        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way.
+        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way. Ctrl-C sends
+        no more of them, and waits for those under way.
 
         Args:
             requests: Any number of requests, a generator too.
@@ -146,7 +154,7 @@ class Clerk(Options, clerk_bapi.Client):
         return self.send(any_request(method, path, query, json))
 
 
-class AsyncClerk(Options, clerk_bapi.AsyncClient):
+class AsyncClerk(Options, AsyncResources):
     """Clerk's Backend API for asyncio and trio, with retries, pagination and bulk calls. Share one between tasks.
 
     Close it, or use it in an `async with` block.
@@ -163,6 +171,8 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
         rate_limit: RateLimit | tuple[int, float] | None = None,
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
+        on_drift: Callable[[list[Drift]], object] | None = None,
+        strict: bool = False,
     ) -> None:
         """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`."""
         super().__init__(
@@ -171,12 +181,12 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit)
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
 
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio
 
-        steps = attempts(self._policy, request)
+        steps = attempts(self._policy, request, self._turn)
         step = next(steps)
         try:
             while True:
@@ -184,12 +194,12 @@ class AsyncClerk(Options, clerk_bapi.AsyncClient):
                 if isinstance(step, Wait):
                     await anyio.sleep(step.seconds)
                 else:
-                    if self._pace is not None:
-                        await anyio.sleep(self._pace.wait())
                     try:
-                        outcome = await self._attempt(request, step.at_most)
+                        with anyio.move_on_after(step.at_most):
+                            outcome = await self._attempt(request, step.at_most)
                     except TransportError as error:
                         outcome = error
+                    outcome = outcome or TimedOut("the answer was not whole in time (ReadTimeout)", request.info)
                 step = steps.send(outcome)
         except StopIteration as stop:
             answer: Response = stop.value

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from clerk_core import ClerkError, Request
 from clerk_core.checks import whole_number
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -28,6 +30,8 @@ def on_threads(
 def _slide(
     send: Callable[[Request[T]], T], requests: Iterator[Request[T]], concurrency: int, progress: Progress
 ) -> Iterator[T | ClerkError]:
+    from concurrent.futures import ThreadPoolExecutor  # late, for those who never call many
+
     done = 0
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="clerk-map")
     try:

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds
 from clerk_core.readers import as_is
+from clerkkit.drift import Drift, Watch, watch
 from clerkkit.pace import Pace, RateLimit
 from clerkkit.policy import Policy, checked
 
+T = TypeVar("T")
 
-class Options:
+if TYPE_CHECKING:
+
+    class _Client:
+        """What is needed of the client that this is mixed into."""
+
+        def _read(self, request: Request[T], response: Response) -> T:
+            raise NotImplementedError
+else:
+    _Client = object
+
+
+class Options(_Client):
     """Mixed into both clients."""
 
     _policy: Policy
-    _pace: Pace | None
+    _turn: Callable[[], float] | None
     _headers: Mapping[str, str]
     _timeout: float | None
     _prepared: Any
+    _watch: Watch | None
 
-    def _configure(self, policy: Policy, rate_limit: RateLimit | tuple[int, float] | None) -> None:
+    def _configure(
+        self,
+        policy: Policy,
+        rate_limit: RateLimit | tuple[int, float] | None,
+        on_drift: Callable[[list[Drift]], object] | None,
+        strict: bool,
+    ) -> None:
         self._policy = checked(policy)
-        self._pace = None if rate_limit is None else Pace(RateLimit(*rate_limit))
+        self._turn = None if rate_limit is None else Pace(RateLimit(*rate_limit)).wait
+        self._watch = watch(on_drift, strict)
+
+    def _read(self, request: Request[T], response: Response) -> T:
+        if self._watch is not None:
+            self._watch.look(request, response)  # before the answer is read: that may raise
+        return super()._read(request, response)
 
     def with_options(
         self,
@@ -40,7 +66,7 @@ class Options:
         Args:
             timeout: Seconds for a connection, and for each read and write.
             max_retries: Tries after the first one.
-            deadline: Seconds for a call with all its tries and waits.
+            deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
             headers: Sent with every request, beside those of this client; `Authorization` cannot be among them.
 
         Raises:

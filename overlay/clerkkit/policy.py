@@ -100,15 +100,25 @@ def _worth_it(method: str, outcome: Outcome) -> bool:
 def attempts(
     policy: Policy,
     request: Request[Any],
+    turn: Callable[[], float] | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
     scatter: Callable[[], float] = random.random,
 ) -> Generator[Step, Outcome | None, Response]:
     """The tries of one call: yields what to do, is sent what came of it, returns the answer.
 
+    Args:
+        policy: How persistent to be.
+        request: What is sent.
+        turn: The client's own pace: seconds until the next request may go. The deadline begins with the first turn.
+        clock: Seconds, from any start.
+        scatter: A number from 0 to 1.
+
     Raises:
         TransportError: the last try brought no answer.
     """
+    if turn is not None:
+        yield Wait(turn())
     end = clock() + policy.deadline
     attempt = 0
     while True:
@@ -120,6 +130,8 @@ def attempts(
         _log(request, outcome, attempt, clock() - started, wait)
         if wait is not None:
             yield Wait(wait)
+            if turn is not None:
+                yield Wait(turn())
         elif isinstance(outcome, TransportError):
             raise outcome
         else:

@@ -250,7 +250,7 @@ def update_oauth_application(
 
 
 def upload_oauth_application_logo(
-    oauth_application_id: str, *, file: bytes | BinaryIO | File, uploader_user_id: str | Unset = UNSET
+    oauth_application_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OAuthApplication]:
     """Upload the logo of an OAuth application.
 

@@ -411,7 +411,7 @@ def update_organization(
 
 
 def upload_organization_logo(
-    organization_id: str, *, file: bytes | BinaryIO | File, uploader_user_id: str | Unset = UNSET
+    organization_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OrganizationWithLogo]:
     """Upload the logo of an organization.
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from clerk_core import UNSET, Unset
@@ -83,12 +84,12 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         self,
         organization_id: str,
         *,
-        created_at_after: int | Unset = UNSET,
-        created_at_before: int | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_query: str | Unset = UNSET,
-        last_active_at_after: int | Unset = UNSET,
-        last_active_at_before: int | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
         limit: int | Unset = UNSET,
         name_query: str | Unset = UNSET,
         offset: int | Unset = UNSET,
@@ -109,13 +110,17 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
 
         Args:
             organization_id: Id of the organization. String.
-            created_at_after: Only users created later than this, in Unix milliseconds. Integer.
-            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
+            created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
+                8601 string that names its zone.
+            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
+                ISO 8601 string that names its zone.
             email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. List of
                 strings.
             email_address_query: Part of an email address, in any letter case. String.
-            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
-            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
+            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
+                or ISO 8601 string that names its zone.
+            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
             limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of a name, in any letter case. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
@@ -167,12 +172,12 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         self,
         organization_id: str,
         *,
-        created_at_after: int | Unset = UNSET,
-        created_at_before: int | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_query: str | Unset = UNSET,
-        last_active_at_after: int | Unset = UNSET,
-        last_active_at_before: int | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
         name_query: str | Unset = UNSET,
         order_by: str | Unset = UNSET,
         phone_number: Sequence[str] | Unset = UNSET,

@@ -418,7 +418,7 @@ class AsyncOrganizationsResource(AsyncResource):
         )
 
     async def upload_logo(
-        self, organization_id: str, *, file: bytes | BinaryIO | File, uploader_user_id: str | Unset = UNSET
+        self, organization_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
     ) -> OrganizationWithLogo:
         """Upload the logo of an organization.
 

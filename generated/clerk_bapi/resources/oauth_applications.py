@@ -241,7 +241,7 @@ class OauthApplicationsResource(Resource):
         )
 
     def upload_logo(
-        self, oauth_application_id: str, *, file: bytes | BinaryIO | File, uploader_user_id: str | Unset = UNSET
+        self, oauth_application_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
     ) -> OAuthApplication:
         """Upload the logo of an OAuth application.
 

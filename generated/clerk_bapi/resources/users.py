@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
@@ -138,16 +139,16 @@ class UsersResource(Resource):
         self,
         *,
         banned: bool | Unset = UNSET,
-        created_at_after: int | Unset = UNSET,
-        created_at_before: int | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_query: str | Unset = UNSET,
         external_id: Sequence[str] | Unset = UNSET,
-        last_active_at_after: int | Unset = UNSET,
-        last_active_at_before: int | Unset = UNSET,
-        last_active_at_since: int | Unset = UNSET,
-        last_sign_in_at_after: int | Unset = UNSET,
-        last_sign_in_at_before: int | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
         name_query: str | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         phone_number: Sequence[str] | Unset = UNSET,
@@ -169,19 +170,25 @@ class UsersResource(Resource):
 
         Args:
             banned: Count only banned users (true) or only users who are not banned (false). Boolean.
-            created_at_after: Only users created later than this, in Unix milliseconds. Integer.
-            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
+            created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
+                8601 string that names its zone.
+            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
+                ISO 8601 string that names its zone.
             email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
                 strings.
             email_address_query: Part of an email address, in any letter case. String.
             external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
                 strings.
-            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
-            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
+            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
+                or ISO 8601 string that names its zone.
+            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
             last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
-                instead. Integer, deprecated.
-            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer.
-            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer.
+                instead. Integer, or a `datetime` or ISO 8601 string that names its zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
+            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
             name_query: Part of a name, in any letter case. String.
             organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
                 `+` includes it. List of strings.
@@ -774,16 +781,16 @@ class UsersResource(Resource):
         self,
         *,
         banned: bool | Unset = UNSET,
-        created_at_after: int | Unset = UNSET,
-        created_at_before: int | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_query: str | Unset = UNSET,
         external_id: Sequence[str] | Unset = UNSET,
-        last_active_at_after: int | Unset = UNSET,
-        last_active_at_before: int | Unset = UNSET,
-        last_active_at_since: int | Unset = UNSET,
-        last_sign_in_at_after: int | Unset = UNSET,
-        last_sign_in_at_before: int | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
         limit: int | Unset = UNSET,
         name_query: str | Unset = UNSET,
         offset: int | Unset = UNSET,
@@ -810,19 +817,25 @@ class UsersResource(Resource):
 
         Args:
             banned: Only banned users (true) or only users who are not banned (false). Boolean.
-            created_at_after: Only users created later than this, in Unix milliseconds. Integer.
-            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer.
+            created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
+                8601 string that names its zone.
+            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
+                ISO 8601 string that names its zone.
             email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. List of
                 strings.
             email_address_query: Part of an email address, in any letter case. String.
             external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
                 includes it. List of strings.
-            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer.
-            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer.
+            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
+                or ISO 8601 string that names its zone.
+            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
             last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
-                instead. Integer, deprecated.
-            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer.
-            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer.
+                instead. Integer, or a `datetime` or ISO 8601 string that names its zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
+            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer, or a
+                `datetime` or ISO 8601 string that names its zone.
             limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of a name, in any letter case. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
@@ -887,16 +900,16 @@ class UsersResource(Resource):
         self,
         *,
         banned: bool | Unset = UNSET,
-        created_at_after: int | Unset = UNSET,
-        created_at_before: int | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_query: str | Unset = UNSET,
         external_id: Sequence[str] | Unset = UNSET,
-        last_active_at_after: int | Unset = UNSET,
-        last_active_at_before: int | Unset = UNSET,
-        last_active_at_since: int | Unset = UNSET,
-        last_sign_in_at_after: int | Unset = UNSET,
-        last_sign_in_at_before: int | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
         name_query: str | Unset = UNSET,
         order_by: str | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
@@ -1107,7 +1120,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions))
 
-    def set_profile_image(self, user_id: str, *, file: bytes | BinaryIO | File) -> User:
+    def set_profile_image(self, user_id: str, file: bytes | BinaryIO | File) -> User:
         """Upload a profile picture for a user.
 
         Replaces the current picture.

@@ -1,0 +1,41 @@
+"""A user's life: created, given a picture and metadata, found again, and an error that says what happened.
+
+CLERK_SECRET_KEY=sk_test_... python examples/users.py picture.png
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from clerkkit import Clerk, NotFound, UnprocessableEntity, codes, to_datetime
+
+
+def main(picture: Path) -> None:
+    """All of it with one client."""
+    with Clerk() as clerk:
+        try:
+            user = clerk.users.create(email_address=["ada@example.com"], first_name="Ada", password="correct horse 7")
+        except UnprocessableEntity as error:
+            if error.has_code(codes.FORM_IDENTIFIER_EXISTS):
+                print("Somebody has this address:", error)
+            return
+        clerk.users.set_profile_image(user.id, picture)
+        clerk.users.merge_and_update_user_metadata(user.id, public={"plan": "pro"}, private={"crm": {"id": 7}})
+        print(f"{user.first_name}, since {to_datetime(user.created_at):%d %B %Y}")
+
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        for one in clerk.users.iterate(created_at_after=yesterday, order_by="-created_at"):
+            print("-", one.id, one.first_name)
+
+        print("right password:", clerk.users.password_matches(user.id, "correct horse 7"))
+        clerk.users.delete(user.id)
+        try:
+            clerk.users.get(user.id)
+        except NotFound as error:
+            print(error)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,140 @@
+"""Users, with uploads, metadata and checks of secrets."""
+
+from __future__ import annotations
+
+from clerk_bapi.models.users import OAuthAccessTokenItem, User
+from clerk_bapi.resources.users import UsersResource
+from clerk_core import UNSET, Unset
+from clerkkit.api import users as api
+from clerkkit.images import Image
+from clerkkit.metadata import Metadata
+
+
+class Users(UsersResource):
+    """The operations of `users`, and what makes them handy."""
+
+    # The names of Clerk Ex.
+    get_id = UsersResource.get
+    delete_id = UsersResource.delete
+    list_memberships = UsersResource.get_organization_memberships
+    list_invitations = UsersResource.get_organization_invitations
+
+    def set_profile_image(self, user_id: str, file: Image) -> User:
+        """Upload a profile picture for a user, in place of the one there is.
+
+        `POST /users/{user_id}/profile_image`
+
+        Args:
+            user_id: Id of the user.
+            file: A path, which is opened, streamed and closed; bytes; or an open binary file, which stays open. JPEG,
+                PNG, GIF or WebP, at most 10 MB.
+
+        Raises:
+            InvalidArgument: the file is missing, unreadable, empty, too large, or no such image; nothing was sent.
+            ApiError: the answer is no success.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.set_profile_image(user_id, file))
+
+    def merge_and_update_user_metadata(
+        self,
+        user_id: str,
+        metadata: Metadata | Unset = UNSET,
+        *,
+        public: Metadata | Unset = UNSET,
+        private: Metadata | Unset = UNSET,
+        unsafe: Metadata | Unset = UNSET,
+    ) -> User:
+        """Merge values into the metadata of a user, at every depth; a key set to None is removed.
+
+        `PATCH /users/{user_id}/metadata`
+
+        Args:
+            user_id: Id of the user.
+            metadata: One mapping with `public_metadata`, `private_metadata`, `unsafe_metadata` as its keys.
+            public: What backend and frontend read, and the backend alone writes. Each field holds 8 KB at most.
+            private: What the backend alone reads.
+            unsafe: What the frontend may write, too.
+
+        Raises:
+            InvalidArgument: nothing to merge, another key, a field given twice or that is no mapping.
+            ApiError: the answer is no success.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.merge_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe))
+
+    def replace_metadata(
+        self,
+        user_id: str,
+        metadata: Metadata | Unset = UNSET,
+        *,
+        public: Metadata | Unset = UNSET,
+        private: Metadata | Unset = UNSET,
+        unsafe: Metadata | Unset = UNSET,
+        **named: Metadata | Unset,
+    ) -> User:
+        """Overwrite whole metadata fields of a user; those left out stay, an empty mapping clears.
+
+        `PUT /users/{user_id}/metadata`
+
+        Args:
+            user_id: Id of the user.
+            metadata: One mapping with `public_metadata`, `private_metadata`, `unsafe_metadata` as its keys.
+            public: What backend and frontend read, and the backend alone writes. Each field holds 8 KB at most.
+            private: What the backend alone reads.
+            unsafe: What the frontend may write, too.
+            **named: The same by the API's names, `public_metadata` and so on.
+
+        Raises:
+            InvalidArgument: nothing to write, another key, a field given twice or that is no mapping.
+            ApiError: the answer is no success.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(
+            api.replace_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe, **named)
+        )
+
+    def oauth_access_token(self, user_id: str, provider: str) -> list[OAuthAccessTokenItem]:
+        """The tokens that a user holds at a social provider, one per connected account.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+
+        Args:
+            user_id: Id of the user.
+            provider: The provider, with or without Clerk's prefix: `google` or `oauth_google`.
+
+        Raises:
+            ApiError: the answer is no success.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.oauth_access_token(user_id, provider))
+
+    def password_matches(self, user_id: str, password: str) -> bool:
+        """Whether this is the user's password.
+
+        `POST /users/{user_id}/verify_password`
+
+        Args:
+            user_id: Id of the user.
+            password: The password to try.
+
+        Raises:
+            ApiError: anything but a wrong password, such as a user without one (`no_password_set`).
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.password_matches(user_id, password))
+
+    def totp_matches(self, user_id: str, code: str) -> bool:
+        """Whether this is the code that the user's authenticator shows, or one of the backup codes, which is used up.
+
+        `POST /users/{user_id}/verify_totp`
+
+        Args:
+            user_id: Id of the user.
+            code: The code to try; one of another length than the API wants is wrong, too.
+
+        Raises:
+            ApiError: anything but a wrong code, such as a user without an authenticator (`totp_disabled`).
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.totp_matches(user_id, code))

@@ -1,0 +1,23 @@
+"""Each fault over real sockets, with each client: what comes of it, and that docs/faults.md says just that."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import FAULTS, TABLE, Fault, row, run, table
+from tests.loopback import WAYS
+
+# httpx leaves its own generators, and those below, to trio to finish when what it reads cannot be unpacked.
+pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_a_fault(fault: Fault, way: str) -> None:
+    get, post = run(way, fault, "GET"), run(way, fault, "POST")
+    assert (get, post) == (fault.get, fault.post)
+    assert row(fault, get, post) in TABLE.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_table_holds_each_fault_and_nothing_else() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(row(fault, fault.get, fault.post) for fault in FAULTS)

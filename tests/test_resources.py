@@ -1,0 +1,301 @@
+"""What the overlay adds to resources: metadata, checks of secrets, Clerk Ex's names."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import clerk_bapi
+from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
+from clerkkit.metadata import patch
+from tests.loopback import KEY, WAYS, Received, Script, answer, serve
+
+MEMBER = {
+    "id": "orgmem_1",
+    "public_metadata": {"keep": 1, "deep": {"old": 1, "same": 2}, "list": [1]},
+    "private_metadata": {"secret": True},
+    "public_user_data": {"user_id": "user_1"},
+}
+
+
+def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
+    """What a call brings, whichever client makes it."""
+    if way == "sync":
+        with Clerk(KEY, base_url=url) as clerk:
+            return call(clerk)
+
+    async def send() -> Any:
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            return await call(clerk)
+
+    return anyio.run(send, backend=way)
+
+
+# -- metadata ------------------------------------------------------------------------------------------------------
+
+OWNERS: dict[str, Callable[..., Any]] = {
+    "PATCH /users/x_1/metadata": lambda clerk, *a, **k: clerk.users.merge_and_update_user_metadata("x_1", *a, **k),
+    "PUT /users/x_1/metadata": lambda clerk, *a, **k: clerk.users.replace_metadata("x_1", *a, **k),
+    "PATCH /organizations/x_1/metadata": lambda clerk, *a, **k: (
+        clerk.organizations.merge_and_update_organization_metadata("x_1", *a, **k)
+    ),
+    "PUT /organizations/x_1/metadata": lambda clerk, *a, **k: clerk.organizations.replace_metadata("x_1", *a, **k),
+    "PATCH /organizations/x_1/memberships/user_1/metadata": lambda clerk, *a, **k: (
+        clerk.organization_memberships.merge_and_update_membership_metadata("x_1", "user_1", *a, **k)
+    ),
+}
+NEW = {"plan": "pro", "gone": None, "deep": {"a": [1, None]}}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("operation", OWNERS)
+@pytest.mark.parametrize("form", ["keywords", "mapping"])
+def test_metadata_is_sent_by_the_apis_names(way: str, operation: str, form: str) -> None:
+    with serve(answer(200, {"id": "x_1"})) as server:
+        call = OWNERS[operation]
+        if form == "keywords":
+            done(way, server.url, lambda clerk: call(clerk, public=NEW, private={}))
+        else:
+            done(way, server.url, lambda clerk: call(clerk, {"public_metadata": NEW, "private_metadata": {}}))
+    assert f"{server.request.method} {server.request.path}" == operation
+    assert server.request.json() == {"public_metadata": NEW, "private_metadata": {}}
+
+
+def test_users_have_unsafe_metadata_too() -> None:
+    with serve(answer(200, {"id": "x_1"})) as server, Clerk(KEY, base_url=server.url) as clerk:
+        clerk.users.merge_and_update_user_metadata("x_1", {"unsafe_metadata": {"a": 1}}, public={"b": 2})
+        clerk.users.replace_metadata("x_1", unsafe={"a": 1})
+        clerk.users.replace_metadata("x_1", unsafe_metadata={"a": 1})  # as the generated method is called
+    sent = [request.json() for request in server.requests]
+    assert sent == [{"unsafe_metadata": {"a": 1}, "public_metadata": {"b": 2}}, *[{"unsafe_metadata": {"a": 1}}] * 2]
+
+
+@pytest.mark.parametrize("operation", OWNERS)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (({"public": {}},), "public_metadata, private_metadata"),
+        (({"publicMetadata": {}},), "public_metadata, private_metadata"),
+        (({"plan": "pro"},), "public_metadata, private_metadata"),
+        (({},), "at least one of public_metadata"),
+        ((), "at least one of public_metadata"),
+        ((None,), "expected a mapping"),
+        ((["public_metadata"],), "expected a mapping"),
+        (({"public_metadata": None},), "expected a mapping, got None"),
+        (({"public_metadata": "{}"},), "expected a mapping, got str"),
+    ],
+    ids=str,
+)
+def test_other_metadata_is_refused_before_it_is_sent(operation: str, given: tuple[Any, ...], said: str) -> None:
+    with serve(answer(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
+        with pytest.raises(InvalidArgument, match=said):
+            OWNERS[operation](clerk, *given)
+        assert server.requests == []
+
+
+def test_a_field_given_twice_is_refused() -> None:
+    clerk = Clerk(KEY)
+    with pytest.raises(InvalidArgument, match="public_metadata: is given twice"):
+        clerk.users.merge_and_update_user_metadata("x_1", {"public_metadata": {}}, public={})
+    with pytest.raises(InvalidArgument, match="twice"):
+        clerk.users.replace_metadata("x_1", public={}, public_metadata={})
+    with pytest.raises(InvalidArgument, match="unsafe_metadata"):
+        clerk.users.replace_metadata("x_1", other={})
+    with pytest.raises(InvalidArgument, match="expected the keys public_metadata, private_metadata, got"):
+        clerk.organizations.replace_metadata("x_1", {"unsafe_metadata": {}})
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_metadata_of_a_membership_is_replaced_by_a_merge(way: str) -> None:
+    new = {"deep": {"same": 2, "new": {"x": []}}, "list": {"now": "object"}}
+    with serve(answer(200, {"data": [MEMBER], "total_count": 1}), answer(200, MEMBER)) as server:
+        membership = done(
+            way,
+            server.url,
+            lambda clerk: clerk.organization_memberships.replace_metadata("org_1", "user_1", public=new),
+        )
+    assert membership.id == "orgmem_1"
+    reading, writing = server.requests
+    assert reading.target == "/organizations/org_1/memberships?user_id=user_1"
+    assert (writing.method, writing.target) == ("PATCH", "/organizations/org_1/memberships/user_1/metadata")
+    assert writing.json() == {
+        "public_metadata": {"keep": None, "deep": {"old": None, **new["deep"]}, "list": new["list"]}
+    }
+
+
+@pytest.mark.parametrize(
+    "page", [{"data": []}, {"data": None}, {}, [], {"data": [{**MEMBER, "public_user_data": {"user_id": "user_2"}}]}]
+)
+def test_replacing_trusts_no_membership_but_the_users(page: Any) -> None:
+    gone = answer(404, {"errors": [{"code": "resource_not_found"}]})
+    new = {"a": 1}
+    with serve(answer(200, page), gone) as server, pytest.raises(clerk_bapi.NotFound):
+        done(
+            "sync", server.url, lambda clerk: clerk.organization_memberships.replace_metadata("o", "user_1", public=new)
+        )
+    assert [request.json() for request in server.requests[1:]] == [{"public_metadata": new}]
+
+
+def test_a_null_that_a_merge_cannot_store_is_refused() -> None:
+    with serve(answer(200, {"data": [MEMBER]})) as server, Clerk(KEY, base_url=server.url) as clerk:
+        with pytest.raises(InvalidArgument, match="null at 'b'"):
+            clerk.organization_memberships.replace_metadata("org_1", "user_1", private={"a": {"b": None}})
+        assert [request.method for request in server.requests] == ["GET"]
+
+
+def merged(old: Any, change: Any) -> Any:
+    """RFC 7386, as Clerk merges metadata."""
+    if not isinstance(change, dict):
+        return change
+    result = dict(old) if isinstance(old, dict) else {}
+    for key, value in change.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+SCALARS = st.booleans() | st.integers() | st.text(max_size=3)
+JSON = st.recursive(
+    SCALARS | st.lists(st.none() | SCALARS, max_size=2), lambda v: st.dictionaries(st.sampled_from("abc"), v)
+)
+OBJECTS = st.dictionaries(st.sampled_from("abcd"), JSON)
+
+
+@given(OBJECTS, OBJECTS)
+def test_merging_the_patch_gives_the_new(old: dict[str, Any], new: dict[str, Any]) -> None:
+    assert merged(old, patch("public_metadata", old, new)) == new
+
+
+# -- secrets -------------------------------------------------------------------------------------------------------
+
+CHECKS: dict[str, tuple[Callable[[Any], Any], str, list[str]]] = {
+    "password": (lambda clerk: clerk.users.password_matches("user_1", "hunter22"), "password", ["incorrect_password"]),
+    "code": (
+        lambda clerk: clerk.users.totp_matches("user_1", "123456"),
+        "code",
+        ["totp_incorrect_code", "totp_invalid_length"],
+    ),
+}
+
+
+def refusal(status: int, code: str) -> bytes:
+    return answer(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_secret_is_right_or_wrong(way: str, check: str) -> None:
+    call, name, codes = CHECKS[check]
+    with serve(answer(200, {"verified": True})) as server:
+        assert done(way, server.url, call) is True
+    assert list(server.request.json()) == [name]
+    for code in codes:
+        with serve(refusal(422, code)) as server:
+            assert done(way, server.url, call) is False
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    "body", [{}, {"verified": None}, {"verified": False}, {"verified": "true"}, {"verified": 1}, [], "yes"]
+)
+def test_nothing_but_a_clear_yes_is_a_yes(check: str, body: Any) -> None:
+    with serve(answer(200, body)) as server:
+        assert done("sync", server.url, CHECKS[check][0]) is False
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (refusal(400, "no_password_set"), BadRequest),
+        (refusal(400, "totp_disabled"), BadRequest),
+        (refusal(404, "resource_not_found"), clerk_bapi.NotFound),
+        (refusal(422, "form_param_nil"), UnprocessableEntity),
+        (answer(422, b"<html>"), UnprocessableEntity),
+        (answer(500), clerk_bapi.ServerError),
+        (answer(200, b"<html>"), InvalidResponse),
+    ],
+)
+def test_any_other_error_is_raised(check: str, script: Script, error: type[Exception]) -> None:
+    with serve(script) as server, pytest.raises(error):
+        done("sync", server.url, CHECKS[check][0])
+
+
+def test_the_plain_methods_stay_faithful() -> None:
+    with serve(refusal(422, "incorrect_password")) as server, pytest.raises(UnprocessableEntity):
+        done("sync", server.url, lambda clerk: clerk.users.verify_password("user_1", password="hunter22"))
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("provider", "sent"),
+    [("google", "oauth_google"), ("oauth_google", "oauth_google"), ("custom_mine", "oauth_custom_mine")],
+)
+def test_a_provider_with_and_without_prefix(way: str, provider: str, sent: str) -> None:
+    with serve(answer(200, [{"token": "t"}])) as server:
+        tokens = done(way, server.url, lambda clerk: clerk.users.oauth_access_token("user_1", provider))
+    assert [token.token for token in tokens] == ["t"]
+    assert server.request.path == f"/users/user_1/oauth_access_tokens/{sent}"
+
+
+@pytest.mark.parametrize("provider", ["", None, 5])
+def test_a_provider_that_is_none_is_refused_by_name(provider: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        Clerk(KEY).users.oauth_access_token("user_1", provider)
+    assert caught.value.argument == "provider"
+
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "clerk-ex.md"
+ROWS = re.findall(
+    r"^\| `([\w.]+)[^|]*\| ((?:`clerk\.[^`]+`(?:, )?)+) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE
+)
+CALLS = [call for _, ours in ROWS for call in re.findall(r"`(clerk\.[^`]+)`", ours)]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_each_call_of_the_table_is_one(call: str) -> None:
+    def respond(received: Received) -> bytes:
+        one = {"id": "x_1", "object": "x", "token": "t", "verified": True, "total_count": 0}
+        return answer(
+            200, [one] if received.path.endswith(("/users", "/sessions", "/jwt_templates", "google")) else one
+        )
+
+    names = {"image": b"\x89PNG\r\n\x1a\n...", "claims": {}, "id": "x_1", "user_id": "x_1"}
+    with serve(respond) as server, Clerk(KEY, base_url=server.url) as clerk:
+        eval(call, {"clerk": clerk, **names})  # our own page
+        assert len(server.requests) == 1
+
+
+def test_the_table_names_all_of_clerk_ex() -> None:
+    assert len(ROWS) == 34
+
+
+def documented(client: type) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name, value in inspect.getmembers(client):
+        if isinstance(value, cached_property):
+            resource = type(getattr(client(KEY), name))
+            if resource.__module__.startswith("clerkkit"):
+                own = {key: item for key, item in vars(resource).items() if inspect.isfunction(item)}
+                found |= {f"{name}.{key}": inspect.getdoc(item) for key, item in own.items()}
+    return found
+
+
+def test_sync_and_async_are_documented_alike() -> None:
+    assert documented(Clerk) == documented(AsyncClerk)
+    assert len(documented(Clerk)) >= 18
+    assert all(documented(Clerk).values())

@@ -1,0 +1,322 @@
+"""Many users, many threads, many tasks, many requests: nothing lost, nothing twice, nothing kept."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
+from itertools import islice
+from typing import Any
+
+import anyio
+import pytest
+
+from clerk_bapi.api import get_user
+from clerkkit import AsyncClerk, Clerk, NotFound, Request
+from tests.loopback import KEY, WAYS, Act, Received, Said, Script, answer, echo_id, serve
+
+# -- a walk over many users ------------------------------------------------------------------------------------------
+
+ROW = {
+    "object": "user",
+    "first_name": "Ada",
+    "email_addresses": [{"object": "email_address", "email_address": "ada@example.com", "verification": None}],
+    "public_metadata": {"notes": "0123456789" * 30},
+}
+
+
+def rows(received: Received) -> bytes:
+    """A page of as many users as the path says that there are, such as /1000/users; by offset and by cursor."""
+    asked = dict(received.query)
+    total = int(received.path.split("/")[1])
+    start = int(asked["starting_after"]) + 1 if "starting_after" in asked else int(asked.get("offset", 0))
+    return answer(200, [{"id": str(at), **ROW} for at in range(start, min(start + int(asked["limit"]), total))])
+
+
+WALKER = """
+import json, sys, tracemalloc
+import anyio
+from clerkkit import AsyncClerk, Clerk
+
+way, url, page_size, order = sys.argv[1:]
+order = {} if order == "-" else {"order_by": order}
+
+
+async def walk(base_url):
+    async with AsyncClerk("sk_test_x", base_url=base_url) as clerk:
+        at = 0
+        async for user in clerk.users.iterate(page_size=int(page_size), **order):
+            assert user.id == str(at), (user.id, at)
+            at += 1
+        return at
+
+
+def walk_sync(base_url):
+    with Clerk("sk_test_x", base_url=base_url) as clerk:
+        at = 0
+        for user in clerk.users.iterate(page_size=int(page_size), **order):
+            assert user.id == str(at), (user.id, at)
+            at += 1
+        return at
+
+
+peaks = {}
+for total in (600, 1000, 10000):  # the first walk imports, and fills caches
+    base_url = f"{url}/{total}"
+    assert total == (walk_sync(base_url) if way == "sync" else anyio.run(walk, base_url, backend=way))
+    if tracemalloc.is_tracing():
+        peaks[total] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    tracemalloc.start()
+print(json.dumps(peaks))
+"""
+
+
+def python(code: str, *arguments: str) -> str:
+    """What `code` prints in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("way", "page_size", "order"),
+    [
+        ("sync", 100, "-"),
+        ("sync", 500, "username"),
+        ("asyncio", 100, "username"),
+        ("asyncio", 500, "-"),
+        ("trio", 100, "-"),
+        ("trio", 500, "username"),
+    ],
+)
+def test_ten_thousand_users_take_the_memory_of_one_thousand(way: str, page_size: int, order: str) -> None:
+    """Each once and in order; the peaks are those of a process that holds the client alone."""
+    with serve(rows) as server:
+        peaks = json.loads(python(WALKER, way, server.url, str(page_size), order))
+    assert peaks["10000"] < 1.5 * peaks["1000"], peaks
+    asked = [dict(received.query) for received in server.requests]
+    assert {one["limit"] for one in asked} == {str(page_size)}
+    assert {"starting_after" in one for one in asked[1:]} == ({True, False} if order == "-" else {False})
+
+
+# -- many threads and tasks on one client ----------------------------------------------------------------------------
+
+
+THREADS, TASKS, TIMES = 32, 200, 3
+FAULTS: list[Said] = [answer(429, {"errors": []}, {"Retry-After": "0"}), answer(503), [Act.RESET]]
+
+
+def name_of(number: int, turn: int) -> str:
+    return f"user_{number}_{turn}"
+
+
+def now_and_then() -> Script:
+    """The user that was asked for, but for those that meet a fault the first time: each kind of fault in turn."""
+    met: set[str] = set()
+
+    def say(received: Received) -> Said:
+        number, turn = map(int, received.path.split("_")[1:])
+        if number % 3 == turn and received.path not in met:
+            met.add(received.path)
+            return FAULTS[turn]
+        return echo_id(received)
+
+    return say
+
+
+def check(got: list[tuple[str, str]], asked: int, requests: list[Received]) -> None:
+    """Each asked for its own names, and got the users of those names, each once; all faults were met."""
+    assert all(name == answered for name, answered in got)
+    assert len({name for name, _ in got}) == len(got) == asked * TIMES
+    faults = sum(number % 3 == turn for number in range(asked) for turn in range(TIMES))
+    assert len(requests) == asked * TIMES + faults
+
+
+def test_threads_share_a_client() -> None:
+    start = threading.Barrier(THREADS)
+
+    def ask(clerk: Clerk, number: int) -> list[tuple[str, str]]:
+        start.wait(30)
+        return [(name_of(number, turn), clerk.users.get(name_of(number, turn)).id) for turn in range(TIMES)]
+
+    with (
+        serve(now_and_then()) as server,
+        Clerk(KEY, base_url=server.url) as clerk,
+        ThreadPoolExecutor(THREADS) as pool,
+    ):
+        got = [pair for pairs in pool.map(lambda number: ask(clerk, number), range(THREADS)) for pair in pairs]
+    check(got, THREADS, server.requests)
+
+
+@pytest.mark.parametrize("way", ["asyncio", "trio"])
+def test_tasks_share_a_client(way: str) -> None:
+    got: list[tuple[str, str]] = []
+
+    async def ask(clerk: AsyncClerk, number: int) -> None:
+        for turn in range(TIMES):
+            name = name_of(number, turn)
+            got.append((name, (await clerk.users.get(name)).id))
+
+    async def main(url: str) -> None:
+        async with AsyncClerk(KEY, base_url=url) as clerk, anyio.create_task_group() as group:
+            for number in range(TASKS):
+                group.start_soon(ask, clerk, number)
+
+    with serve(now_and_then()) as server:
+        anyio.run(main, server.url, backend=way)
+    check(got, TASKS, server.requests)
+
+
+# -- many requests at a time -----------------------------------------------------------------------------------------
+
+CONCURRENCY = 8
+WINDOW = 4 * CONCURRENCY
+"""Requests that `map` takes ahead of the results: its rounds."""
+
+
+def some(received: Received) -> bytes:
+    return answer(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
+
+
+class Taken:
+    """Requests without end, made one by one as they are asked for."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Request[Any]]:
+        while True:
+            self.number += 1
+            yield get_user(f"user_{self.number - 1}")
+
+
+def mapped(way: str, url: str, requests: Taken, count: int, told: list[int]) -> list[tuple[Any, int]]:
+    """So many results of `map`, each with the number of requests taken when it came; then the walk is closed."""
+    if way == "sync":
+        with (
+            Clerk(KEY, base_url=url) as clerk,
+            closing(clerk.map(requests, concurrency=CONCURRENCY, progress=told.append)) as results,  # type: ignore[type-var]
+        ):
+            return [(result, requests.number) for result in islice(results, count)]
+
+    async def main() -> list[tuple[Any, int]]:
+        got: list[tuple[Any, int]] = []
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            results: AsyncIterator[Any] = clerk.map(requests, concurrency=CONCURRENCY, progress=told.append)
+            async with aclosing(results):  # type: ignore[type-var]
+                async for result in results:
+                    got.append((result, requests.number))
+                    if len(got) == count:
+                        break
+        return got
+
+    return anyio.run(main, backend=way)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_thousand_requests_in_order_and_no_more_ahead_than_the_window(way: str) -> None:
+    requests, told = Taken(), list[int]()
+    with serve(some) as server:
+        got = mapped(way, server.url, requests, 2000, told)
+    assert told == list(range(1, 2001))
+    for number, (result, taken) in enumerate(got):
+        assert isinstance(result, NotFound) if number % 10 == 7 else result.id == f"user_{number}"
+        assert taken - number <= WINDOW + 1  # with the one that takes the place of this result
+    assert len(server.requests) <= requests.number <= 2000 + WINDOW
+
+
+def map_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("clerk-map")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_caller_that_stops_leaves_nothing_running(way: str) -> None:
+    requests = Taken()
+    with serve(echo_id) as server:
+        got = mapped(way, server.url, requests, 50, [])
+        assert [result.id for result, _ in got] == [f"user_{number}" for number in range(50)]
+        assert map_threads() == []
+        assert len(server.requests) <= requests.number <= 50 + WINDOW
+
+
+def test_what_has_not_begun_when_the_caller_stops_never_does() -> None:
+    def say(received: Received) -> Said:
+        first = received.path == "/users/user_0"
+        return echo_id(received) if first else [*[Act.PAUSE] * 10, echo_id(received)]
+
+    with serve(say) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for _ in clerk.map(Taken(), concurrency=1):
+            break
+    assert len(server.requests) <= 2  # the window holds four
+
+
+def test_a_break_or_an_interrupt_in_the_loop_ends_the_threads() -> None:
+    with serve(echo_id) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for _ in clerk.map(Taken(), concurrency=CONCURRENCY):
+            assert map_threads()
+            break
+        assert map_threads() == []
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(clerk)
+        assert map_threads() == []
+        assert clerk.users.get("user_1").id == "user_1"
+
+
+def interrupted(clerk: Clerk) -> None:
+    for _ in clerk.map(Taken(), concurrency=CONCURRENCY):
+        raise KeyboardInterrupt
+
+
+MAPPER = """
+import itertools, signal, sys, time
+from clerk_bapi.api import get_user
+from clerkkit import Clerk
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell of the tests has made of it
+url, where = sys.argv[1:]
+clerk = Clerk("sk_test_x", base_url=url, timeout=0.5, max_retries=0)
+results = clerk.map((get_user(f"user_{n}") for n in itertools.count()), concurrency=8)
+for number, result in enumerate(results):
+    if number == 50 and where == "in the loop":
+        print("ready", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("where", ["in the loop", "in map"])
+def test_ctrl_c_ends_a_process(where: str) -> None:
+    """While the caller works, and while `map` waits for a server that has fallen silent: calls under way end first."""
+    silent = threading.Event()
+
+    def say(received: Received) -> Said:
+        if where == "in map" and int(received.path.rpartition("_")[2]) >= 50:
+            silent.set()
+            return [Act.SILENCE]
+        return echo_id(received)
+
+    with serve(say) as server:
+        child = subprocess.Popen(
+            [sys.executable, "-c", MAPPER, server.url, where], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            if where == "in map":
+                assert silent.wait(30)
+            else:
+                assert child.stdout is not None
+                assert child.stdout.readline() == "ready\n"
+            child.send_signal(signal.SIGINT)
+            _, errors = child.communicate(timeout=30)
+        finally:
+            child.kill()
+            child.communicate()
+    assert child.returncode == -signal.SIGINT
+    assert errors.strip().endswith("KeyboardInterrupt")
+    assert len(server.requests) <= 51 + WINDOW

@@ -1,0 +1,87 @@
+"""What users see of the overlay's types; like `typing_cases.py`, checked and never run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, assert_type
+
+from clerk_bapi.api import get_user, get_user_list, list_organizations
+from clerk_bapi.models import (
+    CreateSessionTokenFromTemplateResponse,
+    DeletedObject,
+    EmailAddress,
+    OAuthAccessTokenItem,
+    Organization,
+    OrganizationMembership,
+    OrganizationMemberships,
+    User,
+)
+from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, codes, to_datetime
+from clerkkit.api.users import password_matches
+
+
+def pages(clerk: Clerk) -> None:
+    clerk.users.iterate(limit=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_type(clerk.users.iterate(page_size=500), Iterator[User])
+    assert_type(clerk.organizations.iterate(), Iterator[Organization])
+    assert_type(clerk.paginate(get_user_list, email_address=["a@example.com"]), Iterator[User])
+    assert_type(clerk.paginate(list_organizations, query="acme"), Iterator[Organization])
+    clerk.paginate(list_organizations, no_such_filter=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    assert_type(clerk.map([get_user("user_1")]), Iterator[User | ClerkError])
+    assert_type(clerk.map([password_matches("user_1", "x")]), Iterator[bool | ClerkError])
+    assert_type(clerk.request("GET", "/anything"), Any)
+    assert_type(clerk.with_options(max_retries=0), Clerk)
+
+
+def resources(clerk: Clerk, opened: Path) -> None:
+    assert_type(clerk.users.set_profile_image("user_1", "me.png"), User)
+    assert_type(clerk.users.set_profile_image("user_1", file=opened), User)
+    clerk.users.set_profile_image("user_1", 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with opened.open("rb") as file:
+        assert_type(clerk.organizations.upload_logo("org_1", file).id, str)
+    assert_type(clerk.users.merge_and_update_user_metadata("user_1", public={"a": None}), User)
+    assert_type(clerk.users.replace_metadata("user_1", {"public_metadata": {}}), User)
+    assert_type(clerk.organizations.merge_and_update_organization_metadata("org_1", private={}), Organization)
+    assert_type(clerk.organization_memberships.replace_metadata("o", "u", public={}), OrganizationMembership)
+    assert_type(clerk.users.password_matches("user_1", "x"), bool)
+    assert_type(clerk.users.oauth_access_token("user_1", "google"), list[OAuthAccessTokenItem])
+    assert_type(clerk.users.get_id("user_1"), User)
+    assert_type(clerk.users.list_memberships("user_1", limit=5), OrganizationMemberships)
+    assert_type(clerk.email_addresses.get_id("idn_1"), EmailAddress)
+    assert_type(clerk.jwt_templates.delete_id("jtmp_1"), DeletedObject)
+    assert_type(
+        clerk.sessions.create_from_jwt_template("sess_1", "mine", expires_in_seconds=60),
+        CreateSessionTokenFromTemplateResponse,
+    )
+
+
+def times(clerk: Clerk, user: User) -> None:
+    assert_type(to_datetime(user.created_at), datetime)
+    assert_type(to_datetime(user.last_sign_in_at), datetime | None)
+    clerk.users.list(created_at_after=datetime.now().astimezone())
+    clerk.users.list(created_at_after="2026-01-31T12:00:00Z", created_at_before=1769860800123)
+
+
+def errors(clerk: Clerk) -> None:
+    try:
+        clerk.users.get("user_1")
+    except NotFound as error:
+        assert_type(error.has_code(codes.RESOURCE_NOT_FOUND), bool)
+
+
+def drift(drifts: list[Drift]) -> None:
+    assert_type(drifts[0].pointer, str)
+
+
+async def asynchronous(clerk: AsyncClerk) -> None:
+    assert_type(await clerk.users.set_profile_image("user_1", b""), User)
+    assert_type(await clerk.users.totp_matches("user_1", "123456"), bool)
+    assert_type(await clerk.users.get_id("user_1"), User)
+    assert_type(clerk.users.iterate(), AsyncIterator[User])
+    assert_type(clerk.paginate(get_user_list), AsyncIterator[User])
+    assert_type(clerk.map([get_user("user_1")]), AsyncIterator[User | ClerkError])
+    assert_type(await clerk.request("GET", "/anything"), Any)
+    async with AsyncClerk(on_drift=drift) as other:
+        assert_type(other.with_options(timeout=5), AsyncClerk)
