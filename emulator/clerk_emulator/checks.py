@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from clerk_emulator import errors
-from clerk_emulator.contract import Json, Operation, Parameter
+from clerk_emulator.contract import Json, Operation, Parameter, resolved
 from clerk_emulator.errors import Refusal
 from clerk_emulator.schemas import Departure, departures, departures_from
 
@@ -116,11 +116,20 @@ def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
             raise unsupported(operation.body_type)
         value = _parsed(raw)
     refusals = [_refusal(departure) for departure in departures(operation.body_pointer, value)]
-    if errors.is_object(value) and "additionalProperties" not in operation.body and "properties" in operation.body:
-        refusals += [errors.unknown(name) for name in value if name not in operation.body["properties"]]
+    refusals += _unknown_names(operation.body, value)
     if refusals:
         raise errors.together(refusals)
     return value
+
+
+def _unknown_names(schema: Json, value: Any) -> list[Refusal]:
+    """Names that the contract lacks and does not refuse itself, in a body or in the items of a list."""
+    if errors.is_list(value):
+        items = resolved(schema.get("items", {}))
+        return [refusal for item in value for refusal in _unknown_names(items, item)]
+    if not errors.is_object(value) or "additionalProperties" in schema or "properties" not in schema:
+        return []
+    return [errors.unknown(name) for name in value if name not in schema["properties"]]
 
 
 def unsupported(wanted: str) -> Refusal:

@@ -93,7 +93,8 @@ def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False
         raise Refusal(400, "organization_invitation_not_unique", "is a duplicate", message)
     memberships.need_room(store, organization)
     invitation_id = call.ids.new(ORGANIZATION_INVITATIONS.prefix)
-    expires_at = call.clock.now() + (body.get("expires_in_days") or DEFAULT_DAYS) * _DAY
+    now = call.clock.now()
+    expires_at = now + (body.get("expires_in_days") or DEFAULT_DAYS) * _DAY
     ticket = {
         "st": "organization_invitation",
         "sid": invitation_id,
@@ -110,6 +111,8 @@ def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False
             "organization_id": organization["id"],
             "inviter_id": inviter_id,
             "status": "pending",
+            "created_at": now,
+            "updated_at": now,
             "expires_at": expires_at,
             "url": f"{call.keys.issuer}/v1/tickets/accept?ticket={tokens.sign(call.keys, ticket)}",
             **{name: rules.metadata(name, body.get(name) or {}) for name in ("public_metadata", "private_metadata")},
