@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup generate check test faults bench replay package
+.PHONY: setup generate check test faults bench replay package emulator
 
 setup: $(STAMP)
 
@@ -38,6 +38,10 @@ package: $(STAMP)
 # Every document of Clerk's below DIR, through contract and generation: make replay DIR=path/to/specs
 replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
+
+# A Clerk on this machine, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
+emulator: $(STAMP)
+	$(RUN) -m clerk_emulator $(ARGUMENTS)
 
 bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench

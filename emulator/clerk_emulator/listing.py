@@ -109,7 +109,8 @@ def partial(text: str | None, *columns: Column, exact: Column | None = None) -> 
     """One of the columns holds the text, whatever the case, or `exact` is the text; None where there is no text."""
     if not text:
         return None
-    held = [column.icontains(text, autoescape=True) for column in columns]
+    # SQLite's LIKE takes upper and lower case alike.
+    held = [column.contains(text, autoescape=True) for column in columns]
     return sa.or_(*held, *(() if exact is None else (exact == text,)))
 
 

@@ -28,6 +28,7 @@ Where = sa.ColumnElement[bool]
 
 METADATA = sa.MetaData()
 SETTINGS = sa.Table("setting", METADATA, sa.Column("name", sa.Text, primary_key=True), sa.Column("data", sa.Text))
+_SETTING = sa.select(SETTINGS.c.data).where(SETTINGS.c.name == sa.bindparam("this_name"))
 IMAGES = sa.Table(
     "image",
     METADATA,
@@ -228,7 +229,7 @@ class Store:
 
     def setting(self, name: str) -> Json | None:
         """A setting of the instance."""
-        found = self.value(sa.select(SETTINGS.c.data).where(SETTINGS.c.name == name))
+        found = self._connection.execute(_SETTING, {"this_name": name}).scalar()
         return json.loads(found) if found else None
 
     def set(self, name: str, value: Json) -> None:
