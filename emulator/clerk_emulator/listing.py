@@ -114,12 +114,6 @@ def partial(text: str | None, *columns: Column, exact: Column | None = None) -> 
     return sa.or_(*held, *(() if exact is None else (exact == text,)))
 
 
-def search(text: str | None, kind: Kind, *columns: Column) -> Where | None:
-    """The text is the id, or one of the columns holds it; None where there is no text."""
-    held = partial(text, *columns)
-    return None if held is None else sa.or_(kind.c.id == text, held)
-
-
 def between(column: Column, after: int | None, before: int | None) -> Where | None:
     """The column lies after and before these values, as far as they are given."""
     conditions = [column > after] if after is not None else []

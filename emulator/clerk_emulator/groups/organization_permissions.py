@@ -8,7 +8,7 @@ from clerk_emulator import errors
 from clerk_emulator.call import Answer, Call, deleted, shown
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import ROLES
-from clerk_emulator.listing import listing, search
+from clerk_emulator.listing import listing, partial
 from clerk_emulator.organizations import organization_operation
 from clerk_emulator.roles import PERMISSIONS, change_permissions
 from clerk_emulator.store import Store
@@ -18,7 +18,7 @@ _KEY = re.compile(r"org:[a-z0-9_]+:[a-z0-9_]+")
 
 @organization_operation("ListOrganizationPermissions")
 def list_permissions(call: Call) -> Answer:
-    found = search(call.query["query"], PERMISSIONS, PERMISSIONS.c.name, PERMISSIONS.c.key)
+    found = partial(call.query["query"], PERMISSIONS.c.name, PERMISSIONS.c.key, exact=PERMISSIONS.c.id)
     return listing(call, PERMISSIONS, found, sort=("created_at", "name", "key"))
 
 

@@ -7,7 +7,7 @@ from clerk_emulator.call import Answer, Call, deleted
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.groups import at_start
 from clerk_emulator.kinds import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ROLES
-from clerk_emulator.listing import listing, search
+from clerk_emulator.listing import listing, partial
 from clerk_emulator.organizations import organization_operation
 from clerk_emulator.roles import PERMISSIONS, ROLE_SETS, change_permissions, show_role, show_roles
 from clerk_emulator.settings import ORGANIZATION_SETTINGS
@@ -57,7 +57,7 @@ def list_roles(call: Call) -> Answer:
     return listing(
         call,
         ROLES,
-        search(call.query["query"], ROLES, ROLES.c.name, ROLES.c.key),
+        partial(call.query["query"], ROLES.c.name, ROLES.c.key, exact=ROLES.c.id),
         sort=("created_at", "name", "key"),
         show=lambda call, rows: show_roles(call.store, rows),
     )

@@ -10,7 +10,7 @@ from clerk_emulator import errors, images, memberships, roles, rules
 from clerk_emulator.call import Answer, Call, deleted
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
-from clerk_emulator.listing import listing, search, signed
+from clerk_emulator.listing import listing, partial, signed
 from clerk_emulator.organizations import (
     MEMBERS_COUNT,
     leave,
@@ -34,7 +34,7 @@ def list_organizations(call: Call) -> Answer:
     return listing(
         call,
         ORGANIZATIONS,
-        search(call.query["query"], ORGANIZATIONS, ORGANIZATIONS.c.name, ORGANIZATIONS.c.slug),
+        partial(call.query["query"], ORGANIZATIONS.c.name, ORGANIZATIONS.c.slug, exact=ORGANIZATIONS.c.id),
         signed(ORGANIZATIONS.c.id, call.query["organization_id"]),
         signed(
             MEMBERSHIPS.c.user_id,

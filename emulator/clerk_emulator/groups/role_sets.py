@@ -8,7 +8,7 @@ from clerk_emulator import errors, roles, rules
 from clerk_emulator.call import Answer, Call, deleted, shown
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES
-from clerk_emulator.listing import listing, search
+from clerk_emulator.listing import listing, partial
 from clerk_emulator.organizations import organization_operation
 from clerk_emulator.roles import ROLE_SETS
 from clerk_emulator.settings import ORGANIZATION_SETTINGS
@@ -19,7 +19,7 @@ _PREFIX = "role_set:"
 
 @organization_operation("ListRoleSets")
 def list_role_sets(call: Call) -> Answer:
-    found = search(call.query["query"], ROLE_SETS, ROLE_SETS.c.name, ROLE_SETS.c.key)
+    found = partial(call.query["query"], ROLE_SETS.c.name, ROLE_SETS.c.key, exact=ROLE_SETS.c.id)
     return listing(call, ROLE_SETS, found, sort=("created_at", "name", "key"), show=_show_all)
 
 
@@ -44,7 +44,9 @@ def create_role_set(call: Call) -> Json:
         },
     )
     role_set = roles.lead(call.store, role_set, body["creator_role_key"], body["default_role_key"])
-    return _show(call, _make_initial(call.store, role_set) if body.get("type") == "initial" else role_set)
+    if body.get("type") == "initial":
+        role_set = _make_initial(call.store, role_set)
+    return _show(call, call.store.update(ROLE_SETS, role_set, updated_at=role_set["created_at"]))
 
 
 @organization_operation("GetRoleSet")
