@@ -1,0 +1,138 @@
+"""The overlay against the emulator: what `Clerk` adds, with every answer held against the contract once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from clerk_bapi.api import create_user, get_user
+from clerk_emulator import Emulator
+from clerkkit import AsyncClerk, Clerk, ClerkError, NotFound, TooManyRequests, codes, to_datetime
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+@pytest.fixture
+def clerk(emulator: Emulator) -> Iterator[Clerk]:
+    """Strict: an answer that departs from the contract is an error."""
+    with Clerk(emulator.secret_key, base_url=emulator.url, strict=True) as client:
+        yield client
+
+
+def ids(clerk: Clerk, count: int) -> list[str]:
+    made = clerk.map(create_user(email_address=[f"{n}@example.com"], first_name=f"{n:03}") for n in range(count))
+    return [user.id for user in made if not isinstance(user, ClerkError)]
+
+
+def test_walks_find_everybody_once(clerk: Clerk) -> None:
+    made = ids(clerk, 57)
+    assert len(set(made)) == 57
+    for page_size in (1, 10, 57, 500):
+        assert {user.id for user in clerk.users.iterate(page_size=page_size)} == set(made)
+        by_name = [user.first_name for user in clerk.users.iterate(page_size=page_size, order_by="-first_name")]
+        assert by_name == [f"{n:03}" for n in reversed(range(57))]
+    assert clerk.users.count().total_count == 57
+
+
+def test_a_walk_survives_what_comes_and_goes(clerk: Clerk) -> None:
+    made = ids(clerk, 30)
+    seen: list[str] = []
+    for number, user in enumerate(clerk.users.iterate(page_size=7)):
+        seen.append(user.id)
+        if number % 7 == 3:
+            clerk.users.create(email_address=[f"new{number}@example.com"])
+            clerk.users.delete(user.id)
+    assert set(made) <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_an_image_comes_back_as_it_was(clerk: Clerk, emulator: Emulator, tmp_path: Path) -> None:
+    import httpx
+
+    path = tmp_path / "me.png"
+    path.write_bytes(PNG)
+    user = clerk.users.set_profile_image(ids(clerk, 1)[0], path)
+    assert user.has_image
+    served = httpx.get(user.image_url or "", trust_env=False)
+    assert (served.content, served.headers["Content-Type"]) == (PNG, "image/png")
+    organization = clerk.organizations.create(name="Acme", created_by=user.id)
+    assert clerk.organizations.upload_logo(organization.id, PNG).has_image
+    assert clerk.oauth_applications.upload_logo(clerk.oauth_applications.create(name="App").id, PNG).id
+    assert clerk.users.delete_profile_image(user.id).has_image is False
+
+
+def test_metadata_is_merged_and_replaced(clerk: Clerk) -> None:
+    (user_id,) = ids(clerk, 1)
+    clerk.users.merge_and_update_user_metadata(user_id, public={"a": {"x": 1, "y": 2}, "b": [1]}, unsafe={"u": 1})
+    user = clerk.users.merge_and_update_user_metadata(user_id, public={"a": {"x": None, "z": 3}, "b": [2]})
+    assert (user.public_metadata, user.unsafe_metadata) == ({"a": {"y": 2, "z": 3}, "b": [2]}, {"u": 1})
+    assert clerk.users.replace_metadata(user_id, public={"c": 1}).public_metadata == {"c": 1}
+
+    organization = clerk.organizations.create(name="Acme", created_by=user_id)
+    clerk.organizations.merge_and_update_organization_metadata(organization.id, private={"a": {"x": 1}})
+    replaced = clerk.organizations.replace_metadata(organization.id, private={"b": 1})
+    assert replaced.private_metadata == {"b": 1}
+
+    memberships = clerk.organization_memberships
+    memberships.merge_and_update_membership_metadata(organization.id, user_id, public={"a": {"x": 1, "y": 2}, "b": 1})
+    new = {"a": {"y": {"deep": []}}, "c": "new"}
+    membership = memberships.replace_metadata(organization.id, user_id, public=new)
+    assert membership.public_metadata == new
+    with pytest.raises(NotFound):
+        memberships.replace_metadata(organization.id, "user_nobody", public=new)
+
+
+def test_secrets_match_or_not(clerk: Clerk) -> None:
+    user = clerk.users.create(
+        email_address=["ada@example.com"],
+        password="correct horse battery",
+        totp_secret="JBSWY3DPEHPK3PXP",
+        backup_codes=["backup01"],
+    )
+    assert clerk.users.password_matches(user.id, "correct horse battery")
+    assert not clerk.users.password_matches(user.id, "wrong horse battery")
+    assert clerk.users.totp_matches(user.id, "backup01")
+    assert not clerk.users.totp_matches(user.id, "backup01")  # used up
+    assert not clerk.users.totp_matches(user.id, "12345")
+    (other,) = ids(clerk, 1)
+    for asked in (clerk.users.password_matches, clerk.users.totp_matches):
+        with pytest.raises(ClerkError) as caught:
+            asked(other, "123456")
+        assert caught.value.has_code(codes.NO_PASSWORD_SET, codes.TOTP_DISABLED)  # type: ignore[attr-defined]
+
+
+def test_times_are_understood(clerk: Clerk, emulator: Emulator) -> None:
+    (first,) = ids(clerk, 1)
+    moment = to_datetime(clerk.users.get(first).created_at)
+    emulator.clock.advance(3600)
+    second = [clerk.users.create(email_address=["late@example.com"]).id]
+    assert [user.id for user in clerk.users.iterate(created_at_after=moment)] == second
+    assert [user.id for user in clerk.users.iterate(created_at_after=moment.isoformat())] == second
+
+
+def test_faults_are_lived_through(clerk: Clerk, emulator: Emulator) -> None:
+    (user_id,) = ids(clerk, 1)
+    emulator.faults.add(status=429, retry_after=0, times=2)
+    assert clerk.users.get(user_id).id == user_id
+    emulator.faults.add(status=429, retry_after=0, times=3)
+    with pytest.raises(TooManyRequests):
+        clerk.users.get(user_id)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_many_tasks(emulator: Emulator, backend: str) -> None:
+    async def run() -> None:
+        async with AsyncClerk(emulator.secret_key, base_url=emulator.url, strict=True) as clerk:
+            made = [
+                user.id
+                async for user in clerk.map(create_user(username=f"user{n:03}") for n in range(60))
+                if not isinstance(user, ClerkError)
+            ]
+            got = [user async for user in clerk.map(map(get_user, made), concurrency=20)]
+            assert [getattr(user, "id", user) for user in got] == made
+            assert {user.id async for user in clerk.users.iterate(page_size=25)} == set(made)
+
+    anyio.run(run, backend=backend)

@@ -1,0 +1,54 @@
+"""The tour of `make demo`, and its part that changes nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from clerk_emulator import Emulator
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart.py"
+
+
+def run(**variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLERK_")}
+    environment = {**kept, "NO_PROXY": "*", **variables}
+    command = [sys.executable, "-W", "error", str(QUICKSTART)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_tour() -> None:
+    done = run()
+    assert (done.returncode, done.stderr) == (0, "")
+    told = dict(
+        line.strip().split("  ", 1)
+        for line in done.stdout.splitlines()
+        if line.startswith("  ") and "  " in line.strip()
+    )
+    told = {what: result.strip() for what, result in told.items()}
+    assert told["metadata, merged"] == "{'plan': 'pro', 'limits': {'seats': 1}}"
+    assert told["the password"] == "right one: True, wrong one: False"
+    assert told["all of them, in pages of two"] == "['Ada', 'Barbara', 'Grace', 'Katherine', 'Radia']"
+    assert told["Katherine"] == "org:member"
+    assert told["verified, signed in is"] == told["Ada Lovelace"].partition(",")[0]
+    assert told["in the organization"] == f"{told['Analytical Engines']} as admin"
+    assert told["revoked, the session is"] == "revoked"
+    assert told["UnprocessableEntity"].startswith("422 form_identifier_exists: ")
+    assert (told["users"], told["organizations"], told["keys that sign tokens"]) == ("5", "1", "1")
+
+
+def test_with_a_key_it_looks_and_changes_nothing(emulator: Emulator) -> None:
+    before = emulator.dump()
+    done = run(CLERK_SECRET_KEY=emulator.secret_key, CLERK_API_URL=emulator.origin)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1] == f"What is there, at {emulator.url}"
+    assert emulator.dump() == before
+
+
+def test_a_wrong_key_is_told_in_a_line(emulator: Emulator) -> None:
+    done = run(CLERK_SECRET_KEY="sk_test_wrong", CLERK_API_URL=emulator.origin)
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("401 clerk_key_invalid: ")
+    assert "Traceback" not in done.stderr
