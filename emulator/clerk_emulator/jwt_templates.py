@@ -28,6 +28,11 @@ _USER = (
     *("id", "first_name", "last_name", "image_url", "has_image", "username", "external_id", "created_at"),
     *("updated_at", "last_sign_in_at", "two_factor_enabled", "public_metadata", "unsafe_metadata"),
 )
+_VERIFIED = {
+    "primary_email_address": "email_verified",
+    "primary_phone_number": "phone_number_verified",
+    "primary_web3_wallet": "web3_wallet_verified",
+}
 _ORGANIZATION = ("id", "name", "slug", "public_metadata")
 
 
@@ -106,13 +111,12 @@ def _context(call: Call, session: Json) -> Json:
     shown = show_user(call, row)
     user = {name: shown[name] for name in _USER}
     user["full_name"] = " ".join(filter(None, (row["first_name"], row["last_name"]))) or None
-    for name, kind in (("email", "email_address"), ("phone_number", "phone_number")):
-        primary, _ = PRIMARY[kind]
+    for primary, _ in PRIMARY.values():
         held = call.store.get(IDENTIFICATIONS, row[primary]) if row[primary] else None
-        user[f"{name}_verified"] = held is not None and is_verified(held)
-    user["primary_email_address"] = row.get("_email_address")
-    user["primary_phone_number"] = user["primary_phone_address"] = row.get("_phone_number")
-    user["primary_web3_wallet"] = row.get("_web3wallet")
+        name = primary.removesuffix("_id")
+        user[name] = held["_identifier"] if held else None
+        user[_VERIFIED[name]] = held is not None and is_verified(held)
+    user["primary_phone_address"] = user["primary_phone_number"]
     return {"user": user, **_organization_context(call, session)}
 
 

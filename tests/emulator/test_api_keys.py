@@ -157,12 +157,12 @@ def test_an_update_changes_what_it_names(api: Api, subject: str, emulator: Emula
     emulator.clock.advance(2)
     assert api.get(path)["expired"] is True
     assert api.patch(path, {"seconds_until_expiration": None})["expired"] is False
-    other = api.user(email_address=["bob@example.com"])["id"]
+    other = api.post("/organizations", {"name": "Acme"})["id"]
     assert api.patch(path, {"subject": other})["subject"] == other
     assert [one["id"] for one in api.get("/api_keys", subject=other)["data"]] == [made["id"]]
     api.delete(f"/users/{subject}")
     assert api.get(path)["subject"] == other
-    api.delete(f"/users/{other}")
+    api.delete(f"/organizations/{other}")
     assert api.refused("GET", path).status == 404
 
 

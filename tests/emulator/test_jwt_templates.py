@@ -62,7 +62,11 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
     assert changed == api.get(f"/jwt_templates/{made['id']}")
     differing = {name for name in made if made[name] != changed[name]}
     assert differing == {"claims", "allowed_clock_skew", "updated_at"}
+
+
+def test_an_update_can_take_the_key_away(api: Api) -> None:
     own = {"custom_signing_key": True, "signing_algorithm": "HS256", "signing_key": SECRET}
+    made = _template(api, {})
     assert api.patch(f"/jwt_templates/{made['id']}", {"name": "x", "claims": {}, **own})["custom_signing_key"] is True
     back = api.patch(f"/jwt_templates/{made['id']}", {"name": "x", "claims": {}, "custom_signing_key": False})
     assert (back["custom_signing_key"], back["signing_algorithm"]) == (False, "RS256")
@@ -199,6 +203,43 @@ def test_the_token_of_a_template(api: Api, emulator: Emulator) -> None:
         "broken": "{{user.id",
         "odd": "{{ user id }}",
     }
+
+
+def test_identifiers_in_claims_are_the_primary_ones(api: Api) -> None:
+    names = {
+        "email": "user.primary_email_address",
+        "email_verified": "user.email_verified",
+        "phone": "user.primary_phone_number",
+        "phone_too": "user.primary_phone_address",
+        "phone_verified": "user.phone_number_verified",
+        "wallet": "user.primary_web3_wallet",
+    }
+    _template(api, {claim: f"{{{{{name}}}}}" for claim, name in names.items()})
+
+    def claims(user: Json) -> Json:
+        held = verified(api, _token(api, user["id"]))
+        return {claim: held[claim] for claim in names}
+
+    wallet, phone = "0x" + "ab" * 20, "+15555550100"
+    user = api.user(email_address=["a@example.com", "b@example.com"], phone_number=[phone], web3_wallet=[wallet])
+    here = {"phone": phone, "phone_too": phone, "phone_verified": True, "wallet": wallet}
+    assert claims(user) == {"email": "a@example.com", "email_verified": True, **here}
+    second = user["email_addresses"][1]["id"]
+    api.patch(f"/users/{user['id']}", {"primary_email_address_id": second})
+    assert claims(user)["email"] == "b@example.com"
+    # An address that is only reserved is no primary one.
+    user = api.user(email_address=["c@example.com"], email_address_identification_status=["reserved"])
+    nothing = {"phone": None, "phone_too": None, "phone_verified": False, "wallet": None}
+    assert claims(user) == {"email": None, "email_verified": False, **nothing}
+
+
+def test_an_address_that_nobody_has_verified(api: Api) -> None:
+    user = api.user(email_address=["a@example.com"])
+    body = {"email_address": "b@example.com", "identification_status": "unverified"}
+    api.put(f"/users/{user['id']}/email_address", body)
+    _template(api, {"email": "{{user.primary_email_address}}", "verified": "{{user.email_verified}}"})
+    held = verified(api, _token(api, user["id"]))
+    assert (held["email"], held["verified"]) == ("b@example.com", False)
 
 
 def test_the_token_of_a_browser_names_its_origin(api: Api, emulator: Emulator) -> None:
