@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup generate check test faults bench replay package emulator
+.PHONY: setup demo generate check test faults bench replay package emulator coverage-api
 
 setup: $(STAMP)
 
@@ -13,6 +13,10 @@ $(STAMP): pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	touch $@
+
+# A tour of clerkkit against a Clerk on this machine; with CLERK_SECRET_KEY, what changes nothing against the real one.
+demo: $(STAMP)
+	$(RUN) examples/quickstart.py
 
 generate: $(STAMP)
 	$(RUN) -m generator generate
@@ -26,6 +30,10 @@ check: $(STAMP)
 
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
+
+# Which operations of the emulator the tests have seen, and with which statuses.
+coverage-api: $(STAMP)
+	CLERK_EMULATOR_COVERAGE=1 $(RUN) -m pytest -n auto tests/emulator
 
 # docs/faults.md, from what comes of each fault on this machine.
 faults: $(STAMP)
