@@ -51,6 +51,9 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     assert SECRET not in str(signed)
     assert api.get("/jwt_templates") == [signed, plain]
     assert api.get("/jwt_templates", paginated=True, limit=1, offset=1) == {"data": [plain], "total_count": 2}
+    for query in ({"limit": 0}, {"limit": 501}, {"offset": -1}):
+        problem = api.refused("GET", "/jwt_templates", params=query)
+        assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
 def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:

@@ -84,6 +84,7 @@ def test_an_opaque_token(api: Api, machine: MakeMachine, emulator: Emulator) -> 
 
 
 def test_a_token_that_is_a_jwt(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
+    emulator.clock.freeze()
     target, stranger = machine(), machine()
     caller = machine(target)
     made = caller.post("/m2m_tokens", {"token_format": "jwt", "claims": {"role": "reader"}})

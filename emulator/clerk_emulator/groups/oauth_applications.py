@@ -37,6 +37,7 @@ def create_oauth_application(call: Call) -> Json:
 
 @operation("ListOAuthApplications")
 def list_oauth_applications(call: Call) -> Answer:
+    # Without order_by the oldest come first: so says the contract's default, and its text the opposite.
     where = partial(call.query["name_query"], OAUTH_APPLICATIONS.c.name, exact=OAUTH_APPLICATIONS.c.client_id)
     return listing(call, OAUTH_APPLICATIONS, where, sort=("created_at", "name"), show=_show_all)
 
