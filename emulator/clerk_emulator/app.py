@@ -89,7 +89,7 @@ class _Service:
         except Refusal as refusal:
             return self._refused(operation, refusal)
         except ClientDisconnect:
-            return _Cut()
+            return Response()  # to nobody
         except Exception as error:  # a caller never sees a traceback
             self._state.broke(f"{operation.id} ({request.method} {path})", error)
             return self._refused(operation, Refusal(500, "internal_clerk_error", "internal error"))
@@ -108,8 +108,7 @@ class _Service:
         """Raises Refusal where the request is not as it should be, and what the handler raises."""
         state = self._state
         query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        with state.store.transaction():
-            caller = authentication.caller(operation, _single(request, "authorization"), state.keys, state.store)
+        caller = authentication.caller(operation, _single(request, "authorization"), state.keys, state.store)
         checks.version(request.headers, query)
         state.limits.count(operation, values)
         registered = HANDLERS.get(operation.id)

@@ -202,6 +202,15 @@ def test_bytes_that_are_no_http(emulator: Emulator) -> None:
         assert b" 400 " in connection.recv(4096)
 
 
+def test_a_caller_who_leaves_in_the_middle(emulator: Emulator, caplog: pytest.LogCaptureFixture, api: Api) -> None:
+    with socket.create_connection(("127.0.0.1", int(emulator.origin.rpartition(":")[2])), timeout=5) as connection:
+        head = f"POST /v1/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {emulator.secret_key}\r\n"
+        connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+    for _ in range(3):
+        assert api.get("/users") == []
+    assert not caplog.records
+
+
 def test_every_error_has_a_trace_id(api: Api) -> None:
     answers = [api.http.get("/users/user_x").json() for _ in range(2)]
     assert len({answer["clerk_trace_id"] for answer in answers}) == 2
