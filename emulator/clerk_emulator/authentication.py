@@ -42,7 +42,8 @@ def caller(operation: Operation, header: str | None, keys: Keys, store: Store) -
         return instance
     registered = HANDLERS.get(operation.id)
     if registered and registered.for_machines:
-        for lookup in _LOOKUPS:
-            if machine := lookup(store, key):
-                return Caller(machine, is_machine=True)
+        with store.transaction():
+            machine = next((found for lookup in _LOOKUPS if (found := lookup(store, key))), None)
+        if machine:
+            return Caller(machine, is_machine=True)
     raise Refusal(401, "clerk_key_invalid", "The secret key is invalid", "No instance is known by this secret key.")

@@ -46,10 +46,12 @@ def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
     """The parameters of the query, typed; those that were not sent have their default, or None."""
     values: Json = {}
     refusals: list[Refusal] = []
+    sent: dict[str, list[str]] = {}
+    for name, value in pairs:
+        sent.setdefault(name.removesuffix("[]"), []).append(value)
     for parameter in operation.query:
-        sent = [value for name, value in pairs if name in (parameter.name, f"{parameter.name}[]")]
         try:
-            values[parameter.name] = _query_value(parameter, sent)
+            values[parameter.name] = _query_value(parameter, sent.get(parameter.name, []))
         except Refusal as refusal:
             refusals.append(refusal)
     if refusals:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import copy
+import functools
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,11 @@ class Section:
 
     def read(self, store: Store) -> Json:
         """The settings as they are."""
-        return {**copy.deepcopy(self.defaults), **(store.setting(self.name) or {})}
+        return {**json.loads(self._packed), **(store.setting(self.name) or {})}
+
+    @functools.cached_property
+    def _packed(self) -> str:
+        return json.dumps(self.defaults)
 
     def change(self, store: Store, **changes: Any) -> Json:
         """Keep changed settings; those that are not named stay. Returns all of them."""

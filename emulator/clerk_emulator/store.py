@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -26,9 +26,15 @@ from clerk_emulator.ids import Ids
 
 Where = sa.ColumnElement[bool]
 
+
+def _sql(statement: sa.ClauseElement) -> str:
+    """A statement as SQLite reads it: what every request asks is not built, and not looked up, each time."""
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+
+
 METADATA = sa.MetaData()
 SETTINGS = sa.Table("setting", METADATA, sa.Column("name", sa.Text, primary_key=True), sa.Column("data", sa.Text))
-_SETTING = sa.select(SETTINGS.c.data).where(SETTINGS.c.name == sa.bindparam("this_name"))
+_SETTING = _sql(sa.select(SETTINGS.c.data).where(SETTINGS.c.name == sa.bindparam("this_name")))
 IMAGES = sa.Table(
     "image",
     METADATA,
@@ -81,13 +87,15 @@ class Kind:
         self.c = self.table.c
         # Made once: to build a statement takes longer than to run it.
         self.insert = self.table.insert()
-        self.by_id = sa.select(self.c.data).where(self.c.id == sa.bindparam("this_id"))
+        self.by_id = _sql(sa.select(self.c.data).where(self.c.id == sa.bindparam("this_id")))
+        self.rows = sa.select(self.c.data)
+        self.oldest_first = (self.c.created_at, self.c.id)
         self.change = self.table.update().where(self.c.id == sa.bindparam("this_id"))
 
     def values(self, row: Json) -> dict[str, Any]:
-        """A resource as its table holds it."""
+        """A resource as its table holds it, but for its `data`."""
         kept = {column: row.get(column, row.get(f"_{column}")) for column in self._columns}
-        return {**kept, "id": row["id"], "created_at": row["created_at"], "data": _packed(row)}
+        return {**kept, "id": row["id"], "created_at": row["created_at"]}
 
 
 class InUseError(RuntimeError):
@@ -106,7 +114,6 @@ class Store:
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 0.2},
         )
-        event.listen(self._engine, "begin", _begin)
         try:
             self._connection = self._engine.connect()
             self._raw = cast(sqlite3.Connection, self._connection.connection.driver_connection)
@@ -141,7 +148,9 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Generator[None]:
         """What is done within happens whole, or, when an exception leaves it, not at all."""
-        with self._lock, self._connection.begin():
+        # Said to SQLite itself. SQLAlchemy's transaction lasts as long as its connection, and tells SQLite nothing.
+        with self._lock, self._raw:
+            self._raw.execute("BEGIN")
             yield
 
     def remember(self) -> None:
@@ -165,13 +174,13 @@ class Store:
             "created_at": data.get("created_at", now),
             "updated_at": data.get("updated_at", now),
         }
-        self._connection.execute(kind.insert, kind.values(row))
+        self._connection.execute(kind.insert, {**kind.values(row), "data": _packed(row)})
         return row
 
     def get(self, kind: Kind, resource_id: str) -> Json | None:
         """The resource with this id, if there is one."""
-        found = self._connection.execute(kind.by_id, {"this_id": resource_id}).scalar()
-        return json.loads(found) if found else None
+        found = self._raw.execute(kind.by_id, {"this_id": resource_id}).fetchone()
+        return json.loads(found[0]) if found else None
 
     def need(self, kind: Kind, resource_id: str, *where: Where) -> Json:
         """The resource with this id. Raises Clerk's 404 where there is none, or it is not one of `where`."""
@@ -193,7 +202,7 @@ class Store:
         offset: int | None = None,
     ) -> list[Json]:
         """The resources for which all of `where` holds: the oldest first, unless `order` says otherwise."""
-        query = sa.select(kind.c.data).where(*where).order_by(*(order or (kind.c.created_at, kind.c.id)))
+        query = kind.rows.where(*where).order_by(*(order or kind.oldest_first))
         if limit is not None:
             query = query.limit(limit)
         if offset:
@@ -213,8 +222,8 @@ class Store:
         changed = {**row, "updated_at": self.clock.now(), **changes}
         before = kind.values(row)
         differing = {name: value for name, value in kind.values(changed).items() if before[name] != value}
-        if differing:
-            self._connection.execute(kind.change, {**differing, "this_id": row["id"]})
+        if changed != row:
+            self._connection.execute(kind.change, {**differing, "data": _packed(changed), "this_id": row["id"]})
         return changed
 
     def update_all(self, kind: Kind, *where: Where, **changes: Any) -> list[Json]:
@@ -229,8 +238,8 @@ class Store:
 
     def setting(self, name: str) -> Json | None:
         """A setting of the instance."""
-        found = self._connection.execute(_SETTING, {"this_name": name}).scalar()
-        return json.loads(found) if found else None
+        found = self._raw.execute(_SETTING, {"this_name": name}).fetchone()
+        return json.loads(found[0]) if found else None
 
     def set(self, name: str, value: Json) -> None:
         """Keep a setting of the instance."""
@@ -253,13 +262,7 @@ class Store:
         self._connection.execute(IMAGES.delete().where(IMAGES.c.id == image_id))
 
 
-def _begin(connection: sa.Connection) -> None:
-    # Python's sqlite3 begins transactions late, and not for all statements; SQLAlchemy asks for it to be said.
-    connection.exec_driver_sql("BEGIN")
-
-
-def _packed(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_packed = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _layout() -> int:

@@ -9,10 +9,11 @@ from clerk_emulator.kinds import IDENTIFICATIONS, USERS
 from clerk_emulator.listing import among, between, partial, signed
 from clerk_emulator.store import Where
 
+_FULL_NAME = sa.func.coalesce(USERS.c.first_name, "") + " " + sa.func.coalesce(USERS.c.last_name, "")
+
 
 def of_query(query: Json) -> list[Where | None]:
     """Conditions on users for the parameters of a query that say something of them."""
-    full_name = sa.func.coalesce(USERS.c.first_name, "") + " " + sa.func.coalesce(USERS.c.last_name, "")
     return [
         _among_identifiers("email_address", query["email_address"]),
         _among_identifiers("phone_number", query["phone_number"]),
@@ -23,7 +24,7 @@ def of_query(query: Json) -> list[Where | None]:
         _partial_identifier("email_address", query["email_address_query"]),
         _partial_identifier("phone_number", query["phone_number_query"]),
         partial(query["username_query"], USERS.c.username),
-        partial(query["name_query"], full_name),
+        partial(query["name_query"], _FULL_NAME),
         between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
         between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
     ]
