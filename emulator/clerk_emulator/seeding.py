@@ -18,23 +18,28 @@ memberships:
 
 An entry has what the API takes to create such a resource, and may have an `id`. A user is named by id, username,
 external id, email address or phone number, an organization by id or slug.
+
+Some things come to be by other means; an entry can have them all the same. Users: the identification status
+`unverified`, `second_factor_phone_number` (a list, the default one first), `external_accounts` (a list of objects with
+`provider`, `provider_user_id`, `email_address`, ...), `password_compromised`, and the times that are told of a user.
+Organizations: `admin_delete_enabled`. All: `updated_at`; memberships `created_at`, too.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import yaml
 
-from clerk_emulator import identifications
+from clerk_emulator import errors, frontend, identifications, memberships, rules
 from clerk_emulator.errors import Json, Refusal, is_list, is_object
 from clerk_emulator.kinds import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
-from clerk_emulator.settings import ORGANIZATION_SETTINGS
-from clerk_emulator.store import Store
+from clerk_emulator.store import Kind, Store
 from clerk_emulator.users import NEW, is_locked
 
 if TYPE_CHECKING:
@@ -43,6 +48,18 @@ if TYPE_CHECKING:
 KEYS = ("instance_id", "private_pem", "secret_key")
 _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 _OWN = ("id", "external_id", "username", "first_name", "last_name", "locale", "banned", *_METADATA)
+_USER_TIMES = (
+    "password_last_updated_at",
+    "mfa_enabled_at",
+    "mfa_disabled_at",
+    "last_sign_in_at",
+    "last_active_at",
+    "updated_at",
+)
+_OPERATIONS = {"email_address": "CreateEmailAddress", "phone_number": "CreatePhoneNumber"}
+_MEMBERSHIP_TIMES = ("created_at", "updated_at")
+_ACCOUNT = ("provider_user_id", "email_address", "approved_scopes", "first_name", "last_name", "username", "image_url")
+_ACCOUNT_BESIDE = ("token", "token_secret", "id_token", "expires_at")
 _SWITCHES = ("delete_self_enabled", "create_organization_enabled", "bypass_client_trust")
 
 
@@ -90,16 +107,24 @@ def _checked(data: Any, said: str) -> Json:
 
 
 def load(state: State, data: Json) -> None:
-    """Make what a seed names, within a transaction. Raises SeedError, which names the entry that the API refuses."""
+    """Make what a seed names, within a transaction. Raises SeedError: which entry is refused, and what in it."""
+    granted: set[str] = set()
     for name, make in _SECTIONS.items():
         for index, entry in enumerate(data.get(name, [])):
             try:
-                make(state, dict(entry))
+                make(state, dict(entry), granted)
             except Refusal as refusal:
-                why = " ".join(error["long_message"] for error in refusal.errors)
-                raise SeedError(f"{name}[{index}]: {why}") from None
-            except (TypeError, ValueError, KeyError) as error:
+                raise SeedError(_told(f"{name}[{index}]", refusal)) from None
+            except (TypeError, ValueError) as error:
                 raise SeedError(f"{name}[{index}]: {error}") from None
+
+
+def _told(place: str, refusal: Refusal) -> str:
+    said: list[str] = []
+    for error in refusal.errors:
+        key = error["meta"].get("param_name")
+        said.append(f"{place}.{key}: {error['long_message']}" if key else f"{place}: {error['long_message']}")
+    return " ".join(said)
 
 
 def dump(state: State) -> Json:
@@ -114,68 +139,154 @@ def dump(state: State) -> Json:
     }
 
 
-def _make_user(state: State, entry: Json) -> None:
-    if "id" in entry:
-        state.ids.expect("user", entry.pop("id"))
-    later: list[tuple[str, str]] = []
-    for kind in ("email_address", "phone_number"):
-        statuses: list[str] = entry.get(f"{kind}_identification_status", [])
-        if "unverified" in statuses:
-            pairs = list(zip(entry[kind], statuses, strict=True))
-            later += [(kind, value) for value, status in pairs if status == "unverified"]
-            entry[kind] = [value for value, status in pairs if status != "unverified"]
-            entry[f"{kind}_identification_status"] = [status for _, status in pairs if status != "unverified"]
+def _make_user(state: State, entry: Json, _granted: set[str]) -> None:
+    _expect(state, USERS, entry)
+    times = _times(entry, _USER_TIMES)
+    second_factors = _list(entry, "second_factor_phone_number")
+    accounts = _list(entry, "external_accounts")
+    compromised = entry.pop("password_compromised", False)
+    later = [(kind, value) for kind in _OPERATIONS for value in _unverified(entry, kind)]
     if later:
         entry["skip_user_requirement"] = True
-    user = state.perform("CreateUser", entry)
+    user_id = state.perform("CreateUser", entry)["id"]
     for kind, value in later:
-        operation = {"email_address": "CreateEmailAddress", "phone_number": "CreatePhoneNumber"}[kind]
-        state.perform(operation, {"user_id": user["id"], kind: value, "verified": False})
+        state.perform(_OPERATIONS[kind], {"user_id": user_id, kind: value, "verified": False})
+    for number in second_factors:
+        row = identifications.find(state.store, "phone_number", rules.phone("second_factor_phone_number", number))
+        if row is None or row["_user_id"] != user_id:
+            raise errors.invalid("second_factor_phone_number", "must be phone numbers of the user")
+        state.perform("UpdatePhoneNumber", {"reserved_for_second_factor": True}, phone_number_id=row["id"])
+    for index, account in enumerate(accounts):
+        _connect(state.store, user_id, f"external_accounts[{index}]", account)
+    if compromised:
+        state.perform("SetUserPasswordCompromised", user_id=user_id)
+    _set(state.store, USERS, state.store.need(USERS, user_id), times)
 
 
-def _make_organization(state: State, entry: Json) -> None:
-    if "id" in entry:
-        state.ids.expect("org", entry.pop("id"))
+def _unverified(entry: Json, kind: str) -> list[Any]:
+    """Those that nobody has verified, taken out of the entry of a user: the API makes them after the user."""
+    name = f"{kind}_identification_status"
+    values, statuses = entry.get(kind, []), entry.get(name, [])
+    if not (is_list(values) and is_list(statuses)):
+        return []
+    rules.lengths_match(kind, values, name, statuses)
+    if "unverified" not in statuses:
+        return []
+    pairs = list(zip(values, statuses, strict=True))
+    entry[kind] = [value for value, status in pairs if status != "unverified"]
+    entry[name] = [status for _, status in pairs if status != "unverified"]
+    return [value for value, status in pairs if status == "unverified"]
+
+
+def _connect(store: Store, user_id: str, name: str, account: Any) -> None:
+    """Give a user an account elsewhere, as a seed has it; `name` is its place in the entry."""
+    if not is_object(account):
+        raise errors.wrong_type(name, "an object")
+    values = dict(account)
+    for key in values:
+        if key not in ("provider", *_ACCOUNT, *_ACCOUNT_BESIDE):
+            raise errors.unknown(f"{name}.{key}")
+    needed: list[str] = []
+    for key in ("provider", "email_address", "provider_user_id"):
+        if not isinstance(values.get(key), str):
+            raise errors.missing(f"{name}.{key}") if key not in values else errors.wrong_type(f"{name}.{key}", "a text")
+        needed.append(values.pop(key))
+    provider, email, provider_user_id = needed
+    if identifications.find(store, "external_account", f"{provider}:{provider_user_id}"):
+        raise errors.taken(f"{name}.provider_user_id")
+    beside = {f"_{key}": values.pop(key) for key in _ACCOUNT_BESIDE if key in values}
+    frontend.connect(store, user_id, provider, email, provider_user_id, **values, **beside)
+
+
+def _make_organization(state: State, entry: Json, granted: set[str]) -> None:
+    """Make an organization; the membership that its creator gets without being asked is added to `granted`."""
+    _expect(state, ORGANIZATIONS, entry)
+    times = _times(entry, ("updated_at",))
+    later = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
     if entry.get("created_by"):
-        entry["created_by"] = _user_named(state.store, entry["created_by"])["id"]
-    state.perform("CreateOrganization", entry)
+        entry["created_by"] = _user_named(state.store, entry["created_by"], "created_by")["id"]
+    path = {"organization_id": state.perform("CreateOrganization", entry)["id"]}
+    if later:
+        state.perform("UpdateOrganization", later, **path)
+    _set(state.store, ORGANIZATIONS, state.store.need(ORGANIZATIONS, path["organization_id"]), times)
+    here = MEMBERSHIPS.c.organization_id == path["organization_id"]
+    granted.update(row["id"] for row in state.store.all(MEMBERSHIPS, here))
 
 
-def _make_membership(state: State, entry: Json) -> None:
+def _make_membership(state: State, entry: Json, granted: set[str]) -> None:
+    """Make a user a member. What the entry says takes the place of a membership that was `granted`."""
+    for name in ("organization", "user"):
+        if name not in entry:
+            raise errors.missing(name)
     organization = _organization_named(state.store, entry.pop("organization"))
-    user = _user_named(state.store, entry.pop("user"))
-    held = MEMBERSHIPS.c.organization_id == organization["id"], MEMBERSHIPS.c.user_id == user["id"]
-    if state.store.find(MEMBERSHIPS, *held) is None:
-        path = {"organization_id": organization["id"]}
-        state.perform("CreateOrganizationMembership", {**entry, "user_id": user["id"]}, **path)
+    user = _user_named(state.store, entry.pop("user"), "user")
+    times = _times(entry, _MEMBERSHIP_TIMES)
+    for name in entry:
+        if name not in ("role", "public_metadata", "private_metadata"):
+            raise errors.unknown(name)
+    made = memberships.of_user(state.store, organization["id"], user["id"])
+    if made and made["id"] in granted:
+        state.store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == made["id"])
+    path = {"organization_id": organization["id"]}
+    state.perform("CreateOrganizationMembership", {**entry, "user_id": user["id"]}, **path)
+    row = memberships.of_user(state.store, organization["id"], user["id"])
+    assert row is not None
+    _set(state.store, MEMBERSHIPS, row, times)
+
+
+def _expect(state: State, kind: Kind, entry: Json) -> None:
+    """Let the resource that is made next have the id that its entry gives, if it gives one."""
+    if "id" not in entry:
         return
-    # Whoever has created an organization is a member of it already.
-    path = {"organization_id": organization["id"], "user_id": user["id"]}
-    state.perform("UpdateOrganizationMembership", {"role": entry.pop("role")}, **path)
-    if entry:
-        state.perform("UpdateOrganizationMembershipMetadata", entry, **path)
+    resource_id = entry.pop("id")
+    if not isinstance(resource_id, str) or not re.fullmatch(rf"{kind.prefix}_[A-Za-z0-9_]+", resource_id):
+        raise errors.malformed("id", f"{kind.prefix}_ and letters, digits or underscores")
+    if state.store.get(kind, resource_id):
+        raise errors.taken("id")
+    state.ids.expect(kind.prefix, resource_id)
 
 
-_SECTIONS: dict[str, Callable[[State, Json], None]] = {
+def _times(entry: Json, names: Sequence[str]) -> Json:
+    """The times that an entry has, taken out of it, as they are kept."""
+    for name in names:
+        if name in entry and not isinstance(entry[name], str):
+            raise errors.wrong_type(name, "a time, as text")
+    return {name: rules.time(name, entry.pop(name)) for name in names if name in entry}
+
+
+def _list(entry: Json, name: str) -> list[Any]:
+    """A list that an entry has, taken out of it."""
+    values = entry.pop(name, [])
+    if not is_list(values):
+        raise errors.wrong_type(name, "a list")
+    return values
+
+
+def _set(store: Store, kind: Kind, row: Json, values: Json) -> None:
+    """Set what no operation sets; `updated_at` stays unless it is among the values."""
+    store.update(kind, row, **{"updated_at": row["updated_at"], **values})
+
+
+_SECTIONS: dict[str, Callable[[State, Json, set[str]], None]] = {
     "users": _make_user,
     "organizations": _make_organization,
     "memberships": _make_membership,
 }
 
 
-def _user_named(store: Store, name: str) -> Json:
+def _user_named(store: Store, name: Any, key: str) -> Json:
     identified = sa.select(IDENTIFICATIONS.c.user_id).where(IDENTIFICATIONS.c.identifier == str(name).lower())
     columns = USERS.c.id, USERS.c.username, USERS.c.external_id
-    found = store.find(USERS, sa.or_(USERS.c.id.in_(identified), *(column == name for column in columns)))
+    found = store.find(USERS, sa.or_(USERS.c.id.in_(identified), *(column == str(name) for column in columns)))
     if found is None:
-        raise SeedError(f"there is no user {name}")
+        raise errors.invalid(key, f"must name a user; there is no {name}")
     return found
 
 
-def _organization_named(store: Store, name: str) -> Json:
-    found = store.find(ORGANIZATIONS, sa.or_(ORGANIZATIONS.c.id == name, ORGANIZATIONS.c.slug == name))
+def _organization_named(store: Store, name: Any) -> Json:
+    found = store.find(ORGANIZATIONS, sa.or_(ORGANIZATIONS.c.id == str(name), ORGANIZATIONS.c.slug == str(name)))
     if found is None:
-        raise SeedError(f"there is no organization {name}")
+        raise errors.invalid("organization", f"must name an organization; there is no {name}")
     return found
 
 
@@ -197,8 +308,23 @@ def _user(store: Store, row: Json) -> Json:
     entry |= {name: row[f"_{name}"] for name in ("totp_secret", "backup_codes") if row[f"_{name}"]}
     if is_locked(store, row):
         entry["locked"] = True
-    entry |= {name: _time(row[name]) for name in ("created_at", "legal_accepted_at") if row[name]}
+    factors = [one for one in held if one.get("reserved_for_second_factor")]
+    if factors:
+        factors.sort(key=lambda one: not one["default_second_factor"])
+        entry["second_factor_phone_number"] = [one["_identifier"] for one in factors]
+    accounts = [_account(one) for one in held if one["object"] == "external_account"]
+    if accounts:
+        entry["external_accounts"] = accounts
+    if row["_compromised"]:
+        entry["password_compromised"] = True
+    entry |= {name: _time(row[name]) for name in ("created_at", "legal_accepted_at", *_USER_TIMES) if row[name]}
     return {**entry, "skip_user_requirement": True}
+
+
+def _account(row: Json) -> Json:
+    entry = {"provider": row["provider"].removeprefix("oauth_")}
+    entry |= {name: row[name] for name in _ACCOUNT if row[name]}
+    return entry | {name: row[f"_{name}"] for name in _ACCOUNT_BESIDE if row[f"_{name}"]}
 
 
 def _status(row: Json) -> str:
@@ -210,20 +336,17 @@ def _status(row: Json) -> str:
 def _organization(store: Store, row: Json) -> Json:
     names = ("id", "name", "slug", "role_set_key", "public_metadata", "private_metadata")
     entry = {name: row[name] for name in names if row.get(name)}
-    entry |= {"max_allowed_memberships": row["max_allowed_memberships"], "created_at": _time(row["created_at"])}
-    # Named only while it makes the same member again.
-    made = store.find(
-        MEMBERSHIPS,
-        MEMBERSHIPS.c.organization_id == row["id"],
-        MEMBERSHIPS.c.user_id == row.get("created_by"),
-        MEMBERSHIPS.c.role == ORGANIZATION_SETTINGS.read(store)["creator_role"],
-    )
-    return {**entry, "created_by": row["created_by"]} if made else entry
+    entry |= {name: row[name] for name in ("max_allowed_memberships", "admin_delete_enabled")}
+    entry |= {name: _time(row[name]) for name in ("created_at", "updated_at")}
+    # Of one who is no member any longer it is not told, since that would make a member again.
+    creator = row.get("created_by")
+    return {**entry, "created_by": creator} if creator and memberships.of_user(store, row["id"], creator) else entry
 
 
 def _membership(row: Json) -> Json:
     entry = {"organization": row["_organization_id"], "user": row["_user_id"], "role": row["role"]}
-    return entry | {name: row[name] for name in ("public_metadata", "private_metadata") if row.get(name)}
+    entry |= {name: row[name] for name in ("public_metadata", "private_metadata") if row.get(name)}
+    return entry | {name: _time(row[name]) for name in _MEMBERSHIP_TIMES}
 
 
 def _time(milliseconds: int) -> str:

@@ -204,3 +204,9 @@ def test_countries_can_be_refused(api: Api, emulator: Emulator) -> None:
     for number in ("+12125550100", "+79012345678", "+442079460000", "+9991234567"):
         assert api.user(phone_number=[number])["id"]
     assert emulator.problems == []
+
+
+def test_a_key_that_is_wrong_reads_no_list(api: Api) -> None:
+    for name in LISTS:
+        refused = api.refused("GET", f"/{name}_identifiers", headers={"Authorization": "Bearer sk_test_wrong"})
+        assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])

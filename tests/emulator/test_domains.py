@@ -103,3 +103,8 @@ def test_where_an_instance_cannot_move(api: Api, method: str, path: str, body: J
     refused = api.refused(method, path, body)
     assert (refused.status, refused.codes, refused.params) == (422, [code], ["home_url"])
     assert primary(api) == before
+
+
+def test_a_key_that_is_wrong_reads_no_domains(api: Api) -> None:
+    refused = api.refused("GET", "/domains", headers={"Authorization": "Bearer sk_test_wrong"})
+    assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])

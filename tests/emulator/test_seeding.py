@@ -111,15 +111,30 @@ CHANGING = {"id", "primary_email_address_id", "primary_phone_number_id", "update
         ("keys: {secret_key: sk_live_x}", "sk_test_"),
         ("keys: {private_pem: x}", "PEM"),
         ("users: [{}, {email_address: [ada@example.com]}]", r"users\[0\]: One of email_address"),
-        ("users: [{username: ada_l}, {username: ada_l}]", r"users\[1\]: That username is taken"),
-        ("users: [{username: ada_l, nope: 1}]", r"users\[0\]: nope is not a parameter"),
-        ("users: [{username: ada_l, id: org_x}]", r"users\[0\]: id: it must begin with user_"),
+        ("users: [{username: ada_l}, {username: ada_l}]", r"users\[1\]\.username: That username is taken"),
+        ("users: [{username: ada_l, nope: 1}]", r"users\[0\]\.nope: nope is not a parameter"),
+        ("users: [{username: ada_l, id: org_x}]", r"users\[0\]\.id: id must be user_"),
         ("users: [{username: ada_l, public_metadata: {a: .nan}}]", r"users\[0\]: "),
         ("users: [{username: ada_l, public_metadata: &a {a: *a}}]", r"users\[0\]: "),
-        ("users: [{username: ada_l, id: 7}]", r"users\[0\]: "),
-        ("organizations: [{name: Acme, created_by: nobody}]", r"organizations\[0\]: there is no user nobody"),
-        ("memberships: [{organization: acme}]", r"memberships\[0\]: there is no organization acme"),
-        ("memberships: [{user: ada}]", r"memberships\[0\]: 'organization'"),
+        ("users: [{username: ada_l, id: 7}]", r"users\[0\]\.id: "),
+        ("users: [{id: user_a, username: ada_l}, {id: user_a, username: bob_b}]", r"users\[1\]\.id: That id is taken"),
+        ("users: [{email_address: [a@example.com, b]}]", r"users\[0\]\.email_address: "),
+        (
+            "users: [{username: ada_l, email_address_identification_status: [unverified]}]",
+            r"users\[0\]\.email_.*as many",
+        ),
+        ("users: [{username: ada_l, last_active_at: noon}]", r"users\[0\]\.last_active_at: .*RFC 3339"),
+        ("users: [{username: ada_l, last_active_at: 1}]", r"users\[0\]\.last_active_at: .*a time"),
+        ("users: [{username: ada_l, second_factor_phone_number: ['+15555550100']}]", r"users\[0\]\.second_factor_"),
+        ("users: [{username: ada_l, second_factor_phone_number: x}]", r"users\[0\]\.second_factor_.* a list"),
+        ("users: [{username: ada_l, external_accounts: [x]}]", r"users\[0\]\.external_accounts\[0\]: "),
+        ("users: [{username: ada_l, external_accounts: [{nope: 1}]}]", r"external_accounts\[0\]\.nope: "),
+        ("users: [{username: ada_l, external_accounts: [{}]}]", r"external_accounts\[0\]\.provider: "),
+        ("users: [{phone_number: [1]}]", r"users\[0\]\.phone_number: phone_number must be of type string"),
+        ("organizations: [{name: Acme, created_by: nobody}]", r"organizations\[0\]\.created_by: .*there is no nobody"),
+        ("memberships: [{organization: acme, user: ada}]", r"memberships\[0\]\.organization: .*there is no acme"),
+        ("memberships: [{organization: acme}]", r"memberships\[0\]\.user: user must be included"),
+        ("memberships: [{user: ada}]", r"memberships\[0\]\.organization: organization must be included"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, reason: str) -> None:
@@ -127,6 +142,58 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, reason: str) -> None:
     path.write_text(text)
     with pytest.raises(ValueError, match=reason):
         Emulator(seed=path)
+
+
+def test_what_no_operation_makes_can_be_seeded_and_is_dumped() -> None:
+    account = {"provider": "google", "provider_user_id": "g1", "email_address": "ada@example.com", "token": "t1"}
+    user = {
+        "id": "user_ada",
+        "email_address": ["ada@example.com"],
+        "phone_number": ["+15555550100", "+15555550101"],
+        "second_factor_phone_number": ["+15555550101", "+15555550100"],
+        "external_accounts": [account],
+        "password": "correct horse battery staple",
+        "password_compromised": True,
+        "last_sign_in_at": "2020-02-02T00:00:00Z",
+        "updated_at": "2020-03-03T00:00:00Z",
+    }
+    with Emulator(seed={"users": [user]}, judged=True) as emulator:
+        api = api_of(emulator)
+        with api.http:
+            ada = api.get("/users/user_ada")
+            (token,) = api.get("/users/user_ada/oauth_access_tokens/oauth_google")
+        assert emulator.problems == []
+        (dumped,) = emulator.dump()["users"]
+    assert (ada["last_sign_in_at"], ada["updated_at"]) == (1580601600000, 1583193600000)
+    factors = {one["phone_number"]: one["default_second_factor"] for one in ada["phone_numbers"]}
+    assert factors == {"+15555550100": False, "+15555550101": True}
+    assert ada["two_factor_enabled"]
+    assert [one["provider_user_id"] for one in ada["external_accounts"]] == ["g1"]
+    assert ada["email_addresses"][0]["linked_to"][0]["type"] == "oauth_google"
+    assert token["token"] == "t1"
+    assert dumped["second_factor_phone_number"] == user["second_factor_phone_number"]
+    assert [{name: one[name] for name in account} for one in dumped["external_accounts"]] == [account]
+    assert dumped["password_compromised"] is True
+    with pytest.raises(ValueError, match=r"users\[1\]\.external_accounts\[0\]\.provider_user_id: .*is taken"):
+        Emulator(seed={"users": [user, {"username": "bob_b", "external_accounts": [account]}]})
+
+
+def test_a_creator_has_the_role_that_the_seed_says() -> None:
+    data = {
+        "users": [{"username": "ada_l"}, {"username": "bob_b"}],
+        "organizations": [{"name": "Acme", "slug": "acme", "created_by": "ada_l", "admin_delete_enabled": False}],
+        "memberships": [
+            {"organization": "acme", "user": "ada_l", "role": "org:member", "created_at": "2020-01-01T00:00:00Z"},
+            {"organization": "acme", "user": "bob_b", "role": "org:admin"},
+        ],
+    }
+    with Emulator(seed=data) as emulator:
+        dumped = emulator.dump()
+    assert [one["role"] for one in dumped["memberships"]] == ["org:member", "org:admin"]
+    assert dumped["memberships"][0]["created_at"] == "2020-01-01T00:00:00.000+00:00"
+    assert dumped["organizations"][0]["admin_delete_enabled"] is False
+    with pytest.raises(ValueError, match=r"memberships\[2\]: .*is a member already"):
+        Emulator(seed={**data, "memberships": [*data["memberships"], data["memberships"][0]]})
 
 
 def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, tmp_path: Path) -> None:
