@@ -72,8 +72,8 @@ def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emul
     emulator.clock.advance(milliseconds=30 * DAY * 1000 - 1)
     assert api.get(f"{path}/pending")["total_count"] == 1
     emulator.clock.advance(milliseconds=1)
-    assert api.get(f"{path}/pending") == {"data": [], "total_count": 0}
     assert api.get(f"{path}/{made['id']}")["status"] == "expired"
+    assert api.get(f"{path}/pending") == {"data": [], "total_count": 0}
     assert api.get("/organization_invitations", status="expired")["total_count"] == 1
     problem = api.refused("POST", f"{path}/{made['id']}/revoke")
     assert (problem.status, problem.codes) == (404, ["organization_invitation_not_pending"])

@@ -333,6 +333,7 @@ def test_lists(api: Api, emulator: Emulator) -> None:
 
 
 def test_counts_are_told_on_request(api: Api, emulator: Emulator) -> None:
+    emulator.clock.freeze()
     ada = user(api)
     made = organization(api, created_by=ada)
     path = f"/organizations/{made['id']}"

@@ -134,6 +134,12 @@ def test_settings_tell_the_leading_roles_of_the_initial_set(api: Api) -> None:
     new_role(api, "org:boss", permissions=[one["id"] for one in role(api, ADMIN)["permissions"]])
     api.patch("/instance/organization_settings", {"creator_role_id": role(api, "org:boss")["id"]})
     assert api.get(f"{PATH}/{ROLE_SET}")["creator_role"]["key"] == "org:boss"
+    # They stay with the set when another one becomes the initial one.
+    role_set(api, type="initial")
+    assert api.get("/instance/organization_settings")["creator_role"] == ADMIN
+    assert api.get(f"{PATH}/{ROLE_SET}")["creator_role"]["key"] == "org:boss"
+    assert api.patch(f"{PATH}/{ROLE_SET}", {"type": "initial"})["creator_role"]["key"] == "org:boss"
+    assert api.get("/instance/organization_settings")["creator_role"] == "org:boss"
     api.patch(f"{PATH}/{ROLE_SET}", {"creator_role_key": ADMIN, "default_role_key": "org:boss"})
     settings = api.get("/instance/organization_settings")
     assert (settings["creator_role"], settings["domains_default_role"]) == (ADMIN, "org:boss")
