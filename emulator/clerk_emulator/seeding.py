@@ -22,7 +22,8 @@ external id, email address or phone number, an organization by id or slug.
 Some things come to be by other means; an entry can have them all the same. Users: the identification status
 `unverified`, `second_factor_phone_number` (a list, the default one first), `external_accounts` (a list of objects with
 `provider`, `provider_user_id`, `email_address`, ...), `password_compromised`, and the times that are told of a user.
-Organizations: `admin_delete_enabled`. All: `updated_at`; memberships `created_at`, too.
+Organizations: `admin_delete_enabled`. All: `updated_at`; memberships `created_at`, too. There can be `permissions` and
+`roles` of one's own as well; a role names its permissions by key.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ import yaml
 
 from clerk_emulator import errors, frontend, identifications, memberships, rules
 from clerk_emulator.errors import Json, Refusal, is_list, is_object
-from clerk_emulator.kinds import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
+from clerk_emulator.kinds import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
+from clerk_emulator.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.store import Kind, Store
 from clerk_emulator.users import NEW, is_locked
 
@@ -128,15 +130,34 @@ def _told(place: str, refusal: Refusal) -> str:
 
 
 def dump(state: State) -> Json:
-    """The state as a seed, within a transaction: users, organizations, memberships, keys; images are left out."""
+    """The state as a seed, within a transaction: keys, roles of one's own, users, organizations, memberships.
+
+    What has no place in a seed is left out, such as images, passkeys and role sets, and so is who has created an
+    organization and left it. An organization whose limit was set below the number of its members cannot be seeded.
+    """
     store = state.store
     keys = state.keys
     return {
         "keys": {name: getattr(keys, name) for name in KEYS},
+        **_roles(store),
         "users": [_user(store, row) for row in store.all(USERS)],
         "organizations": [_organization(store, row) for row in store.all(ORGANIZATIONS)],
         "memberships": [_membership(row) for row in store.all(MEMBERSHIPS)],
     }
+
+
+def _make_permission(state: State, entry: Json, _granted: set[str]) -> None:
+    state.perform("CreateOrganizationPermission", entry)
+
+
+def _make_role(state: State, entry: Json, _granted: set[str]) -> None:
+    """Make a role; a seed names its permissions by key, the API by id."""
+    keys = _list(entry, "permissions")
+    found = {row["key"]: row["id"] for row in state.store.all(PERMISSIONS)}
+    for key in keys:
+        if key not in found:
+            raise errors.invalid("permissions", f"must be keys of permissions; there is no {key}")
+    state.perform("CreateOrganizationRole", {**entry, "permissions": [found[key] for key in keys]})
 
 
 def _make_user(state: State, entry: Json, _granted: set[str]) -> None:
@@ -268,6 +289,8 @@ def _set(store: Store, kind: Kind, row: Json, values: Json) -> None:
 
 
 _SECTIONS: dict[str, Callable[[State, Json, set[str]], None]] = {
+    "permissions": _make_permission,
+    "roles": _make_role,
     "users": _make_user,
     "organizations": _make_organization,
     "memberships": _make_membership,
@@ -288,6 +311,24 @@ def _organization_named(store: Store, name: Any) -> Json:
     if found is None:
         raise errors.invalid("organization", f"must name an organization; there is no {name}")
     return found
+
+
+def _roles(store: Store) -> Json:
+    """The roles and permissions that Clerk has not made itself, as far as there are any."""
+    initial = store.find(ROLE_SETS, ROLE_SETS.c.type == "initial")
+    held: list[str] = initial["_roles"] if initial else []
+    names = ("key", "name", "description")
+    permissions = [{name: row[name] for name in names} for row in store.all(PERMISSIONS) if row["type"] == "user"]
+    roles = [
+        {
+            **{name: row[name] for name in names},
+            "permissions": row["_permissions"],
+            "include_in_initial_role_set": row["key"] in held,
+        }
+        for row in store.all(ROLES)
+        if row["_custom"]
+    ]
+    return {name: rows for name, rows in (("permissions", permissions), ("roles", roles)) if rows}
 
 
 def _user(store: Store, row: Json) -> Json:
