@@ -10,7 +10,12 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = {"clerk_core": ROOT / "core", "clerk_bapi": ROOT / "generated", "clerkkit": ROOT / "overlay"}
+PACKAGES = {
+    "clerk_core": ROOT / "core",
+    "clerk_bapi": ROOT / "generated",
+    "clerk_emulator": ROOT / "emulator",
+    "clerkkit": ROOT / "overlay",
+}
 SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/contract.json", "generator/__main__.py")
 USE = """
 import clerk_bapi, clerkkit
@@ -21,6 +26,14 @@ with clerkkit.Clerk("sk_test_x") as client:
     assert client.users.list and client.api_keys
 assert drifts_of("GET /users/count", 200, b"[]")
 print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
+"""
+
+USE_EMULATOR = """
+from clerk_emulator import Emulator
+from clerkkit import Clerk
+with Emulator() as emulator, Clerk(emulator.secret_key, base_url=emulator.url, strict=True) as clerk:
+    assert clerk.users.get(clerk.users.create(username="ada_l").id).username == "ada_l"
+print("the emulator serves")
 """
 
 
@@ -47,7 +60,7 @@ def _wheel_problems(wheel: Path) -> list[str]:
         for package, root in PACKAGES.items()
         for path in (root / package).rglob("*")
         if path.suffix == ".py" or path.name in ("py.typed", "answers.json")
-    }
+    } | {"clerk_emulator/contract.json"}
     return [f"wheel lacks {name}" for name in sorted(expected - held)] + [
         f"wheel holds {name}" for name in sorted(held - expected)
     ]
@@ -64,8 +77,11 @@ def _sdist_problems(sdist: Path) -> list[str]:
 def _used(package: Path, environment: Path) -> str:
     _run(sys.executable, "-m", "venv", str(environment))
     python = str(environment / "bin" / "python")
-    _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(package))
-    return _run(python, "-I", "-W", "error", "-c", USE)
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    _run(*install, str(package))
+    used = _run(python, "-I", "-W", "error", "-c", USE)
+    _run(*install, f"{package}[emulator]")
+    return f"{used}; {_run(python, '-I', '-W', 'error', '-c', USE_EMULATOR)}"
 
 
 def _run(*command: str) -> str:
