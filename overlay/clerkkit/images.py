@@ -33,7 +33,7 @@ def image(argument: str, value: Image) -> File:
     else:
         file = File.of(argument, value)
         name = file.filename if isinstance(value, File) else name_of(value)
-    shown = repr(str(value) if isinstance(value, str | os.PathLike) else name or "the image")
+    shown = repr(str(value) if isinstance(value, str | os.PathLike) else name) if name else "the file"
     with file.open(argument) as content:
         if isinstance(content, bytes):
             head, size = content[:_HEAD], len(content)
