@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Literal
+
+import sqlalchemy as sa
 
 from clerk_emulator import errors, rules
 from clerk_emulator.call import grouped, shown
@@ -31,6 +34,13 @@ ADMIN: Json = {
 }
 """The verification of what the instance itself calls verified."""
 
+_OF_USER = IDENTIFICATIONS.prepared(IDENTIFICATIONS.c.user_id == sa.bindparam("user_id"))
+_OF_USERS = IDENTIFICATIONS.prepared(
+    IDENTIFICATIONS.c.user_id.in_(sa.select(sa.func.json_each(sa.bindparam("user_ids")).table_valued("value").c.value))
+)
+_BY_VALUE = IDENTIFICATIONS.prepared(
+    IDENTIFICATIONS.c.object == sa.bindparam("kind"), IDENTIFICATIONS.c.identifier == sa.bindparam("value")
+)
 _WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
 _RULES: list[Rule] = []
 
@@ -46,12 +56,12 @@ def identifier_rule(rule: Rule) -> Rule:
 
 def of_user(store: Store, user_id: str) -> list[Json]:
     """The identifications of a user, the oldest first."""
-    return store.all(IDENTIFICATIONS, IDENTIFICATIONS.c.user_id == user_id)
+    return store.ask(_OF_USER, user_id=user_id)
 
 
 def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
     """The identifications of users, by user."""
-    return grouped(store.all(IDENTIFICATIONS, IDENTIFICATIONS.c.user_id.in_(user_ids)), "_user_id")
+    return grouped(store.ask(_OF_USERS, user_ids=json.dumps(user_ids)), "_user_id")
 
 
 def show(row: Json) -> Json:
@@ -102,7 +112,7 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
 
 def find(store: Store, kind: str, value: str) -> Json | None:
     """The identification of a kind with this value, whosever it is."""
-    return store.find(IDENTIFICATIONS, IDENTIFICATIONS.c.object == kind, IDENTIFICATIONS.c.identifier == value)
+    return next(iter(store.ask(_BY_VALUE, kind=kind, value=value)), None)
 
 
 def need(store: Store, kind: str, identification_id: str, user_id: str | None = None) -> Json:

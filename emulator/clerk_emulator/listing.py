@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -39,11 +40,10 @@ def listing(
     columns = {name: kind.c[name] for name in sort} if not isinstance(sort, Mapping) else sort
     column, descending = _order(call, columns)
     page = [*held, _after(call, kind, descending)] if call.query.get("starting_after") else held
-    order = (column.desc(), kind.c.id.desc()) if descending else (column.asc(), kind.c.id.asc())
     rows = call.store.all(
         kind,
         *page,
-        order=order,
+        order=_directed(column, kind.c.id, descending),
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )
@@ -61,6 +61,12 @@ def _order(call: Call, columns: Mapping[str, Column]) -> tuple[Column, bool]:
     if name not in columns:
         raise errors.invalid("order_by", f"must be one of {', '.join(columns)}, with + or - in front of it or without")
     return columns[name], asked.startswith("-")
+
+
+@functools.cache
+def _directed(column: Column, settling: Column, descending: bool) -> tuple[Column, Column]:
+    """What to order by; `settling` settles the order of equals. Kept, as SQLAlchemy knows it again by its identity."""
+    return (column.desc(), settling.desc()) if descending else (column.asc(), settling.asc())
 
 
 def _after(call: Call, kind: Kind, descending: bool) -> Where:

@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from jsonschema import TypeChecker, ValidationError, exceptions, validators
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
-from clerk_emulator.contract import Json, document
-
-_URI = "urn:clerk:contract"
+from clerk_emulator.contract import Json, document, schema_at
 
 
 @dataclass(frozen=True)
@@ -69,9 +65,14 @@ _Validator: Any = cast(Any, validators).extend(
 
 
 @functools.cache
+def _whole() -> Any:
+    return _Validator(document())
+
+
+@functools.cache
 def _at(pointer: str) -> Any:
-    registry = cast(Any, Registry)().with_resource(_URI, cast(Any, DRAFT202012).create_resource(document()))
-    return _Validator({"$ref": _URI + pointer}, registry=registry)
+    # The same validator for a part of it: references are looked up in the whole, once it is read.
+    return _whole().evolve(schema=schema_at(pointer))
 
 
 @functools.cache

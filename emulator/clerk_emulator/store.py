@@ -87,10 +87,14 @@ class Kind:
         self.c = self.table.c
         # Made once: to build a statement takes longer than to run it.
         self.insert = self.table.insert()
-        self.by_id = _sql(sa.select(self.c.data).where(self.c.id == sa.bindparam("this_id")))
         self.rows = sa.select(self.c.data)
         self.oldest_first = (self.c.created_at, self.c.id)
+        self.by_id = self.prepared(self.c.id == sa.bindparam("id"))
         self.change = self.table.update().where(self.c.id == sa.bindparam("this_id"))
+
+    def prepared(self, *where: Where) -> str:
+        """For `Store.ask`: those for which all of `where` holds, where `sa.bindparam` stands for values to come."""
+        return _sql(self.rows.where(*where).order_by(*self.oldest_first))
 
     def values(self, row: Json) -> dict[str, Any]:
         """A resource as its table holds it, but for its `data`."""
@@ -179,8 +183,7 @@ class Store:
 
     def get(self, kind: Kind, resource_id: str) -> Json | None:
         """The resource with this id, if there is one."""
-        found = self._raw.execute(kind.by_id, {"this_id": resource_id}).fetchone()
-        return json.loads(found[0]) if found else None
+        return next(iter(self.ask(kind.by_id, id=resource_id)), None)
 
     def need(self, kind: Kind, resource_id: str, *where: Where) -> Json:
         """The resource with this id. Raises Clerk's 404 where there is none, or it is not one of `where`."""
@@ -208,6 +211,10 @@ class Store:
         if offset:
             query = query.offset(offset)
         return [json.loads(data) for data in self._connection.execute(query).scalars()]
+
+    def ask(self, prepared: str, **values: Any) -> list[Json]:
+        """As `all`, for conditions that were `prepared` by their kind: many times faster for few resources."""
+        return [json.loads(data) for (data,) in self._raw.execute(prepared, values)]
 
     def count(self, kind: Kind, *where: Where) -> int:
         """How many there are for which all of `where` holds."""
