@@ -184,7 +184,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 
 def _too_many(name: str, limit: int) -> Refusal:
-    if not name:
+    if name in ("", "user_ids"):  # a body that is a list, and those who are banned at once
         message = f"There must not be more than {limit} at once."
         return Refusal(400, "bulk_size_exceeded", "too many at once", message)
     message = f"{name} must not have more than {limit} values."

@@ -22,8 +22,8 @@ external id, email address or phone number, an organization by id or slug.
 Some things come to be by other means; an entry can have them all the same. Users: the identification status
 `unverified`, `second_factor_phone_number` (a list, the default one first), `external_accounts` (a list of objects with
 `provider`, `provider_user_id`, `email_address`, ...), `password_compromised`, and the times that are told of a user.
-Organizations: `admin_delete_enabled`. All: `updated_at`; memberships `created_at`, too. There can be `permissions` and
-`roles` of one's own as well; a role names its permissions by key.
+Organizations: `admin_delete_enabled`. Both: `plan`, and its `features`. All: `updated_at`; memberships `created_at`,
+too. There can be `permissions` and `roles` of one's own as well; a role names its permissions by key.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 import yaml
 
-from clerk_emulator import errors, frontend, identifications, memberships, rules
+from clerk_emulator import errors, frontend, identifications, memberships, plans, rules
 from clerk_emulator.errors import Json, Refusal, is_list, is_object
 from clerk_emulator.kinds import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
 from clerk_emulator.roles import PERMISSIONS, ROLE_SETS
@@ -166,6 +166,7 @@ def _make_user(state: State, entry: Json, _granted: set[str]) -> None:
     second_factors = _list(entry, "second_factor_phone_number")
     accounts = _list(entry, "external_accounts")
     compromised = entry.pop("password_compromised", False)
+    plan = _plan(entry)
     later = [(kind, value) for kind in _OPERATIONS for value in _unverified(entry, kind)]
     if later:
         entry["skip_user_requirement"] = True
@@ -181,6 +182,7 @@ def _make_user(state: State, entry: Json, _granted: set[str]) -> None:
         _connect(state.store, user_id, f"external_accounts[{index}]", account)
     if compromised:
         state.perform("SetUserPasswordCompromised", user_id=user_id)
+    plans.subscribe(state.store, user_id, *plan)
     _set(state.store, USERS, state.store.need(USERS, user_id), times)
 
 
@@ -224,11 +226,13 @@ def _make_organization(state: State, entry: Json, granted: set[str]) -> None:
     _expect(state, ORGANIZATIONS, entry)
     times = _times(entry, ("updated_at",))
     later = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
+    plan = _plan(entry)
     if entry.get("created_by"):
         entry["created_by"] = _user_named(state.store, entry["created_by"], "created_by")["id"]
     path = {"organization_id": state.perform("CreateOrganization", entry)["id"]}
     if later:
         state.perform("UpdateOrganization", later, **path)
+    plans.subscribe(state.store, path["organization_id"], *plan)
     _set(state.store, ORGANIZATIONS, state.store.need(ORGANIZATIONS, path["organization_id"]), times)
     here = MEMBERSHIPS.c.organization_id == path["organization_id"]
     granted.update(row["id"] for row in state.store.all(MEMBERSHIPS, here))
@@ -281,6 +285,16 @@ def _list(entry: Json, name: str) -> list[Any]:
     if not is_list(values):
         raise errors.wrong_type(name, "a list")
     return values
+
+
+def _plan(entry: Json) -> tuple[str | None, list[Any]]:
+    """The plan that an entry has, and its features, taken out of it."""
+    plan, features = entry.pop("plan", None), _list(entry, "features")
+    if plan is not None and not isinstance(plan, str):
+        raise errors.wrong_type("plan", "a text")
+    if not all(isinstance(feature, str) for feature in features):
+        raise errors.wrong_type("features", "a list of texts")
+    return plan, features
 
 
 def _set(store: Store, kind: Kind, row: Json, values: Json) -> None:
@@ -358,6 +372,7 @@ def _user(store: Store, row: Json) -> Json:
         entry["external_accounts"] = accounts
     if row["_compromised"]:
         entry["password_compromised"] = True
+    entry |= plans.of(row)
     entry |= {name: _time(row[name]) for name in ("created_at", "legal_accepted_at", *_USER_TIMES) if row[name]}
     return {**entry, "skip_user_requirement": True}
 
@@ -378,7 +393,7 @@ def _organization(store: Store, row: Json) -> Json:
     names = ("id", "name", "slug", "role_set_key", "public_metadata", "private_metadata")
     entry = {name: row[name] for name in names if row.get(name)}
     entry |= {name: row[name] for name in ("max_allowed_memberships", "admin_delete_enabled")}
-    entry |= {name: _time(row[name]) for name in ("created_at", "updated_at")}
+    entry |= {**plans.of(row), **{name: _time(row[name]) for name in ("created_at", "updated_at")}}
     # Of one who is no member any longer it is not told, since that would make a member again.
     creator = row.get("created_by")
     return {**entry, "created_by": creator} if creator and memberships.of_user(store, row["id"], creator) else entry

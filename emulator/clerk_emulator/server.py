@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -12,7 +13,7 @@ from typing import Any, Literal, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from clerk_emulator import app, frontend, oauth, organization_invitations, seeding, sessions, tickets
+from clerk_emulator import app, frontend, oauth, organization_invitations, plans, seeding, sessions, tickets
 from clerk_emulator.call import shown
 from clerk_emulator.clock import Clock
 from clerk_emulator.errors import Json
@@ -190,6 +191,14 @@ class Emulator:
         with self._state.store.transaction():
             session = sessions.start(self._state.store, user_id, organization_id, origin=origin)
             return sessions.token(self._state.store, self._state.keys, session)
+
+    def subscribe(self, owner_id: str, plan: str | None, features: Sequence[str] = ()) -> None:
+        """Put a user or an organization on a plan with these features, which session tokens then tell; None ends it.
+
+        Raises Refusal for an unknown owner, or for a plan or feature that is no slug.
+        """
+        with self._state.store.transaction():
+            plans.subscribe(self._state.store, owner_id, plan, features)
 
     def redeem(self, ticket: str, *, origin: str | None = "http://localhost:3000") -> str:
         """Sign in with the `token` of a sign-in token or actor token, or the ticket in an agent task's `url`.

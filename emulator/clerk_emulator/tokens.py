@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 
+from clerk_emulator import plans
 from clerk_emulator.errors import Json
 from clerk_emulator.keys import Keys, public_jwk
 from clerk_emulator.kinds import MEMBERSHIPS, ORGANIZATIONS, ROLES
@@ -70,8 +71,10 @@ def session_token(
         claims["azp"] = origin or session["_origin"]
     if session.get("actor"):
         claims["act"] = session["actor"]
-    if session.get("last_active_organization_id"):
-        claims |= organization_claims(store, session["user_id"], session["last_active_organization_id"])
+    active = session.get("last_active_organization_id")
+    if active:
+        claims |= organization_claims(store, session["user_id"], active)
+    claims |= plans.claims(store, session["user_id"], active if "o" in claims else None, claims.get("fea", ""))
     return sign(keys, claims, category=SESSION)
 
 

@@ -35,7 +35,7 @@ def test_many_are_banned_or_none(api: Api) -> None:
     assert api.refused("POST", "/users/ban", {"user_ids": [users[0], "user_x"]}).status == 404
     assert [one["banned"] for one in api.get("/users", order_by="created_at")] == [False, False, True]
     assert api.refused("POST", "/users/ban", {"user_ids": []}).codes == ["form_param_value_invalid"]
-    assert api.refused("POST", "/users/unban", {"user_ids": ["x"] * 51}).codes == ["form_param_array_size_exceeded"]
+    assert api.refused("POST", "/users/unban", {"user_ids": ["x"] * 51}).codes == ["bulk_size_exceeded"]
 
 
 def test_a_lock_ends_by_itself(api: Api, emulator: Emulator) -> None:
