@@ -57,7 +57,7 @@ def session_token(
     store: Store, keys: Keys, session: Json, *, seconds: int | None = None, origin: str | None = None
 ) -> str:
     """A session token, version 2. `origin` is that of the page that asks, which becomes `azp`."""
-    claims = {
+    claims: Json = {
         "v": 2,
         "iss": keys.issuer,
         "sub": session["user_id"],
