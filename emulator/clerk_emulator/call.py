@@ -101,7 +101,7 @@ def operation(operation_id: str, *, for_machines: bool = False) -> Callable[[Han
 
 def shown(row: Json) -> Json:
     """A resource without what is never shown: the keys that begin with an underscore."""
-    return {key: value for key, value in row.items() if key[:1] != "_"}
+    return {key: value for key, value in row.items() if key[0] != "_"}
 
 
 def deleted(row: Json, *names: str) -> Json:
