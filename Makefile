@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate check test faults bench replay package emulator coverage-api
+.PHONY: setup demo generate check test faults bench replay package emulator bench-emulator coverage-api
 
 setup: $(STAMP)
 
@@ -54,3 +54,8 @@ emulator: $(STAMP)
 bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks
+
+# docs/emulator-benchmarks.md and .svg.
+bench-emulator: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
+	$(RUN) -m benchmarks.emulator

@@ -101,7 +101,7 @@ def imports(sides: Sides, url: str) -> list[Measure]:
         probes["official"] = code(sides.official, _OFFICIAL)
         probes["official users"] = code(sides.official, _OFFICIAL, _USERS)
         probes["official call"] = code(sides.official, _OFFICIAL, _CALL)
-    whole = _rounds(probes, IMPORT_ROUNDS)
+    whole = rounds(probes, IMPORT_ROUNDS)
     start = statistics.median(whole["start"])
     net = {name: tuple(seconds - start for seconds in found) for name, found in whole.items()}
 
@@ -180,7 +180,7 @@ def memory(sides: Sides, url: str) -> Measure:
     }
     if sides.official:
         probes["official"] = _peak(sides.official, "memory_official.py", sides, url)
-    found = _rounds(probes, MEMORY_ROUNDS)
+    found = rounds(probes, MEMORY_ROUNDS)
     return Measure(
         "peak memory, 500 users",
         "httpx + json.loads",
@@ -200,7 +200,7 @@ def _batches(ask: Mapping[str, Ask], batch: Batch, name: str, plain: str, *targe
     }
     if "official" in ask:
         probes["official"] = _probe(ask["official"], batch, batch.task, batch.official_count or batch.count)
-    found = _rounds(probes, batch.rounds, patience=PATIENCE)
+    found = rounds(probes, batch.rounds, patience=PATIENCE)
     return Measure(name, plain, Unit.SECONDS, found["ours"], found["plain"], found.get("official", ()), targets)
 
 
@@ -209,7 +209,7 @@ def _probe(ask: Ask, batch: Batch, task: str, count: int) -> Probe:
     return lambda: ask(line) / count
 
 
-def _rounds(probes: Mapping[str, Probe], count: int, patience: float = float("inf")) -> Rounds:
+def rounds(probes: Mapping[str, Probe], count: int, patience: float = float("inf")) -> Rounds:
     """Each probe once per round, in turning order; a first round warms caches and is not counted."""
     end = time.monotonic() + patience
     found: dict[str, list[float]] = {name: [] for name in probes}
@@ -251,7 +251,7 @@ def _peak(environment: Environment, script: str, sides: Sides, url: str) -> Prob
 @contextmanager
 def _server(one: Path) -> Iterator[str]:
     """The loopback server, in a process of its own; gives its base URL."""
-    with _running([sys.executable, str(HERE / "server.py"), str(one)]) as process:
+    with running([sys.executable, str(HERE / "server.py"), str(one)]) as process:
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
 
@@ -260,7 +260,7 @@ def _server(one: Path) -> Iterator[str]:
 def _worker(environment: Environment, script: str, sides: Sides, url: str) -> Iterator[Ask]:
     """A worker of `workers/`, ready to be asked."""
     command = environment.command(str(HERE / "workers" / script), str(sides.many), str(sides.one), url)
-    with _running(command) as process:
+    with running(command) as process:
 
         def ask(line: str) -> float:
             assert process.stdin
@@ -276,10 +276,10 @@ def _worker(environment: Environment, script: str, sides: Sides, url: str) -> It
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+def running(command: list[str], *, cwd: Path | None = None) -> Iterator[subprocess.Popen[str]]:
     """A child that ends when its stdin is closed."""
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=cwd
     ) as process:
         assert process.stdin
         try:

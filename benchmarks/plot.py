@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.report import TIMES, plain_name
@@ -13,7 +13,7 @@ from benchmarks.results import Measure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TEXT = "#76808b"  # readable on white and on near black
+TEXT = "#76808b"  # readable on white and on near black
 _SIDES = (("clerkkit", "#2da44e"), ("httpx, json", "#9aa4af"), ("official SDK", "#8b5cf6"))
 _HEIGHT = 0.26
 _LEFT = 0.5
@@ -22,24 +22,28 @@ _STYLE: Any = {
     "svg.hashsalt": "clerkkit",
     "font.family": "sans-serif",
     "font.size": 10,
-    "text.color": _TEXT,
-    "axes.labelcolor": _TEXT,
-    "xtick.color": _TEXT,
-    "ytick.color": _TEXT,
+    "text.color": TEXT,
+    "axes.labelcolor": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
 }
 
 
 def svg(measures: Sequence[Measure]) -> str:
     """The plot of the measures that have targets; the same measures give the same bytes."""
+    shown = [measure for measure in measures if measure.targets]
+    return drawn(lambda axes: _draw(axes, shown), height=0.95 * len(shown) + 0.9)
+
+
+def drawn(draw: Callable[[Axes], None], *, height: float) -> str:
+    """What `draw` draws, as SVG, so many inches high: the same drawing gives the same bytes."""
     # Late, and so never in memory while something is measured.
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    shown = [measure for measure in measures if measure.targets]
     with rc_context(_STYLE):
-        figure = Figure(figsize=(7.6, 0.95 * len(shown) + 0.9), layout="constrained")
-        axes = figure.add_subplot()
-        _draw(axes, shown)
+        figure = Figure(figsize=(7.6, height), layout="constrained")
+        draw(figure.add_subplot())
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
@@ -55,7 +59,7 @@ def _draw(axes: Axes, shown: Sequence[Measure]) -> None:
         for row, multiple in zip(rows, multiples, strict=True):
             axes.text(max(multiple, 1) * 1.06, row, _label(multiple), va="center", fontsize=9)
         largest = max(largest, *multiples)
-    axes.axvline(1, color=_TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
+    axes.axvline(1, color=TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
     axes.set_xscale("log")
     axes.set_xlim(_LEFT, largest * 1.6)
     axes.set_yticks(range(len(shown)), [plain_name(measure) for measure in shown])

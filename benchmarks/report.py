@@ -72,10 +72,10 @@ def terminal(subject: Subject, measures: Sequence[Measure], *, color: bool) -> s
     marks = {True: paint(_GREEN, "✓"), False: paint(_RED, "✗"), None: paint(_DIM, _DASH)}
     promises = [(f"{plain_name(found.measure)}: {promise(found)}", *_found(found)) for found in verdicts(measures)]
     lines = [paint(_BOLD, str(subject)), ""]
-    for number, row in enumerate(_columns(sides)):
+    for number, row in enumerate(columns(sides)):
         lines.append(paint(_DIM, row) if number == 0 else row)
     lines.append("")
-    for found, row in zip(verdicts(measures), _columns(promises), strict=True):
+    for found, row in zip(verdicts(measures), columns(promises), strict=True):
         lines.append(f"{marks[found.kept]} {row}".rstrip())
     return "\n".join([*lines, "", summary(measures)])
 
@@ -93,8 +93,8 @@ def summary(measures: Iterable[Measure]) -> str:
 def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
     """The page docs/benchmarks.md."""
     how = _HOW.format(
-        many=_amount(subject.many_bytes, Unit.BYTES),
-        one=_amount(subject.one_bytes, Unit.BYTES),
+        many=amount(subject.many_bytes, Unit.BYTES),
+        one=amount(subject.one_bytes, Unit.BYTES),
         per_user=f"{subject.objects_per_user:.0f}",
     )
     rows = [
@@ -114,9 +114,9 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
             "",
             "![Time and memory as multiples of plain httpx and json](benchmarks.svg)",
             "",
-            *_table(("", "clerkkit", "httpx, json", "official SDK"), rows, "lrrr"),
+            *table(("", "clerkkit", "httpx, json", "official SDK"), rows, "lrrr"),
             "",
-            *_table(("", "target", "measured", "middle half", ""), promises, "llrrl"),
+            *table(("", "target", "measured", "middle half", ""), promises, "llrrl"),
             "",
             how,
         ]
@@ -147,30 +147,31 @@ def _found(found: Verdict) -> tuple[str, str]:
     middle, low, high = ratio.middle, ratio.low, ratio.high
     if found.target.bound < 1:
         middle, low, high = 1 / middle, 1 / high, 1 / low
-    return f"{_number(middle)} {TIMES}", f"{_number(low)} {_DASH} {_number(high)}"
+    return f"{number(middle)} {TIMES}", f"{number(low)} {_DASH} {number(high)}"
 
 
 def _values(measure: Measure) -> tuple[str, str, str]:
     ours, plain, official = (
-        _amount(statistics.median(samples), measure.unit) if samples else _DASH
+        amount(statistics.median(samples), measure.unit) if samples else _DASH
         for samples in (measure.ours, measure.plain, measure.official)
     )
     return ours, plain, official
 
 
-def _amount(value: float, unit: Unit) -> str:
+def amount(value: float, unit: Unit) -> str:
+    """A measured value, in the unit that reads best."""
     if unit is Unit.BYTES:
-        return f"{_number(value / 1e6)} MB" if value >= 1e6 else f"{_number(value / 1e3)} kB"
+        return f"{number(value / 1e6)} MB" if value >= 1e6 else f"{number(value / 1e3)} kB"
     scale, name = next((found for found in _UNITS if value >= found[0]), _UNITS[-1])
-    return f"{_number(value / scale)} {name}"
+    return f"{number(value / scale)} {name}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Three digits: more would be noise."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows with the first column to the left and the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -181,6 +182,7 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> list[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> list[str]:
+    """A table in Markdown; `align` has `l` or `r` for each column."""
     rules = ["---:" if side == "r" else "---" for side in align]
     return [f"| {' | '.join(row)} |" for row in (heads, rules, *rows)]

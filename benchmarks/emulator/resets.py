@@ -1,0 +1,38 @@
+"""Resets, each after a test's worth of work: `python -m benchmarks.emulator.resets` prints the seconds that they take.
+
+In a process of its own: one that starts servers must stay small, as they count its size as their first peak.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+from benchmarks.emulator.bare import SECRET_KEY
+from benchmarks.emulator.load import Request, answer, connected
+from clerk_emulator import Emulator
+
+_TIMES = 200
+
+
+def resets() -> dict[str, list[float]]:
+    """Seconds, by the clock on the wall, of a reset, of the first request after it, and of the same one again."""
+    request = Request("/users", {"skip_user_requirement": True}).encoded()
+    samples: dict[str, list[float]] = {"reset": [], "first": [], "again": []}
+    with Emulator(secret_key=SECRET_KEY) as emulator, connected(int(emulator.origin.rpartition(":")[2])) as connection:
+
+        def ask() -> None:
+            connection.sendall(request)
+            answer(connection)
+
+        ask()
+        for _ in range(_TIMES):
+            for name, act in (("reset", emulator.reset), ("first", ask), ("again", ask)):
+                begun = time.perf_counter()
+                act()
+                samples[name].append(time.perf_counter() - begun)
+    return samples
+
+
+if __name__ == "__main__":
+    print(json.dumps(resets()))
