@@ -21,7 +21,7 @@ _HOW = """\
 ## How it is measured
 
 `make bench-emulator` repeats all of this and writes this page. Emulators run in processes of their own and are asked
-over kept-alive loopback connections, four at a time, by plain sockets.
+over four loopback connections, kept alive, by plain sockets.
 
 - **The bare server** is one route of Starlette in uvicorn, set up as the emulator is, that reads the request and
   answers a fixed body, one user: the least that a server of this kind can take. It knows no key, checks nothing and
@@ -38,8 +38,8 @@ over kept-alive loopback connections, four at a time, by plain sockets.
   users; `order_by` is measured in both directions, filters and pages with values from all over the list. Users were
   put into the store without HTTP, each with an email address; none has a phone number or a wallet.
 - **What has no index to go by**, and so grows with the number of users: `query`, and the other partial matches, look
-  for a text in the middle of six columns; a page at an offset steps over all that is before it, where `starting_after`
-  does not; `count` counts.
+  for a text in the middle of several columns; a page at an offset steps over all that is before it, where
+  `starting_after` does not; `count` counts.
 """
 
 
