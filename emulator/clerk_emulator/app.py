@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 from starlette.types import Receive, Scope, Send
 
 from clerk_emulator import authentication, checks, contract, keys
@@ -24,7 +24,6 @@ from clerk_emulator.faults import HEADER, Fault
 from clerk_emulator.images import DEFAULT_IMAGE
 from clerk_emulator.state import State
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 PREFIX = "/v1"
 _FORM_FIELDS = 20
 
@@ -32,13 +31,15 @@ _FORM_FIELDS = 20
 def create_app(state: State) -> Starlette:
     """An application that answers Clerk's Backend API below `/v1`, from `state`; images and public keys beside it."""
     service = _Service(state)
-    return Starlette(
+    application = Starlette(
         routes=[
             Route("/.well-known/jwks.json", service.public_keys),
             Route("/images/{image_id}", service.image),
-            Route("/{path:path}", service.api, methods=METHODS),
         ]
     )
+    # Not a route, which would leave some to Starlette's own answers: other methods, and paths with a line break.
+    application.router.default = request_response(service.api)
+    return application
 
 
 CONNECTIONS: dict[tuple[str, int], asyncio.BaseTransport] = {}
@@ -80,6 +81,7 @@ class _Service:
             return self._refused(None, _no_such(request.method, path, found))
         fault: Fault | None = None
         try:
+            _one_length(request)
             fault = self._state.faults.take(operation.id, request.headers.get(HEADER))
             if fault and fault.delay:
                 await asyncio.sleep(fault.delay / 1000)
@@ -140,7 +142,7 @@ class _Service:
 
 
 def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), check_circular=False)
     return Response(text.encode(), status, headers, media_type="application/json")
 
 
@@ -150,6 +152,14 @@ def _no_such(method: str, path: str, found: dict[str, Operation]) -> Refusal:
         refusal.headers["Allow"] = ", ".join(found)
         return refusal
     return Refusal(404, "resource_not_found", "not found", f"The API has no {method} {path}.")
+
+
+def _one_length(request: Request) -> None:
+    """Raises where a request says in two ways where it ends: some other server may have seen another end."""
+    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+        refusal = checks.unreadable("it has a Transfer-Encoding and a Content-Length")
+        refusal.headers["Connection"] = "close"
+        raise refusal
 
 
 def _single(request: Request, name: str) -> str | None:

@@ -6,6 +6,7 @@ Problems are collected: a request with three of them is told all three.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
@@ -151,7 +152,7 @@ def unreadable(why: str) -> Refusal:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise unreadable("it is not JSON") from None
     if _deeper_than(value, DEPTH_LIMIT):
@@ -166,6 +167,13 @@ def _parsed(raw: bytes) -> Any:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    # What is too large for a number would be kept, and answered, as Infinity, which is no JSON.
+    if math.isinf(number := float(text)):
+        raise ValueError(text)
+    return number
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

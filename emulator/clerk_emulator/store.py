@@ -118,6 +118,10 @@ class Store:
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 0.2},
         )
+        if path:
+            # Keys and passwords are in it, and SQLite would let all read it. What cannot be made, it tells of itself.
+            with contextlib.suppress(OSError):
+                Path(path).touch(mode=0o600)
         try:
             self._connection = self._engine.connect()
             self._raw = cast(sqlite3.Connection, self._connection.connection.driver_connection)
@@ -125,7 +129,7 @@ class Store:
         except (OperationalError, sqlite3.Error) as error:
             self._engine.dispose()
             raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
-        self._pristine = b""
+        self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
 
     def _prepare(self, path: str | Path | None) -> None:
         if path:
@@ -148,6 +152,7 @@ class Store:
         with self._lock:
             self._connection.close()
             self._engine.dispose()
+            self._pristine.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[None]:
@@ -159,12 +164,13 @@ class Store:
 
     def remember(self) -> None:
         """Make the present state the one that `restore` goes back to. In memory only."""
-        self._pristine = self._raw.serialize()
+        self._raw.backup(self._pristine)
 
     def restore(self) -> None:
         """Go back to the state that was remembered."""
         with self._lock:
-            self._raw.deserialize(self._pristine)
+            # Not `deserialize`: it leaves SQLite (3.40) with a schema that is gone, and the process ends in a crash.
+            self._pristine.backup(self._raw)
 
     # Resources
 

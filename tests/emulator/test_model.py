@@ -1,0 +1,690 @@
+"""The emulator, over a real socket, does what a simple model of Clerk does, whatever comes in whatever order.
+
+Users, organizations, memberships and invitations to organizations: hypothesis makes up what is done to them, each
+answer is compared with the model's, and so are lists, with their filters, orders and pages.
+`CLERK_EMULATOR_EXPLORE` looks longer: `exploring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from clerk_emulator import Emulator
+from clerk_emulator.errors import Refusal
+from tests.emulator.api import Api, Json
+from tests.emulator.exploring import examples
+from tests.emulator.model import (
+    ADMIN,
+    DAY,
+    LAST_ADMIN,
+    MEMBER,
+    NO_SUCH,
+    NOT_FOUND,
+    NOT_PENDING,
+    Invitation,
+    Membership,
+    Model,
+    Organization,
+    Refusals,
+    User,
+    merged,
+    too_large,
+)
+
+START = 1_800_000_000_000
+
+ADDRESSES = [f"{name}@example.com" for name in ("ada", "bob", "cy", "Dora", "eve", "flo", "gus", "hal")]
+PICK = st.integers(0, 1000)
+"""Which of those that there are: the rest of a division."""
+NAMES = st.sampled_from([None, "", "Ada", "ada", "Bob", "Zoë"])
+USERNAMES = st.sampled_from([None, "", "ada_l", "ADA_L", "bob_b", "cyrus", "abc", "x" * 64, "x" * 65])
+METADATA = st.recursive(
+    st.dictionaries(st.sampled_from("abc"), st.sampled_from([1, "x", [1, {"a": 2}], True]), max_size=2),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), st.one_of(inner, st.none(), st.just(2)), max_size=3),
+    max_leaves=4,
+)
+LARGE = st.sampled_from([8184, 8185]).map(lambda size: {"a": "x" * size})
+"""As much as there may be, `{"a":"..."}` included, and one byte too many."""
+
+
+ROLES = st.sampled_from([MEMBER, ADMIN, MEMBER, ADMIN, MEMBER, "org:none"])
+
+
+def given(**options: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+    """A body with some of these keys."""
+    return st.fixed_dictionaries({}, optional=options)
+
+
+def without_nulls(value: Any) -> Any:
+    """Metadata for places where null is no instruction."""
+    return {key: without_nulls(held) if isinstance(held, dict) else held or 0 for key, held in value.items()}
+
+
+PLAIN = METADATA.map(without_nulls)
+CHANGES = st.one_of(METADATA, METADATA, LARGE)
+
+NEW_USER = given(
+    email_address=st.lists(st.sampled_from(ADDRESSES), max_size=2),
+    username=USERNAMES,
+    external_id=st.sampled_from([None, "", "1", "2"]),
+    first_name=NAMES,
+    last_name=NAMES,
+    banned=st.booleans(),
+    locked=st.booleans(),
+    create_organizations_limit=st.sampled_from([None, 0, 1, 2]),
+    public_metadata=PLAIN,
+    private_metadata=PLAIN,
+    unsafe_metadata=st.one_of(PLAIN, PLAIN, LARGE),
+)
+PROFILE = given(
+    username=USERNAMES,
+    external_id=st.sampled_from([None, "", "1", "2"]),
+    first_name=NAMES,
+    last_name=NAMES,
+    create_organizations_limit=st.sampled_from([None, 0, 1]),
+)
+ORGANIZATION = given(
+    slug=st.sampled_from(["acme", "other", "third"]),
+    max_allowed_memberships=st.sampled_from([0, 1, 2, 3]),
+)
+
+
+class Clerk(RuleBasedStateMachine):
+    """The emulator and the model, side by side."""
+
+    emulator: Emulator
+    http: httpx.Client
+
+    @initialize(users=st.integers(0, 6), limits=st.lists(st.sampled_from([0, 2, 3, 4]), max_size=2))
+    def begin(self, users: int, limits: list[int]) -> None:
+        self.emulator.reset()
+        self.model = Model()
+        self.model.now = self.emulator.clock.freeze(START)
+        for address in ADDRESSES[:users]:
+            self.create_user({"email_address": [address]}, None)
+        for number, limit in enumerate(limits if users else ()):
+            body = {"slug": f"s{number}", "max_allowed_memberships": limit}
+            self.create_organization("Name", body, number, {})
+            self.add_member(number, number + 1, MEMBER, {})
+
+    def teardown(self) -> None:
+        if hasattr(self, "model"):
+            self._all_is_there()
+            assert self.emulator.problems == []
+
+    # How the two are compared
+
+    def _done(self, method: str, path: str, body: Any, refusals: Refusals) -> Any:
+        """The answer, where the model refuses nothing; None where both refuse, for one of the model's reasons."""
+        answer = self.http.request(method, path, json=body)
+        if refusals:
+            errors = answer.json().get("errors")
+            assert errors, f"done, although there is {refusals}"
+            assert (answer.status_code, errors[0]["code"]) in refusals
+            return None
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def _get(self, path: str, **query: Any) -> Any:
+        answer = self.http.get(path, params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def _same_user(self, answer: Json, user: User) -> None:
+        emails = {
+            one["email_address"]: (one["verification"] or {}).get("status") == "verified"
+            for one in answer["email_addresses"]
+        }
+        ids = {one["id"]: one["email_address"] for one in answer["email_addresses"]}
+        told = {**answer, "emails": emails, "primary": ids.get(answer["primary_email_address_id"])}
+        self._same(told, self.model.show_user(user))
+
+    def _same_membership(self, answer: Json, one: Membership) -> None:
+        told = {
+            **answer,
+            "organization": answer["organization"]["id"],
+            "user": answer["public_user_data"]["user_id"],
+        }
+        self._same(told, self.model.show_membership(one))
+
+    @staticmethod
+    def _same(answer: Json, wanted: Json) -> None:
+        assert {key: answer.get(key) for key in wanted} == wanted
+
+    def _user(self, number: int) -> User:
+        return list(self.model.users.values())[number % len(self.model.users)]
+
+    def _user_id(self, number: int) -> str:
+        """The id of a user; now and then of none."""
+        return "user_x" if number % 17 == 13 or not self.model.users else self._user(number).id
+
+    def _organization(self, number: int) -> Organization:
+        return list(self.model.organizations.values())[number % len(self.model.organizations)]
+
+    def _invitation(self, number: int) -> Invitation:
+        return list(self.model.invitations.values())[number % len(self.model.invitations)]
+
+    def _membership(self, number: int) -> Membership:
+        return list(self.model.memberships.values())[number % len(self.model.memberships)]
+
+    has_users = precondition(lambda self: self.model.users)
+    has_organizations = precondition(lambda self: self.model.organizations)
+    has_members = precondition(lambda self: self.model.memberships)
+    has_invitations = precondition(lambda self: self.model.invitations)
+
+    # Time
+
+    @rule(milliseconds=st.sampled_from([1, 1, 1000, 3600_000 - 1, 3600_000, DAY, 30 * DAY]))
+    def time_passes(self, milliseconds: int) -> None:
+        self.model.now = self.emulator.clock.advance(milliseconds=milliseconds)
+
+    # Users
+
+    @rule(body=NEW_USER, statuses=st.sampled_from([None, None, ["reserved"], ["reserved", "verified"]]))
+    def create_user(self, body: Json, statuses: list[str] | None) -> None:
+        if statuses:
+            body = {**body, "email_address_identification_status": statuses}
+        answer = self._done("POST", "/users", body, self.model.user_refusals(body))
+        if answer:
+            self.model.add_user(body, answer["id"])
+            self._same_user(answer, self.model.users[answer["id"]])
+
+    @has_users
+    @rule(number=PICK, body=PROFILE)
+    def update_user(self, number: int, body: Json) -> None:
+        user = self._user(number)
+        answer = self._done("PATCH", f"/users/{user.id}", body, self.model.profile_refusals(body, user.id))
+        if answer:
+            self.model.set_profile(user, body)
+            self._same_user(answer, user)
+
+    @has_users
+    @rule(number=PICK, other=PICK)
+    def choose_primary_address(self, number: int, other: int) -> None:
+        user, owner = self._user(number), self._user(other)
+        held = self._get(f"/users/{owner.id}")["email_addresses"]
+        if held:
+            chosen = held[number % len(held)]
+            refusals: Refusals = set()
+            if owner is not user:
+                refusals = {NO_SUCH}
+            elif not user.emails[chosen["email_address"]]:
+                refusals = {(422, "form_verification_needed")}
+            answer = self._done("PATCH", f"/users/{user.id}", {"primary_email_address_id": chosen["id"]}, refusals)
+            if answer:
+                user.primary = chosen["email_address"]
+                self._same_user(answer, user)
+
+    @has_users
+    @rule(number=PICK, what=st.sampled_from(["ban", "unban", "lock", "unlock"]))
+    def ban_or_lock(self, number: int, what: str) -> None:
+        user = self._user(number)
+        answer = self._done("POST", f"/users/{user.id}/{what}", None, set())
+        if what in ("ban", "unban"):
+            user.banned = what == "ban"
+        else:
+            user.locked_until = self.model.now + 3600_000 if what == "lock" else 0
+        self._same_user(answer, user)
+
+    @rule(numbers=st.lists(PICK, min_size=1, max_size=4), what=st.sampled_from(["ban", "unban"]))
+    def ban_many(self, numbers: list[int], what: str) -> None:
+        ids = [self._user_id(number) for number in numbers]
+        refusals: Refusals = set() if set(ids) <= set(self.model.users) else {NOT_FOUND}
+        answer = self._done("POST", f"/users/{what}", {"user_ids": ids}, refusals)
+        if answer:
+            assert [one["id"] for one in answer] == list(dict.fromkeys(ids))
+            for one in answer:
+                self.model.users[one["id"]].banned = what == "ban"
+                self._same_user(one, self.model.users[one["id"]])
+
+    @has_users
+    @rule(number=PICK, body=given(public_metadata=CHANGES, private_metadata=CHANGES, unsafe_metadata=CHANGES))
+    def merge_metadata_of_user(self, number: int, body: Json) -> None:
+        user = self._user(number)
+        changed = {name: merged(getattr(user, name.partition("_")[0]), value) for name, value in body.items()}
+        answer = self._done("PATCH", f"/users/{user.id}/metadata", body, too_large(*changed.values()))
+        if answer:
+            for name, value in changed.items():
+                setattr(user, name.partition("_")[0], value)
+            self._same_user(answer, user)
+
+    @has_users
+    @rule(number=PICK, body=given(public_metadata=CHANGES, private_metadata=CHANGES, unsafe_metadata=CHANGES))
+    def replace_metadata_of_user(self, number: int, body: Json) -> None:
+        user = self._user(number)
+        answer = self._done("PUT", f"/users/{user.id}/metadata", body, too_large(*body.values()))
+        if answer:
+            for name, value in body.items():
+                setattr(user, name.partition("_")[0], value)
+            self._same_user(answer, user)
+
+    @has_users
+    @rule(number=PICK, really=st.integers(0, 2))
+    def delete_user(self, number: int, really: int) -> None:
+        if really:
+            return
+        user = self._user(number)
+        answer = self._done("DELETE", f"/users/{user.id}", None, set())
+        told = {"external_id": user.external_id} if user.external_id else {}
+        assert answer == {"object": "user", "id": user.id, "deleted": True, **told}
+        self.model.delete_user(user.id)
+        assert self._done("GET", f"/users/{user.id}", None, {NOT_FOUND}) is None
+
+    # Organizations
+
+    @rule(
+        name=st.sampled_from(["Acme", "acme", " Two ", " "]),
+        body=ORGANIZATION,
+        creator=st.none() | PICK,
+        metadata=PLAIN,
+    )
+    def create_organization(self, name: str, body: Json, creator: int | None, metadata: Json) -> None:
+        body = {"name": name, "public_metadata": metadata, **body}
+        if creator is not None:
+            body["created_by"] = self._user_id(creator)
+        answer = self._done("POST", "/organizations", body, self.model.organization_refusals(body))
+        if answer:
+            assert answer["slug"] == body.get("slug", answer["slug"])
+            assert answer["slug"] not in [one.slug for one in self.model.organizations.values()]
+            self.model.add_organization(body, answer["id"], answer["slug"])
+            if creator is not None:
+                (first,) = self._get(f"/organizations/{answer['id']}/memberships")["data"]
+                self.model.add_membership(answer["id"], {"user_id": body["created_by"], "role": ADMIN}, first["id"])
+                self._same_membership(first, self.model.memberships[first["id"]])
+
+    @has_organizations
+    @rule(number=PICK, body=ORGANIZATION, name=st.sampled_from([None, "Acme", "New", " "]))
+    def update_organization(self, number: int, body: Json, name: str | None) -> None:
+        one = self._organization(number)
+        body = body if name is None else {**body, "name": name}
+        answer = self._done("PATCH", f"/organizations/{one.id}", body, self.model.organization_refusals(body, one.id))
+        if answer:
+            one.name = body.get("name", one.name)
+            one.slug = body.get("slug", one.slug)
+            one.limit = body.get("max_allowed_memberships", one.limit)
+            self._read_organization(one)
+
+    @has_organizations
+    @rule(
+        number=PICK,
+        body=given(public_metadata=CHANGES, private_metadata=CHANGES),
+        method=st.sampled_from(["PATCH", "PUT"]),
+    )
+    def change_metadata_of_organization(self, number: int, body: Json, method: str) -> None:
+        one = self._organization(number)
+        changed = body
+        if method == "PATCH":
+            changed = {name: merged(getattr(one, name.partition("_")[0]), value) for name, value in body.items()}
+        if self._done(method, f"/organizations/{one.id}/metadata", body, too_large(*changed.values())):
+            for name, value in changed.items():
+                setattr(one, name.partition("_")[0], value)
+            self._read_organization(one)
+
+    @has_organizations
+    @rule(number=PICK, really=st.integers(0, 2))
+    def delete_organization(self, number: int, really: int) -> None:
+        if really:
+            return
+        one = self._organization(number)
+        answer = self._done("DELETE", f"/organizations/{one.id}", None, set())
+        assert answer == {"object": "organization", "id": one.id, "slug": one.slug, "deleted": True}
+        self.model.delete_organization(one.id)
+        assert self._done("GET", f"/organizations/{one.id}/memberships", None, {NOT_FOUND}) is None
+
+    def _read_organization(self, one: Organization) -> None:
+        query = {"include_members_count": True, "include_missing_member_with_elevated_permissions": True}
+        answer = self._get(f"/organizations/{one.slug}", **query)
+        self._same(answer, self.model.show_organization(one))
+
+    # Members
+
+    @has_organizations
+    @rule(
+        number=PICK,
+        user=PICK,
+        role=ROLES,
+        metadata=given(public_metadata=PLAIN, private_metadata=PLAIN),
+    )
+    def add_member(self, number: int, user: int, role: str, metadata: Json) -> None:
+        one = self._organization(number)
+        body = {"user_id": self._user_id(user), "role": role, **metadata}
+        path = f"/organizations/{one.id}/memberships"
+        answer = self._done("POST", path, body, self.model.membership_refusals(one.id, body))
+        if answer:
+            self.model.add_membership(one.id, body, answer["id"])
+            self._same_membership(answer, self.model.memberships[answer["id"]])
+
+    @has_members
+    @rule(number=PICK, role=ROLES)
+    def change_role(self, number: int, role: str) -> None:
+        one = self._membership(number)
+        refusals: Refusals = {NOT_FOUND} if role == "org:none" else set()
+        if role == MEMBER and self.model.is_last_admin(one):
+            refusals = {LAST_ADMIN}
+        path = f"/organizations/{one.organization}/memberships/{one.user}"
+        answer = self._done("PATCH", path, {"role": role}, refusals)
+        if answer:
+            one.role = role
+            self._same_membership(answer, one)
+
+    @has_members
+    @rule(number=PICK, body=given(public_metadata=CHANGES, private_metadata=CHANGES))
+    def merge_metadata_of_member(self, number: int, body: Json) -> None:
+        one = self._membership(number)
+        changed = {name: merged(getattr(one, name.partition("_")[0]), value) for name, value in body.items()}
+        path = f"/organizations/{one.organization}/memberships/{one.user}/metadata"
+        answer = self._done("PATCH", path, body, too_large(*changed.values()))
+        if answer:
+            for name, value in changed.items():
+                setattr(one, name.partition("_")[0], value)
+            self._same_membership(answer, one)
+
+    @has_members
+    @rule(number=PICK)
+    def remove_member(self, number: int) -> None:
+        one = self._membership(number)
+        path = f"/organizations/{one.organization}/memberships/{one.user}"
+        answer = self._done("DELETE", path, None, {LAST_ADMIN} if self.model.is_last_admin(one) else set())
+        if answer:
+            self._same_membership(answer, one)
+            del self.model.memberships[one.id]
+            self._done("DELETE", path, None, {NOT_FOUND})
+
+    # Invitations
+
+    @has_organizations
+    @rule(
+        number=PICK,
+        addresses=st.lists(st.sampled_from([*ADDRESSES, *ADDRESSES, "nobody"]), min_size=1, max_size=3),
+        role=ROLES,
+        inviter=st.none() | PICK,
+        body=given(expires_in_days=st.sampled_from([1, 365]), public_metadata=PLAIN),
+        bulk=st.booleans(),
+    )
+    def invite(self, number: int, addresses: list[str], role: str, inviter: int | None, body: Json, bulk: bool) -> None:
+        one = self._organization(number)
+        if inviter is not None:
+            body = {**body, "inviter_user_id": self._user_id(inviter)}
+        bodies = [{**body, "email_address": address, "role": role} for address in addresses]
+        path = f"/organizations/{one.id}/invitations"
+        if bulk:
+            refusals = self.model.invitation_refusals(one.id, bodies, "duplicate_record")
+            answer = self._done("POST", f"{path}/bulk", bodies, refusals)
+            made = answer["data"] if answer else []
+        else:
+            refusals = self.model.invitation_refusals(one.id, bodies[:1], "organization_invitation_not_unique")
+            answer = self._done("POST", path, bodies[0], refusals)
+            made = [answer] if answer else []
+        for sent, told in zip(bodies, made, strict=False):
+            self.model.add_invitation(one.id, sent, told["id"])
+            self._same(told, self.model.show_invitation(self.model.invitations[told["id"]]))
+
+    @has_invitations
+    @rule(number=PICK, by=st.none() | PICK)
+    def revoke(self, number: int, by: int | None) -> None:
+        one = self._invitation(number)
+        refusals: Refusals = set() if one.status(self.model.now) == "pending" else {NOT_PENDING}
+        body = {}
+        if by is not None:
+            body = {"requesting_user_id": self._user_id(by)}
+            refusals |= self.model.manager_refusals(one.organization, body["requesting_user_id"])
+        answer = self._done("POST", f"/organizations/{one.organization}/invitations/{one.id}/revoke", body, refusals)
+        if answer:
+            one.closed = "revoked"
+            self._same(answer, self.model.show_invitation(one))
+
+    @has_invitations
+    @has_users
+    @rule(number=PICK, user=PICK)
+    def accept(self, number: int, user: int) -> None:
+        one, who = self._invitation(number), self._user(user)
+        fitting = [held for held in self.model.users.values() if one.address in held.emails]
+        if fitting and user % 4:
+            who = fitting[0]
+        refusals = self.model.accept_refusals(one, who.id)
+        if refusals:
+            with pytest.raises(Refusal) as caught:
+                self.emulator.accept_organization_invitation(one.id, who.id)
+            assert (caught.value.status, caught.value.errors[0]["code"]) in refusals
+            return
+        self.emulator.accept_organization_invitation(one.id, who.id)
+        held = self._get(f"/organizations/{one.organization}/memberships", user_id=who.id)["data"]
+        one.closed = "accepted"
+        self.model.memberships[held[0]["id"]] = Membership(
+            held[0]["id"], self.model.now, one.organization, who.id, one.role, one.public, one.private
+        )
+        self._same_membership(held[0], self.model.memberships[held[0]["id"]])
+
+    # Lists
+
+    @rule(
+        data=st.data(),
+        order=st.sampled_from(
+            [None, "created_at", "+created_at", "-created_at", "first_name", "-username", "email_address"]
+        ),
+        limit=st.sampled_from([None, 1, 2, 500]),
+        offset=st.sampled_from([None, 0, 1, 3]),
+    )
+    def list_users(self, data: st.DataObject, order: str | None, limit: int | None, offset: int | None) -> None:
+        names = data.draw(st.lists(st.sampled_from(sorted(self._user_filters())), max_size=2, unique=True))
+        query: Json = {}
+        wanted: list[Callable[[User], bool]] = []
+        for name in names:
+            query[name], condition = self._user_filters()[name](data.draw(PICK))
+            wanted.append(condition)
+        users = self.model.users_where(lambda user: all(condition(user) for condition in wanted))
+        assert self._get("/users/count", **query)["total_count"] == len(users)
+        query |= {"order_by": order} if order else {}
+        ordered = ranked(users, order or "-created_at", self.model.sorted_by)
+        if users and not offset and (order or "created_at").endswith("created_at") and data.draw(st.booleans()):
+            last = data.draw(st.sampled_from(ordered))
+            query["starting_after"] = last.id
+            ordered = ordered[ordered.index(last) + 1 :]
+        self._same_page("/users", query, ordered, limit, offset)
+
+    def _user_filters(self) -> dict[str, Callable[[int], tuple[Any, Callable[[User], bool]]]]:
+        """For each filter: a value of it, and what it stands for."""
+        organization = list(self.model.organizations)
+
+        def by_membership(number: int) -> tuple[Any, Callable[[User], bool]]:
+            one = organization[number % len(organization)] if organization else "org_x"
+            held = [held.user for held in self.model.members(one)]
+            if number % 2:
+                return f"-{one}", lambda user: user.id not in held
+            return one, lambda user: user.id in held
+
+        def by_ids(number: int) -> tuple[Any, Callable[[User], bool]]:
+            ids = [self._user_id(number), self._user_id(number + 1)]
+            if number % 2:
+                return [f"-{one}" for one in ids], lambda user: user.id not in ids
+            return [f"+{ids[0]}", ids[1]], lambda user: user.id in ids
+
+        def by_address(number: int) -> tuple[Any, Callable[[User], bool]]:
+            some = [ADDRESSES[number % 8].upper(), ADDRESSES[number % 5]]
+            return some, lambda user: any(one.lower() in user.emails for one in some)
+
+        def by_part(number: int) -> tuple[Any, Callable[[User], bool]]:
+            part = ["DA", "example.com", "bob", "nowhere"][number % 4]
+
+            def holds(user: User) -> bool:
+                texts = [user.id, user.username, user.first_name, user.last_name, *user.emails]
+                return any(part.lower() in (text or "").lower() for text in texts)
+
+            return part, holds
+
+        def by_time(number: int) -> tuple[Any, Callable[[User], bool]]:
+            at = self._user(number).created_at if self.model.users else START
+            return at, lambda user: user.created_at > at
+
+        return {
+            "organization_id": by_membership,
+            "user_id": by_ids,
+            "email_address": by_address,
+            "query": by_part,
+            "created_at_after": by_time,
+            "email_address_query": lambda number: (
+                ["A@", "B"][number % 2],
+                lambda user: any(["a@", "b"][number % 2] in one for one in user.emails),
+            ),
+            "name_query": lambda number: (
+                "a",
+                lambda user: "a" in f"{user.first_name or ''} {user.last_name or ''}".lower(),
+            ),
+            "username": lambda number: ("ADA_L", lambda user: user.username == "ada_l"),
+            "external_id": lambda number: ("1", lambda user: user.external_id == "1"),
+            "banned": lambda number: (bool(number % 2), lambda user: user.banned == bool(number % 2)),
+        }
+
+    @rule(
+        order=st.sampled_from([None, "name", "-name", "+created_at", "-members_count", "members_count"]),
+        user=st.none() | PICK,
+        part=st.sampled_from([None, "AC", "other"]),
+        limit=st.sampled_from([None, 1, 2]),
+        offset=st.sampled_from([None, 1]),
+    )
+    def list_organizations(
+        self, order: str | None, user: int | None, part: str | None, limit: int | None, offset: int | None
+    ) -> None:
+        found = list(self.model.organizations.values())
+        query: Json = {"order_by": order} if order else {}
+        if user is not None:
+            query["user_id"] = self._user_id(user)
+            found = [one for one in found if self.model.membership(one.id, query["user_id"])]
+        if part is not None:
+            query["query"] = part
+            found = [one for one in found if part.lower() in one.name.lower() or part.lower() in one.slug.lower()]
+
+        def value(one: Organization, name: str) -> Any:
+            return len(self.model.members(one.id)) if name == "members_count" else getattr(one, name)
+
+        self._same_page(
+            "/organizations", query, ranked(found, order or "-created_at", value), limit, offset, len(found)
+        )
+
+    @has_organizations
+    @rule(
+        number=PICK,
+        order=st.sampled_from([None, "created_at", "email_address", "-first_name", "username"]),
+        role=st.sampled_from([None, ADMIN, MEMBER]),
+        limit=st.sampled_from([None, 1]),
+        offset=st.sampled_from([None, 1]),
+    )
+    def list_members(
+        self, number: int, order: str | None, role: str | None, limit: int | None, offset: int | None
+    ) -> None:
+        one = self._organization(number)
+        found = [held for held in self.model.members(one.id) if role in (None, held.role)]
+        query: Json = ({"order_by": order} if order else {}) | ({"role": role} if role else {})
+
+        def value(held: Membership, name: str) -> Any:
+            return held.created_at if name == "created_at" else self.model.sorted_by(self.model.users[held.user], name)
+
+        ordered = ranked(found, order or "-created_at", value)
+        self._same_page(f"/organizations/{one.id}/memberships", query, ordered, limit, offset, len(found))
+
+    @has_organizations
+    @rule(
+        number=PICK,
+        order=st.sampled_from([None, "+created_at", "email_address"]),
+        status=st.sampled_from([None, "pending", "accepted", "revoked", "expired"]),
+        limit=st.sampled_from([None, 1]),
+    )
+    def list_invitations(self, number: int, order: str | None, status: str | None, limit: int | None) -> None:
+        one = self._organization(number)
+        found = [
+            held
+            for held in self.model.invitations.values()
+            if held.organization == one.id and status in (None, held.status(self.model.now))
+        ]
+        query: Json = ({"order_by": order} if order else {}) | ({"status": status} if status else {})
+
+        def value(held: Invitation, name: str) -> Any:
+            return held.created_at if name == "created_at" else held.address
+
+        ordered = ranked(found, order or "-created_at", value)
+        self._same_page(f"/organizations/{one.id}/invitations", query, ordered, limit, None, len(found))
+
+    @has_users
+    @rule(number=PICK)
+    def list_what_a_user_has(self, number: int) -> None:
+        user = self._user(number)
+        members = [one for one in self.model.memberships.values() if one.user == user.id]
+        ordered = ranked(members, "-created_at", lambda one, _: one.created_at)
+        self._same_page(f"/users/{user.id}/organization_memberships", {}, ordered, 500, None, len(members))
+        invited = [one for one in self.model.invitations.values() if user.emails.get(one.address)]
+        ordered_too = ranked(invited, "-created_at", lambda one, _: one.created_at)
+        self._same_page(f"/users/{user.id}/organization_invitations", {}, ordered_too, 500, None, len(invited))
+
+    def _same_page(
+        self,
+        path: str,
+        query: Json,
+        ordered: list[Any],
+        limit: int | None,
+        offset: int | None,
+        total: int | None = None,
+    ) -> None:
+        query = query | ({"limit": limit} if limit else {}) | ({} if offset is None else {"offset": offset})
+        answer = self._get(path, **query)
+        if total is not None:
+            assert answer["total_count"] == total
+            answer = answer["data"]
+        wanted = ordered[offset or 0 :][: limit or 10]
+        assert [one["id"] for one in answer] == [one.id for one in wanted]
+
+    # All of it
+
+    @invariant()
+    def as_many_are_there(self) -> None:
+        if hasattr(self, "model"):
+            assert self._get("/organization_memberships", limit=1)["total_count"] == len(self.model.memberships)
+
+    def _all_is_there(self) -> None:
+        users = self._get("/users", limit=500)
+        assert len(users) == len(self.model.users)
+        for told in users:
+            self._same_user(told, self.model.users[told["id"]])
+        for one in self.model.organizations.values():
+            self._read_organization(one)
+        for told in self._get("/organization_memberships", limit=500)["data"]:
+            self._same_membership(told, self.model.memberships[told["id"]])
+        invitations = self._get("/organization_invitations", limit=500)["data"]
+        assert len(invitations) == len(self.model.invitations)
+        for told in invitations:
+            self._same(told, self.model.show_invitation(self.model.invitations[told["id"]]))
+
+
+def ranked(found: list[Any], order: str, value: Callable[[Any, str], Any]) -> list[Any]:
+    """As a list answers them: nothing comes before everything, and the id settles what is equal."""
+
+    def rank(one: Any) -> Any:
+        held = value(one, order.lstrip("+-"))
+        return (held is not None, "" if held is None else held, one.id)
+
+    return sorted(found, key=rank, reverse=order.startswith("-"))
+
+
+def test_it_is_as_in_the_model(emulator: Emulator, api: Api) -> None:
+    class Here(Clerk):
+        pass
+
+    Here.emulator, Here.http = emulator, api.http
+    run_state_machine_as_test(Here, settings=examples(20, stateful_step_count=60))
+
+
+@pytest.mark.parametrize("size", [8184, 8185])
+def test_the_model_knows_the_limit_of_metadata(size: int) -> None:
+    assert bool(too_large({"a": "x" * size})) == (size == 8185)
