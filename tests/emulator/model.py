@@ -1,8 +1,8 @@
 """What Clerk is in a few words: users, organizations, members and invitations in plain lists, without a database.
 
 Written from what is known of Clerk, not from the emulator. For each change one method tells the refusals that it
-may meet, as status and code, and another does it, where there are none. What the server makes up (ids, derived slugs) is
-taken from its answer.
+may meet, as status and code, and another does it, where there are none. What the server makes up (ids, derived slugs)
+is taken from its answer.
 """
 
 from __future__ import annotations

@@ -184,14 +184,19 @@ def test_one_after_the_other(world: World, data: st.DataObject) -> None:
 
 # What no client would send: written byte by byte.
 
-TEXT = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\x00"), max_size=20).map(str.strip)
+TEXT = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=20).map(str.strip)
+"""What HTTP lets a header hold; what it does not is a matter of `test_security`."""
 SEGMENTS = st.one_of(
     st.binary(max_size=12).map(quote),
     st.sampled_from(["", ".", "..", "%2e%2e", "%00", "%ff", "%zz", "%", "a" * 5000, "users", "%2F", ";x=1", "é"]),
 )
 DEPTHS = st.sampled_from([1, 60, 63, 64, 65, 70, 1000, 100_000])
 LITERALS = st.sampled_from(
-    ["1e400", "-1e400", "1E-400", "-0", "9" * 4000, "9" * 5000, "1.0", "NaN", "Infinity", "-Infinity", "null", "{}", r'"\ud800"', r'"\udc00\ud800"', r'"\u0000"', '"\x00"', r'"\uD83D\uDE00"', '"' + "x" * 70000 + '"', "[]", "true"]
+    [
+        *("1e400", "-1e400", "1E-400", "-0", "9" * 4000, "9" * 5000, "1.0", "NaN", "Infinity", "-Infinity"),
+        *(r'"\ud800"', r'"\udc00\ud800"', r'"\u0000"', '"\x00"', r'"\uD83D\uDE00"', '"' + "x" * 70_000 + '"'),
+        *("null", "true", "{}", "[]"),
+    ]
 )
 NAMES = st.sampled_from(
     ["public_metadata", "first_name", "name", "user_id", "user_ids", "", "\\u0000", "\\ud800", "__x"]
@@ -225,17 +230,36 @@ def bodies(draw: st.DrawFn, names: list[str]) -> bytes:
 HEADERS = st.one_of(
     st.tuples(
         st.sampled_from(
-            ["Accept", "Cookie", "Host", "Origin", "Range", "If-Match", "Clerk-API-Version", "X-Forwarded-Host", "Forwarded", "X-Clerk-Emulator-Fault", "X-HTTP-Method-Override", "Authorization", "Content-Encoding", "Upgrade", "Date"]
+            [
+                *(
+                    "Accept",
+                    "Cookie",
+                    "Host",
+                    "Origin",
+                    "Range",
+                    "If-Match",
+                    "Forwarded",
+                    "X-Forwarded-Host",
+                    "Upgrade",
+                ),
+                *("Clerk-API-Version", "X-Clerk-Emulator-Fault", "X-HTTP-Method-Override", "Authorization"),
+                *("Content-Encoding", "Date"),
+            ]
         ),
         st.one_of(
-            TEXT, st.sampled_from(["[", "a b", "[::1", "x:99999999", "x:y", "\u00e9", "a" * 8000, "gzip", "websocket"])
+            TEXT,
+            st.sampled_from(["[", "a b", "[::1", "x:99999999", "x:y", "\u00e9", "a" * 8000, "gzip", "websocket"]),
         ),
     ),
-    st.tuples(st.from_regex(r"[A-Za-z][A-Za-z-]{0,15}", fullmatch=True).filter(lambda name: len(name) != 14), TEXT),
+    st.tuples(st.from_regex(r"[A-Za-z]{16,20}", fullmatch=True), TEXT),
 )
+MULTIPART = "multipart/form-data"
 CONTENT_TYPES = st.one_of(
     st.sampled_from(
-        ["application/json", "APPLICATION/JSON;charset=utf-16", "application/json;", ";", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x", "multipart/form-data; boundary=é"]
+        [
+            *("application/json", "APPLICATION/JSON;charset=utf-16", "application/json;", ";", "text/plain"),
+            *(MULTIPART, f"{MULTIPART}; boundary=", f"{MULTIPART}; boundary=x", f"{MULTIPART}; boundary=\u00e9"),
+        ]
     ),
     TEXT,
 )
@@ -245,7 +269,7 @@ FORMS = st.sampled_from(
         b"--x\r\n\r\n\r\n--x--",
         b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc\r\n--x--',
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="../../x"\r\n\r\n\x89PNG\r\n\x1a\n\r\n--x--\r\n',
-        b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\nContent-Type: \xff\r\n\r\n\xff\xd8\xff\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename=x\r\nContent-Type: \xff\r\n\r\nGIF89a\r\n--x--',
         b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename*=utf-8''%ff\r\n\r\nGIF89a\r\n--x--\r\n",
         b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff\r\n--x--\r\n',
         b"--x\r\nContent-Disposition: attachment\r\n\r\nabc\r\n--x--\r\n",
@@ -275,17 +299,14 @@ def test_what_no_client_sends(world: World, data: st.DataObject) -> None:
         path += "?" + "&".join(f"{name}={quote(value, safe='%/;.')}" for name, value in pairs)
     method = data.draw(st.one_of(st.just(operation.method), st.just(operation.method), METHODS)).upper()
     body = data.draw(st.one_of(bodies(list((operation.body or {}).get("properties", ()))), FORMS))
-    headers = data.draw(st.lists(HEADERS, max_size=3))
+    headers = data.draw(st.lists(HEADERS, max_size=3, unique_by=lambda held: held[0].lower()))
     content_type = data.draw(
         st.one_of(st.just("application/json"), st.just("multipart/form-data; boundary=x"), CONTENT_TYPES)
     )
     note(f"{method} {path} {content_type!r} {headers} {body!r:.2000}")
     status, answered, content = by_hand(world, method, "/v1" + path, content_type, headers, body)
-    if method != "HEAD" and answered["Content-Type"] != "text/plain; charset=utf-8":
+    if method != "HEAD":
         checked(status, answered["Content-Type"] or "", content)
-    elif method != "HEAD":
-        # The server itself answers what is no HTTP.
-        assert (status, content) == (400, b"Invalid HTTP request received.")
     assert world.emulator.problems == []
 
 

@@ -119,9 +119,13 @@ class Clerk(RuleBasedStateMachine):
             body = {"slug": f"s{number}", "max_allowed_memberships": limit}
             self.create_organization("Name", body, number, {})
             self.add_member(number, number + 1, MEMBER, {})
+            self.invite(number, ["hal@example.com"], MEMBER, None, {"expires_in_days": 1}, False)
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
+            self._all_is_there()
+            # Locks end, and invitations that are left expire.
+            self.time_passes(DAY)
             self._all_is_there()
             assert self.emulator.problems == []
 
