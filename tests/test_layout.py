@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "core/clerk_core": {"clerk_core", "httpx", "attrs", "dateutil", "typing_extensions"},
     "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
-    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio"},
+    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt"},
     "emulator/clerk_emulator": {
         *("clerk_emulator", "starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
         *("jwt", "cryptography", "bcrypt", "argon2", "pytest"),

@@ -28,6 +28,17 @@ def secret_key(given: str | None) -> str:
     return key
 
 
+def visible(key: str) -> str:
+    """The key, if a header can carry it.
+
+    Raises:
+        InvalidArgument: it cannot.
+    """
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidArgument("secret_key", "expected visible ASCII characters without spaces or line ends")
+    return key
+
+
 def base_url(given: str | None, *, allow_http: bool) -> str:
     """The URL that was given, that of the environment, or Clerk's.
 
