@@ -1,4 +1,4 @@
-"""docs/webhooks.md says what is so: its Python runs as it stands there, in the frameworks themselves."""
+"""docs/webhooks.md and docs/testing.md say what is so: their Python runs as it stands there, in the frameworks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from django.test import override_settings
 from clerkkit.testing import SignedWebhook, signed_webhook, webhook_secret
 from clerkkit.webhooks import Reason
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE, TESTING = ((DOCS / name).read_text(encoding="utf-8") for name in ("webhooks.md", "testing.md"))
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE + TESTING, re.DOTALL | re.MULTILINE)
 VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"
 PATH = "/webhooks/clerk"
 
@@ -30,7 +31,7 @@ Post = Callable[[bytes, Mapping[str, str]], int]
 def names(block: str) -> dict[str, Any]:
     """What a block of the page defines."""
     defined: dict[str, Any] = {"__name__": "webhooks_page"}
-    exec(compile(block, "webhooks.md", "exec", dont_inherit=True), defined)
+    exec(compile(block, "docs", "exec", dont_inherit=True), defined)
     return defined
 
 
@@ -118,7 +119,7 @@ def test_a_handler_takes_seven_lines_at_most() -> None:
 
 def test_other_blocks_run() -> None:
     others = [block for block in BLOCKS if not re.search(r"from (fastapi|django|flask)", block)]
-    assert len(others) == 3
+    assert len(others) == 4
     for block in others:
         for name, defined in names(block).items():
             if name.startswith("test_"):

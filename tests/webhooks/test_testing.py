@@ -240,6 +240,21 @@ def test_what_an_import_loads() -> None:
     assert "clerkkit.testing.tokens" in kept
 
 
+def test_tokens_say_which_extra_they_need() -> None:
+    code = "\n".join(
+        [
+            "import sys",
+            "sys.modules['cryptography'] = None",
+            "from clerkkit.testing import instance",
+            "made = instance()",
+            "for ask in (made.session_token, lambda: made.jwt_key, lambda: made.jwks):",
+            "    try: ask()",
+            "    except ImportError as error: print(error)",
+        ]
+    )
+    assert fresh(code).splitlines() == ['tokens are signed with cryptography: pip install "clerkkit[auth]"'] * 3
+
+
 def test_webhooks_need_no_extra() -> None:
     code = "\n".join(
         [

@@ -39,16 +39,19 @@ class FakeInstance:
 
     @functools.cached_property
     def _key(self) -> RSAPrivateKey:
-        from cryptography.hazmat.primitives.asymmetric import rsa
-
+        try:
+            from cryptography.hazmat.primitives.asymmetric import rsa
+        except ImportError as missing:
+            raise ImportError('tokens are signed with cryptography: pip install "clerkkit[auth]"') from missing
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     @functools.cached_property
     def jwt_key(self) -> str:
         """The public key as PEM, which is what `CLERK_JWT_KEY` holds."""
+        public = self._key.public_key()
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-        return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @property
     def jwks(self) -> dict[str, Any]:
@@ -59,12 +62,13 @@ class FakeInstance:
 
     def sign(self, claims: Mapping[str, object], headers: Mapping[str, object] | None = None) -> str:
         """A token with these claims and no others. `headers` are laid over `alg`, `typ` and `kid`."""
+        key = self._key
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
         from cryptography.hazmat.primitives.hashes import SHA256
 
         head = {"alg": "RS256", "typ": "JWT", "kid": self.instance_id, **(headers or {})}
         signed = f"{_part(head)}.{_part(claims)}"
-        return f"{signed}.{_base64url(self._key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
+        return f"{signed}.{_base64url(key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
 
     def session_token(
         self,
