@@ -12,7 +12,7 @@ from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.context import DEV_BROWSER, REDIRECT_URL, SYNCED, Context
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.handshake import MOST_REDIRECTS, brought_headers, directives, send_away, session_in
-from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, is_of_session, machine_kind
+from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, is_of_session, jwt_kind, opaque_kind
 from clerkkit.auth.machine_flow import machine_token
 from clerkkit.auth.refresh import refreshed
 from clerkkit.auth.state import Handshake, RequestState, SignedIn, signed_out
@@ -43,7 +43,8 @@ def authenticated(context: Context, verifier: Verifier, secret_key: str) -> Step
     development = secret_key.startswith(("sk_test_", "test_"))
     if options.is_satellite and development and not options.sign_in_url and accepted != M2M:
         raise InvalidArgument("sign_in_url", "is missing: a satellite in development needs it")
-    kind = machine_kind(token, verifier.parse) if token else None
+    jwt = verifier.read(token) if token else None
+    kind = opaque_kind(token) if token and jwt is None else jwt_kind(jwt) if jwt is not None else None
     if not isinstance(accepted, str) and (kind or SESSION_TOKEN) not in accepted:
         return signed_out(reasons.TYPE_MISMATCH, token_type=None)
     if not isinstance(accepted, str) or accepted == "any":
@@ -53,7 +54,8 @@ def authenticated(context: Context, verifier: Verifier, secret_key: str) -> Step
     if accepted == SESSION_TOKEN:
         if token is None:
             return (yield from _cookie(context, verifier))
-        if not is_of_session(token, verifier.parse):
+        # What cannot be read may be one: the checks to come refuse it.
+        if jwt is not None and not is_of_session(jwt):
             return signed_out(reasons.TYPE_MISMATCH)
         return (yield from _header(context, verifier, token))
     if token is None:
@@ -96,8 +98,9 @@ def _cookie(context: Context, verifier: Verifier) -> Steps[RequestState]:
     if not token:
         return send_away(context, reasons.NO_SESSION)
     try:
-        made = verifier.parse(token).claims.get("iat")
-        if not is_of_session(token, verifier.parse):
+        jwt = verifier.parse(token)
+        made = jwt.claims.get("iat")
+        if not is_of_session(jwt):
             return signed_out(reasons.TYPE_MISMATCH)
         if isinstance(made, int | float) and made < client:
             return send_away(context, reasons.OLDER_THAN_CLIENT)

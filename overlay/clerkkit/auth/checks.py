@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import inf
 from typing import Any, TypeGuard
 
@@ -50,21 +51,32 @@ def expected(
         raise InvalidArgument("authorized_parties", "expected a list of origins, got one string")
     if not is_number(clock_skew) or not 0 <= clock_skew < inf:
         raise InvalidArgument("clock_skew", "expected seconds, 0 or more")
-    return Expected(
-        # An empty string here matches no token: an empty `azp` is refused like a missing one.
-        frozenset(_texts("authorized_parties", authorized_parties)),
-        frozenset(_texts("audience", audience)) - {""},
-        frozenset(_texts("issuer", issuer)),
+    return _expected(
+        _texts("authorized_parties", authorized_parties),
+        _texts("audience", audience),
+        _texts("issuer", issuer),
+        _texts("header_type", header_type),
         float(clock_skew),
-        tuple(_texts("header_type", header_type)),
     )
 
 
-def _texts(argument: str, value: Texts) -> list[str]:
-    texts: list[Any] = [value] if isinstance(value, str) else list(value or ())
-    if not all(isinstance(text, str) for text in texts):
-        raise InvalidArgument(argument, "expected strings")
+_Texts = tuple[str, ...]
+
+
+def _texts(argument: str, value: Texts) -> _Texts:
+    if value is None:
+        return ()
+    texts: tuple[Any, ...] = (value,) if isinstance(value, str) else tuple(value)
+    for text in texts:
+        if not isinstance(text, str):
+            raise InvalidArgument(argument, "expected strings")
     return texts
+
+
+@lru_cache(maxsize=64)  # the same arguments come with each call
+def _expected(parties: _Texts, audience: _Texts, issuer: _Texts, types: _Texts, clock_skew: float) -> Expected:
+    # An empty string among the parties matches no token: an empty `azp` is refused like a missing one.
+    return Expected(frozenset(parties), frozenset(audience) - {""}, frozenset(issuer), clock_skew, types)
 
 
 def check_header(header: Mapping[str, Any], wanted: Expected) -> None:
@@ -74,7 +86,7 @@ def check_header(header: Mapping[str, Any], wanted: Expected) -> None:
         TokenRefused: one is not allowed.
     """
     kind = header.get("typ")
-    if (kind is not None or wanted.types) and kind not in (wanted.types or ("JWT",)):
+    if kind not in (wanted.types or (None, "JWT")):
         allowed = " or ".join(wanted.types or ("JWT",))
         raise TokenRefused(INVALID, f"The token is of the type (typ) {shown(kind)}, and not {allowed!a}.")
     algorithm = header.get("alg")

@@ -53,7 +53,7 @@ class _Flows:
 
     def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
         verifier = self._verifier(options.jwt_key, options.memo, now)
-        context = Context(incoming(request), options, verifier.parse, verifier.clock)
+        context = Context(incoming(request), options, verifier.read, verifier.clock)
         return authenticated(context, verifier, self._secret_key)
 
 

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from clerkkit.auth.cookies import bearer, cookies
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.incoming import Incoming, public_url
 from clerkkit.auth.jwts import Jwt
-from clerkkit.auth.kinds import Parse
 from clerkkit.auth.options import AuthOptions
 from clerkkit.auth.urls import NOWHERE, Url, parse
 
@@ -31,20 +29,24 @@ _DIGITS = re.compile(r"\s*(\d{1,18})", re.ASCII)
 class Context:
     """A request and the options, and what follows from both. Each answer is worked out once, when it is asked for."""
 
-    def __init__(self, request: Incoming, options: AuthOptions, parse: Parse, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        request: Incoming,
+        options: AuthOptions,
+        read: Callable[[str], Jwt | None],
+        clock: Callable[[], float],
+    ) -> None:
+        """`read` takes a token apart, unverified; the clock gives seconds since 1970."""
         self.request = request
         self.options = options
-        self._parse = parse
+        self._read = read
         self._clock = clock
+        self.header_token = bearer(request.authorization)
+        """The token of the `Authorization` header."""
 
     def header(self, name: str) -> str | None:
         """A header; an empty one is none."""
         return self.request.headers.get(name) or None
-
-    @cached_property
-    def header_token(self) -> str | None:
-        """The token of the `Authorization` header."""
-        return bearer(self.request.headers.get("authorization"))
 
     @cached_property
     def cookies(self) -> dict[str, str]:
@@ -67,7 +69,7 @@ class Context:
         # Clerk's rules for which of two generations of cookies count; the first that decides does.
         plain, own = self.cookies.get(SESSION), self._with_suffix(SESSION)
         plain_uat, own_uat = self.cookies.get(CLIENT_UAT), self._with_suffix(CLIENT_UAT)
-        plain_jwt, own_jwt = self._decoded(plain), self._decoded(own)
+        plain_jwt, own_jwt = (self._read(token) if token else None for token in (plain, own))
         if plain:
             issuer = plain_jwt.claims.get("iss") if plain_jwt else None
             if not issuer:
@@ -90,12 +92,6 @@ class Context:
 
     def _cookie(self, name: str) -> str | None:
         return self._with_suffix(name) if self.suffixed else self.cookies.get(name)
-
-    def _decoded(self, token: str | None) -> Jwt | None:
-        try:
-            return self._parse(token) if token else None
-        except TokenRefused:
-            return None
 
     @cached_property
     def session_cookie(self) -> str | None:

@@ -35,7 +35,7 @@ def _value(text: str) -> str:
 
 def bearer(header: str | None) -> str | None:
     """The token of an `Authorization` header: after `Bearer` in any case, or the whole header where it is one word."""
-    words = [word for word in re.split(r"[ \t]+", header or "", maxsplit=3) if word][:2]
+    words = [word for word in (header or "").replace("\t", " ").split(" ") if word][:2]
     if len(words) < 2:
         return words[0] if words else None
     return words[1] if words[0].lower() == "bearer" else None

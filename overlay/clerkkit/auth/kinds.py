@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Literal
 
 from clerkkit.auth import jwts
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.jwts import Jwt
 
 TokenType = Literal["session_token", "m2m_token", "oauth_token", "api_key"]
@@ -22,9 +20,8 @@ OAUTH_TYPES = ("at+jwt", "application/at+jwt")
 """Values of the header `typ` of OAuth access tokens."""
 
 _PREFIXES: dict[str, TokenType] = {"mt_": M2M, "oat_": OAUTH, "ak_": API_KEY}
+_BEGINNINGS = tuple(_PREFIXES)
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-
-Parse = Callable[[str], Jwt]
 
 
 def has_jwt_form(token: str) -> bool:
@@ -34,6 +31,8 @@ def has_jwt_form(token: str) -> bool:
 
 def opaque_kind(token: str) -> TokenType | None:
     """The kind that a prefix tells."""
+    if not token.startswith(_BEGINNINGS):
+        return None
     return next((kind for prefix, kind in _PREFIXES.items() if token.startswith(prefix)), None)
 
 
@@ -48,27 +47,11 @@ def is_oauth(jwt: Jwt) -> bool:
     return jwt.header.get("typ") in OAUTH_TYPES
 
 
-def machine_kind(token: str, parse: Parse) -> TokenType | None:
-    """The kind of a machine token; None for all others, and for what is no token."""
-    kind = opaque_kind(token)
-    if kind is not None or not has_jwt_form(token):
-        return kind
-    try:
-        jwt = parse(token)
-    except TokenRefused:
-        return None
+def jwt_kind(jwt: Jwt) -> TokenType | None:
+    """The kind of machine that a JWT is for; None for none."""
     return M2M if is_m2m(jwt) else OAUTH if is_oauth(jwt) else None
 
 
-def is_of_session(token: str, parse: Parse) -> bool:
-    """Whether a token may be one of a session: no machine's JWT, and not made for something else.
-
-    What cannot be read may be one: the checks to come refuse it.
-    """
-    if not has_jwt_form(token):
-        return True
-    try:
-        jwt = parse(token)
-    except TokenRefused:
-        return True
-    return not is_m2m(jwt) and not is_oauth(jwt) and jwts.is_of_session(jwt.header.get("cat"))
+def is_of_session(jwt: Jwt) -> bool:
+    """Whether a JWT may be one of a session: no machine's, and not made for something else."""
+    return jwt_kind(jwt) is None and jwts.is_of_session(jwt.header.get("cat"))

@@ -44,6 +44,11 @@ class KeyRing:
         self._tries = 0
         self._failure: tuple[str, str] | None = None
 
+    def at_hand(self, kid: object) -> Key | None:
+        """The key with this id, where it is young enough to be used without another thought."""
+        young = self._clock() - self._fetched < LIFE
+        return self._keys.get(kid) if young and isinstance(kid, str) else None
+
     def find(self, kid: object) -> Steps[Key]:
         """The key with this id.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 _URL = re.compile(r"(https?)://([^/?#\\]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[^\x00-\x20\x7f-\U0010ffff#%/:<>?@\[\\\]^|]+)(?::(\d{0,5}))?", re.IGNORECASE)
+_PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[!$&-.0-9;=A-Z_a-z`{}~]+)(?::([0-9]{0,5}))?")
 _PORTS = {"http": "80", "https": "443"}
 _IN_PATH = "!$%&'()*+,-./:;=@[]_|~"
 _IN_QUERY = "!$%&()*+,-./:;=?@[]^_`{|}~\\"

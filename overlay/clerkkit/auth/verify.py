@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from clerkkit.auth import jwts
 from clerkkit.auth.checks import Expected, check_claims, check_header
@@ -22,31 +21,54 @@ Category = Callable[[object], bool]
 _NOTHING = Expected()
 
 
-class Verifier(NamedTuple):
-    """Where keys come from, what was verified a moment ago, and what time it is.
+class Verifier:
+    """Verifies the tokens of one call or request. It knows where keys come from, and what time it is."""
 
-    It serves one instance. A view of it for one call has a `jwt_key`, another `memo` or time.
-    """
+    def __init__(
+        self,
+        ring: KeyRing | None = None,
+        jwt_key: str | None = None,
+        memo: Memo | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Without `memo`, no signature is taken for good. The clock gives seconds since 1970."""
+        self.ring = ring
+        self.jwt_key = jwt_key
+        self.memo = memo
+        self.clock = clock
+        self._read: dict[str, tuple[Jwt, Key | None]] = {}
 
-    ring: KeyRing | None = None
-    jwt_key: str | None = None
-    memo: Memo | None = None
-    clock: Callable[[], float] = time.time
-    """Seconds since 1970."""
+    def read(self, token: str) -> Jwt | None:
+        """The token taken apart; None where it is no JWT."""
+        try:
+            return self._known(token)[0]
+        except TokenRefused:
+            return None
 
     def parse(self, token: str) -> Jwt:
-        """The token taken apart; one that was verified a moment ago need not be taken apart again.
+        """The token taken apart, once.
 
         Raises:
             TokenRefused: it is no JWT.
         """
-        known = self.memo.get(token) if self.memo is not None else None
-        return jwts.parse(token) if known is None else known.jwt
+        return self._known(token)[0]
 
-    def key(self, jwt: Jwt) -> Steps[Key]:
+    def _known(self, token: str) -> tuple[Jwt, Key | None]:
+        """The token taken apart, and the key that is known to have signed it a moment ago."""
+        read = self._read.get(token)
+        if read is None:
+            kept = self.memo.get(token) if self.memo is not None else None
+            read = (jwts.parse(token), None) if kept is None else (kept.jwt, kept.key)
+            self._read[token] = read
+        return read
+
+    def _at_hand(self, jwt: Jwt) -> Key | None:
         """The key that the token has to be signed with: `jwt_key` where there is one, whatever the token names."""
         if self.jwt_key:
             return of_pem(self.jwt_key)
+        return None if self.ring is None else self.ring.at_hand(jwt.header.get("kid"))
+
+    def _found(self, jwt: Jwt) -> Steps[Key]:
         if self.ring is None:
             raise TokenRefused(NO_KEY, "There is no key to verify the token with.")
         return (yield from self.ring.find(jwt.header.get("kid")))
@@ -62,13 +84,12 @@ class Verifier(NamedTuple):
         Raises:
             TokenRefused: the token is malformed, of another kind, or signed by nobody that is known.
         """
-        known = self.memo.get(token) if self.memo is not None else None
-        jwt = jwts.parse(token) if known is None else known.jwt
+        jwt, signer = self._known(token)
         if not fits(jwt.header.get("cat")):
             raise TokenRefused(INVALID, "The token is of a category (cat) that is not for this use.")
         check_header(jwt.header, wanted)
-        key = yield from self.key(jwt)
-        if known is not None and known.key is key:
+        key = self._at_hand(jwt) or (yield from self._found(jwt))
+        if signer is key:
             return jwt
         if not key.signed(jwt):
             newer = None if self.jwt_key or self.ring is None else (yield from self.ring.another(key))
@@ -95,7 +116,9 @@ class Verifier(NamedTuple):
         Raises:
             TokenRefused: it is not accepted.
         """
-        return session_claims((yield from self.verified(token, wanted, _no_machine)))
+        jwt = yield from self.signed(token, wanted, _no_machine)
+        check_claims(jwt, wanted, self.clock())
+        return session_claims(jwt)
 
     def handshake(self, token: str) -> Steps[Jwt]:
         """A handshake token. It has neither subject nor end: the signature and its category tell that it is one.
