@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from clerkkit import Clerk
-from clerkkit.auth import AuthOptions, MachineToken, SignedIn, TokenRefused, verify_token
+from clerkkit.auth import AuthOptions, MachineToken, TokenRefused, verify_token
 from clerkkit.auth.checks import expected
 from clerkkit.auth.jwts import parse
 from clerkkit.flow import drive
@@ -25,8 +25,8 @@ DIFFERS = {
     "HandshakeService > getHandshakePayload > should handle token verification errors gracefully": (
         "was recorded with a verifier that the test replaced: `test-token` is no JWT, and is refused"
     ),
-    "tokens.authenticateRequest(options) > cookieToken: returns handshake when clientUat is missing or equals to 0 and is "
-    "satellite with satelliteAutoSync=true and not is synced [11y]": (
+    "tokens.authenticateRequest(options) > cookieToken: returns handshake when clientUat is missing or equals to 0 and "
+    "is satellite with satelliteAutoSync=true and not is synced [11y]": (
         "passes an option that there is not (`clientUat`), which makes a signed-out client look active there"
     ),
 }
@@ -206,7 +206,9 @@ def _request(row: Row) -> Verdict:
     )
     sent = row["request"]
     request = httpx.Request(sent["method"], sent["url"], headers=sent["headers"])
-    state = _clerk(row, row["options"].get("secretKey")).auth.authenticate_request(request, options, now=row["now_ms"] / 1000)
+    state = _clerk(row, row["options"].get("secretKey")).auth.authenticate_request(
+        request, options, now=row["now_ms"] / 1000
+    )
     wanted = row["expected"]
     return Verdict(
         row,

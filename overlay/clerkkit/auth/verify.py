@@ -53,8 +53,10 @@ class Verifier:
         """
         return self._known(token)[0]
 
-    def _known(self, token: str) -> tuple[Jwt, Key | None]:
+    def _known(self, token: object) -> tuple[Jwt, Key | None]:
         """The token taken apart, and the key that is known to have signed it a moment ago."""
+        if not isinstance(token, str):
+            return jwts.parse(token), None  # which raises
         read = self._read.get(token)
         if read is None:
             kept = self.memo.get(token) if self.memo is not None else None
