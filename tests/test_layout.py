@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "core/clerk_core": {"clerk_core", "httpx", "attrs", "dateutil", "typing_extensions"},
     "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
-    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt"},
+    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "emulator/clerk_emulator": {
         *("clerk_emulator", "starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
         *("jwt", "cryptography", "bcrypt", "argon2", "pytest"),
@@ -75,6 +75,9 @@ def test_the_plugin_of_pytest_loads_no_emulator() -> None:
     "package",
     [
         "clerkkit",
+        "clerkkit.auth",
+        "clerkkit.testing",
+        "clerkkit.webhooks",
         "clerk_emulator",
         "clerk_core",
         "clerk_bapi",
