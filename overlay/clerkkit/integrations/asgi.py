@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
 from clerkkit import AsyncClerk
-from clerkkit.auth import AuthOptions
-from clerkkit.auth.state import Headers
+from clerkkit.auth import AuthOptions, RequestState
 from clerkkit.integrations.common import checked_paths, is_skipped
+from clerkkit.integrations.states import added_headers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -66,8 +66,8 @@ class ClerkMiddleware:
                 await send({"type": "http.response.start", "status": 307, "headers": _encoded(state.headers)})
                 await send({"type": "http.response.body", "body": b""})
                 return
-            if state.headers:
-                send = _adding(send, tuple(pair for pair in state.headers if pair[0] != "location"))
+            if state.headers:  # somebody who is signed in has none, as a rule
+                send = _adding(send, state)
         await self._app(scope, receive, send)
 
     def _closing(self, send: Send) -> Send:
@@ -82,14 +82,20 @@ class ClerkMiddleware:
         return sending
 
 
-def _adding(send: Send, headers: Headers) -> Send:
+def _adding(send: Send, state: RequestState) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] in _BEGINNINGS:
-            message = {**message, "headers": [*message.get("headers", ()), *_encoded(headers)]}
+            own = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
+            names = {name.lower() for name, _ in own}
+            # A websocket is sent nowhere.
+            added = [
+                pair for pair in added_headers(state, lambda name: name.encode() in names) if pair[0] != "location"
+            ]
+            message = {**message, "headers": [*own, *_encoded(added)]}
         await send(message)
 
     return sending
 
 
-def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers]

@@ -15,7 +15,7 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from clerk_core import UNSET, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.integrations.asgi import ClerkMiddleware
-from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
+from clerkkit.integrations.common import NO_STATE, Denial, Required
 
 __all__ = ["ClerkMiddleware", "require_auth", "state_of"]
 
