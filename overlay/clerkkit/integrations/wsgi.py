@@ -39,6 +39,7 @@ class ClerkMiddleware:
         self._options = options or AuthOptions.from_environment()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer: of the application, or the redirect of a handshake."""
         state = self._clerk.auth.authenticate_request(environ, self._options)
         environ[_STATE] = state
         if state.location is not None:
