@@ -85,9 +85,7 @@ class _Environ(Incoming):
     @property
     def url(self) -> str:
         environ = self._request
-        path = quote(
-            (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1", "replace"), _IN_PATH
-        )
+        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         scheme = environ.get("wsgi.url_scheme", "http")
         return _url(
             scheme,

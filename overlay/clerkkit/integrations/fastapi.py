@@ -3,7 +3,8 @@
 Needs the extra `fastapi`: `pip install "clerkkit[fastapi]"`.
 """
 
-# Annotations are not postponed here: FastAPI could not look those of an object's `__call__` up.
+# Annotations are not postponed here: FastAPI could not look those of an object's `__call__` up. And what FastAPI calls
+# is async: it would run a plain function in a thread.
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, overload
@@ -13,14 +14,24 @@ from fastapi.requests import HTTPConnection
 from fastapi.security.base import SecurityBase
 
 from clerk_core import UNSET, Unset
-from clerkkit.auth import MachineToken, SessionClaims, TokenType
+from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.integrations.asgi import ClerkMiddleware
 from clerkkit.integrations.common import Required
-from clerkkit.integrations.starlette import admitted, state_of
+from clerkkit.integrations.starlette import admitted
+from clerkkit.integrations.starlette import state_of as _state_of
 
 __all__ = ["ClerkMiddleware", "require_auth", "state_of"]
 
 _DESCRIPTION = "A token of Clerk's: of a session or a machine. Browsers send that of a session in a cookie, too."
+
+
+async def state_of(connection: HTTPConnection) -> RequestState:
+    """A dependency that answers the state of a request, signed in or not: `Annotated[RequestState, Depends(state_of)]`.
+
+    Raises:
+        RuntimeError: no middleware has seen it.
+    """
+    return _state_of(connection)
 
 
 class _Guard(SecurityBase):
@@ -32,7 +43,6 @@ class _Guard(SecurityBase):
     def __init__(self, required: Required) -> None:
         self._required = required
 
-    # Not a plain function: FastAPI would run it in a thread.
     async def __call__(self, connection: HTTPConnection) -> SessionClaims | MachineToken:
         return admitted(connection, self._required)
 
