@@ -191,7 +191,23 @@ class AsyncAuth(_Flows):
         memo: bool = True,
         now: float | None = None,
     ) -> SessionClaims:
-        """Verify a session token; see `Auth.verify_token`."""
+        """Verify a session token, or one of a JWT template; which of them may call is for the caller to decide.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp`. None or empty: all.
+            audience: One of these has to be in `aud`, for tokens that have one. None or empty: all.
+            issuer: One of these has to be `iss`. None or empty: all, since the key tells the instance already.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
+            memo: Whether a signature that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
         wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
         return await drive_async(self._do, self._verifier(jwt_key, memo, now).session(token, wanted))
 
@@ -208,7 +224,23 @@ class AsyncAuth(_Flows):
         memo: bool = True,
         now: float | None = None,
     ) -> MachineToken:
-        """Verify an M2M token, an API key or an OAuth access token; see `Auth.verify_machine_token`."""
+        """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp` of a JWT. None or empty: all.
+            audience: One of these has to be in `aud`, for JWTs that have one. None or empty: all.
+            issuer: One of these has to be `iss` of a JWT. None or empty: all.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
+            memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
         wanted = expected(authorized_parties, audience, issuer, clock_skew)
         return await drive_async(
             self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key)
@@ -217,5 +249,15 @@ class AsyncAuth(_Flows):
     async def authenticate_request(
         self, request: Any, options: AuthOptions, *, now: float | None = None
     ) -> RequestState:
-        """Tell who sends a request; see `Auth.authenticate_request`."""
+        """Tell who sends a request. A bad token is a state, and raises nothing.
+
+        Args:
+            request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
+                with method, url and headers.
+            options: What is accepted, and from whom.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            InvalidArgument: this is no request, or the options do not go with the client's secret key.
+        """
         return await drive_async(self._do, self._request(request, options, now))
