@@ -161,7 +161,7 @@ class Behaviour:
 
     def test_machines(self, site: Site, clerk: Clerk, signed_in: People) -> None:
         machine = clerk.machines.create(name="Robot")
-        key = clerk.api_keys.create_api_key(name="Key", subject=signed_in.ada).secret
+        key = clerk.api_keys.create_api_key(name=machine.id, subject=signed_in.ada).secret
         token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
         for token, who in [(key, signed_in.ada), (token_of_machine, machine.id)]:
             answer = site.get("/machine", token)
@@ -180,9 +180,7 @@ class Behaviour:
         assert asked["redirect_url"] == [f"{site.url}/me?page=2"]
         assert asked["__clerk_hs_reason"] == ["dev-browser-missing"]
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers.get_list("set-cookie") == [
-            "__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"
-        ]
+        assert answer.headers.get_list("set-cookie") == ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"]
         assert answer.headers["x-clerk-auth-status"] == "handshake"
 
     def test_a_browser_comes_back_in_development(self, site: Site, emulator: Emulator) -> None:

@@ -116,24 +116,23 @@ class ClerkMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self._get_response = get_response
-        self._options = _options()
-        self._asynchronous = _is_async(get_response)
-        # The client is asked for here, too: settings that make no sense are told of at the start.
-        if self._asynchronous:
+        self._is_async = _is_async(get_response)
+        auth = async_client().auth if self._is_async else client().auth
+        self._authenticate: Callable[[HttpRequest], Any] = functools.partial(
+            auth.authenticate_request, options=_options()
+        )
+        if self._is_async:
             markcoroutinefunction(self)
-            async_client()
-        else:
-            client()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """The response: of the view, or the redirect of a handshake."""
-        if self._asynchronous:
+        if self._is_async:
             return self._answer(request)
-        state = client().auth.authenticate_request(request, self._options)
+        state = self._authenticate(request)
         return _redirect(state) or _with_headers(state, self._get_response(_with(request, state)))
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        state = await async_client().auth.authenticate_request(request, self._options)
+        state = await self._authenticate(request)
         return _redirect(state) or _with_headers(state, await self._get_response(_with(request, state)))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
