@@ -95,7 +95,7 @@ class Options(_Client):
         if headers is not UNSET:
             view._headers = {**self._headers, **_checked_headers(headers)}
         if secret_key is not UNSET:
-            view._secret_key = settings.visible(settings.secret_key(secret_key))
+            view._secret_key = settings.another_key(secret_key)
             view._shared = {}  # what tokens are verified with is of one instance
         return view
 

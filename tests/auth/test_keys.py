@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from clerkkit import AsyncClerk, Clerk
+from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import AsyncAuth, Auth, AuthState, TokenRefused
 from tests.auth.making import NOW, jwk, jwks, pem, token
 from tests.loopback import KEY, Act, Received, Said, Script, answer, serve
@@ -337,6 +337,12 @@ def test_a_view_shares_the_keys_unless_it_has_another_secret_key() -> None:
         assert len(server.requests) == 1
         assert clerk.with_options(secret_key="sk_test_another").auth.verify_token(token(), now=NOW)
     assert [one.headers["Authorization"] for one in server.requests] == [f"Bearer {KEY}", "Bearer sk_test_another"]
+
+
+@pytest.mark.parametrize("key", [None, "", 5, "a b", "pk_test_x", "k\n", "\u00e9"])
+def test_a_view_with_a_key_that_is_none_is_refused(key: Any) -> None:
+    with Clerk(KEY) as clerk, pytest.raises(InvalidArgument, match="secret_key"):
+        clerk.with_options(secret_key=key)
 
 
 # -- the memo ------------------------------------------------------------------------------------------------------

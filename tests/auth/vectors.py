@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -15,6 +16,8 @@ from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, TokenRefused, verify_token
 from clerkkit.auth.checks import expected
 from clerkkit.auth.jwts import parse
+from clerkkit.auth.machine_flow import machine_token
+from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive
 from tests.shared import shared
 
@@ -110,7 +113,7 @@ def _token(row: Row) -> Verdict:
     wanted: dict[str, Any] = {
         "authorized_parties": options.get("authorizedParties"),
         "audience": options.get("audience"),
-        "issuer": options.get("issuer"),
+        "issuer": issuer if isinstance(issuer := options.get("issuer"), str | list) else None,  # a function is no value
         "header_type": options.get("headerType"),
         "clock_skew": _skew(options),
         "now": row["now_ms"] / 1000,
@@ -147,9 +150,6 @@ def _machine(row: Row) -> Verdict:
     now = row["now_ms"] / 1000
     try:
         if not any(options.get(name) for name in ("secretKey", "machineSecretKey", "jwtKey")):
-            from clerkkit.auth.machine_flow import machine_token
-            from clerkkit.auth.verify import Verifier
-
             verified = drive(_no_network, machine_token(Verifier(clock=lambda: now), token, expected(), None))
         else:
             clerk = _clerk(row, options.get("secretKey"), warm=not row["network"])
@@ -236,3 +236,34 @@ JUDGES = {
     "machine_tokens": _machine,
     "authenticate_request": _request,
 }
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "auth-vectors.md"
+
+
+def table() -> str:
+    """docs/auth-vectors.md: how many rows of each file are judged as recorded, and why others are not."""
+    lines = [
+        "# Recorded cases of Clerk's own SDKs\n",
+        "Rows recorded from the tests of Clerk's JavaScript and Go SDKs, judged by `tests/auth/test_vectors.py`. Compared\n"
+        "are verdict, reason and data of tokens; status, reason, kind of token and all headers of requests, `location` to\n"
+        "the letter. Messages are in our own words. `python -m tests.auth.vectors` writes this page.\n",
+        "| file | rows | equal | differing |",
+        "|---|---|---|---|",
+    ]
+    reasons: dict[str, str] = {}
+    for file in FILES:
+        verdicts = list(judged(file))
+        differing = [verdict.row["test"] for verdict in verdicts if not verdict.equal]
+        lines.append(f"| {file} | {len(verdicts)} | {len(verdicts) - len(differing)} | {len(differing)} |")
+        reasons |= {test: f"{file}: the row {DIFFERS[test]}." for test in differing}
+    lines += [
+        "",
+        *(f"- {reason}" for reason in reasons.values()),
+        "",
+        "Deliberate differences are in [auth.md](auth.md).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(table(), encoding="utf-8")

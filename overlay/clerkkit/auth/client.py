@@ -66,6 +66,7 @@ class Auth(_Flows):
         self._client = client
 
     def _do(self, step: Step) -> Any:
+        """What a flow asks for."""
         if isinstance(step, Alone):
             lock = self._state.threads.lock()
             if not lock.acquire(blocking=step.wait):
@@ -168,6 +169,7 @@ class AsyncAuth(_Flows):
         self._client = client
 
     async def _do(self, step: Step) -> Any:
+        """What a flow asks for."""
         if isinstance(step, Alone):
             lock = self._state.tasks.lock()
             if not step.wait and lock.locked():
