@@ -19,8 +19,16 @@ ALLOWED = {
         *("jwt", "cryptography", "bcrypt", "argon2", "pytest"),
     },
 }
-ALSO = {"pytest_plugin.py": {"clerkkit"}}
-"""What a file may name beside: the fixtures of pytest are clients, made where they are asked for."""
+ALSO = {
+    "pytest_plugin.py": {"clerkkit"},
+    "django.py": {"django", "asgiref"},
+    "drf.py": {"rest_framework"},
+    "fastapi.py": {"fastapi"},
+    "flask.py": {"flask", "werkzeug"},
+    "starlette.py": {"starlette"},
+}
+"""What a file may name beside: the fixtures of pytest are clients, made where they are asked for, and an integration
+names its framework."""
 
 
 def imported(path: Path) -> set[str]:
@@ -64,6 +72,12 @@ def test_importing_and_making_a_client_loads_no_models() -> None:
 
 def test_attrs_is_not_loaded_before_it_is_asked_for() -> None:
     assert fresh("import sys; from clerk_bapi.models import User; print('attr' in sys.modules)") == "False"
+
+
+def test_no_framework_is_loaded_before_it_is_asked_for() -> None:
+    code = "import sys, clerkkit.auth, clerkkit.webhooks, clerkkit.integrations.asgi, clerkkit.integrations.wsgi"
+    frameworks = {"asgiref", "django", "fastapi", "flask", "rest_framework", "starlette", "werkzeug"}
+    assert fresh(f"{code}; print({frameworks} & set(sys.modules))") == "set()"
 
 
 def test_the_plugin_of_pytest_loads_no_emulator() -> None:
