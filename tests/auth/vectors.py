@@ -244,9 +244,9 @@ def table() -> str:
     """docs/auth-vectors.md: how many rows of each file are judged as recorded, and why others are not."""
     lines = [
         "# Recorded cases of Clerk's own SDKs\n",
-        "Rows recorded from the tests of Clerk's JavaScript and Go SDKs, judged by `tests/auth/test_vectors.py`. Compared\n"
-        "are verdict, reason and data of tokens; status, reason, kind of token and all headers of requests, `location` to\n"
-        "the letter. Messages are in our own words. `python -m tests.auth.vectors` writes this page.\n",
+        "Rows recorded from the tests of Clerk's JavaScript and Go SDKs, judged by `tests/auth/test_vectors.py`.",
+        "Compared are verdict, reason and data of tokens; status, reason, kind of token and all headers of requests,",
+        "`location` to the letter. Messages are in our own words. `python -m tests.auth.vectors` writes this page.\n",
         "| file | rows | equal | differing |",
         "|---|---|---|---|",
     ]

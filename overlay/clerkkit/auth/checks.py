@@ -64,7 +64,7 @@ _Texts = tuple[str, ...]
 
 
 def _texts(argument: str, value: Texts) -> _Texts:
-    if value is None:
+    if not value:
         return ()
     texts: tuple[Any, ...] = (value,) if isinstance(value, str) else tuple(value)
     for text in texts:
@@ -146,6 +146,8 @@ def _among(found: object, allowed: frozenset[str]) -> bool:
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims[name]
+    if type(value) is int:
+        return value
     if not is_number(value) or value in (inf, -inf):
         raise TokenRefused(FAILED, f"The token's {name} is no number of seconds.", detail=f"{name}-invalid")
     return value

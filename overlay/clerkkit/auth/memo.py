@@ -45,6 +45,8 @@ class Memo:
 
     def get(self, token: str) -> Verified | None:
         """What is known of a token."""
+        if not token.isascii():  # as tokens are; others may not even have bytes to make a digest of
+            return None
         digest = _digest(token)
         found = self._young.get(digest) or self._old.get(digest)
         return found if found is not None and self._clock() < found.until else None
@@ -57,4 +59,4 @@ class Memo:
 
 
 def _digest(token: str) -> bytes:
-    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return sha256(token.encode()).digest()
