@@ -42,7 +42,8 @@ def _server(app: Any) -> uvicorn.Server:
 
 @contextlib.contextmanager
 def _listening() -> Iterator[tuple[socket.socket, str]]:
-    with socket.socket() as listening:
+    # With the protocol said: asyncio sends small answers at once (TCP_NODELAY) only where it knows that this is TCP.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         yield listening, f"http://127.0.0.1:{listening.getsockname()[1]}"
 
