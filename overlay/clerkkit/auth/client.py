@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
 from clerk_core.connections import this_loop, this_process
 from clerkkit.auth.authenticate import authenticated
 from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
@@ -27,6 +25,8 @@ from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
 
 if TYPE_CHECKING:
+    import anyio
+
     from clerkkit.clerk import AsyncClerk, Clerk
 
 
@@ -37,7 +37,13 @@ class AuthState:
         self.ring = KeyRing(clock)
         self.memo = Memo(clock)
         self.threads = Turns(threading.Lock, this_process)
-        self.tasks = Turns(anyio.Lock, this_loop)
+        self.tasks = Turns(_lock_of_tasks, this_loop)
+
+
+def _lock_of_tasks() -> anyio.Lock:
+    import anyio  # late: sync programs do without
+
+    return anyio.Lock()
 
 
 class _Flows:
