@@ -165,6 +165,7 @@ def test_a_page_of_the_projects_own_for_403(emulator: Emulator, signed_in: Peopl
             {"CLERK_SECRET_KEY": "sk_test_1", "CLERK_PUBLISHABLE_KEY": LIVE_KEY, "CLERK_ACCEPTS_TOKEN": "cookies"},
             "CLERK_ACCEPTS_TOKEN: expected",
         ),
+        ({"CLERK_SECRET_KEY": "sk_test_1", "CLERK_API_URL": "http://example.com"}, "CLERK_API_URL: is plain http"),
     ],
 )
 def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:

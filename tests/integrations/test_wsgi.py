@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
 
 import pytest
 
@@ -46,7 +47,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 @pytest.fixture(scope="module")
 def site(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
-    with served_by_wsgi(ClerkMiddleware(application, clerk, options_for(emulator))) as site:
+    # With a referee of the protocol on both sides.
+    judged = validator(ClerkMiddleware(validator(application), clerk, options_for(emulator)))
+    with served_by_wsgi(judged) as site:
         yield site
 
 

@@ -59,7 +59,8 @@ def _configured(made: Callable[[], T]) -> Callable[[], T]:
         try:
             return made()
         except InvalidArgument as error:
-            raise ImproperlyConfigured(f"CLERK_{error.argument.upper()}: {error.problem}") from error
+            name = "api_url" if error.argument == "base_url" else error.argument
+            raise ImproperlyConfigured(f"CLERK_{name.upper()}: {error.problem}") from error
 
     def forget(*, setting: str, **_: object) -> None:
         if setting.startswith("CLERK_"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ClerkMiddleware", "require_auth", "session_claims", "state_of"]
 
 _STATE = "clerkkit.state"
+_PLAIN = ("content-type", "text/plain; charset=utf-8")
 _STATUS = {401: "401 Unauthorized", 403: "403 Forbidden"}
 
 
@@ -43,7 +44,7 @@ class ClerkMiddleware:
         state = self._clerk.auth.authenticate_request(environ, self._options)
         environ[_STATE] = state
         if state.location is not None:
-            start_response("307 Temporary Redirect", [*state.headers, ("content-length", "0")])
+            start_response("307 Temporary Redirect", [*state.headers, _PLAIN, ("content-length", "0")])
             return []
 
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
@@ -101,9 +102,7 @@ def require_auth(
             judged = required.judge(state_of(environ))
             if not isinstance(judged, Denial):
                 return app(environ, start_response)
-            start_response(
-                _STATUS[judged.status], [("content-type", "text/plain; charset=utf-8"), *judged.headers.items()]
-            )
+            start_response(_STATUS[judged.status], [_PLAIN, *judged.headers.items()])
             return [judged.detail.encode()]
 
         return guard
