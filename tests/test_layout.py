@@ -13,14 +13,22 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
     "core/clerk_core": {"clerk_core", "httpx", "attrs", "dateutil", "typing_extensions"},
     "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
-    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio"},
+    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "emulator/clerk_emulator": {
         *("clerk_emulator", "starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
         *("jwt", "cryptography", "bcrypt", "argon2", "pytest"),
     },
 }
-ALSO = {"pytest_plugin.py": {"clerkkit"}}
-"""What a file may name beside: the fixtures of pytest are clients, made where they are asked for."""
+ALSO = {
+    "pytest_plugin.py": {"clerkkit"},
+    "django.py": {"django", "asgiref"},
+    "drf.py": {"rest_framework"},
+    "fastapi.py": {"fastapi"},
+    "flask.py": {"flask", "werkzeug"},
+    "starlette.py": {"starlette"},
+}
+"""What a file may name beside: the fixtures of pytest are clients, made where they are asked for, and an integration
+names its framework."""
 
 
 def imported(path: Path) -> set[str]:
@@ -66,6 +74,12 @@ def test_attrs_is_not_loaded_before_it_is_asked_for() -> None:
     assert fresh("import sys; from clerk_bapi.models import User; print('attr' in sys.modules)") == "False"
 
 
+def test_no_framework_is_loaded_before_it_is_asked_for() -> None:
+    code = "import sys, clerkkit.auth, clerkkit.webhooks, clerkkit.integrations.asgi, clerkkit.integrations.wsgi"
+    frameworks = {"asgiref", "django", "fastapi", "flask", "rest_framework", "starlette", "werkzeug"}
+    assert fresh(f"{code}; print({frameworks} & set(sys.modules))") == "set()"
+
+
 def test_the_plugin_of_pytest_loads_no_emulator() -> None:
     code = "import sys, clerk_emulator.pytest_plugin; print({'sqlalchemy', 'clerkkit', 'starlette'} & set(sys.modules))"
     assert fresh(code) == "set()"
@@ -75,6 +89,9 @@ def test_the_plugin_of_pytest_loads_no_emulator() -> None:
     "package",
     [
         "clerkkit",
+        "clerkkit.auth",
+        "clerkkit.testing",
+        "clerkkit.webhooks",
         "clerk_emulator",
         "clerk_core",
         "clerk_bapi",

@@ -7,7 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
 
+import httpx
+
 from clerk_bapi.api import get_user, get_user_list, list_organizations
+from clerk_bapi.events import UserCreatedEvent
 from clerk_bapi.models import (
     CreateSessionTokenFromTemplateResponse,
     DeletedObject,
@@ -20,6 +23,8 @@ from clerk_bapi.models import (
 )
 from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, codes, to_datetime
 from clerkkit.api.users import password_matches
+from clerkkit.testing import SignedWebhook, instance, signed_webhook
+from clerkkit.webhooks import Reason, WebhookEvent, WebhookVerificationError, verify_webhook
 
 
 def pages(clerk: Clerk) -> None:
@@ -85,3 +90,22 @@ async def asynchronous(clerk: AsyncClerk) -> None:
     assert_type(await clerk.request("GET", "/anything"), Any)
     async with AsyncClerk(on_drift=drift) as other:
         assert_type(other.with_options(timeout=5), AsyncClerk)
+
+
+def webhooks(body: bytes, environ: dict[str, Any], scope: list[tuple[bytes, bytes]]) -> None:
+    event = verify_webhook(body, {"svix-id": "x"}, ["whsec_a"], tolerance=1, now=1.5)
+    assert_type(event, WebhookEvent)
+    if event.type == "user.created":
+        assert_type(event, UserCreatedEvent)
+        assert_type(event.data, User)
+    verify_webhook(body, environ)
+    verify_webhook(body, scope)
+    verify_webhook(body, httpx.Headers())
+    verify_webhook("text", {})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    verify_webhook(body, "headers")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    try:
+        verify_webhook(body, {})
+    except WebhookVerificationError as error:
+        assert_type(error.reason, Reason)
+    assert_type(signed_webhook({"type": "x"}), SignedWebhook)
+    assert_type(instance().session_token(version=1), str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
@@ -18,6 +19,8 @@ from clerkkit.resources import Resources
 
 if TYPE_CHECKING:
     import httpx
+
+    from clerkkit.auth import AsyncAuth, Auth
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -76,6 +79,13 @@ class Clerk(Options, Resources):
             http_client=http_client,
         )
         self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
+
+    @cached_property
+    def auth(self) -> Auth:
+        """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
+        from clerkkit.auth import Auth, AuthState
+
+        return Auth(self, self._shared.setdefault("auth", AuthState()), self._secret_key)
 
     def _exchange(self, request: Request[Any]) -> Response:
         steps = attempts(self._policy, request, self._turn)
@@ -182,6 +192,13 @@ class AsyncClerk(Options, AsyncResources):
             http_client=http_client,
         )
         self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
+
+    @cached_property
+    def auth(self) -> AsyncAuth:
+        """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
+        from clerkkit.auth import AsyncAuth, AuthState
+
+        return AsyncAuth(self, self._shared.setdefault("auth", AuthState()), self._secret_key)
 
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
-from clerk_core import AsyncClient, Client, Request
+from clerk_core import AsyncClient, ClerkError, Client, Request
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 Flow = Generator[Request[Any], Any, T]
-"""Yields requests, is sent what they bring, returns the result."""
+"""Yields requests, is sent what they bring or thrown what they raise, returns the result."""
 
 
 def run(client: Client, flow: Flow[T]) -> T:
     """Send what the flow yields, one after the other."""
+    return drive(client.send, flow)
+
+
+async def run_async(client: AsyncClient, flow: Flow[T]) -> T:
+    """Send what the flow yields, one after the other."""
+    return await drive_async(client.send, flow)
+
+
+def drive(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:
+    """Do what the flow yields, one step after the other; an error of ours is thrown into it."""
     try:
-        request = next(flow)
+        step = next(flow)
         while True:
-            request = flow.send(client.send(request))
+            try:
+                brought = do(step)
+            except ClerkError as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(brought)
     except StopIteration as stop:
         result: T = stop.value
         return result
 
 
-async def run_async(client: AsyncClient, flow: Flow[T]) -> T:
-    """Send what the flow yields, one after the other."""
+async def drive_async(do: Callable[[S], Awaitable[Any]], flow: Generator[S, Any, T]) -> T:
+    """Do what the flow yields, one step after the other; an error of ours is thrown into it."""
     try:
-        request = next(flow)
+        step = next(flow)
         while True:
-            request = flow.send(await client.send(request))
+            try:
+                brought = await do(step)
+            except ClerkError as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(brought)
     except StopIteration as stop:
         result: T = stop.value
         return result

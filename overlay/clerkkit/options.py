@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from clerk_core import UNSET, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds
 from clerk_core.readers import as_is
+from clerkkit import settings
 from clerkkit.drift import Drift, Watch, watch
 from clerkkit.pace import Pace, RateLimit
 from clerkkit.policy import Policy, checked
@@ -36,6 +37,9 @@ class Options(_Client):
     _timeout: float | None
     _prepared: Any
     _watch: Watch | None
+    _secret_key: str
+    _shared: dict[str, Any]
+    """What is made late, and shared with views."""
 
     def _configure(
         self,
@@ -47,6 +51,7 @@ class Options(_Client):
         self._policy = checked(policy)
         self._turn = None if rate_limit is None else Pace(RateLimit(*rate_limit)).wait
         self._watch = watch(on_drift, strict)
+        self._shared = {}
 
     def _read(self, request: Request[T], response: Response) -> T:
         if self._watch is not None:
@@ -60,6 +65,7 @@ class Options(_Client):
         max_retries: int | Unset = UNSET,
         deadline: float | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
+        secret_key: str | Unset = UNSET,
     ) -> Self:
         """A view of this client with other options. It shares the connections and the pace, and costs next to nothing.
 
@@ -68,6 +74,7 @@ class Options(_Client):
             max_retries: Tries after the first one.
             deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
             headers: Sent with every request, beside those of this client; `Authorization` cannot be among them.
+            secret_key: Another key, such as that of a machine. Such a view has keys for tokens of its own.
 
         Raises:
             InvalidArgument: an option makes no sense.
@@ -87,6 +94,9 @@ class Options(_Client):
         )
         if headers is not UNSET:
             view._headers = {**self._headers, **_checked_headers(headers)}
+        if secret_key is not UNSET:
+            view._secret_key = settings.another_key(secret_key)
+            view._shared = {}  # what tokens are verified with is of one instance
         return view
 
 

@@ -1,0 +1,84 @@
+"""A Django application that knows who is calling: python examples/django_app.py [PORT]
+
+Without CLERK_SECRET_KEY it runs with a Clerk on this machine, where Ada is signed in already, and says how to call it.
+With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it serves users of yours. (pip install "clerkkit[django,emulator]")
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import ExitStack, suppress
+from wsgiref.simple_server import make_server
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+from clerkkit import Clerk
+from clerkkit.integrations.django import ClerkRequest, client, require_auth, session_claims
+
+
+def open_to_all(request: ClerkRequest) -> HttpResponse:
+    """Anybody may see this: `request.clerk` tells who is there."""
+    return HttpResponse(f"You are {request.clerk.status}.\n")
+
+
+@require_auth()
+def me(request: HttpRequest) -> HttpResponse:
+    """401 for who is not signed in."""
+    session = session_claims(request)
+    user = client().users.get(session.user_id)
+    return JsonResponse({"name": user.first_name, "role": session.org_role})
+
+
+@require_auth(role="admin")
+async def admin(request: HttpRequest) -> HttpResponse:
+    """403 for who is not an admin. A view may be async, over ASGI and WSGI."""
+    return JsonResponse({"organization": session_claims(request).org_slug})
+
+
+urlpatterns = [path("", open_to_all), path("me", me), path("admin", admin)]
+
+
+def main(port: int) -> None:
+    """Serve until Ctrl-C."""
+    with ExitStack() as stack:
+        token, keys = ("", {}) if os.environ.get("CLERK_SECRET_KEY") else emulated(stack)
+        settings.configure(
+            ROOT_URLCONF=__name__,
+            SECRET_KEY=secrets.token_hex(),
+            ALLOWED_HOSTS=["127.0.0.1"],
+            MIDDLEWARE=["clerkkit.integrations.django.ClerkMiddleware"],
+            **keys,
+        )
+        server = stack.enter_context(make_server("127.0.0.1", port, get_wsgi_application()))
+        stack.callback(client().close)
+        for name in ("/", "/me", "/admin"):
+            bearer = f" -H 'Authorization: Bearer {token or 'YOUR_SESSION_TOKEN'}'"
+            print(f"curl{bearer} http://127.0.0.1:{server.server_port}{name}", flush=True)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+def emulated(stack: ExitStack) -> tuple[str, dict[str, str]]:
+    """Start a Clerk on this machine, and sign Ada in there: her token, good for an hour, and settings."""
+    from clerk_emulator import Emulator
+
+    emulator = stack.enter_context(Emulator())
+    keys = {
+        "CLERK_SECRET_KEY": emulator.secret_key,
+        "CLERK_PUBLISHABLE_KEY": emulator.publishable_key,
+        "CLERK_API_URL": emulator.origin,
+    }
+    with Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
+        ada = clerk.users.create(first_name="Ada", email_address=["ada@example.com"])
+        engines = clerk.organizations.create(name="Engines", slug="engines", created_by=ada.id)
+        session = clerk.sessions.create(user_id=ada.id, active_organization_id=engines.id)
+        return clerk.sessions.create_token(session.id, expires_in_seconds=3600).jwt or "", keys
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8000)

@@ -1,0 +1,29 @@
+"""Who is calling? Tokens and requests, verified: `clerk.auth`, and `verify_token` without a client.
+
+Needs the extra `auth`: `pip install "clerkkit[auth]"`.
+"""
+
+from clerkkit.auth.claims import SessionClaims
+from clerkkit.auth.client import AsyncAuth, Auth, AuthState
+from clerkkit.auth.errors import TokenRefused
+from clerkkit.auth.kinds import TokenType
+from clerkkit.auth.machine import MachineToken
+from clerkkit.auth.offline import verify_token
+from clerkkit.auth.options import AuthOptions
+from clerkkit.auth.state import Handshake, RequestState, SignedIn, SignedOut
+
+__all__ = [
+    "AsyncAuth",
+    "Auth",
+    "AuthOptions",
+    "AuthState",
+    "Handshake",
+    "MachineToken",
+    "RequestState",
+    "SessionClaims",
+    "SignedIn",
+    "SignedOut",
+    "TokenRefused",
+    "TokenType",
+    "verify_token",
+]

@@ -1,0 +1,271 @@
+"""`clerk.auth`: who is calling? The flows of this package, run with the client's network."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+from clerk_core.connections import this_loop, this_process
+from clerkkit.auth.authenticate import authenticated
+from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
+from clerkkit.auth.claims import SessionClaims
+from clerkkit.auth.context import Context
+from clerkkit.auth.incoming import incoming
+from clerkkit.auth.machine import MachineToken
+from clerkkit.auth.machine_flow import machine_token
+from clerkkit.auth.memo import Memo
+from clerkkit.auth.options import AuthOptions
+from clerkkit.auth.ring import KeyRing
+from clerkkit.auth.state import RequestState
+from clerkkit.auth.steps import Alone, Keyed, Step, Steps
+from clerkkit.auth.turns import Turns
+from clerkkit.auth.verify import Verifier
+from clerkkit.flow import drive, drive_async
+
+if TYPE_CHECKING:
+    import anyio
+
+    from clerkkit.clerk import AsyncClerk, Clerk
+
+
+class AuthState:
+    """What a client and its views share: the instance's keys, the memo of tokens, and the turns for fetching."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.ring = KeyRing(clock)
+        self.memo = Memo(clock)
+        self.threads = Turns(threading.Lock, this_process)
+        self.tasks = Turns(_lock_of_tasks, this_loop)
+
+
+def _lock_of_tasks() -> anyio.Lock:
+    import anyio  # late: sync programs do without
+
+    return anyio.Lock()
+
+
+class _Flows:
+    """The flows, made from what a caller gave; the same for both shells."""
+
+    def __init__(self, state: AuthState, secret_key: str) -> None:
+        self._state = state
+        self._secret_key = secret_key
+
+    def _verifier(self, jwt_key: str | None, memo: bool, now: float | None) -> Verifier:
+        clock = time.time if now is None else lambda: now
+        return Verifier(self._state.ring, jwt_key, self._state.memo if memo else None, clock)
+
+    def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
+        verifier = self._verifier(options.jwt_key, options.memo, now)
+        context = Context(incoming(request), options, verifier.read, verifier.clock)
+        return authenticated(context, verifier, self._secret_key)
+
+
+class Auth(_Flows):
+    """Verifies tokens and requests for one instance. Shared by threads, and by views of the client."""
+
+    def __init__(self, client: Clerk, state: AuthState, secret_key: str) -> None:
+        """A client makes its own: `clerk.auth`."""
+        super().__init__(state, secret_key)
+        self._client = client
+
+    def _do(self, step: Step) -> Any:
+        """What a flow asks for."""
+        if isinstance(step, Alone):
+            lock = self._state.threads.lock()
+            if not lock.acquire(blocking=step.wait):
+                return None
+            try:
+                return drive(self._do, step.flow)
+            finally:
+                lock.release()
+        if isinstance(step, Keyed):
+            return self._client.with_options(secret_key=step.secret_key).send(step.request)
+        return self._client.send(step)
+
+    def verify_token(
+        self,
+        token: str,
+        *,
+        authorized_parties: Collection[str] | None = None,
+        audience: Texts = None,
+        issuer: Texts = None,
+        clock_skew: float = CLOCK_SKEW,
+        header_type: Texts = None,
+        jwt_key: str | None = None,
+        memo: bool = True,
+        now: float | None = None,
+    ) -> SessionClaims:
+        """Verify a session token, or one of a JWT template; which of them may call is for the caller to decide.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp`. None or empty: all.
+            audience: One of these has to be in `aud`, for tokens that have one. None or empty: all.
+            issuer: One of these has to be `iss`. None or empty: all, since the key tells the instance already.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
+            memo: Whether a signature that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
+        wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
+        return drive(self._do, self._verifier(jwt_key, memo, now).session(token, wanted))
+
+    def verify_machine_token(
+        self,
+        token: str,
+        *,
+        authorized_parties: Collection[str] | None = None,
+        audience: Texts = None,
+        issuer: Texts = None,
+        clock_skew: float = CLOCK_SKEW,
+        machine_secret_key: str | None = None,
+        jwt_key: str | None = None,
+        memo: bool = True,
+        now: float | None = None,
+    ) -> MachineToken:
+        """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp` of a JWT. None or empty: all.
+            audience: One of these has to be in `aud`, for JWTs that have one. None or empty: all.
+            issuer: One of these has to be `iss` of a JWT. None or empty: all.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
+            memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
+        wanted = expected(authorized_parties, audience, issuer, clock_skew)
+        return drive(self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key))
+
+    def authenticate_request(self, request: Any, options: AuthOptions, *, now: float | None = None) -> RequestState:
+        """Tell who sends a request. A bad token is a state, and raises nothing.
+
+        Args:
+            request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
+                with method, url and headers.
+            options: What is accepted, and from whom.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            InvalidArgument: this is no request, or the options do not go with the client's secret key.
+        """
+        return drive(self._do, self._request(request, options, now))
+
+
+class AsyncAuth(_Flows):
+    """Verifies tokens and requests for one instance, without blocking the loop. Shared by tasks, and by views."""
+
+    def __init__(self, client: AsyncClerk, state: AuthState, secret_key: str) -> None:
+        """A client makes its own: `clerk.auth`."""
+        super().__init__(state, secret_key)
+        self._client = client
+
+    async def _do(self, step: Step) -> Any:
+        """What a flow asks for."""
+        if isinstance(step, Alone):
+            lock = self._state.tasks.lock()
+            if not step.wait and lock.locked():
+                return None
+            async with lock:
+                return await drive_async(self._do, step.flow)
+        if isinstance(step, Keyed):
+            return await self._client.with_options(secret_key=step.secret_key).send(step.request)
+        return await self._client.send(step)
+
+    async def verify_token(
+        self,
+        token: str,
+        *,
+        authorized_parties: Collection[str] | None = None,
+        audience: Texts = None,
+        issuer: Texts = None,
+        clock_skew: float = CLOCK_SKEW,
+        header_type: Texts = None,
+        jwt_key: str | None = None,
+        memo: bool = True,
+        now: float | None = None,
+    ) -> SessionClaims:
+        """Verify a session token, or one of a JWT template; which of them may call is for the caller to decide.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp`. None or empty: all.
+            audience: One of these has to be in `aud`, for tokens that have one. None or empty: all.
+            issuer: One of these has to be `iss`. None or empty: all, since the key tells the instance already.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
+            memo: Whether a signature that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
+        wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
+        return await drive_async(self._do, self._verifier(jwt_key, memo, now).session(token, wanted))
+
+    async def verify_machine_token(
+        self,
+        token: str,
+        *,
+        authorized_parties: Collection[str] | None = None,
+        audience: Texts = None,
+        issuer: Texts = None,
+        clock_skew: float = CLOCK_SKEW,
+        machine_secret_key: str | None = None,
+        jwt_key: str | None = None,
+        memo: bool = True,
+        now: float | None = None,
+    ) -> MachineToken:
+        """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
+
+        Args:
+            token: The token, without `Bearer`.
+            authorized_parties: Origins, one of which has to be `azp` of a JWT. None or empty: all.
+            audience: One of these has to be in `aud`, for JWTs that have one. None or empty: all.
+            issuer: One of these has to be `iss` of a JWT. None or empty: all.
+            clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
+            machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
+            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
+            memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            TokenRefused: the token is not accepted; its `reason` tells why.
+            InvalidArgument: an option makes no sense.
+        """
+        wanted = expected(authorized_parties, audience, issuer, clock_skew)
+        return await drive_async(
+            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key)
+        )
+
+    async def authenticate_request(
+        self, request: Any, options: AuthOptions, *, now: float | None = None
+    ) -> RequestState:
+        """Tell who sends a request. A bad token is a state, and raises nothing.
+
+        Args:
+            request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
+                with method, url and headers.
+            options: What is accepted, and from whom.
+            now: Seconds since 1970. Default: the clock.
+
+        Raises:
+            InvalidArgument: this is no request, or the options do not go with the client's secret key.
+        """
+        return await drive_async(self._do, self._request(request, options, now))

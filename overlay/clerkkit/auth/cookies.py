@@ -1,0 +1,41 @@
+"""Cookies and the bearer token of a request. Whatever a client sends is read, and nothing of it raises."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+_ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
+
+
+def cookies(header: str | None) -> dict[str, str]:
+    """The cookies whose names begin as Clerk's do. The first of a name counts; an empty one is none.
+
+    The header is split before anything is decoded: an encoded `;` or `=` makes no further cookie.
+    """
+    found: dict[str, str] = {}
+    for pair in (header or "").split(";"):
+        name, _, value = pair.partition("=")
+        name = name.strip(" \t")
+        if name.startswith("__") and name not in found:
+            found[name] = _value(value.strip(" \t"))
+    return {name: value for name, value in found.items() if value}
+
+
+def _value(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    if "%" not in text or _ESCAPED.fullmatch(text) is None:
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+
+
+def bearer(header: str | None) -> str | None:
+    """The token of an `Authorization` header: after `Bearer` in any case, or the whole header where it is one word."""
+    words = [word for word in (header or "").replace("\t", " ").split(" ") if word][:2]
+    if len(words) < 2:
+        return words[0] if words else None
+    return words[1] if words[0].lower() == "bearer" else None

@@ -1,0 +1,108 @@
+"""A JWT taken apart, without a look at its signature: nothing in it can be trusted yet."""
+
+from __future__ import annotations
+
+import json
+import re
+from binascii import Error, a2b_base64
+from typing import Any, NoReturn
+
+from clerk_core.guards import is_object
+from clerkkit.auth.errors import TokenRefused
+from clerkkit.auth.reasons import INVALID
+
+LONGEST = 16_384
+"""Characters of a token. A cookie holds 4096, and servers take no headers of more than a few times this."""
+
+SESSION = "cl_B7d4PD111AAA"
+TEMPLATE = "cl_B7d4PD222AAA"
+MACHINE = "cl_B7d4PD333AAA"
+ANY = "cl_I7d4PD111III"
+"""Values of the header `cat`: what a token is good for. `ANY` says nothing."""
+
+_FORM = re.compile(r"([\w-]+)(={0,2})\.([\w-]+)(={0,2})\.([\w-]*)(={0,2})", re.ASCII)
+_STANDARD = str.maketrans("-_", "+/")
+_LAST = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
+"""Length modulo 4 -> the last characters that leave no bits over: others would be a second spelling of a token."""
+
+
+class Jwt:
+    """Header, claims and signature. Shared between threads, and by requests with the same token: nobody changes it."""
+
+    __slots__ = ("claims", "header", "payload", "session", "signature", "signed")
+
+    def __init__(self, header: dict[str, Any], payload: str, signature: bytes, signed: bytes) -> None:
+        self.header = header
+        self.payload = payload
+        """The claims as JSON."""
+        self.claims = _object(payload, "claims")
+        self.signature = signature
+        self.signed = signed
+        """What the signature is made of."""
+        self.session: Any = None
+        """The claims as a user sees them, once they were asked for."""
+
+
+def parse(token: object) -> Jwt:
+    """Take a token apart.
+
+    Raises:
+        TokenRefused: it is no JWT.
+    """
+    if not isinstance(token, str) or not token:
+        raise TokenRefused(INVALID, "There is no token.")
+    if len(token) > LONGEST:
+        raise TokenRefused(INVALID, f"The token is longer than {LONGEST} characters.")
+    form = _FORM.fullmatch(token)
+    if form is None:
+        raise TokenRefused(INVALID, "The token is no JWT: those are three parts of base64url, with dots between them.")
+    header, padding, payload, more, signature, most = form.groups()
+    signed = token[: form.start(5) - 1].encode("ascii")
+    parsed = _object(_text(header, padding), "header")
+    if "crit" in parsed:
+        raise TokenRefused(INVALID, "The token's header has 'crit', and nothing that it may ask for is known here.")
+    return Jwt(parsed, _text(payload, more), _bytes(signature, most), signed)
+
+
+def is_of_session(category: object) -> bool:
+    """Whether a header `cat` is that of a session token; older tokens have none."""
+    return category in (None, SESSION, ANY)
+
+
+def is_of_machine(category: object) -> bool:
+    """Whether a header `cat` is that of an M2M token; older tokens have none."""
+    return category in (None, MACHINE)
+
+
+def _bytes(part: str, padding: str) -> bytes:
+    left = len(part) % 4
+    if (padding and len(padding) != -left % 4) or (left and part[-1] not in _LAST.get(left, "")):
+        raise TokenRefused(INVALID, "A part of the token is not base64url.")
+    try:
+        return a2b_base64(part.translate(_STANDARD) + "=" * (-left % 4))
+    except Error:  # pragma: no cover  # all that it could complain of was looked at
+        raise TokenRefused(INVALID, "A part of the token is not base64url.") from None
+
+
+def _text(part: str, padding: str) -> str:
+    try:
+        return _bytes(part, padding).decode("utf-8")
+    except UnicodeDecodeError:
+        raise TokenRefused(INVALID, "A part of the token is not UTF-8.") from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
+
+
+def _object(text: str, name: str) -> dict[str, Any]:
+    try:
+        value = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        value = None
+    if not is_object(value):
+        raise TokenRefused(INVALID, f"The token's {name} is not a JSON object.")
+    return value

@@ -1,0 +1,130 @@
+"""`AuthOptions`: how requests are authenticated. Made once, where the program begins; checked there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import attrs
+
+from clerk_core import InvalidArgument
+from clerkkit.auth import urls
+from clerkkit.auth.checks import CLOCK_SKEW, Expected, expected
+from clerkkit.auth.instance import Instance, instance_of
+from clerkkit.auth.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
+from clerkkit.auth.organizations import Patterns, compiled
+
+_VARIABLES = {
+    "publishable_key": "CLERK_PUBLISHABLE_KEY",
+    "jwt_key": "CLERK_JWT_KEY",
+    "machine_secret_key": "CLERK_MACHINE_SECRET_KEY",
+    "domain": "CLERK_DOMAIN",
+    "proxy_url": "CLERK_PROXY_URL",
+    "sign_in_url": "CLERK_SIGN_IN_URL",
+}
+
+
+@attrs.frozen(slots=False, kw_only=True)
+class AuthOptions:
+    """The options of `authenticate_request`, by Clerk's names.
+
+    Raises:
+        InvalidArgument: one makes no sense, alone or beside the others.
+    """
+
+    publishable_key: str | None = None
+    """`pk_test_...` or `pk_live_...`. Needed, unless M2M tokens or API keys alone are accepted."""
+    accepts_token: TokenType | Literal["any"] | Sequence[TokenType] = SESSION_TOKEN
+    """One kind of token, a list of kinds, or `any`."""
+    authorized_parties: Collection[str] = ()
+    """Origins whose tokens are accepted, such as `https://example.com`. Set it: it keeps out tokens that were made for
+    another site on your domain. Empty: all."""
+    audience: str | Collection[str] = ()
+    """One of these has to be in `aud`, for tokens that have one."""
+    issuer: str | Collection[str] = ()
+    """One of these has to be `iss`. Empty: all, since the key tells the instance already."""
+    clock_skew: float = CLOCK_SKEW
+    """Seconds by which clocks may differ."""
+    jwt_key: str | None = attrs.field(default=None, repr=False)
+    """The PEM public key of the instance: tokens are then verified without the network."""
+    machine_secret_key: str | None = attrs.field(default=None, repr=False)
+    """The key (`ak_...`) with which M2M tokens are verified, instead of the client's own."""
+    is_satellite: bool = False
+    """Whether this site gets its sessions from another domain."""
+    satellite_auto_sync: bool = False
+    """Whether a satellite asks the primary domain for a session at the first visit."""
+    domain: str = ""
+    """The satellite's domain."""
+    proxy_url: str = ""
+    """Where the Frontend API is proxied to: a URL, or a path on this site."""
+    sign_in_url: str = ""
+    """The page where people sign in. A satellite in development needs it."""
+    organization_patterns: Sequence[str] = ()
+    """Paths that ask for an organization to be active: `/orgs/:slug/(.*)`, or with `:id`."""
+    personal_account_patterns: Sequence[str] = ()
+    """Paths that ask for none to be active."""
+    memo: bool = True
+    """Whether the signature of a token that was verified a moment ago is taken for good."""
+
+    def __attrs_post_init__(self) -> None:
+        accepted: Any = self.accepts_token
+        kinds: list[Any] = [accepted] if isinstance(accepted, str) else list(accepted)
+        if not kinds or any(kind not in ALL for kind in kinds if kind != "any" or not isinstance(accepted, str)):
+            raise InvalidArgument("accepts_token", f"expected 'any', or some of {', '.join(ALL)}")
+        if self.publishable_key:
+            instance_of(self.publishable_key)
+        elif accepted not in (M2M, API_KEY):
+            raise InvalidArgument("publishable_key", "is missing: it tells whose cookies these are")
+        if self.is_satellite and not (self.proxy_url or self.domain):
+            raise InvalidArgument("domain", "is missing: a satellite needs domain or proxy_url")
+        if self.is_satellite and self.sign_in_url and urls.parse(self.sign_in_url) is None:
+            raise InvalidArgument("sign_in_url", "expected a whole URL: that of a satellite is on another domain")
+        _ = self.expected, self.patterns  # which look at the rest
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **options: Any) -> Self:
+        """Options from Clerk's variables (`CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`, ...), but for those given.
+
+        They are of one instance: do not use them with a client of another.
+
+        Raises:
+            InvalidArgument: one makes no sense.
+        """
+        found: dict[str, Any] = {
+            name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)
+        }
+        satellite = environment.get("CLERK_IS_SATELLITE", "")
+        found["is_satellite"] = satellite.lower() == "true" or (satellite.isdecimal() and int(satellite) > 0)
+        return cls(**{**found, **options})
+
+    @cached_property
+    def expected(self) -> Expected:
+        """What tokens are held against."""
+        return expected(self.authorized_parties, self.audience, self.issuer, self.clock_skew)
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        """What paths are held against."""
+        return Patterns(
+            compiled("organization_patterns", self.organization_patterns),
+            compiled("personal_account_patterns", self.personal_account_patterns),
+        )
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The instance of the publishable key."""
+        return instance_of(self.publishable_key or "")
+
+    @cached_property
+    def frontend_api(self) -> str:
+        """Where the Frontend API is: a host, or the proxy's URL or path."""
+        satellite = self.instance.production and self.is_satellite and self.domain
+        return self.proxy_url or (f"clerk.{self.domain}" if satellite else self.instance.host)
+
+    @cached_property
+    def issued_by(self) -> str:
+        """The host in the claim `iss` of this instance's tokens; a proxy does not change it."""
+        satellite = self.instance.production and self.is_satellite and self.domain
+        return f"clerk.{self.domain}" if satellite else self.instance.host

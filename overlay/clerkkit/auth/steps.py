@@ -1,0 +1,32 @@
+"""What a flow of this package can ask of its shell, beside sending a request."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple, TypeVar
+
+from clerk_core import Request
+
+T = TypeVar("T")
+
+
+class Alone(NamedTuple):
+    """Run a flow while no other thread or task runs one of these. Without `wait`, do nothing while one does."""
+
+    flow: Generator[Any, Any, None]
+    wait: bool = True
+
+
+class Keyed(NamedTuple):
+    """Send a request with another secret key: that of a machine."""
+
+    request: Request[Any]
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"Keyed({self.request!r})"
+
+
+Step = Request[Any] | Alone | Keyed
+Steps = Generator[Step, Any, T]
+"""A flow that also takes turns, and sends with other keys."""

@@ -1,0 +1,101 @@
+"""Any ASGI application: who is calling is told in `scope["clerk"]` before the application is called."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any
+
+from clerkkit import AsyncClerk
+from clerkkit.auth import AuthOptions, RequestState
+from clerkkit.integrations.common import checked_paths, is_skipped
+from clerkkit.integrations.states import added_headers
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_BEGINNINGS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+_ENDS = ("lifespan.shutdown.complete", "lifespan.shutdown.failed")
+
+
+class ClerkMiddleware:
+    """Authenticates requests and websockets; the state is in `scope["clerk"]`, and `request.state.clerk` of Starlette.
+
+    Nobody is kept out: that is for the application to decide. A browser that has to ask Clerk is sent there (307), and
+    the state's cookies and headers are added to the response. Websockets are told who is calling, and sent nowhere.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        clerk: AsyncClerk | None = None,
+        options: AuthOptions | None = None,
+        skip: Sequence[str] = (),
+    ) -> None:
+        """Needs nothing but the application where Clerk's variables are set.
+
+        Args:
+            app: The application.
+            clerk: A client of yours, which stays yours to close. Default: one with the key of the environment, closed
+                when the server shuts down.
+            options: What is accepted, and from whom. Default: `AuthOptions.from_environment()`.
+            skip: Paths that are left alone, with all below them, such as `/docs`: they have no state.
+
+        Raises:
+            InvalidArgument: an argument makes no sense, or a variable is missing.
+        """
+        self._app = app
+        self._is_ours = clerk is None
+        self._clerk = AsyncClerk() if clerk is None else clerk
+        self._options = AuthOptions.from_environment() if options is None else options
+        self._skip = checked_paths(skip)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, websocket or life of the application."""
+        kind = scope["type"]
+        if kind == "lifespan" and self._is_ours:
+            send = self._closing(send)
+        elif kind in ("http", "websocket") and not is_skipped(scope["path"], self._skip):
+            state = await self._clerk.auth.authenticate_request(scope, self._options)
+            scope["clerk"] = state
+            scope.setdefault("state", {})["clerk"] = state
+            if kind == "http" and state.location is not None:
+                await send({"type": "http.response.start", "status": 307, "headers": _encoded(state.headers)})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            if state.headers:  # somebody who is signed in has none, as a rule
+                send = _adding(send, state)
+        await self._app(scope, receive, send)
+
+    def _closing(self, send: Send) -> Send:
+        """Close the client before the server hears that all is over; it ends the loop then."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] in _ENDS:
+                client, self._clerk = self._clerk, AsyncClerk()  # should the application be started again
+                await client.aclose()
+            await send(message)
+
+        return sending
+
+
+def _adding(send: Send, state: RequestState) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] in _BEGINNINGS:
+            own = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
+            names = {name.lower() for name, _ in own}
+            # A websocket is sent nowhere.
+            added = [
+                pair for pair in added_headers(state, lambda name: name.encode() in names) if pair[0] != "location"
+            ]
+            message = {**message, "headers": [*own, *_encoded(added)]}
+        await send(message)
+
+    return sending
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers]

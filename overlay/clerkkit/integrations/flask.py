@@ -1,0 +1,138 @@
+"""Flask: an extension that tells who is calling, and a decorator for views. Needs the extra `flask`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec, cast
+
+from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.local import LocalProxy
+
+from clerk_core import UNSET, Unset
+from clerkkit import Clerk
+from clerkkit.auth import AuthOptions, RequestState, SessionClaims
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
+from clerkkit.integrations.configured import auth_options, client_arguments
+from clerkkit.integrations.states import added_headers, session_of
+
+__all__ = ["ClerkExtension", "current_session", "require_auth"]
+
+P = ParamSpec("P")
+
+_NAME = "clerkkit"
+
+
+class ClerkExtension:
+    """Authenticates each request of an application before others see it; its state is `g.clerk`.
+
+    The application's configuration (`CLERK_...`) is read, and Clerk's environment variables where it has none.
+
+    Args:
+        app: The application; or give it to `init_app` later.
+        clerk: The client to verify with, which stays yours to close. Default: one of the configuration.
+        options: What is accepted, and from whom. Default: those of the configuration.
+
+    Raises:
+        InvalidArgument: the configuration lacks a key, or one makes no sense.
+    """
+
+    def __init__(
+        self, app: Flask | None = None, *, clerk: Clerk | None = None, options: AuthOptions | None = None
+    ) -> None:
+        self._clerk = clerk
+        self._options = options
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Look at the requests of this application from now on.
+
+        Raises:
+            InvalidArgument: the configuration lacks a key, or one makes no sense.
+        """
+        config = cast("dict[str, Any]", app.config)
+        clerk = self._clerk or Clerk(**client_arguments(config.get))
+        options = self._options or auth_options(config.get)
+        app.extensions[_NAME] = clerk
+
+        def authenticate() -> Response | None:
+            g.clerk = clerk.auth.authenticate_request(request.environ, options)
+            return None if g.clerk.location is None else Response(status=307)
+
+        app.before_request(authenticate)
+        app.after_request(_added)
+
+    @property
+    def client(self) -> Clerk:
+        """The client of the current application."""
+        client: Clerk = current_app.extensions[_NAME]
+        return client
+
+
+def _added(response: Response) -> Response:
+    state: RequestState | None = g.get("clerk")
+    if state is not None:  # as it is where something before `authenticate` has answered
+        for name, value in added_headers(state, response.headers.__contains__):
+            response.headers.add(name, value)
+    return response
+
+
+def _state() -> RequestState:
+    state: RequestState | None = g.get("clerk")
+    if state is None:
+        raise RuntimeError(NO_STATE)
+    return state
+
+
+def _session() -> SessionClaims:
+    return session_of(_state())
+
+
+current_session = cast("SessionClaims", LocalProxy(_session))
+"""Who is signed in, in a view that `require_auth` guards; RuntimeError where nobody is, or a machine."""
+
+
+def require_auth(
+    *,
+    role: str | Unset = UNSET,
+    permission: str | Unset = UNSET,
+    feature: str | Unset = UNSET,
+    plan: str | Unset = UNSET,
+    token_type: Accepted = SESSION_TOKEN,
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Guard a view, `async` or not: abort with 401 for who is not signed in, with 403 for who lacks what is asked for.
+
+    It stands below the route: `@app.get("/")`, then `@require_auth()`.
+
+    Args:
+        role: A role in the active organization, such as `admin`.
+        permission: A permission there, such as `reports:read`.
+        feature: A feature of the organization or user.
+        plan: A plan of the organization or user.
+        token_type: Kinds of token, of those that the extension accepts.
+
+    Raises:
+        InvalidArgument: one makes no sense.
+    """
+    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+
+    def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
+        @functools.wraps(view)
+        def guard(*args: P.args, **kwargs: P.kwargs) -> Any:
+            judged = required.judge(_state())
+            if isinstance(judged, Denial):
+                _refuse(judged)
+            return current_app.ensure_sync(view)(*args, **kwargs)
+
+        return guard
+
+    return guarded
+
+
+def _refuse(denial: Denial) -> NoReturn:
+    if denial.status == 401:
+        abort(401, denial.detail, www_authenticate=WWWAuthenticate.from_header(denial.challenge))
+    abort(403, denial.detail)

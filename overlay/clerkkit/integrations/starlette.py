@@ -1,0 +1,84 @@
+"""Starlette: `ClerkMiddleware`, and `require_auth` for the routes.
+
+Needs the extra `starlette`: `pip install "clerkkit[starlette]"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, overload
+
+from starlette.exceptions import HTTPException, WebSocketException
+from starlette.requests import HTTPConnection
+from starlette.status import WS_1008_POLICY_VIOLATION
+
+from clerk_core import UNSET, Unset
+from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
+from clerkkit.integrations.asgi import ClerkMiddleware
+from clerkkit.integrations.common import NO_STATE, Denial, Required
+
+__all__ = ["ClerkMiddleware", "require_auth", "state_of"]
+
+_LONGEST_REASON = 123
+"""Bytes that a websocket's close frame has for it."""
+
+
+def state_of(connection: HTTPConnection) -> RequestState:
+    """The state of a request or websocket, signed in or not: `request.state.clerk`, typed.
+
+    Raises:
+        RuntimeError: no middleware has seen it.
+    """
+    state: RequestState | None = connection.scope.get("clerk")
+    if state is None:
+        raise RuntimeError(NO_STATE)
+    return state
+
+
+@overload
+def require_auth(
+    *,
+    role: str | Unset = UNSET,
+    permission: str | Unset = UNSET,
+    feature: str | Unset = UNSET,
+    plan: str | Unset = UNSET,
+    token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a name
+) -> Callable[[HTTPConnection], SessionClaims]: ...
+@overload
+def require_auth(
+    *, token_type: Literal["m2m_token", "oauth_token", "api_key"]
+) -> Callable[[HTTPConnection], MachineToken]: ...
+@overload
+def require_auth(
+    *, token_type: Literal["any"] | Sequence[TokenType]
+) -> Callable[[HTTPConnection], SessionClaims | MachineToken]: ...
+def require_auth(**asked: Any) -> Callable[[HTTPConnection], Any]:
+    """Make a check for routes: called with the request, it answers who is calling.
+
+    It raises HTTPException, 401 for nobody and 403 where something is missing; a websocket is closed (1008).
+
+    Args:
+        **asked: `role`, `permission`, `feature`, `plan`, all of which the session has to have, and `token_type`: a kind
+            of token, a list of kinds, or `any`. Default: session tokens.
+
+    Raises:
+        InvalidArgument: one makes no sense, or is None.
+    """
+    required = Required(**asked)
+    return lambda connection: admitted(connection, required)
+
+
+def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | MachineToken:
+    """Who is calling.
+
+    Raises:
+        HTTPException: 401 or 403.
+        WebSocketException: the same for a websocket.
+    """
+    who = required.judge(state_of(connection))
+    if not isinstance(who, Denial):
+        return who
+    if connection.scope["type"] == "websocket":
+        reason = who.detail.encode()[:_LONGEST_REASON].decode(errors="ignore")
+        raise WebSocketException(WS_1008_POLICY_VIOLATION, reason)
+    raise HTTPException(who.status, who.detail, who.headers)

@@ -1,0 +1,24 @@
+"""What Django, Flask and plain WSGI do with the state of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clerkkit.auth import RequestState, SessionClaims, SignedIn
+
+
+def session_of(state: RequestState) -> SessionClaims:
+    """Who is signed in, where a guard has let nobody else in.
+
+    Raises:
+        RuntimeError: nobody, or a machine.
+    """
+    caller = state.to_auth() if isinstance(state, SignedIn) else None
+    if not isinstance(caller, SessionClaims):
+        raise RuntimeError("nobody is signed in: guard this view with require_auth()")  # noqa: TRY004
+    return caller
+
+
+def added_headers(state: RequestState, has: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """What the state adds to a response: its cookies, and what the response does not say itself."""
+    return [(name, value) for name, value in state.headers if name == "set-cookie" or not has(name)]

@@ -1,0 +1,110 @@
+"""Plain WSGI: a middleware that tells who is calling, and a guard. Needs the extra `auth` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from clerk_core import UNSET, Unset
+from clerkkit import Clerk
+from clerkkit.auth import AuthOptions, RequestState, SessionClaims
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
+from clerkkit.integrations.states import added_headers, session_of
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["ClerkMiddleware", "require_auth", "session_claims", "state_of"]
+
+_STATE = "clerkkit.state"
+_PLAIN = ("content-type", "text/plain; charset=utf-8")
+_STATUS = {401: "401 Unauthorized", 403: "403 Forbidden"}
+
+
+class ClerkMiddleware:
+    """Authenticates each request, and does what the handshake asks for. Whom to let in is for the application to say.
+
+    Args:
+        app: The application.
+        clerk: The client to verify with, which stays yours to close. Default: one of the environment.
+        options: What is accepted, and from whom. Default: those of the environment.
+
+    Raises:
+        InvalidArgument: the environment lacks a key, or one makes no sense.
+    """
+
+    def __init__(self, app: WSGIApplication, clerk: Clerk | None = None, options: AuthOptions | None = None) -> None:
+        self._app = app
+        self._clerk = clerk or Clerk()
+        self._options = options or AuthOptions.from_environment()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer: of the application, or the redirect of a handshake."""
+        state = self._clerk.auth.authenticate_request(environ, self._options)
+        environ[_STATE] = state
+        if state.location is not None:
+            start_response("307 Temporary Redirect", [*state.headers, _PLAIN, ("content-length", "0")])
+            return []
+
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+            own = {name.lower() for name, _ in headers}
+            return start_response(status, [*headers, *added_headers(state, own.__contains__)], *failure)
+
+        return self._app(environ, start)
+
+
+def state_of(environ: WSGIEnvironment) -> RequestState:
+    """What became of a request.
+
+    Raises:
+        RuntimeError: it did not pass the middleware.
+    """
+    state: RequestState | None = environ.get(_STATE)
+    if state is None:
+        raise RuntimeError(NO_STATE)
+    return state
+
+
+def session_claims(environ: WSGIEnvironment) -> SessionClaims:
+    """Who is signed in, in an application that `require_auth` guards.
+
+    Raises:
+        RuntimeError: nobody, or a machine.
+    """
+    return session_of(state_of(environ))
+
+
+def require_auth(
+    *,
+    role: str | Unset = UNSET,
+    permission: str | Unset = UNSET,
+    feature: str | Unset = UNSET,
+    plan: str | Unset = UNSET,
+    token_type: Accepted = SESSION_TOKEN,
+) -> Callable[[WSGIApplication], WSGIApplication]:
+    """Guard an application: 401 for who is not signed in, 403 for who lacks what is asked for, as plain text.
+
+    Args:
+        role: A role in the active organization, such as `admin`.
+        permission: A permission there, such as `reports:read`.
+        feature: A feature of the organization or user.
+        plan: A plan of the organization or user.
+        token_type: Kinds of token, of those that the middleware accepts.
+
+    Raises:
+        InvalidArgument: one makes no sense.
+    """
+    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+
+    def guarded(app: WSGIApplication) -> WSGIApplication:
+        def guard(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            judged = required.judge(state_of(environ))
+            if not isinstance(judged, Denial):
+                return app(environ, start_response)
+            start_response(_STATUS[judged.status], [_PLAIN, *judged.headers.items()])
+            return [judged.detail.encode()]
+
+        return guard
+
+    return guarded

@@ -1,0 +1,25 @@
+"""What the extra costs those who do not use it, and what is said where it is missing."""
+
+from __future__ import annotations
+
+from tests.test_layout import fresh
+
+
+def test_a_client_that_verifies_nothing_loads_no_cryptography() -> None:
+    loaded = fresh("import sys, clerkkit; clerkkit.Clerk('sk_test_x'); print(*sys.modules)").split()
+    assert not {"jwt", "cryptography", "attr", "clerkkit.auth"} & set(loaded)
+
+
+def test_a_sync_program_loads_no_event_loop() -> None:
+    loaded = fresh("import sys, clerkkit; clerkkit.Clerk('sk_test_x').auth; print(*sys.modules)").split()
+    assert "jwt" in loaded
+    assert not {"anyio", "asyncio", "starlette"} & set(loaded)
+
+
+def test_without_the_extra_it_is_named() -> None:
+    code = "import sys; sys.modules['jwt'] = None\ntry: import clerkkit.auth\nexcept ImportError as e: print(e)"
+    assert fresh(code) == 'clerkkit.auth needs PyJWT with cryptography: pip install "clerkkit[auth]"'
+
+
+def test_every_public_name_is_there() -> None:
+    assert fresh("import clerkkit.auth as m; print(all(getattr(m, name) for name in m.__all__))") == "True"

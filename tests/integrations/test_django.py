@@ -1,0 +1,194 @@
+"""Django over WSGI and ASGI on real servers, with tokens of the emulator."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory, override_settings
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from clerk_emulator import Emulator
+from clerkkit import Clerk
+from clerkkit.auth import MachineToken
+from clerkkit.integrations.django import (
+    ClerkMiddleware,
+    ClerkRequest,
+    NotAuthenticatedError,
+    client,
+    require_auth,
+    session_claims,
+    state_of,
+)
+from clerkkit.testing import instance
+from tests.integrations.asgi_site import People, Site
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, Behaviour, clerk, emulator, signed_in
+from tests.integrations.django_site import served, settings_for
+from tests.loopback import Received, answer, serve
+
+__all__ = ["clerk", "emulator", "signed_in"]
+
+
+def caller(request: ClerkRequest) -> HttpResponse:
+    claims = request.clerk.claims
+    who = claims.user_id or claims.subject if isinstance(claims, MachineToken) else session_claims(request).user_id
+    return HttpResponse(who)
+
+
+async def async_caller(request: ClerkRequest) -> HttpResponse:
+    return caller(request)
+
+
+class Page(View):
+    """A view of its own class, sync or async."""
+
+    def get(self, request: ClerkRequest) -> HttpResponse:
+        return caller(request)
+
+
+class AsyncPage(View):
+    async def get(self, request: ClerkRequest) -> HttpResponse:
+        return caller(request)
+
+
+def own(request: ClerkRequest) -> HttpResponse:
+    response = HttpResponse(state_of(request).status, headers={"Access-Control-Allow-Origin": "*"})
+    if request.path == "/own":
+        response.set_cookie("mine", "1")
+    return response
+
+
+def guarded(kind: str, asked: dict[str, Any]) -> Callable[..., Any]:
+    guard = require_auth(**asked)
+    if kind == "class":
+        return method_decorator(guard, name="dispatch")(type("Guarded", (Page,), {})).as_view()
+    if kind == "async-class":
+        return method_decorator(guard, name="dispatch")(type("Guarded", (AsyncPage,), {})).as_view()
+    return guard(async_caller if kind == "async" else caller)
+
+
+def pages(kind: str = "function") -> list[URLPattern]:
+    return [
+        *(path(name, guarded(kind, asked)) for name, asked in CHECKS.items()),
+        path("open", own),
+        path("own", own),
+    ]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        ("wsgi", "function"),
+        ("wsgi", "async"),
+        ("asgi", "function"),
+        ("asgi", "async"),
+        ("asgi", "class"),
+        ("asgi", "async-class"),
+    ],
+    ids="-".join,
+)
+def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
+    server, kind = request.param
+    with served(server, settings_for(emulator, pages(kind))) as site:
+        yield site
+
+
+@pytest.fixture(params=["wsgi", "asgi"])
+def live(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
+    with served(request.param, settings_for(emulator, pages(), CLERK_PUBLISHABLE_KEY=LIVE_KEY)) as site:
+        yield site
+
+
+class TestDjango(Behaviour):
+    """Django does all of it, over WSGI and ASGI, with each kind of view."""
+
+
+def test_the_loop_is_free_while_clerk_is_asked(emulator: Emulator) -> None:
+    clerks = instance()
+    asked, served_another = threading.Event(), threading.Event()
+    in_time: list[bool] = []
+
+    def keys(received: Received) -> bytes:
+        asked.set()
+        in_time.append(served_another.wait(10))
+        return answer(200, clerks.jwks)
+
+    with serve(keys) as slow, ThreadPoolExecutor() as threads:
+        settings = settings_for(
+            emulator,
+            pages("async"),
+            CLERK_API_URL=slow.url,
+            CLERK_PUBLISHABLE_KEY=clerks.publishable_key,
+            CLERK_AUTHORIZED_PARTIES=[],
+        )
+        with served("asgi", settings) as site:
+            waiting = threads.submit(site.get, "/me", clerks.session_token("user_1"))
+            assert asked.wait(10)
+            assert site.get("/open").text == "signed-out"
+            served_another.set()
+            assert waiting.result().text == "user_1"
+    assert in_time == [True]
+
+
+def test_the_client_is_at_hand(emulator: Emulator, signed_in: People) -> None:
+    @require_auth()
+    def name(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(client().users.get(session_claims(request).user_id).email_addresses[0].email_address)
+
+    with served("wsgi", settings_for(emulator, [path("name", name)])) as site:
+        assert site.get("/name", signed_in.ada_token).text == "ada@example.com"
+
+
+def test_a_page_of_the_projects_own_for_403(emulator: Emulator, signed_in: People) -> None:
+    def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+        return HttpResponse(f"no: {exception}", status=403)
+
+    settings = settings_for(emulator, pages())
+    vars(settings.options["ROOT_URLCONF"])["handler403"] = forbidden
+    with served("wsgi", settings) as site:
+        assert site.get("/admin", signed_in.bob_token).text == "no: Not allowed: this needs role admin"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "CLERK_SECRET_KEY: is missing"),
+        ({"CLERK_SECRET_KEY": "sk_test_1"}, "CLERK_PUBLISHABLE_KEY: is missing"),
+        (
+            {"CLERK_SECRET_KEY": "sk_test_1", "CLERK_PUBLISHABLE_KEY": LIVE_KEY, "CLERK_ACCEPTS_TOKEN": "cookies"},
+            "CLERK_ACCEPTS_TOKEN: expected",
+        ),
+        ({"CLERK_SECRET_KEY": "sk_test_1", "CLERK_API_URL": "http://example.com"}, "CLERK_API_URL: is plain http"),
+    ],
+)
+def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:
+    for name in ("CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    none: dict[str, Any] = {"CLERK_SECRET_KEY": None, "CLERK_PUBLISHABLE_KEY": None, "CLERK_ACCEPTS_TOKEN": None}
+    with override_settings(**{**none, **given}), pytest.raises(ImproperlyConfigured, match=told):
+        ClerkMiddleware(own)
+
+
+@pytest.mark.parametrize("asked", [state_of, session_claims, require_auth()(caller)])
+def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
+    with pytest.raises(RuntimeError, match="middleware"):
+        asked(RequestFactory().get("/"))
+
+
+def test_views_alone_raise_what_the_middleware_and_django_answer(clerk: Clerk, emulator: Emulator) -> None:
+    from clerkkit.auth.state import signed_out
+
+    request: Any = RequestFactory().get("/")
+    request.clerk = signed_out("session-token-and-uat-missing")
+    with pytest.raises(NotAuthenticatedError):
+        require_auth()(caller)(request)
+    with pytest.raises(RuntimeError, match="require_auth"):
+        session_claims(request)
+    assert not issubclass(NotAuthenticatedError, PermissionDenied)

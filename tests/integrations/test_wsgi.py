@@ -1,0 +1,113 @@
+"""Plain WSGI on a real server, with tokens of the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+
+from clerk_emulator import Emulator
+from clerkkit import Clerk, InvalidArgument
+from clerkkit.auth import SignedIn
+from clerkkit.auth.machine import MachineToken
+from clerkkit.integrations.wsgi import ClerkMiddleware, require_auth, session_claims, state_of
+from tests.integrations.asgi_site import Site, options_for
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, Behaviour, clerk, emulator, served_by_wsgi, signed_in
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["clerk", "emulator", "signed_in"]
+
+
+def caller(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    state = state_of(environ)
+    assert isinstance(state, SignedIn)
+    machine = isinstance(state.claims, MachineToken)
+    who = state.claims.subject if isinstance(state.claims, MachineToken) else session_claims(environ).user_id
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [(state.claims.user_id or who if machine else who).encode()]
+
+
+def status(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    own = [("Access-Control-Allow-Origin", "*"), ("Set-Cookie", "mine=1; Path=/")]
+    start_response("200 OK", [("Content-Type", "text/plain"), *(own if environ["PATH_INFO"] == "/own" else [])])
+    return [state_of(environ).status.encode()]
+
+
+GUARDED: dict[str, WSGIApplication] = {f"/{path}": require_auth(**asked)(caller) for path, asked in CHECKS.items()}
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    return GUARDED.get(environ["PATH_INFO"], status)(environ, start_response)
+
+
+@pytest.fixture(scope="module")
+def site(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
+    # With a referee of the protocol on both sides.
+    judged = validator(ClerkMiddleware(validator(application), clerk, options_for(emulator)))
+    with served_by_wsgi(judged) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def live(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
+    with served_by_wsgi(ClerkMiddleware(application, clerk, options_for(emulator, publishable_key=LIVE_KEY))) as site:
+        yield site
+
+
+class TestWsgi(Behaviour):
+    """Plain WSGI does all of it."""
+
+
+def environ() -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    setup_testing_defaults(made)
+    return made
+
+
+def started(*_: object) -> Callable[[bytes], object]:
+    raise AssertionError("nothing is to be answered")
+
+
+@pytest.mark.parametrize("asked", [state_of, session_claims, lambda environ: require_auth()(caller)(environ, started)])
+def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
+    with pytest.raises(RuntimeError, match="middleware"):
+        asked(environ())
+
+
+def test_session_claims_of_nobody(emulator: Emulator, clerk: Clerk) -> None:
+    asked: list[str] = []
+
+    def ask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with pytest.raises(RuntimeError, match="require_auth"):
+            session_claims(environ)
+        asked.append("once")
+        return []
+
+    ClerkMiddleware(ask, clerk, options_for(emulator))(environ(), started)
+    assert asked == ["once"]
+
+
+def test_the_environment_serves_where_nothing_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLERK_PUBLISHABLE_KEY", raising=False)
+    monkeypatch.setenv("CLERK_SECRET_KEY", "sk_test_1")
+    with pytest.raises(InvalidArgument, match="publishable_key"):
+        ClerkMiddleware(application)
+    monkeypatch.setenv("CLERK_PUBLISHABLE_KEY", LIVE_KEY)
+    answers: list[str] = []
+
+    def start(status: str, *_: object) -> Callable[[bytes], object]:
+        answers.append(status)
+        return print
+
+    assert list(ClerkMiddleware(application)(environ(), start)) == [b"signed-out"]
+    assert answers == ["200 OK"]
+
+
+def test_what_makes_no_sense_is_refused_where_it_stands() -> None:
+    with pytest.raises(InvalidArgument, match="role"):
+        require_auth(role="")

@@ -1,0 +1,47 @@
+"""What Clerk's JavaScript helper said to recorded requests, and what we say to the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from clerkkit.webhooks import WebhookVerificationError, verify_webhook
+from tests.shared import shared
+
+DIFFERING: dict[str, str] = {}
+"""Rows that are judged otherwise on purpose, and why; `docs/webhooks.md` says so too."""
+
+
+def judged(row: dict[str, Any]) -> tuple[str, Any]:
+    """Our verdict: `valid` with the event's data, or `invalid` with the headers that are said to be missing."""
+    request, options = row["args"][0], row["args"][1] if len(row["args"]) > 1 else {}
+    try:
+        event = verify_webhook(
+            request["body"].encode(), request["headers"], options.get("signingSecret"), now=row["now_ms"] / 1000
+        )
+    except WebhookVerificationError as error:
+        return "invalid", re.findall(r"svix-[a-z]+", str(error))
+    return "valid", event.to_dict()["data"]
+
+
+def expected(row: dict[str, Any]) -> tuple[str, Any]:
+    """The recorded verdict in the same form."""
+    told = row["expected"]
+    if told["verdict"] == "valid":
+        return "valid", told["data"]
+    return "invalid", re.findall(r"svix-[a-z]+", told["message"])
+
+
+def test_every_row_is_judged_as_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = json.loads(shared("vectors", "webhooks.json").read_text(encoding="utf-8"))
+    assert rows
+    verdicts = {}
+    for row in rows:
+        monkeypatch.delenv("CLERK_WEBHOOK_SIGNING_SECRET", raising=False)
+        if row["env_CLERK_WEBHOOK_SIGNING_SECRET"] is not None:
+            monkeypatch.setenv("CLERK_WEBHOOK_SIGNING_SECRET", row["env_CLERK_WEBHOOK_SIGNING_SECRET"])
+        verdicts[row["test"]] = judged(row), expected(row)
+    assert {name for name, (ours, theirs) in verdicts.items() if ours != theirs} == set(DIFFERING), verdicts
