@@ -64,16 +64,20 @@ def _official(progress: Callable[[str], None]) -> environments.Environment | Non
 def _prepare(
     ours: environments.Environment, official: environments.Environment | None, folder: Path
 ) -> tuple[measures.Sides, report.Subject]:
-    """Write the users where every side can read them."""
+    """Write the users and tokens where every side can read them."""
     users = sample_users.users(USERS, environments.ROOT / "spec" / "contract.json")
-    sides = measures.Sides(ours, official, folder / "users.json", folder / "user.json")
+    sides = measures.Sides(ours, official, folder / "users.json", folder / "user.json", folder / "tokens.json")
     for path, value in ((sides.many, users), (sides.one, users[0])):
         # Compact and not escaped, as the server writes it.
         path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    # In a process of its own, since this one must stay small.
+    tokens = ours.output(str(environments.HERE / "sample_tokens.py"), str(measures.NEW_TOKENS))
+    sides.tokens.write_text(tokens, encoding="utf-8")
     versions = ours.versions()
     subject = report.Subject(
         ours=versions["clerkkit"],
         httpx=versions["httpx"],
+        pyjwt=versions["pyjwt"],
         official=official.versions()["clerk-backend-api"] if official else None,
         many_bytes=sides.many.stat().st_size,
         one_bytes=sides.one.stat().st_size,

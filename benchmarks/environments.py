@@ -51,7 +51,7 @@ class Environment:
 
 def ours() -> Environment:
     """The project, installed from this checkout as from a wheel: a development environment imports more."""
-    return _ready(Environment(HERE / ".venv-ours"), str(ROOT), _fingerprint())
+    return _ready(Environment(HERE / ".venv-ours"), f"{ROOT}[auth]", f"[auth] {_fingerprint()}")
 
 
 def official() -> Environment:

@@ -26,6 +26,9 @@ Ask = Callable[[str], float]
 IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
+TOKEN_ROUNDS = 20
+NEW_TOKENS = 200
+"""Tokens that a batch can have, no two of them the same."""
 MEMORY_ROUNDS = 5
 PATIENCE = 20.0
 """Seconds after which a measure of batches is content with `FEWEST_ROUNDS`, on a machine that has more to do."""
@@ -51,6 +54,7 @@ class Sides:
     official: Environment | None
     many: Path
     one: Path
+    tokens: Path
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class Batch:
 
 
 _CALLS = Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall")
+_NEW = Batch("new token", count=NEW_TOKENS, rounds=TOKEN_ROUNDS)
+_SEEN = Batch("token", count=2000, official_count=200, rounds=TOKEN_ROUNDS)
 
 
 def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
@@ -78,6 +84,8 @@ def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
         measures = imports(sides, url)
         progress("decoding, and calls over loopback")
         measures += batches(sides, url)
+        progress("tokens")
+        measures += tokens(sides)
         progress("memory, in fresh processes")
         return [*measures, memory(sides, url)]
 
@@ -123,9 +131,9 @@ def imports(sides: Sides, url: str) -> list[Measure]:
 def batches(sides: Sides, url: str) -> list[Measure]:
     """Decoding, and whole calls over loopback, in processes that stay: what counts after the start."""
     with ExitStack() as stack:
-        ask = {"ours": stack.enter_context(_worker(sides.ours, "ours.py", sides, url))}
+        ask = {"ours": stack.enter_context(_worker(sides.ours, "ours.py", sides.many, sides.one, url))}
         if sides.official:
-            ask["official"] = stack.enter_context(_worker(sides.official, "official.py", sides, url))
+            ask["official"] = stack.enter_context(_worker(sides.official, "official.py", sides.many, sides.one, url))
         return [
             _batches(
                 ask,
@@ -169,6 +177,34 @@ def batches(sides: Sides, url: str) -> list[Measure]:
                 "httpx.AsyncClient.get + json.loads",
                 Target(Rival.PLAIN, 1.1),
             ),
+        ]
+
+
+def tokens(sides: Sides) -> list[Measure]:
+    """Who is calling, by the instance's public key and without a network."""
+    plain = "jwt.decode with a parsed key"
+    with ExitStack() as stack:
+        ask = {"ours": stack.enter_context(_worker(sides.ours, "tokens_ours.py", sides.tokens))}
+        if sides.official:
+            ask["official"] = stack.enter_context(_worker(sides.official, "tokens_official.py", sides.tokens))
+        return [
+            _batches(ask, _NEW, "verifying a new token", plain, Target(Rival.PLAIN, 1.3)),
+            _batches(ask, _SEEN, "verifying a token again", plain, Target(Rival.OFFICIAL, 1 / 20)),
+            _batches(
+                ask,
+                replace(_NEW, task="new request"),
+                "a request with a new token",
+                plain,
+                Target(Rival.OFFICIAL, 1),
+            ),
+            _batches(
+                ask,
+                replace(_SEEN, task="request"),
+                "a request with a token seen before",
+                plain,
+                Target(Rival.OFFICIAL, 1 / 10),
+            ),
+            _batches(ask, replace(_SEEN, task="browser request"), "… in a browser's cookie", plain),
         ]
 
 
@@ -257,9 +293,9 @@ def _server(one: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(environment: Environment, script: str, sides: Sides, url: str) -> Iterator[Ask]:
+def _worker(environment: Environment, script: str, *arguments: object) -> Iterator[Ask]:
     """A worker of `workers/`, ready to be asked."""
-    command = environment.command(str(HERE / "workers" / script), str(sides.many), str(sides.one), url)
+    command = environment.command(str(HERE / "workers" / script), *map(str, arguments))
     with running(command) as process:
 
         def ask(line: str) -> float:

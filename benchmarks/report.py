@@ -26,8 +26,8 @@ installed as from a wheel, one with the official SDK from PyPI, so that each sid
 - **Rounds.** The sides take turns, one after the other in each round, and who begins changes. A ratio is the median
   over the rounds of ours divided by theirs in the same round; a time is the median over the rounds. The last column
   holds the middle half of the rounds.
-- **Clocks.** Imports and decoding are processor time, which on an idle machine is what one waits for, and does not
-  depend on what else it does. Calls, which wait for a server, are timed by the clock on the wall.
+- **Clocks.** Imports, decoding and tokens are processor time, which on an idle machine is what one waits for, and does
+  not depend on what else it does. Calls, which wait for a server, are timed by the clock on the wall.
 - **Imports** run in fresh processes with warm bytecode caches. The median of `python -c pass` is subtracted, except
   in the row that says so. Both SDKs load parts of themselves when they are asked for, and httpx its certificates,
   hence the rows that go on to `.users` and to the answer of a first call.
@@ -39,6 +39,13 @@ installed as from a wheel, one with the official SDK from PyPI, so that each sid
 - **A call** goes over a kept-alive loopback connection to a small server in a process of its own. "httpx" is the least
   that one could write by hand: `json.loads(httpx_client.get(url, headers=key).content)`. Async calls, httpx's too, go
   one after the other in one event loop.
+- **Tokens** are session tokens of version 2 (RS256, 2048 bits) of a member of an organization. All sides get the same
+  ones, made anew for each run, and the public key (`jwt_key`), so that none calls Clerk; both SDKs check the origin
+  (`authorized_parties`), too. Each row verifies one: `verify_token` of both SDKs in the first two, and
+  `authenticate_request` in the others, with an `httpx.Request` that has the token in its `Authorization` header, or
+  among the cookies of a development instance, where URL and cookies have to be read as well. New means that the client
+  has never seen the token. "PyJWT" is `jwt.decode(token, key, algorithms=["RS256"], leeway=5)` with a key that is
+  parsed already, in all five rows: it remembers nothing and knows no requests.
 - **Memory** is the peak resident size of a fresh process that imports, makes one call, and decodes 500 users once.
 """
 
@@ -49,6 +56,7 @@ class Subject:
 
     ours: str
     httpx: str
+    pyjwt: str
     official: str | None
     many_bytes: int
     one_bytes: int
@@ -56,7 +64,7 @@ class Subject:
 
     def __str__(self) -> str:
         official = [f"clerk-backend-api {self.official}"] if self.official else []
-        named = [f"clerkkit {self.ours}", f"httpx {self.httpx}", *official]
+        named = [f"clerkkit {self.ours}", f"httpx {self.httpx}", f"PyJWT {self.pyjwt}", *official]
         return " · ".join([*named, f"Python {platform.python_version()}", f"{os.cpu_count()} CPUs"])
 
 
@@ -66,7 +74,7 @@ def terminal(subject: Subject, measures: Sequence[Measure], *, color: bool) -> s
     def paint(code: str, text: str) -> str:
         return f"{code}{text}{_OFF}" if color else text
 
-    sides = [("", "clerkkit", "httpx, json", "official SDK")] + [
+    sides = [("", "clerkkit", "httpx, json, PyJWT", "official SDK")] + [
         (plain_name(measure), *_values(measure)) for measure in measures
     ]
     marks = {True: paint(_GREEN, "✓"), False: paint(_RED, "✗"), None: paint(_DIM, _DASH)}
@@ -112,9 +120,9 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
             "",
             f"{subject}; one run of `make bench`. Times depend on the machine; the ratios much less.",
             "",
-            "![Time and memory as multiples of plain httpx and json](benchmarks.svg)",
+            "![Time and memory as multiples of plain httpx, json and PyJWT](benchmarks.svg)",
             "",
-            *table(("", "clerkkit", "httpx, json", "official SDK"), rows, "lrrr"),
+            *table(("", "clerkkit", "httpx, json, PyJWT", "official SDK"), rows, "lrrr"),
             "",
             *table(("", "target", "measured", "middle half", ""), promises, "llrrl"),
             "",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
+from starlette.requests import HTTPConnection
 
 from clerk_bapi.api import get_user, get_user_list, list_organizations
 from clerk_bapi.events import UserCreatedEvent
@@ -23,6 +24,8 @@ from clerk_bapi.models import (
 )
 from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, codes, to_datetime
 from clerkkit.api.users import password_matches
+from clerkkit.auth import MachineToken, SessionClaims
+from clerkkit.integrations import fastapi, starlette
 from clerkkit.testing import SignedWebhook, instance, signed_webhook
 from clerkkit.webhooks import Reason, WebhookEvent, WebhookVerificationError, verify_webhook
 
@@ -109,3 +112,9 @@ def webhooks(body: bytes, environ: dict[str, Any], scope: list[tuple[bytes, byte
         assert_type(error.reason, Reason)
     assert_type(signed_webhook({"type": "x"}), SignedWebhook)
     assert_type(instance().session_token(version=1), str)
+
+
+def frameworks() -> None:
+    assert_type(fastapi.require_auth(role="admin"), Callable[[HTTPConnection], Awaitable[SessionClaims]])
+    assert_type(fastapi.require_auth(token_type="api_key"), Callable[[HTTPConnection], Awaitable[MachineToken]])
+    assert_type(starlette.require_auth(), Callable[[HTTPConnection], SessionClaims])

@@ -11,7 +11,10 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Task = Callable[[int], Callable[[], None]]
 """Prepares a batch of that many repetitions, which is not timed, and gives the function that runs it."""
@@ -27,6 +30,21 @@ def repeated(function: Callable[[], object]) -> Task:
         def batch() -> None:
             for _ in range(count):
                 held = function()  # noqa: F841  # until the next one is there, as a page is in a loop over pages
+
+        return batch
+
+    return prepare
+
+
+def each(function: Callable[[T], object], values: Callable[[int], Sequence[T]]) -> Task:
+    """A task with a value of its own for each repetition; they are made beforehand."""
+
+    def prepare(count: int) -> Callable[[], None]:
+        made = values(count)
+
+        def batch() -> None:
+            for value in made:
+                held = function(value)  # noqa: F841
 
         return batch
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.utils.unmarshal_json_response import unmarshal_json_response
-from loop import Task, awaited, check, repeated, serve
+from loop import Task, awaited, check, each, repeated, serve
 
 
 def _response(content: bytes) -> httpx.Response:
@@ -20,12 +19,11 @@ def _response(content: bytes) -> httpx.Response:
 
 
 def _decoding(kind: Any, content: bytes) -> Task:
-    def prepare(count: int) -> Callable[[], None]:
-        # A response keeps its text once it was asked for it: a fresh one for each time, as after a call.
-        responses = iter([_response(content) for _ in range(count)])
-        return repeated(lambda: unmarshal_json_response(kind, next(responses)))(count)
-
-    return prepare
+    # A response keeps its text once it was asked for it: a fresh one for each time, as after a call.
+    return each(
+        lambda response: unmarshal_json_response(kind, response),
+        lambda count: [_response(content) for _ in range(count)],
+    )
 
 
 def main(runner: asyncio.Runner) -> None:

@@ -170,6 +170,12 @@ def test_in_development_a_signed_out_plain_cookie_beats_an_expired_suffixed_one(
     assert browser.get({**own, **plain(client_uat=0, clerk_db_jwt="plain")}, TEST).status == "signed-in"
 
 
+def test_in_development_an_expired_suffixed_cookie_counts_where_the_plain_one_is_signed_in(browser: Browser) -> None:
+    own = suffixed(TEST, session=EXPIRED, client_uat=1, clerk_db_jwt="suffixed")
+    state = browser.get({**own, **plain(client_uat=1, clerk_db_jwt="plain")}, TEST)
+    assert (query(state)["suffixed_cookies"], query(state)["__clerk_db_jwt"]) == ("true", "suffixed")
+
+
 def test_the_first_of_two_cookies_counts(browser: Browser) -> None:
     state = browser.get(cookie=f"__client_uat=1; __session={GOOD}; __session=x; __session=")
     assert state.status == "signed-in"

@@ -7,6 +7,7 @@ import json
 import threading
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from websockets.sync.client import connect
@@ -139,7 +140,7 @@ def test_a_client_of_its_own_is_closed_with_the_application(
         assert [request.headers["authorization"] for request in clerk.requests] == [f"Bearer {KEY}"] * 2
 
 
-def test_a_client_that_was_given_stays_open(fake: FakeInstance) -> None:
+def test_a_client_that_was_given_stays_open(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     async def use_after() -> None:
         async with AsyncClerk(KEY, base_url=clerk.url) as client:
             app = ClerkMiddleware(application, clerk=client, options=options)
@@ -196,6 +197,19 @@ def test_the_loop_goes_on_while_keys_are_fetched_and_they_are_fetched_once(
         with served(ClerkMiddleware(application)) as site:
             assert asyncio.run(ask(site.url)) == [f"user_{number}" for number in range(100)]
         assert [request.path for request in clerk.requests] == ["/v1/jwks"]
+
+
+def test_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
+    async def ask() -> str:
+        async with AsyncClerk(KEY, base_url=clerk.url) as client:
+            transport = httpx.ASGITransport(ClerkMiddleware(application, clerk=client))
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+                answered = await http.get("/", headers={"authorization": f"Bearer {fake.session_token('user_1')}"})
+        user: str = answered.json()["user"]
+        return user
+
+    with serve(answer(200, fake.jwks)) as clerk:
+        assert anyio.run(ask, backend="trio") == "user_1"
 
 
 def test_a_failing_application_still_fails(fake: FakeInstance) -> None:

@@ -67,5 +67,9 @@ def _cookies(context: Context, session_id: str, expired: str, refresh_token: str
         code = error.errors[0].code if error.errors else ""
         return code if _CODE.fullmatch(code) else "unexpected-bapi-error"
     listed = vars(answer).get("cookies") if isinstance(answer, Model) else None
-    cookies = [one for one in listed if isinstance(one, str) and one.isprintable()] if is_list(listed) else []
+    cookies = (
+        [one for one in listed if isinstance(one, str) and one.isprintable() and one.isascii()]
+        if is_list(listed)
+        else []
+    )
     return cookies or "unexpected-sdk-error"
