@@ -69,8 +69,7 @@ class Operation:
     @property
     def iterator(self) -> str:
         """The name of the method that walks over all pages."""
-        name = re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
-        return name if name != self.method else f"iterate_{name}"
+        return iterator_of(self.method)
 
     @property
     def filters(self) -> list[Argument]:
@@ -207,8 +206,7 @@ class Views:
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
-        # A name that is Python's already stays with its parameter: `frontend_api` beside `frontendApi`.
-        taken = {wire: wire for wire in self._wire_names(endpoint) if names.snake(wire) == wire}
+        taken = own_names(self._wire_names(endpoint))
         arguments: list[Argument] = []
         declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
         for place in ("path", "query"):
@@ -219,7 +217,7 @@ class Views:
                 annotation = _without_null(self.types.annotation(prop, argument=True))
                 if schema.get("format") == UNIX_MS:
                     annotation += " | str | datetime"
-                name = self._argument_name(wire, place, taken)
+                name = argument_name(wire, place, taken)
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
         if endpoint.header_parameters or endpoint.cookie_parameters:
@@ -236,26 +234,18 @@ class Views:
             model = self._parsed[str(body.prop.class_info.name)]
             for prop in (model.required_properties or []) + (model.optional_properties or []):
                 wire = prop.name.get_untrusted_value()
-                name = self._argument_name(wire, "body", taken)
+                name = argument_name(wire, "body", taken)
                 annotation = self.types.annotation(prop, argument=True)
                 inner = self._resolved(schema["properties"][wire])
                 place = "file" if "BinaryIO" in annotation else "body"
                 arguments.append(Argument(name, wire, place, annotation, prop.required, inner))
-        order = {name: index for index, name in enumerate(_placeholders(path))}
+        order = {name: index for index, name in enumerate(placeholders(path))}
         arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
         return arguments, body_required
 
     @staticmethod
     def _wire_names(endpoint: Any) -> list[str]:
         return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
-
-    def _argument_name(self, wire: str, place: str, taken: dict[str, str]) -> str:
-        for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
-            free = taken.get(name) == wire or name not in taken
-            if name.isidentifier() and not keyword.iskeyword(name) and free:
-                taken[name] = f"{place} {wire}"
-                return name
-        raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
 
     def _result(self, endpoint: Any) -> tuple[str, str | None, str, bool]:
         """Annotation, annotation of a page where there is one, reader, whether the body is text."""
@@ -350,7 +340,7 @@ class Views:
             annotation = self.types.annotation(prop, argument=request_only)
             if not prop.required:
                 annotation = f"{annotation} | Unset" if request_only else _or_none(annotation)
-            attributes.append(Attribute(_attribute_name(key), key, annotation, prop.required, optional))
+            attributes.append(Attribute(attribute_name(key), key, annotation, prop.required, optional))
             reader = self.types.reader(prop)
             if reader:
                 readers[key] = reader
@@ -402,11 +392,34 @@ def method_of(facts: Node) -> str:
     return names.snake(facts.get("x-speakeasy-name-override") or facts["operationId"])
 
 
-def _placeholders(path: str) -> list[str]:
+def iterator_of(method: str) -> str:
+    """The name of the walk over all pages of a method."""
+    name = re.sub(r"^(list|get)(?=_|$)", "iterate", method)
+    return name if name != method else f"iterate_{name}"
+
+
+def own_names(wires: Iterable[str]) -> dict[str, str]:
+    """What `argument_name` starts from: `frontend_api` stays with its parameter where `frontendApi` is beside it."""
+    return {wire: wire for wire in wires if names.snake(wire) == wire}
+
+
+def argument_name(wire: str, place: str, taken: dict[str, str]) -> str:
+    """The keyword for one argument; `taken` holds those that the operation has already, and gets it."""
+    for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
+        free = taken.get(name) == wire or name not in taken
+        if name.isidentifier() and not keyword.iskeyword(name) and free:
+            taken[name] = f"{place} {wire}"
+            return name
+    raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
+
+
+def placeholders(path: str) -> list[str]:
+    """The names between braces, in order."""
     return [part.partition("}")[0] for part in path.split("{")[1:]]
 
 
-def _attribute_name(key: str) -> str:
+def attribute_name(key: str) -> str:
+    """The attribute that stands for a JSON key."""
     fits = key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(Model, key)
     if fits:
         return key
