@@ -23,6 +23,7 @@ check: $(STAMP)
 	$(RUN) -m mypy
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
+	$(RUN) -m generator guard
 
 test: $(STAMP)
 	$(RUN) -m pytest -n auto

@@ -1,4 +1,4 @@
-"""`python -m generator contract SOURCE`, `generate`, `replay FOLDER`."""
+"""`python -m generator contract SOURCE`, `generate`, `diff OLD NEW`, `guard`, `replay FOLDER`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     make.add_argument("source", help="a path or an http(s) URL of an OpenAPI 3.0 document, YAML or JSON")
     make.add_argument("--recorded-as", help="what spec/lock.toml calls the source, e.g. owner/repository@commit:file")
     commands.add_parser("generate", help="write generated/clerk_bapi from spec/")
+    diff = commands.add_parser("diff", help="what changed between two contracts, and what it means for callers")
+    diff.add_argument("old", help="a contract, or a document of Clerk's, which is corrected first: a path or a URL")
+    diff.add_argument("new", help="the same, newer")
+    diff.add_argument("--format", choices=["text", "markdown", "json"], default="text")
+    diff.add_argument(
+        "--signatures", action="store_true", help="generate both, compare the signatures, and check the overlay too"
+    )
+    commands.add_parser("guard", help="check that every generated name which the overlay uses is there")
     replay = commands.add_parser("replay", help="contract and generation for every document below a folder")
     replay.add_argument("folder", type=Path)
     chosen = parser.parse_args(arguments)
@@ -46,6 +54,18 @@ def _run(chosen: argparse.Namespace) -> int:
 
         generate.generate(root)
         return 0
+    if chosen.command == "diff":
+        from generator.changes import command
+
+        print(command.run(root, chosen.old, chosen.new, chosen.format, signatures=chosen.signatures), end="")
+        return 0
+    if chosen.command == "guard":
+        from generator import guard
+
+        findings = guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
+        for finding in findings:
+            print(finding, file=sys.stderr)
+        return 1 if findings else 0
     from generator import replay
 
     return replay.replay(root, chosen.folder)

@@ -71,7 +71,11 @@ RULES: dict[str, Rule] = {
     ),
     # -- arguments, and the members of objects that are sent
     "argument-added": Rule(
-        _C, "argument-removed", "new optional argument ({after})", "Calls that leave it out stay as they are.", adds=True
+        _C,
+        "argument-removed",
+        "new optional argument ({after})",
+        "Calls that leave it out stay as they are.",
+        adds=True,
     ),
     "argument-removed": Rule(_B, "argument-added", "argument gone ({before})", "A call that names it is a TypeError."),
     "required-argument-added": Rule(
@@ -142,7 +146,10 @@ RULES: dict[str, Rule] = {
         _C, "attribute-removed", "new attribute ({after})", "Models keep every key; now it has a type.", adds=True
     ),
     "attribute-removed": Rule(
-        _B, "attribute-added", "attribute gone ({before})", "Type checkers refuse it, and where it is not sent it is None."
+        _B,
+        "attribute-added",
+        "attribute gone ({before})",
+        "Type checkers refuse it, and where it is not sent it is None.",
     ),
     "attribute-presence-changed": Rule(
         _C, "attribute-presence-changed", "was {before}, is {after}", "It may be None before and after."

@@ -1,0 +1,74 @@
+"""`python -m generator diff OLD NEW`: contracts or documents in, a report out."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from clerk_core.guards import is_object
+from generator import contract, document, guard
+from generator.changes import report
+from generator.changes.surface import compare
+from generator.generate import write_package
+from generator.normalise import Node
+from generator.problems import GeneratorProblem
+
+
+def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
+    """The report in the form that is asked for; `root` is the checkout whose corrections and overlay count.
+
+    Raises:
+        GeneratorProblem: one of the two is neither a contract nor a document, or they are of different kinds.
+    """
+    one, other = load(root, old), load(root, new)
+    if not signatures:
+        made = report(one, other)
+    else:
+        with _packages(root, one, other) as (before, after):
+            findings = guard.check(root / "overlay" / "clerkkit", after)
+            made = report(one, other, moved=compare(before, after), findings=findings)
+    return {"text": made.text, "markdown": made.markdown, "json": made.json}[form]()
+
+
+def load(root: Path, source: str) -> Node:
+    """A contract as it is; a document of Clerk's normalised and corrected, as far as the corrections still fit."""
+    found = _contract(source)
+    return contract.build(document.read(source), root / "spec" / "corrections.yaml").facts if found is None else found
+
+
+def _contract(source: str) -> Node | None:
+    """The file's JSON where it is of OpenAPI 3.1, which contracts are and documents are not."""
+    path = Path(source)
+    if path.suffix != ".json" or not path.is_file():
+        return None
+    try:
+        loaded: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise GeneratorProblem(f"{source}: is not whole JSON ({error})") from error
+    return loaded if is_object(loaded) and loaded.get("openapi") == "3.1.0" else None
+
+
+@contextmanager
+def _packages(root: Path, *contracts: Node) -> Generator[tuple[Path, ...], None, None]:
+    """Each contract generated, in a place that is gone afterwards."""
+    spec = root / "spec"
+    with tempfile.TemporaryDirectory() as scratch:
+        places: list[Path] = []
+        for index, facts in enumerate(contracts):
+            backend, events = _with_its_other_half(spec, facts)
+            places.append(Path(scratch, str(index), "clerk_bapi"))
+            places[-1].parent.mkdir()
+            write_package(backend, events, spec, root / "generator_config.yaml", places[-1])
+        yield tuple(places)
+
+
+def _with_its_other_half(spec: Path, facts: Node) -> tuple[Node, Node]:
+    """Backend API and events: what was not given is the one in spec/."""
+    other: Node = json.loads(
+        (spec / contract.FILES["contract" if "webhooks" in facts else "events"]).read_text("utf-8")
+    )
+    return (other, facts) if "webhooks" in facts else (facts, other)
