@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
 import attrs
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.properties.schemas import Class
 
 from generator import names
+from generator.changes.classes import class_name
 from generator.changes.shapes import LIST, class_in, classes_in, shape
 from generator.normalise import METHODS, Node, follow
 from generator.views import (
@@ -24,8 +22,6 @@ from generator.views import (
     own_names,
     placeholders,
 )
-
-_CONFIG = Path(__file__).resolve().parents[2] / "generator_config.yaml"
 
 
 @attrs.frozen
@@ -122,14 +118,13 @@ class ModelClass:
     sent: bool
     comes_back: bool
     resource: str
-    where: tuple[str, ...]
+    where: list[str]
     """The operations and events that it is a part of."""
 
-    def place(self, attribute: Attribute | None = None) -> Place:
-        """The class, or one of its attributes."""
+    def place(self) -> Place:
+        """The class."""
         more = f" and {len(self.where) - 1} more" if len(self.where) > 1 else ""
-        python = f"{self.name}.{attribute.name}" if attribute else self.name
-        return Place(self.resource, python, f"{self.where[0]}{more}")
+        return Place(self.resource, self.name, f"{self.where[0]}{more}")
 
 
 @attrs.frozen
@@ -265,7 +260,7 @@ class Callers:
             sent=sent,
             comes_back=comes_back,
             resource=resources.pop() if len(resources) == 1 else SHARED,
-            where=tuple(sorted({place.http for place in places})),
+            where=sorted({place.http for place in places}),
         )
 
     def _reached(self, schemas: Iterable[Node]) -> set[str]:
@@ -287,18 +282,6 @@ class Callers:
     @cached_property
     def _named(self) -> dict[str, list[str]]:
         return {}
-
-
-@cache
-def _config() -> Config:
-    return Config.from_sources(
-        ConfigFile.load_from_path(_CONFIG), MetaType.NONE, _CONFIG, "utf-8", overwrite=False, output_path=None
-    )
-
-
-def class_name(schema: str) -> str:
-    """The class that a schema becomes."""
-    return str(Class.from_string(string=schema, config=_config()).name)
 
 
 def _with_flag(schema: Node, parameter: Node) -> Node:

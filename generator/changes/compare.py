@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.changes import pairs
-from generator.changes.callers import Argument, Attribute, Callers, ModelClass, Operation, Place
+from generator.changes.callers import Argument, Callers, ModelClass, Operation, Place
 from generator.changes.change import Change
 from generator.changes.shapes import described
-from generator.changes.values import Values
+from generator.changes.values import ANSWERED, SENT, Values
 from generator.normalise import Node
 
 _BY_POSITION = "path"
@@ -22,7 +22,7 @@ class Comparison:
         self._new = Callers(new)
         self._pairs, self._gone, self._come = pairs.operations(self._old, self._new)
         self._renamed = pairs.classes(self._old, self._new, self._pairs)
-        self._values = Values(old, new, self._renamed)
+        self._values = Values(self._old, self._new, self._renamed)
 
     def changes(self) -> Iterator[Change]:
         """Every change."""
@@ -79,9 +79,9 @@ class Comparison:
             yield Change("error-status-removed", *places, status, None)
         nothing: Node = {"type": "null"}
         results = old.place(f"{old.called}() ->"), new.place(f"{new.called}() ->")
-        yield from self._values.answered(old.answer or nothing, new.answer or nothing, results)
+        yield from self._values.answer(old.answer or nothing, new.answer or nothing, results)
         if old.page is not None and new.page is not None:
-            yield from self._values.answered(old.page, new.page, results)
+            yield from self._values.answer(old.page, new.page, results)
 
     # -- arguments -----------------------------------------------------------------------------------------------
 
@@ -112,17 +112,7 @@ class Comparison:
             yield Change("argument-keyword-only" if old.sent_in == _BY_POSITION else "argument-by-position", *places)
         elif old.sent_in != new.sent_in:
             yield Change("argument-moved", *places, old.sent_in, new.sent_in)
-        yield from self._sent(old, new, places)
-
-    def _sent(
-        self, old: Argument | Attribute, new: Argument | Attribute, places: tuple[Place, Place]
-    ) -> Iterator[Change]:
-        if old.required != new.required:
-            yield Change("argument-required" if new.required else "argument-optional", *places)
-        yield from _deprecation("argument", old.schema, new.schema, places)
-        # Query and path know no null.
-        in_url = isinstance(old, Argument) and "body" not in (old.sent_in, getattr(new, "sent_in", ""))
-        yield from self._values.sent(old.schema, new.schema, places, null=not in_url)
+        yield from self._values.argument(old, new, places)
 
     # -- classes -------------------------------------------------------------------------------------------------
 
@@ -134,7 +124,7 @@ class Comparison:
             yield Change("event-added", None, new[name].place())
         for name in sorted(old.keys() & new.keys()):
             places = old[name].place(), new[name].place()
-            yield from self._values.answered(old[name].schema, new[name].schema, places)
+            yield from self._values.answer(old[name].schema, new[name].schema, places)
 
     def _models(self) -> Iterator[Change]:
         old, new = self._old.models, self._new.models
@@ -149,39 +139,9 @@ class Comparison:
     def _model(self, old: ModelClass, new: ModelClass) -> Iterator[Change]:
         if old.name != new.name:
             yield Change("model-renamed", old.place(), new.place(), old.name, new.name)
-        roles = ["sent"] * (old.sent and new.sent) + ["answered"] * (old.comes_back and new.comes_back)
-        for key in sorted(old.attributes.keys() | new.attributes.keys()):
-            for role in roles or ["answered"]:
-                yield from self._member(role, old, new, key)
-
-    def _member(self, role: str, old: ModelClass, new: ModelClass, key: str) -> Iterator[Change]:
-        mine, theirs = old.attributes.get(key), new.attributes.get(key)
-        if mine is None or theirs is None:
-            yield from self._came_or_went(role, old, new, key)
-            return
-        places = old.place(mine), new.place(theirs)
-        if role == "sent":
-            yield from self._sent(mine, theirs, places)
-            return
-        yield from _deprecation("attribute", mine.schema, theirs.schema, places)
-        found = list(
-            self._values.answered(mine.schema, theirs.schema, places, (not mine.required, not theirs.required))
-        )
-        yield from found
-        if mine.required != theirs.required and not {"answer-maybe-none", "answer-never-none"} & {
-            change.kind for change in found if (change.old, change.new) == places
-        }:
-            yield Change("attribute-presence-changed", *places, _presence(mine), _presence(theirs))
-
-    def _came_or_went(self, role: str, old: ModelClass, new: ModelClass, key: str) -> Iterator[Change]:
-        mine, theirs = old.attributes.get(key), new.attributes.get(key)
-        noun = "attribute" if role == "answered" else "argument"
-        if mine is not None:
-            kind = f"required-{noun}" if mine.required and role == "sent" else noun
-            yield Change(f"{kind}-removed", old.place(mine), None, described(self._old.contract, mine.schema))
-        if theirs is not None:
-            kind = f"required-{noun}" if theirs.required and role == "sent" else noun
-            yield Change(f"{kind}-added", None, new.place(theirs), None, described(self._new.contract, theirs.schema))
+        roles = [SENT] * (old.sent and new.sent) + [ANSWERED] * (old.comes_back and new.comes_back)
+        for role in roles or [ANSWERED]:
+            yield from self._values.members(role, old, new, (old.place(), new.place()))
 
 
 def _ids(old: Operation, new: Operation) -> dict[str, str]:
@@ -195,18 +155,9 @@ def _ids(old: Operation, new: Operation) -> dict[str, str]:
     }
 
 
-def _deprecation(noun: str, old: Node, new: Node, places: tuple[Place, Place]) -> Iterator[Change]:
-    if bool(old.get("deprecated")) != bool(new.get("deprecated")):
-        yield Change(f"{noun}-deprecated" if new.get("deprecated") else f"{noun}-restored", *places)
-
-
 def _successes(operation: Operation) -> str:
     return ", ".join(status for status in operation.statuses if status.startswith("2"))
 
 
 def _failures(operation: Operation) -> list[str]:
     return [status for status in operation.statuses if not status.startswith("2")]
-
-
-def _presence(attribute: Attribute) -> str:
-    return "required" if attribute.required else "optional"

@@ -114,6 +114,12 @@ RULES: dict[str, Rule] = {
     "argument-type-changed": Rule(
         _B, "argument-type-changed", "takes {after}, was {before}", "The server refuses what it took before."
     ),
+    "argument-class-changed": Rule(
+        _T,
+        "argument-class-changed",
+        "takes {after}, was {before}",
+        "What is sent is what the object holds; types differ.",
+    ),
     "argument-null-allowed": Rule(
         _C, "argument-null-refused", "may be None", "Values that were given stay good.", adds=True
     ),
@@ -166,6 +172,9 @@ RULES: dict[str, Rule] = {
     ),
     "answer-type-changed": Rule(
         _B, "answer-type-changed", "is {after}, was {before}", "Code that reads it gets another type."
+    ),
+    "answer-class-changed": Rule(
+        _T, "answer-class-changed", "is {after}, was {before}", "Attributes are read by name; annotations differ."
     ),
     "answer-maybe-none": Rule(
         _T, "answer-never-none", "may be None", "Type checkers ask for the None; decoding never raises."

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_object
+from generator.changes.classes import class_name
 from generator.normalise import UNIX_MS, Node, follow
 
 SCHEMA = "#/components/schemas/"
@@ -116,6 +117,8 @@ def _word(contract: Node, kind: str, schema: Node) -> str:
         return f"list of {described(contract, schema.get('items', {}))}"
     if kind == MAP and values_of(schema):
         return f"mapping to {described(contract, values_of(schema))}"
+    if "$ref" in schema:
+        return class_name(kind)
     return f"{kind} ({shown(schema['enum'])})" if "enum" in schema else kind
 
 

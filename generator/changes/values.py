@@ -1,4 +1,4 @@
-"""Two schemas held against each other: what a caller may give, or what a caller gets."""
+"""Two schemas, or two classes, held against each other: what a caller may give, or what a caller gets."""
 
 from __future__ import annotations
 
@@ -6,131 +6,145 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from generator.changes.callers import Place
+from generator.changes.callers import Argument, Attribute, Callers, ModelClass, Place
 from generator.changes.change import Change
-from generator.changes.shapes import LIMITS, LIST, MAP, Shape, covers, described, shape, shown, values_of
+from generator.changes.details import details
+from generator.changes.shapes import LIST, MAP, Shape, covers, described, shape, values_of
 from generator.normalise import Node
 
-_UPPER = ("exclusiveMaximum", "maxItems", "maxLength", "maxProperties", "maximum")
-_LOWER = ("exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum")
-_NONE = "none"
+SENT = "argument"
+ANSWERED = "answer"
+
+Places = tuple[Place, Place]
+_Swaps = frozenset[tuple[str, str]]
 
 
 @attrs.frozen
 class Values:
-    """Compares schemas of an old contract with those of a new one; `renamed` tells which class became which."""
+    """Compares what an old contract says with what a new one does; `renamed` tells which class became which."""
 
-    old: Node
-    new: Node
+    old: Callers
+    new: Callers
     renamed: Mapping[str, str]
 
-    def sent(self, old: Node, new: Node, places: tuple[Place, Place], *, null: bool = True) -> Iterator[Change]:
-        """The changes of an argument's values; without `null`, None means nothing here and is not looked at."""
-        yield from self._walk("argument", old, new, places, null=null)
-
-    def answered(
-        self, old: Node, new: Node, places: tuple[Place, Place], absent: tuple[bool, bool] = (False, False)
+    def argument(
+        self, old: Argument | Attribute, new: Argument | Attribute, places: Places, within: _Swaps = frozenset()
     ) -> Iterator[Change]:
-        """The changes of a value that comes back; `absent` tells whether it may be left out, before and after."""
-        yield from self._walk("answer", old, new, places, absent=absent)
+        """The changes of a keyword, or of a member of an object that is sent."""
+        if old.required != new.required:
+            yield Change("argument-required" if new.required else "argument-optional", *places)
+        yield from _deprecation("argument", old.schema, new.schema, places)
+        changes = self._values(SENT, old.schema, new.schema, places, within)
+        # Query and path know no null: None has no meaning there.
+        in_url = isinstance(old, Argument) and isinstance(new, Argument) and "body" not in (old.sent_in, new.sent_in)
+        yield from (change for change in changes if not in_url or not change.kind.startswith("argument-null"))
 
-    def _walk(
+    def answer(self, old: Node, new: Node, places: Places) -> Iterator[Change]:
+        """The changes of what an operation returns."""
+        yield from self._values(ANSWERED, old, new, places, frozenset())
+
+    def members(
+        self, role: str, old: ModelClass, new: ModelClass, places: Places, within: _Swaps = frozenset()
+    ) -> Iterator[Change]:
+        """The changes of a class's attributes, for objects that are sent, or for those that come back."""
+        for key in sorted(old.attributes.keys() | new.attributes.keys()):
+            mine, theirs = old.attributes.get(key), new.attributes.get(key)
+            if mine is None or theirs is None:
+                yield from self._came_or_went(role, mine, theirs, places)
+                continue
+            at = _attribute(places[0], mine), _attribute(places[1], theirs)
+            if role == SENT:
+                yield from self.argument(mine, theirs, at, within)
+            else:
+                yield from self._attribute(mine, theirs, at, within)
+
+    def _came_or_went(
+        self, role: str, old: Attribute | None, new: Attribute | None, places: Places
+    ) -> Iterator[Change]:
+        def noun(attribute: Attribute) -> str:
+            return "attribute" if role == ANSWERED else "required-argument" if attribute.required else "argument"
+
+        if old is not None:
+            words = described(self.old.contract, old.schema)
+            yield Change(f"{noun(old)}-removed", _attribute(places[0], old), None, words)
+        if new is not None:
+            words = described(self.new.contract, new.schema)
+            yield Change(f"{noun(new)}-added", None, _attribute(places[1], new), None, words)
+
+    def _attribute(self, old: Attribute, new: Attribute, places: Places, within: _Swaps) -> Iterator[Change]:
+        yield from _deprecation("attribute", old.schema, new.schema, places)
+        absent = not old.required, not new.required
+        yield from self._values(ANSWERED, old.schema, new.schema, places, within, absent)
+        before, after = shape(self.old.contract, old.schema), shape(self.new.contract, new.schema)
+        if old.required != new.required and (_nullable(before, absent[0]) == _nullable(after, absent[1])):
+            words = ("required" if attribute.required else "optional" for attribute in (old, new))
+            yield Change("attribute-presence-changed", *places, *words)
+
+    def _values(
         self,
         role: str,
         old: Node,
         new: Node,
-        places: tuple[Place, Place],
-        *,
-        null: bool = True,
+        places: Places,
+        within: _Swaps,
         absent: tuple[bool, bool] = (False, False),
     ) -> Iterator[Change]:
-        before, after = self._translated(shape(self.old, old)), shape(self.new, new)
-        yield from self._types(role, before, after, old, new, places)
-        if null and not before.is_any and not after.is_any:
-            yield from _nulls(role, before.null or absent[0], after.null or absent[1], places)
+        """The changes of a value; `absent` tells whether it may be left out, before and after."""
+        before, after = shape(self.old.contract, old), shape(self.new.contract, new)
+        before = Shape({self.renamed.get(kind, kind): inner for kind, inner in before.kinds.items()}, before.null)
+        swapped = _swapped(before, after)
+        if swapped is not None:
+            yield from self._swap(role, swapped, places, within)
+        elif not (covers(before, after) and covers(after, before)):
+            towards = "widened" if covers(after, before) else "narrowed" if covers(before, after) else "changed"
+            words = described(self.old.contract, old), described(self.new.contract, new)
+            yield Change(f"{role}-type-{towards}", *places, *words)
+        nulls = _nullable(before, absent[0]), _nullable(after, absent[1])
+        if nulls in ((True, False), (False, True)):
+            kinds = {SENT: ("null-refused", "null-allowed"), ANSWERED: ("never-none", "maybe-none")}[role]
+            yield Change(f"{role}-{kinds[bool(nulls[1])]}", *places)
         for kind in sorted(before.kinds.keys() & after.kinds.keys()):
             one, other = before.kinds[kind], after.kinds[kind]
-            yield from _details(role, one, other, places)
+            yield from details(role, one, other, places)
             if kind == LIST:
-                inner = _inside(places, "[]")
-                yield from self._walk(role, one.get("items", {}), other.get("items", {}), inner)
+                at = _inside(places, "[]")
+                yield from self._values(role, one.get("items", {}), other.get("items", {}), at, within)
             elif kind == MAP:
-                yield from self._walk(role, values_of(one), values_of(other), _inside(places, "{}"))
+                yield from self._values(role, values_of(one), values_of(other), _inside(places, "{}"), within)
 
-    def _translated(self, before: Shape) -> Shape:
-        """The old shape, with the classes under their new names."""
-        return Shape({self.renamed.get(kind, kind): schema for kind, schema in before.kinds.items()}, before.null)
-
-    def _types(
-        self, role: str, before: Shape, after: Shape, old: Node, new: Node, places: tuple[Place, Place]
-    ) -> Iterator[Change]:
-        wider, narrower = covers(after, before), covers(before, after)
-        if wider and narrower:
-            return
-        kind = "widened" if wider else "narrowed" if narrower else "changed"
-        words = described(self.old, old), described(self.new, new)
-        yield Change(f"{role}-type-{kind}", *places, *words)
+    def _swap(self, role: str, schemas: tuple[str, str], places: Places, within: _Swaps) -> Iterator[Change]:
+        """Another class stands here now: what counts is what its objects hold."""
+        back = {after: before for before, after in self.renamed.items()}
+        old = self.old.models[back.get(schemas[0], schemas[0])]
+        new = self.new.models[schemas[1]]
+        yield Change(f"{role}-class-changed", *places, old.name, new.name)
+        if schemas not in within:
+            yield from self.members(role, old, new, places, within | {schemas})
 
 
-def _nulls(role: str, before: bool, after: bool, places: tuple[Place, Place]) -> Iterator[Change]:
-    if before != after:
-        kinds = {"argument": ("null-refused", "null-allowed"), "answer": ("never-none", "maybe-none")}[role]
-        yield Change(f"{role}-{kinds[after]}", *places)
+def _swapped(before: Shape, after: Shape) -> tuple[str, str] | None:
+    """The two classes, where one is in the place of the other and nothing else changed."""
+    gone = [(kind, schema) for kind, schema in before.kinds.items() if kind not in after.kinds]
+    come = [(kind, schema) for kind, schema in after.kinds.items() if kind not in before.kinds]
+    if len(gone) == len(come) == 1 and "$ref" in gone[0][1] and "$ref" in come[0][1]:
+        return gone[0][0], come[0][0]
+    return None
 
 
-def _details(role: str, one: Node, other: Node, places: tuple[Place, Place]) -> Iterator[Change]:
-    yield from _enums(role, one, other, places)
-    for fact in LIMITS:
-        if one.get(fact) != other.get(fact):
-            kind = f"argument-limit-{_towards(fact, one, other)}" if role == "argument" else "answer-detail-changed"
-            yield Change(kind, *places, _said(fact, one), _said(fact, other))
-    for fact in ("default", "format"):
-        if one.get(fact) != other.get(fact):
-            if role == "argument":
-                yield Change(f"argument-{fact}-changed", *places, _value(fact, one), _value(fact, other))
-            else:
-                yield Change("answer-detail-changed", *places, _said(fact, one), _said(fact, other))
+def _nullable(found: Shape, absent: bool) -> bool | None:
+    """Whether the value may be None; None where nothing is said of it, as of `Any`."""
+    return None if found.is_any else found.null or absent
 
 
-def _enums(role: str, one: Node, other: Node, places: tuple[Place, Place]) -> Iterator[Change]:
-    before, after = one.get("enum"), other.get("enum")
-    if before is None and after is None:
-        return
-    if before is None or after is None:
-        kind = "narrowed" if before is None else "widened"
-        words = ["any value" if values is None else shown(values) for values in (before, after)]
-        yield Change(f"{role}-type-{kind}", *places, *words)
-        return
-    added = [value for value in after if value not in before]
-    removed = [value for value in before if value not in after]
-    if added:
-        yield Change(f"{role}-values-added", *places, None, shown(added))
-    if removed:
-        yield Change(f"{role}-values-removed", *places, shown(removed), None)
+def _deprecation(noun: str, old: Node, new: Node, places: Places) -> Iterator[Change]:
+    if bool(old.get("deprecated")) != bool(new.get("deprecated")):
+        yield Change(f"{noun}-deprecated" if new.get("deprecated") else f"{noun}-restored", *places)
 
 
-def _towards(fact: str, one: Node, other: Node) -> str:
-    """Whether a limit lets more through than before, or less; `changed` where that cannot be told."""
-    before, after = one.get(fact), other.get(fact)
-    if before is None or before is False:
-        return "tightened"
-    if after is None or after is False:
-        return "loosened"
-    if fact in _UPPER:
-        return "loosened" if after > before else "tightened"
-    if fact in _LOWER:
-        return "loosened" if after < before else "tightened"
-    return "changed"
+def _attribute(place: Place, attribute: Attribute) -> Place:
+    return attrs.evolve(place, python=f"{place.python}.{attribute.name}")
 
 
-def _said(fact: str, schema: Node) -> str:
-    return f"{fact} {_value(fact, schema)}"
-
-
-def _value(fact: str, schema: Node) -> str:
-    return shown(schema[fact]) if fact in schema else _NONE
-
-
-def _inside(places: tuple[Place, Place], step: str) -> tuple[Place, Place]:
+def _inside(places: Places, step: str) -> Places:
     one, other = (attrs.evolve(place, python=f"{place.python}{step}") for place in places)
     return one, other
