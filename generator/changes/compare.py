@@ -77,9 +77,13 @@ class Comparison:
             yield Change("error-status-added", *places, None, status)
         for status in sorted(set(_failures(old)) - set(_failures(new))):
             yield Change("error-status-removed", *places, status, None)
-        nothing: Node = {"type": "null"}
         results = old.place(f"{old.called}() ->"), new.place(f"{new.called}() ->")
-        yield from self._values.answer(old.answer or nothing, new.answer or nothing, results)
+        if old.answer is not None and new.answer is not None:
+            yield from self._values.answer(old.answer, new.answer, results)
+        elif old.answer is not None:
+            yield Change("answer-removed", *results, described(self._old.contract, old.answer), None)
+        elif new.answer is not None:
+            yield Change("answer-added", *results, None, described(self._new.contract, new.answer))
         if old.page is not None and new.page is not None:
             yield from self._values.answer(old.page, new.page, results)
 

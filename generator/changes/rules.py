@@ -164,6 +164,8 @@ RULES: dict[str, Rule] = {
         _C, "attribute-restored", "deprecated", "It reads as before; its docstring says so, nothing warns."
     ),
     "attribute-restored": Rule(_C, "attribute-deprecated", "no longer deprecated", "Its docstring says so."),
+    "answer-added": Rule(_C, "answer-removed", "returns {after}, was None", "Nobody reads a None.", adds=True),
+    "answer-removed": Rule(_B, "answer-added", "returns None, was {before}", "There is nothing to read any more."),
     "answer-type-widened": Rule(
         _T, "answer-type-narrowed", "may be {after}, was {before}", "Type checkers ask which; decoding never raises."
     ),
