@@ -33,12 +33,15 @@ RESOURCES = {"": "resources", "Async": "async_resources"}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def generate(root: Path, target: Path | None = None) -> Path:
-    """Write the package below `target` (default: generated/), replacing the old one in one step."""
+def generate(root: Path, target: Path | None = None, *, contract: Node | None = None) -> Path:
+    """Write the package below `target` (default: generated/), replacing the old one in one step.
+
+    `contract` is that of another version; the one in `spec/` if left out.
+    """
     _check_pins()
     spec = root / "spec"
-    contract = _load(spec / "contract.json")
-    events = _load(spec / "events.json")
+    contract = load(spec / "contract.json") if contract is None else contract
+    events = load(spec / "events.json")
     folder = target or root / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as scratch:
@@ -141,7 +144,8 @@ def _resource_class(group: str, kind: str = "") -> str:
     return f"{kind}{names.pascal_from_snake(group)}Resource"
 
 
-def _load(path: Path) -> Node:
+def load(path: Path) -> Node:
+    """A contract of `spec/`."""
     try:
         loaded: Node = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
