@@ -20,7 +20,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import answers, codes, names
+from generator import answers, codes, compatibility, names
 from generator.docs import Docs
 from generator.events import merge_events
 from generator.normalise import METHODS, Node
@@ -52,7 +52,7 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
 
 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> None:
-    """Generate into the empty place `new`; `spec` holds `docs.yaml` and `codes.yaml`."""
+    """Generate into the empty place `new`; `spec` holds `docs.yaml`, `codes.yaml` and `compatibility.yaml`."""
     known_codes = codes.load(spec / "codes.yaml")
     full = merge_events(contract, events)
     feed = _feed(full)
@@ -68,7 +68,8 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
         for item in contract["paths"].values()
         for operation in item.values()
     }
-    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas)
+    shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
+    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas, shims)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
     project.facts = full

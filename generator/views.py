@@ -13,6 +13,7 @@ from openapi_python_client.parser import GeneratorData
 from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED
 from generator import names
+from generator.compatibility import NO_SHIMS, Shim, Shims, check
 from generator.docs import Docs
 from generator.normalise import METHODS, UNIX_MS, Node, follow, walk
 from generator.problems import GeneratorProblem
@@ -65,6 +66,8 @@ class Operation:
     doc: str
     row: str | None
     """What a walk over all pages yields, where the operation has pages."""
+    former: list[Shim]
+    """Old names of its arguments."""
 
     @property
     def iterator(self) -> str:
@@ -75,6 +78,46 @@ class Operation:
     def filters(self) -> list[Argument]:
         """The arguments that a walk over all pages leaves to the caller."""
         return [argument for argument in self.arguments if argument.wire not in MANAGED]
+
+    @property
+    def as_it_was(self) -> list[Argument]:
+        """The arguments under their old names, by keyword from the first id on that had another."""
+        old = self._old_names
+        return [
+            attrs.evolve(
+                argument, name=old.get(argument.name, argument.name), place="former" if loose else argument.place
+            )
+            for argument, loose in self._loose()
+        ]
+
+    @property
+    def now_or_then(self) -> list[Argument]:
+        """The arguments under their new names and under their old ones, those that are needed under one of them."""
+        old = self._old_names
+        now = [attrs.evolve(argument, required=argument.required and not loose) for argument, loose in self._loose()]
+        then = [
+            attrs.evolve(argument, name=old[argument.name], place="former", required=False)
+            for argument in self.arguments
+            if argument.name in old
+        ]
+        return [*now, *then]
+
+    @property
+    def _old_names(self) -> dict[str, str]:
+        return {shim.new: shim.old for shim in self.former}
+
+    def _loose(self) -> Iterator[tuple[Argument, bool]]:
+        """Each argument, and whether it need not be given under its name, or by its position."""
+        loose = False
+        for argument in self.arguments:
+            # By position, what need not be given is followed by nothing that must.
+            loose = argument.name in self._old_names or (loose and argument.by_position)
+            yield argument, loose
+
+    @property
+    def loosened(self) -> list[Argument]:
+        """The arguments that must be given, and need not be under this name."""
+        return [argument for argument, loose in self._loose() if loose and argument.required]
 
     @property
     def either(self) -> str:
@@ -151,8 +194,16 @@ class ModelView:
 class Views:
     """All operations and models of one contract, with the events' beside them."""
 
-    def __init__(self, parsed: GeneratorData, contract: Node, docs: Docs, schemas: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        parsed: GeneratorData,
+        contract: Node,
+        docs: Docs,
+        schemas: Mapping[str, str],
+        shims: Shims = NO_SHIMS,
+    ) -> None:
         self._contract = contract
+        self.shims = shims
         self._docs = docs
         components: Node = contract["components"]["schemas"]
         self._facts = {cls: components[name] for name, cls in schemas.items()}
@@ -173,6 +224,7 @@ class Views:
         self._places = self._modules()
         self._answers = self._come_back()
         self.models = {name: self._model(name) for name in sorted(self._places)}
+        self._check_shims()
 
     # -- operations ----------------------------------------------------------------------------------------------
 
@@ -203,6 +255,7 @@ class Views:
             deprecated=bool(facts.get("deprecated")),
             doc=self._docs.operation(path, http, facts, arguments),
             row=self._row(returns) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
+            former=self.shims.of("argument", names.snake(facts["operationId"])),
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
@@ -281,6 +334,40 @@ class Views:
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
                 raise GeneratorProblem(f"two operations want the {what} {twice[0]}")
+
+    # -- old names -----------------------------------------------------------------------------------------------
+
+    def old_functions(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's endpoint functions."""
+        functions = {operation.function: operation for operation in self.operations if operation.group == group}
+        return [(shim, functions[shim.new]) for shim in self.shims.of("function") if shim.new in functions]
+
+    def old_methods(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's methods."""
+        methods = {operation.method: operation for operation in self.operations if operation.group == group}
+        return [(shim, methods[shim.new]) for shim in self.shims.of("method", group)]
+
+    def old_walks(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's walks over all pages, which follow those of its methods."""
+        walks = [
+            (attrs.evolve(shim, old=iterator_of(shim.old), new=operation.iterator), operation)
+            for shim, operation in self.old_methods(group)
+            if operation.row
+        ]
+        return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
+
+    def _check_shims(self) -> None:
+        arguments = {operation.function: operation.arguments for operation in self.operations}
+        check(
+            self.shims,
+            {
+                "argument": lambda function: [argument.name for argument in arguments.get(function, ())],
+                "function": lambda _: arguments,
+                "method": lambda group: [op.method for op in self.operations if op.group == group],
+                "model": lambda _: self.models,
+                "resource": lambda _: [*self.groups, *dir(Client), *dir(AsyncClient)],
+            },
+        )
 
     # -- models --------------------------------------------------------------------------------------------------
 
