@@ -54,6 +54,10 @@ class Shims:
         """Those of one kind; of one function or resource where arguments or methods are asked for."""
         return [shim for shim in self.all if (shim.kind, shim.of) == (kind, owner)]
 
+    def keep(self, kind: str, old: str, new: str, owner: str = "") -> bool:
+        """Whether an old name stands for this new one."""
+        return any((shim.old, shim.new) == (old, new) for shim in self.of(kind, owner))
+
 
 NO_SHIMS: Final = Shims()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_core.guards import is_object
-from generator import contract, document, guard
+from generator import compatibility, contract, document, guard
 from generator.changes import report
 from generator.changes.surface import compare
 from generator.generate import write_package
@@ -25,12 +25,13 @@ def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
         GeneratorProblem: one of the two is neither a contract nor a document, or they are of different kinds.
     """
     one, other = load(root, old), load(root, new)
+    shims = compatibility.load(root / "spec" / "compatibility.yaml", str(other["info"]["version"]))
     if not signatures:
-        made = report(one, other)
+        made = report(one, other, shims=shims)
     else:
         with _packages(root, one, other) as (before, after):
             findings = guard.check(root / "overlay" / "clerkkit", after)
-            made = report(one, other, moved=compare(before, after), findings=findings)
+            made = report(one, other, shims=shims, moved=compare(before, after), findings=findings)
     return {"text": made.text, "markdown": made.markdown, "json": made.json}[form]()
 
 

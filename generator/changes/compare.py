@@ -9,6 +9,7 @@ from generator.changes.callers import Argument, Callers, ModelClass, Operation, 
 from generator.changes.change import Change
 from generator.changes.shapes import described
 from generator.changes.values import ANSWERED, SENT, Values
+from generator.compatibility import Shims
 from generator.normalise import Node
 
 _BY_POSITION = "path"
@@ -17,11 +18,12 @@ _BY_POSITION = "path"
 class Comparison:
     """One contract beside another, of the same kind."""
 
-    def __init__(self, old: Node, new: Node) -> None:
+    def __init__(self, old: Node, new: Node, shims: Shims) -> None:
+        self._shims = shims
         self._old = Callers(old)
         self._new = Callers(new)
         self._pairs, self._gone, self._come = pairs.operations(self._old, self._new)
-        self._renamed = pairs.classes(self._old, self._new, self._pairs)
+        self._renamed = pairs.classes(self._old, self._new, self._pairs, shims)
         self._values = Values(self._old, self._new, self._renamed)
 
     def changes(self) -> Iterator[Change]:
@@ -52,9 +54,11 @@ class Comparison:
         if (old.http, pairs.blanked(old.path)) != (new.http, pairs.blanked(new.path)):
             yield Change("operation-moved", *places, old.address, new.address)
         if old.function != new.function:
-            yield Change("function-renamed", *places, old.function, new.function)
+            kept = self._shims.keep("function", old.function, new.function)
+            yield Change("function-kept" if kept else "function-renamed", *places, old.function, new.function)
         if old.called != new.called:
-            yield Change("method-renamed", *places, old.called, new.called)
+            kept = self._keeps_method(old, new)
+            yield Change("method-kept" if kept else "method-renamed", *places, old.called, new.called)
         if old.deprecated != new.deprecated:
             yield Change("operation-deprecated" if new.deprecated else "operation-restored", *places)
         if old.has_walk != new.has_walk:
@@ -67,6 +71,10 @@ class Comparison:
         if old.body != new.body and old.body and new.body:
             yield Change("body-format-changed", *places, old.body, new.body)
         yield from self._answers(old, new)
+
+    def _keeps_method(self, old: Operation, new: Operation) -> bool:
+        resource = old.group == new.group or self._shims.keep("resource", old.group, new.group)
+        return resource and (old.method == new.method or self._shims.keep("method", old.method, new.method, new.group))
 
     def _answers(self, old: Operation, new: Operation) -> Iterator[Change]:
         places = old.place(), new.place()
@@ -90,7 +98,7 @@ class Comparison:
     # -- arguments -----------------------------------------------------------------------------------------------
 
     def _arguments(self, old: Operation, new: Operation) -> Iterator[Change]:
-        became = _ids(old, new)
+        became = _ids(old, new) | self._kept_arguments(old, new)
         # By what the argument is called on the new side.
         mine = {became.get(wire, wire): argument for wire, argument in old.arguments.items()}
         theirs = new.arguments
@@ -104,14 +112,21 @@ class Comparison:
             yield Change(kind, None, place, None, described(self._new.contract, theirs[wire].schema))
         for wire in sorted(mine.keys() & theirs.keys()):
             places = old.argument_place(mine[wire]), new.argument_place(theirs[wire])
-            yield from self._argument(mine[wire], theirs[wire], places)
+            yield from self._argument(mine[wire], theirs[wire], places, new.function)
         order = [became.get(wire, wire) for wire in old.ids]
         if order != new.ids and sorted(order) == sorted(new.ids):
             yield Change("arguments-reordered", old.place(), new.place(), ", ".join(old.ids), ", ".join(new.ids))
 
-    def _argument(self, old: Argument, new: Argument, places: tuple[Place, Place]) -> Iterator[Change]:
+    def _kept_arguments(self, old: Operation, new: Operation) -> dict[str, str]:
+        before = {argument.name: wire for wire, argument in old.arguments.items()}
+        after = {argument.name: wire for wire, argument in new.arguments.items()}
+        shims = self._shims.of("argument", new.function)
+        return {before[shim.old]: after[shim.new] for shim in shims if shim.old in before and shim.new in after}
+
+    def _argument(self, old: Argument, new: Argument, places: tuple[Place, Place], function: str) -> Iterator[Change]:
         if old.name != new.name:
-            yield Change("argument-renamed", *places, old.name, new.name)
+            kept = self._shims.keep("argument", old.name, new.name, function)
+            yield Change("argument-kept" if kept else "argument-renamed", *places, old.name, new.name)
         if (old.sent_in == _BY_POSITION) != (new.sent_in == _BY_POSITION):
             yield Change("argument-keyword-only" if old.sent_in == _BY_POSITION else "argument-by-position", *places)
         elif old.sent_in != new.sent_in:
@@ -142,7 +157,8 @@ class Comparison:
 
     def _model(self, old: ModelClass, new: ModelClass) -> Iterator[Change]:
         if old.name != new.name:
-            yield Change("model-renamed", old.place(), new.place(), old.name, new.name)
+            kept = self._shims.keep("model", old.name, new.name)
+            yield Change("model-kept" if kept else "model-renamed", old.place(), new.place(), old.name, new.name)
         roles = [SENT] * (old.sent and new.sent) + [ANSWERED] * (old.comes_back and new.comes_back)
         for role in roles or [ANSWERED]:
             yield from self._values.members(role, old, new, (old.place(), new.place()))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 from generator.changes.callers import Callers, Operation
 from generator.changes.shapes import LIST, MAP, shape, values_of
+from generator.compatibility import Shims
 from generator.normalise import Node
 
 Pair = tuple[Operation, Operation]
@@ -51,25 +52,28 @@ def _path(operation: Operation) -> Hashable:
     return operation.http, blanked(operation.path)
 
 
-def classes(old: Callers, new: Callers, same: list[Pair]) -> dict[str, str]:
+def classes(old: Callers, new: Callers, same: list[Pair], shims: Shims) -> dict[str, str]:
     """Old schema -> new schema, for the classes that stand where another one stood and have another name now.
 
-    A name that stays is the same class. Of several names that one could have become, the one wins that stands in its
-    place most often.
+    A name that stays is the same class, and one that is kept is the one that it is kept for. Of several names that one
+    could have become, the one wins that stands in its place most often.
     """
     seen = _Seen(old, new)
-    for one, other in same:
-        for wire in one.arguments.keys() & other.arguments.keys():
-            seen.values(one.arguments[wire].schema, other.arguments[wire].schema)
-        for mine, theirs in ((one.answer, other.answer), (one.page, other.page)):
+    for was, now in same:
+        for wire in was.arguments.keys() & now.arguments.keys():
+            seen.values(was.arguments[wire].schema, now.arguments[wire].schema)
+        for mine, theirs in ((was.answer, now.answer), (was.page, now.page)):
             if mine is not None and theirs is not None:
                 seen.values(mine, theirs)
     for name in old.events.keys() & new.events.keys():
         seen.values(old.events[name].schema, new.events[name].schema)
-    renamed: dict[str, str] = {}
-    for (before, after), _ in sorted(seen.stood.items(), key=lambda item: (-item[1], sorted(item[0]))):
-        if before not in renamed and after not in renamed.values():
-            renamed[before] = after
+    before = {model.name: schema for schema, model in old.models.items()}
+    after = {model.name: schema for schema, model in new.models.items()}
+    kept = [shim for shim in shims.of("model") if shim.old in before and shim.new in after]
+    renamed = {before[shim.old]: after[shim.new] for shim in kept}
+    for (one, other), _ in sorted(seen.stood.items(), key=lambda item: (-item[1], sorted(item[0]))):
+        if one not in renamed and other not in renamed.values():
+            renamed[one] = other
     return renamed
 
 

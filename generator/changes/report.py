@@ -14,6 +14,7 @@ from generator.changes.change import Change
 from generator.changes.compare import Comparison
 from generator.changes.rules import RULES, Grade
 from generator.changes.surface import Moved
+from generator.compatibility import NO_SHIMS, Shims
 from generator.guard import Finding
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
@@ -135,16 +136,30 @@ class Report:
 
 
 def report(
-    old: Node, new: Node, *, moved: Iterable[Moved] = (), findings: Iterable[Finding] = (), version: str = __version__
+    old: Node,
+    new: Node,
+    *,
+    shims: Shims = NO_SHIMS,
+    moved: Iterable[Moved] = (),
+    findings: Iterable[Finding] = (),
+    version: str = __version__,
 ) -> Report:
     """What changed from one contract to another, both of the Backend API or both of the events.
+
+    Args:
+        old: The contract that callers have.
+        new: The contract that they get.
+        shims: The old names that the new package keeps.
+        moved: What moved in signatures, of `surface.compare`.
+        findings: What the overlay misses, of `guard.check`.
+        version: The version that the step starts from.
 
     Raises:
         GeneratorProblem: one is of the Backend API, and the other of the events.
     """
     if ("webhooks" in old) != ("webhooks" in new):
         raise GeneratorProblem("one contract is the Backend API's and the other the events': they cannot be compared")
-    changes = sorted(set(Comparison(old, new).changes()), key=_order)
+    changes = sorted(set(Comparison(old, new, shims).changes()), key=_order)
     api = str(old["info"]["version"]), str(new["info"]["version"])
     moved = sorted(moved, key=lambda one: (_GRADES.index(one.grade), one.path))
     return Report(api, changes, moved, sorted(findings, key=lambda one: (one.file, one.line)), version)

@@ -28,7 +28,7 @@ class Rule:
 
     grade: Grade
     opposite: str
-    """The kind of the same change seen from the other side."""
+    """The kind of the same change seen from the other side, where no old name is kept."""
     says: str
     """What happened; `{before}` and `{after}` stand for what the change holds."""
     why: str
@@ -37,6 +37,8 @@ class Rule:
 
 
 _B, _T, _C = Grade.BREAKING, Grade.TYPES, Grade.COMPATIBLE
+
+_WARNS = "Declared in spec/compatibility.yaml: the old name warns, and does what the new one does."
 
 RULES: dict[str, Rule] = {
     # -- operations
@@ -53,6 +55,10 @@ RULES: dict[str, Rule] = {
         _B, "function-renamed", "endpoint function {before} is now {after}", "The old name cannot be imported."
     ),
     "method-renamed": Rule(_B, "method-renamed", "method {before} is now {after}", "The old attribute is not there."),
+    "function-kept": Rule(
+        _T, "function-kept", "endpoint function {before} is now {after}; the old name works on", _WARNS
+    ),
+    "method-kept": Rule(_T, "method-kept", "method {before} is now {after}; the old name works on", _WARNS),
     "walk-added": Rule(
         _C, "walk-removed", "can be walked over: {after}", "A method more, for the rows of all pages.", adds=True
     ),
@@ -89,6 +95,7 @@ RULES: dict[str, Rule] = {
     "argument-renamed": Rule(
         _B, "argument-renamed", "{before} is now {after}", "By position it works on; by the old keyword it does not."
     ),
+    "argument-kept": Rule(_T, "argument-kept", "{before} is now {after}; the old name works on", _WARNS),
     "arguments-reordered": Rule(
         _B, "arguments-reordered", "order is now {after}, was {before}", "Ids by position land in the wrong place."
     ),
@@ -195,6 +202,7 @@ RULES: dict[str, Rule] = {
     "model-added": Rule(_C, "model-removed", "new class", "A new name hides no other.", adds=True),
     "model-removed": Rule(_B, "model-added", "class gone", "It cannot be imported."),
     "model-renamed": Rule(_B, "model-renamed", "class {before} is now {after}", "The old name cannot be imported."),
+    "model-kept": Rule(_T, "model-kept", "class {before} is now {after}; the old name works on", _WARNS),
     "event-added": Rule(
         _C, "event-removed", "new event", "It came as a plain model before, and has a class now.", adds=True
     ),

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from generator.compatibility import Shim
+
 Json = dict[str, Any]
 
 STRING: Json = {"type": "string"}
@@ -161,6 +163,8 @@ class Case:
     new: Edits
     old: Edits = attrs.field(factory=dict)
     base: Json = attrs.field(default=BASE, repr=False)
+    shims: list[Shim] = attrs.field(factory=list)
+    """Old names that are kept on the way there."""
 
 
 B, T, C = "breaking", "types only", "compatible"
@@ -231,6 +235,67 @@ def answer_case(there: str, grade: str, back: str, back_grade: str, old: Json, n
     place = f"{THING}|properties|id"
     return one("Thing.id", (there, grade), (back, back_grade), {place: new}, {place: old})
 
+
+def shim(kind: str, old: str, new: str, of: str = "") -> Shim:
+    return Shim(kind, old, new, "2030-01-01", of)
+
+
+KEPT: dict[str, Case] = {
+    "a function": Case(
+        [("function-kept", T, LIST_CALL)],
+        [("function-renamed", B, LIST_CALL)],
+        {f"{LIST}|operationId": "GetThings"},
+        shims=[shim("function", "list_things", "get_things")],
+    ),
+    "a method": Case(
+        [("method-kept", T, "clerk.things.all()")],
+        [("method-renamed", B, LIST_CALL)],
+        {f"{LIST}|x-speakeasy-name-override": "all"},
+        shims=[shim("method", "list", "all", "things")],
+    ),
+    "a resource": Case(
+        [("method-kept", T, "clerk.objects.list()")],
+        [("method-renamed", B, LIST_CALL)],
+        {f"{LIST}|x-speakeasy-group": "objects"},
+        shims=[shim("resource", "things", "objects")],
+    ),
+    "a resource and a method": Case(
+        [("method-kept", T, "clerk.objects.all()")],
+        [("method-renamed", B, LIST_CALL)],
+        {f"{LIST}|x-speakeasy-group": "objects", f"{LIST}|x-speakeasy-name-override": "all"},
+        shims=[shim("resource", "things", "objects"), shim("method", "list", "all", "objects")],
+    ),
+    "a method of another resource is not kept": Case(
+        [("method-renamed", B, "clerk.things.all()")],
+        [("method-renamed", B, LIST_CALL)],
+        {f"{LIST}|x-speakeasy-name-override": "all"},
+        shims=[shim("method", "list", "all", "objects"), shim("method", "lost", "all", "things")],
+    ),
+    "an argument": Case(
+        [("argument-kept", T, keyword("label"))],
+        [("required-argument-removed", B, keyword("label")), ("required-argument-added", B, keyword("name"))],
+        {f"{BODY}|properties|name": ..., f"{BODY}|properties|label": STRING, f"{BODY}|required": ["label"]},
+        shims=[shim("argument", "name", "label", "create_thing")],
+    ),
+    "an argument, and another type": Case(
+        [("argument-kept", T, keyword("weight")), ("argument-type-changed", B, keyword("weight"))],
+        [("argument-removed", B, keyword("weight")), ("argument-added", C, keyword("size"))],
+        {f"{BODY}|properties|size": ..., f"{BODY}|properties|weight": STRING},
+        shims=[shim("argument", "size", "weight", "create_thing")],
+    ),
+    "an id in the path": Case(
+        [("argument-kept", T, keyword("id", "get_part"))],
+        [("argument-renamed", B, keyword("thing_id", "get_part"))],
+        _RENAMED_ID,
+        shims=[shim("argument", "thing_id", "id", "get_part")],
+    ),
+    "a class": Case(
+        [("model-kept", T, "Producer")],
+        [("model-renamed", B, "Maker")],
+        _NEW_MAKER,
+        shims=[shim("model", "Maker", "Producer")],
+    ),
+}
 
 CASES: dict[str, Case] = {
     # -- operations

@@ -12,8 +12,9 @@ import pytest
 
 from clerk_core import __version__
 from generator.changes import RULES, Change, Grade, report
+from generator.compatibility import Shims
 from generator.problems import GeneratorProblem
-from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, THING, Case, edited, member, ref
+from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, edited, member, ref
 
 STRING = {"type": "string"}
 FILES = {"BASE": BASE, "EVENTS": EVENTS}
@@ -49,8 +50,16 @@ def test_nothing_changed_is_an_empty_report(name: str) -> None:
         assert (made.changes, made.step) == ([], "none")
 
 
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_kept_under_its_old_name_breaks_nobody(name: str) -> None:
+    case = KEPT[name]
+    old, new = pair(case)
+    assert seen(report(old, new, shims=Shims(case.shims)).changes) == sorted(case.there)
+    assert seen(report(new, old).changes) == sorted(case.back)
+
+
 def test_every_rule_has_a_case() -> None:
-    proven = {kind for case in CASES.values() for kind, _, _ in [*case.there, *case.back]}
+    proven = {kind for case in [*CASES.values(), *KEPT.values()] for kind, _, _ in [*case.there, *case.back]}
     assert proven == set(RULES)
 
 
