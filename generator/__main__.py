@@ -86,6 +86,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
         if chosen.version is None:
             generate.generate(root)
+            for finding in guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi"):
+                print(f"clerkkit needs what is not there: {finding}", file=sys.stderr)
             return 0
         dated = source.find(chosen.where).read("bapi", chosen.version)
         made = contract.build(dated, root / "spec" / "corrections.yaml")

@@ -68,6 +68,9 @@ class Report:
     def summary(self) -> str:
         """The counts in one line."""
         counts = ", ".join(f"{len(self.of(grade))} {grade}" for grade in _GRADES)
+        if self.moved:
+            grades = [moved.grade for moved in self.moved]
+            counts += f"; in signatures {', '.join(f'{grades.count(grade)} {grade}' for grade in _GRADES)}"
         step = "no new version is needed" if self.step == "none" else f"a {self.step} version after {self.version}"
         return f"{counts}: {step}."
 
@@ -145,6 +148,9 @@ def report(
     version: str = __version__,
 ) -> Report:
     """What changed from one contract to another, both of the Backend API or both of the events.
+
+    Both may be joined with the events beforehand (`events.merge_events`): classes of events then have the names that
+    they get beside those of the Backend API.
 
     Args:
         old: The contract that callers have.
