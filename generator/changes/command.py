@@ -13,6 +13,7 @@ from clerk_core.guards import is_object
 from generator import compatibility, contract, document, guard
 from generator.changes import report
 from generator.changes.surface import compare
+from generator.events import merge_events
 from generator.generate import write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
@@ -20,6 +21,9 @@ from generator.problems import GeneratorProblem
 
 def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
     """The report in the form that is asked for; `root` is the checkout whose corrections and overlay count.
+
+    With `signatures`, both become packages, with the events (or the Backend API) of `spec/` beside them, and the report
+    is of all that is in those.
 
     Raises:
         GeneratorProblem: one of the two is neither a contract nor a document, or they are of different kinds.
@@ -29,9 +33,11 @@ def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
     if not signatures:
         made = report(one, other, shims=shims)
     else:
-        with _packages(root, one, other) as (before, after):
+        halves = [_with_its_other_half(root / "spec", facts) for facts in (one, other)]
+        with _packages(root, halves) as (before, after):
             findings = guard.check(root / "overlay" / "clerkkit", after)
-            made = report(one, other, shims=shims, moved=compare(before, after), findings=findings)
+            joined = [merge_events(*half) for half in halves]
+            made = report(*joined, shims=shims, moved=compare(before, after), findings=findings)
     return {"text": made.text, "markdown": made.markdown, "json": made.json}[form]()
 
 
@@ -54,17 +60,14 @@ def _contract(source: str) -> Node | None:
 
 
 @contextmanager
-def _packages(root: Path, *contracts: Node) -> Generator[tuple[Path, ...], None, None]:
-    """Each contract generated, in a place that is gone afterwards."""
-    spec = root / "spec"
+def _packages(root: Path, halves: list[tuple[Node, Node]]) -> Generator[list[Path], None, None]:
+    """Each pair of Backend API and events generated, in a place that is gone afterwards."""
     with tempfile.TemporaryDirectory() as scratch:
-        places: list[Path] = []
-        for index, facts in enumerate(contracts):
-            backend, events = _with_its_other_half(spec, facts)
-            places.append(Path(scratch, str(index), "clerk_bapi"))
-            places[-1].parent.mkdir()
-            write_package(backend, events, spec, root / "generator_config.yaml", places[-1])
-        yield tuple(places)
+        places = [Path(scratch, str(index), "clerk_bapi") for index in range(len(halves))]
+        for place, (backend, events) in zip(places, halves, strict=True):
+            place.parent.mkdir()
+            write_package(backend, events, root / "spec", root / "generator_config.yaml", place)
+        yield places
 
 
 def _with_its_other_half(spec: Path, facts: Node) -> tuple[Node, Node]:

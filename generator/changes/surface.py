@@ -80,11 +80,13 @@ def compare(old: Path, new: Path) -> list[Moved]:
 
 
 def _sync(path: str) -> str:
-    return path.replace(".async_resources.Async", ".resources.")
+    return path.replace(".async_resources.Async", ".resources.").replace(".client.AsyncClient", ".client.Client")
 
 
 def _same(one: Moved, other: Moved | None) -> bool:
-    return other is not None and one is not other and (one.says, one.grade) == (other.says, other.grade)
+    if other is None or one is other:
+        return False
+    return (one.says.replace("Async", ""), one.grade) == (other.says.replace("Async", ""), other.grade)
 
 
 def signatures(package: Path) -> dict[str, _Signature]:

@@ -55,3 +55,10 @@ def test_neighbours_have_a_report_that_mirrors(chain: list[str]) -> None:
         assert there.markdown()
         assert there.json()
         assert report(facts(new), facts(new)).changes == [], new
+
+
+def test_the_reports_of_the_docs_are_those_that_come_out() -> None:
+    docs = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
+    for old, new in (("1b1ad76", "fd0ea09"), ("5073491", "1b1ad76")):
+        names = [f"history/bapi-2026-05-12@{revision}.yml" for revision in (old, new)]
+        assert f"```text\n{report(*map(facts, names), version='0.1.0').text()}```\n" in docs

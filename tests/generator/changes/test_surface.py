@@ -24,7 +24,7 @@ class Thing(Model):
     def _hidden(self) -> None: ...
 """
 RESOURCES = """
-class {kind}ThingsResource(Resource):
+class {kind}ThingsResource({kind}Resource):
     {define} get(self, thing_id: str, *, deep: bool | Unset = UNSET) -> Thing: ...
 """
 
@@ -104,6 +104,10 @@ CASES = {
     "a class becomes a function": (
         {"models": "def Thing() -> None: ..."},
         Moved("clerk_bapi.models.Thing", "was class(Model), is () -> None", B),
+    ),
+    "a resource, sync and async": (
+        {"resources": ""},
+        Moved("clerk_bapi.resources.ThingsResource", "gone: class(Resource)", B),
     ),
     "a method, sync and async": (
         {"resources": RESOURCES.replace("thing_id: str, *,", "thing_id: str, *, more: int,")},
