@@ -88,6 +88,9 @@ def _drift(place: str, line: str) -> Drift | None:
             raise GeneratorProblem(f"{place}: is not whole JSON ({error.msg})") from error
         if not is_object(fields) or fields.keys() != _FIELDS or fields["kind"] not in _KINDS:
             raise GeneratorProblem(f"{place}: expected the fields {', '.join(Drift._fields)}")
+        *texts, places = (fields[name] for name in Drift._fields)
+        if not all(isinstance(text, str) for text in texts) or type(places) is not int:
+            raise GeneratorProblem(f"{place}: all fields are texts but `places`, which is a number")
         return Drift(**fields)
     found = _LINE.search(line)
     if found is None:
@@ -186,6 +189,8 @@ def _wider(at: _At, seen: str) -> Iterator[Node]:
         yield {"target": at.path, "update": {"anyOf": [{"$ref": schema["$ref"]}, _of_type(seen)]}}
     elif "type" in schema:
         types = schema["type"] if is_list(schema["type"]) else [schema["type"]]
+        if "enum" in schema and seen not in ("null", *types):
+            raise _NoProposal("constants of one type, and a value of another one")
         if seen not in types:
             update: Node = {"type": [seen] if is_list(schema["type"]) else [*types, seen]}
             if seen == "null" and "enum" in schema:

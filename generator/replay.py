@@ -74,7 +74,11 @@ class _Read:
 
     @property
     def operations(self) -> int:
-        return sum(len(item) for item in self.contract.facts.get("paths", {}).values()) if self.contract else 0
+        """Operations, or events."""
+        if self.contract is None:
+            return 0
+        places: Node = self.contract.facts["paths" if self.contract.kind == "contract" else "webhooks"]
+        return sum(len(item) for item in places.values())
 
     @property
     def age(self) -> tuple[str, bool, int, str]:
@@ -157,7 +161,8 @@ def _generate_and_test(root: Path, made: Contract) -> None:
         for kind, name in contract.FILES.items():
             (copy / "spec" / name).write_text(json.dumps(both[kind]), encoding="utf-8")
         shutil.copytree(root / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(root / "pyproject.toml", copy)
+        for name in ("generator_config.yaml", "pyproject.toml"):
+            shutil.copy(root / name, copy)
         _run(copy, root, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_TESTS)
 
 

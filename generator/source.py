@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import subprocess
@@ -78,7 +79,7 @@ def _archive(url: str, raw: bytes) -> Source:
     """One request brings all documents of one commit, which git writes into the archive's header."""
     files: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:gz") as archive:
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(raw))) as archive:
             commit = archive.pax_headers.get("comment", "")
             for member in archive:
                 path = member.name.partition("/")[2]
