@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import griffe
 import pytest
 
+from generator import compatibility
 from generator.changes import Grade, report
+from generator.changes.callers import Callers
 from generator.changes.surface import Moved, compare, signatures
+from generator.views import iterator_of
 from tests.generator.changes.cases import BASE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -164,3 +168,24 @@ def test_signatures_are_a_part_of_the_report_and_of_its_step(tmp_path: Path) -> 
     assert f"SIGNATURES\n  breaking\n    {expected.path}: {expected.says}\n" in made.text()
     assert f"## Signatures\n\n### breaking\n\n- `{expected.path}`: " in made.markdown()
     assert f'"path": "{expected.path}"' in made.json()
+
+
+def test_the_report_knows_the_names_that_are_generated() -> None:
+    """What the contract is said to be for callers is what stands in the package: names, keywords, classes."""
+    callers = Callers(json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8")))
+    shims = compatibility.load(ROOT / "spec" / "compatibility.yaml", callers.version).all
+    old = {shim.old for shim in shims} | {iterator_of(shim.old) for shim in shims}
+    found = signatures(ROOT / "generated" / "clerk_bapi")
+    there = {tuple(path.split(".")[1:]): one for path, one in found.items() if path.rpartition(".")[2] not in old}
+
+    keywords = {path[1]: set(one.by_name) - old for path, one in there.items() if path[0] == "api"}
+    assert keywords == {one.function: {a.name for a in one.arguments.values()} for one in callers.operations}
+
+    groups = {one.type: path[2] for path, one in there.items() if path[:2] == ("client", "Client") and len(path) == 3}
+    methods = {f"clerk.{groups[path[1]]}.{path[2]}" for path in there if path[0] == "resources" and len(path) == 3}
+    walks = {one.walk for one in callers.operations if one.has_walk}
+    assert methods == {one.called for one in callers.operations} | walks
+
+    attributes = {path[1:] for path in there if path[0] == "models"}
+    models = {model.name: model.attributes.values() for model in callers.models.values()}
+    assert attributes == {(name,) for name in models} | {(name, a.name) for name in models for a in models[name]}
