@@ -60,7 +60,7 @@ def project(root: Path) -> Path:
     (spec / "codes.yaml").write_text("not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text("renamed: []\n", encoding="utf-8")
     words = {name: {"summary": "It."} for name in ("ListThings", "createThing", "DeleteThing")}
-    schemas = dict.fromkeys(("Thing", "Owner", "Named", "ThingPart", "CreateThingOptions"), "One.")
+    schemas = dict.fromkeys(("Thing", "Owner", "Named", "ThingPart", "CreateThingOptions", "ThingCreatedEvent"), "One.")
     (spec / "docs.yaml").write_text(json.dumps({"operations": words, "schemas": schemas}), encoding="utf-8")
     (root / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
     (root / "README.md").write_text(README, encoding="utf-8")
