@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -80,6 +81,12 @@ def load(path: Path, version: str) -> Shims:
         if sum((other.kind, other.of, other.old) == (shim.kind, shim.of, shim.old) for other in shims) > 1:
             raise GeneratorProblem(f"{path.name}: {shim} is there twice")
     return Shims([shim for shim in shims if _DATE.fullmatch(version) and shim.since <= version])
+
+
+def of_project(root: Path) -> Shims:
+    """The entries that concern a project's own contract."""
+    version: str = json.loads((root / "spec" / "contract.json").read_text(encoding="utf-8"))["info"]["version"]
+    return load(root / "spec" / "compatibility.yaml", version)
 
 
 def check(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> None:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generator import contract, generate, words
+from generator import compatibility, contract, generate, words
 from generator.changes import report
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
@@ -86,9 +86,10 @@ def _stepped(root: Path) -> str:
     last = tuple(map(int, tag.removeprefix("v").split(".")))
     taken = step_between(last, version)
     asked = "none"
+    shims = compatibility.of_project(root)
     for name in contract.FILES.values():
         old: Node = json.loads(git(root, "show", f"{tag}:spec/{name}"))
-        made = report(old, generate.load(root / "spec" / name), version=_dotted(last))
+        made = report(old, generate.load(root / "spec" / name), shims=shims, version=_dotted(last))
         asked = max(asked, made.step, key=_STEPS.index)
     if taken == "none" or _STEPS.index(taken) < _STEPS.index(asked):
         raise GeneratorProblem(f"{_dotted(version)} is a {taken} step from {tag}; the changes ask for a {asked} one")

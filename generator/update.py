@@ -15,7 +15,7 @@ from pathlib import Path
 
 import attrs
 
-from generator import contract, generate, guard, place, source, words
+from generator import compatibility, contract, generate, guard, place, source, words
 from generator.changelog import with_entry
 from generator.changes import Report, report
 from generator.changes.surface import compare
@@ -112,12 +112,14 @@ def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
     moved = compare(before, after) if before.exists() else ()
     overlay = copy / "overlay" / "clerkkit"
     findings = guard.check(overlay, after) if overlay.exists() else ()
+    shims = compatibility.of_project(copy)
     made: list[Report] = []
     for one in new:
         path = root / "spec" / contract.FILES[one.contract.kind]
         old = load(path) if path.exists() else one.contract.facts
         first = not made
-        made.append(report(old, one.contract.facts, moved=moved if first else (), findings=findings if first else ()))
+        in_code = (moved, findings) if first else ((), ())
+        made.append(report(old, one.contract.facts, shims=shims, moved=in_code[0], findings=in_code[1]))
     return made
 
 
