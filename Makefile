@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate check test faults bench replay package emulator bench-emulator coverage-api
+.PHONY: setup demo generate update check test faults bench replay package release-check emulator bench-emulator coverage-api
 
 setup: $(STAMP)
 
@@ -18,8 +18,14 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(RUN) examples/quickstart.py
 
+# Of another version: make generate VERSION=2025-11-10, from Clerk's repository, or FROM=path/to/specs
 generate: $(STAMP)
-	$(RUN) -m generator generate
+	$(RUN) -m generator generate $(if $(VERSION),--version "$(VERSION)") $(if $(FROM),--from "$(FROM)")
+
+# Follow Clerk's newest documents: a change ready to commit, or nothing. FROM=path/to/specs reads them there,
+# DRY_RUN=1 only tells, NO_TESTS=1 leaves the change unchecked.
+update: $(STAMP)
+	$(RUN) -m generator update $(if $(FROM),--from "$(FROM)") $(if $(DRY_RUN),--dry-run) $(if $(NO_TESTS),--no-tests)
 
 check: $(STAMP)
 	$(RUN) -m ruff format --check .
@@ -27,6 +33,7 @@ check: $(STAMP)
 	$(RUN) -m mypy
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
+	$(RUN) -m generator guard
 
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
@@ -43,7 +50,11 @@ faults: $(STAMP)
 package: $(STAMP)
 	$(RUN) -m tests.packages
 
-# Every document of Clerk's below DIR, through contract and generation: make replay DIR=path/to/specs
+# What must be true before a release: version step, changelog, packages.
+release-check: $(STAMP)
+	$(RUN) -m generator release --check
+
+# Every document of Clerk's below DIR in order of date, each as an update: make replay DIR=path/to/specs
 replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
 

@@ -8,7 +8,6 @@ import tomllib
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -24,11 +23,12 @@ FILES = {"contract": "contract.json", "events": "events.json"}
 
 @attrs.frozen
 class Contract:
-    """The facts of one document, and the corrections that found nothing to correct in it."""
+    """The facts of one document, and the corrections that changed nothing in it, as in `corrections.Applied`."""
 
     kind: str
     facts: Node
     stale: list[corrections.Correction]
+    settled: list[corrections.Correction]
 
     @property
     def version(self) -> str:
@@ -43,24 +43,39 @@ class Contract:
 def build(document: Document, overlay: Path) -> Contract:
     """Normalise, hoist, correct and check; stale corrections are the caller's to judge."""
     normaliser = Normaliser(document.data)
-    kind = "events" if "x-webhooks" in document.data else "contract"
+    kind = kind_of(document)
     # Through JSON: what a YAML alias shares must not be shared any more, and only JSON values may remain.
     facts: Node = json.loads(json.dumps(normaliser.events() if kind == "events" else normaliser.contract()))
     null_where_used(facts)
     hoist(facts)
     page_where_asked(facts)
-    stale = corrections.apply(corrections.load(overlay), facts, kind)
+    applied = corrections.apply(corrections.load(overlay), facts, kind)
     _check_references(facts)
-    return Contract(kind=kind, facts=facts, stale=stale)
+    return Contract(kind=kind, facts=facts, stale=applied.stale, settled=applied.settled)
+
+
+def kind_of(document: Document) -> str:
+    """`events` for the webhook document, `contract` for the Backend API's."""
+    return "events" if "x-webhooks" in document.data else "contract"
+
+
+def locked(spec: Path) -> dict[str, dict[str, str]]:
+    """What the lock file says of each kind: `source`, `sha256`, `api_version`, `generator`."""
+    lock = spec / "lock.toml"
+    return tomllib.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
+
+
+def check_corrections(contract: Contract) -> None:
+    """Refuse a contract that not all of its corrections fit."""
+    if contract.stale:
+        gone = "; ".join(map(str, contract.stale))
+        raise GeneratorProblem(f"the target of {gone} no longer exists: remove or mend it in corrections.yaml")
 
 
 def write(document: Document, contract: Contract, spec: Path) -> Path:
     """Write the contract and its entry in the lock file, each in one step."""
-    if contract.stale:
-        gone = "; ".join(map(str, contract.stale))
-        raise GeneratorProblem(f"the target of {gone} no longer exists: remove or mend it in corrections.yaml")
-    lock = spec / "lock.toml"
-    entries: dict[str, dict[str, Any]] = tomllib.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
+    check_corrections(contract)
+    entries = locked(spec)
     entries[contract.kind] = {
         "source": document.source,
         "sha256": document.sha256,
@@ -69,11 +84,11 @@ def write(document: Document, contract: Contract, spec: Path) -> Path:
     }
     path = spec / FILES[contract.kind]
     _replace(path, contract.text())
-    _replace(lock, _toml(entries))
+    _replace(spec / "lock.toml", _toml(entries))
     return path
 
 
-def _toml(entries: dict[str, dict[str, Any]]) -> str:
+def _toml(entries: dict[str, dict[str, str]]) -> str:
     lines = ["# Where the contracts come from. Written by `python -m generator contract`."]
     for name, entry in sorted(entries.items()):
         lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())]

@@ -1,4 +1,5 @@
-"""`spec/corrections.yaml`: an OpenAPI Overlay 1.0, applied last. Each correction must still find its target.
+"""`spec/corrections.yaml`: an OpenAPI Overlay 1.0, applied last. Each correction must still find its target,
+and those that change nothing any more are told.
 
 Beside what the Overlay specification defines, an action names in `x-document` what it corrects (`contract`, the
 default, `events`, or a list of both) and in `x-evidence` how we know.
@@ -12,6 +13,7 @@ from typing import Any
 import attrs
 import jsonpath_rfc9535 as jsonpath
 import yaml
+from jsonpath_rfc9535.selectors import FilterSelector
 
 from clerk_core.guards import is_list, is_object
 from generator.normalise import Node
@@ -69,25 +71,49 @@ def _correction(number: int, action: Any) -> Correction:
     )
 
 
-def apply(corrections: list[Correction], node: Node, document: str) -> list[Correction]:
-    """Apply what concerns `document` to `node`, in place; the corrections whose target is gone come back."""
-    stale: list[Correction] = []
+@attrs.frozen
+class Applied:
+    """The corrections that changed nothing: they are to be mended or removed."""
+
+    stale: list[Correction]
+    """The target is gone."""
+    settled: list[Correction]
+    """Clerk's document says by itself what they say."""
+
+
+def apply(corrections: list[Correction], node: Node, document: str) -> Applied:
+    """Apply what concerns `document` to `node`, in place."""
+    applied = Applied(stale=[], settled=[])
     for correction in corrections:
         if document not in correction.documents:
             continue
-        try:
-            found = jsonpath.find(correction.target, node)
-        except jsonpath.JSONPathError as error:
-            raise CorrectionProblem(f"{correction}: is not an RFC 9535 path ({error})") from error
-        if not found:
-            stale.append(correction)
+        query = _query(correction)
+        found = query.find(node)
         # RFC 9535 lists the items of an array in order: from the end, a removal moves none that is still to come.
-        for match in reversed(found):
-            _change(correction, node, match.location)
-    return stale
+        changed = [_change(correction, node, match.location) for match in reversed(found)]
+        if not found and not _picks_from_what_is_there(correction, query, node):
+            applied.stale.append(correction)
+        elif not any(changed):
+            applied.settled.append(correction)
+    return applied
 
 
-def _change(correction: Correction, node: Any, location: Any) -> None:
+def _query(correction: Correction) -> jsonpath.JSONPathQuery:
+    try:
+        return jsonpath.compile(correction.target)
+    except jsonpath.JSONPathError as error:
+        raise CorrectionProblem(f"{correction}: is not an RFC 9535 path ({error})") from error
+
+
+def _picks_from_what_is_there(correction: Correction, query: jsonpath.JSONPathQuery, node: Node) -> bool:
+    """Whether it would remove what a filter picks, and what it picks from is there, without any such item."""
+    if not correction.remove or not any(isinstance(one, FilterSelector) for one in query.segments[-1].selectors):
+        return False
+    return bool(jsonpath.JSONPathQuery(env=query.env, segments=query.segments[:-1]).find(node))
+
+
+def _change(correction: Correction, node: Any, location: Any) -> bool:
+    """Whether the place is another one afterwards."""
     if not location:
         raise CorrectionProblem(f"{correction}: the whole document cannot be a target")
     for step in location[:-1]:
@@ -95,14 +121,19 @@ def _change(correction: Correction, node: Any, location: Any) -> None:
     last = location[-1]
     if correction.remove:
         del node[last]
-    else:
-        node[last] = _merged(node[last], correction.update)
+        return True
+    old = node[last]
+    node[last] = _merged(old, correction.update)
+    return bool(node[last] != old)
 
 
 def _merged(old: Any, new: Any) -> Any:
-    """The Overlay's merge: objects member by member, lists by appending, anything else replaced."""
+    """The Overlay's merge: objects member by member, lists by appending what they lack, anything else replaced.
+
+    The lists of a schema are sets: an item twice would say nothing more.
+    """
     if is_object(old) and is_object(new):
         return {**old, **{key: _merged(old[key], value) if key in old else value for key, value in new.items()}}
     if is_list(old):
-        return [*old, *(new if is_list(new) else [new])]
+        return [*old, *(item for item in (new if is_list(new) else [new]) if item not in old)]
     return new

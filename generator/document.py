@@ -39,14 +39,23 @@ class Document:
 
 def read(source: str, *, recorded_as: str | None = None) -> Document:
     """Read `source`, a path or an http(s) URL; `recorded_as` replaces it in the lock file."""
-    raw = _fetch(source)
-    is_url = source.startswith(_URL_SCHEMES)
-    name = recorded_as or (source if is_url else "/".join(Path(source).parts[-2:]))
-    return Document(source=name, sha256=hashlib.sha256(raw).hexdigest(), data=_parse(source, raw))
+    name = recorded_as or (source if is_url(source) else "/".join(Path(source).parts[-2:]))
+    return parse(source, fetch(source), recorded_as=name)
 
 
-def _fetch(source: str) -> bytes:
-    if not source.startswith(_URL_SCHEMES):
+def parse(place: str, raw: bytes, *, recorded_as: str) -> Document:
+    """The document that the bytes at `place` are."""
+    return Document(source=recorded_as, sha256=hashlib.sha256(raw).hexdigest(), data=_parse(place, raw))
+
+
+def is_url(source: str) -> bool:
+    """Whether it is to be fetched; anything else is a path."""
+    return source.startswith(_URL_SCHEMES)
+
+
+def fetch(source: str) -> bytes:
+    """The bytes of a path or an http(s) URL, which has 30 seconds between one byte and the next."""
+    if not is_url(source):
         try:
             return Path(source).read_bytes()
         except OSError as error:
@@ -54,8 +63,8 @@ def _fetch(source: str) -> bytes:
     try:
         response = httpx.get(source, follow_redirects=True, timeout=30)
         response.raise_for_status()
-    except httpx.HTTPError as error:
-        raise DocumentProblem(source, f"cannot be fetched ({error})") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DocumentProblem(source, f"cannot be fetched ({error or type(error).__name__})") from error
     return response.content
 
 

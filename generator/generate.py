@@ -20,7 +20,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import answers, codes, names
+from generator import answers, codes, compatibility, names
 from generator.docs import Docs
 from generator.events import merge_events
 from generator.normalise import METHODS, Node
@@ -33,12 +33,15 @@ RESOURCES = {"": "resources", "Async": "async_resources"}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def generate(root: Path, target: Path | None = None) -> Path:
-    """Write the package below `target` (default: generated/), replacing the old one in one step."""
+def generate(root: Path, target: Path | None = None, *, contract: Node | None = None) -> Path:
+    """Write the package below `target` (default: generated/), replacing the old one in one step.
+
+    `contract` is that of another version; the one in `spec/` if left out.
+    """
     _check_pins()
     spec = root / "spec"
-    contract = _load(spec / "contract.json")
-    events = _load(spec / "events.json")
+    contract = load(spec / "contract.json") if contract is None else contract
+    events = load(spec / "events.json")
     folder = target or root / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as scratch:
@@ -49,7 +52,7 @@ def generate(root: Path, target: Path | None = None) -> Path:
 
 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> None:
-    """Generate into the empty place `new`; `spec` holds `docs.yaml` and `codes.yaml`."""
+    """Generate into the empty place `new`; `spec` holds `docs.yaml`, `codes.yaml` and `compatibility.yaml`."""
     known_codes = codes.load(spec / "codes.yaml")
     full = merge_events(contract, events)
     feed = _feed(full)
@@ -65,7 +68,8 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
         for item in contract["paths"].values()
         for operation in item.values()
     }
-    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas)
+    shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
+    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas, shims)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
     project.facts = full
@@ -141,7 +145,8 @@ def _resource_class(group: str, kind: str = "") -> str:
     return f"{kind}{names.pascal_from_snake(group)}Resource"
 
 
-def _load(path: Path) -> Node:
+def load(path: Path) -> Node:
+    """A contract of `spec/`."""
     try:
         loaded: Node = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -1,46 +1,42 @@
-"""Every document of a folder through contract and generation, with no hand work: a table tells how each fares."""
+"""Every document of a folder in order of date, as if each were an update: a table tells how each fares."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
 from pathlib import Path
 
 import attrs
 
 from generator import contract, document
-from generator.generate import write_package
+from generator.changes import report
+from generator.contract import Contract
+from generator.generate import load, write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
 
 _PASSED = "passed"
+_WIDTHS = (10, 6, 8, 9)
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TESTS = (
+    "tests/test_wire_contract.py::test_every_operation_has_an_endpoint_function_and_nothing_else_has",
+    "tests/test_wire_contract.py::test_every_operation_has_a_method_and_nothing_else_has",
+    "tests/test_wire_contract.py::test_the_contract_accepts_what_is_sent",
+    "tests/test_decoding.py::test_a_result_is_read_in_full",
+)
+"""Those that take every operation from the contract: what it sends, judged by openapi-core, and what it reads."""
 _PROBE = """
-import importlib, inspect, json, pkgutil, sys
+import importlib, pkgutil
 import clerk_bapi
-from clerk_bapi import api, models
-
-def sample(parameter):
-    return [] if "Sequence" in str(parameter.annotation) else b"x" if "File" in str(parameter.annotation) else "x"
-
 for found in pkgutil.walk_packages(clerk_bapi.__path__, "clerk_bapi."):
     importlib.import_module(found.name)
-called = 0
-for name in api.__all__:
-    function = getattr(api, name)
-    required = {
-        key: sample(parameter)
-        for key, parameter in inspect.signature(function).parameters.items()
-        if parameter.default is inspect.Parameter.empty
-    }
-    called += isinstance(function(**required), clerk_bapi.Request)
-print(json.dumps([called, len(models.__all__)]))
 """
 
 
@@ -49,63 +45,133 @@ def replay(root: Path, folder: Path) -> int:
     sources = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())
     if not sources:
         raise GeneratorProblem(f"{folder}: holds no documents")
-    events: Node = json.loads((root / "spec" / "events.json").read_text(encoding="utf-8"))
-    print(f"{'document':40} {'operations':>10} {'models':>7} {'stale':>6} {'seconds':>8}  result")
-    failed = 0
+    start = time.monotonic()
+    print(f"{'document':34} {'operations':>10} {'added':>6} {'removed':>8} {'breaking':>9} {'seconds':>8}  result")
     with ProcessPoolExecutor(os.cpu_count()) as workers:
-        for source, row in zip(sources, workers.map(_row, repeat(root), sources, repeat(events)), strict=True):
-            name = "/".join(source.parts[-2:])
-            print(
-                f"{name:40} {row.operations:>10} {row.models:>7} {row.stale:>6} {row.seconds:>8.1f}  {row.result}",
-                flush=True,
-            )
+        read = list(workers.map(_read, [root] * len(sources), sources))
+        updates = [_Update(root, new, old) for new, old in _in_order(read)]
+        failed = 0
+        for update, row in zip(updates, workers.map(_row, updates), strict=True):
+            counts = " ".join(f"{count:>{width}}" for count, width in zip(row.counts, _WIDTHS, strict=True))
+            print(f"{update.new.name:34} {counts} {row.seconds:>8.1f}  {row.result}", flush=True)
             failed += row.result != _PASSED
-    print(f"{len(sources) - failed} passed, {failed} failed")
+    print(f"{len(sources) - failed} passed, {failed} failed, in {time.monotonic() - start:.0f} s")
     return 1 if failed else 0
 
 
 @attrs.frozen
+class _Read:
+    """A document that became a contract, or why it did not."""
+
+    path: Path
+    contract: Contract | None
+    problem: str
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.path.parts[-2:])
+
+    @property
+    def operations(self) -> int:
+        """Operations, or events."""
+        if self.contract is None:
+            return 0
+        places: Node = self.contract.facts["paths" if self.contract.kind == "contract" else "webhooks"]
+        return sum(len(item) for item in places.values())
+
+    @property
+    def age(self) -> tuple[str, bool, int, str]:
+        """By version; within it what is published comes last, and earlier revisions have fewer operations."""
+        dated = _VERSION.search(self.path.name)
+        return dated[0] if dated else "", "@" not in self.path.name, self.operations, self.name
+
+
+@attrs.frozen
+class _Update:
+    root: Path
+    new: _Read
+    old: _Read | None
+
+
+@attrs.frozen
 class _Row:
-    operations: int
-    models: int
-    stale: int
+    counts: tuple[str, ...]
+    """Operations, those added, those removed, and changes that break callers; `-` without a document before."""
     seconds: float
     result: str
 
 
-def _row(root: Path, source: Path, events: Node) -> _Row:
+def _read(root: Path, path: Path) -> _Read:
     start = time.monotonic()
     try:
-        counts, result = _one(root, source, events), _PASSED
-    except GeneratorProblem as problem:
-        counts, result = (0, 0, 0), f"FAILED: {problem}"
-    return _Row(*counts, seconds=time.monotonic() - start, result=result)
+        made, problem = contract.build(document.read(str(path)), root / "spec" / "corrections.yaml"), ""
+    except GeneratorProblem as found:
+        made, problem = None, str(found)
+    return _Read(path, made, problem, time.monotonic() - start)
 
 
-def _one(root: Path, source: Path, events: Node) -> tuple[int, int, int]:
-    """Operations, models and stale corrections of one document, generated, imported, called and type-checked."""
-    made = contract.build(document.read(str(source)), root / "spec" / "corrections.yaml")
-    facts, webhooks = (made.facts, events)
-    if made.kind == "events":
-        facts = json.loads((root / "spec" / "contract.json").read_text(encoding="utf-8"))
-        webhooks = made.facts
-    expected = sum(len(item) for item in facts["paths"].values())
+def _in_order(read: list[_Read]) -> list[tuple[_Read, _Read | None]]:
+    """Each document with the one before it of its kind that became a contract."""
+    pairs: list[tuple[_Read, _Read | None]] = []
+    last: dict[str, _Read] = {}
+    for one in sorted(read, key=lambda one: one.age):
+        kind = one.contract.kind if one.contract else ""
+        pairs.append((one, last.get(kind)))
+        if one.contract:
+            last[kind] = one
+    return pairs
+
+
+def _row(update: _Update) -> _Row:
+    start = time.monotonic()
+    made, counts, problem = update.new.contract, ("-", "-", "-"), update.new.problem
+    if made:
+        try:
+            counts = _counts(update.old.contract if update.old else None, made)
+            _generate_and_test(update.root, made)
+        except GeneratorProblem as found:
+            problem = str(found)
+    seconds = update.new.seconds + time.monotonic() - start
+    return _Row((str(update.new.operations), *counts), seconds, f"FAILED: {problem}" if problem else _PASSED)
+
+
+def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
+    """Operations added and removed, and changes that break callers."""
+    if old is None:
+        return "-", "-", "-"
+    changed = report(old.facts, new.facts)
+    kinds = [change.kind for change in changed.changes]
+    return str(kinds.count("operation-added")), str(kinds.count("operation-removed")), str(len(changed.breaking))
+
+
+def _generate_and_test(root: Path, made: Contract) -> None:
+    """Generate, import, type-check and test the package in a place of its own."""
+    spec = root / "spec"
+    both: dict[str, Node] = {kind: load(spec / name) for kind, name in contract.FILES.items()} | {made.kind: made.facts}
     with tempfile.TemporaryDirectory() as scratch:
-        package = Path(scratch) / "clerk_bapi"
-        write_package(facts, webhooks, root / "spec", root / "generator_config.yaml", package)
-        called, models = json.loads(_run(root, scratch, ["-c", _PROBE]))
-        if called != expected:
-            raise GeneratorProblem(f"{called} of {expected} operations can be called")
-        _run(root, scratch, ["-m", "mypy", "--strict", "--no-incremental", "--config-file=", "-p", "clerk_bapi"])
-    return called, models, len(made.stale)
+        copy = Path(scratch)
+        (copy / "generated").mkdir()
+        write_package(
+            both["contract"], both["events"], spec, root / "generator_config.yaml", copy / "generated" / "clerk_bapi"
+        )
+        _run(copy, root, "-c", _PROBE)
+        _run(copy, root, "-m", "mypy", "--strict", "--cache-dir=/dev/null", "--config-file=", "-p", "clerk_bapi")
+        (copy / "spec").mkdir()
+        for kind, name in contract.FILES.items():
+            (copy / "spec" / name).write_text(json.dumps(both[kind]), encoding="utf-8")
+        shutil.copytree(root / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("generator_config.yaml", "pyproject.toml"):
+            shutil.copy(root / name, copy)
+        _run(copy, root, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_TESTS)
 
 
-def _run(root: Path, package: str, arguments: list[str]) -> str:
-    path = f"{package}:{root / 'core'}"
+def _run(copy: Path, root: Path, *arguments: str) -> None:
+    path = os.pathsep.join(map(str, (copy / "generated", root / "core", copy, root)))
     done = subprocess.run(
         [sys.executable, *arguments],
-        env={"PYTHONPATH": path, "MYPYPATH": path, "PATH": ""},
-        cwd=package,
+        env={"PYTHONPATH": path, "MYPYPATH": path, "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=copy,
         capture_output=True,
         text=True,
         check=False,
@@ -113,4 +179,3 @@ def _run(root: Path, package: str, arguments: list[str]) -> str:
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()
         raise GeneratorProblem(re.sub(r"\s+", " ", " / ".join(said[-3:]))[:300])
-    return done.stdout

@@ -13,6 +13,7 @@ from openapi_python_client.parser import GeneratorData
 from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED
 from generator import names
+from generator.compatibility import NO_SHIMS, Shim, Shims, check
 from generator.docs import Docs
 from generator.normalise import METHODS, UNIX_MS, Node, follow, walk
 from generator.problems import GeneratorProblem
@@ -65,17 +66,58 @@ class Operation:
     doc: str
     row: str | None
     """What a walk over all pages yields, where the operation has pages."""
+    former: list[Shim]
+    """Old names of its arguments."""
 
     @property
     def iterator(self) -> str:
         """The name of the method that walks over all pages."""
-        name = re.sub(r"^(list|get)(?=_|$)", "iterate", self.method)
-        return name if name != self.method else f"iterate_{name}"
+        return iterator_of(self.method)
 
     @property
     def filters(self) -> list[Argument]:
         """The arguments that a walk over all pages leaves to the caller."""
         return [argument for argument in self.arguments if argument.wire not in MANAGED]
+
+    @property
+    def as_it_was(self) -> list[Argument]:
+        """The arguments under their old names, by keyword from the first id on that had another."""
+        old = self._old_names
+        return [
+            attrs.evolve(
+                argument, name=old.get(argument.name, argument.name), place="former" if loose else argument.place
+            )
+            for argument, loose in self._loose()
+        ]
+
+    @property
+    def now_or_then(self) -> list[Argument]:
+        """The arguments under their new names and under their old ones, those that are needed under one of them."""
+        old = self._old_names
+        now = [attrs.evolve(argument, required=argument.required and not loose) for argument, loose in self._loose()]
+        then = [
+            attrs.evolve(argument, name=old[argument.name], place="former", required=False)
+            for argument in self.arguments
+            if argument.name in old
+        ]
+        return [*now, *then]
+
+    @property
+    def _old_names(self) -> dict[str, str]:
+        return {shim.new: shim.old for shim in self.former}
+
+    def _loose(self) -> Iterator[tuple[Argument, bool]]:
+        """Each argument, and whether it need not be given under its name, or by its position."""
+        loose = False
+        for argument in self.arguments:
+            # By position, what need not be given is followed by nothing that must.
+            loose = argument.name in self._old_names or (loose and argument.by_position)
+            yield argument, loose
+
+    @property
+    def loosened(self) -> list[Argument]:
+        """The arguments that must be given, and need not be under this name."""
+        return [argument for argument, loose in self._loose() if loose and argument.required]
 
     @property
     def either(self) -> str:
@@ -152,8 +194,16 @@ class ModelView:
 class Views:
     """All operations and models of one contract, with the events' beside them."""
 
-    def __init__(self, parsed: GeneratorData, contract: Node, docs: Docs, schemas: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        parsed: GeneratorData,
+        contract: Node,
+        docs: Docs,
+        schemas: Mapping[str, str],
+        shims: Shims = NO_SHIMS,
+    ) -> None:
         self._contract = contract
+        self.shims = shims
         self._docs = docs
         components: Node = contract["components"]["schemas"]
         self._facts = {cls: components[name] for name, cls in schemas.items()}
@@ -174,6 +224,7 @@ class Views:
         self._places = self._modules()
         self._answers = self._come_back()
         self.models = {name: self._model(name) for name in sorted(self._places)}
+        self._check_shims()
 
     # -- operations ----------------------------------------------------------------------------------------------
 
@@ -204,11 +255,11 @@ class Views:
             deprecated=bool(facts.get("deprecated")),
             doc=self._docs.operation(path, http, facts, arguments),
             row=self._row(returns) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
+            former=self.shims.of("argument", names.snake(facts["operationId"])),
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
-        # A name that is Python's already stays with its parameter: `frontend_api` beside `frontendApi`.
-        taken = {wire: wire for wire in self._wire_names(endpoint) if names.snake(wire) == wire}
+        taken = own_names(self._wire_names(endpoint))
         arguments: list[Argument] = []
         declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
         for place in ("path", "query"):
@@ -219,7 +270,7 @@ class Views:
                 annotation = _without_null(self.types.annotation(prop, argument=True))
                 if schema.get("format") == UNIX_MS:
                     annotation += " | str | datetime"
-                name = self._argument_name(wire, place, taken)
+                name = argument_name(wire, place, taken)
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
         if endpoint.header_parameters or endpoint.cookie_parameters:
@@ -236,26 +287,18 @@ class Views:
             model = self._parsed[str(body.prop.class_info.name)]
             for prop in (model.required_properties or []) + (model.optional_properties or []):
                 wire = prop.name.get_untrusted_value()
-                name = self._argument_name(wire, "body", taken)
+                name = argument_name(wire, "body", taken)
                 annotation = self.types.annotation(prop, argument=True)
                 inner = self._resolved(schema["properties"][wire])
                 place = "file" if "BinaryIO" in annotation else "body"
                 arguments.append(Argument(name, wire, place, annotation, prop.required, inner))
-        order = {name: index for index, name in enumerate(_placeholders(path))}
+        order = {name: index for index, name in enumerate(placeholders(path))}
         arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
         return arguments, body_required
 
     @staticmethod
     def _wire_names(endpoint: Any) -> list[str]:
         return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
-
-    def _argument_name(self, wire: str, place: str, taken: dict[str, str]) -> str:
-        for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
-            free = taken.get(name) == wire or name not in taken
-            if name.isidentifier() and not keyword.iskeyword(name) and free:
-                taken[name] = f"{place} {wire}"
-                return name
-        raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
 
     def _result(self, endpoint: Any) -> tuple[str, str | None, str, bool]:
         """Annotation, annotation of a page where there is one, reader, whether the body is text."""
@@ -291,6 +334,40 @@ class Views:
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
                 raise GeneratorProblem(f"two operations want the {what} {twice[0]}")
+
+    # -- old names -----------------------------------------------------------------------------------------------
+
+    def old_functions(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's endpoint functions."""
+        functions = {operation.function: operation for operation in self.operations if operation.group == group}
+        return [(shim, functions[shim.new]) for shim in self.shims.of("function") if shim.new in functions]
+
+    def old_methods(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's methods."""
+        methods = {operation.method: operation for operation in self.operations if operation.group == group}
+        return [(shim, methods[shim.new]) for shim in self.shims.of("method", group)]
+
+    def old_walks(self, group: str) -> list[tuple[Shim, Operation]]:
+        """The old names of a resource's walks over all pages, which follow those of its methods."""
+        walks = [
+            (attrs.evolve(shim, old=iterator_of(shim.old), new=operation.iterator), operation)
+            for shim, operation in self.old_methods(group)
+            if operation.row
+        ]
+        return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
+
+    def _check_shims(self) -> None:
+        arguments = {operation.function: operation.arguments for operation in self.operations}
+        check(
+            self.shims,
+            {
+                "argument": lambda function: [argument.name for argument in arguments.get(function, ())],
+                "function": lambda _: arguments,
+                "method": lambda group: [op.method for op in self.operations if op.group == group],
+                "model": lambda _: self.models,
+                "resource": lambda _: [*self.groups, *dir(Client), *dir(AsyncClient)],
+            },
+        )
 
     # -- models --------------------------------------------------------------------------------------------------
 
@@ -350,7 +427,7 @@ class Views:
             annotation = self.types.annotation(prop, argument=request_only)
             if not prop.required:
                 annotation = f"{annotation} | Unset" if request_only else _or_none(annotation)
-            attributes.append(Attribute(_attribute_name(key), key, annotation, prop.required, optional))
+            attributes.append(Attribute(attribute_name(key), key, annotation, prop.required, optional))
             reader = self.types.reader(prop)
             if reader:
                 readers[key] = reader
@@ -402,11 +479,34 @@ def method_of(facts: Node) -> str:
     return names.snake(facts.get("x-speakeasy-name-override") or facts["operationId"])
 
 
-def _placeholders(path: str) -> list[str]:
+def iterator_of(method: str) -> str:
+    """The name of the walk over all pages of a method."""
+    name = re.sub(r"^(list|get)(?=_|$)", "iterate", method)
+    return name if name != method else f"iterate_{name}"
+
+
+def own_names(wires: Iterable[str]) -> dict[str, str]:
+    """What `argument_name` starts from: `frontend_api` stays with its parameter where `frontendApi` is beside it."""
+    return {wire: wire for wire in wires if names.snake(wire) == wire}
+
+
+def argument_name(wire: str, place: str, taken: dict[str, str]) -> str:
+    """The keyword for one argument; `taken` holds those that the operation has already, and gets it."""
+    for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
+        free = taken.get(name) == wire or name not in taken
+        if name.isidentifier() and not keyword.iskeyword(name) and free:
+            taken[name] = f"{place} {wire}"
+            return name
+    raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
+
+
+def placeholders(path: str) -> list[str]:
+    """The names between braces, in order."""
     return [part.partition("}")[0] for part in path.split("{")[1:]]
 
 
-def _attribute_name(key: str) -> str:
+def attribute_name(key: str) -> str:
+    """The attribute that stands for a JSON key."""
     fits = key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(Model, key)
     if fits:
         return key

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import clerk_core
+from clerk_core.deprecation import deprecated, superseded
 
 if TYPE_CHECKING:
     from clerk_bapi.async_resources import (
@@ -420,6 +421,13 @@ class Client(clerk_core.Client):
 
         return WebhooksResource(self)
 
+    @property
+    @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    def commerce(self) -> BillingResource:
+        """The old name of `billing`."""
+        superseded("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+        return self.billing
+
 
 class AsyncClient(clerk_core.AsyncClient):
     __doc__ = clerk_core.AsyncClient.__doc__
@@ -733,3 +741,10 @@ class AsyncClient(clerk_core.AsyncClient):
         from clerk_bapi.async_resources.webhooks import AsyncWebhooksResource
 
         return AsyncWebhooksResource(self)
+
+    @property
+    @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    def commerce(self) -> AsyncBillingResource:
+        """The old name of `billing`."""
+        superseded("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+        return self.billing

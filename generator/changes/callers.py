@@ -1,0 +1,288 @@
+"""A contract as Python callers see it: operations with their keywords, classes with their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+
+import attrs
+
+from generator import names
+from generator.changes.classes import class_name
+from generator.changes.shapes import LIST, class_in, classes_in, shape
+from generator.normalise import METHODS, Node, follow
+from generator.views import (
+    SHARED,
+    argument_name,
+    attribute_name,
+    group_of,
+    iterator_of,
+    method_of,
+    own_names,
+    placeholders,
+)
+
+
+@attrs.frozen
+class Place:
+    """Where a caller meets something, and where it is in Clerk's API."""
+
+    resource: str
+    python: str
+    http: str
+
+
+@attrs.frozen
+class Argument:
+    """One keyword of an operation, or one member of an object that is sent."""
+
+    name: str
+    wire: str
+    sent_in: str
+    required: bool
+    schema: Node
+
+
+@attrs.frozen
+class Operation:
+    """One operation, by its names in Python."""
+
+    http: str
+    path: str
+    function: str
+    group: str
+    method: str
+    deprecated: bool
+    arguments: Mapping[str, Argument]
+    """By the name on the wire."""
+    body: str | None
+    """The body's media type."""
+    answer: Node | None
+    """The schema of what it returns; None where that is nothing."""
+    page: Node | None
+    """The schema of what `paginated=True` returns, where there is such a choice."""
+    has_walk: bool
+    statuses: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """`POST /users`."""
+        return f"{self.http} {self.path}"
+
+    @property
+    def called(self) -> str:
+        """The method as callers write it."""
+        return f"clerk.{self.group}.{self.method}"
+
+    @property
+    def walk(self) -> str:
+        """The walk over all pages as callers write it."""
+        return f"clerk.{self.group}.{iterator_of(self.method)}"
+
+    @property
+    def ids(self) -> list[str]:
+        """The names on the wire of the path's parameters, in order: those that may be given by position."""
+        return placeholders(self.path)
+
+    def place(self, python: str | None = None) -> Place:
+        """The operation, or something of it."""
+        return Place(self.group, python or f"{self.called}()", self.address)
+
+    def argument_place(self, argument: Argument) -> Place:
+        """One of its keywords."""
+        return self.place(f"{self.called}(... {argument.name}=)")
+
+    def schemas(self) -> list[Node]:
+        """What it returns."""
+        return [schema for schema in (self.answer, self.page) if schema is not None]
+
+
+@attrs.frozen
+class Attribute:
+    """One attribute of a class."""
+
+    name: str
+    key: str
+    required: bool
+    schema: Node
+
+
+@attrs.frozen
+class ModelClass:
+    """One class, with the ways that its objects go."""
+
+    schema: str
+    name: str
+    attributes: Mapping[str, Attribute]
+    sent: bool
+    comes_back: bool
+    resource: str
+    where: list[str]
+    """The operations and events that it is a part of."""
+
+    def place(self) -> Place:
+        """The class."""
+        more = f" and {len(self.where) - 1} more" if len(self.where) > 1 else ""
+        return Place(self.resource, self.name, f"{self.where[0]}{more}")
+
+
+@attrs.frozen
+class Event:
+    """One webhook event."""
+
+    name: str
+    schema: Node
+
+    def place(self) -> Place:
+        """The event."""
+        return Place("events", f"clerk_bapi.events.EVENTS[{self.name!r}]", f"webhook {self.name}")
+
+
+class Callers:
+    """All of one contract, of the Backend API or of the events."""
+
+    def __init__(self, contract: Node) -> None:
+        self.contract = contract
+        self.version = str(contract["info"]["version"])
+        self.servers = ", ".join(server["url"] for server in contract.get("servers", ()))
+        self.operations = [
+            self._operation(path, method, item[method])
+            for path, item in sorted(contract.get("paths", {}).items())
+            for method in METHODS
+            if method in item
+        ]
+        self.events = {
+            name: Event(name, item["post"]["requestBody"]["content"]["application/json"]["schema"])
+            for name, item in sorted(contract.get("webhooks", {}).items())
+        }
+
+    # -- operations ----------------------------------------------------------------------------------------------
+
+    def _operation(self, path: str, http: str, facts: Node) -> Operation:
+        arguments = self._arguments(facts)
+        answer = self._answer(facts["responses"])
+        page = None
+        if answer is not None and any(argument.wire == "paginated" for argument in arguments):
+            answer, page = self._list_and_page(answer)
+        wires = {argument.wire for argument in arguments}
+        return Operation(
+            http=http.upper(),
+            path=path,
+            function=names.snake(facts["operationId"]),
+            group=group_of(facts),
+            method=method_of(facts),
+            deprecated=bool(facts.get("deprecated")),
+            arguments={argument.wire: argument for argument in arguments},
+            body=next(iter(facts.get("requestBody", {}).get("content", {})), None),
+            answer=answer,
+            page=page,
+            has_walk={"limit", "offset"} <= wires and answer is not None and self._has_rows(answer),
+            statuses=tuple(sorted(facts["responses"])),
+        )
+
+    def _arguments(self, facts: Node) -> list[Argument]:
+        parameters = [follow(self.contract, parameter) for parameter in facts.get("parameters", ())]
+        taken = own_names(parameter["name"] for parameter in parameters)
+        arguments = [
+            Argument(
+                argument_name(parameter["name"], parameter["in"], taken),
+                parameter["name"],
+                parameter["in"],
+                parameter["required"],
+                _with_flag(parameter["schema"], parameter),
+            )
+            for parameter in sorted(parameters, key=lambda parameter: parameter["in"] != "path")
+        ]
+        for media in islice(facts.get("requestBody", {}).get("content", {}).values(), 1):
+            body = follow(self.contract, media["schema"])
+            if "properties" not in body:
+                return [*arguments, Argument("body", "body", "body", True, media["schema"])]
+            required = set(body.get("required", ()))
+            for wire, schema in sorted(body["properties"].items(), key=lambda item: item[0] not in required):
+                name = argument_name(wire, "body", taken)
+                # What the path or the query has as well is another argument, under its own name.
+                key = wire if all(wire != one.wire for one in arguments) else name
+                arguments.append(Argument(name, key, "body", wire in required, schema))
+        return arguments
+
+    def _answer(self, responses: Node) -> Node | None:
+        """The first success that has a body."""
+        successes = [follow(self.contract, responses[status]) for status in sorted(responses) if status.startswith("2")]
+        bodies = [media["schema"] for response in successes for media in response.get("content", {}).values()]
+        return next(iter(bodies), None)
+
+    def _list_and_page(self, answer: Node) -> tuple[Node, Node | None]:
+        branches = follow(self.contract, answer).get("anyOf", [])
+        lists = [branch for branch in branches if LIST in shape(self.contract, branch).kinds]
+        pages = [branch for branch in branches if branch not in lists]
+        return (lists[0], pages[0]) if len(lists) == len(pages) == 1 else (answer, None)
+
+    def _has_rows(self, answer: Node) -> bool:
+        if set(shape(self.contract, answer).kinds) == {LIST}:
+            return True
+        name = class_in(self.contract, answer)
+        members: Node = self.contract["components"]["schemas"][name]["properties"] if name else {}
+        return sum(set(shape(self.contract, member).kinds) == {LIST} for member in members.values()) == 1
+
+    # -- classes -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def models(self) -> dict[str, ModelClass]:
+        """The classes that callers meet, by the name of the schema."""
+        sent: dict[str, list[Operation]] = {}
+        back: dict[str, list[Operation | Event]] = {}
+        for operation in self.operations:
+            for name in self._reached(argument.schema for argument in operation.arguments.values()):
+                sent.setdefault(name, []).append(operation)
+            for name in self._reached(operation.schemas()):
+                back.setdefault(name, []).append(operation)
+        for event in self.events.values():
+            for name in self._reached([event.schema]):
+                back.setdefault(name, []).append(event)
+        return {
+            name: self._model(name, [*sent.get(name, ()), *back.get(name, ())], name in sent, name in back)
+            for name in sorted(sent.keys() | back.keys())
+        }
+
+    def _model(self, name: str, holders: list[Operation | Event], sent: bool, comes_back: bool) -> ModelClass:
+        facts: Node = self.contract["components"]["schemas"][name]
+        required = set(facts.get("required", ()))
+        places = [holder.place() for holder in holders]
+        resources = {place.resource for place in places}
+        return ModelClass(
+            schema=name,
+            name=class_name(name),
+            attributes={
+                key: Attribute(attribute_name(key), key, key in required, schema)
+                for key, schema in facts["properties"].items()
+            },
+            sent=sent,
+            comes_back=comes_back,
+            resource=resources.pop() if len(resources) == 1 else SHARED,
+            where=sorted({place.http for place in places}),
+        )
+
+    def _reached(self, schemas: Iterable[Node]) -> set[str]:
+        found: set[str] = set()
+        todo = [name for schema in schemas for name in classes_in(self.contract, schema)]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._neighbours(name)
+        return found
+
+    def _neighbours(self, name: str) -> Iterator[str]:
+        if name not in self._named:
+            members: Node = self.contract["components"]["schemas"][name]["properties"]
+            self._named[name] = [cls for member in members.values() for cls in classes_in(self.contract, member)]
+        return iter(self._named[name])
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        return {}
+
+
+def _with_flag(schema: Node, parameter: Node) -> Node:
+    return {**schema, "deprecated": True} if parameter.get("deprecated") else schema

@@ -1,0 +1,207 @@
+"""The change report: what two contracts differ in, what that means for callers, and the version step it asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+import attrs
+
+from clerk_core import __version__
+from generator.changes.change import Change
+from generator.changes.compare import Comparison
+from generator.changes.rules import RULES, Grade
+from generator.changes.surface import Moved
+from generator.compatibility import NO_SHIMS, Shims
+from generator.guard import Finding
+from generator.normalise import Node
+from generator.problems import GeneratorProblem
+
+Step = Literal["major", "minor", "patch", "none"]
+
+_TITLES = {Grade.BREAKING: "Breaking", Grade.TYPES: "For type checkers only", Grade.COMPATIBLE: "Compatible"}
+_GRADES = list(Grade)
+
+
+@attrs.frozen
+class Report:
+    """All that changed, what callers notice first, first."""
+
+    api: tuple[str, str]
+    """The API versions, old and new."""
+    changes: list[Change]
+    moved: Sequence[Moved] = ()
+    """What moved in the signatures of the generated package, where two of them were compared."""
+    findings: Sequence[Finding] = ()
+    """What the overlay uses and the new package has not."""
+    version: str = __version__
+    """The version of this package that the step starts from."""
+
+    @property
+    def breaking(self) -> list[Change]:
+        """The changes that callers have to follow."""
+        return self.of(Grade.BREAKING)
+
+    def of(self, grade: Grade) -> list[Change]:
+        """The changes of one grade."""
+        return [change for change in self.changes if change.grade is grade]
+
+    @property
+    def step(self) -> Step:
+        """The step of the version that the changes ask for.
+
+        Before 1.0 a minor version may break. From 1.0 on, a major one may; a minor one brings what is new and what
+        type checkers notice.
+        """
+        grades = {change.grade for change in self.changes} | {moved.grade for moved in self.moved}
+        if not grades:
+            return "none"
+        stable = not self.version.startswith("0.")
+        if Grade.BREAKING in grades:
+            return "major" if stable else "minor"
+        adds = any(change.rule.adds for change in self.changes)
+        return "minor" if stable and (adds or Grade.TYPES in grades) else "patch"
+
+    @property
+    def summary(self) -> str:
+        """The counts in one line."""
+        counts = ", ".join(f"{len(self.of(grade))} {grade}" for grade in _GRADES)
+        if self.moved:
+            grades = [moved.grade for moved in self.moved]
+            counts += f"; in signatures {', '.join(f'{grades.count(grade)} {grade}' for grade in _GRADES)}"
+        step = "no new version is needed" if self.step == "none" else f"a {self.step} version after {self.version}"
+        return f"{counts}: {step}."
+
+    def text(self) -> str:
+        """The report for a terminal."""
+        lines = [self._title, self.summary]
+        for title, resources in self._sections():
+            lines += ["", title.upper()]
+            for resource, entries in resources:
+                lines += [
+                    f"  {resource}",
+                    *(f"    {name}: {says}" + (f"  [{at}]" if at else "") for name, says, at in entries),
+                ]
+        lines += [*([""] if self.changes else []), *(f"{kind}: {why}" for kind, why in self._reasons())]
+        return "\n".join(lines) + "\n"
+
+    def markdown(self) -> str:
+        """The report for the text of a change, or a page of the docs."""
+        lines = [f"# {self._title}", "", self.summary]
+        for title, resources in self._sections():
+            lines += ["", f"## {title}"]
+            for resource, entries in resources:
+                lines += ["", f"### {resource}", ""]
+                lines += [f"- `{name}`: {_escaped(says)}" + (f" (`{at}`)" if at else "") for name, says, at in entries]
+        if self.changes:
+            lines += ["", "## Why", "", "| change | verdict | because |", "|---|---|---|"]
+            lines += [f"| {kind} | {RULES[kind].grade} | {why} |" for kind, why in self._reasons()]
+        return "\n".join(lines) + "\n"
+
+    def json(self) -> str:
+        """The report for programs."""
+        report = {
+            "api": {"old": self.api[0], "new": self.api[1]},
+            "version": self.version,
+            "step": self.step,
+            "counts": {grade.value: len(self.of(grade)) for grade in _GRADES},
+            "changes": [_plain(change) for change in self.changes],
+            "signatures": [attrs.asdict(moved) for moved in self.moved],
+            "overlay": [attrs.asdict(finding) for finding in self.findings],
+        }
+        return json.dumps(report, indent=1) + "\n"
+
+    @property
+    def _title(self) -> str:
+        old, new = self.api
+        return f"Changes within API version {new}" if old == new else f"Changes from API version {old} to {new}"
+
+    def _sections(self) -> Iterator[tuple[str, list[tuple[str, list[tuple[str, str, str]]]]]]:
+        """Title, and by resource what there is to say: name, what happened, place."""
+        if self.findings:
+            files = groupby(self.findings, key=lambda finding: finding.file)
+            entries = [(file, [(f"line {one.line}", one.problem, "") for one in found]) for file, found in files]
+            yield "The overlay needs work", entries
+        for grade in _GRADES:
+            by_resource = groupby(self.of(grade), key=lambda change: change.place.resource)
+            entries = [(resource or "all", [_entry(change) for change in found]) for resource, found in by_resource]
+            if entries:
+                yield _TITLES[grade], entries
+        if self.moved:
+            by_grade = groupby(self.moved, key=lambda moved: moved.grade)
+            entries = [(str(grade), [(one.path, one.says, "") for one in found]) for grade, found in by_grade]
+            yield "Signatures", entries
+
+    def _reasons(self) -> list[tuple[str, str]]:
+        return [(kind, rule.why) for kind, rule in RULES.items() if any(change.kind == kind for change in self.changes)]
+
+
+def report(
+    old: Node,
+    new: Node,
+    *,
+    shims: Shims = NO_SHIMS,
+    moved: Iterable[Moved] = (),
+    findings: Iterable[Finding] = (),
+    version: str = __version__,
+) -> Report:
+    """What changed from one contract to another, both of the Backend API or both of the events.
+
+    Both may be joined with the events beforehand (`events.merge_events`): classes of events then have the names that
+    they get beside those of the Backend API.
+
+    Args:
+        old: The contract that callers have.
+        new: The contract that they get.
+        shims: The old names that the new package keeps.
+        moved: What moved in signatures, of `surface.compare`.
+        findings: What the overlay misses, of `guard.check`.
+        version: The version that the step starts from.
+
+    Raises:
+        GeneratorProblem: one is of the Backend API, and the other of the events.
+    """
+    if ("webhooks" in old) != ("webhooks" in new):
+        raise GeneratorProblem("one contract is the Backend API's and the other the events': they cannot be compared")
+    changes = sorted(set(Comparison(old, new, shims).changes()), key=_order)
+    api = str(old["info"]["version"]), str(new["info"]["version"])
+    moved = sorted(moved, key=lambda one: (_GRADES.index(one.grade), one.path))
+    return Report(api, changes, moved, sorted(findings, key=lambda one: (one.file, one.line)), version)
+
+
+def _order(change: Change) -> tuple[object, ...]:
+    kinds = list(RULES)
+    return (
+        _GRADES.index(change.grade),
+        change.place.resource,
+        change.place.python,
+        change.place.http,
+        kinds.index(change.kind),
+        change.before or "",
+        change.after or "",
+    )
+
+
+def _entry(change: Change) -> tuple[str, str, str]:
+    return change.place.python, change.says, change.place.http
+
+
+def _plain(change: Change) -> dict[str, object]:
+    return {
+        "kind": change.kind,
+        "grade": change.grade.value,
+        "resource": change.place.resource,
+        "python": change.place.python,
+        "http": change.place.http,
+        "before": change.before,
+        "after": change.after,
+        "says": change.says,
+        "why": change.rule.why,
+    }
+
+
+def _escaped(text: str) -> str:
+    """Markdown takes angle brackets and stars for its own."""
+    return text.replace("\\", "\\\\").replace("<", "\\<").replace("*", "\\*").replace("_", "\\_")

@@ -1,0 +1,130 @@
+"""`python -m generator diff`: contracts or documents in, a report out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.__main__ import main
+from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json, build, changed
+
+ROOT = Path(__file__).resolve().parents[3]
+
+RENAMED = changed("paths|/things|get|operationId", "AllThings")
+KEPT = {"kind": "function", "old": "list_things", "new": "all_things", "since": "2030-01-01", "why": "a test"}
+OVERLAY = "from clerk_bapi.api.things import list_things\n\nlist_things(limit=1, page=2)\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with an overlay of one file."""
+    events = build(tmp_path, EVENTS).facts
+    files = {
+        "spec/corrections.yaml": EMPTY_OVERLAY,
+        "spec/codes.yaml": "resource_not_found: [404]\n",
+        "spec/compatibility.yaml": "renamed: []\n",
+        "spec/events.json": json.dumps(events),
+        "spec/contract.json": json.dumps(build(tmp_path, DOCUMENT).facts),
+        "overlay/clerkkit/api.py": OVERLAY,
+        "old.json": json.dumps(DOCUMENT),
+        "new.json": json.dumps(RENAMED),
+        "new.yml": yaml.safe_dump(RENAMED),
+        "events.json": json.dumps(EVENTS),
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "generator_config.yaml", tmp_path)
+    return tmp_path
+
+
+def diff(root: Path, *arguments: str) -> int:
+    return main(["--root", str(root), "diff", *(str(root / a) if "." in a else a for a in arguments)])
+
+
+@pytest.mark.parametrize("old", ["old.json", "spec/contract.json"])
+@pytest.mark.parametrize("new", ["new.json", "new.yml"])
+def test_contracts_and_documents_are_the_same_to_it(
+    root: Path, old: str, new: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert diff(root, old, new) == 0
+    assert (
+        capsys.readouterr().out
+        == """\
+Changes within API version 2030-01-01
+1 breaking, 0 types only, 0 compatible: a minor version after 0.1.0.
+
+BREAKING
+  things
+    clerk.things.list(): endpoint function list_things is now all_things  [GET /things]
+
+function-renamed: The old name cannot be imported.
+"""
+    )
+
+
+def test_the_other_forms(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff(root, "old.json", "new.json", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["step"] == "minor"
+    assert diff(root, "old.json", "new.json", "--format", "markdown") == 0
+    assert "- `clerk.things.list()`: endpoint function list\\_things" in capsys.readouterr().out
+
+
+def test_a_name_that_is_kept_breaks_nobody(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "spec" / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": [KEPT]}), encoding="utf-8")
+    assert diff(root, "old.json", "new.json") == 0
+    assert "0 breaking, 1 types only, 0 compatible: a patch version after 0.1.0." in capsys.readouterr().out
+
+
+def test_signatures_and_the_overlay_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff(root, "old.json", "new.json", "--signatures") == 0
+    out = capsys.readouterr().out
+    assert "THE OVERLAY NEEDS WORK\n  clerkkit/api.py\n    line 1: clerk_bapi.api.things has no list_things\n" in out
+    assert "  breaking\n    clerk_bapi.api.list_things: gone: (*, kinds: " in out
+    assert "  compatible\n    clerk_bapi.api.all_things: new: (*, kinds: " in out
+
+
+def test_events_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a named object of the events and of the Backend API have in common is one class, and no longer so here."""
+    grown: Json = json.loads(json.dumps(EVENTS))
+    grown["components"]["schemas"]["Named"]["properties"]["town"] = {"type": "string"}
+    (root / "grown.json").write_text(json.dumps(grown), encoding="utf-8")
+    assert diff(root, "events.json", "grown.json") == 0
+    assert "Named.town: new attribute (string)  [webhook thing.created]" in capsys.readouterr().out
+    assert diff(root, "events.json", "grown.json", "--signatures") == 0
+    out = capsys.readouterr().out
+    assert "EventNamed: class Named is now EventNamed  [webhook thing.created]" in out
+    assert "EventNamed.town: new attribute (string)  [webhook thing.created]" in out
+    assert "clerk_bapi.events.EventNamed: new: class(Model)" in out
+
+
+@pytest.mark.parametrize(
+    ("old", "problem"),
+    [
+        ("events.json", "one contract is the Backend API's and the other the events'"),
+        ("nowhere.json", "nowhere.json: cannot be read"),
+        ("broken.json", "broken.json: is not whole JSON"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(
+    root: Path, old: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "broken.json").write_text('{"openapi": ', encoding="utf-8")
+    assert diff(root, old, "new.json") == 1
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert problem in found.err
+    assert found.err.count("\n") == 1
+
+
+def test_generation_names_what_the_overlay_misses(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(root), "generate"]) == 0
+    missing = "clerkkit/api.py:3: clerk_bapi.api.things.list_things has no argument page\n"
+    assert capsys.readouterr().err == f"clerkkit needs what is not there: {missing}"
+    assert main(["--root", str(root), "guard"]) == 1
+    assert capsys.readouterr().err == missing

@@ -1,0 +1,294 @@
+"""The change report: the right verdict on each kind of change, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from clerk_core import __version__
+from generator.changes import RULES, Change, Grade, report
+from generator.compatibility import Shims
+from generator.events import merge_events
+from generator.problems import GeneratorProblem
+from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, edited, member, ref
+
+STRING = {"type": "string"}
+FILES = {"BASE": BASE, "EVENTS": EVENTS}
+
+
+def seen(changes: list[Change]) -> list[tuple[str, str, str]]:
+    return sorted((change.kind, change.grade.value, change.place.python) for change in changes)
+
+
+def pair(case: Case) -> tuple[Any, Any]:
+    return edited(case.base, case.old), edited(case.base, case.new)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_change_has_its_verdict_and_comes_alone(name: str) -> None:
+    case = CASES[name]
+    old, new = pair(case)
+    assert seen(report(old, new).changes) == sorted(case.there)
+    assert seen(report(new, old).changes) == sorted(case.back)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_way_back_mirrors_the_way_there(name: str) -> None:
+    old, new = pair(CASES[name])
+    there, back = report(old, new).changes, report(new, old).changes
+    assert Counter(change.mirrored() for change in there) == Counter(back)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_changed_is_an_empty_report(name: str) -> None:
+    for contract in pair(CASES[name]):
+        made = report(contract, copy.deepcopy(contract))
+        assert (made.changes, made.step) == ([], "none")
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_kept_under_its_old_name_breaks_nobody(name: str) -> None:
+    case = KEPT[name]
+    old, new = pair(case)
+    assert seen(report(old, new, shims=Shims(case.shims)).changes) == sorted(case.there)
+    assert seen(report(new, old).changes) == sorted(case.back)
+
+
+def test_every_rule_has_a_case() -> None:
+    proven = {kind for case in [*CASES.values(), *KEPT.values()] for kind, _, _ in [*case.there, *case.back]}
+    assert proven == set(RULES)
+
+
+def test_rules_are_whole() -> None:
+    for kind, rule in RULES.items():
+        assert RULES[rule.opposite].opposite == kind
+        assert rule.why.endswith(".")
+        assert rule.says.format(before="x", after="y")
+
+
+def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a contract that is no container, with its place."""
+    if not isinstance(node, dict | list):
+        yield path, node
+        return
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield from leaves(value, f"{path}|{key}" if path else str(key))
+
+
+# What no caller sees: names for people, links in docstrings, who may call.
+UNSEEN = ("openapi", "info|title", "tags", "description", "requestBody|required")
+
+
+def touchable() -> list[str]:
+    paths = [path for path, _ in leaves(BASE) if not any(word in path for word in UNSEEN)]
+    # An object with members is an object.
+    return [path for path in paths if not any(f"{path.removesuffix('type')}properties" in other for other in paths)]
+
+
+@pytest.mark.parametrize("path", touchable())
+def test_no_fact_changes_unseen(path: str) -> None:
+    """A fact that is another one, wherever it is, shows in the report."""
+    value = dict(leaves(BASE))[path]
+    if "$ref" in path:
+        other: Any = "#/components/schemas/" + ("Maker" if not value.endswith("Maker") else "Part")
+    elif path.endswith("|type") or "|type|" in path:
+        other = "boolean" if value != "boolean" else "string"
+    elif path.endswith("|in"):
+        other = "query" if value == "path" else "path"
+    elif isinstance(value, bool):
+        other = not value
+    else:
+        other = value + 1 if isinstance(value, int) else f"{value}x"
+    assert report(BASE, edited(BASE, {path: other})).changes
+
+
+def test_a_class_without_a_name_in_both_is_followed_through_lists_and_mappings() -> None:
+    edits = {
+        f"{THING}|properties|parts": {"type": "array", "items": ref("Piece")},
+        f"{THING}|properties|by_name": {"type": "object", "additionalProperties": ref("Piece")},
+        "components|schemas|Piece": BASE["components"]["schemas"]["Part"],
+        "paths|/things/{thing_id}/parts/{part_id}|get|responses|200|content|application/json|schema": ref("Piece"),
+        "components|schemas|Part": ...,
+    }
+    old = edited(BASE, {f"{THING}|properties|by_name": {"type": "object", "additionalProperties": ref("Part")}})
+    assert seen(report(old, edited(BASE, edits)).changes) == [("model-renamed", "breaking", "Piece")]
+
+
+def test_a_class_that_holds_itself_is_compared_once() -> None:
+    def tree(name: str) -> Any:
+        return edited(
+            BASE,
+            {
+                f"{THING}|properties|tree": ref(name),
+                f"{THING}|properties|other": ref("Oak"),
+                f"{THING}|properties|another": ref("Elm"),
+                "components|schemas|Oak": member(child=ref("Oak"), leaf=STRING),
+                "components|schemas|Elm": member(child=ref("Elm")),
+            },
+        )
+
+    changes = seen(report(tree("Oak"), tree("Elm")).changes)
+    assert changes == [
+        ("answer-class-changed", "types only", "Thing.tree"),
+        ("answer-class-changed", "types only", "Thing.tree.child"),
+        ("attribute-removed", "breaking", "Thing.tree.leaf"),
+    ]
+
+
+def test_names_are_those_of_python() -> None:
+    old = edited(BASE, {f"{BODY}|properties|class": STRING, f"{THING}|properties|x5t#S256": STRING})
+    assert seen(report(old, BASE).changes) == [
+        ("argument-removed", "breaking", "clerk.things.create(... class_=)"),
+        ("attribute-removed", "breaking", "Thing.x5t_s256"),
+    ]
+    places = {change.place.http for change in report(old, BASE).changes}
+    assert places == {"POST /things", "GET /things and 1 more"}
+
+
+def test_an_object_that_is_sent_and_comes_back_is_judged_as_both() -> None:
+    old = edited(BASE, {f"{BODY}|properties|maker": ref("Maker")})
+    new = edited(old, {"components|schemas|Maker|required": ["name"]})
+    assert seen(report(old, new).changes) == [
+        ("answer-never-none", "compatible", "Maker.name"),
+        ("argument-required", "breaking", "Maker.name"),
+    ]
+
+
+# -- the version step ------------------------------------------------------------------------------------------------
+
+STEPS = [
+    ("an attribute comes", "patch", "minor"),
+    ("an attribute may be null", "patch", "minor"),
+    ("a default is another", "patch", "patch"),
+    ("an argument takes another type", "minor", "major"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), STEPS)
+def test_the_step_follows_the_worst_change(name: str, before: str, after: str) -> None:
+    old, new = pair(CASES[name])
+    assert report(old, new, version="0.9.9").step == before
+    assert report(old, new, version="1.0.0").step == after
+
+
+def test_the_version_is_this_package_s_own() -> None:
+    assert report(BASE, BASE).version == __version__
+
+
+# -- what a reader gets ----------------------------------------------------------------------------------------------
+
+
+def busy() -> Any:
+    return edited(
+        BASE,
+        {
+            f"{BODY}|properties|size": ...,
+            f"{BODY}|properties|legal_accepted_at": STRING,
+            f"{THING}|properties|id": {"type": ["string", "null"]},
+            f"{THING}|properties|state|enum": ["broken_again", "off", "on"],
+            "paths|/users": {
+                "get": {
+                    "operationId": "ListUsers",
+                    "tags": ["Users"],
+                    "x-speakeasy-group": "accounts",
+                    "x-speakeasy-name-override": "list",
+                    "responses": {"200": {"description": ""}},
+                }
+            },
+        },
+    )
+
+
+def test_breaking_comes_first_and_resources_are_in_order() -> None:
+    made = report(BASE, busy())
+    grades = [change.grade for change in made.changes]
+    assert grades == sorted(grades, key=list(Grade).index)
+    assert made.breaking == made.changes[:1]
+    compatible = [change.place.resource for change in made.of(Grade.COMPATIBLE)]
+    assert compatible == sorted(compatible) == ["accounts", "things", "things"]
+
+
+def test_the_text() -> None:
+    assert (
+        report(BASE, busy(), version="0.1.0").text()
+        == """\
+Changes within API version 2030-01-01
+1 breaking, 1 types only, 3 compatible: a minor version after 0.1.0.
+
+BREAKING
+  things
+    clerk.things.create(... size=): argument gone (integer)  [POST /things]
+
+FOR TYPE CHECKERS ONLY
+  things
+    Thing.id: may be None  [GET /things and 1 more]
+
+COMPATIBLE
+  accounts
+    clerk.accounts.list(): new operation  [GET /users]
+  things
+    Thing.state: may also be broken_again  [GET /things and 1 more]
+    clerk.things.create(... legal_accepted_at=): new optional argument (string)  [POST /things]
+
+operation-added: A new name hides no other.
+argument-added: Calls that leave it out stay as they are.
+argument-removed: A call that names it is a TypeError.
+answer-maybe-none: Type checkers ask for the None; decoding never raises.
+answer-values-added: An enum is a string at run time: any value is read.
+"""
+    )
+
+
+def test_the_markdown() -> None:
+    text = report(BASE, busy()).markdown()
+    assert (
+        "## Breaking\n\n### things\n\n- `clerk.things.create(... size=)`: argument gone (integer) (`POST /things`)"
+        in text
+    )
+    assert "- `Thing.state`: may also be broken\\_again (`GET /things and 1 more`)" in text
+    assert "| argument-removed | breaking | A call that names it is a TypeError. |" in text
+
+
+def test_an_empty_report() -> None:
+    text = "Changes within API version 2030-01-01\n0 breaking, 0 types only, 0 compatible: no new version is needed.\n"
+    assert report(BASE, BASE).text() == text
+    assert report(BASE, BASE).markdown().splitlines()[2] == text.splitlines()[1]
+
+
+def test_the_json() -> None:
+    made = json.loads(report(BASE, busy(), version="0.1.0").json())
+    assert made["api"] == {"old": "2030-01-01", "new": "2030-01-01"}
+    assert (made["step"], made["counts"]) == ("minor", {"breaking": 1, "types only": 1, "compatible": 3})
+    assert made["changes"][0] == {
+        "kind": "argument-removed",
+        "grade": "breaking",
+        "resource": "things",
+        "python": "clerk.things.create(... size=)",
+        "http": "POST /things",
+        "before": "integer",
+        "after": None,
+        "says": "argument gone (integer)",
+        "why": "A call that names it is a TypeError.",
+    }
+    assert (made["signatures"], made["overlay"]) == ([], [])
+
+
+def test_events_joined_with_operations_have_the_names_of_the_package() -> None:
+    changed = edited(EVENTS, {"components|schemas|Maker": member(town=STRING)})
+    old, new = merge_events(BASE, EVENTS), merge_events(BASE, changed)
+    assert seen(report(old, new).changes) == [
+        ("answer-class-changed", "types only", "ThingCreatedEvent.data"),
+        ("attribute-added", "compatible", "ThingCreatedEvent.data.town"),
+        ("attribute-removed", "breaking", "ThingCreatedEvent.data.name"),
+        ("model-added", "compatible", "EventMaker"),
+    ]
+
+
+def test_events_and_operations_are_not_compared() -> None:
+    with pytest.raises(GeneratorProblem, match="cannot be compared"):
+        report(BASE, EVENTS)

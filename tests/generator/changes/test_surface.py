@@ -1,0 +1,191 @@
+"""Signatures of two packages beside each other, with griffe's own search for breaking changes as the judge."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import griffe
+import pytest
+
+from generator import compatibility
+from generator.changes import Grade, report
+from generator.changes.callers import Callers
+from generator.changes.surface import Moved, compare, signatures
+from generator.views import iterator_of
+from tests.generator.changes.cases import BASE
+
+ROOT = Path(__file__).resolve().parents[3]
+
+API = """
+def get_thing(thing_id: str, part_id: str, *, deep: bool | Unset = UNSET) -> Request[Thing]: ...
+def drop_things() -> Request[None]: ...
+"""
+MODELS = """
+class Thing(Model):
+    id: str
+    title: str | None = None
+    def _hidden(self) -> None: ...
+"""
+RESOURCES = """
+class {kind}ThingsResource({kind}Resource):
+    {define} get(self, thing_id: str, *, deep: bool | Unset = UNSET) -> Thing: ...
+"""
+
+
+def package(folder: Path, *, api: str = API, models: str = MODELS, resources: str = RESOURCES, in_: str = "") -> Path:
+    root = folder / "clerk_bapi"
+    files = {
+        "api/things.py": api,
+        f"models/{in_ or 'things'}.py": models,
+        "resources/things.py": resources.format(kind="", define="def"),
+        "async_resources/things.py": resources.format(kind="Async", define="async def"),
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "__init__.py").touch()
+        path.write_text(text, encoding="utf-8")
+    (root / "__init__.py").touch()
+    return root
+
+
+B, T, C = Grade.BREAKING, Grade.TYPES, Grade.COMPATIBLE
+GET = "clerk_bapi.api.get_thing"
+CASES = {
+    "a function goes": (
+        {"api": API.replace("def drop_things() -> Request[None]: ...", "")},
+        Moved("clerk_bapi.api.drop_things", "gone: () -> Request[None]", B),
+    ),
+    "a function comes": (
+        {"api": API + "def new(*, x: int) -> Request[int]: ..."},
+        Moved("clerk_bapi.api.new", "new: (*, x: int) -> Request[int]", C),
+    ),
+    "a keyword comes": (
+        {"api": API.replace("*, deep", "*, more: int | Unset = UNSET, deep")},
+        Moved(GET, "new: more: int | Unset = ...", C),
+    ),
+    "a needed keyword comes": (
+        {"api": API.replace("*, deep", "*, more: int, deep")},
+        Moved(GET, "new: more: int", B),
+    ),
+    "a keyword goes": (
+        {"api": API.replace("*, deep: bool | Unset = UNSET", "")},
+        Moved(GET, "gone: deep: bool | Unset = ...", B),
+    ),
+    "a keyword becomes needed": (
+        {"api": API.replace("deep: bool | Unset = UNSET", "deep: bool")},
+        Moved(GET, "deep: bool | Unset = ... is now deep: bool", B),
+    ),
+    "a keyword has another type": (
+        {"api": API.replace("deep: bool |", "deep: int |")},
+        Moved(GET, "deep: bool | Unset = ... is now deep: int | Unset = ...", T),
+    ),
+    "ids change places": (
+        {"api": API.replace("thing_id: str, part_id: str", "part_id: str, thing_id: str")},
+        Moved(GET, "parameters in another order", B),
+    ),
+    "an id is only taken by name": (
+        {"api": API.replace("part_id: str, *, deep", "*, part_id: str, deep")},
+        Moved(GET, "parameters in another order", B),
+    ),
+    "another result": (
+        {"api": API.replace("Request[Thing]", "Request[Part]")},
+        Moved(GET, "Request[Thing] is now Request[Part]", T),
+    ),
+    "an attribute goes": (
+        {"models": MODELS.replace("title: str | None = None", "")},
+        Moved("clerk_bapi.models.Thing.title", "gone: str | None", B),
+    ),
+    "an attribute has another type": (
+        {"models": MODELS.replace("id: str", "id: str | None = None")},
+        Moved("clerk_bapi.models.Thing.id", "str is now str | None", T),
+    ),
+    "a class goes with its attributes": (
+        {"models": ""},
+        Moved("clerk_bapi.models.Thing", "gone: class(Model)", B),
+    ),
+    "a class becomes a function": (
+        {"models": "def Thing() -> None: ..."},
+        Moved("clerk_bapi.models.Thing", "was class(Model), is () -> None", B),
+    ),
+    "a resource, sync and async": (
+        {"resources": ""},
+        Moved("clerk_bapi.resources.ThingsResource", "gone: class(Resource)", B),
+    ),
+    "a method, sync and async": (
+        {"resources": RESOURCES.replace("thing_id: str, *,", "thing_id: str, *, more: int,")},
+        Moved("clerk_bapi.resources.ThingsResource.get", "new: more: int", B),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_moved(name: str, tmp_path: Path) -> None:
+    changed, expected = CASES[name]
+    moved = compare(package(tmp_path / "old"), package(tmp_path / "new", **changed))
+    assert [one for one in moved if not one.path.startswith(f"{expected.path}.")] == [expected]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_griffe_finds_nothing_breaking_that_is_not_here(name: str, tmp_path: Path) -> None:
+    folders = package(tmp_path / "old"), package(tmp_path / "new", **CASES[name][0])
+    old, new = (griffe.load("clerk_bapi", search_paths=[folder.parent]) for folder in folders)
+    judged = {breakage.obj.path for breakage in griffe.find_breaking_changes(old, new)}
+    found = {one.path for one in compare(*folders) if one.grade is not Grade.COMPATIBLE}
+    found |= {path.replace(".resources.", ".async_resources.Async") for path in found}
+    for path in judged:
+        public = path.replace(".things.", ".").partition("(")[0]
+        assert any(public == one or public.startswith(f"{one}.") for one in found), path
+
+
+def test_a_method_that_moved_in_async_alone_is_named(tmp_path: Path) -> None:
+    new = package(tmp_path / "new")
+    path = new / "async_resources" / "things.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("-> Thing", "-> Part"), encoding="utf-8")
+    assert compare(package(tmp_path / "old"), new) == [
+        Moved("clerk_bapi.async_resources.AsyncThingsResource.get", "Thing is now Part", T)
+    ]
+
+
+def test_the_module_of_a_model_is_nobody_s_concern(tmp_path: Path) -> None:
+    assert compare(package(tmp_path / "old"), package(tmp_path / "new", in_="shared")) == []
+
+
+def test_the_packages_of_this_project_are_read_whole() -> None:
+    generated = signatures(ROOT / "generated" / "clerk_bapi")
+    assert str(generated["clerk_bapi.api.get_user"]) == "(user_id: str) -> Request[User]"
+    assert str(generated["clerk_bapi.models.User.id"]) == "str"
+    assert str(generated["clerk_bapi.resources.UsersResource.get"]) == "(user_id: str) -> User"
+    overlay = signatures(ROOT / "overlay" / "clerkkit")
+    assert "clerkkit.clerk.Clerk.map" in overlay
+
+
+def test_signatures_are_a_part_of_the_report_and_of_its_step(tmp_path: Path) -> None:
+    changed, expected = CASES["a keyword goes"]
+    made = report(BASE, BASE, moved=compare(package(tmp_path / "old"), package(tmp_path / "new", **changed)))
+    assert (made.step, made.changes) == ("minor", [])
+    assert f"SIGNATURES\n  breaking\n    {expected.path}: {expected.says}\n" in made.text()
+    assert f"## Signatures\n\n### breaking\n\n- `{expected.path}`: " in made.markdown()
+    assert f'"path": "{expected.path}"' in made.json()
+
+
+def test_the_report_knows_the_names_that_are_generated() -> None:
+    """What the contract is said to be for callers is what stands in the package: names, keywords, classes."""
+    callers = Callers(json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8")))
+    shims = compatibility.load(ROOT / "spec" / "compatibility.yaml", callers.version).all
+    old = {shim.old for shim in shims} | {iterator_of(shim.old) for shim in shims}
+    found = signatures(ROOT / "generated" / "clerk_bapi")
+    there = {tuple(path.split(".")[1:]): one for path, one in found.items() if path.rpartition(".")[2] not in old}
+
+    keywords = {path[1]: set(one.by_name) - old for path, one in there.items() if path[0] == "api"}
+    assert keywords == {one.function: {a.name for a in one.arguments.values()} for one in callers.operations}
+
+    groups = {one.type: path[2] for path, one in there.items() if path[:2] == ("client", "Client") and len(path) == 3}
+    methods = {f"clerk.{groups[path[1]]}.{path[2]}" for path in there if path[0] == "resources" and len(path) == 3}
+    walks = {one.walk for one in callers.operations if one.has_walk}
+    assert methods == {one.called for one in callers.operations} | walks
+
+    attributes = {path[1:] for path in there if path[0] == "models"}
+    models = {model.name: model.attributes.values() for model in callers.models.values()}
+    assert attributes == {(name,) for name in models} | {(name, a.name) for name in models for a in models[name]}

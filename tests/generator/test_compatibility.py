@@ -1,0 +1,395 @@
+"""Old names: declared in data, generated under a warning, refused where an entry is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator import compatibility
+from generator.compatibility import NO_SHIMS, Shim
+from generator.generate import write_package
+from generator.normalise import Node
+from generator.problems import GeneratorProblem
+from tests.generator.documents import DOCUMENT, EVENTS, build, changed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SINCE = "2029-01-01"
+
+
+def entry(kind: str, old: str, new: str, **more: str) -> dict[str, str]:
+    return {"kind": kind, "old": old, "new": new, "since": SINCE, "why": "a test", **more}
+
+
+ENTRIES = [
+    entry("function", "make_thing", "create_thing"),
+    entry("function", "all_things", "list_things"),
+    entry("method", "all", "list", of="things"),
+    entry("method", "remove", "delete_thing", of="things"),
+    entry("argument", "label", "name", of="create_thing"),
+    entry("argument", "heading", "title", of="create_thing"),
+    entry("argument", "id", "thing_id", of="delete_thing"),
+    entry("argument", "count", "limit", of="list_things"),
+    entry("model", "Stuff", "Thing"),
+    entry("resource", "stuff", "things"),
+]
+
+
+def facts(tmp_path: Path) -> Node:
+    """The small contract, with a list that has pages."""
+    parameters = [
+        *DOCUMENT["paths"]["/things"]["get"]["parameters"],
+        {"in": "query", "name": "offset", "schema": {"type": "integer"}},
+        {"in": "query", "name": "paginated", "schema": {"type": "boolean"}},
+    ]
+    raw = changed("paths|/things|get|parameters", parameters)
+    for path, method in (("/things", "post"), ("/things/{thing_id}", "delete")):
+        raw["paths"][path][method]["x-speakeasy-group"] = "things"
+    return build(tmp_path, raw).facts
+
+
+def generated(tmp_path: Path, entries: list[Any]) -> Path:
+    """The folder of a package that keeps the old names of `entries`."""
+    spec = tmp_path / "spec"
+    spec.mkdir()
+    (spec / "codes.yaml").write_text("resource_not_found: [404]\n", encoding="utf-8")
+    (spec / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": entries}), encoding="utf-8")
+    contract, events = facts(tmp_path), build(tmp_path, EVENTS).facts
+    write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generated(tmp_path_factory.mktemp("package"), ENTRIES)
+
+
+def run(package: Path, arguments: list[str]) -> str:
+    path = f"{package}{os.pathsep}{ROOT / 'core'}"
+    environment = {**os.environ, "PYTHONPATH": path, "MYPYPATH": path}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=package, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+PRELUDE = """
+import json, warnings
+from clerk_bapi import Client
+from clerk_bapi.api import things as api
+
+class Told(Client):
+    def send(self, request):
+        return request
+
+client = Told("sk_test_x")
+
+def seen(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            made = call()
+        except Exception as error:
+            made = f"{type(error).__name__}: {error}"
+    return made, [[w.category.__name__, str(w.message), w.filename.rpartition("/")[2]] for w in caught]
+
+def said(request):
+    return [request.method, request.template, dict(request.path), dict(request.query), request.body]
+"""
+
+
+def tried(package: Path, calls: dict[str, str]) -> Any:
+    """What comes of each call, and the warnings it gives: they must point at the caller."""
+    script = package / "caller.py"
+    body = "\n".join(
+        f"found, told = seen(lambda: {call})\n"
+        f"results[{name!r}] = [found if isinstance(found, str) else said(found) if hasattr(found, 'template') "
+        f"else found.__name__ if isinstance(found, type) else type(found).__name__, told]"
+        for name, call in calls.items()
+    )
+    script.write_text(f"{PRELUDE}\nresults = {{}}\n{body}\nprint(json.dumps(results))\n", encoding="utf-8")
+    out = run(package, [str(script)])
+    return json.loads(out.strip().splitlines()[-1]) if out.strip().endswith("}") else out
+
+
+def warning(message: str) -> list[list[str]]:
+    return [["DeprecationWarning", f"{message} since API version {SINCE}", "caller.py"]]
+
+
+# Old call -> the same in new words, and what the warning says.
+CALLS = {
+    "a function": (
+        "api.make_thing(name='x')",
+        "api.create_thing(name='x')",
+        "`make_thing` is `create_thing`",
+    ),
+    "a function from the package": (
+        "__import__('clerk_bapi.api', fromlist=['x']).all_things(limit=3)",
+        "api.list_things(limit=3)",
+        "`all_things` is `list_things`",
+    ),
+    "a method": (
+        "client.things.all(limit=2, paginated=True)",
+        "client.things.list(limit=2, paginated=True)",
+        "`clerk.things.all` is `clerk.things.list`",
+    ),
+    "a method with an id": (
+        "client.things.remove('thing_1')",
+        "client.things.delete_thing('thing_1')",
+        "`clerk.things.remove` is `clerk.things.delete_thing`",
+    ),
+    "an argument that must be given": (
+        "api.create_thing(label='x', title=None)",
+        "api.create_thing(name='x', title=None)",
+        "the argument `label` of `create_thing` is `name`",
+    ),
+    "an argument that may be given": (
+        "api.create_thing(name='x', heading=None)",
+        "api.create_thing(name='x', title=None)",
+        "the argument `heading` of `create_thing` is `title`",
+    ),
+    "an argument of a method": (
+        "client.things.create_thing(label='x')",
+        "client.things.create_thing(name='x')",
+        "the argument `label` of `create_thing` is `name`",
+    ),
+    "an id by its old keyword": (
+        "api.delete_thing(id='thing_1')",
+        "api.delete_thing('thing_1')",
+        "the argument `id` of `delete_thing` is `thing_id`",
+    ),
+    "an argument of a query": (
+        "client.things.list(count=4)",
+        "client.things.list(limit=4)",
+        "the argument `count` of `list_things` is `limit`",
+    ),
+    "a model": (
+        "__import__('clerk_bapi.models', fromlist=['x']).Stuff",
+        "__import__('clerk_bapi.models', fromlist=['x']).Thing",
+        "`Stuff` is `Thing`",
+    ),
+    "a walk over pages": (
+        "client.things.iterate_all(kinds=['a'], page_size=5)",
+        "client.things.iterate(kinds=['a'], page_size=5)",
+        "`clerk.things.iterate_all` is `clerk.things.iterate`",
+    ),
+    "a resource": ("client.stuff", "client.things", "`clerk.stuff` is `clerk.things`"),
+}
+
+
+def test_old_names_do_what_the_new_ones_do_and_warn_their_caller(package: Path) -> None:
+    old = tried(package, {name: call for name, (call, _, _) in CALLS.items()})
+    new = tried(package, {name: call for name, (_, call, _) in CALLS.items()})
+    for name, (_, _, message) in CALLS.items():
+        assert old[name] == [new[name][0], warning(message)], name
+        assert new[name][1] == [], name
+        assert "Error" not in str(new[name][0]), name
+
+
+def test_an_argument_is_given_once_and_under_one_name(package: Path) -> None:
+    results = tried(
+        package,
+        {
+            "twice": "api.create_thing(name='x', label='y')",
+            "never": "api.create_thing(title='x')",
+            "no id": "client.things.delete_thing()",
+        },
+    )
+    assert {name: found for name, (found, _) in results.items()} == {
+        "twice": "TypeError: name is given twice: label is its old name",
+        "never": "TypeError: the argument name is missing",
+        "no id": "TypeError: the argument thing_id is missing",
+    }
+
+
+def test_async_callers_are_warned_where_they_wait(package: Path) -> None:
+    script = package / "waiter.py"
+    script.write_text(
+        textwrap.dedent("""
+        import asyncio, warnings
+        from clerk_bapi import AsyncClient
+
+        class Told(AsyncClient):
+            async def send(self, request):
+                return request
+
+        async def main():
+            client = Told("sk_test_x")
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                await client.things.all()
+                await client.things.create_thing(label="x")
+                client.stuff
+            print([(w.filename.rpartition("/")[2], w.lineno) for w in caught])
+
+        asyncio.run(main())
+        """),
+        encoding="utf-8",
+    )
+    assert run(package, [str(script)]).strip() == "[('waiter.py', 13), ('waiter.py', 14), ('waiter.py', 15)]"
+
+
+def test_an_old_model_is_imported_with_one_warning_for_each_place(package: Path) -> None:
+    code = "from clerk_bapi.models import Stuff\nfrom clerk_bapi.models import Thing\nprint(Stuff is Thing)"
+    out = run(package, ["-W", "default", "-c", code])
+    assert out.count("DeprecationWarning") == 1
+    assert "<string>:1: DeprecationWarning: `Stuff` is `Thing`" in out
+    assert "True" in out
+
+
+TYPED = """\
+from typing import assert_type
+from clerk_bapi import Client, Request
+from clerk_bapi.api import all_things, create_thing, delete_thing, list_things, make_thing
+from clerk_bapi.models import PaginatedThings, Stuff, Thing
+
+client = Client("sk_test_x")
+assert_type(create_thing(name="x"), Request[Thing])
+assert_type(create_thing(label="x"), Request[Thing])
+assert_type(make_thing(name="x"), Request[Thing])
+assert_type(list_things(paginated=True), Request[PaginatedThings])
+assert_type(list_things(count=1, paginated=True), Request[PaginatedThings])
+assert_type(all_things(), Request[list[Thing]])
+assert_type(client.things.all(paginated=True), PaginatedThings)
+client.stuff.create_thing(name="x")
+delete_thing("x")
+delete_thing(id="x")
+thing: Stuff = client.things.create_thing(name="x")
+"""
+
+
+def test_type_checkers_know_the_old_names_and_say_that_they_are_old(package: Path) -> None:
+    (package / "typed.py").write_text(TYPED, encoding="utf-8")
+    strict = ["-m", "mypy", "--strict", "--config-file=", "--cache-dir=/dev/null"]
+    assert "Success" in run(package, [*strict, "typed.py"])
+    assert "Success" in run(package, [*strict, "-p", "clerk_bapi"])
+    out = run(package, [*strict, "--enable-error-code=deprecated", "typed.py"])
+    lines = {int(line.split(":")[1]) for line in out.splitlines() if line.startswith("typed.py")}
+    # What is imported under an old name is named there.
+    assert lines >= {3, 8, 11, 12, 13, 14}
+    assert not lines & {2, 7, 10}
+    assert "`make_thing` is `create_thing` since API version 2029-01-01" in out
+
+
+def test_a_call_that_lacks_what_is_needed_is_still_refused_by_type_checkers(package: Path) -> None:
+    (package / "wrong.py").write_text(
+        "from clerk_bapi.api import create_thing\ncreate_thing(title='x')\n", encoding="utf-8"
+    )
+    out = run(package, ["-m", "mypy", "--strict", "--config-file=", "--cache-dir=/dev/null", "wrong.py"])
+    assert "wrong.py:2" in out
+    assert "call-overload" in out
+
+
+def test_no_entry_leaves_no_trace(tmp_path: Path) -> None:
+    folder = generated(tmp_path, []) / "clerk_bapi"
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
+    assert not any(word in text for text in texts for word in ("superseded", "needed(", "either("))
+
+
+# -- entries ---------------------------------------------------------------------------------------------------------
+
+BAD = {
+    "no list": ("renamed: 3", "expected a list under `renamed`"),
+    "another key": ("renamed: []\nmore: []", "expected a list under `renamed`, and nothing else"),
+    "no YAML": ("renamed: [", "cannot be read"),
+    "no object": ("renamed: [3]", "entry 1: expected an object, found 3"),
+    "no kind": (
+        "renamed: [{old: a}]",
+        "entry 1: expected one of argument, function, method, model, resource as `kind`, found None",
+    ),
+    "no why": (
+        'renamed: [{kind: model, old: A, new: B, since: "2029-01-01", why: " "}]',
+        "entry 1: has no `why`",
+    ),
+    "a key too few": (
+        "renamed: [{kind: method, old: a, new: b, since: 2029-01-01, why: x}]",
+        "entry 1: expected the keys kind, new, of, old, since, why, found kind, new, old, since, why",
+    ),
+    "a key too many": (
+        "renamed: [{kind: model, of: x, old: a, new: b, since: 2029-01-01, why: x}]",
+        "entry 1: expected the keys kind, new, old, since, why, found kind, new, of, old, since, why",
+    ),
+    "no name": (
+        "renamed: [{kind: model, old: class, new: b, since: 2029-01-01, why: x}]",
+        "entry 1: 'class' is no public name in Python (`old`)",
+    ),
+    "a private name": (
+        "renamed: [{kind: model, old: _a, new: b, since: 2029-01-01, why: x}]",
+        "entry 1: '_a' is no public name in Python (`old`)",
+    ),
+    "no version": (
+        "renamed: [{kind: model, old: a, new: b, since: soon, why: x}]",
+        "entry 1: expected an API version such as 2026-05-12 as `since`, found 'soon'",
+    ),
+    "nothing new": (
+        "renamed: [{kind: model, old: a, new: a, since: 2029-01-01, why: x}]",
+        "entry 1: `old` and `new` are the same",
+    ),
+    "twice": (
+        "renamed:\n" + 2 * "- {kind: model, old: a, new: b, since: 2029-01-01, why: x}\n",
+        "model a is there twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_entry_is_named(name: str, tmp_path: Path) -> None:
+    text, problem = BAD[name]
+    path = tmp_path / "compatibility.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GeneratorProblem) as caught:
+        compatibility.load(path, "2030-01-01")
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+WRONG = {
+    "a model": (entry("model", "Stuff", "Thingy"), "model Stuff: there is no Thingy to stand for it"),
+    "a function": (entry("function", "make", "create"), "function make: there is no create to stand for it"),
+    "a method": (entry("method", "all", "every", of="things"), "method things.all: there is no every to stand"),
+    "an argument": (entry("argument", "a", "b", of="create_thing"), "argument create_thing.a: there is no b to stand"),
+    "its function": (
+        entry("argument", "a", "name", of="make"),
+        "argument make.a: there is no endpoint function make",
+    ),
+    "its resource": (entry("method", "all", "list", of="stuff"), "method stuff.all: there is no resource stuff"),
+    "an old method": (entry("method", "delete_thing", "list", of="things"), "method things.delete_thing: is there"),
+    "an old name": (entry("model", "Thing", "Owner"), "model Thing: is there still"),
+    "a name of the client": (entry("resource", "close", "things"), "resource close: is there still"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_entry_that_the_contract_contradicts_stops_generation(name: str, tmp_path: Path) -> None:
+    wrong, problem = WRONG[name]
+    with pytest.raises(GeneratorProblem, match=problem):
+        generated(tmp_path, [wrong])
+    assert not (tmp_path / "clerk_bapi").exists()
+
+
+@pytest.mark.parametrize(("version", "kept"), [("2028-12-31", 0), (SINCE, 1), ("2030-01-01", 1), ("v1", 0)])
+def test_an_entry_concerns_the_versions_that_have_the_rename_behind_them(
+    version: str, kept: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "compatibility.yaml"
+    path.write_text(yaml.safe_dump({"renamed": [entry("model", "Stuff", "Thing")]}), encoding="utf-8")
+    assert len(compatibility.load(path, version).all) == kept
+
+
+def test_the_shims_of_this_project_serve_their_callers() -> None:
+    found = compatibility.load(ROOT / "spec" / "compatibility.yaml", "2026-05-12")
+    assert found.of("resource") == [Shim("resource", "commerce", "billing", "2025-11-10")]
+    assert NO_SHIMS.of("resource") == []
+    code = "from clerkkit import Clerk\nc = Clerk('sk_test_x')\nassert c.commerce is c.billing\n"
+    done = subprocess.run([sys.executable, "-W", "default", "-c", code], capture_output=True, text=True, check=True)
+    assert "<string>:3: DeprecationWarning: `clerk.commerce` is `clerk.billing` since API version 2025-11-10" in (
+        done.stderr
+    )

@@ -1,0 +1,176 @@
+"""Recorded drift becomes corrections: each is applied, and what was reported is drift no more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from clerkkit import Drift
+from clerkkit.drift_walk import Walk
+from generator import answers, corrections
+from generator.__main__ import main
+from generator.contract import Contract
+from generator.drift import proposals, read
+from tests.generator.documents import DOCUMENT, EVENTS, Json, build
+
+GET, LIST, POST = "GET /things/{thing_id}", "GET /things", "POST /things"
+WHOLE: Json = {"id": "1", "owner": {"name": "n", "since": 1}, "state": "on", "parts": [{"x": 1}]}
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Json:
+    return build(tmp_path, DOCUMENT).facts
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Json:
+    return build(tmp_path, EVENTS).facts
+
+
+def drifts(facts: Json, operation: str, status: str, body: Any) -> list[Drift]:
+    """What a client of this contract reports."""
+    known = answers.answers(facts)
+    walk = Walk(known["schemas"])
+    found = walk.departures(known["operations"][operation][status], body)
+    return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, 1) for one in found]
+
+
+def applied(tmp_path: Path, actions: list[Json]) -> Contract:
+    overlay = yaml.safe_dump({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions})
+    return build(tmp_path, DOCUMENT, overlay)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"id": None}, "other type"),
+        ({"id": 7}, "other type"),
+        ({"state": "broken"}, "unknown enum value"),
+        ({"owner": "somebody"}, "other type"),
+        ({"owner": {"name": "n"}}, "missing key"),
+        ({"owner": {"name": None, "since": 1}}, "other type"),
+        ({"new_key": True}, "unknown key"),
+        ({"owner": {"name": "n", "since": 1, "new_key": 1.5}}, "unknown key"),
+        ({"parts": None}, "other type"),
+        ({"parts": [{"x": "1"}]}, "other type"),
+        ({"parts": [None]}, "other type"),
+    ],
+)
+@pytest.mark.parametrize(("operation", "status", "rows"), [(POST, "201", False), (LIST, "200", True)])
+def test_with_the_correction_there_is_no_drift(
+    facts: Json, events: Json, tmp_path: Path, change: Json, kind: str, operation: str, status: str, rows: bool
+) -> None:
+    body: Any = [WHOLE, {**WHOLE, **change}] if rows else {**WHOLE, **change}
+    found = drifts(facts, operation, status, body)
+    assert {drift.kind for drift in found} == {kind}
+    proposed, others = proposals(facts, events, Counter(found))
+    assert not others
+    corrected = applied(tmp_path, [action for proposal in proposed for action in proposal.actions])
+    assert not corrected.stale
+    assert not corrected.settled
+    assert drifts(corrected.facts, operation, status, body) == []
+
+
+def test_what_is_alike_is_one_proposal_with_all_its_evidence(facts: Json, events: Json) -> None:
+    reported = Counter(
+        {
+            Drift(POST, "/id", "other type", "string", "null", 1): 3,
+            Drift(LIST, "/0/id", "other type", "string", "null", 20): 2,
+            Drift(LIST, "/1/owner/since", "missing key", "integer", "nothing", 1): 1,
+        }
+    )
+    proposed, _ = proposals(facts, events, reported)
+    assert [proposal.actions[0]["target"] for proposal in proposed] == [
+        "$.components.schemas['Thing']['properties']['id']",
+        "$.components.schemas['Owner']['required'][?@ == 'since']",
+    ]
+    assert proposed[0].evidence == (
+        f"drift in {POST}, {LIST}; /id: other type, expected string, seen null; 5 reports, 43 places"
+    )
+    assert proposed[1].evidence.endswith("1 report, 1 place")
+
+
+def test_a_schema_that_events_share_is_corrected_in_both(facts: Json, events: Json) -> None:
+    facts["components"]["schemas"]["Thing"]["properties"]["named"] = {"$ref": "#/components/schemas/Named"}
+    drift = Drift(POST, "/named/name", "other type", "string", "null", 1)
+    (proposal,), _ = proposals(facts, events, Counter([drift]))
+    assert proposal.actions[0]["x-document"] == ["contract", "events"]
+
+
+@pytest.mark.parametrize(
+    ("drift", "why"),
+    [
+        (Drift(POST, "/object", "unknown variant", '"a"', '"b"', 1), "a variant needs a schema"),
+        (Drift(POST, "/*", "unknown key", "no such key", "string under a key of 30 characters", 1), "key is not shown"),
+        (Drift(POST, "/state", "unknown enum value", '"on"', "string of 9 characters", 1), "value is not shown"),
+        (Drift(POST, "/state", "other type", "string or null", "integer", 1), "constants of one type"),
+        (Drift(POST, "/gone", "other type", "string", "null", 1), "no such place"),
+        (Drift(GET, "/id", "other type", "string", "null", 1), "no such place"),
+        (Drift(POST, "/owner", "other type", "object", "null", 1), "says so already"),
+    ],
+)
+def test_what_has_no_proposal_is_told(facts: Json, events: Json, drift: Drift, why: str) -> None:
+    proposed, others = proposals(facts, events, Counter([drift]))
+    assert proposed == []
+    ((told, reason),) = others
+    assert told == drift
+    assert why in reason
+
+
+ALL = [
+    Drift(GET, "/owner/name", "other type", "string or null", "integer", 1),
+    Drift(LIST, "", "other type", "array", "object", 1),
+    Drift(LIST, "/3/a b", "unknown key", "no such key", "string", 12),
+    Drift(POST, "/state", "unknown enum value", '"off" or "on"', '"broken"', 1),
+]
+
+
+@pytest.mark.parametrize("form", ["str", "json"])
+def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
+    log = tmp_path / "drift.log"
+    lines = [str(drift) if form == "str" else json.dumps(drift._asdict()) for drift in [*ALL, ALL[0]]]
+    prefix = "2030-01-01 10:00:00 WARNING drift: " if form == "str" else ""
+    log.write_text("something else\n" + "".join(f"{prefix}{line}\n" for line in lines), encoding="utf-8")
+    assert read(log) == Counter([*ALL, ALL[0]])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no drift"),
+        ("a line\n", "holds no drift"),
+        ('{"operation": 1\n', "line 1: is not whole JSON"),
+        ('\n{"operation": "GET /things"}\n', "line 2: expected the fields operation, pointer, kind"),
+        ('{"operation": 1, "pointer": 2, "kind": "other type", "expected": "", "seen": "", "places": "x"}\n', "line 1"),
+    ],
+)
+def test_a_log_that_cannot_be_read(tmp_path: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "drift.log"
+    log.write_text(text, encoding="utf-8")
+    assert main(["drift", str(log)]) == 1
+    assert said in capsys.readouterr().err
+    assert main(["drift", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere: cannot be read" in capsys.readouterr().err
+
+
+def test_the_command_prints_what_fits_into_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "drift.log"
+    seen = [
+        Drift("GET /users/{user_id}", "/banned", "other type", "boolean", "null", 1),
+        Drift("GET /users", "/0/nothing/here", "other type", "string", "null", 1),
+    ]
+    log.write_text("".join(f"{drift}\n" for drift in seen), encoding="utf-8")
+    assert main(["drift", str(log)]) == 0
+    printed = capsys.readouterr().out
+    overlay = tmp_path / "corrections.yaml"
+    actions = "".join(f"  {line}\n" for line in printed.splitlines())
+    overlay.write_text(f"overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}", encoding="utf-8")
+    (correction,) = corrections.load(overlay)
+    assert correction.target == "$.components.schemas['User']['properties']['banned']"
+    assert correction.update == {"type": ["boolean", "null"]}
+    assert f"# by hand, the contract has no such place: {seen[1]} (1 reports)" in printed

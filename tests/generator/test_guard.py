@@ -1,0 +1,165 @@
+"""The overlay's guard: each kind of use that can break, by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+from generator.changes import report
+from generator.guard import Finding, check
+from generator.problems import GeneratorProblem
+from tests.generator.changes.cases import BASE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GENERATED = {
+    "__init__.py": "from clerk_bapi.client import Client\n",
+    "client.py": "class Client(Base):\n    def things(self): ...\n",
+    "answers.json": '{"operations": {"GET /things/{thing_id}": {}}, "schemas": {}}',
+    "api/__init__.py": "if TYPE_CHECKING:\n    from clerk_bapi.api.things import get_thing as get_thing\n",
+    "api/things.py": """\
+@overload
+def get_thing(thing_id: str) -> None: ...
+def get_thing(thing_id: str, *, deep: bool = False, name: str) -> None: ...
+def set_metadata(thing_id: str, *, public_metadata: object = 1, private_metadata: object = 2) -> None: ...
+""",
+    "models/__init__.py": "",
+    "models/things.py": "class Thing(Model):\n    id: str\n",
+    "resources/__init__.py": "",
+    "resources/things.py": "class ThingsResource(Resource):\n    def get(self): ...\n",
+}
+
+
+def folder(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def findings(tmp_path: Path, source: str, **more: str) -> list[tuple[int, str]]:
+    package = folder(tmp_path / "generated" / "clerk_bapi", GENERATED)
+    overlay = folder(tmp_path / "overlay" / "clerkkit", {"users.py": source, **more})
+    found = check(overlay, package)
+    assert {finding.file for finding in found} <= {"clerkkit/users.py"}
+    return [(finding.line, finding.problem) for finding in found]
+
+
+FINE = """\
+\"\"\"See `GET /things/{thing_id}`.\"\"\"
+import clerk_bapi
+from clerk_bapi import api
+from clerk_bapi.api import get_thing as get
+from clerk_bapi.api.things import set_metadata
+from clerk_bapi.models.things import Thing
+from clerk_bapi.resources.things import ThingsResource
+from other import fields
+FIELDS = ("public_metadata", "private_metadata")
+class Client(clerk_bapi.Client):
+    got = ThingsResource.get
+    def use(self, **given):
+        get("x", deep=True, name="y")
+        get(*given, **given)
+        api.get_thing(thing_id="x", name="y")
+        set_metadata("x", **fields(FIELDS))
+        named = fields(FIELDS)
+        set_metadata("x", **named)
+"""
+
+
+def test_what_is_there_is_not_named(tmp_path: Path) -> None:
+    assert findings(tmp_path, FINE) == []
+
+
+GET = "from clerk_bapi.api.things import get_thing\n\n"
+SET = "from clerk_bapi.api.things import set_metadata\n"
+CASES = {
+    "a module": ("from clerk_bapi.api.users import get_user\n", [(1, "there is no module clerk_bapi.api.users")]),
+    "a module as a whole": ("import clerk_bapi.users\n", [(1, "there is no module clerk_bapi.users")]),
+    "a function": (
+        "from clerk_bapi.api.things import (\n    get_thing,\n    get_user,\n)\n",
+        [(1, "clerk_bapi.api.things has no get_user")],
+    ),
+    "a late name": ("from clerk_bapi.api import get_user\n", [(1, "clerk_bapi.api has no get_user")]),
+    "a name of a module": (
+        "from clerk_bapi.api import things\n\nthings.get_user()\n",
+        [(3, "clerk_bapi.api.things has no get_user")],
+    ),
+    "a name of the package": ("import clerk_bapi\nclerk_bapi.AsyncClient\n", [(2, "clerk_bapi has no AsyncClient")]),
+    "a method": (
+        "from clerk_bapi.resources.things import ThingsResource\nclass Things(ThingsResource):\n"
+        "    all = ThingsResource.list\n",
+        [(3, "clerk_bapi.resources.things.ThingsResource has no list")],
+    ),
+    "a keyword": (
+        GET + "get_thing('x', name='y',\n    shallow=True)\n",
+        [(3, "clerk_bapi.api.things.get_thing has no argument shallow")],
+    ),
+    "a needed keyword": (GET + "get_thing('x')\n", [(3, "clerk_bapi.api.things.get_thing needs the argument name")]),
+    "too many by position": (
+        GET + "get_thing('x', 'y', name='z')\n",
+        [(3, "clerk_bapi.api.things.get_thing takes 1 arguments by position, not 2")],
+    ),
+    "a keyword of a module's function": (
+        "from clerk_bapi.api import things\nthings.set_metadata('x', public=1)\n",
+        [(2, "clerk_bapi.api.things.set_metadata has no argument public")],
+    ),
+    "a constant's names": (
+        SET + 'NAMES = ("public_metadata", "unsafe_metadata")\nset_metadata("x", **fields(NAMES, 1))\n',
+        [(3, "clerk_bapi.api.things.set_metadata has no argument unsafe_metadata")],
+    ),
+    "a constant's names, by way of a variable": (
+        SET + 'NAMES = ("unsafe_metadata",)\ngiven = fields(NAMES)\nset_metadata("x", **given)\n',
+        [(4, "clerk_bapi.api.things.set_metadata has no argument unsafe_metadata")],
+    ),
+    "an operation that a docstring names": (
+        'def get():\n    """One thing.\n\n    `GET /things/{id}`\n    """\n',
+        [(4, "get: there is no operation GET /things/{id}")],
+    ),
+    "an operation of a module's docstring": (
+        '"""`PUT /things`"""\n',
+        [(1, "the module: there is no operation PUT /things")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_gone_is_named_with_its_line(name: str, tmp_path: Path) -> None:
+    source, expected = CASES[name]
+    assert findings(tmp_path, source) == expected
+
+
+def test_a_constant_of_another_file_counts(tmp_path: Path) -> None:
+    source = "from clerkkit.names import NAMES\n" + SET + 'set_metadata("x", **fields(NAMES))\n'
+    assert findings(tmp_path, source, **{"names.py": 'NAMES = ("gone",)\n'}) == [
+        (3, "clerk_bapi.api.things.set_metadata has no argument gone")
+    ]
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(GeneratorProblem, match=r"users\.py: cannot be read as Python"):
+        findings(tmp_path, "def (:\n")
+    with pytest.raises(GeneratorProblem, match="make generate"):
+        check(tmp_path, tmp_path / "nowhere")
+
+
+def test_this_project_s_overlay_is_served() -> None:
+    assert check(ROOT / "overlay" / "clerkkit", ROOT / "generated" / "clerk_bapi") == []
+
+
+def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    findings(tmp_path, FINE)
+    assert main(["--root", str(tmp_path), "guard"]) == 0
+    findings(tmp_path, GET + "get_thing('x')\n")
+    assert main(["--root", str(tmp_path), "guard"]) == 1
+    assert capsys.readouterr().err == ("clerkkit/users.py:3: clerk_bapi.api.things.get_thing needs the argument name\n")
+
+
+def test_findings_come_first_in_the_report() -> None:
+    made = report(BASE, BASE, findings=[Finding("clerkkit/users.py", 3, "clerk_bapi.api has no x")])
+    assert "THE OVERLAY NEEDS WORK\n  clerkkit/users.py\n    line 3: clerk_bapi.api has no x\n" in made.text()
+    assert "## The overlay needs work\n\n### clerkkit/users.py\n\n- `line 3`: " in made.markdown()
+    assert '"line": 3' in made.json()

@@ -1,0 +1,95 @@
+"""Putting an update in place: killed before any one of its steps, nothing has changed or the next run does the rest."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+from generator.place import finish, put
+from tests.generator.projects import ROOT, state
+
+PLACES = ("spec/contract.json", "generated/package", "new.md", "spec/lock.toml")
+# Every change of the file system is announced to an audit hook before it is made.
+KILLED = """
+import os, pathlib, signal, sys
+from generator.place import put
+left = int(sys.argv[3])
+CHANGES = {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.copyfile", "shutil.rmtree"}
+def hook(event, arguments):
+    global left
+    if event in CHANGES or (event == "open" and arguments[1] in ("w", "wb")):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(hook)
+put(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), %r)
+"""
+
+
+def tree(root: Path, text: str, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{text} {name}", encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return tree(tmp_path / "old", "old", "spec/contract.json", "spec/lock.toml", "generated/package/gone.py", "other")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    return tree(tmp_path / "made", "new", "spec/contract.json", "spec/lock.toml", "generated/package/a.py", "new.md")
+
+
+def test_all_is_replaced_and_nothing_else(old: Path, made: Path) -> None:
+    new = {**state(made), "other": state(old)["other"]}
+    put(old, made, PLACES)
+    assert state(old) == new
+    assert not (old / ".update").exists()
+    assert not finish(old)
+
+
+def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None:
+    before, after = state(old), {**state(made), "other": state(old)["other"]}
+    outcomes: list[str] = []
+    for moment in range(100):
+        root = Path(shutil.copytree(old, tmp_path / str(moment)))
+        command = [sys.executable, "-c", KILLED % (PLACES,), str(root), str(made), str(moment)]
+        done = subprocess.run(command, cwd=ROOT, check=False)
+        if done.returncode == 0:
+            break
+        if state(root) == before and not (root / ".update" / "whole").exists():
+            outcomes.append("as it was")
+            assert not finish(root)
+            assert state(root) == before
+        elif state(root) == after and not (root / ".update" / "whole").exists():
+            outcomes.append("done")
+            finish(root)
+        else:
+            outcomes.append("owed")
+            assert finish(root)
+            assert state(root) == after
+        assert not (root / ".update").exists()
+        put(root, made, PLACES)
+        assert state(root) == after
+    else:
+        pytest.fail("it did not come to an end")
+    # First nothing has changed, then there is something to do, then all is done.
+    assert list(dict.fromkeys(outcomes)) == ["as it was", "owed", "done"]
+    assert outcomes.count("owed") >= len(PLACES)
+
+
+def test_the_next_command_does_what_is_owed(old: Path, made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = Path(shutil.copytree(made, old / ".update" / "whole"))
+    (whole / "places").write_text("\n".join(PLACES), encoding="utf-8")
+    new = {**state(made), "other": state(old)["other"]}
+    main(["--root", str(old), "guard"])
+    assert capsys.readouterr().out == "finished an update that was interrupted while it was put in place\n"
+    assert state(old) == new
