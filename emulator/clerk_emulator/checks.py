@@ -212,9 +212,7 @@ _REFUSALS: dict[str, Callable[[str, Any], Refusal]] = {
     "minLength": _sized("form_param_min_length_exceeded", "is too short", "have at least {} characters"),
     "maxItems": _too_many,
     "minItems": lambda name, limit: errors.invalid(name or "body", f"must have at least {limit} values"),
-    "uniqueItems": lambda name, _: Refusal(
-        422, "form_param_duplicate", "has duplicates", f"{name} must not hold a value twice.", param_name=name
-    ),
+    "uniqueItems": lambda name, _: errors.duplicate(name),
     "pattern": lambda name, pattern: errors.malformed(name, f"of the form {pattern}"),
 }
 

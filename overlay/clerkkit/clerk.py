@@ -12,9 +12,10 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
 from clerkkit import many, settings
 from clerkkit.async_resources import AsyncResources
 from clerkkit.drift import Drift
+from clerkkit.flow import drive, drive_async
 from clerkkit.options import Options, any_request
 from clerkkit.pace import RateLimit
-from clerkkit.policy import Outcome, Policy, Wait, attempts
+from clerkkit.policy import Outcome, Policy, Step, Wait, attempts
 from clerkkit.resources import Resources
 
 if TYPE_CHECKING:
@@ -88,22 +89,16 @@ class Clerk(Options, Resources):
         return Auth(self, self._shared.setdefault("auth", AuthState()), self._secret_key)
 
     def _exchange(self, request: Request[Any]) -> Response:
-        steps = attempts(self._policy, request, self._turn)
-        step = next(steps)
-        try:
-            while True:
-                outcome: Outcome | None = None
-                if isinstance(step, Wait):
-                    time.sleep(step.seconds)
-                else:
-                    try:
-                        outcome = self._attempt(request, step.at_most)
-                    except TransportError as error:
-                        outcome = error
-                step = steps.send(outcome)
-        except StopIteration as stop:
-            answer: Response = stop.value
-            return answer
+        def do(step: Step) -> Outcome | None:
+            if isinstance(step, Wait):
+                time.sleep(step.seconds)
+                return None
+            try:
+                return self._attempt(request, step.at_most)
+            except TransportError as error:
+                return error
+
+        return drive(do, attempts(self._policy, request, self._turn))
 
     @overload
     def paginate(self, endpoint: Callable[P, Request[list[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
@@ -203,24 +198,18 @@ class AsyncClerk(Options, AsyncResources):
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio
 
-        steps = attempts(self._policy, request, self._turn)
-        step = next(steps)
-        try:
-            while True:
-                outcome: Outcome | None = None
-                if isinstance(step, Wait):
-                    await anyio.sleep(step.seconds)
-                else:
-                    try:
-                        with anyio.move_on_after(step.at_most):
-                            outcome = await self._attempt(request, step.at_most)
-                    except TransportError as error:
-                        outcome = error
-                    outcome = outcome or TimedOut("the answer was not whole in time (ReadTimeout)", request.info)
-                step = steps.send(outcome)
-        except StopIteration as stop:
-            answer: Response = stop.value
-            return answer
+        async def do(step: Step) -> Outcome | None:
+            if isinstance(step, Wait):
+                await anyio.sleep(step.seconds)
+                return None
+            try:
+                with anyio.move_on_after(step.at_most):
+                    return await self._attempt(request, step.at_most)
+            except TransportError as error:
+                return error
+            return TimedOut("the answer was not whole in time (ReadTimeout)", request.info)
+
+        return await drive_async(do, attempts(self._policy, request, self._turn))
 
     @overload
     def paginate(

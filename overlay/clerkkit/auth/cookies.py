@@ -1,9 +1,11 @@
-"""Cookies and the bearer token of a request. Whatever a client sends is read, and nothing of it raises."""
+"""Cookies, those of a request and those to set, and the bearer token. Whatever is sent is read, and nothing raises."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote
+
+from clerk_core.guards import is_list
 
 _ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
 
@@ -31,6 +33,13 @@ def _value(text: str) -> str:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
         return text
+
+
+def to_set(listed: object) -> list[str]:
+    """Of what Clerk answers as cookies to set, the texts that can stand in a header."""
+    # A line end would make a header of its own out of what follows it.
+    found = listed if is_list(listed) else []
+    return [one for one in found if isinstance(one, str) and one.isprintable() and one.isascii()]
 
 
 def bearer(header: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from clerk_bapi import API_VERSION
 from clerk_core import UNSET, ApiError, TransportError
-from clerk_core.guards import is_list, is_object
+from clerk_core.guards import is_object
 from clerkkit.auth import urls
 from clerkkit.auth.context import (
     DEV_BROWSER,
@@ -17,6 +17,7 @@ from clerkkit.auth.context import (
     SESSION,
     Context,
 )
+from clerkkit.auth.cookies import to_set
 from clerkkit.auth.organizations import Target
 from clerkkit.auth.state import Headers, RequestState, handshake, signed_out
 from clerkkit.auth.steps import Steps
@@ -87,9 +88,7 @@ def directives(context: Context, verifier: Verifier) -> Steps[list[str]]:
             brought = answer.get("directives") if is_object(answer) else None
     elif token:
         brought = (yield from verifier.handshake(token)).claims.get("handshake")
-    listed = brought if is_list(brought) else []
-    # A line end would make a header of its own out of what follows it.
-    return [one for one in listed if isinstance(one, str) and one.isprintable() and one.isascii()]
+    return to_set(brought)
 
 
 def brought_headers(context: Context, cookies: list[str]) -> Headers:

@@ -7,9 +7,9 @@ from typing import Any
 
 from clerk_bapi.api import refresh_session
 from clerk_core import ApiError, InvalidArgument, TransportError
-from clerk_core.guards import is_list
 from clerk_core.model import Model
 from clerkkit.auth.context import Context
+from clerkkit.auth.cookies import to_set
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.handshake import session_in
 from clerkkit.auth.state import SignedIn
@@ -66,10 +66,4 @@ def _cookies(context: Context, session_id: str, expired: str, refresh_token: str
     except ApiError as error:
         code = error.errors[0].code if error.errors else ""
         return code if _CODE.fullmatch(code) else "unexpected-bapi-error"
-    listed = vars(answer).get("cookies") if isinstance(answer, Model) else None
-    cookies = (
-        [one for one in listed if isinstance(one, str) and one.isprintable() and one.isascii()]
-        if is_list(listed)
-        else []
-    )
-    return cookies or "unexpected-sdk-error"
+    return to_set(vars(answer).get("cookies") if isinstance(answer, Model) else None) or "unexpected-sdk-error"
