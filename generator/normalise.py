@@ -21,10 +21,7 @@ UNIX_MS = "unix-ms"
 METHODS = ("get", "put", "post", "patch", "delete")
 NULL: Node = {"type": "null"}
 _TYPES = {"array", "boolean", "integer", "number", "object", "string"}
-_FACTS = (
-    "default",
-    "deprecated",
-    "format",
+LIMITS = (
     "maxItems",
     "maxLength",
     "maxProperties",
@@ -35,10 +32,9 @@ _FACTS = (
     "minimum",
     "multipleOf",
     "pattern",
-    "readOnly",
     "uniqueItems",
-    "writeOnly",
 )
+_FACTS = ("default", "deprecated", "format", *LIMITS, "readOnly", "writeOnly")
 _OPERATION_FACTS = ("deprecated", "security", "x-speakeasy-group", "x-speakeasy-name-override")
 _PARAMETER_FACTS = ("allowEmptyValue", "deprecated", "explode", "style")
 

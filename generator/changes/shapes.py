@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_object
+from generator import normalise
 from generator.changes.classes import class_name
 from generator.normalise import UNIX_MS, Node, follow
 
@@ -20,21 +21,7 @@ _FILE = "file"
 _TIME = "datetime"
 _PLAIN = ("boolean", "integer", "number", "string")
 
-LIMITS = (
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-)
+LIMITS = ("exclusiveMaximum", "exclusiveMinimum", *normalise.LIMITS)
 
 
 @attrs.frozen
