@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -144,6 +144,16 @@ def merged(old: Json | None, changes: Json) -> Json:
         else:
             result[name] = value
     return result
+
+
+def metadata_merged(row: Json, body: Json, names: Sequence[str]) -> Json:
+    """The metadata of a resource, with what a body merges into it: those of the names that the body has."""
+    return {name: metadata(name, merged(row[name], body[name])) for name in names if name in body}
+
+
+def metadata_replaced(body: Json, names: Sequence[str]) -> Json:
+    """The metadata that a body puts in place of a resource's: those of the names that the body has."""
+    return {name: metadata(name, body[name]) for name in names if name in body}
 
 
 def lengths_match(name: str, values: list[Any], other: str, others: list[Any]) -> None:

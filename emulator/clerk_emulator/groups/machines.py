@@ -19,8 +19,7 @@ def create_machine(call: Call) -> Json:
     body = call.body
     scoped: list[str] = body.get("scoped_machines", [])
     if len(set(scoped)) < len(scoped):
-        message = "scoped_machines must not hold a value twice."
-        raise Refusal(422, "form_param_duplicate", "has duplicates", message, param_name="scoped_machines")
+        raise errors.duplicate("scoped_machines")
     for other in scoped:
         if call.store.get(MACHINES, other) is None:
             raise errors.body_refers_to_nothing("scoped_machines", other)

@@ -75,11 +75,7 @@ def update_membership(call: Call) -> Json:
 @organization_operation("UpdateOrganizationMembershipMetadata")
 def merge_metadata(call: Call) -> Json:
     membership = _asked(call, call.named(ORGANIZATIONS, "organization_id"))
-    changes = {
-        name: rules.metadata(name, rules.merged(membership[name], call.body[name]))
-        for name in _METADATA
-        if name in call.body
-    }
+    changes = rules.metadata_merged(membership, call.body, _METADATA)
     return show_membership(call, call.store.update(MEMBERSHIPS, membership, **changes))
 
 

@@ -99,18 +99,14 @@ def delete_organization(call: Call) -> Json:
 @organization_operation("MergeOrganizationMetadata")
 def merge_metadata(call: Call) -> Json:
     organization = _asked(call)
-    changes = {
-        name: rules.metadata(name, rules.merged(organization[name], call.body[name]))
-        for name in _METADATA
-        if name in call.body
-    }
+    changes = rules.metadata_merged(organization, call.body, _METADATA)
     return show_organization(call, call.store.update(ORGANIZATIONS, organization, **changes))
 
 
 @organization_operation("ReplaceOrganizationMetadata")
 def replace_metadata(call: Call) -> Json:
     organization = _asked(call)
-    changes = {name: rules.metadata(name, call.body[name]) for name in _METADATA if name in call.body}
+    changes = rules.metadata_replaced(call.body, _METADATA)
     return show_organization(call, call.store.update(ORGANIZATIONS, organization, **changes))
 
 

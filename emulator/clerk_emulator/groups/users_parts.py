@@ -15,16 +15,14 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 @operation("UpdateUserMetadata")
 def merge_metadata(call: Call) -> Json:
     user = call.named(USERS, "user_id")
-    changes = {
-        name: rules.metadata(name, rules.merged(user[name], call.body[name])) for name in _METADATA if name in call.body
-    }
+    changes = rules.metadata_merged(user, call.body, _METADATA)
     return show_user(call, call.store.update(USERS, user, **changes))
 
 
 @operation("ReplaceUserMetadata")
 def replace_metadata(call: Call) -> Json:
     user = call.named(USERS, "user_id")
-    changes = {name: rules.metadata(name, call.body[name]) for name in _METADATA if name in call.body}
+    changes = rules.metadata_replaced(call.body, _METADATA)
     return show_user(call, call.store.update(USERS, user, **changes))
 
 
