@@ -84,17 +84,15 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "generate":
         from generator import generate, guard
 
-        if chosen.version is None:
-            generate.generate(root)
-            for finding in guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi"):
-                print(f"clerkkit needs what is not there: {finding}", file=sys.stderr)
-            return 0
-        dated = source.find(chosen.where).read("bapi", chosen.version)
-        made = contract.build(dated, root / "spec" / "corrections.yaml")
-        generate.generate(root, contract=made.facts)
+        dated = None
+        if chosen.version is not None:
+            read = source.find(chosen.where).read("bapi", chosen.version)
+            dated = contract.build(read, root / "spec" / "corrections.yaml")
+        generate.generate(root, contract=dated.facts if dated else None)
         for finding in guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi"):
-            print(f"clerkkit needs more than {made.version} has: {finding}")
-        print(f"generated/ is of {made.version}; spec/ is as it was, and `make generate` brings its version back")
+            print(f"clerkkit needs what {dated.version if dated else 'spec/'} has not: {finding}", file=sys.stderr)
+        if dated:
+            print(f"generated/ is of {dated.version}; spec/ is as it was, and `make generate` brings its version back")
         return 0
     if chosen.command == "diff":
         from generator.changes import command

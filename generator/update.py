@@ -29,6 +29,8 @@ REPORT = "spec/report.md"
 _PACKAGE = "generated/clerk_bapi"
 _MADE = ("spec/contract.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
 """What an update writes. The lock comes last: it says that the rest is there."""
+_ROOMS = ("core", "generated", "overlay", "emulator")
+"""The folders whose packages the project installs; those of the copy are to be tried, not those of this checkout."""
 _BY_HAND = ("CHANGELOG.md", "README.md")
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "dist", "build", place.WORK
@@ -155,7 +157,7 @@ def _make(target: str, root: Path, copy: Path) -> None:
         (copy / ".venv").symlink_to((root / ".venv").resolve())
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(copy / room) for room in ("core", "generated", "overlay")),
+        "PYTHONPATH": os.pathsep.join(str(copy / room) for room in _ROOMS),
     }
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         environment.pop(name, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sys
 import tomllib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from generator.__main__ import main
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json, changed
-from tests.generator.projects import CHANGELOG, command, newer, project, read_until, specs, state
+from tests.generator.projects import CHANGELOG, ROOT, command, newer, project, read_until, specs, state
 
 STEPS = ("read the newest", "build the contract", "copy the project", "generate", "compare", "make check", "make test")
 
@@ -277,3 +278,23 @@ def test_the_environment_is_used_and_never_remade(root: Path, source: Path) -> N
     (root / "Makefile").write_text(makefile_text.replace("@true", "@test -f .venv/tool"), encoding="utf-8")
     assert update(root, source) == 0
     assert (environment / "tool").exists()
+
+
+PROBE = """
+import importlib.util, pathlib, sys
+for name in sys.argv[1:]:
+    assert pathlib.Path.cwd() in pathlib.Path(importlib.util.find_spec(name).origin).parents, name
+"""
+
+
+def test_what_is_tried_is_every_package_of_the_copy(root: Path, source: Path) -> None:
+    """This checkout's packages are installed where its tools are: none of them may stand in for the updated one."""
+    project_file = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = project_file["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    for package in packages:
+        (root / package).mkdir(parents=True, exist_ok=True)
+        (root / package / "__init__.py").touch()
+    (root / "probe.py").write_text(PROBE, encoding="utf-8")
+    names = " ".join(Path(package).name for package in packages)
+    makefile(root, check=f"{sys.executable} probe.py {names}")
+    assert update(root, source) == 0

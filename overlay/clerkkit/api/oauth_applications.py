@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.api.oauth_applications import upload_oauth_application_logo
+from clerk_bapi.api import oauth_applications as bapi
 from clerk_bapi.models.oauth_applications import OAuthApplication
 from clerk_core import UNSET, Request, Unset
 from clerkkit.images import Image, image
@@ -12,6 +12,6 @@ def upload_logo(
     oauth_application_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OAuthApplication]:
     """`PUT /oauth_applications/{oauth_application_id}/logo`; see `clerk.oauth_applications.upload_logo`."""
-    return upload_oauth_application_logo(
+    return bapi.upload_oauth_application_logo(
         oauth_application_id, file=image("file", file), uploader_user_id=uploader_user_id
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.api.organization_memberships import (
-    list_organization_memberships,
-    update_organization_membership_metadata,
-)
+from clerk_bapi.api import organization_memberships as bapi
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
 from clerk_core import UNSET, Request, Unset
 from clerkkit.flow import Flow
@@ -20,7 +17,7 @@ def merge_metadata(
     See `clerk.organization_memberships.merge_and_update_membership_metadata`.
     """
     given = fields(OF_ORGANIZATIONS, metadata, **named)
-    return update_organization_membership_metadata(organization_id, user_id, **given)
+    return bapi.update_organization_membership_metadata(organization_id, user_id, **given)
 
 
 def replace_metadata(
@@ -28,12 +25,12 @@ def replace_metadata(
 ) -> Flow[OrganizationMembership]:
     """A flow of two requests; see `clerk.organization_memberships.replace_metadata`."""
     wanted = fields(OF_ORGANIZATIONS, metadata, **named)
-    found: OrganizationMemberships = yield list_organization_memberships(organization_id, user_id=[user_id])
+    found: OrganizationMemberships = yield bapi.list_organization_memberships(organization_id, user_id=[user_id])
     # Without a membership all is new, and the server says to the next request that there is none.
     rows = getattr(found, "data", None) or ()
     old = next((row for row in rows if getattr(row.public_user_data, "user_id", None) == user_id), None)
     changes = {name: patch(name, getattr(old, name, None), new) for name, new in wanted.items()}
-    membership: OrganizationMembership = yield update_organization_membership_metadata(
+    membership: OrganizationMembership = yield bapi.update_organization_membership_metadata(
         organization_id, user_id, **changes
     )
     return membership

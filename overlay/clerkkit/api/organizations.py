@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.api.organizations import (
-    merge_organization_metadata,
-    replace_organization_metadata,
-    upload_organization_logo,
-)
+from clerk_bapi.api import organizations as bapi
 from clerk_bapi.models.organizations import OrganizationWithLogo
 from clerk_bapi.models.shared import Organization
 from clerk_core import UNSET, Request, Unset
@@ -18,7 +14,7 @@ def upload_logo(
     organization_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OrganizationWithLogo]:
     """`PUT /organizations/{organization_id}/logo`; see `clerk.organizations.upload_logo`."""
-    return upload_organization_logo(organization_id, file=image("file", file), uploader_user_id=uploader_user_id)
+    return bapi.upload_organization_logo(organization_id, file=image("file", file), uploader_user_id=uploader_user_id)
 
 
 def merge_metadata(
@@ -28,11 +24,11 @@ def merge_metadata(
 
     See `clerk.organizations.merge_and_update_organization_metadata`.
     """
-    return merge_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))
+    return bapi.merge_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))
 
 
 def replace_metadata(
     organization_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset
 ) -> Request[Organization]:
     """`PUT /organizations/{organization_id}/metadata`; see `clerk.organizations.replace_metadata`."""
-    return replace_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))
+    return bapi.replace_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.api.users import (
-    get_oauth_access_token,
-    replace_user_metadata,
-    set_user_profile_image,
-    update_user_metadata,
-    verify_password,
-    verify_totp,
-)
+from clerk_bapi.api import users as bapi
 from clerk_bapi.models.users import OAuthAccessTokenItem, User
 from clerk_core import UNSET, Request, Unset
 from clerkkit.images import Image, image
@@ -19,30 +12,30 @@ from clerkkit.verdict import Verdict
 
 def set_profile_image(user_id: str, file: Image) -> Request[User]:
     """`POST /users/{user_id}/profile_image`; see `clerk.users.set_profile_image`."""
-    return set_user_profile_image(user_id, file=image("file", file))
+    return bapi.set_user_profile_image(user_id, file=image("file", file))
 
 
 def merge_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
     """`PATCH /users/{user_id}/metadata`; see `clerk.users.merge_and_update_user_metadata`."""
-    return update_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
+    return bapi.update_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
 
 
 def replace_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
     """`PUT /users/{user_id}/metadata`; see `clerk.users.replace_metadata`."""
-    return replace_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
+    return bapi.replace_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
 
 
 def oauth_access_token(user_id: str, provider: str) -> Request[list[OAuthAccessTokenItem]]:
     """`GET /users/{user_id}/oauth_access_tokens/{provider}`; see `clerk.users.oauth_access_token`."""
-    known = get_oauth_access_token(user_id, provider)  # refuses what is no name
-    return known if provider.startswith("oauth_") else get_oauth_access_token(user_id, f"oauth_{provider}")
+    known = bapi.get_oauth_access_token(user_id, provider)  # refuses what is no name
+    return known if provider.startswith("oauth_") else bapi.get_oauth_access_token(user_id, f"oauth_{provider}")
 
 
 def password_matches(user_id: str, password: str) -> Request[bool]:
     """`POST /users/{user_id}/verify_password`; see `clerk.users.password_matches`."""
-    return Verdict(verify_password(user_id, password=password), "incorrect_password")
+    return Verdict(bapi.verify_password(user_id, password=password), "incorrect_password")
 
 
 def totp_matches(user_id: str, code: str) -> Request[bool]:
     """`POST /users/{user_id}/verify_totp`; see `clerk.users.totp_matches`."""
-    return Verdict(verify_totp(user_id, code=code), "totp_incorrect_code", "totp_invalid_length")
+    return Verdict(bapi.verify_totp(user_id, code=code), "totp_incorrect_code", "totp_invalid_length")

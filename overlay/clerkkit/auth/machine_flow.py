@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from clerk_bapi.api import verify_api_key, verify_m2m_token, verify_oauth_access_token
+from clerk_bapi import api
 from clerk_core import ApiError, Request, TransportError
 from clerk_core.model import Model
 from clerkkit.auth import jwts
@@ -75,10 +75,10 @@ def _opaque(kind: TokenType, token: str, machine_secret_key: str | None) -> Step
 
 def _request(kind: TokenType, token: str) -> Request[Any]:
     if kind == M2M:
-        return verify_m2m_token(token=token)
+        return api.verify_m2m_token(token=token)
     if kind == OAUTH:
-        return verify_oauth_access_token(access_token=token)
-    return verify_api_key(secret=token)
+        return api.verify_oauth_access_token(access_token=token)
+    return api.verify_api_key(secret=token)
 
 
 def _refusal(kind: TokenType, error: ApiError) -> TokenRefused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from clerk_bapi.api import refresh_session
+from clerk_bapi import api
 from clerk_core import ApiError, InvalidArgument, TransportError
 from clerk_core.model import Model
 from clerkkit.auth.context import Context
@@ -47,7 +47,7 @@ def refreshed(context: Context, verifier: Verifier) -> Steps[SignedIn | str]:
 
 def _cookies(context: Context, session_id: str, expired: str, refresh_token: str) -> Steps[list[str] | str]:
     try:
-        request = refresh_session(
+        request = api.refresh_session(
             session_id,
             expired_token=expired,
             refresh_token=refresh_token,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from clerk_bapi.api import get_jwks
+from clerk_bapi import api
 from clerk_core import ApiError, TransportError
 from clerk_core.guards import is_list
 from clerk_core.model import Model
@@ -103,7 +103,7 @@ class KeyRing:
 
     def _load(self) -> Steps[tuple[str, str] | None]:
         try:
-            jwks: Any = yield get_jwks()
+            jwks: Any = yield api.get_jwks()
         except TransportError as error:
             return UNEXPECTED, f"Clerk's signing keys could not be fetched: {type(error).__name__}."
         except ApiError as error:

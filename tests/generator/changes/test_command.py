@@ -125,6 +125,6 @@ def test_what_cannot_be_compared_is_one_line(
 def test_generation_names_what_the_overlay_misses(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(root), "generate"]) == 0
     missing = "clerkkit/api.py:3: clerk_bapi.api.things.list_things has no argument page\n"
-    assert capsys.readouterr().err == f"clerkkit needs what is not there: {missing}"
+    assert capsys.readouterr().err == f"clerkkit needs what spec/ has not: {missing}"
     assert main(["--root", str(root), "guard"]) == 1
     assert capsys.readouterr().err == missing

@@ -1,0 +1,88 @@
+"""`make generate VERSION=...` with each dated document of Clerk: all of clerkkit imports, and speaks that version."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator import guard
+from generator.__main__ import main
+from tests.generator.projects import ROOT
+from tests.loopback import answer, serve
+from tests.shared import shared
+
+VERSIONS = ["2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12"]
+LACKING = {"2025-03-12"}
+"""Those without operations that `clerkkit` wraps."""
+USE = """
+import sys, importlib, pkgutil
+import clerk_bapi, clerkkit, django.conf
+django.conf.settings.configure()
+assert clerk_bapi.API_VERSION == sys.argv[2], clerk_bapi.__file__
+for found in pkgutil.walk_packages(clerkkit.__path__, "clerkkit."):
+    importlib.import_module(found.name)
+with clerkkit.Clerk("sk_test_x", base_url=sys.argv[1]) as clerk:
+    for name in dir(clerk):
+        getattr(clerk, name)
+    assert clerk.users.get("user_1").id == "user_1"
+    assert clerk.users.set_profile_image("user_1", b"GIF89a" + b"x" * 100).id == "user_1"
+"""
+
+
+def generated(folder: Path, version: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Generate in a project that is this one but for `generated/`; what the command says of the overlay."""
+    shutil.copytree(ROOT / "spec", folder / "spec")
+    shutil.copy(ROOT / "generator_config.yaml", folder)
+    (folder / "overlay").symlink_to(ROOT / "overlay")
+    arguments = ["generate", "--version", version, "--from", str(shared("specs"))]
+    assert main(["--root", str(folder), *arguments]) == 0
+    return capsys.readouterr().err
+
+
+def test_these_are_all_the_dated_documents() -> None:
+    assert sorted(path.stem for path in shared("specs", "bapi").glob("*.yml")) == VERSIONS
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_all_of_clerkkit_imports_and_sends_the_version(
+    version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = generated(tmp_path, version, capsys)
+    findings = guard.check(ROOT / "overlay" / "clerkkit", tmp_path / "generated" / "clerk_bapi")
+    assert bool(findings) == (version in LACKING)
+    assert all(f"clerkkit needs what {version} has not: {finding}\n" in said for finding in findings)
+    rooms = (tmp_path / "generated", ROOT / "core", ROOT / "overlay", ROOT)
+    with serve(lambda _: answer(200, {"object": "user", "id": "user_1"})) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", USE, server.url, version],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert [received.headers["Clerk-API-Version"] for received in server.requests] == [version] * 2
+
+
+def test_only_the_call_of_a_wrapper_fails_where_its_operation_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generated(tmp_path, "2025-03-12", capsys)
+    rooms = (tmp_path / "generated", ROOT / "core", ROOT / "overlay")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import clerkkit; clerkkit.Clerk('sk_test_x').users.replace_metadata('user_1', public_metadata={})",
+        ],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1].startswith("AttributeError: module 'clerk_bapi.api.users' has no attribute")
