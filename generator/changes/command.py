@@ -13,7 +13,6 @@ from clerk_core.guards import is_object
 from generator import compatibility, contract, document, guard
 from generator.changes import report
 from generator.changes.surface import compare
-from generator.events import merge_events
 from generator.generate import write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
@@ -22,8 +21,8 @@ from generator.problems import GeneratorProblem
 def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
     """The report in the form that is asked for; `root` is the checkout whose corrections and overlay count.
 
-    With `signatures`, both become packages, with the events (or the Backend API) of `spec/` beside them, and the report
-    is of all that is in those.
+    With `signatures`, both become packages, with the events (or the Backend API) of `spec/` beside them: how the public
+    names of these moved, and what the overlay misses, is part of the report.
 
     Raises:
         GeneratorProblem: one of the two is neither a contract nor a document, or they are of different kinds.
@@ -36,8 +35,7 @@ def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
         halves = [_with_its_other_half(root / "spec", facts) for facts in (one, other)]
         with _packages(root, halves) as (before, after):
             findings = guard.check(root / "overlay" / "clerkkit", after)
-            joined = [merge_events(*half) for half in halves]
-            made = report(*joined, shims=shims, moved=compare(before, after), findings=findings)
+            made = report(one, other, shims=shims, moved=compare(before, after), findings=findings)
     return {"text": made.text, "markdown": made.markdown, "json": made.json}[form]()
 
 

@@ -149,9 +149,6 @@ def report(
 ) -> Report:
     """What changed from one contract to another, both of the Backend API or both of the events.
 
-    Both may be joined with the events beforehand (`events.merge_events`): classes of events then have the names that
-    they get beside those of the Backend API.
-
     Args:
         old: The contract that callers have.
         new: The contract that they get.

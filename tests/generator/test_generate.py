@@ -18,7 +18,6 @@ import yaml
 from generator import generate as generating
 from generator import names
 from generator.__main__ import main
-from generator.events import merge_events
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,15 +133,3 @@ def test_the_operations_are_those_of_the_contract() -> None:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
     assert defined == expected
-
-
-def test_events_share_the_schemas_that_are_the_same() -> None:
-    contract, events = spec("contract.json"), spec("events.json")
-    merged = merge_events(contract, events)
-    assert merged["components"]["schemas"]["User"] == contract["components"]["schemas"]["User"]
-    changed = json.loads(json.dumps(events))
-    changed["components"]["schemas"]["IdentificationLink"]["properties"]["new"] = {"type": "string"}
-    apart = merge_events(contract, changed)["components"]["schemas"]
-    # What refers to a schema that differs, differs as well.
-    assert {"EventIdentificationLink", "EventEmailAddress", "EventUser"} <= set(apart)
-    assert "EventOrganization" not in apart

@@ -13,7 +13,6 @@ import pytest
 from clerk_core import __version__
 from generator.changes import RULES, Change, Grade, report
 from generator.compatibility import Shims
-from generator.events import merge_events
 from generator.problems import GeneratorProblem
 from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, edited, member, ref
 
@@ -276,17 +275,6 @@ def test_the_json() -> None:
         "why": "A call that names it is a TypeError.",
     }
     assert (made["signatures"], made["overlay"]) == ([], [])
-
-
-def test_events_joined_with_operations_have_the_names_of_the_package() -> None:
-    changed = edited(EVENTS, {"components|schemas|Maker": member(town=STRING)})
-    old, new = merge_events(BASE, EVENTS), merge_events(BASE, changed)
-    assert seen(report(old, new).changes) == [
-        ("answer-class-changed", "types only", "ThingCreatedEvent.data"),
-        ("attribute-added", "compatible", "ThingCreatedEvent.data.town"),
-        ("attribute-removed", "breaking", "ThingCreatedEvent.data.name"),
-        ("model-added", "compatible", "EventMaker"),
-    ]
 
 
 def test_events_and_operations_are_not_compared() -> None:

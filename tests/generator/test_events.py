@@ -1,0 +1,108 @@
+"""One class for the API and its events, where a schema of one name fits both."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from generator.events import merge_events
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+NUMBER: Json = {"type": "integer"}
+
+
+def objects(required: list[str], **members: Json) -> Json:
+    return {"type": "object", "additionalProperties": False, "properties": members, "required": required}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+LINK = objects(["id", "type"], id=TEXT, type={"type": "string", "enum": ["mail", "phone"]})
+PERSON = objects(["id", "name"], id=TEXT, name=TEXT, link=ref("Link"))
+PLACE = objects(["id"], id=TEXT)
+SCHEMAS: Json = {"Link": LINK, "Person": PERSON, "Place": PLACE}
+
+
+def merged(edit: Callable[[Json], object] = lambda _: None) -> Json:
+    """The schemas of both, after an edit of those of the events."""
+    contract: Json = {"paths": {}, "components": {"schemas": copy.deepcopy(SCHEMAS)}}
+    body = {"content": {"application/json": {"schema": ref("Person")}}}
+    events: Json = {
+        "webhooks": {"person.created": {"post": {"requestBody": body}}},
+        "components": {"schemas": {**copy.deepcopy(SCHEMAS), "Own": objects([], x=TEXT)}},
+    }
+    edit(events["components"]["schemas"])
+    before = copy.deepcopy((contract, events))
+    full = merge_events(contract, events)
+    assert (contract, events) == before
+    found: Json = full["components"]["schemas"]
+    hook = full["webhooks"]["person.created"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert hook == ref("EventPerson" if "EventPerson" in found else "Person")
+    return found
+
+
+def test_what_is_equal_is_one_and_what_only_events_have_is_added() -> None:
+    assert merged() == {**SCHEMAS, "Own": objects([], x=TEXT)}
+
+
+def test_what_only_the_events_have_gained_may_be_missing() -> None:
+    def edit(theirs: Json) -> None:
+        theirs["Person"]["properties"]["age"] = NUMBER
+        theirs["Person"]["required"].append("age")
+        theirs["Person"]["properties"]["more"] = ref("Own")
+        theirs["Link"]["properties"]["type"]["enum"].append("letter")
+
+    schemas = merged(edit)
+    assert schemas["Person"] == objects(
+        ["id", "name"], id=TEXT, name=TEXT, link=ref("Link"), age=NUMBER, more=ref("Own")
+    )
+    assert schemas["Link"]["properties"]["type"]["enum"] == ["mail", "phone", "letter"]
+    assert "EventPerson" not in schemas
+
+
+def test_what_the_events_lack_or_leave_out_may_be_missing() -> None:
+    def edit(theirs: Json) -> None:
+        del theirs["Person"]["properties"]["name"]
+        theirs["Person"]["required"] = ["id"]
+        theirs["Link"]["required"] = ["type"]
+        theirs["Link"]["properties"]["type"]["enum"] = ["mail"]
+
+    schemas = merged(edit)
+    assert schemas["Person"] == {**PERSON, "required": ["id"]}
+    assert schemas["Link"] == {**LINK, "required": ["type"]}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda link: link["properties"].update(id=NUMBER),
+        lambda link: link["properties"].update(id={"type": ["string", "null"]}),
+        lambda link: link["properties"].update(id={"type": "string", "enum": ["a"]}),
+        lambda link: link["properties"].update(type=TEXT),
+        lambda link: link["properties"].update(type={"type": "string", "enum": ["none", "of", "these"]}),
+        lambda link: link.update(additionalProperties=True),
+        lambda link: link.pop("properties"),
+    ],
+)
+def test_what_does_not_fit_is_a_class_of_its_own_and_so_is_what_refers_to_it(edit: Callable[[Json], object]) -> None:
+    schemas = merged(lambda theirs: edit(theirs["Link"]))
+    assert schemas.keys() == {*SCHEMAS, "Own", "EventLink", "EventPerson"}
+    assert {name: schemas[name] for name in SCHEMAS} == SCHEMAS
+    assert schemas["EventPerson"]["properties"]["link"] == ref("EventLink")
+
+
+def test_a_name_that_differs_in_writing_alone_is_taken_too() -> None:
+    def edit(theirs: Json) -> None:
+        theirs["PLACE"] = PLACE
+        theirs["Own"]["properties"]["at"] = ref("PLACE")
+
+    schemas = merged(edit)
+    assert schemas.keys() == {*SCHEMAS, "Own", "EventPLACE"}
+    assert schemas["Own"]["properties"]["at"] == ref("EventPLACE")
