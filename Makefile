@@ -8,7 +8,9 @@ STAMP := $(VENV)/.ready
 
 setup: $(STAMP)
 
+# Where .venv is a link, `--clear` would empty what it leads to.
 $(STAMP): pyproject.toml
+	@test ! -L $(VENV) || { echo "$(VENV) is a link: remove it first" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev

@@ -168,10 +168,22 @@ def test_a_view_has_its_own_options_and_shares_the_connection() -> None:
     assert server.connections == 1
 
 
+def test_headers_of_a_view_stand_in_place_of_the_clients() -> None:
+    with serve(answer(200, USER), answer(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        old = clerk.with_options(headers={"clerk-api-version": "2025-11-10", "User-Agent": "mine"})
+        old.users.get("user_1")
+        old.with_options(timeout=5).users.get("user_1")
+    for received in server.requests:
+        assert received.headers.get_all("Clerk-API-Version") == ["2025-11-10"]
+        assert received.headers.get_all("User-Agent") == ["mine"]
+
+
 def test_a_view_that_makes_no_sense_is_refused() -> None:
     clerk = Clerk(KEY)
     for options in (
         {"headers": {"authorization": "x"}},
+        {"headers": {"Host": "x"}},
+        {"headers": {"Content-Length": "0"}},
         {"headers": {"a": "b\n"}},
         {"timeout": 0},
         {"max_retries": -1},

@@ -122,12 +122,12 @@ class _Base(Generic[H]):
         """Headers and timeouts that are the same for every request of this client."""
         headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
         headers.update(http.headers)
-        headers.update(self._headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
         headers["User-Agent"] = f"clerkkit/{__version__} python/{sys.version.split()[0]} httpx/{httpx.__version__}"
         if self.api_version is not None:
             headers["Clerk-API-Version"] = self.api_version
+        headers.update(self._headers)
         if self._timeout is not None:
             timeout = httpx.Timeout(self._timeout)
         else:

@@ -17,6 +17,8 @@ from clerkkit.policy import Policy, checked
 
 T = TypeVar("T")
 
+_OWN_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
+
 if TYPE_CHECKING:
 
     class _Client:
@@ -73,7 +75,8 @@ class Options(_Client):
             timeout: Seconds for a connection, and for each read and write.
             max_retries: Tries after the first one.
             deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
-            headers: Sent with every request, beside those of this client; `Authorization` cannot be among them.
+            headers: Sent with every request, beside those of this client, or in place of them: `Clerk-API-Version` and
+                `User-Agent`. What each request says of itself cannot be among them, such as `Authorization`.
             secret_key: Another key, such as that of a machine. Such a view has keys for tokens of its own.
 
         Raises:
@@ -133,8 +136,8 @@ def any_request(
 
 def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     for name, value in headers.items():
-        if name.lower() == "authorization":
-            raise InvalidArgument("headers", "cannot hold Authorization: the client's key is sent there")
+        if name.lower() in _OWN_HEADERS:
+            raise InvalidArgument("headers", f"cannot hold {name}: the client says that of each request itself")
         for text in (name, value):
             if not text.isascii() or not text.isprintable():
                 raise InvalidArgument("headers", f"{name!r} holds what no header can carry")
