@@ -571,10 +571,10 @@ def class_of(document: Document, name: str) -> type[Model]:
     """The class that stands for a schema: by its name, or by the one that generator_config.yaml gives it."""
     if document is CONTRACT:
         return _in(clerk_bapi.models)[_key(_renamed().get(name, name))]
-    twin = CONTRACT.schemas.get(name)
-    if twin is not None and CONTRACT.expanded(twin) == EVENTS.expanded(EVENTS.schemas[name]):
-        return class_of(CONTRACT, name)
-    return _in(clerk_bapi.events)[_key(name if twin is None else f"Event{name}")]
+    if name not in CONTRACT.schemas:
+        return _in(clerk_bapi.events)[_key(name)]
+    # Where the two documents contradict each other, the event has a class of its own.
+    return _in(clerk_bapi.events).get(_key(f"Event{name}")) or class_of(CONTRACT, name)
 
 
 @cache
@@ -586,6 +586,26 @@ def classes() -> dict[type[Model], tuple[Document, str]]:
             with suppress(KeyError):  # a request's body is no class
                 found.setdefault(class_of(document, name), (document, name))
     return found
+
+
+@cache
+def properties_of(kind: type[Model]) -> tuple[set[str], set[str]]:
+    """The keys that a class has attributes for, and those of them that are always there.
+
+    They are those of its schema. A class of answers that events hold too has what both documents tell of it.
+    """
+    document, name = classes()[kind]
+    schemas = [document.schemas[name]]
+    if document is CONTRACT and name in _in_events() and class_of(EVENTS, name) is kind:
+        schemas.append(EVENTS.schemas[name])
+    keys = {key for schema in schemas for key in schema["properties"]}
+    return keys, {key for key in keys if all(key in schema.get("required", ()) for schema in schemas)}
+
+
+@cache
+def _in_events() -> frozenset[str]:
+    held = (inner for schema in events().values() for inner in EVENTS.within(schema))
+    return frozenset(name for inner in held for name in EVENTS.objects(inner))
 
 
 @cache

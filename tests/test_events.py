@@ -93,7 +93,7 @@ def test_an_event_without_a_type_is_a_plain_model(event: str) -> None:
 
 
 def test_what_events_and_answers_share_is_one_class() -> None:
-    """What differs in one of them is a class of its own; and the samples hold an object of each."""
+    """What is the same in both is a class of the answers, and what only events have is one of theirs."""
     seen = {
         type(m) for schema in events().values() for body in bodies(EVENTS, schema) for m in models(read_event(body))
     }
@@ -101,9 +101,11 @@ def test_what_events_and_answers_share_is_one_class() -> None:
     both = {name for name in named if name in CONTRACT.schemas}
     same = {name for name in both if CONTRACT.expanded(CONTRACT.schemas[name]) == EVENTS.expanded(EVENTS.schemas[name])}
     assert same
-    assert {class_of(CONTRACT, name) for name in same} == {kind for kind in seen if is_of(kind, clerk_bapi.models)}
-    assert {kind for kind in seen if is_of(kind, clerk_bapi.events)} == {
-        class_of(EVENTS, name) for name in named - same
+    assert {class_of(CONTRACT, name) for name in same} <= seen
+    assert {class_of(EVENTS, name) for name in named - both} == {
+        kind
+        for kind in seen
+        if is_of(kind, clerk_bapi.events) and kind not in {class_of(EVENTS, name) for name in both}
     }
 
 

@@ -33,7 +33,17 @@ from clerk_bapi.models import (
     User,
 )
 from clerk_core import UNSET, Model
-from tests.json_samples import CONTRACT, attributes, bodies, classes, difference, plain, problems, received
+from tests.json_samples import (
+    CONTRACT,
+    attributes,
+    bodies,
+    classes,
+    difference,
+    plain,
+    problems,
+    properties_of,
+    received,
+)
 
 each = pytest.mark.parametrize
 each_class = each("kind", list(classes()), ids=lambda kind: kind.__name__)
@@ -423,9 +433,8 @@ def test_every_class_stands_for_a_schema() -> None:
 
 @each_class
 def test_its_attributes_are_the_properties_of_its_schema(kind: type[Model]) -> None:
-    document, name = classes()[kind]
-    required = set(document.schemas[name].get("required", ()))
-    assert set(attributes(kind).values()) == set(document.properties(name))
+    keys, required = properties_of(kind)
+    assert set(attributes(kind).values()) == keys
     given = {attribute: None for attribute, key in attributes(kind).items() if key in required}
     assert set(kind(**given).to_dict()) == required
     for attribute in given:
@@ -436,8 +445,7 @@ def test_its_attributes_are_the_properties_of_its_schema(kind: type[Model]) -> N
 @each_class
 def test_attrs_sees_its_attributes(kind: type[Model]) -> None:
     fields = attrs.fields(kind)
-    document, name = classes()[kind]
-    required = document.schemas[name].get("required", ())
+    _, required = properties_of(kind)
     assert [field.name for field in fields] == list(attributes(kind))
     for field in fields:
         assert field.default is (

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from clerk_emulator import errors
-from clerk_emulator.contract import Json, Operation, Parameter, resolved
+from clerk_emulator.contract import Json, Operation, Parameter, document, resolved
 from clerk_emulator.errors import Refusal
 from clerk_emulator.schemas import Departure, departures, departures_from
 
-API_VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
+_VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
+"""Those of today; a contract of a later one is followed with it."""
 JSON_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 12 * 1024 * 1024
 DEPTH_LIMIT = 64
@@ -39,7 +40,7 @@ def version(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> Non
             "is invalid",
             "The API version can be given as header or in the query, not both.",
         )
-    if asked and asked[0] not in API_VERSIONS:
+    if asked and asked[0] not in (*_VERSIONS, document()["info"]["version"]):
         raise Refusal(400, "api_version_invalid", "is invalid", f"There is no API version {asked[0]}.")
 
 

@@ -11,6 +11,7 @@ import httpx
 import jwt
 import pytest
 
+from clerk_bapi import API_VERSION
 from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import AuthOptions, Handshake, RequestState, SessionClaims, SignedIn, SignedOut
 from tests.auth.making import CATEGORY, NOW, forged, jwks, options, private, publishable_key, token
@@ -193,7 +194,7 @@ def test_a_handshake_is_a_redirect_with_all_that_clerk_has_to_know(browser: Brow
     assert isinstance(state, Handshake)
     where = (
         "https://clerk.shop.test/v1/client/handshake?redirect_url=https%3A%2F%2Fshop.test%2Fa%3Fx%3D%2By%26%257E%3D*"
-        "&__clerk_api_version=2026-05-12&suffixed_cookies=false&__clerk_hs_reason=client-uat-but-no-session-token&format=nonce"
+        f"&__clerk_api_version={API_VERSION}&suffixed_cookies=false&__clerk_hs_reason=client-uat-but-no-session-token&format=nonce"
     )
     assert state.headers == (
         ("location", where),

@@ -86,10 +86,13 @@ def test_the_page_runs_from_top_to_bottom(copy: Path, monkeypatch: pytest.Monkey
         if "DRY_RUN" in command:
             assert state(copy / "spec") == before
     assert list(expected) == []
-    lock = tomllib.loads((copy / "spec" / "lock.toml").read_text(encoding="utf-8"))
-    assert lock["contract"]["source"].endswith(":bapi/2026-05-12.yml")
-    generated = (copy / "generated" / "clerk_bapi" / "client.py").read_bytes()
-    assert generated == (ROOT / "generated" / "clerk_bapi" / "client.py").read_bytes()
+    lock, ours = (tomllib.loads((root / "spec" / "lock.toml").read_text(encoding="utf-8")) for root in (copy, ROOT))
+    followed = max(shared("specs", "bapi").glob("*.yml")).name
+    assert lock["contract"]["source"].endswith(f":bapi/{followed}")
+    client = "generated/clerk_bapi/client.py"
+    # The same code, unless this project follows a document that is not in that folder.
+    differs = lock["contract"]["sha256"] != ours["contract"]["sha256"]
+    assert differs or (copy / client).read_bytes() == (ROOT / client).read_bytes()
 
 
 def test_the_page_names_targets_and_files_that_are_there() -> None:

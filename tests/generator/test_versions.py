@@ -16,7 +16,8 @@ from tests.generator.projects import ROOT
 from tests.loopback import answer, serve
 from tests.shared import shared
 
-VERSIONS = ["2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12"]
+FOLDER = Path(os.environ.get("CLERKKIT_SHARED", ""), "specs", "bapi")
+VERSIONS = sorted(path.stem for path in FOLDER.glob("*.yml")) or ["none"]
 LACKING = {"2025-03-12"}
 """Those without operations that `clerkkit` wraps."""
 USE = """
@@ -44,14 +45,11 @@ def generated(folder: Path, version: str, capsys: pytest.CaptureFixture[str]) ->
     return capsys.readouterr().err
 
 
-def test_these_are_all_the_dated_documents() -> None:
-    assert sorted(path.stem for path in shared("specs", "bapi").glob("*.yml")) == VERSIONS
-
-
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_of_clerkkit_imports_and_sends_the_version(
     version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert {*LACKING, "2025-11-10"} < {path.stem for path in shared("specs", "bapi").glob("*.yml")}
     said = generated(tmp_path, version, capsys)
     findings = guard.check(ROOT / "overlay" / "clerkkit", tmp_path / "generated" / "clerk_bapi")
     assert bool(findings) == (version in LACKING)
