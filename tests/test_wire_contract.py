@@ -32,7 +32,7 @@ import clerk_bapi.api
 from clerk_bapi import UNSET, File, InvalidArgument, Request
 from generator.names import snake
 from tests.json_samples import CONTRACT, Schema, attributes, class_of, difference, plain
-from tests.shared import shared
+from tests.shared import followed
 from tests.wire_samples import (
     OPERATIONS,
     Arguments,
@@ -209,7 +209,7 @@ def contract() -> Judge:
 
 @cache
 def clerks_document() -> Judge:
-    text = shared("specs", "bapi", f"{CONTRACT.root['info']['version']}.yml").read_text(encoding="utf-8")
+    text = followed("contract").read_text(encoding="utf-8")
     document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return V30RequestValidator(SchemaPath.from_dict(document), path_finder_cls=Finder)
 
