@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     diff.add_argument(
         "--signatures", action="store_true", help="generate both, compare the signatures, and check the overlay too"
     )
-    commands.add_parser("guard", help="check that every generated name which the overlay uses is there")
+    commands.add_parser("guard", help="check that every generated name which the overlay or the emulator uses is there")
     drift = commands.add_parser("drift", help="propose corrections from drifts that clients have reported")
     drift.add_argument("log", type=Path, help="a drift a line: its str(), or its fields as a JSON object")
     replay = commands.add_parser("replay", help="every document below a folder in order of date, each as an update")
@@ -102,7 +102,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "guard":
         from generator import guard
 
-        findings = guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
+        findings = guard.of_project(root)
         for finding in findings:
             print(finding, file=sys.stderr)
         return 1 if findings else 0

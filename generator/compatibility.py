@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ import attrs
 import yaml
 
 from clerk_core.guards import is_list, is_object
+from generator import contract
 from generator.problems import GeneratorProblem
 
 KINDS = ("argument", "function", "method", "model", "resource")
@@ -85,8 +85,8 @@ def load(path: Path, version: str) -> Shims:
 
 def of_project(root: Path) -> Shims:
     """The entries that concern a project's own contract."""
-    version: str = json.loads((root / "spec" / "contract.json").read_text(encoding="utf-8"))["info"]["version"]
-    return load(root / "spec" / "compatibility.yaml", version)
+    version = contract.load(root / "spec" / "contract.json")["info"]["version"]
+    return load(root / "spec" / "compatibility.yaml", str(version))
 
 
 def check(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> None:

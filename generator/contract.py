@@ -40,6 +40,17 @@ class Contract:
         return json.dumps(self.facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
 
 
+def load(path: Path) -> Node:
+    """A contract of `spec/`."""
+    try:
+        loaded: Node = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise GeneratorProblem(f"{path} is missing: make it with `python -m generator contract`") from error
+    except json.JSONDecodeError as error:
+        raise GeneratorProblem(f"{path}, line {error.lineno}: is not whole JSON ({error.msg})") from error
+    return loaded
+
+
 def build(document: Document, overlay: Path) -> Contract:
     """Normalise, hoist, correct and check; stale corrections are the caller's to judge."""
     normaliser = Normaliser(document.data)

@@ -17,6 +17,7 @@ import yaml
 
 from clerk_core.guards import is_list, is_object
 from clerkkit import Drift
+from generator.contract import load
 from generator.normalise import Node, follow, target
 from generator.problems import GeneratorProblem
 
@@ -58,9 +59,7 @@ def run(spec: Path, log: Path) -> str:
     Raises:
         GeneratorProblem: the log cannot be read, or holds no drift.
     """
-    contract, events = (
-        json.loads((spec / name).read_text(encoding="utf-8")) for name in ("contract.json", "events.json")
-    )
+    contract, events = load(spec / "contract.json"), load(spec / "events.json")
     found, others = proposals(contract, events, read(log))
     actions = [action for proposal in found for action in proposal.actions]
     text = yaml.safe_dump(actions, sort_keys=False, width=110, allow_unicode=True) if actions else ""

@@ -19,7 +19,7 @@ def merge_events(contract: Node, events: Node) -> Node:
     """The contract with the events beside its paths; schemas that differ from a namesake get an `Event` in front."""
     full: Node = copy.deepcopy(contract)
     added: Node = copy.deepcopy(events)
-    own, theirs = full["components"]["schemas"], added["components"]["schemas"]
+    own, theirs = full["components"]["schemas"], _in_use(added)
     taken = {names.class_key(name) for name in own}
     same = _same(own, theirs, taken)
     own.update(same)
@@ -35,6 +35,17 @@ def merge_events(contract: Node, events: Node) -> Node:
             own[renamed.get(name, name)] = schema
     full["webhooks"] = added["webhooks"]
     return full
+
+
+def _in_use(events: Node) -> Node:
+    """The schemas that some event holds; the document has others, too."""
+    schemas: Node = events["components"]["schemas"]
+    found: set[str] = set()
+    todo = _references(events["webhooks"])
+    while todo:
+        found |= todo
+        todo = {ref for name in todo for ref in _references(schemas[name])} - found
+    return {name: schema for name, schema in schemas.items() if name in found}
 
 
 def _same(own: Node, theirs: Node, taken: set[str]) -> dict[str, Node]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from openapi_python_client.parser.properties.schemas import Class
 import clerk_core
 from clerk_core.guards import is_list, is_object
 from generator import answers, codes, compatibility, names
+from generator.contract import load
 from generator.docs import Docs
 from generator.events import merge_events
 from generator.normalise import METHODS, Node
@@ -143,17 +143,6 @@ class _ClerkProject(Project):
 def _resource_class(group: str, kind: str = "") -> str:
     """The suffix keeps resources apart from models such as `Organizations`."""
     return f"{kind}{names.pascal_from_snake(group)}Resource"
-
-
-def load(path: Path) -> Node:
-    """A contract of `spec/`."""
-    try:
-        loaded: Node = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise GeneratorProblem(f"{path} is missing: make it with `python -m generator contract`") from error
-    except json.JSONDecodeError as error:
-        raise GeneratorProblem(f"{path}, line {error.lineno}: is not whole JSON ({error.msg})") from error
-    return loaded
 
 
 def _feed(full: Node) -> Node:

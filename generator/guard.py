@@ -1,7 +1,8 @@
-"""The overlay held against the generated package: every generated name that it uses must be there.
+"""What is written by hand held against what is generated: every name that it uses must be there.
 
-Read, and not run: imports from `clerk_bapi`, attributes of generated modules and classes, the arguments of endpoint
-functions (those of `**fields(...)` too, where a constant names them), and the operations that docstrings name.
+Read, and not run. In the overlay: imports from `clerk_bapi`, attributes of generated modules and classes, the arguments
+of endpoint functions (those of `**fields(...)` too, where a constant names them), and the operations that docstrings
+name. In the emulator: the operations that it has handlers for.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from pathlib import Path
 
 import attrs
 
+from generator.contract import load
+from generator.normalise import Node
 from generator.problems import GeneratorProblem
 
 _OPERATION = re.compile(r"`((?:GET|PUT|POST|PATCH|DELETE) /[^`\s]*)`")
+_OF_EMULATOR = re.compile(r"^(\w+_)?operation$|\.perform$")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @attrs.frozen
 class Finding:
-    """One place of the overlay that the generated package no longer serves."""
+    """One place that uses what is not there, or no longer."""
 
     file: str
     line: int
@@ -30,6 +34,36 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.problem}"
+
+
+def of_project(root: Path) -> list[Finding]:
+    """What the overlay misses in `generated/`, and the emulator in `spec/`, which it knows alone.
+
+    Raises:
+        GeneratorProblem: as `check`.
+    """
+    overlay = check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
+    return overlay + handlers(root / "emulator" / "clerk_emulator", load(root / "spec" / "contract.json"))
+
+
+def handlers(emulator: Path, contract: Node) -> list[Finding]:
+    """The operations that the emulator handles or performs, and the contract has not."""
+    there = {operation["operationId"] for item in contract["paths"].values() for operation in item.values()}
+    return [
+        Finding(path.relative_to(emulator.parent).as_posix(), call.lineno, f"there is no operation {name}")
+        for path in sorted(emulator.rglob("*.py"))
+        for call, name in _operations(_parse(path))
+        if name not in there
+    ]
+
+
+def _operations(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    """Calls such as `operation("GetUser")` and `state.perform("CreateUser", ...)`, in order."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
+    for call in sorted(calls, key=lambda call: call.lineno):
+        first = call.args[0]
+        if _OF_EMULATOR.search(ast.unparse(call.func)) and isinstance(first, ast.Constant):
+            yield call, str(first.value)
 
 
 def check(overlay: Path, package: Path) -> list[Finding]:

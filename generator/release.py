@@ -89,7 +89,7 @@ def _stepped(root: Path) -> str:
     shims = compatibility.of_project(root)
     for name in contract.FILES.values():
         old: Node = json.loads(git(root, "show", f"{tag}:spec/{name}"))
-        made = report(old, generate.load(root / "spec" / name), shims=shims, version=_dotted(last))
+        made = report(old, contract.load(root / "spec" / name), shims=shims, version=_dotted(last))
         asked = max(asked, made.step, key=_STEPS.index)
     if taken == "none" or _STEPS.index(taken) < _STEPS.index(asked):
         raise GeneratorProblem(f"{_dotted(version)} is a {taken} step from {tag}; the changes ask for a {asked} one")

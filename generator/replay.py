@@ -17,8 +17,8 @@ import attrs
 
 from generator import contract, document
 from generator.changes import report
-from generator.contract import Contract
-from generator.generate import load, write_package
+from generator.contract import Contract, load
+from generator.generate import write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
 

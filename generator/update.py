@@ -19,9 +19,8 @@ from generator import compatibility, contract, generate, guard, place, source, w
 from generator.changelog import with_entry
 from generator.changes import Report, report
 from generator.changes.surface import compare
-from generator.contract import Contract
+from generator.contract import Contract, load
 from generator.document import Document
-from generator.generate import load
 from generator.problems import GeneratorProblem
 from generator.steps import step
 
@@ -109,11 +108,10 @@ def _check(new: _New, spec: Path) -> None:
 
 
 def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
-    """One per document; what moved in signatures and what the overlay lacks stand in the first."""
+    """One per document; what moved in signatures and what is missing by hand stand in the first."""
     before, after = root / _PACKAGE, copy / _PACKAGE
     moved = compare(before, after) if before.exists() else ()
-    overlay = copy / "overlay" / "clerkkit"
-    findings = guard.check(overlay, after) if overlay.exists() else ()
+    findings = guard.of_project(copy)
     shims = compatibility.of_project(copy)
     made: list[Report] = []
     for one in new:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import attrs
 import yaml
 
+from generator.contract import load
 from generator.normalise import Node
 
 _SPEAKS = re.compile("Paginated.*|.*Request|Error|ErrorResponse")
@@ -30,8 +30,7 @@ class Words:
 
 def check(spec: Path) -> Words:
     """Hold `docs.yaml` against `contract.json` and `events.json`."""
-    contract: Node = json.loads((spec / "contract.json").read_text(encoding="utf-8"))
-    events: Node = json.loads((spec / "events.json").read_text(encoding="utf-8"))
+    contract, events = load(spec / "contract.json"), load(spec / "events.json")
     docs: Node = yaml.safe_load((spec / "docs.yaml").read_text(encoding="utf-8")) or {}
     operations = {operation["operationId"] for item in contract["paths"].values() for operation in item.values()}
     schemas = set(contract["components"]["schemas"]) | set(events["components"]["schemas"])

@@ -27,7 +27,7 @@ def operation_of(row: dict[str, Any]) -> str | None:
         for template, methods in CONTRACT.root["paths"].items()
         for method, operation in methods.items()
     }
-    if row["operation_id"] is not None:
+    if row["operation_id"] in by_id:
         return by_id[row["operation_id"]]
     asked = f"{row['method']} {row['path']}"
     patterns = {operation: re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation)) for operation in by_id.values()}

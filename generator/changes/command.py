@@ -70,7 +70,5 @@ def _packages(root: Path, halves: list[tuple[Node, Node]]) -> Generator[list[Pat
 
 def _with_its_other_half(spec: Path, facts: Node) -> tuple[Node, Node]:
     """Backend API and events: what was not given is the one in spec/."""
-    other: Node = json.loads(
-        (spec / contract.FILES["contract" if "webhooks" in facts else "events"]).read_text("utf-8")
-    )
+    other = contract.load(spec / contract.FILES["contract" if "webhooks" in facts else "events"])
     return (other, facts) if "webhooks" in facts else (facts, other)

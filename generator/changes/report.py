@@ -35,7 +35,7 @@ class Report:
     moved: Sequence[Moved] = ()
     """What moved in the signatures of the generated package, where two of them were compared."""
     findings: Sequence[Finding] = ()
-    """What the overlay uses and the new package has not."""
+    """What is written by hand and uses what is not there."""
     version: str = __version__
     """The version of this package that the step starts from."""
 
@@ -109,7 +109,7 @@ class Report:
             "counts": {grade.value: len(self.of(grade)) for grade in _GRADES},
             "changes": [_plain(change) for change in self.changes],
             "signatures": [attrs.asdict(moved) for moved in self.moved],
-            "overlay": [attrs.asdict(finding) for finding in self.findings],
+            "findings": [attrs.asdict(finding) for finding in self.findings],
         }
         return json.dumps(report, indent=1) + "\n"
 
@@ -123,7 +123,7 @@ class Report:
         if self.findings:
             files = groupby(self.findings, key=lambda finding: finding.file)
             entries = [(file, [(f"line {one.line}", one.problem, "") for one in found]) for file, found in files]
-            yield "The overlay needs work", entries
+            yield "Overlay and emulator need work", entries
         for grade in _GRADES:
             by_resource = groupby(self.of(grade), key=lambda change: change.place.resource)
             entries = [(resource or "all", [_entry(change) for change in found]) for resource, found in by_resource]
@@ -154,7 +154,7 @@ def report(
         new: The contract that they get.
         shims: The old names that the new package keeps.
         moved: What moved in signatures, of `surface.compare`.
-        findings: What the overlay misses, of `guard.check`.
+        findings: What overlay and emulator miss, of `guard.of_project`.
         version: The version that the step starts from.
 
     Raises:

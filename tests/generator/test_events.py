@@ -24,6 +24,10 @@ def ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def hook(name: str) -> Json:
+    return {"post": {"requestBody": {"content": {"application/json": {"schema": ref(name)}}}}}
+
+
 LINK = objects(["id", "type"], id=TEXT, type={"type": "string", "enum": ["mail", "phone"]})
 PERSON = objects(["id", "name"], id=TEXT, name=TEXT, link=ref("Link"))
 PLACE = objects(["id"], id=TEXT)
@@ -33,18 +37,16 @@ SCHEMAS: Json = {"Link": LINK, "Person": PERSON, "Place": PLACE}
 def merged(edit: Callable[[Json], object] = lambda _: None) -> Json:
     """The schemas of both, after an edit of those of the events."""
     contract: Json = {"paths": {}, "components": {"schemas": copy.deepcopy(SCHEMAS)}}
-    body = {"content": {"application/json": {"schema": ref("Person")}}}
     events: Json = {
-        "webhooks": {"person.created": {"post": {"requestBody": body}}},
-        "components": {"schemas": {**copy.deepcopy(SCHEMAS), "Own": objects([], x=TEXT)}},
+        "webhooks": {f"{name}.created": hook(name) for name in ("Person", "Own")},
+        "components": {"schemas": {**copy.deepcopy(SCHEMAS), "Own": objects([], x=TEXT), "Unused": PLACE}},
     }
     edit(events["components"]["schemas"])
     before = copy.deepcopy((contract, events))
     full = merge_events(contract, events)
     assert (contract, events) == before
     found: Json = full["components"]["schemas"]
-    hook = full["webhooks"]["person.created"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert hook == ref("EventPerson" if "EventPerson" in found else "Person")
+    assert full["webhooks"]["Person.created"] == hook("EventPerson" if "EventPerson" in found else "Person")
     return found
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from clerk_emulator.call import HANDLERS as HANDLED
 from generator.__main__ import main
 from generator.changes import report
-from generator.guard import Finding, check
+from generator.guard import Finding, check, handlers, of_project
 from generator.problems import GeneratorProblem
 from tests.generator.changes.cases import BASE
 
@@ -146,20 +147,51 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         check(tmp_path, tmp_path / "nowhere")
 
 
-def test_this_project_s_overlay_is_served() -> None:
-    assert check(ROOT / "overlay" / "clerkkit", ROOT / "generated" / "clerk_bapi") == []
+def test_this_project_is_served() -> None:
+    assert of_project(ROOT) == []
+
+
+HANDLERS = """\
+@operation("ListThings")
+def list_things(call): ...
+@organization_operation("GoneThing", for_machines=True)
+def gone(call): ...
+operation(variable)
+made = state.perform("LostThing", {})
+perform("NoneOfIt")
+operations("NoneOfIt")
+"""
+
+
+def test_handlers_of_operations_that_are_gone(tmp_path: Path) -> None:
+    emulator = folder(tmp_path / "clerk_emulator", {"groups/things.py": HANDLERS, "plain.py": ""})
+    contract = {"paths": {"/things": {"get": {"operationId": "ListThings"}}}}
+    assert [str(finding) for finding in handlers(emulator, contract)] == [
+        "clerk_emulator/groups/things.py:3: there is no operation GoneThing",
+        "clerk_emulator/groups/things.py:6: there is no operation LostThing",
+    ]
+
+
+def test_the_emulator_s_handlers_are_found() -> None:
+    """So that a new way to name an operation there does not slip by."""
+    found = handlers(ROOT / "emulator" / "clerk_emulator", {"paths": {}})
+    assert HANDLED.keys() <= {finding.problem.rpartition(" ")[2] for finding in found}
 
 
 def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings(tmp_path, FINE)
+    folder(tmp_path, {"spec/contract.json": '{"paths": {}}', "emulator/clerk_emulator/call.py": ""})
     assert main(["--root", str(tmp_path), "guard"]) == 0
     findings(tmp_path, GET + "get_thing('x')\n")
     assert main(["--root", str(tmp_path), "guard"]) == 1
     assert capsys.readouterr().err == ("clerkkit/users.py:3: clerk_bapi.api.things.get_thing needs the argument name\n")
+    folder(tmp_path, {"emulator/clerk_emulator/call.py": 'operation("Gone")'})
+    assert main(["--root", str(tmp_path), "guard"]) == 1
+    assert capsys.readouterr().err.splitlines()[1:] == ["clerk_emulator/call.py:1: there is no operation Gone"]
 
 
 def test_findings_come_first_in_the_report() -> None:
     made = report(BASE, BASE, findings=[Finding("clerkkit/users.py", 3, "clerk_bapi.api has no x")])
-    assert "THE OVERLAY NEEDS WORK\n  clerkkit/users.py\n    line 3: clerk_bapi.api has no x\n" in made.text()
-    assert "## The overlay needs work\n\n### clerkkit/users.py\n\n- `line 3`: " in made.markdown()
+    assert "OVERLAY AND EMULATOR NEED WORK\n  clerkkit/users.py\n    line 3: clerk_bapi.api has no x\n" in made.text()
+    assert "## Overlay and emulator need work\n\n### clerkkit/users.py\n\n- `line 3`: " in made.markdown()
     assert '"line": 3' in made.json()

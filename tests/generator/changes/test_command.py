@@ -84,7 +84,10 @@ def test_a_name_that_is_kept_breaks_nobody(root: Path, capsys: pytest.CaptureFix
 def test_signatures_and_the_overlay_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(root, "old.json", "new.json", "--signatures") == 0
     out = capsys.readouterr().out
-    assert "THE OVERLAY NEEDS WORK\n  clerkkit/api.py\n    line 1: clerk_bapi.api.things has no list_things\n" in out
+    assert (
+        "OVERLAY AND EMULATOR NEED WORK\n  clerkkit/api.py\n    line 1: clerk_bapi.api.things has no list_things\n"
+        in out
+    )
     assert "  breaking\n    clerk_bapi.api.list_things: gone: (*, kinds: " in out
     assert "  compatible\n    clerk_bapi.api.all_things: new: (*, kinds: " in out
 

@@ -274,7 +274,7 @@ def test_the_json() -> None:
         "says": "argument gone (integer)",
         "why": "A call that names it is a TypeError.",
     }
-    assert (made["signatures"], made["overlay"]) == ([], [])
+    assert (made["signatures"], made["findings"]) == ([], [])
 
 
 def test_events_and_operations_are_not_compared() -> None:

@@ -12,6 +12,7 @@ from generator import compatibility
 from generator.changes import Grade, report
 from generator.changes.callers import Callers
 from generator.changes.surface import Moved, compare, signatures
+from generator.events import merge_events
 from generator.views import iterator_of
 from tests.generator.changes.cases import BASE
 
@@ -187,5 +188,8 @@ def test_the_report_knows_the_names_that_are_generated() -> None:
     assert methods == {one.called for one in callers.operations} | walks
 
     attributes = {path[1:] for path in there if path[0] == "models"}
-    models = {model.name: model.attributes.values() for model in callers.models.values()}
+    # A class of answers has what events tell of it, too.
+    events = json.loads((ROOT / "spec" / "events.json").read_text(encoding="utf-8"))
+    joined = Callers(merge_events(callers.contract, events)).models
+    models = {model.name: joined[name].attributes.values() for name, model in callers.models.items()}
     assert attributes == {(name,) for name in models} | {(name, a.name) for name in models for a in models[name]}
