@@ -40,7 +40,7 @@ check: $(STAMP)
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
 
-# Which operations of the emulator the tests have seen, and with which statuses.
+# Which operations of the emulator the tests have seen, and with which statuses; and what no handler knows.
 coverage-api: $(STAMP)
 	CLERK_EMULATOR_COVERAGE=1 $(RUN) -m pytest -n auto tests/emulator
 
@@ -52,7 +52,7 @@ faults: $(STAMP)
 package: $(STAMP)
 	$(RUN) -m tests.packages
 
-# What must be true before a release: version step, changelog, packages.
+# What must be true before a release: version step, changelog, emulator, packages.
 release-check: $(STAMP)
 	$(RUN) -m generator release --check
 

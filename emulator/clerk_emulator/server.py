@@ -171,6 +171,11 @@ class Emulator:
         """Departures from the contract, where answers are judged, and exceptions that nobody foresaw."""
         return self._state.problems
 
+    @property
+    def filled_in(self) -> set[str]:
+        """What answers had to have by the contract and no handler knows, such as `User.locale`: it has plain values."""
+        return self._state.filled_in
+
     def dump(self) -> Json:
         """Users, organizations, memberships and keys, as a seed for another emulator."""
         with self._state.store.transaction():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clerk_emulator import checks, groups, judge, keys, seeding
+from clerk_emulator import checks, complete, groups, judge, keys, seeding
 from clerk_emulator.call import HANDLERS, Answer, Call, Caller
 from clerk_emulator.clock import Clock
 from clerk_emulator.contract import Operation, operations
@@ -29,6 +29,7 @@ class State:
 
     `seed` is loaded into a state that is new, and `random_seed` makes ids reproducible. `judged` holds every answer
     against the contract; what departs is added to `problems`, and so is every exception that nobody foresaw.
+    `filled_in` are the properties that the contract requires and no handler knows.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class State:
         self.judged = judged
         self.observer = observer
         self.problems: list[str] = []
+        self.filled_in: set[str] = set()
         try:
             with self.store.transaction():
                 self._begin(secret_key, seed)
@@ -99,7 +101,10 @@ class State:
         with self.store.transaction():
             done = handle(call)
         answer = done if isinstance(done, Answer) else Answer(done)
-        return answer if answer.status else Answer(answer.body, call.operation.success, answer.headers, answer.content)
+        status = answer.status or call.operation.success
+        pointer = call.operation.responses.get(status)
+        body = complete.completed(pointer, answer.body, self.filled_in.add) if pointer else answer.body
+        return Answer(body, status, answer.headers, answer.content)
 
     def perform(self, operation_id: str, body: Json | None = None, **path: str) -> Json:
         """Do what a request with the secret key does, checks included, in a transaction that is open already.

@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _server() -> Iterator[Emulator]:
     with Emulator(judged=True, observer=coverage.observe) as emulator:
         yield emulator
+        coverage.observe_filled_in(emulator.filled_in)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Which operations the emulator has answered in a run of these tests, and with which statuses.
 
 `CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table of it at the end, and fails where an operation that is
-emulated was never answered with a success, or never with a refusal. Under pytest-xdist each worker hands in its part.
+emulated was never answered with a success, or never with a refusal, and where a property that the contract requires was
+known to no handler. Under pytest-xdist each worker hands in its part.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ Counts = Mapping[tuple[str, int], int]
 """How many answers there were, by operation and status."""
 
 _ANSWERS: Counter[tuple[str, int]] = Counter()
+_FILLED_IN: set[str] = set()
 
 
 def observe(operation_id: str, status: int, _body: Any) -> None:
     """Count an answer; what an emulator takes as its `observer`."""
     _ANSWERS[operation_id, status] += 1
+
+
+def observe_filled_in(properties: Collection[str]) -> None:
+    """Note what an emulator has filled in."""
+    _FILLED_IN.update(properties)
 
 
 def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
@@ -73,7 +80,8 @@ class Plugin:
         """A worker hands in what it has counted; else the run fails where something is lacking."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["api_coverage"] = [[*key, count] for key, count in _ANSWERS.items()]
-        elif lacking(_ANSWERS, HANDLERS) and session.exitstatus == pytest.ExitCode.OK:
+            session.config.workeroutput["api_filled_in"] = sorted(_FILLED_IN)
+        elif _all_that_lacks() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -81,6 +89,7 @@ class Plugin:
         """Add what a worker of pytest-xdist has counted."""
         for operation, status, count in getattr(node, "workeroutput", {}).get("api_coverage", ()):
             _ANSWERS[operation, status] += count
+        _FILLED_IN.update(getattr(node, "workeroutput", {}).get("api_filled_in", ()))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, and what is lacking."""
@@ -88,8 +97,12 @@ class Plugin:
         terminalreporter.section(said)
         for line in table(_ANSWERS, HANDLERS):
             terminalreporter.write_line(line)
-        for line in lacking(_ANSWERS, HANDLERS):
+        for line in _all_that_lacks():
             terminalreporter.write_line(line, red=True)
+
+
+def _all_that_lacks() -> list[str]:
+    return lacking(_ANSWERS, HANDLERS) + [f"{name}: no handler knows it" for name in sorted(_FILLED_IN)]
 
 
 def register(config: pytest.Config) -> None:

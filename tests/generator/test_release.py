@@ -12,6 +12,12 @@ from generator.__main__ import main
 from generator.release import Version, step_between
 from tests.generator.projects import newer, project, specs
 
+STAND_IN = """
+import os
+def test_it():
+    assert os.environ["CLERK_EMULATOR_COVERAGE"] == "1" and not os.path.exists("broken")
+"""
+
 
 def git(root: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
@@ -38,7 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "tests" / "packages.py").write_text(
         "import sys, os\nsys.exit(os.path.exists('broken'))\n", encoding="utf-8"
     )
-    (root / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+    (root / "tests" / "emulator").mkdir()
+    (root / "tests" / "emulator" / "test_stand_in.py").write_text(STAND_IN, encoding="utf-8")
+    (root / ".gitignore").write_text("__pycache__/\n.pytest_cache/\n", encoding="utf-8")
     stated(root, "1.4.0")
     git(root, "init", "--quiet")
     committed(root)
@@ -69,7 +77,7 @@ def test_a_first_release_needs_no_step(root: Path, capsys: pytest.CaptureFixture
     code, said = check(root, capsys)
     assert code == 0, said
     assert "1.4.0 is the first release" in said
-    assert said.endswith("6 passed, 0 failed\n")
+    assert said.endswith("7 passed, 0 failed\n")
 
 
 @pytest.mark.parametrize(
@@ -122,9 +130,10 @@ def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[s
         "spec/docs.yaml has no words for CreateThingOptions, DeleteThing, ListThings, Named, Owner, Thing, ",
         "createThing; describes what is gone: Gone",
         "there is no line `## 1.4.0`",
+        "1 failed in",
     ):
         assert problem in said
-    assert said.endswith("1 passed, 5 failed\n")
+    assert said.endswith("1 passed, 6 failed\n")
 
 
 @pytest.mark.parametrize(

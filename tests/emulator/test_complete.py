@@ -1,0 +1,141 @@
+"""What the contract requires of an answer and its handler does not know."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from clerk_emulator import Emulator, complete, contract, schemas
+from tests.emulator.api import Api
+
+Json = dict[str, Any]
+
+POINTER = "#/components/schemas/Outer"
+TEXT: Json = {"type": "string"}
+
+
+def objects(required: str, **members: Json) -> Json:
+    return {"type": "object", "properties": members, "required": required.split()}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+SCHEMAS: Json = {
+    "Outer": objects(
+        "text number maybe kind flag rows inner nullable default either",
+        text=TEXT,
+        number={"type": "integer", "minimum": 3},
+        maybe={"type": ["string", "null"]},
+        kind={"type": "string", "enum": ["a", "b"]},
+        flag={"type": "boolean"},
+        rows={"type": "array", "items": ref("Inner")},
+        inner=ref("Inner"),
+        nullable={"anyOf": [ref("Inner"), {"type": "null"}]},
+        default={"type": "integer", "default": 7},
+        either={"anyOf": [ref("Cat"), ref("Dog")]},
+        optional=TEXT,
+    ),
+    "Inner": objects("id", id=TEXT, more=TEXT),
+    "Cat": objects("object lives", object={"type": "string", "enum": ["cat"]}, lives={"type": "integer"}),
+    "Dog": objects("object bone", object={"type": "string", "enum": ["dog"]}, bone=TEXT),
+    "Named": {"anyOf": [ref("Inner"), ref("Outer")]},
+}
+PLAIN: Json = {
+    "text": "",
+    "number": 3,
+    "maybe": None,
+    "kind": "a",
+    "flag": False,
+    "rows": [],
+    "inner": {"id": ""},
+    "nullable": None,
+    "default": 7,
+    "either": {"object": "cat", "lives": 0},
+}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A contract of these schemas alone, and caches that know no other."""
+    caches = (complete._at, complete._object, schemas._whole, schemas._at)
+    for cache in caches:
+        cache.cache_clear()
+    document = {"components": {"schemas": SCHEMAS}}
+    for module in (complete, contract, schemas):
+        monkeypatch.setattr(module, "document", lambda: document)
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
+    told: set[str] = set()
+    before = copy.deepcopy(body)
+    found = complete.completed(pointer, body, told.add)
+    assert body == before
+    return found, told
+
+
+@pytest.mark.usefixtures("small")
+def test_each_kind_of_property_has_a_plain_value_that_its_schema_allows() -> None:
+    found, told = completed({})
+    assert found == PLAIN
+    assert told == {f"Outer.{key}" for key in PLAIN}
+    assert schemas.departures(POINTER, found) == []
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_there_is_left_as_it_is() -> None:
+    full = {**PLAIN, "text": "x", "nullable": {"id": "i"}, "rows": [{"id": "1"}], "unknown": 1}
+    found, told = completed(full)
+    assert found is full
+    assert told == set()
+
+
+@pytest.mark.usefixtures("small")
+def test_inside_of_objects_and_lists() -> None:
+    body = {**PLAIN, "inner": {"more": "m"}, "rows": [{"id": "1"}, {}], "nullable": {}, "either": {"object": "dog"}}
+    found, told = completed(body)
+    assert found == {
+        **PLAIN,
+        "inner": {"more": "m", "id": ""},
+        "rows": [{"id": "1"}, {"id": ""}],
+        "nullable": {"id": ""},
+        "either": {"object": "dog", "bone": ""},
+    }
+    assert found["rows"][0] is body["rows"][0]
+    assert told == {"Inner.id", "Dog.bone"}
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("body", [None, "text", [], {}, {"object": "of tomorrow"}])
+def test_what_may_be_several_things_is_left_alone(body: object) -> None:
+    assert completed(body, "#/components/schemas/Named") == (body, set())
+
+
+def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the answer alone: nothing of it is kept, and what a handler knows is not touched."""
+    monkeypatch.setitem(contract.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
+    known = contract.document()["components"]["schemas"]["User"]["required"]
+    monkeypatch.setitem(contract.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
+    complete._object.cache_clear()
+    monkeypatch.setattr(emulator._state, "filled_in", filled_in := set[str]())
+    try:
+        made = api.user(username="ada_1", first_name="Ada")
+        assert (made["shoe_size"], made["first_name"]) == ("", "Ada")
+        assert [user["shoe_size"] for user in api.get("/users")] == [""]
+        assert filled_in == {"User.shoe_size"}
+    finally:
+        complete._object.cache_clear()
+    assert "shoe_size" not in str(emulator.dump())
+
+
+def test_no_handler_of_today_leaves_it_to_that(emulator: Emulator, api: Api) -> None:
+    """`make coverage-api` says it of all of them."""
+    api.user()
+    assert emulator.filled_in == set()
