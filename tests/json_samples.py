@@ -571,10 +571,11 @@ def class_of(document: Document, name: str) -> type[Model]:
     """The class that stands for a schema: by its name, or by the one that generator_config.yaml gives it."""
     if document is CONTRACT:
         return _in(clerk_bapi.models)[_key(_renamed().get(name, name))]
-    if name not in CONTRACT.schemas:
-        return _in(clerk_bapi.events)[_key(name)]
-    # Where the two documents contradict each other, the event has a class of its own.
-    return _in(clerk_bapi.events).get(_key(f"Event{name}")) or class_of(CONTRACT, name)
+    own = _in(clerk_bapi.events)
+    if name in CONTRACT.schemas and _key(f"Event{name}") in own:
+        return own[_key(f"Event{name}")]  # the two documents contradict each other
+    # What no answer holds is a class of the events alone.
+    return own.get(_key(name)) or class_of(CONTRACT, name)
 
 
 @cache

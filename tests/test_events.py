@@ -15,6 +15,7 @@ from clerk_core import Model
 from tests.json_samples import (
     CONTRACT,
     EVENTS,
+    answers,
     bodies,
     changed,
     class_of,
@@ -100,6 +101,8 @@ def test_what_events_and_answers_share_is_one_class() -> None:
     named = {name for schema in events().values() for inner in EVENTS.within(schema) for name in EVENTS.objects(inner)}
     both = {name for name in named if name in CONTRACT.schemas}
     same = {name for name in both if CONTRACT.expanded(CONTRACT.schemas[name]) == EVENTS.expanded(EVENTS.schemas[name])}
+    answered = [inner for answer in answers() if answer.succeeds for inner in CONTRACT.within(answer.schema)]
+    same &= {name for inner in answered for name in CONTRACT.objects(inner)}
     assert same
     assert {class_of(CONTRACT, name) for name in same} <= seen
     assert {class_of(EVENTS, name) for name in named - both} == {

@@ -133,9 +133,3 @@ def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, mo
     finally:
         complete._object.cache_clear()
     assert "shoe_size" not in str(emulator.dump())
-
-
-def test_no_handler_of_today_leaves_it_to_that(emulator: Emulator, api: Api) -> None:
-    """`make coverage-api` says it of all of them."""
-    api.user()
-    assert emulator.filled_in == set()
