@@ -7,6 +7,7 @@ answers as that contract says all the same. What was filled in is told, so that 
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ def _completed(names: tuple[str, ...], value: Any, told: Told) -> Any:
         return value
     if is_list(value):
         new = [_completed(names, one, told) for one in value]
-        return value if all(map(_is, new, value)) else new
+        return value if all(map(operator.is_, new, value)) else new
     if not is_object(value):
         return value
     kinds = [kind for kind in map(_object, names) if not kind.tags or value.get("object") in kind.tags]
@@ -52,7 +53,7 @@ def _filled(kind: _Object, value: Json, told: Told) -> Json:
     new: Json = {}
     for key in kind.required - value.keys():
         told(f"{kind.name}.{key}")
-        new[key] = _plain(document()["components"]["schemas"][kind.name]["properties"][key])
+        new[key] = _plain(document()["components"]["schemas"][kind.name]["properties"].get(key, {}))
     for key, names in kind.inside.items():
         held = value.get(key)
         if held is not None and held != []:  # most often one of them
@@ -60,10 +61,6 @@ def _filled(kind: _Object, value: Json, told: Told) -> Json:
             if inner is not held:
                 new[key] = inner
     return {**value, **new} if new else value
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
 
 
 @functools.cache
@@ -99,16 +96,16 @@ def _plain(schema: Json) -> Any:
     found = resolved(schema)
     if "default" in found:
         return found["default"]
-    options: list[Json] = [resolved(one) for one in found.get("anyOf", ())]
-    types = found.get("type", ())
-    if "null" in types or any(one.get("type") == "null" for one in options):
-        return None
-    if options:
-        return _plain(options[0])
-    if "enum" in found:
+    if "anyOf" in found:
+        options = [resolved(one) for one in found["anyOf"]]
+        return None if {"type": "null"} in options else _plain(options[0])
+    kind = found.get("type")
+    if "enum" in found and "null" not in (kind or ()):
         return found["enum"][0]
-    if types == "object":
+    if kind is None or "null" in kind:
+        return None
+    if kind == "object":
         required = found.get("required", ())
         return {key: _plain(inner) for key, inner in found.get("properties", {}).items() if key in required}
     plain: Json = {"string": "", "boolean": False, "array": []}
-    return plain.get(types, found.get("minimum", 0))
+    return plain.get(kind, found.get("minimum", 0))

@@ -27,10 +27,10 @@ def ref(name: str) -> Json:
 
 SCHEMAS: Json = {
     "Outer": objects(
-        "text number maybe kind flag rows inner nullable default either",
+        "text number maybe kind flag rows inner nullable default either untyped unheard",
         text=TEXT,
         number={"type": "integer", "minimum": 3},
-        maybe={"type": ["string", "null"]},
+        maybe={"type": ["string", "null"], "enum": ["a", None]},
         kind={"type": "string", "enum": ["a", "b"]},
         flag={"type": "boolean"},
         rows={"type": "array", "items": ref("Inner")},
@@ -38,6 +38,7 @@ SCHEMAS: Json = {
         nullable={"anyOf": [ref("Inner"), {"type": "null"}]},
         default={"type": "integer", "default": 7},
         either={"anyOf": [ref("Cat"), ref("Dog")]},
+        untyped={},
         optional=TEXT,
     ),
     "Inner": objects("id", id=TEXT, more=TEXT),
@@ -56,6 +57,8 @@ PLAIN: Json = {
     "nullable": None,
     "default": 7,
     "either": {"object": "cat", "lives": 0},
+    "untyped": None,
+    "unheard": None,
 }
 
 
