@@ -27,3 +27,16 @@ def seconds(argument: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= threading.TIMEOUT_MAX:
         raise InvalidArgument(argument, "expected a positive number of seconds")
     return float(value)
+
+
+def visible_key(key: object) -> str:
+    """The secret key, if a header can carry it.
+
+    Raises:
+        InvalidArgument: it cannot.
+    """
+    if not isinstance(key, str):
+        raise InvalidArgument("secret_key", f"expected a string such as sk_test_..., got {type(key).__name__}")
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidArgument("secret_key", "expected visible ASCII characters without spaces or line ends")
+    return key

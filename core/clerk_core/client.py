@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar, Generic, Self, TypeVar
 import httpx
 
 from clerk_core._version import __version__
-from clerk_core.checks import seconds
+from clerk_core.checks import seconds, visible_key
 from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
@@ -95,7 +95,7 @@ class _Base(Generic[H]):
             InvalidArgument: The key cannot be sent in a header, the URL is no http(s) URL, or the timeout is not
                 a positive number.
         """
-        self._secret_key = _checked_key(secret_key)
+        self._secret_key = visible_key(secret_key)
         self._base_url = _checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
         self._connections: Connections[H] = Connections(type(self).__name__, self._open, self._where, http_client)
@@ -314,14 +314,6 @@ def _until(end: float | None, parts: Iterator[bytes]) -> Iterator[bytes]:
         if end is not None and time.monotonic() > end:
             raise httpx.ReadTimeout("the answer was not whole in time")
         yield part
-
-
-def _checked_key(key: object) -> str:
-    if not isinstance(key, str):
-        raise InvalidArgument("secret_key", f"expected a string such as sk_test_..., got {type(key).__name__}")
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidArgument("secret_key", "expected visible ASCII characters without spaces or line ends")
-    return key
 
 
 def _checked_url(url: object) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, InvalidArgument, Request, Response, Unset
-from clerk_core.checks import seconds
+from clerk_core.checks import seconds, visible_key
 from clerk_core.readers import as_is
 from clerkkit import settings
 from clerkkit.drift import Drift, Watch, watch
@@ -98,7 +98,7 @@ class Options(_Client):
         if headers is not UNSET:
             view._headers = {**self._headers, **_checked_headers(headers)}
         if secret_key is not UNSET:
-            view._secret_key = settings.another_key(secret_key)
+            view._secret_key = settings.secret_key(visible_key(secret_key))  # no default here
             view._shared = {}  # what tokens are verified with is of one instance
         return view
 

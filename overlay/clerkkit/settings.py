@@ -28,17 +28,6 @@ def secret_key(given: str | None) -> str:
     return key
 
 
-def another_key(key: object) -> str:
-    """The key for a view of a client; there is no default for it.
-
-    Raises:
-        InvalidArgument: it is none that a header can carry, or a publishable key.
-    """
-    if not isinstance(key, str) or not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidArgument("secret_key", "expected visible ASCII characters without spaces or line ends")
-    return secret_key(key)
-
-
 def base_url(given: str | None, *, allow_http: bool) -> str:
     """The URL that was given, that of the environment, or Clerk's.
 
