@@ -30,8 +30,8 @@ _TESTS = (
     "tests/test_wire_contract.py::test_every_operation_has_a_method_and_nothing_else_has",
     "tests/test_wire_contract.py::test_the_contract_accepts_what_is_sent",
     "tests/test_decoding.py::test_a_result_is_read_in_full",
-    "tests/test_model.py::test_every_class_stands_for_a_schema",
-    "tests/test_model.py::test_its_attributes_are_the_properties_of_its_schema",
+    "tests/test_classes.py::test_every_class_stands_for_a_schema",
+    "tests/test_classes.py::test_its_attributes_are_the_properties_of_its_schema",
     "tests/test_events.py::test_an_event_is_read_in_full",
     "tests/test_events.py::test_what_events_and_answers_share_is_one_class",
 )

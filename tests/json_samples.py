@@ -412,6 +412,14 @@ def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
             holder[key] = draw(JSON)
 
 
+ODD_VALUES: list[Any] = [
+    *(None, True, 0, 1.0, "", "text"),
+    *([], [None], [[]], [{}], [{"object": "of tomorrow"}]),
+    *({}, {"": {}}, {"object": "of tomorrow"}),
+]
+"""What a key may hold against all promises."""
+
+
 # -- what they must become -----------------------------------------------------------------------------------------
 
 
