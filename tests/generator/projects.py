@@ -72,6 +72,12 @@ def project(root: Path) -> Path:
     return root
 
 
+def copied(root: Path) -> Path:
+    """All of this project that is written or generated, in a new place."""
+    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update", "dist")
+    return Path(shutil.copytree(ROOT, root, ignore=left_out, symlinks=True))
+
+
 def state(root: Path) -> dict[str, str]:
     """What git would see: files and their contents, without what it ignores."""
     return {

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from generator.__main__ import main
-from tests.generator.projects import ROOT
+from tests.generator.projects import copied
 
 ROOMS = ("core", "generated", "overlay", "emulator", ".")
 TESTS = (
@@ -50,9 +49,7 @@ def revise(contract: dict[str, Any]) -> None:
 
 
 def test_tomorrow(tmp_path: Path) -> None:
-    root = tmp_path / "project"
-    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update", "dist")
-    shutil.copytree(ROOT, root, ignore=left_out, symlinks=True)
+    root = copied(tmp_path / "project")
     path = root / "spec" / "contract.json"
     contract = json.loads(path.read_text(encoding="utf-8"))
     revise(contract)

@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import main
-from tests.generator.projects import ROOT, state
+from tests.generator.projects import ROOT, copied, state
 from tests.loopback import Received, answer, serve
 from tests.shared import shared
 
@@ -28,9 +27,7 @@ EARLIER = "bapi-2026-05-12@d46f613.yml"
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as it would be had it followed an earlier revision, with the folder of documents beside it."""
-    root = tmp_path_factory.mktemp("copy") / "project"
-    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update")
-    shutil.copytree(ROOT, root, ignore=left_out, symlinks=True)
+    root = copied(tmp_path_factory.mktemp("copy") / "project")
     (root / ".venv").symlink_to(sys.prefix)
     (root / "specs").symlink_to(shared("specs"))
     assert main(["--root", str(root), "contract", str(root / "specs" / "history" / EARLIER)]) == 0
