@@ -52,6 +52,7 @@ class Clerk(Options, Resources):
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,
         strict: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Nothing is opened here: connections come with the first call.
 
@@ -69,6 +70,8 @@ class Clerk(Options, Resources):
                 answer is read. A plain function; it runs in the thread or task of the call, and what it raises comes
                 out of the call. Answers that are tried again are not looked at.
             strict: Raise the departures of an answer as `DriftDetected`, after `on_drift`: for tests.
+            clock: Returns the current Unix time in seconds; tokens, handshakes and webhooks are verified at that time.
+                Timeouts and deadlines do not follow it. Default: the machine's clock.
 
         Raises:
             InvalidArgument: an argument makes no sense; it is named.
@@ -79,14 +82,14 @@ class Clerk(Options, Resources):
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
 
     @cached_property
     def auth(self) -> Auth:
         """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
         from clerkkit.auth import Auth, AuthState
 
-        return Auth(self, self._shared.setdefault("auth", AuthState()), self._secret_key)
+        return Auth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     def _exchange(self, request: Request[Any]) -> Response:
         def do(step: Step) -> Outcome | None:
@@ -178,6 +181,7 @@ class AsyncClerk(Options, AsyncResources):
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,
         strict: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`."""
         super().__init__(
@@ -186,14 +190,14 @@ class AsyncClerk(Options, AsyncResources):
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict)
+        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
 
     @cached_property
     def auth(self) -> AsyncAuth:
         """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
         from clerkkit.auth import AsyncAuth, AuthState
 
-        return AsyncAuth(self, self._shared.setdefault("auth", AuthState()), self._secret_key)
+        return AsyncAuth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio

@@ -20,6 +20,8 @@ T = TypeVar("T")
 _OWN_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
 
 if TYPE_CHECKING:
+    from clerkkit.webhooks import WebhookEvent
+    from clerkkit.webhooks.headers import Headers as WebhookHeaders
 
     class _Client:
         """What is needed of the client that this is mixed into."""
@@ -40,6 +42,7 @@ class Options(_Client):
     _prepared: Any
     _watch: Watch | None
     _secret_key: str
+    _clock: Callable[[], float]
     _shared: dict[str, Any]
     """What is made late, and shared with views."""
 
@@ -49,7 +52,9 @@ class Options(_Client):
         rate_limit: RateLimit | tuple[int, float] | None,
         on_drift: Callable[[list[Drift]], object] | None,
         strict: bool,
+        clock: Callable[[], float],
     ) -> None:
+        self._clock = settings.clock(clock)
         self._policy = checked(policy)
         self._turn = None if rate_limit is None else Pace(RateLimit(*rate_limit)).wait
         self._watch = watch(on_drift, strict)
@@ -59,6 +64,30 @@ class Options(_Client):
         if self._watch is not None:
             self._watch.look(request, response)  # before the answer is read: that may raise
         return super()._read(request, response)
+
+    def verify_webhook(
+        self,
+        body: bytes | bytearray,
+        headers: WebhookHeaders,
+        secret: str | Collection[str] | None = None,
+        *,
+        tolerance: float = 300,
+    ) -> WebhookEvent:
+        """Verify a webhook at the time of this client's `clock`; otherwise `clerkkit.webhooks.verify_webhook`.
+
+        Args:
+            body: The request's body, as received.
+            headers: The request's headers.
+            secret: The endpoint's signing secret, or several. Default: the environment's
+                `CLERK_WEBHOOK_SIGNING_SECRET`.
+            tolerance: Seconds by which the message may be older or newer than now.
+
+        Raises:
+            WebhookVerificationError: the request is not accepted; its `reason` tells why.
+        """
+        from clerkkit.webhooks import verify_webhook
+
+        return verify_webhook(body, headers, secret, tolerance=tolerance, now=self._clock())
 
     def with_options(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from clerk_core import InvalidArgument
@@ -12,6 +13,8 @@ from clerk_core.client import DEFAULT_BASE_URL
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
 URL_VARIABLE = "CLERK_API_URL"
 _VERSION_PATH = "/v1"
+_NO_SECONDS = 10**11
+"""Unix times from here on are taken for milliseconds: as seconds, they are of the year 5138."""
 
 
 def secret_key(given: str | None) -> str:
@@ -43,6 +46,18 @@ def base_url(given: str | None, *, allow_http: bool) -> str:
     if not allow_http and url.startswith("http://") and not _is_loopback(urlsplit(url).hostname or ""):
         raise InvalidArgument("base_url", "is plain http to another machine; use https, or pass allow_http=True")
     return url
+
+
+def clock(given: Callable[[], float]) -> Callable[[], float]:
+    """The clock that was given, read once to see that it is one.
+
+    Raises:
+        InvalidArgument: it is not callable, or what it returns is not a Unix time in seconds.
+    """
+    now: object = given() if callable(given) else None
+    if not isinstance(now, int | float) or isinstance(now, bool) or not abs(now) < _NO_SECONDS:
+        raise InvalidArgument("clock", "expected a function that returns the Unix time in seconds, such as time.time")
+    return given
 
 
 def _is_loopback(host: str) -> bool:

@@ -47,7 +47,7 @@ class Caller:
 def calling(way: str, url: str, test: Callable[[Caller], None], **options: Any) -> None:
     """Run a test with a client of a way, whose clock the test sets."""
     time = Time()
-    state = AuthState(time)
+    state = AuthState(monotonic=time)
     if way == "sync":
         with Clerk(KEY, base_url=url, max_retries=0, **options) as clerk:
             auth = Auth(clerk, state, KEY)
@@ -295,7 +295,7 @@ def _tasks_do_not_wait(backend: str, url: str, through: threading.Event, request
     async def run() -> None:
         time = Time()
         async with AsyncClerk(KEY, base_url=url) as clerk:
-            auth = AsyncAuth(clerk, AuthState(time), KEY)
+            auth = AsyncAuth(clerk, AuthState(monotonic=time), KEY)
             await auth.verify_token(token(), now=NOW)
             time.seconds += 300
 
@@ -370,7 +370,7 @@ def test_the_memo_forgives_nothing_but_the_signature() -> None:
 
 def test_the_memo_is_bounded_and_holds_no_token() -> None:
     time = Time()
-    state = AuthState(time)
+    state = AuthState(monotonic=time)
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
         auth = Auth(clerk, state, KEY)
         state.memo._half = 8

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
 
 class AuthState:
-    """What a client and its views share: the instance's keys, the memo of tokens, and the turns for fetching."""
+    """What a client and its views share: the clock, the instance's keys, the memo of tokens, the turns for fetching."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.ring = KeyRing(clock)
-        self.memo = Memo(clock)
+    def __init__(self, clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`clock` returns the Unix time at which tokens are verified; `monotonic` is for the age of what is cached."""
+        self.clock = clock
+        self.ring = KeyRing(monotonic)
+        self.memo = Memo(monotonic)
         self.threads = Turns(threading.Lock, this_process)
         self.tasks = Turns(_lock_of_tasks, this_loop)
 
@@ -54,7 +56,7 @@ class _Flows:
         self._secret_key = secret_key
 
     def _verifier(self, jwt_key: str | None, memo: bool, now: float | None) -> Verifier:
-        clock = time.time if now is None else lambda: now
+        clock = self._state.clock if now is None else lambda: now
         return Verifier(self._state.ring, jwt_key, self._state.memo if memo else None, clock)
 
     def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
@@ -109,7 +111,7 @@ class Auth(_Flows):
             header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
             memo: Whether a signature that was verified a moment ago is taken for good.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             TokenRefused: the token is not accepted; its `reason` tells why.
@@ -142,7 +144,7 @@ class Auth(_Flows):
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
             memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             TokenRefused: the token is not accepted; its `reason` tells why.
@@ -158,7 +160,7 @@ class Auth(_Flows):
             request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
                 with method, url and headers.
             options: What is accepted, and from whom.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             InvalidArgument: this is no request, or the options do not go with the client's secret key.
@@ -210,7 +212,7 @@ class AsyncAuth(_Flows):
             header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
             memo: Whether a signature that was verified a moment ago is taken for good.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             TokenRefused: the token is not accepted; its `reason` tells why.
@@ -243,7 +245,7 @@ class AsyncAuth(_Flows):
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
             memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             TokenRefused: the token is not accepted; its `reason` tells why.
@@ -263,7 +265,7 @@ class AsyncAuth(_Flows):
             request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
                 with method, url and headers.
             options: What is accepted, and from whom.
-            now: Seconds since 1970. Default: the clock.
+            now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
             InvalidArgument: this is no request, or the options do not go with the client's secret key.
