@@ -55,11 +55,16 @@ class Received(NamedTuple):
     """A request, as it came over the wire."""
 
     method: str
-    target: str
+    whole_target: str
     headers: email.message.Message
     body: bytes
     connection: int
     """The number of the connection that it came on, from 1."""
+
+    @property
+    def target(self) -> str:
+        """The path and query below the version path, which clients add to a server's URL."""
+        return self.whole_target.removeprefix("/v1")
 
     @property
     def path(self) -> str:

@@ -114,7 +114,7 @@ def test_a_base_url_with_a_login_is_refused_and_not_shown(login: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:8080", "https://[::1]/v1", "HTTPS://API.CLERK.COM/v1", "https://bücher.example/a/b"]
+    "url", ["http://localhost:8080/v1", "https://[::1]/v1", "HTTPS://API.CLERK.COM/v1", "https://bücher.example/a/b"]
 )
 def test_base_urls(url: str) -> None:
     assert Client(KEY, base_url=url).base_url == url

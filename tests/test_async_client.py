@@ -156,7 +156,7 @@ async def test_a_given_client_lends_its_transport_and_headers_and_is_not_closed(
                 await client.users.get("user_1")
             assert not http_client.is_closed
             assert (await http_client.get(server.url)).status_code == 200
-    assert transport.seen == [f"{server.url}/users/user_1", server.url]
+    assert transport.seen == [f"{server.url}/v1/users/user_1", server.url]
     assert server.requests[0].headers["X-Team"] == "billing"
     assert server.requests[0].headers.get_all("Authorization") == [f"Bearer {KEY}"]
 
@@ -314,7 +314,7 @@ async def test_a_client_may_be_made_where_no_loop_runs() -> None:
 async def test_the_repr_hides_the_key() -> None:
     with refused() as url:
         async with AsyncClient(KEY, base_url=url) as client:
-            assert repr(client) == f"AsyncClient(base_url='{url}')"
+            assert repr(client) == f"AsyncClient(base_url='{url}/v1')"
             with pytest.raises(ConnectionFailed) as caught:
                 await client.users.get("user_1")
     for shown in (client, client.users, caught.value):

@@ -33,6 +33,7 @@ from clerk_bapi import (
     api,
 )
 from clerk_bapi.models import User
+from clerkkit import Clerk
 from tests.loopback import KEY, WAYS, Act, answer, echo_id, in_rounds_of, refused, send_by, serve
 
 USER = {"id": "user_1", "object": "user", "first_name": "Ada", "not_in_the_document": [1]}
@@ -198,13 +199,29 @@ def test_the_ground_floor_knows_no_api_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "before"), [("", ""), ("/", ""), ("/v1", "/v1"), ("/v1/", "/v1"), ("/proxy/clerk/v1//", "/proxy/clerk/v1")]
+    ("end", "before"),
+    [
+        ("", "/v1"),
+        ("/", "/v1"),
+        ("//", "/v1"),
+        ("/v1", "/v1"),
+        ("/v1/", "/v1"),
+        ("/v2", "/v2"),
+        ("/proxy", "/proxy"),
+        ("/proxy/clerk/v1//", "/proxy/clerk/v1"),
+    ],
 )
-def test_the_path_is_put_behind_the_base_url(end: str, before: str) -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url + end) as client:
-        client.users.get("user_1")
-        assert client.base_url == (server.url + end).rstrip("/")
-    assert server.request.target == f"{before}/users/user_1"
+@pytest.mark.parametrize("given", ["argument", "environment"])
+def test_a_base_url_without_a_path_gets_the_version(
+    given: str, end: str, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(answer(200, USER)) as server:
+        monkeypatch.setenv("CLERK_API_URL", server.url + end)
+        clients = [Clerk(KEY)] if given == "environment" else [Client(KEY, base_url=server.url + end)]
+        with clients[0] as client:
+            client.users.get("user_1")
+            assert client.base_url == server.url + before
+    assert server.request.whole_target == f"{before}/users/user_1"
 
 
 def test_the_base_url_is_clerks_unless_said_otherwise() -> None:
@@ -447,7 +464,7 @@ def test_a_given_client_lends_its_transport_headers_and_hooks() -> None:
         ) as http_client,
     ):
         Client(KEY, base_url=server.url, http_client=http_client).users.get("user_1")
-    assert transport.seen == [f"{server.url}/users/user_1"]
+    assert transport.seen == [f"{server.url}/v1/users/user_1"]
     assert hooked == [("GET", b"")]
     assert server.request.headers["X-Team"] == "billing"
     # What makes it Clerk's API stays ours.
@@ -624,6 +641,6 @@ def test_an_error_in_the_block_goes_through_and_closes() -> None:
 
 def test_the_repr_hides_the_key() -> None:
     with refused() as url, Client(KEY, base_url=url) as client:
-        assert repr(client) == f"Client(base_url='{url}')"
+        assert repr(client) == f"Client(base_url='{url}/v1')"
         for text in (repr(client), str(client), f"{client}", repr(client.users), repr([client])):
             assert KEY not in text

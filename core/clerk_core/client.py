@@ -21,7 +21,8 @@ from clerk_core.response import Detailed, Response
 T = TypeVar("T")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
-DEFAULT_BASE_URL = "https://api.clerk.com/v1"
+VERSION_PATH = "/v1"
+DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
 DEFAULT_TIMEOUT = 30.0
 
 _NO_AUTH = httpx.Auth()  # what httpx makes of None, for each call anew
@@ -86,7 +87,7 @@ class _Base(Generic[H]):
 
         Args:
             secret_key: The instance's secret key, `sk_test_...` or `sk_live_...`.
-            base_url: Where the API is, with its version path.
+            base_url: Where the API is; `/v1` is added to a URL without a path.
             timeout: Seconds to wait for a connection, and for each read and write. Default: 30, or what
                 `http_client` is set to.
             http_client: An httpx client of your own, for proxies, transports and the like. It stays yours to close.
@@ -317,19 +318,22 @@ def _until(end: float | None, parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _checked_url(url: object) -> str:
-    if not isinstance(url, str) or not _is_base(url):
+    parsed = _parsed_base(url) if isinstance(url, str) else None
+    if parsed is None or not isinstance(url, str):
         raise InvalidArgument(
             "base_url", f"expected an http(s) URL without login and query, such as {DEFAULT_BASE_URL}"
         )
-    return url.rstrip("/")
+    base = url.rstrip("/")
+    return base if parsed.path.strip("/") else base + VERSION_PATH
 
 
-def _is_base(url: str) -> bool:
+def _parsed_base(url: str) -> httpx.URL | None:
     if any(character in "?#" or character.isspace() for character in url):
-        return False
+        return None
     try:
         parsed = httpx.URL(url)
         # A login would be sent in the place of the secret key.
-        return parsed.scheme in ("http", "https") and bool(parsed.host) and not parsed.userinfo
+        fits = parsed.scheme in ("http", "https") and parsed.host and not parsed.userinfo
     except (httpx.InvalidURL, ValueError):  # idna's own errors come through httpx as they are
-        return False
+        return None
+    return parsed if fits else None

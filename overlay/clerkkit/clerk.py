@@ -58,7 +58,8 @@ class Clerk(Options, Resources):
 
         Args:
             secret_key: The instance's secret key. Default: the environment's `CLERK_SECRET_KEY`.
-            base_url: Where the API is. Default: the environment's `CLERK_API_URL`, else https://api.clerk.com/v1.
+            base_url: Where the API is; `/v1` is added to a URL without a path. Default: the environment's
+                `CLERK_API_URL`, else https://api.clerk.com/v1.
             timeout: Seconds to wait for a connection, and for each read and write. Default: 30.
             max_retries: Tries after the first one, where trying again is safe.
             deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.

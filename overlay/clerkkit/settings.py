@@ -12,7 +12,6 @@ from clerk_core.client import DEFAULT_BASE_URL
 
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
 URL_VARIABLE = "CLERK_API_URL"
-_VERSION_PATH = "/v1"
 _NO_SECONDS = 10**11
 """Unix times from here on are taken for milliseconds: as seconds, they are of the year 5138."""
 
@@ -32,17 +31,12 @@ def secret_key(given: str | None) -> str:
 
 
 def base_url(given: str | None, *, allow_http: bool) -> str:
-    """The URL that was given, that of the environment, or Clerk's.
-
-    `CLERK_API_URL` is Clerk's own variable and names the host alone; its version path is added.
+    """The URL that was given, that of the environment, or Clerk's. The client adds `/v1` to one without a path.
 
     Raises:
         InvalidArgument: it is plain http to another machine, which would show the key to the network.
     """
-    url = given
-    if url is None:
-        host = os.environ.get(URL_VARIABLE, "").rstrip("/")
-        url = DEFAULT_BASE_URL if not host else host if host.endswith(_VERSION_PATH) else host + _VERSION_PATH
+    url = (os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL) if given is None else given
     if not allow_http and url.startswith("http://") and not _is_loopback(urlsplit(url).hostname or ""):
         raise InvalidArgument("base_url", "is plain http to another machine; use https, or pass allow_http=True")
     return url

@@ -31,7 +31,5 @@ def auth_options(read: Read) -> AuthOptions:
 
 
 def client_arguments(read: Read) -> ClientArguments:
-    """`CLERK_SECRET_KEY`, and `CLERK_API_URL` with or without its version path."""
-    host = read("CLERK_API_URL")
-    base_url = f"{host.rstrip('/').removesuffix('/v1')}/v1" if host else None
-    return {"secret_key": read("CLERK_SECRET_KEY"), "base_url": base_url}
+    """`CLERK_SECRET_KEY` and `CLERK_API_URL`."""
+    return {"secret_key": read("CLERK_SECRET_KEY"), "base_url": read("CLERK_API_URL") or None}
