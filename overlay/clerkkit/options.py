@@ -132,6 +132,14 @@ class Options(_Client):
         return view
 
 
+C = TypeVar("C", bound=Options)
+
+
+def brief(client: C, deadline: float) -> C:
+    """Return a view of the client that tries once, within this deadline or its own, whichever is shorter."""
+    return client.with_options(max_retries=0, deadline=min(deadline, client._policy.deadline))
+
+
 class AnyRequest(Request[Any]):
     """A request for what the contract lacks: the answer is plain JSON, or None where there is no content."""
 

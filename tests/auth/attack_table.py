@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.auth.test_attacks import ATTACKS
+from tests.auth.test_unauthenticated_calls import FLOODS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "auth.md"
 _START, _END = "<!-- attacks -->\n", "<!-- end of attacks -->\n"
 
 
 def table() -> str:
-    rows = [f"| {name} | `{reason}` | {calls} |\n" for name, (_, reason, calls) in ATTACKS.items()]
+    attacks = {**ATTACKS, **FLOODS}
+    rows = [f"| {name} | `{reason}` | {calls} |\n" for name, (_, reason, calls) in attacks.items()]
     return "".join(["| attack | refused as | calls to Clerk |\n", "|---|---|---|\n", *rows])
 
 

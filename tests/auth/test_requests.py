@@ -100,6 +100,14 @@ def test_signed_in_has_claims_and_no_headers(browser: Browser) -> None:
     assert GOOD not in repr(state)
 
 
+def test_no_session_is_in_the_repr_of_a_state(browser: Browser) -> None:
+    back = browser.get({"__clerk_handshake": brought(SET)})
+    away = browser.get(plain(session=EXPIRED, client_uat=1))
+    for state, secret in ((back, GOOD), (away, EXPIRED)):
+        assert secret in str(state.headers)
+        assert secret not in repr(state)
+
+
 def test_a_pending_session_is_nobody_unless_wanted(browser: Browser) -> None:
     state = browser.get(authorization=f"Bearer {token(sts='pending')}")
     assert state.status == "signed-in"
@@ -180,6 +188,16 @@ def test_in_development_an_expired_suffixed_cookie_counts_where_the_plain_one_is
 def test_the_first_of_two_cookies_counts(browser: Browser) -> None:
     state = browser.get(cookie=f"__client_uat=1; __session={GOOD}; __session=x; __session=")
     assert state.status == "signed-in"
+
+
+def test_a_session_cookie_that_names_no_origin_is_signed_out_where_origins_are_set(browser: Browser) -> None:
+    cookies = plain(session=token(azp=None), client_uat=1)
+    assert browser.get(cookies).status == "signed-in"
+    state = browser.get(cookies, options(authorized_parties=["https://shop.test"]))
+    assert (state.status, state.reason) == ("signed-out", "token-invalid-authorized-parties")
+    message = dict(state.headers)["x-clerk-auth-message"]
+    assert "names no origin" in message
+    assert "add it" not in message  # there is nothing to add
 
 
 def test_an_encoded_separator_makes_no_cookie(browser: Browser) -> None:
@@ -293,9 +311,10 @@ def test_other_refusals(browser: Browser, changes: dict[str, Any], reason: str) 
 SET = [f"__session={GOOD}; Path=/; Secure; SameSite=Lax", "__client_uat=5; Path=/"]
 
 
-def brought(cookies: Any, *, category: str | None = CATEGORY, key: str = "first") -> str:
+def brought(cookies: Any, *, category: str | None = CATEGORY, key: str = "first", **more: Any) -> str:
     extra = {"kid": "ins_1", **({"cat": category} if category else {})}
-    return jwt.PyJWS().encode(json.dumps({"handshake": cookies}).encode(), private(key), "RS256", headers=extra)
+    payload = json.dumps({"handshake": cookies, **more}).encode()
+    return jwt.PyJWS().encode(payload, private(key), "RS256", headers=extra)
 
 
 def test_back_in_production_the_page_is_shown_at_once(browser: Browser) -> None:
@@ -342,6 +361,59 @@ def test_a_handshake_that_nobody_signed(browser: Browser, bad: str) -> None:
     state = browser.get(wanted=TEST, url=f"http://localhost/?__clerk_handshake={bad}")
     assert isinstance(state, SignedOut)
     assert state.reason.startswith("token-invalid")
+
+
+OUT = ["__session=; Path=/; Max-Age=0", "__client_uat=0"]
+NOT_A_PAGE = [
+    {"sec_fetch_dest": "image"},
+    {"sec_fetch_dest": "empty", "accept": "text/html"},
+    {"sec_fetch_dest": "", "accept": "image/*"},
+    {"method": "POST"},
+]
+
+
+@pytest.mark.parametrize("sent", NOT_A_PAGE)
+def test_in_production_only_a_page_load_is_signed_out_by_a_handshake(browser: Browser, sent: dict[str, str]) -> None:
+    cookies = plain(session=GOOD, client_uat=1)
+    url = f"https://shop.test/logo.png?__clerk_handshake={brought(OUT)}"
+    state = browser.get(cookies, url=url, **sent)  # type: ignore[arg-type]
+    assert (state.status, state.headers) == ("signed-in", ())
+    state = browser.get(cookies, url=url)
+    assert [value for name, value in state.headers if name == "set-cookie"] == OUT
+    # What signs in may come with anything: it is a session that Clerk has made.
+    state = browser.get({"__clerk_handshake": brought(SET)}, **sent)  # type: ignore[arg-type]
+    assert state.status == "signed-in"
+
+
+@pytest.mark.parametrize("sent", NOT_A_PAGE)
+def test_a_nonce_signs_out_a_page_load_alone(sent: dict[str, str]) -> None:
+    def clerk(received: Any) -> bytes:
+        return answer(200, jwks() if received.path == "/jwks" else {"directives": OUT})
+
+    with serve(clerk) as server:
+        browser = Browser(server)
+        cookies = {**plain(session=GOOD, client_uat=1), "__clerk_handshake_nonce": "n"}
+        state = browser.get(cookies, **sent)  # type: ignore[arg-type]
+        assert (state.status, state.headers) == ("signed-in", ())
+        assert browser.get(cookies).reason == "session-token-missing"
+        browser.clerk.close()
+
+
+@pytest.mark.parametrize(
+    ("made", "taken"),
+    [(None, True), (NOW, True), (NOW - 300, True), (NOW + 60, True), (NOW - 301, False), (NOW - 10**9, False)],
+)
+@pytest.mark.parametrize("cookies", [OUT, SET])
+def test_a_handshake_token_is_good_for_five_minutes(
+    browser: Browser, made: int | None, taken: bool, cookies: list[str]
+) -> None:
+    handshake = brought(cookies, **({} if made is None else {"iat": made}))
+    state = browser.get({**plain(session=GOOD, client_uat=1), "__clerk_handshake": handshake})
+    assert (("set-cookie", cookies[0]) in state.headers) is taken
+    assert taken or state.status == "signed-in"  # the cookies decide
+    state = browser.get(wanted=TEST, url=f"http://localhost/?__clerk_handshake={handshake}")
+    assert (("set-cookie", cookies[0]) in state.headers) is taken
+    assert taken or state.reason == "token-expired"
 
 
 def test_a_line_end_in_a_cookie_makes_no_header(browser: Browser) -> None:

@@ -33,11 +33,18 @@ log = logging.getLogger("clerkkit")
 
 
 def authenticated(context: Context, verifier: Verifier, secret_key: str) -> Steps[RequestState]:
-    """The state of a request.
+    """Return the state of a request; that it is not signed in is logged at debug level, with the reason.
 
     Raises:
         InvalidArgument: the options do not go with the client's secret key.
     """
+    state = yield from _state(context, verifier, secret_key)
+    if not isinstance(state, SignedIn):
+        log.debug("a request is %s: %s. %s", state.status, state.reason, state.message)
+    return state
+
+
+def _state(context: Context, verifier: Verifier, secret_key: str) -> Steps[RequestState]:
     options = context.options
     accepted, token = options.accepts_token, context.header_token
     development = secret_key.startswith(("sk_test_", "test_"))
@@ -179,9 +186,13 @@ def _back(context: Context, verifier: Verifier) -> Steps[RequestState | None]:
     """What a handshake brought; None where it is worth nothing, and the cookies decide."""
     try:
         cookies = yield from directives(context, verifier)
+        if cookies is None:
+            return None
         headers = brought_headers(context, cookies)
         token = session_in(cookies)
         if not token:
+            if cookies and context.production and not context.wants_page:
+                return None  # any site can make a browser load an image from this one: that must not sign users out
             return signed_out(reasons.NO_SESSION_TOKEN, headers=headers)
         claims = yield from _session_of_handshake(context, verifier, token)
     except TokenRefused as error:

@@ -20,6 +20,8 @@ from clerkkit.auth.reasons import EXPIRED, FAILED, INVALID, INVALID_ALGORITHM, I
 CLOCK_SKEW = 5.0
 """Seconds by which the clocks of Clerk and this machine may differ."""
 
+_NO_PARTY = "Tokens of browsers name one; accept those of native applications where authorized_parties is not set."
+
 Texts = str | Collection[str] | None
 
 
@@ -134,7 +136,7 @@ def _check_audience(found: object, allowed: frozenset[str]) -> None:
 
 def _check_party(found: object, allowed: frozenset[str]) -> None:
     if not found:
-        raise TokenRefused(INVALID_PARTY, "The token names no origin (azp).", detail="azp-missing")
+        raise TokenRefused(INVALID_PARTY, "The token names no origin (azp).", detail="azp-missing", hint=_NO_PARTY)
     if not _among(found, allowed):
         problem = f"The token is for the origin (azp) {shown(found)}, which is not in authorized_parties."
         raise TokenRefused(INVALID_PARTY, problem, detail="azp-not-allowed")

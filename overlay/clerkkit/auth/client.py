@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_core.connections import this_loop, this_process
 from clerkkit.auth.authenticate import authenticated
+from clerkkit.auth.call_limit import CallLimit, limited
 from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
 from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.context import Context
@@ -19,10 +20,12 @@ from clerkkit.auth.memo import Memo
 from clerkkit.auth.options import AuthOptions
 from clerkkit.auth.ring import KeyRing
 from clerkkit.auth.state import RequestState
-from clerkkit.auth.steps import Alone, Keyed, Step, Steps
+from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Step, Steps
 from clerkkit.auth.turns import Turns
 from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
+from clerkkit.options import brief
+from clerkkit.pace import RateLimit
 
 if TYPE_CHECKING:
     import anyio
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class AuthState:
-    """What a client and its views share: the clock, the instance's keys, the memo of tokens, the turns for fetching."""
+    """What a client and its views share: clock, signing keys, memo of tokens, turns for fetching, limits of calls."""
 
     def __init__(self, clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`clock` returns the Unix time at which tokens are verified; `monotonic` is for the age of what is cached."""
@@ -40,6 +43,12 @@ class AuthState:
         self.memo = Memo(monotonic)
         self.threads = Turns(threading.Lock, this_process)
         self.tasks = Turns(_lock_of_tasks, this_loop)
+        self._monotonic = monotonic
+        self._limits: dict[RateLimit, CallLimit] = {}
+
+    def calls(self, limit: RateLimit) -> CallLimit:
+        """Return the counter of the calls that unauthenticated requests cause."""
+        return self._limits.get(limit) or self._limits.setdefault(limit, CallLimit(limit, self._monotonic))
 
 
 def _lock_of_tasks() -> anyio.Lock:
@@ -62,7 +71,7 @@ class _Flows:
     def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
         verifier = self._verifier(options.jwt_key, options.memo, now)
         context = Context(incoming(request), options, verifier.read, verifier.clock)
-        return authenticated(context, verifier, self._secret_key)
+        return limited(authenticated(context, verifier, self._secret_key), self._state.calls(options.call_limit))
 
 
 class Auth(_Flows):
@@ -75,6 +84,9 @@ class Auth(_Flows):
 
     def _do(self, step: Step) -> Any:
         """What a flow asks for."""
+        return self._send(self._client, step)
+
+    def _send(self, client: Clerk, step: Step) -> Any:
         if isinstance(step, Alone):
             lock = self._state.threads.lock()
             if not lock.acquire(blocking=step.wait):
@@ -83,9 +95,11 @@ class Auth(_Flows):
                 return drive(self._do, step.flow)
             finally:
                 lock.release()
+        if isinstance(step, Brief):
+            return self._send(brief(client, BRIEF), step.step)
         if isinstance(step, Keyed):
-            return self._client.with_options(secret_key=step.secret_key).send(step.request)
-        return self._client.send(step)
+            return client.with_options(secret_key=step.secret_key).send(step.request)
+        return client.send(step)
 
     def verify_token(
         self,
@@ -178,15 +192,20 @@ class AsyncAuth(_Flows):
 
     async def _do(self, step: Step) -> Any:
         """What a flow asks for."""
+        return await self._send(self._client, step)
+
+    async def _send(self, client: AsyncClerk, step: Step) -> Any:
         if isinstance(step, Alone):
             lock = self._state.tasks.lock()
             if not step.wait and lock.locked():
                 return None
             async with lock:
                 return await drive_async(self._do, step.flow)
+        if isinstance(step, Brief):
+            return await self._send(brief(client, BRIEF), step.step)
         if isinstance(step, Keyed):
-            return await self._client.with_options(secret_key=step.secret_key).send(step.request)
-        return await self._client.send(step)
+            return await client.with_options(secret_key=step.secret_key).send(step.request)
+        return await client.send(step)
 
     async def verify_token(
         self,

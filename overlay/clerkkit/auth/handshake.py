@@ -9,6 +9,7 @@ from clerk_bapi import API_VERSION
 from clerk_core import UNSET, ApiError, TransportError
 from clerk_core.guards import is_object
 from clerkkit.auth import urls
+from clerkkit.auth.call_limit import CallLimitReached
 from clerkkit.auth.context import (
     DEV_BROWSER,
     HANDSHAKE,
@@ -18,7 +19,9 @@ from clerkkit.auth.context import (
     Context,
 )
 from clerkkit.auth.cookies import to_set
+from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.organizations import Target
+from clerkkit.auth.reasons import EXPIRED
 from clerkkit.auth.state import Headers, RequestState, handshake, signed_out
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
@@ -26,6 +29,9 @@ from clerkkit.options import any_request
 
 MOST_REDIRECTS = 3
 """After so many within two seconds each, a browser is sent nowhere: something is set up wrongly."""
+
+HANDSHAKE_LIFE = 300.0
+"""Seconds from a handshake token's `iat` in which the browser has to bring it."""
 
 _HELP = "__clerk_help"
 _DEV_SESSION = "__dev_session"
@@ -71,8 +77,8 @@ def _asked(target: Target) -> str:
     return target.id or target.slug or ""
 
 
-def directives(context: Context, verifier: Verifier) -> Steps[list[str]]:
-    """The cookies that a handshake sets.
+def directives(context: Context, verifier: Verifier) -> Steps[list[str] | None]:
+    """The cookies that a handshake sets; None where Clerk cannot be asked, since too many others asked.
 
     Raises:
         TokenRefused: its token is not accepted.
@@ -82,23 +88,32 @@ def directives(context: Context, verifier: Verifier) -> Steps[list[str]]:
     if nonce:
         try:
             answer: Any = yield any_request("GET", "/clients/handshake_payload", {"nonce": nonce[:1000]}, UNSET)
+        except CallLimitReached:
+            return None
         except (ApiError, TransportError) as error:
-            log.warning("what a handshake brought could not be fetched: %s", error)
+            log.warning("a handshake could not be fetched: %s. Are secret and publishable key of one instance?", error)
         else:
             brought = answer.get("directives") if is_object(answer) else None
     elif token:
-        brought = (yield from verifier.handshake(token)).claims.get("handshake")
+        claims = (yield from verifier.handshake(token)).claims
+        made = claims.get("iat")
+        if isinstance(made, int | float) and verifier.clock() - made > HANDSHAKE_LIFE:
+            raise TokenRefused(EXPIRED, "The handshake token is older than five minutes.", hint="Load the page again.")
+        brought = claims.get("handshake")
     return to_set(brought)
 
 
 def brought_headers(context: Context, cookies: list[str]) -> Headers:
-    """The headers after a handshake: its cookies, and in development the way back to the URL without its marks."""
+    """The headers after a handshake: its cookies, and in development the way back to the URL without its marks.
+
+    A handshake that brought no cookies leads nowhere: the page would ask for the same again, and never be shown.
+    """
     headers: Headers = (
         ("access-control-allow-origin", "null"),
         ("access-control-allow-credentials", "true"),
         *(("set-cookie", cookie) for cookie in cookies),
     )
-    if context.production or not context.url.place:
+    if context.production or not cookies or not context.url.place:
         return headers
     return (*headers, ("location", str(context.url.without(_BROUGHT))), _NO_STORE)
 

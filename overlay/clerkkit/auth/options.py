@@ -10,11 +10,13 @@ from typing import Any, Literal, Self
 import attrs
 
 from clerk_core import InvalidArgument
+from clerk_core.checks import seconds, whole_number
 from clerkkit.auth import urls
 from clerkkit.auth.checks import CLOCK_SKEW, Expected, expected
 from clerkkit.auth.instance import Instance, instance_of
 from clerkkit.auth.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
 from clerkkit.auth.organizations import Patterns, compiled
+from clerkkit.pace import RateLimit
 
 _VARIABLES = {
     "publishable_key": "CLERK_PUBLISHABLE_KEY",
@@ -67,6 +69,10 @@ class AuthOptions:
     """Paths that ask for none to be active."""
     memo: bool = True
     """Whether the signature of a token that was verified a moment ago is taken for good."""
+    unauthenticated_calls: RateLimit | tuple[int, float] = (10, 10.0)
+    """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause that turn out not to be signed
+    in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored, tokens are not
+    refreshed, and opaque tokens of machines are refused as `unexpected-error`."""
 
     def __attrs_post_init__(self) -> None:
         accepted: Any = self.accepts_token
@@ -81,7 +87,7 @@ class AuthOptions:
             raise InvalidArgument("domain", "is missing: a satellite needs domain or proxy_url")
         if self.is_satellite and self.sign_in_url and urls.parse(self.sign_in_url) is None:
             raise InvalidArgument("sign_in_url", "expected a whole URL: that of a satellite is on another domain")
-        _ = self.expected, self.patterns  # which look at the rest
+        _ = self.expected, self.patterns, self.call_limit  # which look at the rest
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **options: Any) -> Self:
@@ -111,6 +117,14 @@ class AuthOptions:
             compiled("organization_patterns", self.organization_patterns),
             compiled("personal_account_patterns", self.personal_account_patterns),
         )
+
+    @cached_property
+    def call_limit(self) -> RateLimit:
+        """The limit of calls that unauthenticated requests cause."""
+        given: Any = self.unauthenticated_calls
+        if not isinstance(given, tuple) or len(given) != 2:
+            raise InvalidArgument("unauthenticated_calls", "expected calls and seconds, such as (10, 10)")
+        return RateLimit(whole_number("unauthenticated_calls", given[0], 1), seconds("unauthenticated_calls", given[1]))
 
     @cached_property
     def instance(self) -> Instance:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from math import inf
@@ -21,7 +22,9 @@ from clerk_core.model import Model
 from clerkkit.auth.errors import TokenRefused, shown
 from clerkkit.auth.keys import Key, numbers_of, of_numbers
 from clerkkit.auth.reasons import NOT_LOADED, SECRET_KEY, UNEXPECTED, UNKNOWN_KEY
-from clerkkit.auth.steps import Alone, Steps
+from clerkkit.auth.steps import Alone, Brief, Steps
+
+log = logging.getLogger("clerkkit")
 
 LIFE = 300.0
 """Seconds from a fetch until the next one, however often the keys are used."""
@@ -96,6 +99,8 @@ class KeyRing:
         """Fetch the keys, unless somebody did since `seen` tries: then what came of that is the answer here, too."""
         if self._tries == seen:
             self._failure = yield from self._load()
+            if self._failure:
+                log.warning("%s", self._failure[1])
             self._tried = self._clock()
             self._tries += 1
         if self._failure:
@@ -103,7 +108,7 @@ class KeyRing:
 
     def _load(self) -> Steps[tuple[str, str] | None]:
         try:
-            jwks: Any = yield api.get_jwks()
+            jwks: Any = yield Brief(api.get_jwks())
         except TransportError as error:
             return UNEXPECTED, f"Clerk's signing keys could not be fetched: {type(error).__name__}."
         except ApiError as error:

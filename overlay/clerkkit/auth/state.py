@@ -15,7 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @attrs.frozen(kw_only=True)
 class _State:
-    headers: Headers = ()
+    headers: Headers = attrs.field(default=(), repr=False)
     """To add to the response, in this order; `set-cookie` may be there several times."""
 
     @property

@@ -27,6 +27,15 @@ class Keyed(NamedTuple):
         return f"Keyed({self.request!r})"
 
 
-Step = Request[Any] | Alone | Keyed
+class Brief(NamedTuple):
+    """Send a request that anybody can cause: one try, within `BRIEF` seconds, so that it does not hold a worker."""
+
+    step: Request[Any] | Keyed
+
+
+BRIEF = 5.0
+"""Seconds for a call that is made before it is known who sent the request."""
+
+Step = Request[Any] | Keyed | Brief | Alone
 Steps = Generator[Step, Any, T]
-"""A flow that also takes turns, and sends with other keys."""
+"""A flow that also takes turns, sends with other keys, and gives up early."""
