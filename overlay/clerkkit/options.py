@@ -89,6 +89,11 @@ class Options(_Client):
 
         return verify_webhook(body, headers, secret, tolerance=tolerance, now=self._clock())
 
+    @property
+    def deadline(self) -> float:
+        """Seconds for a call with all its tries and waits."""
+        return self._policy.deadline
+
     def with_options(
         self,
         *,
@@ -130,14 +135,6 @@ class Options(_Client):
             view._secret_key = settings.secret_key(visible_key(secret_key))  # no default here
             view._shared = {}  # what tokens are verified with is of one instance
         return view
-
-
-C = TypeVar("C", bound=Options)
-
-
-def brief(client: C, deadline: float) -> C:
-    """Return a view of the client that tries once, within this deadline or its own, whichever is shorter."""
-    return client.with_options(max_retries=0, deadline=min(deadline, client._policy.deadline))
 
 
 class AnyRequest(Request[Any]):

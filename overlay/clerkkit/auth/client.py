@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clerk_core.connections import this_loop, this_process
 from clerkkit.auth.authenticate import authenticated
@@ -24,7 +24,7 @@ from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Step, Steps
 from clerkkit.auth.turns import Turns
 from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
-from clerkkit.options import brief
+from clerkkit.options import Options
 from clerkkit.pace import RateLimit
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class _Flows:
         return limited(authenticated(context, verifier, self._secret_key), self._state.calls(options.call_limit))
 
 
+C = TypeVar("C", bound=Options)
+
+
+def _brief(client: C) -> C:
+    return client.with_options(max_retries=0, deadline=min(BRIEF, client.deadline))
+
+
 class Auth(_Flows):
     """Verifies tokens and requests for one instance. Shared by threads, and by views of the client."""
 
@@ -96,7 +103,7 @@ class Auth(_Flows):
             finally:
                 lock.release()
         if isinstance(step, Brief):
-            return self._send(brief(client, BRIEF), step.step)
+            return self._send(_brief(client), step.step)
         if isinstance(step, Keyed):
             return client.with_options(secret_key=step.secret_key).send(step.request)
         return client.send(step)
@@ -202,7 +209,7 @@ class AsyncAuth(_Flows):
             async with lock:
                 return await drive_async(self._do, step.flow)
         if isinstance(step, Brief):
-            return await self._send(brief(client, BRIEF), step.step)
+            return await self._send(_brief(client), step.step)
         if isinstance(step, Keyed):
             return await client.with_options(secret_key=step.secret_key).send(step.request)
         return await client.send(step)

@@ -121,10 +121,12 @@ class AuthOptions:
     @cached_property
     def call_limit(self) -> RateLimit:
         """The limit of calls that unauthenticated requests cause."""
-        given: Any = self.unauthenticated_calls
-        if not isinstance(given, tuple) or len(given) != 2:
-            raise InvalidArgument("unauthenticated_calls", "expected calls and seconds, such as (10, 10)")
-        return RateLimit(whole_number("unauthenticated_calls", given[0], 1), seconds("unauthenticated_calls", given[1]))
+        name = "unauthenticated_calls"
+        try:
+            calls, period = self.unauthenticated_calls
+        except (TypeError, ValueError):
+            raise InvalidArgument(name, "expected calls and seconds, such as (10, 10)") from None
+        return RateLimit(whole_number(name, calls, 1), seconds(name, period))
 
     @cached_property
     def instance(self) -> Instance:
