@@ -38,7 +38,14 @@ CHECKS = {
     "machine": {"token_type": MACHINES},
 }
 """Paths of the site, and what `require_auth` asks for there. `open` asks for nothing, and answers the state's status;
-all others answer who is calling. `own` is as `open`, and says `Access-Control-Allow-Origin: *` and a cookie."""
+all others answer who is calling. `own` is as `open`, and has `OWN` and a cookie of its own."""
+
+OWN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "public, max-age=60",
+    "Vary": "Accept-Language, cookie",
+}
+"""Headers of an application that has a say of its own."""
 
 
 class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
@@ -98,6 +105,11 @@ def brought(emulator: Emulator) -> tuple[str, list[str]]:
         "__client_uat=1700000000; Path=/; Domain=example.com; Max-Age=315360000; Secure; SameSite=Lax",
     ]
     return tokens.sign(emulator._state.keys, {"handshake": cookies}), cookies
+
+
+def varies_on(answer: httpx.Response) -> list[str]:
+    """What a cache has to tell apart; a name that is there twice is listed twice."""
+    return sorted(name.lower() for name in answer.headers.get_list("vary", split_commas=True))
 
 
 class Behaviour:
@@ -171,6 +183,25 @@ class Behaviour:
             assert site.get("/admin", token).status_code == 401
         assert site.get("/machine", signed_in.ada_token).status_code == 401
 
+    def test_caches_are_told_who_a_response_is_for(self, site: Site, signed_in: People) -> None:
+        cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+        answers = [
+            *(
+                site.get(path, token)
+                for path in ("/me", "/admin", "/open")
+                for token in (signed_in.bob_token, None, "x")
+            ),
+            *(site.get(path, cookie=cookie) for path in ("/me", "/admin", "/open")),
+        ]
+        assert {answer.status_code for answer in answers} == {200, 401, 403}
+        assert [varies_on(answer) for answer in answers] == [["authorization", "cookie"]] * 12
+        assert [answer.headers.get("cache-control") for answer in answers] == [None] * 12
+
+    def test_an_application_has_a_say_in_how_it_is_cached(self, site: Site, signed_in: People) -> None:
+        answer = site.get("/own", signed_in.ada_token)
+        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
+        assert answer.headers["cache-control"] == "public, max-age=60"
+
     def test_a_browser_is_sent_to_clerk(self, site: Site) -> None:
         answer = site.get("/me?page=2", **PAGE)
         assert answer.status_code == 307
@@ -179,7 +210,8 @@ class Behaviour:
         asked = parse_qs(there.query)
         assert asked["redirect_url"] == [f"{site.url}/me?page=2"]
         assert asked["__clerk_hs_reason"] == ["dev-browser-missing"]
-        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert varies_on(answer) == ["authorization", "cookie"]
         assert answer.headers.get_list("set-cookie") == ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"]
         assert answer.headers["x-clerk-auth-status"] == "handshake"
 
@@ -200,5 +232,7 @@ class Behaviour:
         token, cookies = brought(emulator)
         answer = live.get("/own", cookie=f"__clerk_handshake={token}", **PAGE)
         assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+        assert answer.headers.get_list("cache-control") == ["private, no-store"]
+        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
         assert answer.headers["access-control-allow-credentials"] == "true"
         assert sorted(answer.headers.get_list("set-cookie")) == sorted(["mine=1; Path=/", *cookies])

@@ -29,7 +29,7 @@ from clerkkit.integrations.django import (
 )
 from clerkkit.testing import instance
 from tests.integrations.asgi_site import People, Site
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, Behaviour, clerk, emulator, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, signed_in
 from tests.integrations.django_site import served, settings_for
 from tests.loopback import Received, answer, serve
 
@@ -59,7 +59,7 @@ class AsyncPage(View):
 
 
 def own(request: ClerkRequest) -> HttpResponse:
-    response = HttpResponse(state_of(request).status, headers={"Access-Control-Allow-Origin": "*"})
+    response = HttpResponse(state_of(request).status, headers=OWN if request.path == "/own" else {})
     if request.path == "/own":
         response.set_cookie("mine", "1")
     return response

@@ -8,12 +8,14 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_page
 
 from clerk_emulator import Emulator
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, SessionClaims
 from tests.integrations.asgi_site import People, Site
-from tests.integrations.behaviour import clerk, emulator, forged, signed_in
+from tests.integrations.behaviour import clerk, emulator, forged, signed_in, varies_on
 from tests.integrations.django_site import served, settings_for
 
 # After Django is set up: the framework reads its settings when it is imported.
@@ -77,6 +79,12 @@ class Open(APIView):
         return Response({"somebody": bool(request.user.is_authenticated)})
 
 
+@method_decorator(cache_page(60), name="dispatch")
+class Cached(Open):
+    def get(self, request: Request) -> Response:
+        return Response({"user": str(request.user)})
+
+
 def form(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_token(request))
 
@@ -89,6 +97,7 @@ PAGES = [
     path("machines", OfMachines.as_view()),
     path("throttled", Throttled.as_view()),
     path("open", Open.as_view()),
+    path("cached", Cached.as_view()),
     path("form", form),
 ]
 
@@ -172,6 +181,13 @@ def test_cookies_need_a_csrf_token_and_headers_do_not(site: Site, signed_in: Peo
     assert site.http.post("/me", headers=headers).json()["user"] == signed_in.ada
     with_token = {"authorization": f"Bearer {signed_in.bob_token}", "cookie": session}
     assert site.http.post("/me", headers=with_token).json()["user"] == signed_in.bob
+
+
+def test_a_cache_around_dispatch_keeps_no_page_of_one_user(site: Site, signed_in: People) -> None:
+    for token, user in [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, "")]:
+        answer = site.get("/cached", token)
+        assert answer.json() == {"user": user or "AnonymousUser"}
+        assert varies_on(answer) == ["accept", "authorization", "cookie"]
 
 
 def test_throttles_count_users(site: Site, signed_in: People) -> None:

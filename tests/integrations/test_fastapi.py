@@ -171,7 +171,7 @@ def test_a_browser_is_sent_to_clerk(site: Site) -> None:
         assert response.headers.get_list("set-cookie") == [
             f"__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2"
         ]
-        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["cache-control"] == "private, no-store"
         assert response.headers["x-clerk-auth-status"] == "handshake"
     assert site.get("/public", accept="text/html", sec_fetch_dest="document").json() == "signed-out"
     site.http.cookies.clear()

@@ -19,7 +19,7 @@ from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import MachineToken
 from clerkkit.integrations.flask import ClerkExtension, current_session, require_auth
 from tests.integrations.asgi_site import ORIGIN, People, Site, options_for
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, Behaviour, clerk, emulator, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, signed_in
 
 __all__ = ["clerk", "emulator", "signed_in"]
 
@@ -55,7 +55,7 @@ async def async_caller() -> str:
 
 def own() -> ResponseReturnValue:
     response = make_response(g.clerk.status)
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update(OWN)
     response.set_cookie("mine", "1")
     return response
 

@@ -15,7 +15,7 @@ from clerkkit.auth import SignedIn
 from clerkkit.auth.machine import MachineToken
 from clerkkit.integrations.wsgi import ClerkMiddleware, require_auth, session_claims, state_of
 from tests.integrations.asgi_site import Site, options_for
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, Behaviour, clerk, emulator, served_by_wsgi, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, served_by_wsgi, signed_in
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,7 +33,7 @@ def caller(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[
 
 
 def status(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    own = [("Access-Control-Allow-Origin", "*"), ("Set-Cookie", "mine=1; Path=/")]
+    own = [*OWN.items(), ("Set-Cookie", "mine=1; Path=/")]
     start_response("200 OK", [("Content-Type", "text/plain"), *(own if environ["PATH_INFO"] == "/own" else [])])
     return [state_of(environ).status.encode()]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
+import attrs
+
 from clerkkit import AsyncClerk
 from clerkkit.auth import AuthOptions, RequestState
 from clerkkit.integrations.common import checked_paths, is_skipped
-from clerkkit.integrations.states import added_headers
+from clerkkit.integrations.headers import response_headers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,6 +27,7 @@ class ClerkMiddleware:
 
     Nobody is kept out: that is for the application to decide. A browser that has to ask Clerk is sent there (307), and
     the state's cookies and headers are added to the response. Websockets are told who is calling, and sent nowhere.
+    Responses say `Vary: Cookie, Authorization`; those that set Clerk's cookies are `Cache-Control: private, no-store`.
     """
 
     def __init__(
@@ -63,11 +66,10 @@ class ClerkMiddleware:
             scope["clerk"] = state
             scope.setdefault("state", {})["clerk"] = state
             if kind == "http" and state.location is not None:
-                await send({"type": "http.response.start", "status": 307, "headers": _encoded(state.headers)})
+                await send({"type": "http.response.start", "status": 307, "headers": _encoded(response_headers(state))})
                 await send({"type": "http.response.body", "body": b""})
                 return
-            if state.headers:  # somebody who is signed in has none, as a rule
-                send = _adding(send, state)
+            send = _adding(send, state if kind == "http" else _staying(state))
         await self._app(scope, receive, send)
 
     def _closing(self, send: Send) -> Send:
@@ -83,19 +85,24 @@ class ClerkMiddleware:
 
 
 def _adding(send: Send, state: RequestState) -> Send:
+    # An application that streams may look at the state after its headers are sent, so all responses say `Vary`.
     async def sending(message: Message) -> None:
         if message["type"] in _BEGINNINGS:
-            own = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
-            names = {name.lower() for name, _ in own}
-            # A websocket is sent nowhere.
-            added = [
-                pair for pair in added_headers(state, lambda name: name.encode() in names) if pair[0] != "location"
-            ]
-            message = {**message, "headers": [*own, *_encoded(added)]}
+            own = [(_text(name), _text(value)) for name, value in message.get("headers", ())]
+            message = {**message, "headers": _encoded(response_headers(state, own))}
         await send(message)
 
     return sending
 
 
+def _staying(state: RequestState) -> RequestState:
+    """Return the state without its redirect: a websocket cannot be sent elsewhere."""
+    return attrs.evolve(state, headers=tuple(pair for pair in state.headers if pair[0] != "location"))
+
+
+def _text(header: Any) -> str:
+    return bytes(header).decode("latin-1")
+
+
 def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers]
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

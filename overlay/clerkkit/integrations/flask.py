@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec, cast
 
 from flask import Flask, Response, abort, current_app, g, request
-from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.datastructures import Headers, WWWAuthenticate
 from werkzeug.local import LocalProxy
 
 from clerk_core import UNSET, Unset
@@ -16,7 +16,8 @@ from clerkkit.auth import AuthOptions, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
 from clerkkit.integrations.configured import auth_options, client_arguments
-from clerkkit.integrations.states import added_headers, session_of
+from clerkkit.integrations.headers import response_headers
+from clerkkit.integrations.states import session_of
 
 __all__ = ["ClerkExtension", "current_session", "require_auth"]
 
@@ -28,6 +29,7 @@ _NAME = "clerkkit"
 class ClerkExtension:
     """Authenticates each request of an application before others see it; its state is `g.clerk`.
 
+    Responses say `Vary: Cookie, Authorization`; those that set Clerk's cookies are `Cache-Control: private, no-store`.
     The application's configuration (`CLERK_...`) is read, and Clerk's environment variables where it has none.
 
     Args:
@@ -75,8 +77,7 @@ class ClerkExtension:
 def _added(response: Response) -> Response:
     state: RequestState | None = g.get("clerk")
     if state is not None:  # as it is where something before `authenticate` has answered
-        for name, value in added_headers(state, response.headers.__contains__):
-            response.headers.add(name, value)
+        response.headers = Headers(response_headers(state, response.headers))
     return response
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from clerkkit.auth import RequestState, SessionClaims, SignedIn
 
 
@@ -17,8 +15,3 @@ def session_of(state: RequestState) -> SessionClaims:
     if not isinstance(caller, SessionClaims):
         raise RuntimeError("nobody is signed in: guard this view with require_auth()")  # noqa: TRY004
     return caller
-
-
-def added_headers(state: RequestState, has: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """What the state adds to a response: its cookies, and what the response does not say itself."""
-    return [(name, value) for name, value in state.headers if name == "set-cookie" or not has(name)]

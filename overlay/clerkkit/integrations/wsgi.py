@@ -10,7 +10,8 @@ from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
-from clerkkit.integrations.states import added_headers, session_of
+from clerkkit.integrations.headers import response_headers
+from clerkkit.integrations.states import session_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +25,8 @@ _STATUS = {401: "401 Unauthorized", 403: "403 Forbidden"}
 
 class ClerkMiddleware:
     """Authenticates each request, and does what the handshake asks for. Whom to let in is for the application to say.
+
+    Responses say `Vary: Cookie, Authorization`; those that set Clerk's cookies are `Cache-Control: private, no-store`.
 
     Args:
         app: The application.
@@ -44,12 +47,11 @@ class ClerkMiddleware:
         state = self._clerk.auth.authenticate_request(environ, self._options)
         environ[_STATE] = state
         if state.location is not None:
-            start_response("307 Temporary Redirect", [*state.headers, _PLAIN, ("content-length", "0")])
+            start_response("307 Temporary Redirect", [*response_headers(state), _PLAIN, ("content-length", "0")])
             return []
 
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
-            own = {name.lower() for name, _ in headers}
-            return start_response(status, [*headers, *added_headers(state, own.__contains__)], *failure)
+            return start_response(status, response_headers(state, headers), *failure)
 
         return self._app(environ, start)
 

@@ -1,0 +1,71 @@
+"""What the settings of a project describe: its clients and options, made when first asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+from clerk_core import InvalidArgument
+from clerkkit import AsyncClerk, Clerk
+from clerkkit.auth import AuthOptions
+from clerkkit.integrations.configured import auth_options, client_arguments
+
+T = TypeVar("T")
+
+
+def _setting(name: str) -> Any:
+    return getattr(settings, name, None)
+
+
+def _configured(made: Callable[[], T]) -> Callable[[], T]:
+    """Made from the settings when first asked for, once for the process; anew where a test has changed a setting."""
+
+    @functools.cache
+    def get() -> T:
+        try:
+            return made()
+        except InvalidArgument as error:
+            name = "api_url" if error.argument == "base_url" else error.argument
+            raise ImproperlyConfigured(f"CLERK_{name.upper()}: {error.problem}") from error
+
+    def forget(*, setting: str, **_: object) -> None:
+        if setting.startswith("CLERK_"):
+            get.cache_clear()
+
+    setting_changed.connect(forget, weak=False)
+    return get
+
+
+@_configured
+def client() -> Clerk:
+    """The client that the settings describe, for sync views too. It lasts as long as the process.
+
+    Raises:
+        ImproperlyConfigured: a setting is missing, or makes no sense.
+    """
+    return Clerk(**client_arguments(_setting))
+
+
+@_configured
+def async_client() -> AsyncClerk:
+    """The same for async views.
+
+    Raises:
+        ImproperlyConfigured: a setting is missing, or makes no sense.
+    """
+    return AsyncClerk(**client_arguments(_setting))
+
+
+@_configured
+def options() -> AuthOptions:
+    """Return the options that the settings describe.
+
+    Raises:
+        ImproperlyConfigured: a setting is missing, or makes no sense.
+    """
+    return auth_options(_setting)
