@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
-from clerkkit.auth import SessionClaims, verify_token
+from clerkkit.auth import SessionClaims, TokenRefused, verify_token
 from tests.auth.making import NOW, pem, token
 
 V1 = {
@@ -114,6 +114,40 @@ def test_has(asked: dict[str, Any], answer: bool) -> None:
     assert session(**V2).has(**asked) is answer
 
 
+@pytest.mark.parametrize(
+    ("held", "asked", "answer"),
+    [
+        ("org:a:read", "org:a:read", True),
+        ("org:a:read", "a:read", True),
+        ("org:a:read", "org:org:a:read", True),
+        ("a:read", "org:a:read", False),
+        ("a:read", "a:read", False),
+        ("org:org:a:read", "org:a:read", False),
+        ("org:org:a:read", "org:org:a:read", False),
+        ("org:a:read ", "org:a:read", False),
+    ],
+)
+def test_permissions_of_the_session_are_compared_as_they_are(held: str, asked: str, answer: bool) -> None:
+    found = session(org_id="org_1", org_role="org:admin", org_permissions=[held])
+    assert found.has(permission=asked) is answer
+    assert found.has(role="admin", permission=asked) is answer
+
+
+@pytest.mark.parametrize("held", ["admin", "org:admin", "org:org:admin"])
+@pytest.mark.parametrize("asked", ["admin", "org:admin", "org:org:admin"])
+def test_roles_have_one_prefix_on_both_sides(held: str, asked: str) -> None:
+    assert session(org_id="org_1", org_role=held).has(role=asked)
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"), [("sub", "sub-missing"), ("sid", "sid-empty"), ("azp", "azp-empty")], ids=str
+)
+def test_an_empty_claim_is_no_session(claim: str, reason: str) -> None:
+    with pytest.raises(TokenRefused) as caught:
+        session(**{claim: ""})
+    assert (caught.value.reason, caught.value.detail) == ("token-verification-failed", reason)
+
+
 def test_without_an_organization_there_is_no_role() -> None:
     found = session(org_role="org:admin", org_permissions=["org:a:b"])
     assert not found.has(role="admin")
@@ -141,7 +175,7 @@ def test_claims_cannot_be_changed_for_others() -> None:
 
 
 @pytest.mark.parametrize("claim", ["sid", "sts", "org_id", "org_permissions", "fea", "pla", "iss", "azp", "fva", "act"])
-@pytest.mark.parametrize("value", [5, [], {}, [5], "", "x"])
+@pytest.mark.parametrize("value", [5, [], {}, [5], None, "x"])
 def test_no_claim_of_another_type_breaks_it(claim: str, value: Any) -> None:
     found = session(**{claim: value})
     assert isinstance(repr(found), str)

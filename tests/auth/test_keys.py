@@ -358,7 +358,7 @@ def test_the_memo_forgives_nothing_but_the_signature() -> None:
             ({"now": NOW - 16}, "token-not-active-yet"),
             ({"authorized_parties": ["https://other.test"]}, "token-invalid-authorized-parties"),
             ({"audience": "b"}, "token-verification-failed"),
-            ({"issuer": "b"}, "token-verification-failed"),
+            ({"issuer": "b"}, "token-invalid-issuer"),
             ({"header_type": "at+jwt"}, "token-invalid"),
             ({"jwt_key": pem("second")}, "token-invalid-signature"),
         ):

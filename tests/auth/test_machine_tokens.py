@@ -125,15 +125,10 @@ def test_an_opaque_token_is_asked_about(given: str) -> None:
         found = clerk.auth.verify_machine_token(given)
     assert (server.request.method, server.request.path, server.request.json()) == ("POST", path, {name: given})
     assert server.request.headers["Authorization"] == f"Bearer {KEY}"
-    assert (found.id, found.subject, found.scopes, found.created_at, found.updated_at) == (
-        "x_1",
-        "user_1",
-        ("a",),
-        1,
-        2,
-    )
-    assert found.claims == (None if given == "oat_1" else {"c": 1})
-    assert found.name == ("mine" if given == "ak_1" else None)
+    assert (found.id, found.subject, found.scopes) == ("x_1", "user_1", ("a",))
+    assert (found.created_at, found.updated_at) == ((1000, 2000) if given == "oat_1" else (1, 2))
+    assert found.claims == ({"claims": {"c": 1}, "name": "mine"} if given == "oat_1" else {"c": 1})
+    assert found.name == (None if given == "mt_1" else "mine")
     assert found.client_id == ("client_1" if given == "oat_1" else None)
 
 
@@ -171,6 +166,93 @@ def test_what_the_api_says(given: str, fault: Script, reason: str, status: int |
     assert given not in str(error)
 
 
+AUDIENCES = [
+    ("x", "x", True),
+    (["y", "x"], "x", True),
+    ("x", ["x", "z"], True),
+    (None, "x", False),
+    ("", "x", False),
+    ([], "x", False),
+    ("y", "x", False),
+    (["x", ""], "x", False),
+    (["x", 5], "x", False),
+    ({"x": 1}, "x", False),
+    (None, None, True),
+    ("y", "", True),
+]
+
+
+@pytest.mark.parametrize(("named", "wanted", "good"), AUDIENCES)
+@pytest.mark.parametrize("form", ["JWT", "opaque"])
+def test_the_audience_of_oauth_tokens_is_enforced(form: str, named: Any, wanted: Any, good: bool) -> None:
+    script = answer(200, jwks() if form == "JWT" else {**BODY, "aud": named})
+    made = token(**{**OAUTH, "aud": named}, headers=AT) if form == "JWT" else "oat_1"
+    if good:
+        assert (verified(script, made, audience=wanted).claims or {}).get("aud") == named
+    else:
+        error = refusal(script, made, audience=wanted)
+        assert (error.reason, error.detail) == ("token-verification-failed", "aud-not-allowed")
+
+
+@pytest.mark.parametrize("given", ["mt_1", "ak_1"])
+def test_other_opaque_tokens_have_no_audience(given: str) -> None:
+    assert verified(answer(200, BODY), given, audience="x").subject == "user_1"
+
+
+SAID = {"aud": ["x"], "org_id": "org_1", "act": {"sub": "user_2"}, "name": "mine", "custom": {"deep": [1]}}
+
+
+@pytest.mark.parametrize("form", ["JWT", "opaque"])
+def test_what_an_oauth_token_says_is_kept(form: str) -> None:
+    opaque = {**BODY, **SAID, "object": "clerk_idp_oauth_access_token", "type": "oauth_token", "claims": None}
+    script = answer(200, jwks() if form == "JWT" else {**opaque, "expiration": NOW + 60, "created_at": NOW})
+    found = verified(script, token(**OAUTH, **SAID, headers=AT) if form == "JWT" else "oat_1")
+    claims = {name: value for name, value in (found.claims or {}).items() if value is not None}
+    assert claims == SAID
+    assert (found.user_id, found.org_id, found.name, found.client_id) == ("user_1", "org_1", "mine", "client_1")
+    assert (found.created_at, found.expiration) == (NOW * 1000, (NOW + 60) * 1000)
+
+
+def test_times_that_come_in_milliseconds_already_stay() -> None:
+    assert verified(answer(200, {**BODY, "created_at": NOW * 1000}), "oat_1").created_at == NOW * 1000
+
+
+@pytest.mark.parametrize("kind", [{**M2M, "headers": MACHINE}, {**OAUTH, "headers": AT}], ids=["M2M", "OAuth"])
+@pytest.mark.parametrize("azp", [None, "https://other.test"])
+def test_machines_have_no_origin(kind: dict[str, Any], azp: str | None) -> None:
+    request = httpx.Request(
+        "GET", "https://shop.test/", headers={"authorization": f"Bearer {token(**{**kind, 'azp': azp})}"}
+    )
+    wanted = options(accepts_token="any", authorized_parties=["https://shop.test"])
+    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert clerk.auth.authenticate_request(request, wanted, now=NOW).is_authenticated
+
+
+@pytest.mark.parametrize("claims", [{}, {"sub": None, "handshake": []}])
+def test_a_template_token_in_a_cookie_is_no_session(claims: dict[str, Any]) -> None:
+    made = token(headers={"cat": "cl_B7d4PD222AAA"}, **claims)
+    request = httpx.Request(
+        "GET", "https://shop.test/", headers={"cookie": f"__session={made}; __client_uat={NOW - 5}"}
+    )
+    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+        state = clerk.auth.authenticate_request(request, options(), now=NOW)
+    assert (state.status, state.reason, server.requests) == ("signed-out", "token-type-mismatch", [])
+
+
+def test_a_handshake_cannot_bring_a_template_token() -> None:
+    made = token(headers={"cat": None}, sid=None)
+    brought = token(sub=None, sid=None, exp=None, handshake=[f"__session={made}; Path=/"])
+    request = httpx.Request("GET", "https://shop.test/", headers={"cookie": f"__clerk_handshake={brought}"})
+    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert not clerk.auth.authenticate_request(request, options(), now=NOW).is_authenticated
+
+
+def test_template_tokens_alone_can_be_verified() -> None:
+    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+        found = clerk.auth.verify_token(token(headers={"cat": "cl_B7d4PD222AAA"}, sid=None), now=NOW)
+    assert (found.user_id, found.session_id) == ("user_1", None)
+
+
 @pytest.mark.parametrize(
     ("accepts", "header", "outcome", "kind", "calls"),
     [
@@ -185,7 +267,22 @@ def test_what_the_api_says(given: str, fault: Script, reason: str, status: int |
         ("m2m_token", "M2M", "signed-in", "m2m_token", 1),
         ("oauth_token", "OAUTH", "signed-in", "oauth_token", 1),
         ("any", "SESSION", "signed-in", "session_token", 1),
-        ("any", "TEMPLATE", "signed-in", "session_token", 1),
+        *(
+            (accepts, template, "token-type-mismatch", kind, 0)
+            for template in ("TEMPLATE", "TEMPLATE OF OLD", "TEMPLATE OF ANY", "NO SID", "OTHER")
+            for accepts, kind in (
+                ("any", "session_token"),
+                ("session_token", "session_token"),
+                (["session_token"], "session_token"),
+                (["session_token", "m2m_token"], "session_token"),
+                ("api_key", "api_key"),
+                ("m2m_token", "m2m_token"),
+                (["m2m_token", "oauth_token"], None),
+            )
+        ),
+        ("any", "OLD", "signed-in", "session_token", 1),
+        (["session_token"], "ANY", "signed-in", "session_token", 1),
+        ("session_token", "SIGNED WITHOUT SID", "signed-in", "session_token", 1),
         ("any", "ak_1", "signed-in", "api_key", 1),
         ("any", "M2M", "signed-in", "m2m_token", 1),
         ("any", "rubbish", "token-invalid", "session_token", 0),
@@ -200,7 +297,14 @@ def test_what_the_api_says(given: str, fault: Script, reason: str, status: int |
 def test_which_kinds_are_accepted(accepts: Any, header: str | None, outcome: str, kind: str | None, calls: int) -> None:
     made = {
         "SESSION": token(),
+        "OLD": token(headers={"cat": None}),
+        "ANY": token(headers={"cat": "cl_I7d4PD111III"}),
+        "SIGNED WITHOUT SID": token(sid=None),
         "TEMPLATE": token(headers={"cat": "cl_B7d4PD222AAA"}),
+        "TEMPLATE OF OLD": token(headers={"cat": None}, sid=None),
+        "TEMPLATE OF ANY": token(headers={"cat": "cl_I7d4PD111III"}, sid=None),
+        "NO SID": token(headers={"cat": None}, sid=""),
+        "OTHER": token(headers={"cat": "cl_new"}),
         "M2M": token(**M2M, headers=MACHINE),
         "OAUTH": token(**OAUTH, headers=AT),
     }

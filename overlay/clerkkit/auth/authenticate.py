@@ -61,9 +61,6 @@ def _state(context: Context, verifier: Verifier, secret_key: str) -> Steps[Reque
     if accepted == SESSION_TOKEN:
         if token is None:
             return (yield from _cookie(context, verifier))
-        # What cannot be read may be one: the checks to come refuse it.
-        if jwt is not None and not is_of_session(jwt):
-            return signed_out(reasons.TYPE_MISMATCH)
         return (yield from _header(context, verifier, token))
     if token is None:
         return signed_out(reasons.NOT_IN_HEADER, token_type=accepted)
@@ -82,6 +79,10 @@ def _machine(context: Context, verifier: Verifier, token: str, kind: TokenType) 
 
 
 def _header(context: Context, verifier: Verifier, token: str) -> Steps[RequestState]:
+    jwt = verifier.read(token)
+    # What cannot be read may be a session's: the checks to come refuse it.
+    if jwt is not None and not is_of_session(jwt):
+        return signed_out(reasons.TYPE_MISMATCH)
     try:
         claims = yield from verifier.session(token, context.options.expected)
     except TokenRefused as error:

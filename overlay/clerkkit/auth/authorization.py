@@ -62,10 +62,10 @@ def has_role(organization: Organization, role: object) -> bool:
 
 
 def has_permission(organization: Organization, permission: object) -> bool:
-    """Whether the permission is held in the active organization, with or without `org:`."""
+    """Whether the permission is held in the active organization; it may be asked for without `org:`."""
     if not organization.id or not isinstance(permission, str):
         return False
-    return _prefixed(permission) in map(_prefixed, organization.permissions)
+    return _prefixed(permission) in organization.permissions
 
 
 def includes(listed: object, wanted: object) -> bool:

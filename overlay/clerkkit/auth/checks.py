@@ -15,7 +15,17 @@ from clerk_core.guards import is_list
 from clerkkit.auth.errors import TokenRefused, shown
 from clerkkit.auth.jwts import Jwt
 from clerkkit.auth.keys import ALGORITHMS
-from clerkkit.auth.reasons import EXPIRED, FAILED, INVALID, INVALID_ALGORITHM, INVALID_PARTY, ISSUED_LATER, NOT_YET
+from clerkkit.auth.kinds import OAUTH_TYPES
+from clerkkit.auth.reasons import (
+    EXPIRED,
+    FAILED,
+    INVALID,
+    INVALID_ALGORITHM,
+    INVALID_ISSUER,
+    INVALID_PARTY,
+    ISSUED_LATER,
+    NOT_YET,
+)
 
 CLOCK_SKEW = 5.0
 """Seconds by which the clocks of Clerk and this machine may differ."""
@@ -104,8 +114,8 @@ def check_claims(jwt: Jwt, wanted: Expected, now: float) -> None:
         TokenRefused: one is not as it has to be.
     """
     claims = jwt.claims
-    if not isinstance(claims.get("sub"), str):
-        raise TokenRefused(FAILED, "The token has no subject (sub) that is a string.", detail="sub-missing")
+    if not _is_text(claims.get("sub")):
+        raise TokenRefused(FAILED, "The token has no subject (sub).", detail="sub-missing")
     if wanted.audience:
         _check_audience(claims.get("aud"), wanted.audience)
     if wanted.authorized_parties:
@@ -113,7 +123,7 @@ def check_claims(jwt: Jwt, wanted: Expected, now: float) -> None:
     if wanted.issuer and not _among(claims.get("iss"), wanted.issuer):
         found = shown(claims.get("iss"))
         problem = f"The token's issuer (iss) is {found}, which is not allowed."
-        raise TokenRefused(FAILED, problem, detail="iss-not-allowed")
+        raise TokenRefused(INVALID_ISSUER, problem, detail="iss-not-allowed")
     skew = wanted.clock_skew
     if "exp" not in claims:
         raise TokenRefused(FAILED, "The token has no end (exp).", detail="exp-missing")
@@ -124,6 +134,40 @@ def check_claims(jwt: Jwt, wanted: Expected, now: float) -> None:
         raise TokenRefused(NOT_YET, f"The token begins (nbf) at {_date(start)}, and here it is {_date(now)}.")
     if "iat" in claims and (made := _seconds(claims, "iat")) > now + skew:
         raise TokenRefused(ISSUED_LATER, f"The token was made (iat) at {_date(made)}, and here it is {_date(now)}.")
+
+
+@lru_cache(maxsize=64)
+def expected_of_m2m(wanted: Expected) -> Expected:
+    """The same for M2M tokens, which name no origin."""
+    return attrs.evolve(wanted, authorized_parties=frozenset())
+
+
+@lru_cache(maxsize=64)
+def expected_of_oauth(wanted: Expected) -> Expected:
+    """The same for OAuth access tokens: those name no origin, and `check_oauth_audience` is for their audience."""
+    return attrs.evolve(wanted, authorized_parties=frozenset(), audience=frozenset(), types=OAUTH_TYPES)
+
+
+def check_oauth_audience(found: object, allowed: frozenset[str]) -> None:
+    """The audience of an OAuth access token, which has to name one of those that are allowed.
+
+    Raises:
+        TokenRefused: it names none, or others.
+    """
+    named = found if is_list(found) else [found]
+    if allowed and not (all(map(_is_text, named)) and not allowed.isdisjoint(named)):
+        raise TokenRefused(FAILED, f"The token's audience (aud) is {shown(found)}.", detail="aud-not-allowed")
+
+
+def check_session(claims: Mapping[str, Any]) -> None:
+    """The claims that name the session and its origin.
+
+    Raises:
+        TokenRefused: one is empty.
+    """
+    for name in ("sid", "azp"):
+        if claims.get(name) == "":
+            raise TokenRefused(FAILED, f"The token's {name} is empty.", detail=f"{name}-empty")
 
 
 def _check_audience(found: object, allowed: frozenset[str]) -> None:
@@ -140,6 +184,10 @@ def _check_party(found: object, allowed: frozenset[str]) -> None:
     if not _among(found, allowed):
         problem = f"The token is for the origin (azp) {shown(found)}, which is not in authorized_parties."
         raise TokenRefused(INVALID_PARTY, problem, detail="azp-not-allowed")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _among(found: object, allowed: frozenset[str]) -> bool:

@@ -99,7 +99,7 @@ class SessionClaims:
 def session_claims(jwt: Jwt) -> SessionClaims:
     """The claims of a token that was verified; made once."""
     if jwt.session is None:
-        claims = jwt.claims
+        claims = jwt.decoded()
         organization = organization_of(claims)
         features = _text(claims.get("fea"))
         jwt.session = SessionClaims(

@@ -121,7 +121,10 @@ class Auth(_Flows):
         memo: bool = True,
         now: float | None = None,
     ) -> SessionClaims:
-        """Verify a session token, or one of a JWT template; which of them may call is for the caller to decide.
+        """Verify a session token, or one that was made from a JWT template.
+
+        A template's token does not say that anybody is signed in: it has no `session_id`, and can outlive the session.
+        `authenticate_request` refuses it.
 
         Args:
             token: The token, without `Bearer`.
@@ -139,13 +142,12 @@ class Auth(_Flows):
             InvalidArgument: an option makes no sense.
         """
         wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
-        return drive(self._do, self._verifier(jwt_key, memo, now).session(token, wanted))
+        return drive(self._do, self._verifier(jwt_key, memo, now).claims(token, wanted))
 
     def verify_machine_token(
         self,
         token: str,
         *,
-        authorized_parties: Collection[str] | None = None,
         audience: Texts = None,
         issuer: Texts = None,
         clock_skew: float = CLOCK_SKEW,
@@ -158,8 +160,8 @@ class Auth(_Flows):
 
         Args:
             token: The token, without `Bearer`.
-            authorized_parties: Origins, one of which has to be `azp` of a JWT. None or empty: all.
-            audience: One of these has to be in `aud`, for JWTs that have one. None or empty: all.
+            audience: One of these has to be in `aud` of an OAuth access token, and of M2M tokens that have one. None or
+                empty: all.
             issuer: One of these has to be `iss` of a JWT. None or empty: all.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
@@ -171,7 +173,7 @@ class Auth(_Flows):
             TokenRefused: the token is not accepted; its `reason` tells why.
             InvalidArgument: an option makes no sense.
         """
-        wanted = expected(authorized_parties, audience, issuer, clock_skew)
+        wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
         return drive(self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key))
 
     def authenticate_request(self, request: Any, options: AuthOptions, *, now: float | None = None) -> RequestState:
@@ -227,7 +229,10 @@ class AsyncAuth(_Flows):
         memo: bool = True,
         now: float | None = None,
     ) -> SessionClaims:
-        """Verify a session token, or one of a JWT template; which of them may call is for the caller to decide.
+        """Verify a session token, or one that was made from a JWT template.
+
+        A template's token does not say that anybody is signed in: it has no `session_id`, and can outlive the session.
+        `authenticate_request` refuses it.
 
         Args:
             token: The token, without `Bearer`.
@@ -245,13 +250,12 @@ class AsyncAuth(_Flows):
             InvalidArgument: an option makes no sense.
         """
         wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
-        return await drive_async(self._do, self._verifier(jwt_key, memo, now).session(token, wanted))
+        return await drive_async(self._do, self._verifier(jwt_key, memo, now).claims(token, wanted))
 
     async def verify_machine_token(
         self,
         token: str,
         *,
-        authorized_parties: Collection[str] | None = None,
         audience: Texts = None,
         issuer: Texts = None,
         clock_skew: float = CLOCK_SKEW,
@@ -264,8 +268,8 @@ class AsyncAuth(_Flows):
 
         Args:
             token: The token, without `Bearer`.
-            authorized_parties: Origins, one of which has to be `azp` of a JWT. None or empty: all.
-            audience: One of these has to be in `aud`, for JWTs that have one. None or empty: all.
+            audience: One of these has to be in `aud` of an OAuth access token, and of M2M tokens that have one. None or
+                empty: all.
             issuer: One of these has to be `iss` of a JWT. None or empty: all.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
@@ -277,7 +281,7 @@ class AsyncAuth(_Flows):
             TokenRefused: the token is not accepted; its `reason` tells why.
             InvalidArgument: an option makes no sense.
         """
-        wanted = expected(authorized_parties, audience, issuer, clock_skew)
+        wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
         return await drive_async(
             self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key)
         )

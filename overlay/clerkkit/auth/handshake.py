@@ -95,7 +95,7 @@ def directives(context: Context, verifier: Verifier) -> Steps[list[str] | None]:
         else:
             brought = answer.get("directives") if is_object(answer) else None
     elif token:
-        claims = (yield from verifier.handshake(token)).claims
+        claims = (yield from verifier.handshake(token)).decoded()
         made = claims.get("iat")
         if isinstance(made, int | float) and verifier.clock() - made > HANDSHAKE_LIFE:
             raise TokenRefused(EXPIRED, "The handshake token is older than five minutes.", hint="Load the page again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from binascii import Error, a2b_base64
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from clerk_core.guards import is_object
@@ -26,21 +27,35 @@ _LAST = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
 """Length modulo 4 -> the last characters that leave no bits over: others would be a second spelling of a token."""
 
 
+_CHECKED = ("iss", "sub", "aud", "azp", "exp", "nbf", "iat", "sid")
+
+
 class Jwt:
-    """Header, claims and signature. Shared between threads, and by requests with the same token: nobody changes it."""
+    """Header, claims and signature. Shared between threads, and by requests with the same token: never handed out."""
 
     __slots__ = ("claims", "header", "payload", "session", "signature", "signed")
 
     def __init__(self, header: dict[str, Any], payload: str, signature: bytes, signed: bytes) -> None:
         self.header = header
+        """Shared by tokens with the same header."""
         self.payload = payload
         """The claims as JSON."""
-        self.claims = _object(payload, "claims")
+        claims = _object(payload, "claims")
+        self.claims = {name: claims[name] for name in _CHECKED if name in claims}
+        """The claims that are checked."""
         self.signature = signature
         self.signed = signed
         """What the signature is made of."""
         self.session: Any = None
         """The claims as a user sees them, once they were asked for."""
+
+    def decoded(self) -> dict[str, Any]:
+        """All claims, decoded anew, so that the caller may change them."""
+        return _object(self.payload, "claims")
+
+    def drop_signature(self) -> None:
+        """Forget the signature, which was verified: with it goes half of the memory."""
+        self.signature = self.signed = b""
 
 
 def parse(token: object) -> Jwt:
@@ -58,10 +73,15 @@ def parse(token: object) -> Jwt:
         raise TokenRefused(INVALID, "The token is no JWT: those are three parts of base64url, with dots between them.")
     header, padding, payload, more, signature, most = form.groups()
     signed = token[: form.start(5) - 1].encode("ascii")
-    parsed = _object(_text(header, padding), "header")
-    if "crit" in parsed:
+    return Jwt(_header(header, padding), _text(payload, more), _bytes(signature, most), signed)
+
+
+@lru_cache(maxsize=64)  # the tokens of an instance have one header
+def _header(part: str, padding: str) -> dict[str, Any]:
+    header = _object(_text(part, padding), "header")
+    if "crit" in header:
         raise TokenRefused(INVALID, "The token's header has 'crit', and nothing that it may ask for is known here.")
-    return Jwt(parsed, _text(payload, more), _bytes(signature, most), signed)
+    return header
 
 
 def is_of_session(category: object) -> bool:

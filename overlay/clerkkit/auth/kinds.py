@@ -53,5 +53,10 @@ def jwt_kind(jwt: Jwt) -> TokenType | None:
 
 
 def is_of_session(jwt: Jwt) -> bool:
-    """Whether a JWT may be one of a session: no machine's, and not made for something else."""
-    return jwt_kind(jwt) is None and jwts.is_of_session(jwt.header.get("cat"))
+    """Whether a JWT is a session's: by its category or, where that says nothing, by its session id.
+
+    Tokens of JWT templates and of machines are not.
+    """
+    category, session_id = jwt.header.get("cat"), jwt.claims.get("sid")
+    named = isinstance(session_id, str) and session_id != ""
+    return jwt_kind(jwt) is None and (category == jwts.SESSION or (jwts.is_of_session(category) and named))

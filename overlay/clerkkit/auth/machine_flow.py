@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
 from clerk_bapi import api
 from clerk_core import ApiError, Request, TransportError
 from clerk_core.model import Model
 from clerkkit.auth import jwts
-from clerkkit.auth.checks import Expected
+from clerkkit.auth.checks import Expected, check_oauth_audience, expected_of_m2m, expected_of_oauth
 from clerkkit.auth.errors import TokenRefused
-from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, OAUTH_TYPES, TokenType, has_jwt_form, is_m2m, is_oauth, opaque_kind
+from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, is_m2m, is_oauth, opaque_kind
 from clerkkit.auth.machine import MachineToken, of_answer, of_m2m_jwt, of_oauth_jwt
 from clerkkit.auth.reasons import FAILED, INVALID, SECRET_KEY, UNEXPECTED
 from clerkkit.auth.steps import Keyed, Steps
@@ -34,7 +32,10 @@ def machine_token(
             return (yield from _jwt(verifier, token, wanted))
         kind = opaque_kind(token)
         if kind is not None:
-            return (yield from _opaque(kind, token, machine_secret_key))
+            found = yield from _opaque(kind, token, machine_secret_key)
+            if kind == OAUTH:
+                check_oauth_audience((found.claims or {}).get("aud"), wanted.audience)
+            return found
     raise TokenRefused(INVALID, "The token is none of a machine: those begin with mt_, oat_ or ak_, or are JWTs.")
 
 
@@ -44,10 +45,11 @@ def _jwt(verifier: Verifier, token: str, wanted: Expected) -> Steps[MachineToken
         raise TokenRefused(INVALID, "The token is of a category (cat) that is not for machines.")
     try:
         if is_m2m(jwt):
-            return of_m2m_jwt((yield from verifier.verified(token, wanted, jwts.is_of_machine)))
+            return of_m2m_jwt((yield from verifier.verified(token, expected_of_m2m(wanted), jwts.is_of_machine)))
         if is_oauth(jwt):
-            of_oauth = attrs.evolve(wanted, types=OAUTH_TYPES)
-            return of_oauth_jwt((yield from verifier.verified(token, of_oauth, _any)))
+            jwt = yield from verifier.verified(token, expected_of_oauth(wanted), _any)
+            check_oauth_audience(jwt.claims.get("aud"), wanted.audience)
+            return of_oauth_jwt(jwt)
     except TokenRefused as error:
         # What the machine side of Clerk's SDKs says of each failed check, whatever it was.
         raise TokenRefused(FAILED, error.problem, detail=error.detail or error.reason, hint=error.hint) from error

@@ -33,7 +33,7 @@ def verify_token(
     """
     wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
     verifier = Verifier(jwt_key=jwt_key, clock=time.time if now is None else lambda: now)
-    return drive(_offline, verifier.session(token, wanted))
+    return drive(_offline, verifier.claims(token, wanted))
 
 
 def _offline(step: Any) -> NoReturn:

@@ -44,7 +44,7 @@ class AuthOptions:
     """Origins whose tokens are accepted, such as `https://example.com`. Set it: it keeps out tokens that were made for
     another site on your domain. Empty: all."""
     audience: str | Collection[str] = ()
-    """One of these has to be in `aud`, for tokens that have one."""
+    """One of these has to be in `aud` of an OAuth access token, and of other tokens that have one."""
     issuer: str | Collection[str] = ()
     """One of these has to be `iss`. Empty: all, since the key tells the instance already."""
     clock_skew: float = CLOCK_SKEW

@@ -5,6 +5,7 @@ from __future__ import annotations
 EXPIRED = "token-expired"
 INVALID = "token-invalid"
 INVALID_ALGORITHM = "token-invalid-algorithm"
+INVALID_ISSUER = "token-invalid-issuer"
 INVALID_PARTY = "token-invalid-authorized-parties"
 INVALID_SIGNATURE = "token-invalid-signature"
 NOT_YET = "token-not-active-yet"
@@ -41,11 +42,13 @@ HINTS = {
     EXPIRED: f"Have the client fetch a new token. {_CLOCK}",
     INVALID: _NOT_CLERKS,
     INVALID_ALGORITHM: _NOT_CLERKS,
+    INVALID_ISSUER: "If tokens of that issuer are wanted, add it to issuer.",
     INVALID_PARTY: "If requests from that origin are wanted, add it to authorized_parties.",
     INVALID_SIGNATURE: "Make sure that the token and this key are of the same Clerk instance.",
     NOT_YET: _CLOCK,
     ISSUED_LATER: _CLOCK,
     FAILED: _NOT_CLERKS,
+    TYPE_MISMATCH: _NOT_CLERKS,
     SECRET_KEY: "Set CLERK_SECRET_KEY to the key in Clerk's dashboard.",
     NO_LOCAL_KEY: "Set CLERK_JWT_KEY to the PEM public key in Clerk's dashboard.",
     NOT_LOADED: "See whether Clerk's API can be reached with this secret key.",

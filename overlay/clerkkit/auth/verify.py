@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from clerkkit.auth import jwts
-from clerkkit.auth.checks import Expected, check_claims, check_header
+from clerkkit.auth import jwts, kinds
+from clerkkit.auth.checks import Expected, check_claims, check_header, check_session
 from clerkkit.auth.claims import SessionClaims, session_claims
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.jwts import Jwt, is_of_session
 from clerkkit.auth.keys import Key, of_pem
 from clerkkit.auth.memo import Memo
-from clerkkit.auth.reasons import INVALID, INVALID_SIGNATURE, NO_KEY
+from clerkkit.auth.reasons import INVALID, INVALID_SIGNATURE, NO_KEY, TYPE_MISMATCH
 from clerkkit.auth.ring import KeyRing
 from clerkkit.auth.steps import Steps
 
@@ -93,11 +93,15 @@ class Verifier:
         key = self._at_hand(jwt) or (yield from self._found(jwt))
         if signer is key:
             return jwt
+        if signer is not None:
+            jwt = jwts.parse(token)  # known by a key that is no longer the one in use, without its signature
         if not key.signed(jwt):
             newer = None if self.jwt_key or self.ring is None else (yield from self.ring.another(key))
             if newer is None or not newer.signed(jwt):
                 raise TokenRefused(INVALID_SIGNATURE, "The token's signature is not that of the instance's key.")
             key = newer
+        jwt.drop_signature()
+        self._read[token] = jwt, key
         if self.memo is not None:
             self.memo.keep(token, jwt, key)
         return jwt
@@ -113,13 +117,23 @@ class Verifier:
         return jwt
 
     def session(self, token: str, wanted: Expected) -> Steps[SessionClaims]:
+        """The claims of a session token.
+
+        Raises:
+            TokenRefused: it is not accepted, or not a session's.
+        """
+        if not kinds.is_of_session(self.parse(token)):
+            raise TokenRefused(TYPE_MISMATCH, "The token is a JWT, and not that of a session.")
+        return (yield from self.claims(token, wanted))
+
+    def claims(self, token: str, wanted: Expected) -> Steps[SessionClaims]:
         """The claims of a session token, or of one of a JWT template.
 
         Raises:
             TokenRefused: it is not accepted.
         """
-        jwt = yield from self.signed(token, wanted, _no_machine)
-        check_claims(jwt, wanted, self.clock())
+        jwt = yield from self.verified(token, wanted, _no_machine)
+        check_session(jwt.claims)
         return session_claims(jwt)
 
     def handshake(self, token: str) -> Steps[Jwt]:
