@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from generator.normalise import METHODS, Node, follow
 
 _SCHEMA = "#/components/schemas/"
 _MEDIA = "application/json"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_PART = re.compile(r"[A-Z0-9]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _KEPT = {"$ref", "additionalProperties", "anyOf", "enum", "items", "properties", "required", "type"}
 
 
@@ -20,10 +23,11 @@ def text(contract: Node) -> str:
 
 
 def answers(contract: Node) -> Node:
-    """The schemas of all JSON answers by operation and status, and the named schemas that they reach.
+    """Return the schemas of all JSON responses by operation and status, and the named schemas that they reach.
 
-    They are those of the contract without limits, formats and defaults; `$ref` holds the bare name, and beside an
-    `anyOf` whose objects are told apart by a constant, `tag` names the key that holds it.
+    A status without JSON has null. The schemas are those of the contract without limits, formats and defaults; `$ref`
+    holds the bare name. Beside an `anyOf` whose objects a constant tells apart, `tag` names the key that holds it.
+    `words` are all words of the contract's names, requests included: reports show no others.
     """
     operations = {
         f"{method.upper()} {template}": _operation(contract, item[method])
@@ -37,7 +41,33 @@ def answers(contract: Node) -> Node:
         added = {name: _facts(contract, contract["components"]["schemas"][name]) for name in sorted(missing)}
         schemas |= added
         missing = set(_references(added)) - schemas.keys()
-    return {"operations": operations, "schemas": schemas}
+    return {"operations": operations, "schemas": schemas, "words": _words(contract)}
+
+
+def _words(contract: Node) -> list[str]:
+    names = [name for schema in contract["components"]["schemas"].values() for name in _names(schema)]
+    for template, item in contract["paths"].items():
+        names += template.split("/")
+        for operation in item.values():
+            names += _names(operation)
+            names += [parameter["name"] for parameter in operation.get("parameters", ()) if "name" in parameter]
+    names += contract["components"]["schemas"]
+    whole = {name for name in names if _NAME.fullmatch(name)}
+    return sorted(whole | {part.lower() for name in whole for part in _PART.findall(name)})
+
+
+def _names(node: Any) -> Iterator[str]:
+    """The keys and constants of a schema, or of all schemas in an operation."""
+    if is_object(node):
+        if is_object(node.get("properties")):
+            yield from node["properties"]
+        if is_list(node.get("enum")):
+            yield from (value for value in node["enum"] if isinstance(value, str))
+        for inner in node.values():
+            yield from _names(inner)
+    elif is_list(node):
+        for inner in node:
+            yield from _names(inner)
 
 
 def _operation(contract: Node, operation: Node) -> Node:
@@ -45,7 +75,8 @@ def _operation(contract: Node, operation: Node) -> Node:
         status: follow(contract, answer).get("content", {}) for status, answer in operation["responses"].items()
     }
     return {
-        status: _facts(contract, content[_MEDIA]["schema"]) for status, content in contents.items() if _MEDIA in content
+        status: _facts(contract, content[_MEDIA]["schema"]) if _MEDIA in content else None
+        for status, content in contents.items()
     }
 
 

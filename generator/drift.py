@@ -10,22 +10,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import yaml
 
 from clerk_core.guards import is_list, is_object
-from clerkkit import Drift
+from clerkkit.drift import Drift, Kind
 from generator.contract import load
 from generator.normalise import Node, follow, target
 from generator.problems import GeneratorProblem
 
 _SCHEMA = "#/components/schemas/"
 _FIELDS = set(Drift._fields)
-_KINDS = ("missing key", "unknown key", "unknown enum value", "unknown variant", "other type")
+_KINDS = get_args(Kind)
 _LINE = re.compile(
-    r"(?P<operation>(?:GET|PUT|POST|PATCH|DELETE) /\S*), (?P<pointer>/.*?|the body): "
+    r"(?P<operation>(?:GET|PUT|POST|PATCH|DELETE) /\S*), (?P<pointer>/.*?|the body|the status): "
     rf"(?P<kind>{'|'.join(_KINDS)}), expected (?P<expected>.+?), seen (?P<seen>.+?)(?: \(in (?P<places>\d+) places\))?$"
 )
 _MOST_OPERATIONS = 3
@@ -94,7 +94,7 @@ def _drift(place: str, line: str) -> Drift | None:
     found = _LINE.search(line)
     if found is None:
         return None
-    pointer = "" if found["pointer"] == "the body" else found["pointer"]
+    pointer = found["pointer"] if found["pointer"].startswith("/") else ""
     kind: Any = found["kind"]
     return Drift(found["operation"], pointer, kind, found["expected"], found["seen"], int(found["places"] or 1))
 
@@ -147,6 +147,8 @@ def _actions(contract: Node, drift: Drift) -> list[Node]:
     keyed = drift.kind in ("missing key", "unknown key")
     if drift.kind == "unknown variant":
         raise _NoProposal("a variant needs a schema")
+    if drift.kind == "undocumented status":
+        raise _NoProposal("a response needs a description")
     if keyed and steps[-1] == "*":
         raise _NoProposal("the key is not shown")
     places = list(_places(contract, drift.operation, steps[:-1] if keyed else steps))

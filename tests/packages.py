@@ -20,11 +20,11 @@ SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/con
 USE = """
 import clerk_bapi, clerkkit
 from clerk_bapi import api, events, models
-from clerkkit.drift_report import drifts_of
+from clerkkit.drift.report import package_contract
 assert all(getattr(m, name) is not None for m in (clerkkit, clerk_bapi, api, models) for name in m.__all__)
 with clerkkit.Clerk("sk_test_x") as client:
     assert client.users.list and client.api_keys
-assert drifts_of("GET /users/count", 200, b"[]")
+assert package_contract().drifts_of("GET /users/count", 200, b"[]")
 print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
 """
 
@@ -34,6 +34,15 @@ from clerkkit import Clerk
 with Emulator() as emulator, Clerk(emulator.secret_key, base_url=emulator.url, strict=True) as clerk:
     assert clerk.users.get(clerk.users.create(username="ada_l").id).username == "ada_l"
 print("the emulator serves")
+"""
+
+
+USE_PACKAGED = """
+from clerkkit import Clerk, Drift, codes
+told: list[Drift] = []
+with Clerk("sk_test_x", on_drift=told.extend) as clerk:
+    clerk.auth, clerk.users.list, codes.FORM_IDENTIFIER_EXISTS
+print("packaged by PyInstaller")
 """
 
 
@@ -49,6 +58,7 @@ def main() -> int:
             print(problem, file=sys.stderr)
         for package in (wheel, sdist):
             print(f"{package.name}: {_used(package, Path(folder) / package.name.replace('.', '_'))}")
+        print(_packaged(wheel, Path(folder)))
         return 1 if problems else 0
 
 
@@ -82,6 +92,18 @@ def _used(package: Path, environment: Path) -> str:
     used = _run(python, "-I", "-W", "error", "-c", USE)
     _run(*install, f"{package}[emulator]")
     return f"{used}; {_run(python, '-I', '-W', 'error', '-c', USE_EMULATOR)}"
+
+
+def _packaged(wheel: Path, folder: Path) -> str:
+    """A program that PyInstaller packages has the data files that it needs."""
+    environment, program = folder / "packaged", folder / "program.py"
+    program.write_text(USE_PACKAGED, encoding="utf-8")
+    _run(sys.executable, "-m", "venv", str(environment))
+    python = str(environment / "bin" / "python")
+    _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pyinstaller", f"{wheel}[auth]")
+    paths = [f"--{name}path={folder / name}" for name in ("work", "dist", "spec")]
+    _run(python, "-m", "PyInstaller", "--log-level=ERROR", *paths, str(program))
+    return _run(str(folder / "dist" / "program" / "program"))
 
 
 def _run(*command: str) -> str:

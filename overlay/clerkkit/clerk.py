@@ -67,10 +67,11 @@ class Clerk(Options, Resources):
             rate_limit: Keep to so many requests in so many seconds, such as `(100, 10)`. Default: no limit.
             http_client: An httpx client of your own. It stays yours to close.
             allow_http: Allow plain http to another machine.
-            on_drift: Called with the departures from the contract of each answer that has any, errors too, before the
-                answer is read. A plain function; it runs in the thread or task of the call, and what it raises comes
-                out of the call. Answers that are tried again are not looked at.
-            strict: Raise the departures of an answer as `DriftDetected`, after `on_drift`: for tests.
+            on_drift: Called with the departures from the contract of each response that has any, errors included,
+                before the response is decoded. A plain function; it runs in the thread or task of the call, and what it
+                raises comes out of the call. Responses that are retried are not compared.
+            strict: Raise `DriftDetected` if a successful response departs, after `on_drift`: for tests. An error
+                response raises its own `ApiError`, with the departures as notes.
             clock: Returns the current Unix time in seconds; tokens, handshakes and webhooks are verified at that time.
                 Timeouts and deadlines do not follow it. Default: the machine's clock.
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from clerk_core import UNSET, InvalidArgument, Request, Response, Unset
+from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds, visible_key
 from clerk_core.readers import as_is
 from clerkkit import settings
-from clerkkit.drift import Drift, Watch, watch
+from clerkkit.drift import Drift
+from clerkkit.drift.watch import Watch, watch
 from clerkkit.pace import Pace, RateLimit
 from clerkkit.policy import Policy, checked
 
@@ -61,9 +62,15 @@ class Options(_Client):
         self._shared = {}
 
     def _read(self, request: Request[T], response: Response) -> T:
-        if self._watch is not None:
-            self._watch.look(request, response)  # before the answer is read: that may raise
-        return super()._read(request, response)
+        if self._watch is None:
+            return super()._read(request, response)
+        drifts = self._watch.report(request, response)
+        try:
+            return super()._read(request, response)
+        except ApiError as error:
+            for drift in drifts:
+                error.add_note(f"drift: {drift}")
+            raise
 
     def verify_webhook(
         self,

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from clerkkit import Drift
-from clerkkit.drift_walk import Walk
+from clerkkit.drift.comparison import Comparison
+from clerkkit.drift.redaction import Vocabulary
 from generator import answers, corrections
 from generator.__main__ import main
 from generator.contract import Contract
@@ -35,9 +36,9 @@ def events(tmp_path: Path) -> Json:
 def drifts(facts: Json, operation: str, status: str, body: Any) -> list[Drift]:
     """What a client of this contract reports."""
     known = answers.answers(facts)
-    walk = Walk(known["schemas"])
-    found = walk.departures(known["operations"][operation][status], body)
-    return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, 1) for one in found]
+    comparison = Comparison(known["schemas"], Vocabulary({*known["words"], "new", "key", "broken"}))
+    found = comparison.mismatches(known["operations"][operation][status], body)
+    return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, count) for one, count in found]
 
 
 def applied(tmp_path: Path, actions: list[Json]) -> Contract:

@@ -1,0 +1,54 @@
+"""From the bytes of a response to its drifts."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from clerkkit.drift.comparison import Comparison
+from clerkkit.drift.kinds import Drift
+from clerkkit.drift.redaction import Vocabulary
+
+
+class Contract:
+    """The documented responses of all operations, as `generator/answers.py` writes them."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._operations: dict[str, dict[str, Any]] = answers["operations"]
+        self._comparison = Comparison(answers["schemas"], Vocabulary(frozenset(answers["words"])))
+
+    def drifts_of(self, operation: str, status: int, content: bytes) -> list[Drift]:
+        """Return the drifts of a response in the order of its body, alike ones of several places as one.
+
+        There are none if the contract does not know the operation or shows no JSON for the status, and none in a body
+        that is not JSON: decoding reports that. A success of an undocumented status is a drift of its own, and its body
+        is compared with that of the documented success, as which it is decoded. At most 100 different drifts are
+        kept, so that a response in which everything departs costs no more memory than others.
+        """
+        documented = self._operations.get(operation, {})
+        successes = sorted(code for code in documented if code.startswith("2"))
+        drifts: list[Drift] = []
+        schema = documented.get(str(status))
+        if 200 <= status <= 299 and successes and str(status) not in successes:
+            drifts = [Drift(operation, "", "undocumented status", " or ".join(successes), str(status), 1)]
+            schema = documented[successes[0]]
+        if schema is None:
+            return drifts
+        try:
+            body = json.loads(content)
+        except (ValueError, RecursionError):
+            return drifts
+        found = self._comparison.mismatches(schema, body)
+        return drifts + [Drift(operation, one.pointer, one.kind, one.expected, one.seen, n) for one, n in found]
+
+
+@cache
+def package_contract() -> Contract:
+    """Return the contract that this package was generated from.
+
+    Raises:
+        FileNotFoundError: the program was packaged without the data files of `clerk_bapi`.
+    """
+    return Contract(json.loads(resources.files("clerk_bapi").joinpath("answers.json").read_bytes()))
