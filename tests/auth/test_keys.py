@@ -11,6 +11,7 @@ import pytest
 
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import AsyncAuth, Auth, AuthState, TokenRefused
+from clerkkit.auth.memo import Memo
 from tests.auth.making import NOW, jwk, jwks, pem, token
 from tests.loopback import KEY, Act, Received, Said, Script, answer, serve
 
@@ -373,7 +374,7 @@ def test_the_memo_is_bounded_and_holds_no_token() -> None:
     state = AuthState(monotonic=time)
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
         auth = Auth(clerk, state, KEY)
-        state.memo._half = 8
+        state.memo = Memo(time, 16)
         made = [token(jti=str(number)) for number in range(40)]
         for one in made:
             auth.verify_token(one, now=NOW)

@@ -85,7 +85,7 @@ async def websocket(connection: WebSocket, session: Session) -> None:
 
 
 def app_for(emulator: Emulator, **options: Any) -> FastAPI:
-    client = AsyncClerk(emulator.secret_key, base_url=emulator.url)
+    client = AsyncClerk(emulator.secret_key, base_url=emulator.url, clock=lambda: emulator.clock.now() / 1000)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -147,8 +147,8 @@ def test_without_an_organization_there_is_no_role(site: Site, here: People, cler
 
 
 def test_a_token_expires(site: Site, here: People, clerk_emulator: Emulator) -> None:
-    clerk_emulator.clock.freeze(clerk_emulator.clock.now() - 120_000)
     old = clerk_emulator.sign_in(here.ada, origin=ORIGIN)
+    clerk_emulator.clock.advance(120)
     response = site.get("/me", old)
     reason = "session-token-expired-refresh-non-eligible-no-refresh-cookie"
     assert challenge(response) == (401, "Bearer", f"Not authenticated: {reason}")
@@ -209,6 +209,7 @@ def test_machines(site: Site, here: People, clerk_emulator: Emulator, clerk: Cle
     assert challenge(site.get("/keys", here.ada_token))[2] == "Not authenticated: token-type-mismatch"
     assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
     clerk.api_keys.revoke_api_key(key.id)
+    clerk_emulator.clock.advance(10)  # seconds for which an acceptance is reused
     assert challenge(site.get("/keys", key.secret))[0] == 401
 
     assert site.get("/either", here.bob_token).json() == here.bob

@@ -72,7 +72,9 @@ def _state(context: Context, verifier: Verifier, secret_key: str) -> Steps[Reque
 def _machine(context: Context, verifier: Verifier, token: str, kind: TokenType) -> Steps[RequestState]:
     options = context.options
     try:
-        verified = yield from machine_token(verifier, token, options.expected, options.machine_secret_key)
+        verified = yield from machine_token(
+            verifier, token, options.expected, options.machine_secret_key, options.lifetimes
+        )
     except TokenRefused as error:
         return signed_out(error.reason, error.message(), token_type=kind)
     return SignedIn(claims=verified, token=token, token_type=kind)

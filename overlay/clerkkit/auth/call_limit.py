@@ -12,7 +12,7 @@ from typing import Any
 
 from clerk_core import ClerkError, Request, TransportError
 from clerkkit.auth.state import RequestState, SignedIn
-from clerkkit.auth.steps import Alone, Brief, Keyed, Step, Steps
+from clerkkit.auth.steps import Alone, Brief, Keyed, Shared, Step, Steps
 from clerkkit.pace import RateLimit
 
 log = logging.getLogger("clerkkit")
@@ -81,7 +81,7 @@ def _counted(flow: Steps[Any], calls: CallLimit, taken: list[float]) -> Steps[An
 
 
 def _bounded(step: Step, calls: CallLimit, taken: list[float]) -> Step:
-    if isinstance(step, Alone):
+    if isinstance(step, Alone | Shared):
         return step._replace(flow=_counted(step.flow, calls, taken))
     if isinstance(step, Brief):  # fetches signing keys, which has a limit of its own
         return step

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clerk_core.connections import this_loop, this_process
+from clerkkit.auth.answers import AnswerCache, Lifetimes, lifetimes
 from clerkkit.auth.authenticate import authenticated
 from clerkkit.auth.call_limit import CallLimit, limited
 from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
@@ -20,8 +21,8 @@ from clerkkit.auth.memo import Memo
 from clerkkit.auth.options import AuthOptions
 from clerkkit.auth.ring import KeyRing
 from clerkkit.auth.state import RequestState
-from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Step, Steps
-from clerkkit.auth.turns import Turns
+from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Shared, Step, Steps
+from clerkkit.auth.turns import Flights, Turns
 from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
 from clerkkit.options import Options
@@ -34,15 +35,18 @@ if TYPE_CHECKING:
 
 
 class AuthState:
-    """What a client and its views share: clock, signing keys, memo of tokens, turns for fetching, limits of calls."""
+    """What a client and its views share: clock, signing keys, what is cached of tokens, turns, limits of calls."""
 
     def __init__(self, clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`clock` returns the Unix time at which tokens are verified; `monotonic` is for the age of what is cached."""
         self.clock = clock
         self.ring = KeyRing(monotonic)
         self.memo = Memo(monotonic)
+        self.answers = AnswerCache(monotonic)
         self.threads = Turns(threading.Lock, this_process)
         self.tasks = Turns(_lock_of_tasks, this_loop)
+        self.thread_flights = Flights(threading.Lock, this_process)
+        self.task_flights = Flights(_lock_of_tasks, this_loop)
         self._monotonic = monotonic
         self._limits: dict[RateLimit, CallLimit] = {}
 
@@ -66,7 +70,8 @@ class _Flows:
 
     def _verifier(self, jwt_key: str | None, memo: bool, now: float | None) -> Verifier:
         clock = self._state.clock if now is None else lambda: now
-        return Verifier(self._state.ring, jwt_key, self._state.memo if memo else None, clock)
+        state = self._state
+        return Verifier(state.ring, jwt_key, state.memo if memo else None, clock, state.answers)
 
     def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
         verifier = self._verifier(options.jwt_key, options.memo, now)
@@ -102,6 +107,11 @@ class Auth(_Flows):
                 return drive(self._do, step.flow)
             finally:
                 lock.release()
+        if isinstance(step, Shared):
+            with self._state.thread_flights.join(step.key) as flight, flight.lock:
+                if flight.outcome is None:
+                    flight.outcome = drive(self._do, step.flow)
+                return flight.outcome
         if isinstance(step, Brief):
             return self._send(_brief(client), step.step)
         if isinstance(step, Keyed):
@@ -154,6 +164,8 @@ class Auth(_Flows):
         machine_secret_key: str | None = None,
         jwt_key: str | None = None,
         memo: bool = True,
+        opaque_token_ttl: float = Lifetimes().accepted,
+        opaque_refusal_ttl: float = Lifetimes().refused,
         now: float | None = None,
     ) -> MachineToken:
         """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
@@ -167,6 +179,9 @@ class Auth(_Flows):
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
             memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
+            opaque_token_ttl: Seconds for which Clerk is not asked again about an opaque token that it accepted, until
+                the token expires at the latest. A revocation is noticed after as long. 0 to ask each time.
+            opaque_refusal_ttl: Seconds for which Clerk is not asked again about an opaque token that it refused.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
@@ -174,7 +189,10 @@ class Auth(_Flows):
             InvalidArgument: an option makes no sense.
         """
         wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
-        return drive(self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key))
+        lives = lifetimes(opaque_token_ttl, opaque_refusal_ttl)
+        return drive(
+            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key, lives)
+        )
 
     def authenticate_request(self, request: Any, options: AuthOptions, *, now: float | None = None) -> RequestState:
         """Tell who sends a request. A bad token is a state, and raises nothing.
@@ -210,6 +228,12 @@ class AsyncAuth(_Flows):
                 return None
             async with lock:
                 return await drive_async(self._do, step.flow)
+        if isinstance(step, Shared):
+            with self._state.task_flights.join(step.key) as flight:
+                async with flight.lock:
+                    if flight.outcome is None:
+                        flight.outcome = await drive_async(self._do, step.flow)
+                    return flight.outcome
         if isinstance(step, Brief):
             return await self._send(_brief(client), step.step)
         if isinstance(step, Keyed):
@@ -262,6 +286,8 @@ class AsyncAuth(_Flows):
         machine_secret_key: str | None = None,
         jwt_key: str | None = None,
         memo: bool = True,
+        opaque_token_ttl: float = Lifetimes().accepted,
+        opaque_refusal_ttl: float = Lifetimes().refused,
         now: float | None = None,
     ) -> MachineToken:
         """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
@@ -275,6 +301,9 @@ class AsyncAuth(_Flows):
             machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
             jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
             memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
+            opaque_token_ttl: Seconds for which Clerk is not asked again about an opaque token that it accepted, until
+                the token expires at the latest. A revocation is noticed after as long. 0 to ask each time.
+            opaque_refusal_ttl: Seconds for which Clerk is not asked again about an opaque token that it refused.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
@@ -282,8 +311,9 @@ class AsyncAuth(_Flows):
             InvalidArgument: an option makes no sense.
         """
         wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
+        lives = lifetimes(opaque_token_ttl, opaque_refusal_ttl)
         return await drive_async(
-            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key)
+            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key, lives)
         )
 
     async def authenticate_request(

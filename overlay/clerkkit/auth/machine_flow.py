@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import json
+from math import inf
 from typing import Any
 
 from clerk_bapi import api
 from clerk_core import ApiError, Request, TransportError
 from clerk_core.model import Model
 from clerkkit.auth import jwts
+from clerkkit.auth.answers import Accepted, Lifetimes, Refused
+from clerkkit.auth.bounded import digest_of
+from clerkkit.auth.call_limit import CallLimitReached
 from clerkkit.auth.checks import Expected, check_oauth_audience, expected_of_m2m, expected_of_oauth
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, is_m2m, is_oauth, opaque_kind
 from clerkkit.auth.machine import MachineToken, of_answer, of_m2m_jwt, of_oauth_jwt
 from clerkkit.auth.reasons import FAILED, INVALID, SECRET_KEY, UNEXPECTED
-from clerkkit.auth.steps import Keyed, Steps
+from clerkkit.auth.steps import Keyed, Shared, Steps
 from clerkkit.auth.verify import Verifier
 
+_OF_THE_TOKEN = (400, 404, 410, 422)
+"""Statuses that a token is the reason of, and not the key, the server, or how often it was asked."""
 _NAMES: dict[TokenType, str] = {M2M: "M2M token", OAUTH: "OAuth access token", API_KEY: "API key"}
 
 
 def machine_token(
-    verifier: Verifier, token: object, wanted: Expected, machine_secret_key: str | None
+    verifier: Verifier,
+    token: object,
+    wanted: Expected,
+    machine_secret_key: str | None = None,
+    lifetimes: Lifetimes = Lifetimes(),  # noqa: B008  # a constant
 ) -> Steps[MachineToken]:
     """Verify a machine token of any kind.
 
@@ -32,7 +43,7 @@ def machine_token(
             return (yield from _jwt(verifier, token, wanted))
         kind = opaque_kind(token)
         if kind is not None:
-            found = yield from _opaque(kind, token, machine_secret_key)
+            found = yield from _opaque(verifier, kind, token, machine_secret_key, lifetimes)
             if kind == OAUTH:
                 check_oauth_audience((found.claims or {}).get("aud"), wanted.audience)
             return found
@@ -60,19 +71,64 @@ def _any(category: object) -> bool:  # noqa: ARG001  # OAuth access tokens have 
     return True
 
 
-def _opaque(kind: TokenType, token: str, machine_secret_key: str | None) -> Steps[MachineToken]:
-    request = _request(kind, token)
-    try:
-        answer: Any = yield (Keyed(request, machine_secret_key) if kind == M2M and machine_secret_key else request)
-    except TransportError as error:
-        problem = f"Clerk could not be asked about the {_NAMES[kind]}: {type(error).__name__}."
-        raise TokenRefused(UNEXPECTED, problem) from error
-    except ApiError as error:
-        raise _refusal(kind, error) from error
-    verified = of_answer(kind, answer.to_dict()) if isinstance(answer, Model) else None
-    if verified is None:
-        raise TokenRefused(INVALID, f"Clerk does not say that the {_NAMES[kind]} is valid: it is revoked or expired.")
+def _opaque(
+    verifier: Verifier, kind: TokenType, token: str, machine_secret_key: str | None, lifetimes: Lifetimes
+) -> Steps[MachineToken]:
+    request, key = _request(kind, token), (machine_secret_key if kind == M2M else None) or ""
+    step = Keyed(request, key) if key else request
+    digest = digest_of(token, key)
+    answer = verifier.answers.get(digest, lifetimes, verifier.clock()) if verifier.answers else None
+    if answer is None:
+        flow = _asked(verifier, kind, step, digest, lifetimes)
+        try:
+            answer = yield from _together(flow, digest) if lifetimes.accepted else flow
+        except CallLimitReached as error:
+            raise TokenRefused(UNEXPECTED, _not_asked(kind, error)) from error
+    if isinstance(answer, Refused):
+        raise TokenRefused(answer.reason, answer.problem, status=answer.status) from answer.cause
+    verified = of_answer(kind, json.loads(answer.answer))
+    assert verified is not None
     return verified
+
+
+def _together(flow: Steps[Accepted | Refused], digest: bytes) -> Steps[Accepted | Refused]:
+    answer: Accepted | Refused = yield Shared(digest, flow)
+    return answer
+
+
+def _asked(
+    verifier: Verifier, kind: TokenType, step: Request[Any] | Keyed, digest: bytes, lifetimes: Lifetimes
+) -> Steps[Accepted | Refused]:
+    """What Clerk says of the token, unless somebody has asked since the cache was looked at."""
+    answers = verifier.answers
+    known = answers.get(digest, lifetimes, verifier.clock()) if answers else None
+    if known is not None:
+        return known
+    answer = yield from _answer(kind, step)
+    if answers:
+        answers.put(digest, answer, verifier.clock())
+    return answer
+
+
+def _answer(kind: TokenType, step: Request[Any] | Keyed) -> Steps[Accepted | Refused]:
+    try:
+        brought: Any = yield step
+    except CallLimitReached:
+        raise  # the limit of one caller, and no answer for those who share the flow
+    except TransportError as error:
+        return Refused(UNEXPECTED, _not_asked(kind, error), cause=error)
+    except ApiError as error:
+        return _refusal(kind, error)
+    answer = brought.to_dict() if isinstance(brought, Model) else {}
+    verified = of_answer(kind, answer)
+    if verified is None:
+        problem = f"Clerk does not say that the {_NAMES[kind]} is valid: it is revoked or expired."
+        return Refused(INVALID, problem, lasting=True)
+    return Accepted(json.dumps(answer), inf if verified.expiration is None else verified.expiration)
+
+
+def _not_asked(kind: TokenType, error: TransportError) -> str:
+    return f"Clerk could not be asked about the {_NAMES[kind]}: {type(error).__name__}."
 
 
 def _request(kind: TokenType, token: str) -> Request[Any]:
@@ -83,10 +139,12 @@ def _request(kind: TokenType, token: str) -> Request[Any]:
     return api.verify_api_key(secret=token)
 
 
-def _refusal(kind: TokenType, error: ApiError) -> TokenRefused:
+def _refusal(kind: TokenType, error: ApiError) -> Refused:
     status = error.status_code
+    lasting = status in _OF_THE_TOKEN
     if status == 404:
-        return TokenRefused(INVALID, f"Clerk knows no such {_NAMES[kind]}.", status=status)
+        return Refused(INVALID, f"Clerk knows no such {_NAMES[kind]}.", status, lasting, error)
     if status == 401:
-        return TokenRefused(SECRET_KEY, "Clerk does not accept the key that asks about the token.", status=status)
-    return TokenRefused(UNEXPECTED, f"Clerk could not be asked about the {_NAMES[kind]}: HTTP {status}.", status=status)
+        return Refused(SECRET_KEY, "Clerk does not accept the key that asks about the token.", status, lasting, error)
+    problem = f"Clerk could not be asked about the {_NAMES[kind]}: HTTP {status}."
+    return Refused(UNEXPECTED, problem, status, lasting, error)

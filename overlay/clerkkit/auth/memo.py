@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from typing import NamedTuple
 
+from clerkkit.auth.bounded import BoundedCache, digest_of
+from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.jwts import Jwt
 from clerkkit.auth.keys import Key
 
-SIZE = 4096
-"""Tokens kept, at most."""
+COUNT = 32_768
+"""Tokens kept, at most. The last 16,384 are found in any case, so that many users can be active at a time."""
+SIZE = 64 * 2**20
+"""Bytes that they take, at most, as estimated in `keep` and `charge`."""
 LIFE = 120.0
 """Seconds that one is kept, at most."""
 
@@ -29,34 +32,24 @@ class Verified(NamedTuple):
 
 
 class Memo:
-    """Two dictionaries of tokens by their digests: as the young one is full, it takes the place of the old one.
+    """The tokens by their digests: it holds none of them."""
 
-    It holds no token. It needs no lock: a thread that comes in between can lose an entry, and no more.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic, size: int = SIZE) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, count: int = COUNT, size: int = SIZE) -> None:
         self._clock = clock
-        self._half = size // 2
-        self._young: dict[bytes, Verified] = {}
-        self._old: dict[bytes, Verified] = {}
+        self._kept = BoundedCache[Verified](count, size)
 
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return len(self._kept)
 
     def get(self, token: str) -> Verified | None:
         """What is known of a token."""
-        if not token.isascii():  # as tokens are; others may not even have bytes to make a digest of
-            return None
-        digest = _digest(token)
-        found = self._young.get(digest) or self._old.get(digest)
+        found = self._kept.get(digest_of(token))
         return found if found is not None and self._clock() < found.until else None
 
     def keep(self, token: str, jwt: Jwt, key: Key) -> None:
         """Remember that the key signed the token."""
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[_digest(token)] = Verified(jwt, key, self._clock() + LIFE)
+        self._kept.put(digest_of(token), Verified(jwt, key, self._clock() + LIFE), 600 + len(jwt.payload))
 
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+    def charge(self, claims: SessionClaims) -> None:
+        """Count the claims that were made of a token: a few bits of it can be many permissions."""
+        self._kept.charge(1200 + len(claims.payload) + 80 * len(claims.org_permissions))

@@ -12,6 +12,7 @@ import attrs
 from clerk_core import InvalidArgument
 from clerk_core.checks import seconds, whole_number
 from clerkkit.auth import urls
+from clerkkit.auth.answers import Lifetimes, lifetimes
 from clerkkit.auth.checks import CLOCK_SKEW, Expected, expected
 from clerkkit.auth.instance import Instance, instance_of
 from clerkkit.auth.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
@@ -69,6 +70,11 @@ class AuthOptions:
     """Paths that ask for none to be active."""
     memo: bool = True
     """Whether the signature of a token that was verified a moment ago is taken for good."""
+    opaque_token_ttl: float = Lifetimes().accepted
+    """Seconds for which Clerk is not asked again about an opaque token of a machine that it accepted, until the token
+    expires at the latest. A revocation is noticed after as long. 0 to ask with each request."""
+    opaque_refusal_ttl: float = Lifetimes().refused
+    """Seconds for which Clerk is not asked again about an opaque token that it refused."""
     unauthenticated_calls: RateLimit | tuple[int, float] = (10, 10.0)
     """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause that turn out not to be signed
     in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored, tokens are not
@@ -87,7 +93,7 @@ class AuthOptions:
             raise InvalidArgument("domain", "is missing: a satellite needs domain or proxy_url")
         if self.is_satellite and self.sign_in_url and urls.parse(self.sign_in_url) is None:
             raise InvalidArgument("sign_in_url", "expected a whole URL: that of a satellite is on another domain")
-        _ = self.expected, self.patterns, self.call_limit  # which look at the rest
+        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which look at the rest
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **options: Any) -> Self:
@@ -109,6 +115,11 @@ class AuthOptions:
     def expected(self) -> Expected:
         """What tokens are held against."""
         return expected(self.authorized_parties, self.audience, self.issuer, self.clock_skew)
+
+    @cached_property
+    def lifetimes(self) -> Lifetimes:
+        """How long answers about opaque tokens are reused."""
+        return lifetimes(self.opaque_token_ttl, self.opaque_refusal_ttl)
 
     @cached_property
     def patterns(self) -> Patterns:

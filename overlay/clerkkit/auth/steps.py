@@ -27,6 +27,13 @@ class Keyed(NamedTuple):
         return f"Keyed({self.request!r})"
 
 
+class Shared(NamedTuple):
+    """Run a flow for all threads or tasks that ask with the same key meanwhile; all get what it returns, never None."""
+
+    key: bytes
+    flow: Generator[Any, Any, Any]
+
+
 class Brief(NamedTuple):
     """Send a request that anybody can cause: one try, within `BRIEF` seconds, so that it does not hold a worker."""
 
@@ -36,6 +43,6 @@ class Brief(NamedTuple):
 BRIEF = 5.0
 """Seconds for a call that is made before it is known who sent the request."""
 
-Step = Request[Any] | Keyed | Brief | Alone
+Step = Request[Any] | Keyed | Brief | Alone | Shared
 Steps = Generator[Step, Any, T]
-"""A flow that also takes turns, sends with other keys, and gives up early."""
+"""A flow that also takes turns, shares results, sends with other keys, and gives up early."""

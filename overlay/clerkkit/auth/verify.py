@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from clerkkit.auth import jwts, kinds
+from clerkkit.auth.answers import AnswerCache
 from clerkkit.auth.checks import Expected, check_claims, check_header, check_session
 from clerkkit.auth.claims import SessionClaims, session_claims
 from clerkkit.auth.errors import TokenRefused
@@ -30,12 +31,17 @@ class Verifier:
         jwt_key: str | None = None,
         memo: Memo | None = None,
         clock: Callable[[], float] = time.time,
+        answers: AnswerCache | None = None,
     ) -> None:
-        """Without `memo`, no signature is taken for good. The clock gives seconds since 1970."""
+        """Without `memo`, no signature is taken for good; without `answers`, Clerk is asked about each opaque token.
+
+        The clock returns the Unix time in seconds.
+        """
         self.ring = ring
         self.jwt_key = jwt_key
         self.memo = memo
         self.clock = clock
+        self.answers = answers
         self._read: dict[str, tuple[Jwt, Key | None]] = {}
 
     def read(self, token: str) -> Jwt | None:
@@ -134,7 +140,11 @@ class Verifier:
         """
         jwt = yield from self.verified(token, wanted, _no_machine)
         check_session(jwt.claims)
-        return session_claims(jwt)
+        new = jwt.session is None
+        found = session_claims(jwt)
+        if new and self.memo is not None:
+            self.memo.charge(found)
+        return found
 
     def handshake(self, token: str) -> Steps[Jwt]:
         """A handshake token. It has neither subject nor end: the signature and its category tell that it is one.
