@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route, request_response
 from starlette.types import Receive, Scope, Send
 
-from clerk_emulator import authentication, checks, contract, keys
+from clerk_emulator import authentication, checks, contract, versions
 from clerk_emulator.call import HANDLERS, Answer, Call, Upload
 from clerk_emulator.contract import Operation
 from clerk_emulator.errors import Json, Refusal, is_list, is_object, missing, unknown
@@ -29,7 +29,7 @@ _FORM_FIELDS = 20
 
 
 def create_app(state: State) -> Starlette:
-    """An application that answers Clerk's Backend API below `/v1`, from `state`; images and public keys beside it."""
+    """An application that answers Clerk's Backend API, with and without `/v1`, images and public keys from `state`."""
     service = _Service(state)
     application = Starlette(
         routes=[
@@ -62,7 +62,7 @@ class _Service:
         self._state = state
 
     async def public_keys(self, _request: Request) -> Response:
-        return _json(200, {"keys": [keys.public_jwk(self._state.keys.private_pem, self._state.keys.instance_id)]})
+        return _json(200, {"keys": [self._state.keys.public_jwk]})
 
     async def image(self, request: Request) -> Response:
         with self._state.store.transaction():
@@ -75,7 +75,8 @@ class _Service:
         """One request to the API, whatever it is, and an answer in Clerk's shape, whatever happens."""
         raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
         path = raw_path.partition(b"?")[0].decode("latin-1")
-        found, values = contract.route(path.removeprefix(PREFIX)) if path.startswith(PREFIX + "/") else ({}, [])
+        # Clerk's SDKs send some operations below /v1 and others, such as POST /api_keys/verify, without it.
+        found, values = contract.route(path.removeprefix(PREFIX) if path.startswith(PREFIX + "/") else path)
         operation = found.get(request.method)
         if operation is None:
             return self._refused(None, _no_such(request.method, path, found))
@@ -111,13 +112,13 @@ class _Service:
         state = self._state
         query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         caller = authentication.caller(operation, _single(request, "authorization"), state.keys, state.store)
-        checks.version(request.headers, query)
+        version = versions.asked(request.headers, query)
         state.limits.count(operation, values)
         registered = HANDLERS.get(operation.id)
         if registered is None:
-            raise Refusal(501, "not_emulated", "not emulated", f"The emulator does not answer {operation.id} yet.")
+            raise _not_emulated(operation)
         typed = checks.query_values(operation, query)
-        body, files = await _body(request, operation)
+        body, files = await _body(request, operation, versions.removed_parameters(operation.id, version))
         call = Call(
             operation=operation,
             path=dict(zip(contract.parameter_names(operation), values, strict=True)),
@@ -131,6 +132,7 @@ class _Service:
             ids=state.ids,
             keys=state.keys,
             origin=str(request.base_url).rstrip("/"),
+            version=version,
         )
         return state.handled(call, registered.handle)
 
@@ -144,6 +146,15 @@ class _Service:
 def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), check_circular=False)
     return Response(text.encode(), status, headers, media_type="application/json")
+
+
+def _not_emulated(operation: Operation) -> Refusal:
+    """A 405, which no SDK retries (as they do a 5xx) and no server of Clerk answers (as they do a 404 or 422)."""
+    message = f"clerk_emulator does not emulate {operation.id} ({operation.method} {operation.path}); Clerk answers it."
+    refusal = Refusal(405, "not_emulated", "not emulated", message)
+    here = (one for one in contract.operations().values() if one.path == operation.path)
+    refusal.headers["Allow"] = ", ".join(one.method for one in here if one.id in HANDLERS)
+    return refusal
 
 
 def _no_such(method: str, path: str, found: dict[str, Operation]) -> Refusal:
@@ -168,13 +179,13 @@ def _single(request: Request, name: str) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
-async def _body(request: Request, operation: Operation) -> tuple[Any, dict[str, Upload]]:
+async def _body(request: Request, operation: Operation, older: Sequence[str]) -> tuple[Any, dict[str, Upload]]:
     is_form = operation.body_type == "multipart/form-data"
     raw = await _read(request, checks.UPLOAD_LIMIT if is_form else checks.JSON_LIMIT)
     content_type = request.headers.get("content-type", "")
     if is_form:
         return await _form(request, operation, content_type, raw)
-    return checks.body_value(operation, content_type, raw), {}
+    return checks.body_value(operation, content_type, raw, older), {}
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -53,6 +53,8 @@ class Call:
     keys: Keys
     origin: str
     """Where the emulator was called, such as http://127.0.0.1:4010."""
+    version: str
+    """The version of the API, such as 2026-05-12."""
 
     def named(self, kind: Kind, parameter: str) -> Json:
         """The resource whose id a parameter of the path holds. Raises Clerk's 404."""

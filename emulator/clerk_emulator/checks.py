@@ -8,40 +8,30 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from clerk_emulator import errors
-from clerk_emulator.contract import Json, Operation, Parameter, document, resolved
+from clerk_emulator import errors, rules
+from clerk_emulator.contract import Json, Operation, Parameter, resolved
 from clerk_emulator.errors import Refusal
 from clerk_emulator.schemas import Departure, departures, departures_from
 
-_VERSIONS = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
-"""Those of today; a contract of a later one is followed with it."""
 JSON_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 12 * 1024 * 1024
 DEPTH_LIMIT = 64
 """Largest body, in bytes, without and with a file, and how deep JSON may nest. The choice of this emulator."""
 
 _MAX_FILTERS = 100
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NULLABLE = {
+    "ReplaceUserMetadata": ("public_metadata", "private_metadata", "unsafe_metadata"),
+    "ReplaceOrganizationMetadata": ("public_metadata", "private_metadata"),
+}
+"""Parameters that Clerk takes as null, although its document does not say so. The handlers check them."""
+_INTEGER = re.compile(r"([+-]?[0-9]{1,18})")
+_NUMBER = re.compile(r"([+-]?[0-9]{1,18})(\.0+)?")
+_TAKE_NUMBERS = {"getApiKeys", "getM2MTokens"}
+"""Clerk documents `limit` and `offset` of these as numbers, and its Python SDK sends `10.0`; others refuse that."""
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-
-def version(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> None:
-    """Raises where the version of the API is unknown, or given twice."""
-    asked = [value for name, value in query if name == "__clerk_api_version"]
-    if "clerk-api-version" in headers:
-        asked.append(headers["clerk-api-version"])
-    if len(asked) > 1:
-        raise Refusal(
-            400,
-            "api_version_invalid",
-            "is invalid",
-            "The API version can be given as header or in the query, not both.",
-        )
-    if asked and asked[0] not in (*_VERSIONS, document()["info"]["version"]):
-        raise Refusal(400, "api_version_invalid", "is invalid", f"There is no API version {asked[0]}.")
 
 
 def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
@@ -51,9 +41,10 @@ def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
     sent: dict[str, list[str]] = {}
     for name, value in pairs:
         sent.setdefault(name.removesuffix("[]"), []).append(value)
+    integer = _NUMBER if operation.id in _TAKE_NUMBERS else _INTEGER
     for parameter in operation.query:
         try:
-            values[parameter.name] = _query_value(parameter, sent.get(parameter.name, []))
+            values[parameter.name] = _query_value(parameter, sent.get(parameter.name, []), integer)
         except Refusal as refusal:
             refusals.append(refusal)
     if refusals:
@@ -61,7 +52,7 @@ def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
     return values
 
 
-def _query_value(parameter: Parameter, sent: list[str]) -> Any:
+def _query_value(parameter: Parameter, sent: list[str], integer: re.Pattern[str]) -> Any:
     schema = parameter.schema
     if not sent:
         if parameter.required:
@@ -78,10 +69,10 @@ def _query_value(parameter: Parameter, sent: list[str]) -> Any:
         values = sent if parameter.explode else [part for text in sent for part in text.split(",")]
         if len(values) > schema.get("maxItems", _MAX_FILTERS):
             raise _too_many(parameter.name, schema.get("maxItems", _MAX_FILTERS))
-        value: Any = [_scalar(parameter.name, _types(schema["items"]), text) for text in values]
+        value: Any = [_scalar(parameter.name, _types(schema["items"]), text, integer) for text in values]
     else:
         # Of several that say the same thing the first counts.
-        value = _scalar(parameter.name, types, sent[0])
+        value = _scalar(parameter.name, types, sent[0], integer)
     for departure in departures_from(schema, value):
         raise _refusal(departure, prefix=parameter.name)
     return value
@@ -92,11 +83,12 @@ def _types(schema: Json) -> tuple[str, ...]:
     return (held,) if isinstance(held, str) else tuple(held)
 
 
-def _scalar(name: str, types: tuple[str, ...], text: str) -> Any:
+def _scalar(name: str, types: tuple[str, ...], text: str, integer: re.Pattern[str]) -> Any:
     if "integer" in types:
-        if not _INTEGER.fullmatch(text):
+        whole = integer.fullmatch(text)
+        if not whole:
             raise _undecodable(name, "must be a whole number")
-        return int(text)
+        return int(whole[1])
     if "boolean" in types:
         if text.lower() not in _BOOLEANS:
             raise _undecodable(name, "must be true or false")
@@ -109,8 +101,11 @@ def _undecodable(name: str, why: str) -> Refusal:
     return Refusal(422, "form_param_value_invalid", "is invalid", f"{name} {why}.")
 
 
-def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
-    """The JSON body: an object, or a list where the contract has one; an empty object where none need be sent."""
+def body_value(operation: Operation, content_type: str, raw: bytes, older: Sequence[str] = ()) -> Any:
+    """The JSON body: an object, or a list where the contract has one; an empty object where none need be sent.
+
+    `older` are names that the body can have although the contract lacks them.
+    """
     if operation.body is None:
         return {}
     if not raw and not operation.body_required:
@@ -119,8 +114,10 @@ def body_value(operation: Operation, content_type: str, raw: bytes) -> Any:
         if content_type.partition(";")[0].strip().lower() != operation.body_type:
             raise unsupported(operation.body_type)
         value = _parsed(raw)
-    refusals = [_refusal(departure) for departure in departures(operation.body_pointer, value)]
-    refusals += _unknown_names(operation.body, value)
+    unchecked = (*older, *_NULLABLE.get(operation.id, ()))
+    known: Any = {key: value[key] for key in value if key not in unchecked} if errors.is_object(value) else value
+    refusals = [_refusal(departure) for departure in departures(operation.body_pointer, known)]
+    refusals += _unknown_names(operation.body, known)
     if refusals:
         raise errors.together(refusals)
     return value
@@ -232,6 +229,11 @@ def _refusal(departure: Departure, prefix: str = "") -> Refusal:
     if departure.value is None:
         return errors.null(name)
     wanted = departure.wanted
+    if departure.keyword == "type" and name.endswith("_metadata"):
+        return rules.no_metadata(name)
+    if name == "is_satellite" and departure.value is False:
+        message = "The instance has its primary domain already; further ones must be satellites."
+        return Refusal(422, "primary_domain_already_exists", "already exists", message, param_name=name)
     if departure.keyword == "type":
         said = wanted if isinstance(wanted, str) else " or ".join(wanted)
         return errors.wrong_type(name, f"of type {said}") if name else unreadable(f"it must be of type {said}")

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 import time
+
+_EARLIEST = 100_000_000_000
+_LATEST = 253_402_300_799_999
+"""1973 and the end of 9999, in milliseconds: what lies outside is in another unit, such as seconds."""
 
 
 class Clock:
-    """The time that the emulator goes by, in milliseconds: the real one, until a test freezes or moves it."""
+    """The time that the emulator goes by: the real one, until a test freezes or moves it.
+
+    `clerkkit` verifies tokens and webhooks at this time with `Clerk(clock=emulator.clock.time)`.
+    """
 
     def __init__(self) -> None:
         self._frozen: int | None = None
         self._ahead = 0
 
     def now(self) -> int:
-        """Milliseconds since 1970."""
+        """Return the time in milliseconds since 1970."""
         return (time.time_ns() // 1_000_000 if self._frozen is None else self._frozen) + self._ahead
 
-    def freeze(self, at: int | None = None) -> int:
-        """Stand still, at `at` (milliseconds since 1970) or now. Returns the time."""
-        self._frozen = self.now() if at is None else at
+    def time(self) -> float:
+        """Return the time in seconds since 1970, as `time.time` does."""
+        return self.now() / 1000
+
+    def freeze(self, at: float | datetime.datetime | None = None) -> int:
+        """Stand still, now or at `at`: milliseconds since 1970, or a datetime with a time zone.
+
+        Returns the time in milliseconds. Raises ValueError for a datetime without a time zone, and for a number that
+        is no time between 1973 and 9999 in milliseconds, such as one in seconds.
+        """
+        self._frozen = self.now() if at is None else _milliseconds(at)
         self._ahead = 0
         return self._frozen
 
     def advance(self, seconds: float = 0, *, milliseconds: int = 0) -> int:
         """Move on, at once. A clock that runs goes on from there, one that stands still stands still there.
 
-        Returns the time in milliseconds. Raises ValueError for a step back.
+        Returns the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
         """
+        if not math.isfinite(seconds):
+            raise ValueError(f"advance: seconds={seconds} is not a number of seconds")
         step = round(seconds * 1000) + milliseconds
         if step < 0:
             raise ValueError("advance: the clock does not go back; freeze(at=...) sets it")
+        if self.now() + step > _LATEST:
+            raise ValueError(f"advance: {step} milliseconds from now the year 9999 is over")
         self._ahead += step
         return self.now()
 
@@ -37,3 +58,15 @@ class Clock:
         """Go by the real time again."""
         self._frozen = None
         self._ahead = 0
+
+
+def _milliseconds(at: float | datetime.datetime) -> int:
+    if isinstance(at, datetime.datetime):
+        if at.tzinfo is None:
+            raise ValueError(f"freeze: at={at!r} has no time zone; add one, such as tzinfo=datetime.UTC")
+        return (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
+    if not _EARLIEST <= at <= _LATEST:
+        raise ValueError(
+            f"freeze: at={at!r} is no time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
+        )
+    return round(at)

@@ -19,6 +19,29 @@ METHODS = ("get", "put", "post", "patch", "delete")
 _CHECKOUT = Path(__file__).resolve().parents[2] / "spec" / "contract.json"
 
 
+HANDSHAKE_PAYLOAD = "GetHandshakePayload"
+
+_UNDOCUMENTED: Json = {
+    "/clients/handshake_payload": {
+        "get": {
+            "operationId": HANDSHAKE_PAYLOAD,
+            "parameters": [{"name": "nonce", "in": "query", "required": True, "schema": {"type": "string"}}],
+            "responses": {
+                "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/HandshakePayload"}}}}
+            },
+        }
+    }
+}
+_UNDOCUMENTED_SCHEMAS: Json = {
+    "HandshakePayload": {
+        "type": "object",
+        "properties": {"directives": {"type": "array", "items": {"type": "string"}}},
+        "required": ["directives"],
+    }
+}
+"""What Clerk's SDKs call, and its document does not have; once it does, that counts."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A parameter in the query."""
@@ -65,10 +88,12 @@ class Operation:
 
 @functools.cache
 def document() -> Json:
-    """The whole contract, from the package or, in a checkout, from `spec/`."""
+    """The whole contract, from the package or, in a checkout, from `spec/`, with what is undocumented."""
     packed = resources.files("clerk_emulator").joinpath("contract.json")
     source = packed if packed.is_file() else _CHECKOUT
     held: Json = json.loads(source.read_text(encoding="utf-8"))
+    held["paths"] = _UNDOCUMENTED | held["paths"]
+    held["components"]["schemas"] = _UNDOCUMENTED_SCHEMAS | held["components"]["schemas"]
     return held
 
 

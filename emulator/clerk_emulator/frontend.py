@@ -12,6 +12,9 @@ from clerk_emulator.keys import Keys
 from clerk_emulator.kinds import CLIENTS, IDENTIFICATIONS, INVITATIONS, USERS, WAITLIST_ENTRIES
 from clerk_emulator.store import Store
 
+_OAUTH_MILLISECONDS = 10 * 60 * 1000
+"""How long a person has to sign in with an account elsewhere: the choice of this emulator."""
+
 
 def connect(store: Store, user_id: str, provider: str, email: str, provider_user_id: str, **values: Any) -> Json:
     """Give a user an account elsewhere, as it is there after the user has signed in with `oauth_<provider>`.
@@ -22,6 +25,7 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
     store.need(USERS, user_id)
     email = rules.email("email_address", email)
     account_id = store.ids.new("eac")
+    sign_in_ends = store.clock.now() + _OAUTH_MILLISECONDS
     row = store.create(
         IDENTIFICATIONS,
         {
@@ -45,7 +49,7 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
                 "status": "verified",
                 "strategy": f"oauth_{provider}",
                 "attempts": None,
-                "expire_at": None,
+                "expire_at": sign_in_ends,
             },
             "_user_id": user_id,
             "_identifier": f"{provider}:{provider_user_id}",

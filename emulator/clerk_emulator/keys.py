@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import serialization
@@ -22,6 +23,29 @@ class Keys:
     instance_id: str
     secret_key: str = field(repr=False)
     private_pem: str = field(repr=False)
+
+    @property
+    def private_key(self) -> rsa.RSAPrivateKey:
+        """The key that signs tokens."""
+        return read_private_key(self.private_pem)
+
+    @property
+    def public_key(self) -> rsa.RSAPublicKey:
+        """The key that tokens are verified with."""
+        return self.private_key.public_key()
+
+    @property
+    def public_jwk(self) -> Json:
+        """The public key as a JSON Web Key."""
+        numbers = self.public_key.public_numbers()
+        return {
+            "kty": "RSA",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": self.instance_id,
+            "n": _base64url(numbers.n),
+            "e": _base64url(numbers.e),
+        }
 
     @property
     def publishable_key(self) -> str:
@@ -49,7 +73,7 @@ def load(store: Store, given: Json) -> Keys:
     held.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
     if "private_pem" not in held:
         held["private_pem"] = new_private_key()
-    public_jwk(held["private_pem"], "")
+    read_private_key(held["private_pem"])
     store.set("keys", held)
     return Keys(**held)
 
@@ -62,20 +86,16 @@ def new_private_key() -> str:
     ).decode()
 
 
-def public_jwk(private_pem: str, key_id: str) -> Json:
-    """The public half of an RSA key as a JSON Web Key. Raises ValueError for what is no such key."""
-    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+@functools.lru_cache(maxsize=16)
+def read_private_key(pem: str) -> rsa.RSAPrivateKey:
+    """An RSA key from PEM. Raises ValueError for what is no such key.
+
+    Keys are kept: to read one checks its primes, which takes fifty times as long as to sign with it.
+    """
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError("private_pem must be an RSA key")  # noqa: TRY004 - as for all that is no key
-    numbers = key.public_key().public_numbers()
-    return {
-        "kty": "RSA",
-        "use": "sig",
-        "alg": "RS256",
-        "kid": key_id,
-        "n": _base64url(numbers.n),
-        "e": _base64url(numbers.e),
-    }
+    return key
 
 
 def _base64url(number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict, deque
+from collections import OrderedDict, deque
 from typing import Literal
 
 from clerk_emulator.clock import Clock
@@ -34,35 +34,59 @@ _OWN: dict[str, tuple[int, int, str]] = {
 
 
 class RateLimits:
-    """Counts calls, in the emulator's own time."""
+    """Counts calls, in the emulator's own time.
+
+    A limit of the instance holds for each operation by itself: one that is over its limit blocks no other.
+    """
 
     def __init__(self, clock: Clock, instance: Instance | None) -> None:
-        self._clock = clock
+        self.clock = clock
         self._instance = instance
-        self._calls: defaultdict[str, deque[int]] = defaultdict(deque[int])
+        self.reset()
 
     def reset(self) -> None:
         """Forget all calls."""
-        self._calls.clear()
+        self._latest = 0
+        self._windows = {seconds: _Window(seconds * 1000) for seconds in (_TEN_SECONDS, _HOUR)}
 
     def count(self, operation: Operation, path: list[str]) -> None:
         """Count a call. Raises Clerk's 429, with the seconds until there is room again, where it is one too many."""
         if self._instance is None or operation.id in _UNLIMITED:
             return
+        limits = [(operation.id, _GENERAL[self._instance], _TEN_SECONDS)]
         if operation.id in _OWN:
             calls, seconds, shared = _OWN[operation.id]
-            self._take(f"{shared or operation.id} {path}", calls, seconds)
-        else:
-            self._take("", _GENERAL[self._instance], _TEN_SECONDS)
+            limits.append((f"{shared or operation.id} {path}", calls, seconds))
+        now = self.clock.now()
+        if now < self._latest:  # the clock was set back
+            self.reset()
+        self._latest = now
+        for bucket, calls, seconds in limits:
+            self._windows[seconds].need_room(bucket, calls, now)
+        for bucket, _, seconds in limits:
+            self._windows[seconds].add(bucket, now)
 
-    def _take(self, bucket: str, calls: int, seconds: int) -> None:
-        now = self._clock.now()
-        past = self._calls[bucket]
-        while past and past[0] <= now - seconds * 1000:
+
+class _Window:
+    """The times of the calls of the last so many milliseconds, by bucket; what is older is forgotten."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self._milliseconds = milliseconds
+        # The bucket of the oldest last call comes first.
+        self._calls: OrderedDict[str, deque[int]] = OrderedDict()
+
+    def need_room(self, bucket: str, calls: int, now: int) -> None:
+        past = self._calls.get(bucket, deque())
+        while past and past[0] <= now - self._milliseconds:
             past.popleft()
         if len(past) >= calls:
-            raise too_many(math.ceil((past[0] + seconds * 1000 - now) / 1000))
-        past.append(now)
+            raise too_many(math.ceil((past[0] + self._milliseconds - now) / 1000))
+
+    def add(self, bucket: str, now: int) -> None:
+        self._calls.setdefault(bucket, deque()).append(now)
+        self._calls.move_to_end(bucket)
+        while next(iter(self._calls.values()))[-1] <= now - self._milliseconds:
+            self._calls.popitem(last=False)
 
 
 def too_many(seconds: int) -> Refusal:

@@ -124,8 +124,15 @@ def past_time(name: str, value: str, now: int) -> int:
     return moment
 
 
+def no_metadata(name: str) -> Refusal:
+    """Metadata that are no object."""
+    return errors.invalid(name, "must be an object")
+
+
 def metadata(name: str, value: Any) -> Any:
-    """Metadata of up to 8 KB."""
+    """Metadata: an object of up to 8 KB."""
+    if not errors.is_object(value):
+        raise no_metadata(name)
     if len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()) > METADATA_LIMIT:
         message = f"{name} must not have more than {METADATA_LIMIT} bytes."
         raise Refusal(422, "form_param_exceeds_allowed_size", "is too large", message, param_name=name)
@@ -151,9 +158,14 @@ def metadata_merged(row: Json, body: Json, names: Sequence[str]) -> Json:
     return {name: metadata(name, merged(row[name], body[name])) for name in names if name in body}
 
 
-def metadata_replaced(body: Json, names: Sequence[str]) -> Json:
-    """The metadata that a body puts in place of a resource's: those of the names that the body has."""
-    return {name: metadata(name, body[name]) for name in names if name in body}
+def metadata_replaced(body: Json, names: Sequence[str], nullable: Collection[str] = ()) -> Json:
+    """The metadata that a body puts in place of a resource's: those of the names that the body has.
+
+    Null clears: it is kept where the resource can have null, and is an empty object elsewhere.
+    """
+    given = {name: body[name] for name in names if name in body}
+    empty: Json = {name: None if name in nullable else {} for name, value in given.items() if value is None}
+    return {name: metadata(name, value) for name, value in given.items() if value is not None} | empty
 
 
 def lengths_match(name: str, values: list[Any], other: str, others: list[Any]) -> None:

@@ -13,7 +13,18 @@ from typing import Any, Literal, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from clerk_emulator import app, frontend, oauth, organization_invitations, plans, seeding, sessions, tickets
+from clerk_emulator import (
+    app,
+    frontend,
+    handshakes,
+    oauth,
+    organization_invitations,
+    plans,
+    seeding,
+    sessions,
+    tickets,
+    tokens,
+)
 from clerk_emulator.call import shown
 from clerk_emulator.clock import Clock
 from clerk_emulator.errors import Json
@@ -195,7 +206,7 @@ class Emulator:
         """
         with self._state.store.transaction():
             session = sessions.start(self._state.store, user_id, organization_id, origin=origin)
-            return sessions.token(self._state.store, self._state.keys, session)
+            return tokens.session_token(self._state.store, self._state.keys, session)
 
     def subscribe(self, owner_id: str, plan: str | None, features: Sequence[str] = ()) -> None:
         """Put a user or an organization on a plan with these features, which session tokens then tell; None ends it.
@@ -205,6 +216,15 @@ class Emulator:
         with self._state.store.transaction():
             plans.subscribe(self._state.store, owner_id, plan, features)
 
+    def handshake(self, session_id: str | None = None) -> str:
+        """A nonce such as a browser brings back from a handshake, in `__clerk_handshake_nonce`; it lasts a minute.
+
+        It stands for the cookies of the session, or of a browser where nobody is signed in. Raises Refusal for an
+        unknown session.
+        """
+        with self._state.store.transaction():
+            return handshakes.start(self._state.store, session_id)
+
     def redeem(self, ticket: str, *, origin: str | None = "http://localhost:3000") -> str:
         """Sign in with the `token` of a sign-in token or actor token, or the ticket in an agent task's `url`.
 
@@ -213,7 +233,7 @@ class Emulator:
         """
         with self._state.store.transaction():
             session = tickets.redeem(self._state.store, self._state.keys, ticket, origin=origin)
-            return sessions.token(self._state.store, self._state.keys, session)
+            return tokens.session_token(self._state.store, self._state.keys, session)
 
     def issue_oauth_token(
         self,

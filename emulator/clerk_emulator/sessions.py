@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator import tokens
 from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.keys import Keys
 from clerk_emulator.kinds import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
 from clerk_emulator.settings import USER_SETTINGS
 from clerk_emulator.store import Store
@@ -75,8 +73,3 @@ def revoke_all(store: Store, user_id: str) -> None:
     """End all sessions of a user."""
     expire(store)
     store.update_all(SESSIONS, SESSIONS.c.user_id == user_id, SESSIONS.c.status == "active", status="revoked")
-
-
-def token(store: Store, keys: Keys, session: Json, seconds: int | None = None) -> str:
-    """A session token."""
-    return tokens.session_token(store, keys, session, seconds=seconds)

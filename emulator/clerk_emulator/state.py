@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clerk_emulator import checks, complete, groups, judge, keys, seeding
+from clerk_emulator import checks, complete, groups, judge, keys, seeding, versions
 from clerk_emulator.call import HANDLERS, Answer, Call, Caller
 from clerk_emulator.clock import Clock
 from clerk_emulator.contract import Operation, operations
@@ -126,6 +126,7 @@ class State:
             ids=self.ids,
             keys=self.keys,
             origin="",
+            version=versions.current(),
         )
         done = HANDLERS[operation_id].handle(call)
         assert is_object(done), "a list, or no answer at all"

@@ -86,6 +86,7 @@ def _shown(call: Call, row: Json, identifications: list[Json], settings: Json) -
         "profile_image_url": image_url,
         "has_image": row["_image"] is not None,
         "password_enabled": row["_password_digest"] is not None,
+        "requires_password_reset": row["_compromised"],
         "totp_enabled": has_totp,
         "backup_code_enabled": bool(row["_backup_codes"]),
         "two_factor_enabled": has_totp or any(one.get("reserved_for_second_factor") for one in identifications),

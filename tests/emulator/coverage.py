@@ -43,6 +43,8 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     that were asked for (5xx), rate limits (429), a wrong key (401), a wrong Content-Type (415).
     """
     successes = {operation for operation, status in counts if status < 300}
+    # What Clerk no longer does for anybody has no success to show.
+    successes |= {operation for operation, status in counts if status == 410}
     refusals = {
         operation
         for operation, status in counts

@@ -157,7 +157,7 @@ def populate(emulator: Emulator, api: Api) -> Known:
     made("/api_keys", {"name": "key", "subject": user_id})
     application = made("/oauth_applications", {"name": "app", "redirect_uris": ["https://example.com/oauth"]})
     known.learn({"access_token": emulator.issue_oauth_token(application["id"], user_id)})
-    for listed in ("/organization_roles", "/organization_permissions", "/role_sets", "/clients"):
+    for listed in ("/organization_roles", "/organization_permissions", "/role_sets"):
         made(listed, method="GET")
     emulator._state.store.remember()
     return known

@@ -135,6 +135,11 @@ def test_lists(api: Api, subject: str, emulator: Emulator) -> None:
     assert listed(type="custom") == [custom]
     assert listed(query="valid%") == listed(query=valid) == [valid]
     assert listed(query=valid[:-1]) == []
+    # Clerk's Python SDK always sends these as numbers with a fraction.
+    assert listed(limit="10.0", offset="0.0") == [valid]
+    for query in ({"limit": "10.5"}, {"limit": "1e1"}, {"offset": "-1.0"}, {"limit": "101.0"}):
+        assert api.refused("GET", "/api_keys", params={"subject": subject, **query}).status == 422
+    assert api.refused("GET", "/users", params={"limit": "10.0"}).codes == ["form_param_value_invalid"]
     states = {one["id"]: one for one in api.get("/api_keys", subject=subject, include_invalid="true")["data"]}
     assert (states[expired]["expired"], states[expired]["revoked"]) == (True, False)
     assert (states[revoked]["expired"], states[revoked]["revoked"]) == (False, True)

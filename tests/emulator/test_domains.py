@@ -31,7 +31,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     ("body", "status", "code"),
     [
         ({"name": "a.example.com"}, 422, "form_param_missing"),
-        ({"name": "a.example.com", "is_satellite": False}, 422, "form_param_value_invalid"),
+        ({"name": "a.example.com", "is_satellite": False}, 422, "primary_domain_already_exists"),
         ({"name": "https://a.example.com", "is_satellite": True}, 422, "form_param_format_invalid"),
         ({"name": "a", "is_satellite": True}, 422, "form_param_format_invalid"),
         ({"name": "taken.example.com", "is_satellite": True}, 422, "form_already_exists"),

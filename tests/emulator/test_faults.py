@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+import math
+import pickle
 from typing import Any
 
 import httpx
 import pytest
 
-from clerk_emulator import Emulator
+from clerk_emulator import Emulator, Refusal
+from clerk_emulator.clock import Clock
+from clerk_emulator.contract import Operation, operations
+from clerk_emulator.limits import Instance, RateLimits
 from tests.emulator.api import Api
 
 HEADER = "X-Clerk-Emulator-Fault"
@@ -105,14 +111,86 @@ def test_rate_limits_are_counted_in_the_emulator_s_time() -> None:
         assert http.patch(f"/users/{user}", json={}).status_code == 200
 
 
+def test_a_limit_blocks_the_operation_that_is_over_it_alone() -> None:
+    limits, operations = limited()
+    for _ in range(100):
+        limits.count(operations["GetUser"], ["user_1"])
+    for user in ("user_1", "user_2"):
+        with pytest.raises(Refusal, match="429 too_many_requests"):
+            limits.count(operations["GetUser"], [user])
+    limits.count(operations["GetUserList"], [])
+    for number in range(100):
+        limits.count(operations["UpdateUser"], [f"user_{number // 10}"])
+    with pytest.raises(Refusal, match="429 too_many_requests"):
+        limits.count(operations["UpdateUser"], ["user_11"])
+
+
+def test_calls_that_are_over_are_forgotten() -> None:
+    limits, operations = limited("production")
+    before = len(pickle.dumps(limits))
+    for number in range(50):
+        limits.clock.advance(10)
+        for user in range(1000):
+            limits.count(operations["UpdateUser"], [f"user_{number}_{user}"])
+        limits.count(operations["CreateOrganizationInvitation"], [f"org_{number}"])
+    during = len(pickle.dumps(limits))
+    limits.clock.advance(3600)
+    limits.count(operations["UpdateUser"], ["user_x"])
+    limits.count(operations["CreateOrganizationInvitation"], ["org_x"])
+    assert during < before + 100_000
+    assert len(pickle.dumps(limits)) < before + 1000
+
+
+def test_a_clock_that_is_set_back_blocks_nobody() -> None:
+    limits, operations = limited()
+    for _ in range(250):
+        limits.count(operations["CreateOrganizationInvitation"], ["org_1"])
+        limits.clock.advance(1)
+    limits.clock.freeze(1_600_000_000_000)
+    limits.count(operations["CreateOrganizationInvitation"], ["org_1"])
+
+
+def limited(instance: Instance = "development") -> tuple[RateLimits, dict[str, Operation]]:
+    clock = Clock()
+    clock.freeze(1_700_000_000_000)
+    return RateLimits(clock, instance), operations()
+
+
 def test_a_clock_that_stands_still_and_moves(api: Api, emulator: Emulator) -> None:
     assert emulator.clock.freeze(1_700_000_000_000) == 1_700_000_000_000
     user = api.user(username="ada_l")
     assert user["created_at"] == user["updated_at"] == 1_700_000_000_000
     assert emulator.clock.advance(1.5, milliseconds=5) == 1_700_000_001_505
     assert api.patch(f"/users/{user['id']}", {"first_name": "Ada"})["updated_at"] == 1_700_000_001_505
-    with pytest.raises(ValueError, match="advance"):
-        emulator.clock.advance(-1)
+    for step in (-1, math.nan, math.inf, 1e12):
+        with pytest.raises(ValueError, match="advance"):
+            emulator.clock.advance(step)
+    assert (emulator.clock.now(), emulator.clock.time()) == (1_700_000_001_505, 1_700_000_001.505)
+
+
+def test_a_clock_takes_datetimes(api: Api, emulator: Emulator) -> None:
+    berlin = datetime.timezone(datetime.timedelta(hours=1))
+    assert emulator.clock.freeze(datetime.datetime(2026, 5, 12, 13, 0, 0, 1999, berlin)) == 1_778_587_200_001
+    assert api.user(username="ada_l")["created_at"] == 1_778_587_200_001
+    with pytest.raises(ValueError, match=r"freeze: at=.* has no time zone"):
+        emulator.clock.freeze(datetime.datetime(2026, 5, 12))
+    assert emulator.clock.now() == 1_778_587_200_001
+
+
+@pytest.mark.parametrize("at", [1_700_000_000, 1_700_000_000.5, 0, -1, 1_700_000_000 * 10**9, math.nan, math.inf])
+def test_a_clock_takes_no_other_unit(api: Api, emulator: Emulator, at: float) -> None:
+    with pytest.raises(ValueError, match=r"freeze: at=.*milliseconds"):
+        emulator.clock.freeze(at)
+    assert api.user(username="ada_l")["created_at"] > 1_700_000_000_000
+
+
+@pytest.mark.parametrize("at", [100_000_000_000, 1_700_000_000_000.6, 253_402_300_799_999])
+def test_all_works_at_the_borders_of_the_clock(api: Api, emulator: Emulator, at: float) -> None:
+    user = api.user(username="ada_l")["id"]
+    emulator.clock.freeze(at)
+    assert emulator.sign_in(user)
+    assert api.post("/invitations", {"email_address": "bob@example.com"})["created_at"] == round(at)
+    assert emulator.dump()["users"]
 
 
 def test_ids_sort_by_the_time_they_were_made(api: Api, emulator: Emulator) -> None:

@@ -165,7 +165,7 @@ def test_a_revoked_token(api: Api, machine: MakeMachine) -> None:
 def test_who_may_list(api: Api, machine: MakeMachine) -> None:
     caller, other = machine(), machine()
     made = [caller.post("/m2m_tokens", {})["id"] for _ in range(3)]
-    page = api.get("/m2m_tokens", subject=caller.id, limit=1, offset=1)
+    page = api.get("/m2m_tokens", subject=caller.id, limit="1.0", offset="1.0")
     assert ([one["id"] for one in page["m2m_tokens"]], page["total_count"]) == ([made[1]], 3)
     problem = other.refused("GET", "/m2m_tokens", params={"subject": caller.id})
     assert (problem.status, problem.codes) == (403, ["authorization_invalid"])

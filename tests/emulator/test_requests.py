@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
+from clerk_emulator.call import HANDLERS
 from clerk_emulator.contract import operations, parameter_names
 from tests.emulator.api import Api
 
@@ -21,11 +22,22 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
 def test_every_operation_answers_in_the_contract_s_shapes(operation: Any, api: Api) -> None:
     answer = api.http.request(operation.method, filled(operation.path))
-    assert answer.status_code < 500 or answer.status_code == 501
+    assert answer.status_code < 500
     if answer.status_code >= 400:
         assert answer.json()["errors"][0]["code"]
-    if answer.status_code == 501:
-        assert answer.json()["errors"][0]["code"] == "not_emulated"
+    assert (answer.status_code == 405) == (operation.id not in HANDLERS)
+    without_prefix = api.http.request(operation.method, str(api.http.base_url.join("/")) + filled(operation.path)[1:])
+    assert without_prefix.status_code == answer.status_code
+
+
+def test_what_is_not_emulated_is_said_so_and_is_no_answer_of_clerk(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(HANDLERS, "CreateInvitation")
+    answer = api.http.post("/invitations", json={"email_address": "ada@example.com"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "not_emulated"
+    assert "clerk_emulator does not emulate CreateInvitation (POST /invitations)" in error["long_message"]
+    assert api.refused("POST", "/invitations", headers={"Authorization": "Bearer sk_test_wrong"}).status == 401
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
@@ -72,12 +84,30 @@ def test_a_version_that_is_one(api: Api) -> None:
     assert api.get("/users", __clerk_api_version="2025-11-10") == []
 
 
+@pytest.mark.parametrize("kind", ["users", "organizations"])
+def test_an_update_replaces_metadata_in_versions_that_take_them(api: Api, kind: str) -> None:
+    metadata = {"public_metadata": {"a": 1}, "private_metadata": {"a": 1}}
+    made = api.post(f"/{kind}", {"username": "ada_l", **metadata} if kind == "users" else {"name": "Acme", **metadata})
+    path, change = f"/{kind}/{made['id']}", {"public_metadata": {"b": 2}}
+    for version in ("2021-02-05", "2025-11-10"):
+        older = {"headers": {"Clerk-API-Version": version}}
+        changed = api.http.patch(path, json=change, **older).raise_for_status().json()
+        assert (changed["public_metadata"], changed["private_metadata"]) == ({"b": 2}, {"a": 1})
+        problem = api.refused("PATCH", path, {"public_metadata": [1]}, **older)
+        assert (problem.codes, problem.params) == (["form_param_value_invalid"], ["public_metadata"])
+        assert api.refused("PATCH", path, {"public_metadatum": {}}, **older).codes == ["form_param_unknown"]
+    for newer in ({}, {"Clerk-API-Version": "2026-05-12"}):
+        problem = api.refused("PATCH", path, change, headers=newer)
+        assert (problem.codes, problem.params) == (["form_param_unknown"], ["public_metadata"])
+
+
 def test_paths_and_methods_that_do_not_exist(api: Api, emulator: Emulator) -> None:
     assert api.refused("GET", "/nope").codes == ["resource_not_found"]
     assert api.refused("GET", "/users/").status == 404
     assert api.refused("PUT", "/users").status == 405
     assert httpx.get(f"{emulator.origin}/", trust_env=False).status_code == 404
-    assert httpx.get(f"{emulator.origin}/users", trust_env=False).status_code == 404
+    assert httpx.get(f"{emulator.origin}/v1", trust_env=False).status_code == 404
+    assert httpx.get(f"{emulator.origin}/v1/v1/users", trust_env=False).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from http.cookies import SimpleCookie
 from typing import Any
 
 import httpx
@@ -149,8 +152,8 @@ def test_clients(api: Api, emulator: Emulator) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     client = api.get(f"/clients/{session['client_id']}")
     assert api.post("/clients/verify", {"token": emulator.client_token(client["id"])}) == client
-    assert api.get("/clients") == [client]
-    assert api.get("/clients", paginated=True) == {"data": [client], "total_count": 1}
+    problem = api.refused("GET", "/clients")
+    assert (problem.status, problem.codes) == (410, ["operation_deprecated"])
     assert api.refused("GET", "/clients/client_x").status == 404
     problem = api.refused("POST", "/clients/verify", {"token": "x.y.z"})
     assert (problem.status, problem.codes) == (401, ["authentication_invalid"])
@@ -161,3 +164,56 @@ def test_sessions_go_with_their_user(api: Api) -> None:
     api.delete(f"/users/{session['user_id']}")
     assert api.refused("GET", f"/sessions/{session['id']}").status == 404
     assert api.refused("GET", f"/clients/{session['client_id']}").status == 404
+
+
+def test_a_nonce_stands_for_the_cookies_of_a_session(api: Api, emulator: Emulator) -> None:
+    session = api.post("/sessions", {"user_id": api.user()["id"]})
+    nonce = emulator.handshake(session["id"])
+    directives = api.get("/clients/handshake_payload", nonce=nonce)["directives"]
+    cookies = {name: morsel.value for line in directives for name, morsel in SimpleCookie(line).items()}
+    suffix = "_" + base64.urlsafe_b64encode(hashlib.sha1(emulator.publishable_key.encode()).digest()).decode()[:8]
+    assert cookies.keys() == {"__session", f"__session{suffix}", "__client_uat", f"__client_uat{suffix}"}
+    for name in ("__session", f"__session{suffix}"):
+        assert claims_of(api, cookies[name])["sid"] == session["id"]
+    assert cookies["__client_uat"] == cookies[f"__client_uat{suffix}"] == str(session["created_at"] // 1000)
+    api.post(f"/sessions/{session['id']}/revoke")
+    for ended in (nonce, emulator.handshake()):
+        lines = api.get("/clients/handshake_payload", nonce=ended)["directives"]
+        assert [line.partition(";")[0].partition("=")[2] for line in lines] == ["0", "0", "", ""]
+    emulator.clock.advance(60)
+    for gone in (nonce, "x"):
+        problem = api.refused("GET", "/clients/handshake_payload", params={"nonce": gone})
+        assert (problem.status, problem.codes) == (404, ["resource_not_found"])
+    assert api.refused("GET", "/clients/handshake_payload").codes == ["missing_query_parameter"]
+    with pytest.raises(Refusal, match="resource_not_found"):
+        emulator.handshake("sess_x")
+
+
+def test_versions_before_2025_04_10_have_session_tokens_of_version_1(api: Api, emulator: Emulator) -> None:
+    user = api.user()["id"]
+    permission = {"name": "Read", "key": "org:reports:read", "description": "x"}
+    permission_id = api.post("/organization_permissions", permission)["id"]
+    admin = next(one for one in api.get("/organization_roles")["data"] if one["key"] == "org:admin")
+    api.post(f"/organization_roles/{admin['id']}/permissions/{permission_id}")
+    organization = api.post("/organizations", {"name": "Acme", "slug": "acme", "created_by": user})["id"]
+    session = api.post("/sessions", {"user_id": user, "active_organization_id": organization})["id"]
+
+    def claims(version: str) -> Json:
+        answer = api.http.post(f"/sessions/{session}/tokens", headers={"Clerk-API-Version": version})
+        return claims_of(api, answer.json()["jwt"])
+
+    for version in ("2021-02-05", "2024-10-01", "2025-03-12"):
+        old = claims(version)
+        assert not old.keys() & {"v", "o", "fea", "pla"}
+        assert {name: old[name] for name in old if name.startswith("org_")} == {
+            "org_id": organization,
+            "org_slug": "acme",
+            "org_role": "org:admin",
+            "org_permissions": ["org:reports:read"],
+        }
+    new = claims("2025-04-10")
+    assert (new["v"], new["o"]["rol"], new["fea"]) == (2, "admin", "o:reports")
+    assert "org_id" not in new
+    alone = api.post("/sessions", {"user_id": user})["id"]
+    answer = api.http.post(f"/sessions/{alone}/tokens", headers={"Clerk-API-Version": "2024-10-01"})
+    assert not {name for name in claims_of(api, answer.json()["jwt"]) if name.startswith("org_")}

@@ -147,11 +147,13 @@ def test_a_password_comes_changes_and_goes(api: Api, emulator: Emulator) -> None
 def test_a_compromised_password(api: Api) -> None:
     user = api.user(username="ada_l", password="correct horse")["id"]
     session = api.post("/sessions", {"user_id": user})["id"]
-    api.post(f"/users/{user}/password/set_compromised")
+    assert api.get(f"/users/{user}")["requires_password_reset"] is False
+    assert api.post(f"/users/{user}/password/set_compromised")["requires_password_reset"] is True
+    assert api.get(f"/users/{user}")["requires_password_reset"] is True
     assert api.get(f"/sessions/{session}")["status"] == "active"
     api.post(f"/users/{user}/password/set_compromised", {"revoke_all_sessions": True})
     assert api.get(f"/sessions/{session}")["status"] == "revoked"
-    api.post(f"/users/{user}/password/unset_compromised")
+    assert api.post(f"/users/{user}/password/unset_compromised")["requires_password_reset"] is False
     for action in ("set_compromised", "unset_compromised"):
         assert api.refused("POST", f"/users/user_x/password/{action}").status == 404
 

@@ -34,14 +34,30 @@ def test_metadata_is_replaced_whole(api: Api) -> None:
     assert api.put(path, {"public_metadata": {}})["public_metadata"] == {}
 
 
+def test_null_clears_metadata_that_are_replaced(api: Api) -> None:
+    names = ("public_metadata", "private_metadata", "unsafe_metadata")
+    user = api.user(username="ada_l", **{name: {"a": 1} for name in names})["id"]
+    path = f"/users/{user}/metadata"
+    cleared = api.put(path, {"private_metadata": None})
+    assert [cleared[name] for name in names] == [{"a": 1}, None, {"a": 1}]
+    assert api.patch(path, {"private_metadata": {"b": 2}})["private_metadata"] == {"b": 2}
+    assert [api.put(path, dict.fromkeys(names))[name] for name in names] == [{}, None, {}]
+    organization = api.post("/organizations", {"name": "Acme", **{name: {"a": 1} for name in names[:2]}})["id"]
+    emptied = api.put(f"/organizations/{organization}/metadata", dict.fromkeys(names[:2]))
+    assert [emptied[name] for name in names[:2]] == [{}, {}]
+
+
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_metadata_has_a_limit(api: Api, method: str) -> None:
     user = api.user(username="ada_l", public_metadata={"a": "x" * 8000})["id"]
     path = f"/users/{user}/metadata"
     large = {"public_metadata": {"a": "é" * 4096}}
     assert api.refused(method, path, large).codes == ["form_param_exceeds_allowed_size"]
-    assert api.refused(method, path, {"public_metadata": []}).codes == ["form_param_type_invalid"]
-    assert api.refused(method, path, {"public_metadata": None}).codes == ["form_param_nil"]
+    for value in ([], "text", 1, True):
+        problem = api.refused(method, path, {"public_metadata": value})
+        assert (problem.codes, problem.params) == (["form_param_value_invalid"], ["public_metadata"])
+    if method == "PATCH":
+        assert api.refused(method, path, {"public_metadata": None}).codes == ["form_param_nil"]
     assert api.refused(method, "/users/user_x/metadata", {}).status == 404
     if method == "PATCH":
         assert api.refused(method, path, {"public_metadata": {"b": "x" * 200}}).params == ["public_metadata"]
@@ -92,10 +108,12 @@ def test_what_is_no_image(api: Api) -> None:
 
 
 def test_an_account_elsewhere(api: Api, emulator: Emulator) -> None:
+    emulator.clock.freeze()
     user = api.user(email_address=["ada@example.com"])["id"]
     account = emulator.connect_account(
         user, "google", email_address="ada@example.com", provider_user_id="g-1", first_name="Ada", _token="secret"
     )
+    assert account["verification"]["expire_at"] == account["created_at"] + 600_000
     read = api.get(f"/users/{user}")
     assert read["external_accounts"] == [account]
     assert read["email_addresses"][0]["linked_to"] == [{"type": "oauth_google", "id": account["identification_id"]}]

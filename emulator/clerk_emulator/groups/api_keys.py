@@ -24,7 +24,7 @@ _SUBJECTS = {"user": ("_user_id", USERS), "org": ("_organization_id", ORGANIZATI
 
 
 @operation("createApiKey")
-def create_api_key(call: Call) -> Json:
+def create_api_key(call: Call) -> Answer:
     body = call.body
     if body.get("created_by") and call.store.get(USERS, body["created_by"]) is None:
         raise errors.body_refers_to_nothing("created_by", body["created_by"])
@@ -57,7 +57,7 @@ def create_api_key(call: Call) -> Json:
             "_secret": f"ak_{call.ids.hex()}",
         },
     )
-    return {**machine_tokens.show(call, key), "secret": key["_secret"]}
+    return Answer({**machine_tokens.show(call, key), "secret": key["_secret"]}, status=201)
 
 
 @operation("getApiKeys")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from clerk_emulator import sessions, tokens
-from clerk_emulator.call import Answer, Call, grouped, operation, shown
+from clerk_emulator import handshakes, sessions, tokens
+from clerk_emulator.call import Call, grouped, operation, shown
+from clerk_emulator.contract import HANDSHAKE_PAYLOAD
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import CLIENTS, SESSIONS
-from clerk_emulator.listing import listing
 
 
 @operation("GetClientList")
-def list_clients(call: Call) -> Answer:
-    return listing(call, CLIENTS, show=_show)
+def list_clients(_call: Call) -> Json:
+    message = "Clients cannot be listed any longer; sessions can."
+    raise Refusal(410, "operation_deprecated", "is deprecated", message)
 
 
 @operation("GetClient")
@@ -27,6 +28,11 @@ def verify_client(call: Call) -> Json:
         raise Refusal(401, "authentication_invalid", "is invalid", "The token is none of a client of this instance.")
     (client,) = _show(call, [call.store.need(CLIENTS, claims["id"])])
     return client
+
+
+@operation(HANDSHAKE_PAYLOAD)
+def get_handshake_payload(call: Call) -> Json:
+    return {"directives": handshakes.cookies(call, call.query["nonce"])}
 
 
 def _show(call: Call, rows: list[Json]) -> list[Json]:

@@ -81,7 +81,7 @@ def get_organization(call: Call) -> Json:
 @organization_operation("UpdateOrganization")
 def update_organization(call: Call) -> Json:
     organization = _asked(call)
-    profile = _profile(call, organization)
+    profile = _profile(call, organization) | rules.metadata_replaced(call.body, _METADATA)
     if "role_set_key" in profile:
         _need_roles_within(call.store, organization, profile["role_set_key"])
     return show_organization(call, call.store.update(ORGANIZATIONS, organization, **profile))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator import errors, jwt_templates, sessions, tokens
+from clerk_emulator import errors, jwt_templates, sessions, tokens, versions
 from clerk_emulator.call import Answer, Call, operation, shown
 from clerk_emulator.errors import Json, Refusal
 from clerk_emulator.kinds import JWT_TEMPLATES, SESSIONS
@@ -49,8 +49,7 @@ def revoke_session(call: Call) -> Json:
 @operation("CreateSessionToken")
 def create_session_token(call: Call) -> Json:
     session = _active(call)
-    seconds = call.body.get("expires_in_seconds")
-    return {"object": "token", "jwt": sessions.token(call.store, call.keys, session, seconds)}
+    return {"object": "token", "jwt": _session_token(call, session, seconds=call.body.get("expires_in_seconds"))}
 
 
 @operation("CreateSessionTokenFromTemplate")
@@ -88,10 +87,15 @@ def refresh_session(call: Call) -> Json:
         raise _not_refreshed("session_refresh_inactive_session", "The session is not active.")
     if claims["exp"] < call.clock.now() // 1000 - _OLDEST_TOKEN:
         raise _not_refreshed("session_refresh_expired_session_token_too_old", "The expired token is too old.")
-    fresh = tokens.session_token(call.store, call.keys, session, origin=claims["azp"])
+    fresh = _session_token(call, session, origin=claims["azp"])
     if call.body.get("format") == "cookie":
         return {"object": "cookies", "cookies": [f"__session={fresh}; Path=/; Secure; SameSite=Lax"]}
     return {"object": "token", "jwt": fresh}
+
+
+def _session_token(call: Call, session: Json, *, seconds: int | None = None, origin: str | None = None) -> str:
+    compact = call.version >= versions.COMPACT_SESSION_TOKENS
+    return tokens.session_token(call.store, call.keys, session, seconds=seconds, origin=origin, compact=compact)
 
 
 def _not_refreshed(code: str, message: str) -> Refusal:

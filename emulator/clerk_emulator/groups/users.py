@@ -14,6 +14,7 @@ from clerk_emulator.store import Store, Where
 from clerk_emulator.users import NEW, lock, settle, show_user, show_users
 
 SORT = {name: USERS.c[name] for name in USERS.c.keys() if name not in ("id", "external_id", "banned", "data")}  # noqa: SIM118
+_METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
 
 @operation("CreateUser")
@@ -23,7 +24,7 @@ def create_user(call: Call) -> Json:
     _parallel(body)
     row = {**NEW, "id": call.ids.new("user"), **_profile(call, body, {})}
     row["create_organizations_limit"] = body.get("create_organizations_limit")
-    for name in ("public_metadata", "private_metadata", "unsafe_metadata"):
+    for name in _METADATA:
         row[name] = rules.metadata(name, body.get(name, {}))
     row["banned"] = bool(body.get("banned"))
     user = call.store.create(USERS, row)
@@ -60,7 +61,8 @@ def get_user(call: Call) -> Json:
 def update_user(call: Call) -> Json:
     user = call.named(USERS, "user_id")
     body = call.body
-    user = call.store.update(USERS, user, **_profile(call, body, user))
+    changes = _profile(call, body, user) | rules.metadata_replaced(body, _METADATA, nullable=("private_metadata",))
+    user = call.store.update(USERS, user, **changes)
     if "create_organizations_limit" in body:
         user = call.store.update(USERS, user, create_organizations_limit=body["create_organizations_limit"])
     for kind, (primary, _) in identifications.PRIMARY.items():

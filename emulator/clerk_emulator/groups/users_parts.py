@@ -22,7 +22,8 @@ def merge_metadata(call: Call) -> Json:
 @operation("ReplaceUserMetadata")
 def replace_metadata(call: Call) -> Json:
     user = call.named(USERS, "user_id")
-    changes = rules.metadata_replaced(call.body, _METADATA)
+    # Of a user's metadata the private ones alone can be null in an answer.
+    changes = rules.metadata_replaced(call.body, _METADATA, nullable=("private_metadata",))
     return show_user(call, call.store.update(USERS, user, **changes))
 
 

@@ -375,6 +375,7 @@ class User(Model):
     password_last_updated_at: int | None = None
     private_metadata: dict[str, Any] | None = None
     profile_image_url: str | None = None
+    requires_password_reset: bool | None = None
     scim: SCIMUserMetadata | None = None
     unsafe_metadata: dict[str, Any] | None = None
 
