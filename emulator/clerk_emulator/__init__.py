@@ -27,5 +27,9 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         import importlib
 
-        return getattr(importlib.import_module(f"clerk_emulator.{_HOMES[name]}"), name)
+        try:
+            home = importlib.import_module(f"clerk_emulator.{_HOMES[name]}")
+        except ModuleNotFoundError as missing:
+            raise ImportError(f'clerk_emulator needs {missing.name}: pip install "clerkkit[emulator]"') from missing
+        return getattr(home, name)
     raise AttributeError(f"module 'clerk_emulator' has no attribute {name!r}")

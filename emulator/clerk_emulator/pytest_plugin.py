@@ -32,16 +32,16 @@ def clerk_emulator(_clerk_emulator_server: Emulator) -> Emulator:
 
 @pytest.fixture
 def clerk(clerk_emulator: Emulator) -> Iterator[Clerk]:
-    """A `Clerk` that talks to `clerk_emulator`."""
+    """A `Clerk` that talks to `clerk_emulator`, and verifies tokens at the time of its clock."""
     from clerkkit import Clerk
 
-    with Clerk(secret_key=clerk_emulator.secret_key, base_url=clerk_emulator.url) as client:
+    with Clerk(clerk_emulator.secret_key, base_url=clerk_emulator.url, clock=clerk_emulator.clock.time) as client:
         yield client
 
 
 @pytest.fixture
 def async_clerk(clerk_emulator: Emulator) -> AsyncClerk:
-    """An `AsyncClerk` that talks to `clerk_emulator`, for use in `async with`."""
+    """An `AsyncClerk` for use in `async with`; otherwise as `clerk`."""
     from clerkkit import AsyncClerk
 
-    return AsyncClerk(secret_key=clerk_emulator.secret_key, base_url=clerk_emulator.url)
+    return AsyncClerk(clerk_emulator.secret_key, base_url=clerk_emulator.url, clock=clerk_emulator.clock.time)

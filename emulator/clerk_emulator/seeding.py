@@ -410,6 +410,18 @@ def _time(milliseconds: int) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML with texts of several lines, such as keys, as blocks."""
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def written(data: Json) -> str:
     """A seed as YAML."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return text

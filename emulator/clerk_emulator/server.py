@@ -64,7 +64,9 @@ def configuration(state: State) -> uvicorn.Config:
 
 
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
-    """A socket to serve on; port 0 is any that is free. Raises OSError where the port is taken."""
+    """A socket to serve on; port 0 is any that is free. Raises OSError, which names the port, where it is taken."""
+    if not 0 <= port <= 65535:
+        raise ValueError(f"port: {port} is not between 0 and 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol said: asyncio sends small answers at once (TCP_NODELAY) only where it knows that this is TCP.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -72,9 +74,9 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(2048)
-    except BaseException:
+    except OSError as error:
         made.close()
-        raise
+        raise type(error)(error.errno, f"cannot listen on port {port} of {host}: {error.strerror}") from None
     return made
 
 
@@ -91,8 +93,8 @@ class Emulator:
     `rate_limits` are those of a development or a production instance, None for none. `judged` holds every answer
     against the contract, and `observer` is told of each; what departs is found in `problems`.
 
-    Raises ValueError for a secret key that is not one for tests or a seed that cannot be read,
-    InUseError where the file belongs to another process.
+    Raises ValueError for a secret key that is not one for tests, a seed that cannot be read, or one for a file that has
+    a state already; InUseError where the file belongs to another process, OSError where the port is taken.
     """
 
     def __init__(
@@ -118,7 +120,7 @@ class Emulator:
         )
         try:
             self._socket = listen(port=port)
-        except OSError:
+        except (OSError, ValueError):
             self._state.store.close()
             raise
         self._server = uvicorn.Server(configuration(self._state))

@@ -27,7 +27,7 @@ log = logging.getLogger("clerk_emulator")
 class State:
     """An emulator without its server.
 
-    `seed` is loaded into a state that is new, and `random_seed` makes ids reproducible. `judged` holds every answer
+    `seed` begins a state that is new, and `random_seed` makes ids reproducible. `judged` holds every answer
     against the contract; what departs is added to `problems`, and so is every exception that nobody foresaw.
     `filled_in` are the properties that the contract requires and no handler knows.
     """
@@ -64,10 +64,9 @@ class State:
             self.store.remember()
 
     def _begin(self, secret_key: str | None, given: str | Path | Json | None) -> None:
-        is_new = self.store.setting("keys") is None
-        data: Json = {}
-        if given is not None and is_new:
-            data = seeding.read(given)
+        if given is not None and self.store.setting("keys") is not None:
+            raise seeding.SeedError("a seed begins a new state, and the file has one: delete it, or leave the seed out")
+        data = seeding.read(given) if given is not None else {}
         given_keys = {"secret_key": secret_key} if secret_key is not None else {}
         self.keys = keys.load(self.store, data.get("keys", {}) | given_keys)
         groups.prepare(self.store)

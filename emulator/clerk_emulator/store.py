@@ -135,17 +135,19 @@ class Store:
         if path:
             # One process has the file to itself, so that no other sees or loses what this one believes.
             self._raw.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._raw.execute("PRAGMA journal_mode = WAL")
-            self._raw.execute("PRAGMA synchronous = NORMAL")
             self._raw.execute("BEGIN EXCLUSIVE")
             self._raw.execute("COMMIT")
-        self._raw.execute("PRAGMA foreign_keys = ON")
         (version,) = self._raw.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _layout()):
-            raise sqlite3.DatabaseError("it was made by another version of the emulator")
+        (tables,) = self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version != (_layout() if tables else 0):
+            raise sqlite3.DatabaseError("it was made by another version of the emulator, or by another program")
+        if path:
+            self._raw.execute("PRAGMA journal_mode = WAL")
+            self._raw.execute("PRAGMA synchronous = NORMAL")
+        self._raw.execute("PRAGMA foreign_keys = ON")
         with self.transaction():
             METADATA.create_all(self._connection)
-        self._raw.execute(f"PRAGMA user_version = {_layout()}")
+            self._raw.execute(f"PRAGMA user_version = {_layout()}")
 
     def close(self) -> None:
         """Let go of the database."""

@@ -34,7 +34,7 @@ def test_each_fault_is_one(arguments: str, emulator: Emulator) -> None:
 
 
 def test_the_options_are_those_of_the_program() -> None:
-    from clerk_emulator.__main__ import _parser
+    from clerk_emulator.command import parser
 
     named = set(re.findall(r"`(--[a-z-]+)", PAGE))
-    assert named == {option for action in _parser()._actions for option in action.option_strings} - {"-h", "--help"}
+    assert named == {option for action in parser()._actions for option in action.option_strings} - {"-h", "--help"}

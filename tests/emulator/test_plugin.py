@@ -6,6 +6,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, Clerk
+from clerkkit.auth import TokenRefused
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
@@ -15,9 +16,23 @@ def test_each_test_finds_nobody(clerk: Clerk, time: str) -> None:
     assert clerk.users.get(user.id).first_name == time
 
 
+def test_verification_goes_by_the_emulator_s_clock(clerk: Clerk, clerk_emulator: Emulator) -> None:
+    token = clerk_emulator.sign_in(clerk.users.create(username="ada_l").id)
+    assert clerk.auth.verify_token(token)
+    clerk_emulator.clock.advance(120)
+    with pytest.raises(TokenRefused, match="expired"):
+        clerk.auth.verify_token(token)
+    session = clerk.auth.verify_token(clerk_emulator.sign_in(clerk.users.list()[0].id))
+    assert session.user_id
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 async def test_the_async_client(async_clerk: AsyncClerk, clerk_emulator: Emulator) -> None:
     async with async_clerk:
         user = await async_clerk.users.create(username="ada_l")
-        assert clerk_emulator.sign_in(user.id)
+        token = clerk_emulator.sign_in(user.id)
+        assert await async_clerk.auth.verify_token(token)
+        clerk_emulator.clock.advance(120)
+        with pytest.raises(TokenRefused, match="expired"):
+            await async_clerk.auth.verify_token(token)

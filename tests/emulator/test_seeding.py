@@ -81,6 +81,7 @@ def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
 
     with Emulator(seed=seed) as first:
         dumped = first.dump()
+        assert dumped["keys"]["private_pem"].replace("\n", "\n    ").rstrip() in seeding.written(dumped)
         again = tmp_path / "again.yaml"
         again.write_text(seeding.written(dumped))
         before = read(first)
@@ -229,8 +230,8 @@ def test_roles_of_ones_own() -> None:
 
 def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
-    for _ in range(2):
-        with Emulator(db=db, seed=seed) as emulator:
+    for given in (seed, None):
+        with Emulator(db=db, seed=given) as emulator:
             assert len(emulator.dump()["users"]) == 2
     command = [sys.executable, "-m", "clerk_emulator", "--db", str(db), "--dump"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

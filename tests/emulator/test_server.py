@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -124,6 +125,11 @@ def test_a_file_has_one_owner(tmp_path: Path) -> None:
         (["--secret-key", "sk_live_x"], "secret_key must begin with sk_test_"),
         (["--db", "/no/such/folder/clerk.db"], "/no/such/folder/clerk.db cannot be used"),
         (["--db", __file__], f"{__file__} cannot be used: file is not a database"),
+        (["--port", "70000"], "port: 70000 is not between 0 and 65535"),
+        (["--dump"], "--dump needs --db FILE"),
+        (["--dump", "--db", "/no/such.db"], "--dump: /no/such.db holds no state"),
+        (["--dump", "--db", __file__, "--seed", __file__], "leave --seed and --secret-key out"),
+        (["--dump", "--db", __file__, "--secret-key", KEY], "leave --seed and --secret-key out"),
     ],
 )
 def test_what_it_does_not_start_with(arguments: list[str], reason: str) -> None:
@@ -137,8 +143,56 @@ def test_what_it_does_not_start_with(arguments: list[str], reason: str) -> None:
 def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(OSError, match=f"cannot listen on port {port} of 127.0.0.1: .* in use"):
             Emulator(port=port)
+        done = subprocess.run(
+            [sys.executable, "-m", "clerk_emulator", "--port", str(port)], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"cannot listen on port {port} of 127.0.0.1" in done.stderr
+    with pytest.raises(ValueError, match="port: -1"):
+        Emulator(port=-1)
+
+
+def test_a_dump_makes_no_file_and_changes_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "clerk_emulator", "--dump", "--db"]
+    missing, empty, foreign = tmp_path / "typo.db", tmp_path / "empty.db", tmp_path / "app.db"
+    empty.touch()
+    with contextlib.closing(sqlite3.connect(foreign)) as connection:
+        connection.execute("CREATE TABLE note (text TEXT)")
+    before = foreign.read_bytes()
+    for db in (missing, empty, foreign):
+        done = subprocess.run([*command, str(db)], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert str(db) in done.stderr
+    assert not missing.exists()
+    assert empty.read_bytes() == b""
+    assert foreign.read_bytes() == before
+    with pytest.raises(InUseError, match="another program"):
+        Emulator(db=foreign)
+    assert foreign.read_bytes() == before
+
+
+def test_a_seed_for_a_state_that_is_there_is_refused(tmp_path: Path) -> None:
+    db, seed = tmp_path / "clerk.db", {"users": [{"username": "ada_l"}]}
+    Emulator(db=db, seed=seed).stop()
+    with pytest.raises(ValueError, match="a seed begins a new state"):
+        Emulator(db=db, seed=seed)
+    with Emulator(db=db) as emulator:
+        assert len(emulator.dump()["users"]) == 1
+
+
+@pytest.mark.parametrize("package", ["uvicorn", "sqlalchemy", "jwt", "jsonschema"])
+def test_what_is_not_installed_is_named_with_the_extra(package: str) -> None:
+    without = f"import sys; sys.modules[{package!r}] = None; "
+    for program in ("import runpy; runpy.run_module('clerk_emulator', run_name='__main__')", FIXTURE):
+        done = subprocess.run([sys.executable, "-c", without + program], capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert f'clerk_emulator needs {package}: pip install "clerkkit[emulator]"' in done.stdout + done.stderr
+        assert ("Traceback" in done.stderr) == (program == FIXTURE)
+
+
+FIXTURE = "from clerk_emulator import Emulator"
 
 
 def test_it_listens_on_this_machine_alone(clerk_emulator: Emulator) -> None:
