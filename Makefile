@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update check test faults bench replay package release-check emulator bench-emulator coverage-api
+.PHONY: setup demo generate update check test faults bench replay package release-check emulator sdks bench-emulator coverage-api
 
 setup: $(STAMP)
 
@@ -63,6 +63,10 @@ replay: $(STAMP)
 # A Clerk on this machine, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(STAMP)
 	$(RUN) -m clerk_emulator $(ARGUMENTS)
+
+# Clerk's own SDKs for JavaScript and Python, driven against the emulator. Needs node, npm and the registries.
+sdks: $(STAMP)
+	$(RUN) -m tests.sdks
 
 bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import attrs
 import yaml
@@ -62,7 +62,8 @@ def run(spec: Path, log: Path) -> str:
     contract, events = load(spec / "contract.json"), load(spec / "events.json")
     found, others = proposals(contract, events, read(log))
     actions = [action for proposal in found for action in proposal.actions]
-    text = yaml.safe_dump(actions, sort_keys=False, width=110, allow_unicode=True) if actions else ""
+    dump: Any = cast(Any, yaml).safe_dump
+    text = dump(actions, sort_keys=False, width=110, allow_unicode=True) if actions else ""
     lines = [f"# by hand, {why}: {drift} ({count} reports)\n" for (drift, why), count in others.items()]
     return text + "".join(lines)
 

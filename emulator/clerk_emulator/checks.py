@@ -32,6 +32,8 @@ _NUMBER = re.compile(r"([+-]?[0-9]{1,18})(\.0+)?")
 _TAKE_NUMBERS = {"getApiKeys", "getM2MTokens"}
 """Clerk documents `limit` and `offset` of these as numbers, and its Python SDK sends `10.0`; others refuse that."""
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_FORMER_NAMES = {"verifyM2MToken": ("secret", "token")}
+"""Names that Clerk's Python SDK 7.0 still sends instead of those of the document."""
 
 
 def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
@@ -114,6 +116,9 @@ def body_value(operation: Operation, content_type: str, raw: bytes, older: Seque
         if content_type.partition(";")[0].strip().lower() != operation.body_type:
             raise unsupported(operation.body_type)
         value = _parsed(raw)
+        former, name = _FORMER_NAMES.get(operation.id, ("", ""))
+        if errors.is_object(value) and former in value and name not in value:
+            value = {**{key: value[key] for key in value if key != former}, name: value[former]}
     unchecked = (*older, *_NULLABLE.get(operation.id, ()))
     known: Any = {key: value[key] for key in value if key not in unchecked} if errors.is_object(value) else value
     refusals = [_refusal(departure) for departure in departures(operation.body_pointer, known)]

@@ -32,7 +32,7 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 import yaml
@@ -414,7 +414,7 @@ class _Dumper(yaml.SafeDumper):
     """YAML with texts of several lines, such as keys, as blocks."""
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+def _text(dumper: Any, value: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
@@ -423,5 +423,5 @@ _Dumper.add_representer(str, _text)
 
 def written(data: Json) -> str:
     """A seed as YAML."""
-    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    text: str = cast(Any, yaml).dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     return text

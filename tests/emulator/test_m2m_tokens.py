@@ -254,3 +254,11 @@ def test_with_the_machine_its_tokens_are_deleted(api: Api, machine: MakeMachine)
     token = caller.post("/m2m_tokens", {})["token"]
     api.delete(f"/machines/{caller.id}")
     assert api.refused("POST", "/m2m_tokens/verify", {"token": token}).status == 404
+
+
+def test_a_token_is_verified_under_the_name_that_clerk_s_python_sdk_sends(api: Api, machine: MakeMachine) -> None:
+    made = machine().post("/m2m_tokens", {})
+    assert api.post("/m2m_tokens/verify", {"secret": made["token"]})["id"] == made["id"]
+    both = api.refused("POST", "/m2m_tokens/verify", {"secret": made["token"], "token": made["token"]})
+    assert (both.codes, both.params) == (["form_param_unknown"], ["secret"])
+    assert api.refused("POST", "/m2m_tokens/verify", {}).codes == ["form_param_missing"]
