@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.properties.list_property import ListProperty
 
 from clerk_core import AsyncClient, Client, Model
-from clerk_core.pages import MANAGED
+from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names
 from generator.compatibility import NO_SHIMS, Shim, Shims, check
 from generator.docs import Docs
@@ -47,6 +48,18 @@ class Argument:
 
 
 @attrs.frozen
+class Rows:
+    """The rows of a list operation."""
+
+    annotation: str
+    """The type of one row: what a walk over all pages yields."""
+    reader: str
+    """What reads one row."""
+    key: str
+    """The key that holds the rows where a page is an object."""
+
+
+@attrs.frozen
 class Operation:
     """One operation: an endpoint function, and a method of a resource."""
 
@@ -64,8 +77,8 @@ class Operation:
     body_required: bool
     deprecated: bool
     doc: str
-    row: str | None
-    """What a walk over all pages yields, where the operation has pages."""
+    rows: Rows | None
+    """Its rows, where the operation has pages."""
     former: list[Shim]
     """Old names of its arguments."""
 
@@ -127,7 +140,8 @@ class Operation:
     @property
     def code(self) -> list[str]:
         """What its code names."""
-        return [*(argument.annotation for argument in self.arguments), self.returns, self.page or "", self.reader]
+        read = [self.reader, self.rows.reader if self.rows else ""]
+        return [*(argument.annotation for argument in self.arguments), self.returns, self.page or "", *read]
 
     def of(self, place: str) -> list[Argument]:
         """The arguments that go to one place of the request."""
@@ -136,7 +150,7 @@ class Operation:
     def at_most(self) -> dict[str, int]:
         """How many rows a page may have."""
         limits = [argument for argument in self.arguments if argument.wire == "limit" and "maximum" in argument.schema]
-        return {argument.wire: argument.schema["maximum"] for argument in limits if self.row}
+        return {argument.wire: argument.schema["maximum"] for argument in limits if self.rows}
 
     def arrays(self) -> list[str]:
         """Arguments that are lists on the wire."""
@@ -254,7 +268,7 @@ class Views:
             body_required=body_required,
             deprecated=bool(facts.get("deprecated")),
             doc=self._docs.operation(path, http, facts, arguments),
-            row=self._row(returns) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
+            rows=self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
             former=self.shims.of("argument", names.snake(facts["operationId"])),
         )
 
@@ -302,10 +316,9 @@ class Views:
 
     def _result(self, endpoint: Any) -> tuple[str, str | None, str, bool]:
         """Annotation, annotation of a page where there is one, reader, whether the body is text."""
-        answers = [r for r in endpoint.responses.patterns if r.source["attribute"] != "None"]
-        if not answers:
+        answer = _answer(endpoint)
+        if answer is None:
             return "None", None, "nothing", False
-        answer = answers[0]
         reads_text = "text" in answer.source["attribute"]
         annotation = self.types.annotation(answer.prop)
         parts = [self.types.annotation(inner) for inner in getattr(answer.prop, "inner_properties", ())]
@@ -316,15 +329,19 @@ class Views:
             return annotation, pages[0], self.types.reader(answer.prop) or "as_is", False
         return annotation, None, self.types.reader(answer.prop) or "as_is", reads_text
 
-    def _row(self, returns: str) -> str | None:
-        """The type of one row: of a bare list, or of the one list in a page."""
-        if returns.startswith("list["):
-            return returns.removeprefix("list[").removesuffix("]")
-        page = self._parsed[returns]
-        properties = (page.required_properties or []) + (page.optional_properties or [])
-        lists = [self.types.annotation(prop) for prop in properties]
-        rows = [annotation for annotation in lists if annotation.startswith("list[")]
-        return self._row(rows[0]) if len(rows) == 1 else None
+    def _rows(self, endpoint: Any) -> Rows | None:
+        """The rows of a bare list or of a page; of several lists in a page, those under `data`."""
+        answer = _answer(endpoint)
+        shapes = [] if answer is None else getattr(answer.prop, "inner_properties", [answer.prop])
+        key, rows = PAGE_KEY, next((shape for shape in shapes if isinstance(shape, ListProperty)), None)
+        for shape in filter(self.types.is_class, shapes):
+            page = self._parsed[str(shape.class_info.name)]
+            properties = (page.required_properties or []) + (page.optional_properties or [])
+            lists = {p.name.get_untrusted_value(): p for p in properties if isinstance(p, ListProperty)}
+            key = PAGE_KEY if PAGE_KEY in lists or len(lists) != 1 else next(iter(lists))
+            rows = rows or lists.get(key)
+        reader = self.types.reader(rows.inner_property) if rows else None
+        return Rows(self.types.annotation(rows.inner_property), reader, key) if rows and reader else None
 
     def _check_unique(self) -> None:
         for what, keys in (
@@ -352,7 +369,7 @@ class Views:
         walks = [
             (attrs.evolve(shim, old=iterator_of(shim.old), new=operation.iterator), operation)
             for shim, operation in self.old_methods(group)
-            if operation.row
+            if operation.rows
         ]
         return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
 
@@ -465,7 +482,12 @@ class Views:
 
 
 def _methods(operation: Operation) -> list[str]:
-    return [operation.method, operation.iterator] if operation.row else [operation.method]
+    return [operation.method, operation.iterator] if operation.rows else [operation.method]
+
+
+def _answer(endpoint: Any) -> Any:
+    """The answer that is no error and has content; None where there is none."""
+    return next((r for r in endpoint.responses.patterns if r.source["attribute"] != "None"), None)
 
 
 def group_of(facts: Node) -> str:

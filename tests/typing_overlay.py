@@ -22,7 +22,7 @@ from clerk_bapi.models import (
     OrganizationMemberships,
     User,
 )
-from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, codes, to_datetime
+from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, Request, codes, to_datetime
 from clerkkit.api.users import password_matches
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.integrations import fastapi, starlette
@@ -77,6 +77,9 @@ def errors(clerk: Clerk) -> None:
         clerk.users.get("user_1")
     except NotFound as error:
         assert_type(error.has_code(codes.RESOURCE_NOT_FOUND), bool)
+    for result in clerk.map([get_user("user_1")]):
+        if isinstance(result, ClerkError):
+            assert_type(result.failed_request, Request[Any] | None)
 
 
 def drift(drifts: list[Drift]) -> None:

@@ -254,7 +254,7 @@ def values(argument: Argument) -> list[Any]:
     if argument.place == "path" and set(TEXTS[1:]) <= set(found):
         found = [f"{argument.wire}_2abcDEF", *IDS]
     if argument.place in ("path", "query"):
-        found = [value for value in found if value is not None]  # neither has a null
+        found = [value for value in found if value is not None and value != []]  # neither has a null, or no value
     if argument.place == "query" and not argument.may_be_empty:
         found = [value for value in found if value != ""]
     return found
@@ -493,6 +493,7 @@ def _wrong_query(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
         return
     yield from (("None in a query", [*value, None]), ("UNSET within", [*value, UNSET]))
     yield from (("text for a list", "text"), ("wrong type", [["text"]]), ("wrong type", 5))
+    yield from (("no value", empty) for empty in ([], (), set[str]()))
     yield from _wrong_length(argument.schema, value)
     yield from ((kind, [wrong]) for kind, wrong in _wrong_query_text(argument.schema["items"]))
 

@@ -17,6 +17,7 @@ from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
+from clerk_core.walks import OpenWalks
 
 T = TypeVar("T")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -100,6 +101,8 @@ class _Base(Generic[H]):
         self._base_url = _checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
         self._connections: Connections[H] = Connections(type(self).__name__, self._open, self._where, http_client)
+        self.walks = OpenWalks()
+        """The walks over pages that are open on this client and its views."""
         self._headers: Mapping[str, str] = {}
         self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
 
@@ -168,6 +171,8 @@ class _Base(Generic[H]):
         return httpx.Request(request.method, url, headers=headers, content=request.content, extensions=extensions)
 
     def _read(self, request: Request[T], response: Response) -> T:
+        if request.method == "DELETE":
+            self.walks.deleted(request.path)
         try:
             return request.decode(response)
         except ApiError:

@@ -18,7 +18,7 @@
         ├── Locked                      423
         ├── TooManyRequests             429
         ├── ServerError                 500-599, those that no list names (520) too
-        └── InvalidResponse             2xx, with a body that is not the JSON that was due
+        └── InvalidResponse             2xx, with a body that is not JSON, or no page of a list
 
 All of them can be pickled and copied, and none holds the secret key or the request's body.
 """
@@ -30,10 +30,13 @@ import time
 from collections.abc import Mapping
 from datetime import UTC
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clerk_core.guards import is_list, is_object
 from clerk_core.response import Response
+
+if TYPE_CHECKING:
+    from clerk_core.request import Request
 
 
 class RequestInfo(NamedTuple):
@@ -56,6 +59,18 @@ class ErrorDetail(NamedTuple):
 
 class ClerkError(Exception):
     """The root: whatever this library raises of its own."""
+
+    # No part of `__dict__`: a request has a body, which must not be pickled, copied or logged with its error.
+    __slots__ = ("_failed_request",)
+
+    @property
+    def failed_request(self) -> Request[Any] | None:
+        """The request that brought this error, where `map` sent it; it can be sent again. Not pickled, nor copied."""
+        return getattr(self, "_failed_request", None)
+
+    @failed_request.setter
+    def failed_request(self, request: Request[Any]) -> None:
+        self._failed_request = request
 
 
 class InvalidArgument(ClerkError, ValueError):
@@ -212,9 +227,16 @@ class ServerError(ApiError):
 
 
 class InvalidResponse(ApiError):
-    """A success whose body is not the JSON that was due: something stands between here and Clerk."""
+    """A success whose body is not what was due: something stands between here and Clerk, or the API has changed."""
+
+    def __init__(self, request: RequestInfo, response: Response, problem: str = "") -> None:
+        super().__init__(request, response)
+        self.problem = problem
+        """What is wrong with a body that is JSON; empty for one that is not."""
 
     def _summary(self) -> str:
+        if self.problem:  # what the body holds is not shown, because it may be somebody's data
+            return f"is a success, but its body {self.problem}"
         return f"is a success, but its body is not JSON: {super()._summary()}"
 
 

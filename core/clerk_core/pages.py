@@ -1,32 +1,109 @@
 """Walking through a list page by page: which page to ask for next, and what of it is new. No I/O here.
 
-Pages follow a cursor (`starting_after`) where the operation has one and the order allows it, else an offset. Rows may
-come and go meanwhile: what the page before showed already is not given again, and pages with nothing new end the
-walk, so that it ends whatever the server does.
+Pages follow a cursor (`starting_after`) where the operation has one and the order allows it, else an offset. What a
+server says about its list may be wrong: neither a short page nor a total ends a walk alone. It ends with
+
+- a short page that reaches the total, or an empty page;
+- an empty page in the middle, where the total says more, only if the server sends it again and the page after it is
+  empty too;
+- a page that was there before: the same ids, or the same content where rows have no id. This is logged as a warning.
+
+Rows may come and go meanwhile. What the page before showed already is not given again. What this client deletes
+moves the offset; a walk by offset logs a warning, because the deletions of others move it too and are not known.
 """
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import inspect
+import json
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar
+from urllib.parse import unquote
 
 from clerk_core._unset import UNSET
 from clerk_core.checks import whole_number
-from clerk_core.errors import InvalidArgument
-from clerk_core.guards import is_list
-from clerk_core.model import Model
+from clerk_core.errors import InvalidArgument, InvalidResponse
+from clerk_core.guards import is_list, is_object
+from clerk_core.readers import as_is
 from clerk_core.request import Request
+from clerk_core.response import Response
 
 if TYPE_CHECKING:
     from clerk_core.client import AsyncClient, Client
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 PAGE_SIZE = 100
-_STALE_PAGES = 3
+PAGE_KEY = "data"
+"""Where a page that is an object holds its rows, unless the contract names another key."""
 MANAGED = ("limit", "offset", "starting_after", "paginated")
 _CURSOR_ORDERS = (UNSET, "created_at", "+created_at", "-created_at")
+_EMPTY_PAGES = 3
+"""Empty pages in a row that end a walk whatever the total says: one, the same once more, and the one after it."""
+
+log = logging.getLogger("clerkkit")
+
+
+class Page(NamedTuple):
+    """A page as the server sent it."""
+
+    rows: list[Any]
+    ids: list[str | None]
+    """The id of each row that has one."""
+    digest: bytes
+    """The same for pages of the same rows, in any order."""
+    total: int | None
+    """How many rows the list has, as far as the server tells."""
+
+
+class PageRequest(Request[Page]):
+    """A request for a page: a bare list, or an object that holds the list under the key of the contract."""
+
+    __slots__ = ()
+
+    def __init__(self, request: Request[Any]) -> None:
+        for name in Request.__slots__:
+            setattr(self, name, getattr(request, name))
+        self.read = as_is
+
+    def decode(self, response: Response) -> Page:
+        """Read the page.
+
+        Raises:
+            ApiError: the answer is no success.
+            InvalidResponse: it is no page.
+        """
+        body: Any = super().decode(response)
+        items = body.get(self.rows_key) if is_object(body) else body
+        if self.row is None or not is_list(items) or not all(map(is_object, items)):
+            raise InvalidResponse(
+                self.info, response, f"is no page, which is a list of objects or has one in {self.rows_key!r}"
+            )
+        ids = [_id(item) for item in items]
+        # Before the rows are read, which changes them.
+        told = sorted(
+            _content(item, response) if known is None else f"id {known}" for item, known in zip(items, ids, strict=True)
+        )
+        digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).digest()
+        total = body.get("total_count") if is_object(body) else None
+        whole = isinstance(total, int) and not isinstance(total, bool)
+        return Page([self.row(item) for item in items], ids, digest, total if whole else None)
+
+
+def _id(item: dict[str, Any]) -> str | None:
+    known = item.get("id")
+    return known if isinstance(known, str) else None
+
+
+def _content(item: dict[str, Any], response: Response) -> str:
+    try:
+        return json.dumps(item, sort_keys=True)
+    except (ValueError, RecursionError):  # deeper, or with longer numbers, than json writes
+        return response.text
 
 
 class Pager(Generic[T]):
@@ -42,73 +119,127 @@ class Pager(Generic[T]):
         """`endpoint` takes `limit`; `ids` and `arguments` are all its arguments but those that the walk manages.
 
         Raises:
-            InvalidArgument: the operation has no pages, or an argument is the walk's own.
+            InvalidArgument: the operation has no pages, or an argument cannot be sent, or is the walk's own.
         """
         known = inspect.signature(endpoint).parameters
         if "limit" not in known:
-            raise InvalidArgument("endpoint", f"{getattr(endpoint, '__name__', endpoint)} has no pages")
-        managed = [name for name in MANAGED if name in arguments]
-        if managed:
-            raise InvalidArgument(managed[0], "is set by the walk itself; `page_size` sets the size of its pages")
+            raise _no_pages(endpoint)
+        _refuse_managed(arguments)
         self._endpoint = endpoint
         self._ids = ids
         self._arguments = arguments
         self._page_size = whole_number("page_size", page_size, 1)
         self._by_cursor = "starting_after" in known and arguments.get("order_by", UNSET) in _CURSOR_ORDERS
-        self._position: dict[str, Any] = {}
-        self._seen = 0
+        self._cursor: str | None = None
+        self._offset = 0
+        self._longest = 0  # rows in the longest page: what a page is short of, where the server caps `limit`
+        self._empty = 0
         self._previous: set[str] = set()
-        self._stale = 0
+        self._known: set[bytes] = set()  # digests of all pages
+        self._moved = 0  # by how many rows deletions moved the offset back: so many may come again
+        self._warned = False
         self._done = False
+        first = self._request()
+        self._operation = first.operation
+        self._path = first.path
 
-    def request(self) -> Request[Any] | None:
+    def request(self) -> PageRequest | None:
         """The request for the next page; None at the end."""
-        if self._done:
-            return None
-        return self._endpoint(*self._ids, **self._arguments, limit=self._page_size, **self._position)
+        return None if self._done else self._request()
 
-    def take(self, answer: Any) -> list[T]:
+    def _request(self) -> PageRequest:
+        position: dict[str, Any] = {}
+        if self._cursor is not None:
+            position = {"starting_after": self._cursor}
+        elif self._offset:
+            position = {"offset": self._offset}
+        request = self._endpoint(*self._ids, **self._arguments, limit=self._page_size, **position)
+        if request.row is None:
+            raise _no_pages(self._endpoint)
+        return PageRequest(request)
+
+    def take(self, page: Page) -> list[T]:
         """What is new in the page that came, in order."""
-        items, total = _items(answer)
-        ids = [_id(item) for item in items]
-        new = [item for item, known in zip(items, ids, strict=True) if known is None or known not in self._previous]
-        self._seen += len(items)
-        if self._by_cursor and ids and ids[-1] is not None:
-            self._position = {"starting_after": ids[-1]}
-        else:
-            self._position = {"offset": self._seen}
-        # Many new rows at once move a whole page of known ones here; a server that repeats itself does so for ever.
-        self._stale = 0 if new else self._stale + 1
-        at_end = len(items) < self._page_size if total is None else self._seen >= total
-        self._done = at_end or not items or self._stale == _STALE_PAGES
-        self._previous = {known for known in ids if known is not None}
+        if not page.rows:
+            self._pass_over(page)
+            return []
+        self._empty = 0
+        self._offset += len(page.rows)
+        if page.digest in self._known:
+            if self._moved <= 0:
+                log.warning("%s: the server sent the same page again; the walk ends here", self._operation)
+                self._done = True
+            self._moved -= len(page.rows)
+            return []
+        self._moved = 0
+        self._known.add(page.digest)
+        self._cursor = page.ids[-1] if self._by_cursor else None
+        self._done = self._offset == page.total and len(page.rows) < (self._longest or self._page_size)
+        self._longest = max(self._longest, len(page.rows))
+        new = [row for row, known in zip(page.rows, page.ids, strict=True) if known not in self._previous]
+        self._previous = {known for known in page.ids if known is not None}
         return new
 
+    def _pass_over(self, page: Page) -> None:
+        self._empty += 1
+        if self._empty == _EMPTY_PAGES - 1:
+            self._offset += self._page_size
+        self._done = page.total is None or page.total <= self._offset or self._empty == _EMPTY_PAGES
 
-def _items(answer: Any) -> tuple[list[Any], int | None]:
-    """The rows of a page, and how many there are in all, in each shape that lists come in."""
-    if is_list(answer):
-        return answer, None
-    if isinstance(answer, Model):
-        lists = [value for value in vars(answer).values() if is_list(value)]
-        total = vars(answer).get("total_count")
-        return lists[0] if lists else [], total if isinstance(total, int) else None
-    return [], None
+    def deleted(self, path: str) -> None:
+        """A resource was deleted by the client that walks: what follows it in the list has moved up."""
+        collection, _, last = path.rpartition("/")
+        if collection != self._path or self._done:
+            return
+        self._offset = max(0, self._offset - 1)
+        self._moved += 1
+        if self._by_cursor:
+            if unquote(last) == self._cursor:
+                self._cursor = None  # a cursor must exist; the next page is found by its offset
+        elif not self._warned:
+            self._warned = True
+            log.warning(
+                "%s: something was deleted from this list while it is walked by offset, so that rows may be skipped; "
+                "get all rows with list(...) before you delete any",
+                self._operation,
+            )
 
 
-def _id(item: Any) -> str | None:
-    known = vars(item).get("id") if isinstance(item, Model) else None
-    return known if isinstance(known, str) else None
+def _no_pages(endpoint: Callable[..., Any]) -> InvalidArgument:
+    return InvalidArgument("endpoint", f"{getattr(endpoint, '__name__', endpoint)} has no pages")
+
+
+def _refuse_managed(arguments: Mapping[str, Any]) -> None:
+    for name in MANAGED:
+        if name in arguments:
+            raise InvalidArgument(
+                name,
+                "is set by the walk itself; `page_size` sets how many rows it fetches at a time, and "
+                "`itertools.islice` takes the first ones",
+            )
+
+
+def walk(method: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a method that walks over all pages: an argument of single pages is refused with what to use instead."""
+
+    @functools.wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        _refuse_managed(kwargs)
+        return method(*args, **kwargs)
+
+    return checked
 
 
 def iterate(client: Client, pager: Pager[T]) -> Iterator[T]:
     """All results, each page fetched when its first row is asked for."""
+    client.walks.add(pager)
     while (request := pager.request()) is not None:
         yield from pager.take(client.send(request))
 
 
 async def iterate_async(client: AsyncClient, pager: Pager[T]) -> AsyncIterator[T]:
     """All results, each page fetched when its first row is asked for."""
+    client.walks.add(pager)
     while (request := pager.request()) is not None:
         for item in pager.take(await client.send(request)):
             yield item

@@ -31,7 +31,19 @@ class Request(Generic[T_co]):
     alone are read when it is sent.
     """
 
-    __slots__ = ("content", "fields", "files", "method", "operation", "path", "query", "read", "reads_text")
+    __slots__ = (
+        "content",
+        "fields",
+        "files",
+        "method",
+        "operation",
+        "path",
+        "query",
+        "read",
+        "reads_text",
+        "row",
+        "rows_key",
+    )
 
     def __init__(
         self,
@@ -50,13 +62,21 @@ class Request(Generic[T_co]):
         at_most: Mapping[str, int] | None = None,
         times: Collection[str] = (),
         reads_text: bool = False,
+        row: Callable[[Any], Any] | None = None,
+        rows_key: str = "",
         arguments: Mapping[str, str] | None = None,
     ) -> None:
-        """What goes where, by the names on the wire; `arguments` says what Python calls those that differ."""
+        """What goes where, by the names on the wire; `arguments` says what Python calls those that differ.
+
+        Of an operation that lists pages, `row` reads one row, and `rows_key` is the key that holds them where a page
+        is an object.
+        """
         self.method = method
         self.operation = f"{method} {template}"
         self.read = read
         self.reads_text = reads_text
+        self.row = row
+        self.rows_key = rows_key
         self.fields: dict[str, str] = {}
         self.files: dict[str, File] = {}
         try:
@@ -138,8 +158,11 @@ def _query(
             # The server takes what is too much for nothing at all, and falls back to its default.
             raise InvalidArgument(name, f"expected at most {at_most[name]}, got {value}")
         texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
+        if not texts:
+            # Nothing of it would be sent, and the server would take that for no filter: all rows.
+            raise InvalidArgument(name, "expected at least one value, got none: leave it out where nothing is filtered")
         if name in comma_joined:
-            texts = [",".join(texts)] if texts else []
+            texts = [",".join(texts)]
         pairs += [(name, text) for text in texts]
     query = urlencode(pairs)
     if len(query) > _LONGEST:

@@ -112,14 +112,16 @@ class Clerk(Options, Resources):
     def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> Iterator[Any]:
         """All results of a list operation, fetched page by page as they are asked for.
 
+        Get all of them with `list(...)` before you delete any.
+
         Args:
             endpoint: An endpoint function of `clerk_bapi.api` with a `limit`, such as `get_user_list`.
             *args: Its ids.
             **filters: Its other arguments, but for those that a walk sets itself: `limit`, `offset`, `starting_after`.
 
         Raises:
-            InvalidArgument: the operation has no pages.
-            ApiError: a page was refused.
+            InvalidArgument: the operation has no pages, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
         """
         return iterate(self, Pager(endpoint, filters, PAGE_SIZE, args))
 
@@ -131,6 +133,8 @@ class Clerk(Options, Resources):
         progress: Callable[[int], object] | None = None,
     ) -> Iterator[T | ClerkError]:
         """Send many requests at a time, on threads; results come in order, and an error is a result.
+
+        `error.failed_request` is the request that brought an error, to send it again.
 
         Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way. Ctrl-C sends
         no more of them, and waits for those under way.
@@ -237,6 +241,8 @@ class AsyncClerk(Options, AsyncResources):
         progress: Callable[[int], object] | None = None,
     ) -> AsyncIterator[T | ClerkError]:
         """Send many requests at a time, in tasks; results come in order, and an error is a result.
+
+        `error.failed_request` is the request that brought an error, to send it again.
 
         Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way.
 

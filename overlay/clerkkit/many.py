@@ -35,10 +35,11 @@ def _slide(
     done = 0
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="clerk-map")
     try:
-        window: deque[Future[T]] = deque(pool.submit(send, one) for one in islice(requests, concurrency * _ROUNDS))
+        window: deque[tuple[Request[T], Future[T]]] = deque()
+        window.extend((one, pool.submit(send, one)) for one in islice(requests, concurrency * _ROUNDS))
         while window:
-            result = _result(window.popleft())
-            window.extend(pool.submit(send, one) for one in islice(requests, 1))
+            result = _result(*window.popleft())
+            window.extend((one, pool.submit(send, one)) for one in islice(requests, 1))
             done += 1
             progress(done)
             yield result
@@ -47,10 +48,11 @@ def _slide(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _result(future: Future[T]) -> T | ClerkError:
+def _result(request: Request[T], future: Future[T]) -> T | ClerkError:
     try:
         return future.result()
     except ClerkError as error:
+        error.failed_request = request
         return error
 
 
@@ -77,6 +79,7 @@ async def in_tasks(
                 try:
                     results[index] = await send(request)
                 except ClerkError as error:
+                    error.failed_request = request
                     results[index] = error
 
         async with anyio.create_task_group() as tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -47,6 +48,34 @@ def test_a_walk_survives_what_comes_and_goes(clerk: Clerk) -> None:
             clerk.users.delete(user.id)
     assert set(made) <= set(seen)
     assert len(seen) == len(set(seen))
+
+
+def test_everybody_can_be_deleted_while_they_are_walked(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
+    ids(clerk, 25)
+    assert len([clerk.users.delete(user.id) for user in clerk.users.iterate(page_size=10)]) == 25
+    assert clerk.users.count().total_count == 0
+    assert "while it is walked" not in caplog.text  # a cursor is not moved by what goes before it
+
+
+@pytest.mark.parametrize("order", [{}, {"order_by": "-name"}])
+def test_no_organization_is_passed_over_in_silence(
+    clerk: Clerk, order: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """By offset, since organizations have no cursor."""
+    for number in range(25):
+        clerk.organizations.create(name=f"{number:02}")
+    deleted = [clerk.organizations.delete(one.id) for one in clerk.organizations.iterate(page_size=10, **order)]
+    assert len(deleted) == 25
+    assert caplog.text.count("GET /organizations: something was deleted") == 1
+
+
+def test_the_safe_way_to_delete_what_is_walked(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(25):
+        clerk.organizations.create(name=f"{number:02}")
+    for one in list(clerk.organizations.iterate(page_size=10)):
+        clerk.organizations.delete(one.id)
+    assert list(clerk.organizations.iterate()) == []
+    assert "while it is walked" not in caplog.text
 
 
 def test_an_image_comes_back_as_it_was(clerk: Clerk, emulator: Emulator, tmp_path: Path) -> None:

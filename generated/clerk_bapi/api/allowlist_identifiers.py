@@ -96,4 +96,6 @@ def list_allowlist_identifiers(
         ),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=AllowlistIdentifier.read,
+        rows_key="data",
     )

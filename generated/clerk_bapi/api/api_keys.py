@@ -177,6 +177,8 @@ def get_api_keys(
             "type": type,
         },
         at_most={"limit": 100},
+        row=ApiKey.read,
+        rows_key="data",
     )
 
 

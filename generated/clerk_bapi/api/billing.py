@@ -9,6 +9,7 @@ from typing import Literal
 from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.billing import (
+    BillingPaymentAttempt,
     BillingPriceResponse,
     BillingStatement,
     CommerceDiscountRedemptionResponse,
@@ -20,7 +21,7 @@ from clerk_bapi.models.billing import (
     PaginatedCommercePlanResponse,
     PaginatedCommerceSubscriptionItemResponse,
 )
-from clerk_bapi.models.shared import CommerceSubscriptionItem
+from clerk_bapi.models.shared import CommercePlan, CommerceSubscriptionItem
 
 
 def apply_billing_subscription_item_discount(
@@ -219,6 +220,8 @@ def get_billing_price_list(
         PaginatedBillingPriceResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
         at_most={"limit": 500},
+        row=BillingPriceResponse.read,
+        rows_key="data",
     )
 
 
@@ -271,6 +274,8 @@ def get_billing_statement_list(
         PaginatedBillingStatementResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=BillingStatement.read,
+        rows_key="data",
     )
 
 
@@ -303,6 +308,8 @@ def get_billing_statement_payment_attempts(
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         arguments={"statementID": "statement_id"},
+        row=BillingPaymentAttempt.read,
+        rows_key="data",
     )
 
 
@@ -337,6 +344,8 @@ def get_commerce_plan_list(
         PaginatedCommercePlanResponse.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "payer_type": payer_type},
         at_most={"limit": 500},
+        row=CommercePlan.read,
+        rows_key="data",
     )
 
 
@@ -388,6 +397,8 @@ def get_commerce_subscription_item_list(
             "status": status,
         },
         at_most={"limit": 500},
+        row=CommerceSubscriptionItem.read,
+        rows_key="data",
     )
 
 

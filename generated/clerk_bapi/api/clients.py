@@ -71,6 +71,8 @@ def get_client_list(
         one_of([Variant(PaginatedClients, required=("data", "total_count"))], lists=list_of(ClientObject.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=ClientObject.read,
+        rows_key="data",
     )
 
 

@@ -183,7 +183,13 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
         TransportError: no whole answer came.
     """
     return Request(
-        "GET", "/directories", DirectoryList.read, query={"limit": limit, "offset": offset}, at_most={"limit": 500}
+        "GET",
+        "/directories",
+        DirectoryList.read,
+        query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
+        row=Directory.read,
+        rows_key="data",
     )
 
 

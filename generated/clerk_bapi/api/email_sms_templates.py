@@ -96,6 +96,8 @@ def get_template_list(
         path={"template_type": template_type},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=Template.read,
+        rows_key="data",
     )
 
 

@@ -14,6 +14,7 @@ from clerk_bapi.models.enterprise_connections import (
     CustomAttribute,
     EnterpriseConnection,
     EnterpriseConnections,
+    EnterpriseConnectionTestRun,
     EnterpriseConnectionTestRunResponse,
     EnterpriseConnectionTestRuns,
     Oidc,
@@ -190,6 +191,8 @@ def list_enterprise_connection_test_runs(
         query={"limit": limit, "offset": offset, "status": status},
         at_most={"limit": 500},
         arrays=("status",),
+        row=EnterpriseConnectionTestRun.read,
+        rows_key="data",
     )
 
 
@@ -222,6 +225,8 @@ def list_enterprise_connections(
         EnterpriseConnections.read,
         query={"active": active, "limit": limit, "offset": offset, "organization_id": organization_id},
         at_most={"limit": 500},
+        row=EnterpriseConnection.read,
+        rows_key="data",
     )
 
 

@@ -158,6 +158,8 @@ def list_invitations(
             "status": status,
         },
         at_most={"limit": 500},
+        row=Invitation.read,
+        rows_key="data",
     )
 
 

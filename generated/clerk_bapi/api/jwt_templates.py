@@ -131,6 +131,8 @@ def list_jwt_templates(
         one_of([Variant(PaginatedJWTTemplates, required=("data", "total_count"))], lists=list_of(JWTTemplate.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=JWTTemplate.read,
+        rows_key="data",
     )
 
 

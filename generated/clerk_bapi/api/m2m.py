@@ -87,6 +87,8 @@ def get_m2m_tokens(
         GetM2MTokensResponse.read,
         query={"subject": subject, "expired": expired, "limit": limit, "offset": offset, "revoked": revoked},
         at_most={"limit": 100},
+        row=M2MToken.read,
+        rows_key="m2m_tokens",
     )
 
 

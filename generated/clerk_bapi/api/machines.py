@@ -184,6 +184,8 @@ def list_machines(
         MachineList.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
+        row=Machine.read,
+        rows_key="data",
     )
 
 

@@ -141,6 +141,8 @@ def list_oauth_applications(
         OAuthApplications.read,
         query={"limit": limit, "name_query": name_query, "offset": offset, "order_by": order_by},
         at_most={"limit": 500},
+        row=OAuthApplication.read,
+        rows_key="data",
     )
 
 

@@ -133,6 +133,8 @@ def list_all_organization_domains(
         at_most={"limit": 500},
         arrays=("domains", "enrollment_mode"),
         comma_joined=("enrollment_mode",),
+        row=OrganizationDomain.read,
+        rows_key="data",
     )
 
 
@@ -168,6 +170,8 @@ def list_organization_domains(
         path={"organization_id": organization_id},
         query={"enrollment_mode": enrollment_mode, "limit": limit, "offset": offset, "verified": verified},
         at_most={"limit": 500},
+        row=OrganizationDomain.read,
+        rows_key="data",
     )
 
 

@@ -15,7 +15,10 @@ from clerk_bapi.models.organization_invitations import (
     OrganizationInvitation,
     OrganizationInvitations,
 )
-from clerk_bapi.models.shared import OrganizationInvitationsWithPublicOrganizationData
+from clerk_bapi.models.shared import (
+    OrganizationInvitationsWithPublicOrganizationData,
+    OrganizationInvitationWithPublicOrganizationData,
+)
 
 
 def create_organization_invitation(
@@ -160,6 +163,8 @@ def list_instance_organization_invitations(
         OrganizationInvitationsWithPublicOrganizationData.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
         at_most={"limit": 500},
+        row=OrganizationInvitationWithPublicOrganizationData.read,
+        rows_key="data",
     )
 
 
@@ -206,6 +211,8 @@ def list_organization_invitations(
             "status": status,
         },
         at_most={"limit": 500},
+        row=OrganizationInvitation.read,
+        rows_key="data",
     )
 
 
@@ -238,6 +245,8 @@ def list_pending_organization_invitations(
         path={"organization_id": organization_id},
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
+        row=OrganizationInvitation.read,
+        rows_key="data",
     )
 
 

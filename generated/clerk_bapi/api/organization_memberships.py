@@ -173,6 +173,8 @@ def list_organization_memberships(
         at_most={"limit": 500},
         arrays=("email_address", "phone_number", "role", "user_id", "username", "web3_wallet"),
         times=("created_at_after", "created_at_before", "last_active_at_after", "last_active_at_before"),
+        row=OrganizationMembership.read,
+        rows_key="data",
     )
 
 

@@ -109,6 +109,8 @@ def list_organization_permissions(
         Permissions.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
+        row=Permission.read,
+        rows_key="data",
     )
 
 

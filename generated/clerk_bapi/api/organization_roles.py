@@ -157,6 +157,8 @@ def list_organization_roles(
         Roles.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
+        row=Role.read,
+        rows_key="data",
     )
 
 

@@ -289,6 +289,8 @@ def list_organizations(
         },
         at_most={"limit": 500},
         arrays=("organization_id", "user_id"),
+        row=Organization.read,
+        rows_key="data",
     )
 
 

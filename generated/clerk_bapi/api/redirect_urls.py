@@ -97,4 +97,6 @@ def list_redirect_urls(
         one_of([Variant(PaginatedRedirectURLs, required=("data", "total_count"))], lists=list_of(RedirectURL.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=RedirectURL.read,
+        rows_key="data",
     )

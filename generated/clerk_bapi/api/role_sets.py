@@ -147,6 +147,8 @@ def list_role_sets(
         RoleSets.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
+        row=RoleSet.read,
+        rows_key="data",
     )
 
 

@@ -190,6 +190,8 @@ def list_saml_connections(
         },
         at_most={"limit": 500},
         arrays=("organization_id",),
+        row=SAMLConnection.read,
+        rows_key="data",
     )
 
 

@@ -185,6 +185,8 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
         SCIMDirectoryList.read,
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
+        row=SCIMDirectory.read,
+        rows_key="data",
     )
 
 

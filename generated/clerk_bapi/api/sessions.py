@@ -192,6 +192,8 @@ def get_session_list(
             "user_id": user_id,
         },
         at_most={"limit": 500},
+        row=Session.read,
+        rows_key="data",
     )
 
 

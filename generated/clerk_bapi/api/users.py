@@ -17,6 +17,8 @@ from clerk_bapi.models.shared import (
     CommerceSubscription,
     DeletedObject,
     OrganizationInvitationsWithPublicOrganizationData,
+    OrganizationInvitationWithPublicOrganizationData,
+    OrganizationMembership,
     OrganizationMemberships,
 )
 from clerk_bapi.models.users import (
@@ -410,6 +412,8 @@ def get_oauth_access_token(
         path={"user_id": user_id, "provider": provider},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
+        row=OAuthAccessTokenItem.read,
+        rows_key="data",
     )
 
 
@@ -607,6 +611,8 @@ def get_user_list(
             "last_sign_in_at_after",
             "last_sign_in_at_before",
         ),
+        row=User.read,
+        rows_key="data",
     )
 
 
@@ -758,6 +764,8 @@ def instance_get_organization_memberships(
         OrganizationMemberships.read,
         query={"limit": limit, "offset": offset, "order_by": order_by},
         at_most={"limit": 500},
+        row=OrganizationMembership.read,
+        rows_key="data",
     )
 
 
@@ -1247,6 +1255,8 @@ def users_get_organization_invitations(
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset, "status": status},
         at_most={"limit": 500},
+        row=OrganizationInvitationWithPublicOrganizationData.read,
+        rows_key="data",
     )
 
 
@@ -1274,6 +1284,8 @@ def users_get_organization_memberships(
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
+        row=OrganizationMembership.read,
+        rows_key="data",
     )
 
 

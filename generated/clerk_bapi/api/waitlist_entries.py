@@ -141,6 +141,8 @@ def list_waitlist_entries(
         WaitlistEntries.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
         at_most={"limit": 500},
+        row=WaitlistEntry.read,
+        rows_key="data",
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import m2m as api
@@ -91,12 +91,14 @@ class AsyncM2mResource(AsyncResource):
             api.get_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
 
+    @walk
     def iterate_tokens(
         self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[M2MToken]:
         """All results of `list_tokens`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /m2m_tokens`
 
@@ -107,8 +109,8 @@ class AsyncM2mResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_tokens` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import machines as api
@@ -169,12 +169,14 @@ class AsyncMachinesResource(AsyncResource):
         """
         return await self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
+    @walk
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[Machine]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /machines`
 
@@ -184,8 +186,8 @@ class AsyncMachinesResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organizations as api
@@ -267,6 +267,7 @@ class AsyncOrganizationsResource(AsyncResource):
             )
         )
 
+    @walk
     def iterate(
         self,
         *,
@@ -280,7 +281,8 @@ class AsyncOrganizationsResource(AsyncResource):
     ) -> AsyncIterator[Organization]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organizations`
 
@@ -294,8 +296,8 @@ class AsyncOrganizationsResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate_async
+from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import users as api
@@ -573,12 +573,14 @@ class AsyncUsersResource(AsyncResource):
             api.instance_get_organization_memberships(limit=limit, offset=offset, order_by=order_by)
         )
 
+    @walk
     def iterate_instance_organization_memberships(
         self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationMembership]:
         """All results of `get_instance_organization_memberships`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organization_memberships`
 
@@ -587,8 +589,8 @@ class AsyncUsersResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_instance_organization_memberships` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"order_by": order_by}
@@ -658,12 +660,14 @@ class AsyncUsersResource(AsyncResource):
             api.get_oauth_access_token(user_id, provider, limit=limit, offset=offset, paginated=paginated)
         )
 
+    @walk
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OAuthAccessTokenItem]:
         """All results of `get_oauth_access_token`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /users/{user_id}/oauth_access_tokens/{provider}`
 
@@ -673,8 +677,8 @@ class AsyncUsersResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_oauth_access_token` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}
@@ -709,6 +713,7 @@ class AsyncUsersResource(AsyncResource):
             api.users_get_organization_invitations(user_id, limit=limit, offset=offset, status=status)
         )
 
+    @walk
     def iterate_organization_invitations(
         self,
         user_id: str,
@@ -718,7 +723,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
         """All results of `get_organization_invitations`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /users/{user_id}/organization_invitations`
 
@@ -728,8 +734,8 @@ class AsyncUsersResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_organization_invitations` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"status": status}
@@ -755,12 +761,14 @@ class AsyncUsersResource(AsyncResource):
         """
         return await self._client.send(api.users_get_organization_memberships(user_id, limit=limit, offset=offset))
 
+    @walk
     def iterate_organization_memberships(
         self, user_id: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationMembership]:
         """All results of `get_organization_memberships`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /users/{user_id}/organization_memberships`
 
@@ -769,8 +777,8 @@ class AsyncUsersResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_organization_memberships` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}
@@ -896,6 +904,7 @@ class AsyncUsersResource(AsyncResource):
             )
         )
 
+    @walk
     def iterate(
         self,
         *,
@@ -926,7 +935,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[User]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /users`
 
@@ -957,8 +967,8 @@ class AsyncUsersResource(AsyncResource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {

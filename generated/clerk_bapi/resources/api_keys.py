@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import api_keys as api
@@ -157,6 +157,7 @@ class ApiKeysResource(Resource):
             )
         )
 
+    @walk
     def iterate_api_keys(
         self,
         *,
@@ -168,7 +169,8 @@ class ApiKeysResource(Resource):
     ) -> Iterator[ApiKey]:
         """All results of `get_api_keys`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /api_keys`
 
@@ -180,8 +182,8 @@ class ApiKeysResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_api_keys` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import billing as api
@@ -217,12 +217,14 @@ class BillingResource(Resource):
             api.get_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
         )
 
+    @walk
     def iterate_statement_payment_attempts(
         self, statement_id: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPaymentAttempt]:
         """All results of `get_statement_payment_attempts`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /billing/statements/{statementID}/payment_attempts`
 
@@ -231,8 +233,8 @@ class BillingResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_statement_payment_attempts` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}
@@ -269,12 +271,14 @@ class BillingResource(Resource):
             api.get_commerce_plan_list(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
         )
 
+    @walk
     def iterate_plans(
         self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[CommercePlan]:
         """All results of `list_plans`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /billing/plans`
 
@@ -283,8 +287,8 @@ class BillingResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_plans` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
@@ -321,12 +325,14 @@ class BillingResource(Resource):
             api.get_billing_price_list(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
         )
 
+    @walk
     def iterate_prices(
         self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPriceResponse]:
         """All results of `list_prices`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /billing/prices`
 
@@ -335,8 +341,8 @@ class BillingResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_prices` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
@@ -365,10 +371,12 @@ class BillingResource(Resource):
         """
         return self._client.send(api.get_billing_statement_list(limit=limit, offset=offset, paginated=paginated))
 
+    @walk
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> Iterator[BillingStatement]:
         """All results of `list_statements`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /billing/statements`
 
@@ -376,8 +384,8 @@ class BillingResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_statements` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}
@@ -431,6 +439,7 @@ class BillingResource(Resource):
             )
         )
 
+    @walk
     def iterate_subscription_items(
         self,
         *,
@@ -443,7 +452,8 @@ class BillingResource(Resource):
     ) -> Iterator[CommerceSubscriptionItem]:
         """All results of `list_subscription_items`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /billing/subscription_items`
 
@@ -456,8 +466,8 @@ class BillingResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_subscription_items` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {

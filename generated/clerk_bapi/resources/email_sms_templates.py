@@ -12,7 +12,7 @@ from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import email_sms_templates as api
@@ -101,10 +101,12 @@ class EmailSmsTemplatesResource(Resource):
         """
         return self._client.send(api.get_template_list(template_type, limit=limit, offset=offset, paginated=paginated))
 
+    @walk
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> Iterator[Template]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /templates/{template_type}`
 
@@ -113,8 +115,8 @@ class EmailSmsTemplatesResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import enterprise_connections as api
@@ -172,12 +172,14 @@ class EnterpriseConnectionsResource(Resource):
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
         )
 
+    @walk
     def iterate(
         self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[EnterpriseConnection]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /enterprise_connections`
 
@@ -187,8 +189,8 @@ class EnterpriseConnectionsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
@@ -225,6 +227,7 @@ class EnterpriseConnectionsResource(Resource):
             )
         )
 
+    @walk
     def iterate_test_runs(
         self,
         enterprise_connection_id: str,
@@ -234,7 +237,8 @@ class EnterpriseConnectionsResource(Resource):
     ) -> Iterator[EnterpriseConnectionTestRun]:
         """All results of `list_test_runs`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
 
@@ -244,8 +248,8 @@ class EnterpriseConnectionsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_test_runs` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"status": status}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import oauth_applications as api
@@ -131,12 +131,14 @@ class OauthApplicationsResource(Resource):
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
         )
 
+    @walk
     def iterate(
         self, *, name_query: str | Unset = UNSET, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthApplication]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /oauth_applications`
 
@@ -146,8 +148,8 @@ class OauthApplicationsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import organization_domains as api
@@ -102,6 +102,7 @@ class OrganizationDomainsResource(Resource):
             )
         )
 
+    @walk
     def iterate(
         self,
         organization_id: str,
@@ -112,7 +113,8 @@ class OrganizationDomainsResource(Resource):
     ) -> Iterator[OrganizationDomain]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organizations/{organization_id}/domains`
 
@@ -123,8 +125,8 @@ class OrganizationDomainsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
@@ -190,6 +192,7 @@ class OrganizationDomainsResource(Resource):
             )
         )
 
+    @walk
     def iterate_all(
         self,
         *,
@@ -215,7 +218,8 @@ class OrganizationDomainsResource(Resource):
     ) -> Iterator[OrganizationDomain]:
         """All results of `list_all`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organization_domains`
 
@@ -229,8 +233,8 @@ class OrganizationDomainsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import organization_invitations as api
@@ -156,6 +156,7 @@ class OrganizationInvitationsResource(Resource):
             )
         )
 
+    @walk
     def iterate_all(
         self,
         *,
@@ -166,7 +167,8 @@ class OrganizationInvitationsResource(Resource):
     ) -> Iterator[OrganizationInvitationWithPublicOrganizationData]:
         """All results of `get_all`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organization_invitations`
 
@@ -177,8 +179,8 @@ class OrganizationInvitationsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `get_all` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
@@ -227,6 +229,7 @@ class OrganizationInvitationsResource(Resource):
             )
         )
 
+    @walk
     def iterate(
         self,
         organization_id: str,
@@ -238,7 +241,8 @@ class OrganizationInvitationsResource(Resource):
     ) -> Iterator[OrganizationInvitation]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organizations/{organization_id}/invitations`
 
@@ -250,8 +254,8 @@ class OrganizationInvitationsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
@@ -282,10 +286,12 @@ class OrganizationInvitationsResource(Resource):
         """
         return self._client.send(api.list_pending_organization_invitations(organization_id, limit=limit, offset=offset))
 
+    @walk
     def iterate_pending(self, organization_id: str, *, page_size: int = PAGE_SIZE) -> Iterator[OrganizationInvitation]:
         """All results of `list_pending`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organizations/{organization_id}/invitations/pending`
 
@@ -294,8 +300,8 @@ class OrganizationInvitationsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list_pending` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {}

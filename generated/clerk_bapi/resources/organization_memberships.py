@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import organization_memberships as api
@@ -168,6 +168,7 @@ class OrganizationMembershipsResource(Resource):
             )
         )
 
+    @walk
     def iterate(
         self,
         organization_id: str,
@@ -192,7 +193,8 @@ class OrganizationMembershipsResource(Resource):
     ) -> Iterator[OrganizationMembership]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /organizations/{organization_id}/memberships`
 
@@ -217,8 +219,8 @@ class OrganizationMembershipsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import role_sets as api
@@ -143,12 +143,14 @@ class RoleSetsResource(Resource):
         """
         return self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
+    @walk
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[RoleSet]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /role_sets`
 
@@ -158,8 +160,8 @@ class RoleSetsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.pages import PAGE_SIZE, Pager, iterate
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import saml_connections as api
@@ -176,6 +176,7 @@ class SamlConnectionsResource(Resource):
             )
         )
 
+    @walk
     def iterate(
         self,
         *,
@@ -186,7 +187,8 @@ class SamlConnectionsResource(Resource):
     ) -> Iterator[SAMLConnection]:
         """All results of `list`, fetched page by page as they are asked for.
 
-        Rows may come and go meanwhile; none is given twice in a row of pages, and the walk ends in any case.
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
 
         `GET /saml_connections`
 
@@ -197,8 +199,8 @@ class SamlConnectionsResource(Resource):
             page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
-            InvalidArgument: `page_size` is out of range.
-            ApiError: a page was refused.
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
             TransportError: a page did not come.
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
