@@ -378,8 +378,8 @@ def test_what_failed_can_be_sent_again_and_leaves_no_body_in_the_error() -> None
         assert isinstance(error, ClerkError)
         assert error.failed_request is not None
         assert isinstance(clerk.send(error.failed_request), User)
-        with pytest.raises(NotFound) as alone, serve(answer(404)) as gone:
-            Clerk(KEY, base_url=gone.url).users.get("user_1")
+    with serve(answer(404)) as server, Clerk(KEY, base_url=server.url) as clerk, pytest.raises(NotFound) as alone:
+        clerk.users.get("user_1")
     assert bodies[0] == bodies[1] == {"password": "correct horse battery"}
     assert alone.value.failed_request is None
     for shown in (str(error), repr(error), repr(vars(error)), pickle.dumps(error), pickle.dumps(copy.copy(error))):
