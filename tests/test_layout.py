@@ -25,6 +25,7 @@ ALSO = {
     "drf.py": {"rest_framework"},
     "fastapi.py": {"fastapi"},
     "flask.py": {"flask", "werkzeug"},
+    "spectacular.py": {"drf_spectacular"},
     "starlette.py": {"starlette"},
 }
 """What a file, or each file of a folder, may name as well: the fixtures of pytest make clients when asked for, and an

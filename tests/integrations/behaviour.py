@@ -27,6 +27,8 @@ PAGE = {"accept": "text/html", "sec_fetch_dest": "document"}
 LIVE_KEY = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
 """Of an instance in production: what a handshake brings is shown at once, without a redirect."""
 
+LIVE_ISSUER = "https://clerk.example.com"
+
 MACHINES = ("m2m_token", "api_key")
 
 CHECKS = {
@@ -112,8 +114,15 @@ def varies_on(answer: httpx.Response) -> list[str]:
     return sorted(name.lower() for name in answer.headers.get_list("vary", split_commas=True))
 
 
+NOWHERE = "http://127.0.0.1:1"
+"""Where no Clerk is."""
+
+
 class Behaviour:
-    """The tests. `site` is the one of a development instance, `live` that of one in production."""
+    """The tests. `site` is the one of a development instance, `live` that of one in production.
+
+    `down` is that of `live` where Clerk cannot be reached.
+    """
 
     def test_somebody_who_is_signed_in(self, site: Site, signed_in: People) -> None:
         answer = site.get("/me", signed_in.ada_token)
@@ -201,6 +210,41 @@ class Behaviour:
         answer = site.get("/own", signed_in.ada_token)
         assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
         assert answer.headers["cache-control"] == "public, max-age=60"
+
+    def test_an_outage_is_not_the_callers_fault(
+        self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Its token cannot be verified for now, so that it should try again instead of signing in."""
+        by_cookie = {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}
+        for path, headers in [
+            ("/me", {"authorization": f"Bearer {forged(emulator)}"}),
+            ("/admin", by_cookie),
+            ("/machine", {"authorization": "Bearer ak_1"}),
+        ]:
+            caplog.clear()
+            answer = down.http.get(path, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "unexpected-error" in answer.text
+            assert "www-authenticate" not in answer.headers
+            told = [record for record in caplog.records if "a guard answers" in record.message]
+            assert [(record.levelname, record.message) for record in told] == [
+                ("WARNING", "a guard answers 503: unexpected-error")
+            ]
+        assert down.http.get("/open", headers=by_cookie).text == "signed-out"
+        assert down.get("/me").status_code == 401
+
+    def test_refusals_are_logged_for_who_looks_for_them(
+        self, site: Site, signed_in: People, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level("DEBUG", logger="clerkkit"):
+            site.get("/me", "nonsense")
+            site.get("/admin", signed_in.bob_token)
+            site.get("/me", signed_in.bob_token)
+        told = [record for record in caplog.records if "a guard answers" in record.message]
+        assert [(record.levelname, record.message) for record in told] == [
+            ("DEBUG", "a guard answers 401: token-invalid"),
+            ("DEBUG", "a guard answers 403: this needs role admin"),
+        ]
 
     def test_a_browser_is_sent_to_clerk(self, site: Site) -> None:
         answer = site.get("/me?page=2", **PAGE)

@@ -196,7 +196,7 @@ def test_the_loop_goes_on_while_keys_are_fetched_and_they_are_fetched_once(
         environment.setenv("CLERK_API_URL", clerk.url)
         with served(ClerkMiddleware(application)) as site:
             assert asyncio.run(ask(site.url)) == [f"user_{number}" for number in range(100)]
-        assert [request.path for request in clerk.requests] == ["/v1/jwks"]
+        assert [request.path for request in clerk.requests] == ["/jwks"]
 
 
 def test_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:

@@ -21,7 +21,7 @@ from clerkkit.integrations import fastapi, starlette
 from clerkkit.integrations.asgi import ClerkMiddleware, Receive, Scope, Send
 from clerkkit.integrations.common import Denial, Required
 from tests.integrations.asgi_site import Site, options_for, served
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 
 __all__ = ["clerk", "emulator", "signed_in"]
 
@@ -96,8 +96,10 @@ def of_asgi(middleware: Middleware, life: Any) -> Any:
 
 
 @contextlib.contextmanager
-def site_of(made: Callable[[Middleware, Any], Any], emulator: Emulator, **options: Any) -> Iterator[Site]:
-    client = AsyncClerk(emulator.secret_key, base_url=emulator.url)
+def site_of(
+    made: Callable[[Middleware, Any], Any], emulator: Emulator, url: str = "", **options: Any
+) -> Iterator[Site]:
+    client = AsyncClerk(emulator.secret_key, base_url=url or emulator.url)
 
     @contextlib.asynccontextmanager
     async def life(_: Any) -> AsyncIterator[None]:
@@ -123,6 +125,12 @@ def site(made: Any, emulator: Emulator) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def live(made: Any, emulator: Emulator) -> Iterator[Site]:
     with site_of(made, emulator, publishable_key=LIVE_KEY) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def down(made: Any, emulator: Emulator) -> Iterator[Site]:
+    with site_of(made, emulator, NOWHERE, publishable_key=LIVE_KEY) as site:
         yield site
 
 

@@ -29,7 +29,7 @@ from clerkkit.integrations.django import (
 )
 from clerkkit.testing import instance
 from tests.integrations.asgi_site import People, Site
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 from tests.integrations.django_site import served, settings_for
 from tests.loopback import Received, answer, serve
 
@@ -103,6 +103,13 @@ def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
 @pytest.fixture(params=["wsgi", "asgi"])
 def live(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
     with served(request.param, settings_for(emulator, pages(), CLERK_PUBLISHABLE_KEY=LIVE_KEY)) as site:
+        yield site
+
+
+@pytest.fixture(params=["wsgi", "asgi"])
+def down(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
+    settings = settings_for(emulator, pages(), CLERK_PUBLISHABLE_KEY=LIVE_KEY, CLERK_API_URL=NOWHERE)
+    with served(request.param, settings) as site:
         yield site
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
+import openapi_spec_validator
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -15,7 +18,7 @@ from clerk_emulator import Emulator
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, SessionClaims
 from tests.integrations.asgi_site import People, Site
-from tests.integrations.behaviour import clerk, emulator, forged, signed_in, varies_on
+from tests.integrations.behaviour import LIVE_ISSUER, LIVE_KEY, NOWHERE, clerk, emulator, forged, signed_in, varies_on
 from tests.integrations.django_site import served, settings_for
 
 # After Django is set up: the framework reads its settings when it is imported.
@@ -23,10 +26,18 @@ from rest_framework.authentication import BasicAuthentication  # isort: skip
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated  # isort: skip
 from rest_framework.request import Request  # isort: skip
 from rest_framework.response import Response  # isort: skip
+from rest_framework.serializers import Serializer  # isort: skip
 from rest_framework.throttling import UserRateThrottle  # isort: skip
 from rest_framework.views import APIView  # isort: skip
 
-from clerkkit.integrations.drf import ClerkAuthentication, ClerkUser, require_auth  # isort: skip
+from clerkkit.integrations.drf import (  # isort: skip
+    ClerkAuthentication,
+    ClerkUser,
+    clerk_user,
+    machine_token,
+    require_auth,
+    session_claims,
+)
 
 __all__ = ["clerk", "emulator", "signed_in"]
 
@@ -67,8 +78,49 @@ class OfMachines(Me):
     authentication_classes = (Machines,)
 
 
+class PermissionAlone(APIView):
+    """Nothing but the permission asks who is calling."""
+
+    authentication_classes = ()
+    permission_classes = (require_auth(),)
+
+    def get(self, request: Request) -> Response:
+        return Response({"seen": True})
+
+    post = get
+
+
+class OtherAuthentication(PermissionAlone):
+    authentication_classes = (BasicAuthentication,)
+
+
 class Throttled(Me):
     throttle_classes = (Twice,)
+
+
+class Typed(APIView):
+    authentication_classes = (Machines,)
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        def told(ask: Callable[[], str]) -> str | None:
+            try:
+                return ask()
+            except RuntimeError:
+                return None
+
+        return Response(
+            {
+                "user": told(lambda: clerk_user(request).id),
+                "session": told(lambda: session_claims(request).user_id),
+                "machine": told(lambda: machine_token(request).id),
+            }
+        )
+
+
+@method_decorator(cache_page(60), name="get")
+class CachedMethod(Typed):
+    """The method gets the framework's own request, of which the middleware knows nothing."""
 
 
 class Open(APIView):
@@ -89,14 +141,19 @@ def form(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_token(request))
 
 
+APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
 PAGES = [
     path("me", Me.as_view()),
     path("basic", WithBasic.as_view()),
     path("admin", Admin.as_view()),
     path("either", AdminOrReader.as_view()),
     path("machines", OfMachines.as_view()),
+    path("alone", PermissionAlone.as_view()),
+    path("other", OtherAuthentication.as_view()),
     path("throttled", Throttled.as_view()),
     path("open", Open.as_view()),
+    path("typed", Typed.as_view()),
+    path("cached-method", CachedMethod.as_view()),
     path("cached", Cached.as_view()),
     path("form", form),
 ]
@@ -104,9 +161,8 @@ PAGES = [
 
 @pytest.fixture(scope="module", params=["wsgi", "asgi"])
 def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
-    installed = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
     middleware = ["clerkkit.integrations.django.ClerkMiddleware", "django.middleware.csrf.CsrfViewMiddleware"]
-    with served(request.param, settings_for(emulator, PAGES, INSTALLED_APPS=installed, MIDDLEWARE=middleware)) as site:
+    with served(request.param, settings_for(emulator, PAGES, INSTALLED_APPS=APPS, MIDDLEWARE=middleware)) as site:
         yield site
 
 
@@ -184,10 +240,97 @@ def test_cookies_need_a_csrf_token_and_headers_do_not(site: Site, signed_in: Peo
 
 
 def test_a_cache_around_dispatch_keeps_no_page_of_one_user(site: Site, signed_in: People) -> None:
-    for token, user in [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, "")]:
+    tokens = [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, None)]
+    assert [site.get("/cached-method", token).json()["user"] for token, _ in tokens] == [user for _, user in tokens]
+    for token, user in tokens:
         answer = site.get("/cached", token)
         assert answer.json() == {"user": user or "AnonymousUser"}
         assert varies_on(answer) == ["accept", "authorization", "cookie"]
+
+
+@pytest.mark.parametrize("page", ["/alone", "/other"])
+def test_cookies_need_a_csrf_token_whatever_authenticates(site: Site, signed_in: People, page: str) -> None:
+    session = f"__session={signed_in.ada_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+    assert site.get(page, cookie=session).json() == {"seen": True}
+    refused = site.http.post(page, headers={"cookie": session})
+    assert (refused.status_code, "CSRF" in refused.json()["detail"]) == (403, True)
+    form = site.get("/form")
+    cookie = form.headers["set-cookie"].partition(";")[0]
+    site.http.cookies.clear()
+    headers = {"cookie": f"{session}; {cookie}", "x-csrftoken": form.text}
+    assert site.http.post(page, headers=headers).json() == {"seen": True}
+    headers = {"authorization": f"Bearer {signed_in.bob_token}", "cookie": session}
+    assert site.http.post(page, headers=headers).json() == {"seen": True}
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_an_outage_is_not_the_callers_fault(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    settings = settings_for(emulator, PAGES, INSTALLED_APPS=APPS, CLERK_API_URL=NOWHERE, CLERK_PUBLISHABLE_KEY=LIVE_KEY)
+    with served(kind, settings) as site:
+        for page, headers in [
+            ("/me", {"authorization": f"Bearer {forged(emulator)}"}),
+            ("/alone", {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}),
+            ("/machines", {"authorization": "Bearer ak_1"}),
+        ]:
+            answer = site.http.get(page, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert answer.json() == {"detail": "Temporarily unavailable: unexpected-error"}
+    told = [record.levelname for record in caplog.records if "a guard answers 503" in record.message]
+    assert told == ["WARNING"] * 3
+
+
+def test_typed_access(site: Site, clerk: Clerk, signed_in: People) -> None:
+    key = clerk.api_keys.create_api_key(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
+    told = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
+    assert site.get("/typed", signed_in.ada_token).json() == told
+    assert site.get("/typed", key.secret).json() == {"user": signed_in.ada, "session": None, "machine": key.id}
+    assert site.get("/typed").json() == {"user": None, "session": None, "machine": None}
+
+
+def test_equal_requirements_are_one_permission() -> None:
+    assert require_auth(role="admin") is require_auth(role="admin")
+    assert require_auth() is not require_auth(role="admin")
+    assert require_auth(token_type=["api_key", "m2m_token"]) is require_auth(token_type=("m2m_token", "api_key"))
+
+
+@pytest.mark.parametrize("first", ["rest_framework.views", "clerkkit.integrations.drf", "drf_spectacular.openapi"])
+def test_the_classes_may_be_the_projects_defaults(first: str) -> None:
+    """REST framework then imports them while it is being imported itself."""
+    code = f"""
+import django, importlib
+from django.conf import settings
+settings.configure(SECRET_KEY="x", INSTALLED_APPS={[*APPS, "drf_spectacular"]!r}, REST_FRAMEWORK={{
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clerkkit.integrations.drf.ClerkAuthentication"]}})
+django.setup()
+importlib.import_module({first!r})
+from rest_framework.views import APIView
+from clerkkit.integrations.drf import ClerkAuthentication
+print(APIView.authentication_classes == [ClerkAuthentication])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_a_schema_of_drf_spectacular_shows_the_security_scheme(emulator: Emulator) -> None:
+    installed = [*APPS, "drf_spectacular"]
+    with settings_for(emulator, PAGES, INSTALLED_APPS=installed):
+        from drf_spectacular.generators import SchemaGenerator
+        from drf_spectacular.openapi import AutoSchema
+
+        class Described(Me):
+            schema = AutoSchema()
+            serializer_class = Serializer
+
+        class DescribedMachines(OfMachines):
+            schema = AutoSchema()
+            serializer_class = Serializer
+
+        pages = [path("me", Described.as_view()), path("machines", DescribedMachines.as_view())]
+        document = SchemaGenerator(patterns=pages).get_schema(request=None, public=True)
+    scheme = document["components"]["securitySchemes"]["Clerk"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert [document["paths"][page]["get"]["security"] for page in ("/me", "/machines")] == [[{"Clerk": []}]] * 2
+    openapi_spec_validator.validate(document)
 
 
 def test_throttles_count_users(site: Site, signed_in: People) -> None:

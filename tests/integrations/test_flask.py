@@ -19,7 +19,7 @@ from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import MachineToken
 from clerkkit.integrations.flask import ClerkExtension, current_session, require_auth
 from tests.integrations.asgi_site import ORIGIN, People, Site, options_for
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, signed_in
+from tests.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 
 __all__ = ["clerk", "emulator", "signed_in"]
 
@@ -81,6 +81,16 @@ def site(request: pytest.FixtureRequest, emulator: Emulator, clerk: Clerk) -> It
 def live(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
     options = options_for(emulator, publishable_key=LIVE_KEY)
     with served(site_with(ClerkExtension(clerk=clerk, options=options))) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def down(emulator: Emulator) -> Iterator[Site]:
+    options = options_for(emulator, publishable_key=LIVE_KEY)
+    with (
+        Clerk("sk_live_1", base_url=NOWHERE) as client,
+        served(site_with(ClerkExtension(clerk=client, options=options))) as site,
+    ):
         yield site
 
 

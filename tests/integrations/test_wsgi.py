@@ -15,7 +15,17 @@ from clerkkit.auth import SignedIn
 from clerkkit.auth.machine import MachineToken
 from clerkkit.integrations.wsgi import ClerkMiddleware, require_auth, session_claims, state_of
 from tests.integrations.asgi_site import Site, options_for
-from tests.integrations.behaviour import CHECKS, LIVE_KEY, OWN, Behaviour, clerk, emulator, served_by_wsgi, signed_in
+from tests.integrations.behaviour import (
+    CHECKS,
+    LIVE_KEY,
+    NOWHERE,
+    OWN,
+    Behaviour,
+    clerk,
+    emulator,
+    served_by_wsgi,
+    signed_in,
+)
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,6 +67,15 @@ def site(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
 def live(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
     with served_by_wsgi(ClerkMiddleware(application, clerk, options_for(emulator, publishable_key=LIVE_KEY))) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def down(emulator: Emulator) -> Iterator[Site]:
+    options = options_for(emulator, publishable_key=LIVE_KEY)
+    with Clerk("sk_live_1", base_url=NOWHERE) as client:
+        app = ClerkMiddleware(application, client, options)
+        with served_by_wsgi(app) as site:
+            yield site
 
 
 class TestWsgi(Behaviour):

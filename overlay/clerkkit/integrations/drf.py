@@ -1,24 +1,37 @@
-"""Django REST framework: an authentication class, and permissions. Needs the extra `drf`, and Django's middleware."""
+"""Django REST framework: an authentication class, permissions and typed access to who is calling.
+
+Needs the extra `drf`, and Django's middleware. If drf-spectacular is installed, its schemas show the authentication.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import functools
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 import attrs
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
+
+try:
+    from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+    from rest_framework.exceptions import APIException, AuthenticationFailed
+    from rest_framework.permissions import BasePermission
+    from rest_framework.request import Request
+except ImportError as missing:
+    raise ImportError('clerkkit.integrations.drf needs Django REST framework: pip install "clerkkit[drf]"') from missing
 
 from clerk_core import UNSET, Unset
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.cookies import bearer
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import Accepted, Denial, Required
-from clerkkit.integrations.django import state_of
+from clerkkit.integrations.common import RETRY_AFTER, Accepted, Denial, Required
+from clerkkit.integrations.django.requests import mark_as_used, state_of
 
-__all__ = ["ClerkAuthentication", "ClerkUser", "require_auth"]
+if TYPE_CHECKING:  # REST framework's views import this module where it is among the default classes
+    from rest_framework.views import APIView
+
+__all__ = ["ClerkAuthentication", "ClerkUser", "clerk_user", "machine_token", "require_auth", "session_claims"]
+
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -41,6 +54,14 @@ class ClerkUser:
         return self.id
 
 
+class _Unavailable(APIException):
+    """Tokens cannot be verified at the moment: 503."""
+
+    status_code = 503
+    wait = RETRY_AFTER
+    """Seconds, which the framework's exception handler puts into `Retry-After`."""
+
+
 class ClerkAuthentication(BaseAuthentication):
     """`request.user` is a `ClerkUser`, `request.auth` the verified claims; 401 for a token that is not good.
 
@@ -52,19 +73,65 @@ class ClerkAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[ClerkUser, SessionClaims | MachineToken] | None:
         """None where there is no token, so that other classes may try."""
-        has_token = bearer(request.META.get("HTTP_AUTHORIZATION")) is not None
         caller = Required(token_type=self.token_type).judge(state_of(request._request))
         if isinstance(caller, Denial):
-            if has_token:
-                raise AuthenticationFailed(caller.detail, caller.reason)
+            if _has_token(request):
+                raise (
+                    _Unavailable(caller.detail)
+                    if caller.status == 503
+                    else AuthenticationFailed(caller.detail, caller.reason)
+                )
             return None
-        if not has_token:
-            SessionAuthentication().enforce_csrf(request)
+        _check_csrf(request)
         return ClerkUser(caller.user_id if isinstance(caller, SessionClaims) else caller.subject), caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # the framework's signature
         """Makes the answer to who is not signed in a 401."""
         return "Bearer"
+
+
+def _has_token(request: Request) -> bool:
+    return bearer(request.META.get("HTTP_AUTHORIZATION")) is not None
+
+
+def _check_csrf(request: Request) -> None:
+    """Refuse a session that comes in a cookie without a CSRF token: browsers send cookies for other sites, too."""
+    if not _has_token(request):
+        SessionAuthentication().enforce_csrf(request)
+
+
+def clerk_user(request: Request) -> ClerkUser:
+    """Return `request.user`, typed.
+
+    Raises:
+        RuntimeError: `ClerkAuthentication` has authenticated nobody.
+    """
+    return _of_type(request, request.user, ClerkUser)
+
+
+def session_claims(request: Request) -> SessionClaims:
+    """Return `request.auth` of a session, typed.
+
+    Raises:
+        RuntimeError: `ClerkAuthentication` has authenticated nobody, or a machine.
+    """
+    return _of_type(request, request.auth, SessionClaims)
+
+
+def machine_token(request: Request) -> MachineToken:
+    """Return `request.auth` of a machine, typed.
+
+    Raises:
+        RuntimeError: `ClerkAuthentication` has authenticated nobody, or a user.
+    """
+    return _of_type(request, request.auth, MachineToken)
+
+
+def _of_type(request: Request, value: object, expected: type[T]) -> T:
+    mark_as_used(request)  # so that `cache_page` around a method does not keep the response
+    if not isinstance(value, expected):
+        raise RuntimeError(f"the request has no {expected.__name__}: set permission_classes to [require_auth(...)]")  # noqa: TRY004
+    return value
 
 
 def require_auth(
@@ -75,22 +142,38 @@ def require_auth(
     plan: str | Unset = UNSET,
     token_type: Accepted = SESSION_TOKEN,
 ) -> type[BasePermission]:
-    """A permission class for `permission_classes`: asks for a session, and for what else is given.
+    """Return a permission class for `permission_classes`: asks for a session, and for what else is given.
+
+    A session in a cookie must pass the CSRF check with whatever authentication classes the view has. Equal requirements
+    give the same class.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A permission there, such as `reports:read`.
+        permission: A custom permission there, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
         token_type: Kinds of token, of those that the authentication class accepts.
 
     Raises:
-        InvalidArgument: one makes no sense.
+        InvalidArgument: a requirement is invalid.
     """
-    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    return _permission(Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type))
 
+
+@functools.cache
+def _permission(required: Required) -> type[BasePermission]:
     class HasAuth(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-            return not isinstance(required.judge(state_of(request._request)), Denial)
+            caller = required.judge(state_of(request._request))
+            if isinstance(caller, Denial):
+                if caller.status == 503:
+                    raise _Unavailable(caller.detail)
+                return False
+            _check_csrf(request)
+            return True
 
     return HasAuth
+
+
+if find_spec("drf_spectacular"):
+    import clerkkit.integrations.spectacular as _  # noqa: F401  # registers the security scheme

@@ -9,20 +9,23 @@ Needs the extra `fastapi`: `pip install "clerkkit[fastapi]"`.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, overload
 
-from fastapi.openapi.models import HTTPBearer
-from fastapi.requests import HTTPConnection
-from fastapi.security.base import SecurityBase
+import attrs
+
+try:
+    from fastapi.openapi.models import HTTPBearer
+    from fastapi.requests import HTTPConnection
+    from fastapi.security.base import SecurityBase
+except ImportError as missing:
+    raise ImportError('clerkkit.integrations.fastapi needs FastAPI: pip install "clerkkit[fastapi]"') from missing
 
 from clerk_core import UNSET, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.integrations.asgi import ClerkMiddleware
-from clerkkit.integrations.common import Required
+from clerkkit.integrations.common import SCHEME_DESCRIPTION, SCHEME_NAME, Required
 from clerkkit.integrations.starlette import admitted
 from clerkkit.integrations.starlette import state_of as _state_of
 
 __all__ = ["ClerkMiddleware", "require_auth", "state_of"]
-
-_DESCRIPTION = "A token of Clerk's: of a session or a machine. Browsers send that of a session in a cookie, too."
 
 
 async def state_of(connection: HTTPConnection) -> RequestState:
@@ -34,17 +37,20 @@ async def state_of(connection: HTTPConnection) -> RequestState:
     return _state_of(connection)
 
 
+@attrs.frozen
 class _Guard(SecurityBase):
-    """A dependency that is a security scheme of the OpenAPI document."""
+    """A dependency that is a security scheme of the OpenAPI document.
 
-    scheme_name = "Clerk"
-    model = HTTPBearer(description=_DESCRIPTION)
+    Those with equal requirements are equal, so that `dependency_overrides` finds them.
+    """
 
-    def __init__(self, required: Required) -> None:
-        self._required = required
+    required: Required
+
+    scheme_name = SCHEME_NAME
+    model = HTTPBearer(description=SCHEME_DESCRIPTION)
 
     async def __call__(self, connection: HTTPConnection) -> SessionClaims | MachineToken:
-        return admitted(connection, self._required)
+        return admitted(connection, self.required)
 
 
 @overload
@@ -67,7 +73,8 @@ def require_auth(
 def require_auth(**asked: Any) -> Callable[[HTTPConnection], Awaitable[Any]]:
     """Make a dependency that answers who is calling: `Annotated[SessionClaims, Depends(require_auth())]`.
 
-    It raises HTTPException, 401 for nobody and 403 where something is missing; a websocket is closed (1008).
+    It raises HTTPException: 401 for nobody, 403 where something is missing, 503 where the token cannot be verified at
+    the moment. A websocket is closed (1008, 1013 for 503). Dependencies with equal requirements are equal.
 
     Args:
         **asked: `role`, `permission`, `feature`, `plan`, all of which the session has to have, and `token_type`: a kind

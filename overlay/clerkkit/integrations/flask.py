@@ -6,9 +6,12 @@ import functools
 from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec, cast
 
-from flask import Flask, Response, abort, current_app, g, request
-from werkzeug.datastructures import Headers, WWWAuthenticate
-from werkzeug.local import LocalProxy
+try:
+    from flask import Flask, Response, abort, current_app, g, request
+    from werkzeug.datastructures import Headers, WWWAuthenticate
+    from werkzeug.local import LocalProxy
+except ImportError as missing:
+    raise ImportError('clerkkit.integrations.flask needs Flask: pip install "clerkkit[flask]"') from missing
 
 from clerk_core import UNSET, Unset
 from clerkkit import Clerk
@@ -106,11 +109,13 @@ def require_auth(
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Guard a view, `async` or not: abort with 401 for who is not signed in, with 403 for who lacks what is asked for.
 
+    It aborts with 503 where the token cannot be verified at the moment.
+
     It stands below the route: `@app.get("/")`, then `@require_auth()`.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A permission there, such as `reports:read`.
+        permission: A custom permission there, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
         token_type: Kinds of token, of those that the extension accepts.
@@ -136,4 +141,6 @@ def require_auth(
 def _refuse(denial: Denial) -> NoReturn:
     if denial.status == 401:
         abort(401, denial.detail, www_authenticate=WWWAuthenticate.from_header(denial.challenge))
+    if denial.status == 503:
+        abort(503, denial.detail, retry_after=denial.retry_after)
     abort(403, denial.detail)

@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
-from starlette.exceptions import HTTPException, WebSocketException
-from starlette.requests import HTTPConnection
-from starlette.status import WS_1008_POLICY_VIOLATION
+import attrs
+
+try:
+    from starlette.exceptions import HTTPException, WebSocketException
+    from starlette.requests import HTTPConnection
+    from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
+except ImportError as missing:
+    raise ImportError('clerkkit.integrations.starlette needs Starlette: pip install "clerkkit[starlette]"') from missing
 
 from clerk_core import UNSET, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
@@ -55,7 +60,8 @@ def require_auth(
 def require_auth(**asked: Any) -> Callable[[HTTPConnection], Any]:
     """Make a check for routes: called with the request, it answers who is calling.
 
-    It raises HTTPException, 401 for nobody and 403 where something is missing; a websocket is closed (1008).
+    It raises HTTPException: 401 for nobody, 403 where something is missing, 503 where the token cannot be verified at
+    the moment. A websocket is closed (1008, 1013 for 503). Checks with equal requirements are equal.
 
     Args:
         **asked: `role`, `permission`, `feature`, `plan`, all of which the session has to have, and `token_type`: a kind
@@ -64,15 +70,24 @@ def require_auth(**asked: Any) -> Callable[[HTTPConnection], Any]:
     Raises:
         InvalidArgument: one makes no sense, or is None.
     """
-    required = Required(**asked)
-    return lambda connection: admitted(connection, required)
+    return _Guard(Required(**asked))
+
+
+@attrs.frozen
+class _Guard:
+    """A check for routes. Those with equal requirements are equal."""
+
+    required: Required
+
+    def __call__(self, connection: HTTPConnection) -> SessionClaims | MachineToken:
+        return admitted(connection, self.required)
 
 
 def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | MachineToken:
     """Who is calling.
 
     Raises:
-        HTTPException: 401 or 403.
+        HTTPException: 401, 403 or 503.
         WebSocketException: the same for a websocket.
     """
     who = required.judge(state_of(connection))
@@ -80,5 +95,6 @@ def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | 
         return who
     if connection.scope["type"] == "websocket":
         reason = who.detail.encode()[:_LONGEST_REASON].decode(errors="ignore")
-        raise WebSocketException(WS_1008_POLICY_VIOLATION, reason)
+        code = WS_1013_TRY_AGAIN_LATER if who.status == 503 else WS_1008_POLICY_VIOLATION
+        raise WebSocketException(code, reason)
     raise HTTPException(who.status, who.detail, who.headers)

@@ -20,7 +20,7 @@ __all__ = ["ClerkMiddleware", "require_auth", "session_claims", "state_of"]
 
 _STATE = "clerkkit.state"
 _PLAIN = ("content-type", "text/plain; charset=utf-8")
-_STATUS = {401: "401 Unauthorized", 403: "403 Forbidden"}
+_STATUS = {401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable"}
 
 
 class ClerkMiddleware:
@@ -87,9 +87,11 @@ def require_auth(
 ) -> Callable[[WSGIApplication], WSGIApplication]:
     """Guard an application: 401 for who is not signed in, 403 for who lacks what is asked for, as plain text.
 
+    It answers 503 where the token cannot be verified at the moment.
+
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A permission there, such as `reports:read`.
+        permission: A custom permission there, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
         token_type: Kinds of token, of those that the middleware accepts.

@@ -21,7 +21,10 @@ R = TypeVar("R", bound=HttpRequest)
 
 
 class NotAuthenticatedError(Exception):
-    """A view was asked for by nobody, or with the wrong kind of token. The middleware makes a 401 of it."""
+    """A view was asked for by nobody, or with a token that is refused or cannot be verified at the moment.
+
+    The middleware makes a 401 of it, or a 503.
+    """
 
     def __init__(self, denial: Denial) -> None:
         super().__init__(denial)
@@ -43,11 +46,13 @@ def require_auth(
 ) -> Callable[[Callable[Concatenate[R, P], T]], Callable[Concatenate[R, P], T]]:
     """Guard a view, sync or async: 401 for who is not signed in, `PermissionDenied` for who lacks what is asked for.
 
+    It answers 503 where the token cannot be verified at the moment.
+
     For a class: `@method_decorator(require_auth(), name="dispatch")`.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A permission there, such as `reports:read`.
+        permission: A custom permission there, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
         token_type: Kinds of token, of those that the middleware accepts.

@@ -57,11 +57,13 @@ class ClerkMiddleware:
         return redirect or _finish(request, state, await self._get_response(observe(request, state)))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        """The 401 of `require_auth`."""
+        """The 401 and 503 of `require_auth`."""
         if not isinstance(exception, NotAuthenticatedError):
             return None
         said = exception.denial
-        return HttpResponse(said.detail, status=401, content_type="text/plain; charset=utf-8", headers=said.headers)
+        return HttpResponse(
+            said.detail, status=said.status, content_type="text/plain; charset=utf-8", headers=said.headers
+        )
 
 
 def _redirect(request: HttpRequest, state: RequestState) -> HttpResponseBase | None:

@@ -1,0 +1,23 @@
+"""The security scheme of `ClerkAuthentication` in the schemas of drf-spectacular, which finds it by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from clerkkit.integrations.common import SCHEME_DESCRIPTION, SCHEME_NAME
+
+__all__ = ["ClerkScheme"]
+
+
+class ClerkScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes `ClerkAuthentication`, and classes derived from it, as bearer tokens."""
+
+    target_class = "clerkkit.integrations.drf.ClerkAuthentication"
+    match_subclasses = True
+    name = SCHEME_NAME
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002  # the base's signature
+        """Return the security scheme object."""
+        return {"type": "http", "scheme": "bearer", "description": SCHEME_DESCRIPTION}
