@@ -162,10 +162,16 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Beside], dict[s
     def create() -> Request:
         return Request("/users", {"email_address": [f"new{next(numbers)}@example.com"], "first_name": "Ada"})
 
+    session = emulator.ask(Request("/sessions", {"user_id": user["id"]}))["id"]
+
+    def sign() -> Request:
+        return Request(f"/sessions/{session}/tokens", {})
+
     measured = {
         "get a user": (emulator, get),
         "list 10 users": (emulator, page),
         "create a user": (emulator, create),
+        "sign a session token": (emulator, sign),
         "create a user, kept in a file": (kept, create),
     }
     found: dict[str, Beside] = {}

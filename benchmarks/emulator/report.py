@@ -53,7 +53,7 @@ class Row:
 
 def rows(found: Found) -> list[Row]:
     """Requests, start, reset and memory."""
-    goals = {"get a user": 1500, "list 10 users": 1500, "create a user": 800}
+    goals = {"get a user": 1500, "list 10 users": 1500, "create a user": 800, "sign a session token": 500}
     lines = [_requests(name, beside, goals.get(name)) for name, beside in found.requests.items()]
     lines.append(_line("start, to the first answer", found.start, Unit.SECONDS, 1.0))
     lines.append(_line("reset", found.resets["reset"], Unit.SECONDS, 1e-3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from clerk_emulator import errors, identifications
 from clerk_emulator.call import Call, deleted
 from clerk_emulator.errors import Json, Refusal
@@ -30,7 +32,7 @@ def create(call: Call, kind: str) -> Json:
     status: identifications.Status = "verified" if body.get("verified") else "unverified"
     row = identifications.add(call.store, user["id"], kind, body[kind], status)
     if body.get("reserved_for_second_factor"):
-        row = _for_second_factor(call, row, True)
+        row = _for_second_factor(call, row, True, "create")
     if body.get("primary") or (first and is_verified(row)):
         user = identifications.make_primary(call.store, user, row, "primary")
     settle(call.store, user)
@@ -48,7 +50,7 @@ def update(call: Call, row: Json) -> Json:
         verification = identifications.ADMIN if body["verified"] else None
         row = call.store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
     if body.get("reserved_for_second_factor") is not None:
-        row = _for_second_factor(call, row, body["reserved_for_second_factor"])
+        row = _for_second_factor(call, row, body["reserved_for_second_factor"], "update")
     if body.get("primary"):
         user = identifications.make_primary(call.store, user, row, "primary")
     settle(call.store, user)
@@ -147,10 +149,10 @@ def _not_linked(row: Json) -> None:
         raise Refusal(400, "delete_linked_identification_disallowed", "cannot be deleted", message)
 
 
-def _for_second_factor(call: Call, row: Json, reserved: bool) -> Json:
+def _for_second_factor(call: Call, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
     if reserved and not is_verified(row):
         message = "Only a phone number that is verified can be a second factor."
-        raise Refusal(400, "identification_update_second_factor_unverified", "is not verified", message)
+        raise Refusal(400, f"identification_{action}_second_factor_unverified", "is not verified", message)
     others = [
         one
         for one in identifications.of_user(call.store, row["_user_id"])

@@ -27,6 +27,7 @@ def start(store: Store, session_id: str | None) -> str:
     """
     if session_id is not None:
         store.need(SESSIONS, session_id)
+    store.delete(HANDSHAKES, HANDSHAKES.c.created_at <= store.clock.now() - _LIFETIME)
     nonce: str = store.create(HANDSHAKES, {"id": store.ids.hex(), "_session_id": session_id})["id"]
     return nonce
 

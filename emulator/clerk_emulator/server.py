@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Sequence
@@ -70,13 +71,15 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol said: asyncio sends small answers at once (TCP_NODELAY) only where it knows that this is TCP.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(made.close)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(2048)
-    except OSError as error:
-        made.close()
-        raise type(error)(error.errno, f"cannot listen on port {port} of {host}: {error.strerror}") from None
+        try:
+            made.bind((host, port))
+            made.listen(2048)
+        except OSError as error:
+            raise type(error)(error.errno, f"cannot listen on port {port} of {host}: {error.strerror}") from None
+        stack.pop_all()
     return made
 
 

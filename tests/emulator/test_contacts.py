@@ -157,3 +157,6 @@ def test_a_phone_as_second_factor(api: Api) -> None:
     unverified = api.post("/phone_numbers", {"user_id": user["id"], "phone_number": "+15555550103"})["id"]
     problem = api.refused("PATCH", f"/phone_numbers/{unverified}", {"reserved_for_second_factor": True})
     assert problem.codes == ["identification_update_second_factor_unverified"]
+    body = {"user_id": user["id"], "phone_number": "+15555550104", "reserved_for_second_factor": True}
+    problem = api.refused("POST", "/phone_numbers", body)
+    assert (problem.status, problem.codes) == (400, ["identification_create_second_factor_unverified"])
