@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update check test faults bench replay package release-check emulator sdks bench-emulator coverage-api
+.PHONY: setup demo generate update check test faults bench replay package release-check emulator sdks bench-emulator coverage-api judge
 
 setup: $(STAMP)
 
@@ -71,6 +71,11 @@ sdks: $(STAMP)
 bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks
+
+# Tokens, requests and has() beside the published @clerk/backend; needs node, npm and its registry.
+judge: $(STAMP)
+	npm install --silent --no-save --prefix .venv/judge @clerk/backend@3.25.0
+	CLERK_BACKEND_JS=$(CURDIR)/.venv/judge $(RUN) -m pytest -s tests/auth/test_backend_js.py
 
 # docs/emulator-benchmarks.md and .svg.
 bench-emulator: $(STAMP)

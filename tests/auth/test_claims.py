@@ -102,6 +102,8 @@ def test_no_organization(packed: Any) -> None:
         ({"feature": "org:boards:more"}, True),
         ({"feature": "x:boards"}, False),
         ({"feature": "no"}, False),
+        ({"feature": ""}, False),
+        ({"feature": "o:"}, False),
         ({"feature": None}, False),
         ({"plan": "pro"}, True),
         ({"plan": "o:pro"}, True),
@@ -146,6 +148,12 @@ def test_an_empty_claim_is_no_session(claim: str, reason: str) -> None:
     with pytest.raises(TokenRefused) as caught:
         session(**{claim: ""})
     assert (caught.value.reason, caught.value.detail) == ("token-verification-failed", reason)
+
+
+@pytest.mark.parametrize("asked", ["", "o:", "org:", "u:"])
+def test_an_element_without_a_name_is_no_feature(asked: str) -> None:
+    assert not session(fea="o:,u:", pla="o:").has(feature=asked)
+    assert not session(fea="o:,u:", pla="o:").has(plan=asked)
 
 
 def test_without_an_organization_there_is_no_role() -> None:

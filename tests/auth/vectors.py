@@ -264,7 +264,7 @@ def table() -> str:
         "`location` to the letter. Messages are in our own words. `python -m tests.auth.vectors` writes this page.\n",
         "The rows are of @clerk/backend 3.16. Where 3.25 differs, this library follows 3.25: tokens of JWT templates",
         "are never sessions, the audience of OAuth access tokens is enforced, machine tokens need no `azp`, another",
-        "`issuer` than the given one is refused (`token-invalid-issuer`).\n",
+        "`issuer` than the given one is refused (`token-invalid-issuer`). `make judge` compares both in 3800 cases.\n",
         "| file | rows | equal | differing |",
         "|---|---|---|---|",
     ]

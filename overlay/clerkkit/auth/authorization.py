@@ -73,7 +73,7 @@ def includes(listed: object, wanted: object) -> bool:
 
     Scopes are `o`, `org`, `organization`, and `u`, `user`. Another one is in no list.
     """
-    if not isinstance(listed, str) or not listed or not isinstance(wanted, str) or not wanted:
+    if not isinstance(listed, str) or not listed or not isinstance(wanted, str):
         return False
     parts = _split(listed)
     if any(":" not in part for part in parts):
@@ -81,6 +81,8 @@ def includes(listed: object, wanted: object) -> bool:
     scope, colon, slug = wanted.partition(":")
     scopes = {_SCOPES.get(scope, "")} if colon else {"o", "u"}
     slug = slug.partition(":")[0] if colon else wanted
+    if not slug:
+        return False
     scoped = (part.partition(":") for part in parts)
     return any(name == slug and scopes & set(where) for where, _, name in scoped if where in ("o", "u", "ou", "uo"))
 
