@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update check test faults bench replay package release-check emulator sdks bench-emulator coverage-api judge
+.PHONY: setup demo generate update check test faults churn bench replay package release-check emulator sdks bench-emulator coverage-api judge
 
 setup: $(STAMP)
 
@@ -47,6 +47,10 @@ coverage-api: $(STAMP)
 # docs/faults.md, from what comes of each fault on this machine.
 faults: $(STAMP)
 	$(RUN) -m tests.faults
+
+# Thousands of calls that are given up at every turn of the loop, in asyncio, trio and threads: make churn CALLS=3000
+churn: $(STAMP)
+	$(RUN) -m tests.churn $(CALLS)
 
 # Wheel and sdist, each installed into an environment of its own, imported and type-checked from there.
 package: $(STAMP)

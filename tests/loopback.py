@@ -29,8 +29,20 @@ from clerk_bapi import AsyncClient, Client, Request
 T = TypeVar("T")
 
 KEY = "sk_test_only_for_loopback"
-WAYS = ["sync", "asyncio", "trio"]
-"""How a request can be sent; see `send_by`."""
+ASYNC_WAYS = ["asyncio", "trio", "aiohttp"]
+WAYS = ["sync", *ASYNC_WAYS]
+"""How a request can be sent, see `send_by`; "aiohttp" is asyncio with the transport of that name."""
+
+
+def backend_of(way: str) -> str:
+    """The loop of an async way."""
+    return "asyncio" if way == "aiohttp" else way
+
+
+def transport_of(way: str) -> dict[str, Any]:
+    """The arguments that choose the transport of an async way."""
+    return {"transport": "aiohttp"} if way == "aiohttp" else {}
+
 
 ENVIRONMENT = {
     # A proxy that the machine is set to has no business between a test and its server.
@@ -241,7 +253,7 @@ def send_by(way: str, request: Request[T], url: str, **options: Any) -> T:
             return client.send(request)
 
     async def send() -> T:
-        async with AsyncClient(KEY, base_url=url, **options) as client:
+        async with AsyncClient(KEY, base_url=url, **transport_of(way), **options) as client:
             return await client.send(request)
 
-    return anyio.run(send, backend=way)
+    return anyio.run(send, backend=backend_of(way))

@@ -6,6 +6,7 @@ import gzip
 import json
 import ssl
 import threading
+from collections.abc import Callable
 
 import anyio
 import httpx
@@ -24,24 +25,51 @@ from clerk_bapi import (
     api,
 )
 from clerk_bapi.models import User
-from tests.loopback import KEY, Act, Received, Said, answer, echo_id, in_rounds_of, refused, serve
+from tests.loopback import (
+    ASYNC_WAYS,
+    KEY,
+    Act,
+    Received,
+    Said,
+    answer,
+    backend_of,
+    echo_id,
+    in_rounds_of,
+    refused,
+    serve,
+    transport_of,
+)
 
 pytestmark = pytest.mark.anyio
 
 USER = {"id": "user_1", "object": "user", "first_name": "Ada", "not_in_the_document": [1]}
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=ASYNC_WAYS)
+def way(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.fixture
+def anyio_backend(way: str) -> str:
+    return backend_of(way)
+
+
+Connect = Callable[[str], AsyncClient]
+
+
+@pytest.fixture
+def connect(way: str) -> Connect:
+    """Makes a client for a URL, with the transport of the test."""
+    return lambda url: AsyncClient(KEY, base_url=url, **transport_of(way))
 
 
 # -- what comes back -----------------------------------------------------------------------------------------------
 
 
-async def test_send_gives_the_value() -> None:
+async def test_send_gives_the_value(connect: Connect) -> None:
     with serve(answer(200, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url + "/v1/") as client:
+        async with connect(server.url + "/v1/") as client:
             user = await client.send(api.get_user("a/b"))
     assert type(user) is User
     assert user.to_dict() == USER
@@ -50,9 +78,9 @@ async def test_send_gives_the_value() -> None:
     assert server.request.headers.get_all("Clerk-API-Version") == [API_VERSION]
 
 
-async def test_a_resource_sends_the_same_request_and_gives_the_same_value() -> None:
+async def test_a_resource_sends_the_same_request_and_gives_the_same_value(connect: Connect) -> None:
     with serve(answer(200, [USER])) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             by_resource = await client.users.list(user_id=["user_1", "user_2"], limit=5)
             assert by_resource == await client.send(api.get_user_list(user_id=["user_1", "user_2"], limit=5))
     first, second = server.requests
@@ -60,10 +88,10 @@ async def test_a_resource_sends_the_same_request_and_gives_the_same_value() -> N
     assert first.headers.items() == second.headers.items()
 
 
-async def test_send_detailed_gives_all_that_came() -> None:
+async def test_send_detailed_gives_all_that_came(connect: Connect) -> None:
     content = json.dumps(USER, indent=1).encode()
     with serve(answer(203, content, {"CF-Ray": "8f2-FRA"}), answer(200, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             detailed = await client.send_detailed(api.get_user("user_1"))
             assert (await client.send_detailed(api.get_user("user_1"))).trace_id is None
     assert detailed.status_code == 203
@@ -73,39 +101,39 @@ async def test_send_detailed_gives_all_that_came() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
-async def test_any_2xx_is_a_success(status: int) -> None:
+async def test_any_2xx_is_a_success(connect: Connect, status: int) -> None:
     with serve(answer(status, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             assert (await client.send_detailed(api.get_user("user_1"))).status_code == status
 
 
 @pytest.mark.parametrize("said", [answer(204), answer(200), answer(202, {"job": 1})])
-async def test_where_the_document_shows_no_content_the_value_is_none(said: bytes) -> None:
+async def test_where_the_document_shows_no_content_the_value_is_none(connect: Connect, said: bytes) -> None:
     with serve(said) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             assert await client.webhooks.delete_svix_app() is None
 
 
 @pytest.mark.parametrize("content", [b"<html>Sign in to the network", b"", b'{"id": "user_'])
-async def test_a_success_without_the_json_that_was_due_is_an_invalid_response(content: bytes) -> None:
+async def test_a_success_without_the_json_that_was_due_is_an_invalid_response(connect: Connect, content: bytes) -> None:
     with serve(answer(200, content, {"Content-Type": "text/html"})) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             with pytest.raises(InvalidResponse) as caught:
                 await client.users.get("user_1")
     assert caught.value.text == content.decode()
     assert caught.value.request.operation == "GET /users/{user_id}"
 
 
-async def test_a_text_operation_gives_the_text() -> None:
+async def test_a_text_operation_gives_the_text(connect: Connect) -> None:
     with serve(answer(200, "<p>Grüße</p>".encode(), {"Content-Type": "text/html"})) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             assert await client.miscellaneous.get_public_interstitial() == "<p>Grüße</p>"
 
 
-async def test_a_failure_is_raised() -> None:
+async def test_a_failure_is_raised(connect: Connect) -> None:
     body = {"errors": [{"code": "resource_not_found", "message": "not found"}], "clerk_trace_id": "trace"}
     with serve(answer(404, body)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             for call in (client.send, client.send_detailed):
                 with pytest.raises(NotFound) as caught:
                     await call(api.get_user("user_1"))
@@ -113,7 +141,7 @@ async def test_a_failure_is_raised() -> None:
                 assert caught.value.trace_id == "trace"
 
 
-async def test_chunks_gzip_and_a_huge_answer() -> None:
+async def test_chunks_gzip_and_a_huge_answer(connect: Connect) -> None:
     users = [{**USER, "id": f"user_{number}", "public_metadata": {"x": "é" * 2000}} for number in range(500)]
     content = json.dumps(users).encode()
     assert len(content) > 5_000_000
@@ -122,7 +150,7 @@ async def test_chunks_gzip_and_a_huge_answer() -> None:
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (packed[:middle], packed[middle:]))
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n" + chunks + b"0\r\n\r\n"
     with serve(answer(200, content), chunked) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             for _ in range(2):
                 detailed = await client.send_detailed(api.get_user_list(limit=500))
                 assert detailed.content == content
@@ -175,14 +203,14 @@ async def test_the_timeout_of_a_given_client_is_kept() -> None:
                 await AsyncClient(KEY, base_url=server.url, http_client=http_client).users.get("user_1")
 
 
-async def test_a_certificate_is_checked_and_a_given_client_may_trust_it() -> None:
+async def test_a_certificate_is_checked_and_a_given_client_may_trust_it(connect: Connect) -> None:
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     with serve(answer(200, USER), tls=tls) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             with pytest.raises(ConnectionFailed) as caught:
                 await client.users.get("user_1")
         assert caught.value.reached is False
@@ -194,9 +222,9 @@ async def test_a_certificate_is_checked_and_a_given_client_may_trust_it() -> Non
 # -- connections ---------------------------------------------------------------------------------------------------
 
 
-async def test_connections_come_with_the_first_call_and_are_used_again() -> None:
+async def test_connections_come_with_the_first_call_and_are_used_again(connect: Connect) -> None:
     with serve(answer(200, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             assert server.connections == 0
             for _ in range(5):
                 await client.users.get("user_1")
@@ -204,9 +232,9 @@ async def test_connections_come_with_the_first_call_and_are_used_again() -> None
     assert server.connections == 1
 
 
-async def test_a_connection_that_was_closed_between_calls_is_made_anew() -> None:
+async def test_a_connection_that_was_closed_between_calls_is_made_anew(connect: Connect) -> None:
     with serve([answer(200, USER), Act.HANG_UP]) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             for _ in range(3):
                 assert (await client.users.get("user_1")).id == "user_1"
                 server.wait_until_closed()
@@ -228,29 +256,29 @@ async def ask_from_tasks(client: AsyncClient, *, tasks: int, times: int) -> None
     assert len(got) == tasks * times
 
 
-async def test_tasks_share_a_client() -> None:
+async def test_tasks_share_a_client(connect: Connect) -> None:
     with serve(echo_id) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             await ask_from_tasks(client, tasks=100, times=2)
     assert len(server.requests) == 200
 
 
-async def test_the_calls_of_tasks_overlap() -> None:
+async def test_the_calls_of_tasks_overlap(connect: Connect) -> None:
     with serve(in_rounds_of(10)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             await ask_from_tasks(client, tasks=10, times=2)
     assert server.connections == 10
 
 
-async def test_the_connections_of_many_tasks_are_used_again() -> None:
+async def test_the_connections_of_many_tasks_are_used_again(connect: Connect) -> None:
     """Each new one costs a TLS handshake; httpx keeps 20 of those that it opened, unless told otherwise."""
     with serve(in_rounds_of(32)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             await ask_from_tasks(client, tasks=32, times=3)
     assert server.connections == 32
 
 
-async def test_a_cancelled_call_leaves_the_client_usable() -> None:
+async def test_a_cancelled_call_leaves_the_client_usable(connect: Connect) -> None:
     asked = threading.Event()
 
     def fall_silent(received: Received) -> Said:
@@ -258,7 +286,7 @@ async def test_a_cancelled_call_leaves_the_client_usable() -> None:
         return [Act.SILENCE]
 
     with serve(fall_silent, answer(200, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             async with anyio.create_task_group() as group:
                 group.start_soon(client.users.get, "user_1")
                 await anyio.to_thread.run_sync(asked.wait, 10)
@@ -271,9 +299,9 @@ async def test_a_cancelled_call_leaves_the_client_usable() -> None:
 # -- its life ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_closed_client_says_so() -> None:
+async def test_a_closed_client_says_so(connect: Connect) -> None:
     with serve(answer(200, USER)) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             await client.users.get("user_1")
         server.wait_until_closed()
         await client.aclose()
@@ -285,9 +313,9 @@ async def test_a_closed_client_says_so() -> None:
     assert len(server.requests) == 1
 
 
-async def test_closing_without_a_call_opens_nothing() -> None:
+async def test_closing_without_a_call_opens_nothing(connect: Connect) -> None:
     with serve(answer(200, USER)) as server:
-        client = AsyncClient(KEY, base_url=server.url)
+        client = connect(server.url)
         await client.aclose()
         await client.aclose()
         with pytest.raises(ClientClosed):
@@ -303,17 +331,17 @@ async def test_an_error_in_the_block_goes_through_and_closes() -> None:
         await client.users.get("user_1")
 
 
-async def test_a_client_may_be_made_where_no_loop_runs() -> None:
+async def test_a_client_may_be_made_where_no_loop_runs(connect: Connect) -> None:
     """As the global of a module is."""
     with serve(answer(200, USER)) as server:
-        client = await anyio.to_thread.run_sync(lambda: AsyncClient(KEY, base_url=server.url))
+        client = await anyio.to_thread.run_sync(lambda: connect(server.url))
         async with client:
             assert (await client.users.get("user_1")).id == "user_1"
 
 
-async def test_the_repr_hides_the_key() -> None:
+async def test_the_repr_hides_the_key(connect: Connect) -> None:
     with refused() as url:
-        async with AsyncClient(KEY, base_url=url) as client:
+        async with connect(url) as client:
             assert repr(client) == f"AsyncClient(base_url='{url}/v1')"
             with pytest.raises(ConnectionFailed) as caught:
                 await client.users.get("user_1")
@@ -321,9 +349,9 @@ async def test_the_repr_hides_the_key() -> None:
         assert KEY not in f"{shown!r} {shown}"
 
 
-async def test_a_cookie_is_not_sent_back() -> None:
+async def test_a_cookie_is_not_sent_back(connect: Connect) -> None:
     with serve(answer(200, USER, {"Set-Cookie": "session=1; Path=/"})) as server:
-        async with AsyncClient(KEY, base_url=server.url) as client:
+        async with connect(server.url) as client:
             await client.users.get("user_1")
             await client.users.get("user_1")
     assert [received.headers["Cookie"] for received in server.requests] == [None] * 2

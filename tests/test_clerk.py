@@ -28,12 +28,24 @@ from clerkkit import (
     ServerError,
     TooManyRequests,
 )
-from tests.loopback import KEY, Act, Received, Script, answer, echo_id, refused, serve
+from tests.loopback import (
+    ASYNC_WAYS,
+    KEY,
+    WAYS,
+    Act,
+    Received,
+    Script,
+    answer,
+    backend_of,
+    echo_id,
+    refused,
+    serve,
+    transport_of,
+)
 
 USER = {"id": "user_1", "object": "user"}
 SLOW_DOWN = answer(429, {"errors": []}, {"Retry-After": "0"})
 BUSY = answer(503, b"busy")
-SERVER_WAYS = ["sync", "asyncio", "trio"]
 
 
 def call(way: str, request: Any, url: str, **options: Any) -> Any:
@@ -43,16 +55,16 @@ def call(way: str, request: Any, url: str, **options: Any) -> Any:
             return clerk.send(request)
 
     async def send() -> Any:
-        async with AsyncClerk(KEY, base_url=url, **options) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way), **options) as clerk:
             return await clerk.send(request)
 
-    return anyio.run(send, backend=way)
+    return anyio.run(send, backend=backend_of(way))
 
 
 # -- retries -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", SERVER_WAYS)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", [SLOW_DOWN, BUSY, [Act.RESET], [Act.HANG_UP]], ids=["429", "503", "reset", "cut"])
 def test_a_passing_fault_goes_unseen(way: str, fault: Script) -> None:
     with serve(fault, answer(200, USER)) as server:
@@ -60,14 +72,14 @@ def test_a_passing_fault_goes_unseen(way: str, fault: Script) -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("way", SERVER_WAYS)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_lasting_fault_is_an_error_after_so_many_tries(way: str) -> None:
     with serve(SLOW_DOWN) as server, pytest.raises(TooManyRequests):
         call(way, get_user("user_1"), server.url, max_retries=3)
     assert len(server.requests) == 4
 
 
-@pytest.mark.parametrize("way", SERVER_WAYS)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_post_is_sent_again_only_where_the_server_did_nothing(way: str) -> None:
     with serve(SLOW_DOWN, answer(200, USER)) as server:
         assert call(way, create_user(), server.url).id == "user_1"
@@ -79,7 +91,7 @@ def test_a_post_is_sent_again_only_where_the_server_did_nothing(way: str) -> Non
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("way", SERVER_WAYS)
+@pytest.mark.parametrize("way", WAYS)
 def test_the_deadline_ends_it(way: str) -> None:
     late = answer(429, {"errors": []}, {"Retry-After": "60"})
     start = time.monotonic()
@@ -281,16 +293,16 @@ def test_a_walk_fetches_what_is_asked_for() -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("way", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_a_walk_async(way: str) -> None:
     async def walk(url: str) -> list[int]:
-        async with AsyncClerk(KEY, base_url=url) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             listed = [int(user.id) async for user in clerk.users.iterate(page_size=10)]
             assert listed == [int(user.id) async for user in clerk.paginate(get_user_list)]
             return listed
 
     with serve(rows(25)) as server:
-        assert anyio.run(walk, server.url, backend=way) == list(range(25))
+        assert anyio.run(walk, server.url, backend=backend_of(way)) == list(range(25))
 
 
 def test_rows_that_come_meanwhile_are_not_given_twice() -> None:
@@ -349,16 +361,16 @@ def test_many_in_order_with_errors_as_values() -> None:
             assert result.id == f"user_{number}"
 
 
-@pytest.mark.parametrize("way", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_many_async(way: str) -> None:
     asked = [get_user(f"user_{number}") for number in range(50)]
 
     async def run(url: str) -> list[Any]:
-        async with AsyncClerk(KEY, base_url=url) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             return [result async for result in clerk.map(asked, concurrency=4)]
 
     with serve(some) as server:
-        results = anyio.run(run, server.url, backend=way)
+        results = anyio.run(run, server.url, backend=backend_of(way))
     assert [getattr(result, "id", None) for result in results] == [
         None if number % 10 == 7 else f"user_{number}" for number in range(50)
     ]

@@ -16,7 +16,7 @@ import pytest
 from clerkkit import AsyncClerk, Clerk, ClerkError, File, InvalidArgument
 from clerkkit.api.users import set_profile_image
 from clerkkit.images import LARGEST
-from tests.loopback import KEY, WAYS, Act, Loopback, Received, answer, serve
+from tests.loopback import KEY, WAYS, Act, Loopback, Received, answer, backend_of, serve, transport_of
 from tests.test_multipart import Part, parts_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -45,10 +45,10 @@ def upload(way: str, url: str, call: Callable[[Any, Any], Any], image: Any) -> N
         return
 
     async def send() -> None:
-        async with AsyncClerk(KEY, base_url=url) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             assert (await call(clerk, image)).id == "x_1"
 
-    anyio.run(send, backend=way)
+    anyio.run(send, backend=backend_of(way))
 
 
 @pytest.mark.parametrize("way", WAYS)

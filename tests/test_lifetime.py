@@ -16,7 +16,20 @@ import trustme
 from clerk_bapi.api import create_user, get_user, verify_password, verify_totp
 from clerkkit import ApiError, AsyncClerk, Clerk, ClientClosed, ConnectionFailed
 from tests.faults import call
-from tests.loopback import KEY, WAYS, Act, Received, Script, answer, echo_id, refused, serve
+from tests.loopback import (
+    ASYNC_WAYS,
+    KEY,
+    WAYS,
+    Act,
+    Received,
+    Script,
+    answer,
+    backend_of,
+    echo_id,
+    refused,
+    serve,
+    transport_of,
+)
 
 PASSWORD = "correct horse battery staple"
 CODE = "424242"
@@ -64,7 +77,8 @@ import trio
 from clerk_bapi.api import get_user
 from clerkkit import AsyncClerk
 
-clerk = AsyncClerk(sys.argv[1], base_url=sys.argv[2])
+transport = sys.argv[3]
+clerk = AsyncClerk(sys.argv[1], base_url=sys.argv[2], transport=transport)
 
 
 async def ask(name):
@@ -73,6 +87,8 @@ async def ask(name):
 
 
 for run in (asyncio.run, trio.run, asyncio.run, asyncio.run, trio.run):
+    if run is trio.run and transport == "aiohttp":
+        continue
     if run is trio.run:
         trio.run(ask, "trio")
     else:
@@ -80,9 +96,10 @@ for run in (asyncio.run, trio.run, asyncio.run, asyncio.run, trio.run):
 """
 
 
+@pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 def test_a_client_for_several_loops_makes_no_noise(
-    secure: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    secure: bool, transport: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Not in a call, and not at the end of the process either, of connections that are left open."""
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -90,8 +107,8 @@ def test_a_client_for_several_loops_makes_no_noise(
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     with serve(echo_id, tls=tls if secure else None) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-        said = python(LOOPS, server.url)
-    names = ["asyncio", "trio", "asyncio", "asyncio", "trio"]
+        said = python(LOOPS, server.url, transport)
+    names = ["asyncio", "trio", "asyncio", "asyncio", "trio"] if transport == "httpx" else ["asyncio"] * 3
     assert said == [f"{name} 10 {name}" for name in names]
 
 
@@ -118,15 +135,17 @@ def test_what_comes_of_a_temporary_client_goes_on_working() -> None:
         assert [getattr(result, "id", None) for result in results] == ["user_1"] * 2
 
 
-@pytest.mark.parametrize("way", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_what_comes_of_a_temporary_async_client_goes_on_working(way: str) -> None:
     async def main(url: str) -> list[Any]:
-        users = AsyncClerk(KEY, base_url=url).users
-        results = AsyncClerk(KEY, base_url=url).with_options(timeout=5).map([get_user("user_1")] * 2)
+        users = AsyncClerk(KEY, base_url=url, **transport_of(way)).users
+        results = (
+            AsyncClerk(KEY, base_url=url, **transport_of(way)).with_options(timeout=5).map([get_user("user_1")] * 2)
+        )
         return [(await users.get("user_1")).id, *[getattr(result, "id", None) async for result in results]]
 
     with serve(once_each) as server:
-        assert anyio.run(main, server.url, backend=way) == ["user_1"] * 3
+        assert anyio.run(main, server.url, backend=backend_of(way)) == ["user_1"] * 3
 
 
 def test_a_closed_client_says_so_and_so_do_its_views() -> None:
@@ -148,10 +167,10 @@ def test_a_closed_client_says_so_and_so_do_its_views() -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("way", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_a_closed_async_client_says_so_and_so_do_its_views(way: str) -> None:
     async def main(url: str) -> None:
-        clerk = AsyncClerk(KEY, base_url=url)
+        clerk = AsyncClerk(KEY, base_url=url, **transport_of(way))
         view = clerk.with_options(max_retries=5)
         assert (await view.users.get("user_1")).id == "user_1"
         await view.aclose()  # one set of connections: closed for all
@@ -162,7 +181,7 @@ def test_a_closed_async_client_says_so_and_so_do_its_views(way: str) -> None:
         assert [type(result) async for result in clerk.map([get_user("user_1")])] == [ClientClosed]
 
     with serve(echo_id) as server:
-        anyio.run(main, server.url, backend=way)
+        anyio.run(main, server.url, backend=backend_of(way))
     assert len(server.requests) == 1
 
 
@@ -231,7 +250,8 @@ def test_no_log_and_no_error_shows_a_secret(way: str, script: Script | None, cap
         with serve(script) as server:
             errors = told(way, server.url)
         assert PASSWORD.encode() in server.requests[0].body
-    assert {record.name.partition(".")[0] for record in caplog.records} >= {"clerkkit", "httpcore"}
+    loggers = {"clerkkit"} if way == "aiohttp" else {"clerkkit", "httpcore"}
+    assert {record.name.partition(".")[0] for record in caplog.records} >= loggers
     logged = [caplog.text, *(repr(record.args) for record in caplog.records)]
     for text in [*logged, *(f"{error!r} {error} {error.args!r}" for error in errors)]:
         for secret in (KEY, PASSWORD, CODE):

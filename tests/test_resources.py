@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import clerk_bapi
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
 from clerkkit.metadata import patch
-from tests.loopback import KEY, WAYS, Received, Script, answer, serve
+from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
 
 MEMBER = {
     "id": "orgmem_1",
@@ -34,10 +34,10 @@ def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
             return call(clerk)
 
     async def send() -> Any:
-        async with AsyncClerk(KEY, base_url=url) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             return await call(clerk)
 
-    return anyio.run(send, backend=way)
+    return anyio.run(send, backend=backend_of(way))
 
 
 # -- metadata ------------------------------------------------------------------------------------------------------

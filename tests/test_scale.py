@@ -18,7 +18,20 @@ import pytest
 
 from clerk_bapi.api import get_user
 from clerkkit import AsyncClerk, Clerk, NotFound, Request
-from tests.loopback import KEY, WAYS, Act, Received, Said, Script, answer, echo_id, serve
+from tests.loopback import (
+    ASYNC_WAYS,
+    KEY,
+    WAYS,
+    Act,
+    Received,
+    Said,
+    Script,
+    answer,
+    backend_of,
+    echo_id,
+    serve,
+    transport_of,
+)
 
 # -- a walk over many users ------------------------------------------------------------------------------------------
 
@@ -156,7 +169,7 @@ def test_threads_share_a_client() -> None:
     check(got, THREADS, server.requests)
 
 
-@pytest.mark.parametrize("way", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_tasks_share_a_client(way: str) -> None:
     got: list[tuple[str, str]] = []
 
@@ -166,12 +179,12 @@ def test_tasks_share_a_client(way: str) -> None:
             got.append((name, (await clerk.users.get(name)).id))
 
     async def main(url: str) -> None:
-        async with AsyncClerk(KEY, base_url=url) as clerk, anyio.create_task_group() as group:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk, anyio.create_task_group() as group:
             for number in range(TASKS):
                 group.start_soon(ask, clerk, number)
 
     with serve(now_and_then()) as server:
-        anyio.run(main, server.url, backend=way)
+        anyio.run(main, server.url, backend=backend_of(way))
     check(got, TASKS, server.requests)
 
 
@@ -209,7 +222,7 @@ def mapped(way: str, url: str, requests: Taken, count: int, told: list[int]) -> 
 
     async def main() -> list[tuple[Any, int]]:
         got: list[tuple[Any, int]] = []
-        async with AsyncClerk(KEY, base_url=url) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             results: AsyncIterator[Any] = clerk.map(requests, concurrency=CONCURRENCY, progress=told.append)
             async with aclosing(results):  # type: ignore[type-var]
                 async for result in results:
@@ -218,7 +231,7 @@ def mapped(way: str, url: str, requests: Taken, count: int, told: list[int]) -> 
                         break
         return got
 
-    return anyio.run(main, backend=way)
+    return anyio.run(main, backend=backend_of(way))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,13 +1,15 @@
-"""`Client` and `AsyncClient`: the only place that touches the network, and the only module that names httpx."""
+"""`Client` and `AsyncClient`: what sends requests and reads responses; `transport` holds the connections."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import cache, partial
+from importlib.util import find_spec
 from types import TracebackType
-from typing import Any, BinaryIO, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 import httpx
 
@@ -17,57 +19,31 @@ from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
+from clerk_core.transport.borrowed import AsyncBorrowedClient, BorrowedClient
+from clerk_core.transport.network import Network
 from clerk_core.walks import OpenWalks
+
+if TYPE_CHECKING:
+    from clerk_core.transport.aiohttp_pool import AiohttpPool
+    from clerk_core.transport.async_pool import AsyncPool
+    from clerk_core.transport.pool import Pool
 
 T = TypeVar("T")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+
+TransportName = Literal["httpx", "aiohttp"]
+"""What opens the connections of an `AsyncClient`."""
 
 VERSION_PATH = "/v1"
 DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
 DEFAULT_TIMEOUT = 30.0
 
-_NO_AUTH = httpx.Auth()  # what httpx makes of None, for each call anew
 _NO_BODY = ("GET", "DELETE")
-
-# Keep every connection that was opened: httpx would close all but 20 of them, and open them anew under load. More of
-# them make each call slower: for each of them, httpcore looks at all of them. At Clerk's 100 calls a second, 32 are
-# enough up to 0.3 s a call.
-_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
 
 _HIDDEN = "[secret key]"
 # httpx reads where a redirect leads even when it is not to follow it, and lets idna's errors (ValueErrors) through.
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-class _NoCookies(httpx.Cookies):
-    """Stays empty: the key alone tells who calls, and looking for cookies in an answer takes as long as decoding it."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        pass
-
-
-_NO_COOKIES = _NoCookies()
-
-
-class _HttpClient(httpx.Client):
-    @property
-    def cookies(self) -> httpx.Cookies:
-        return _NO_COOKIES
-
-    @cookies.setter
-    def cookies(self, cookies: object) -> None:  # noqa: ARG002  # the name is of httpx
-        raise AttributeError("this client keeps no cookies")
-
-
-class _AsyncHttpClient(httpx.AsyncClient):
-    @property
-    def cookies(self) -> httpx.Cookies:
-        return _NO_COOKIES
-
-    @cookies.setter
-    def cookies(self, cookies: object) -> None:  # noqa: ARG002  # the name is of httpx
-        raise AttributeError("this client keeps no cookies")
 
 
 class _Base(Generic[H]):
@@ -100,11 +76,16 @@ class _Base(Generic[H]):
         self._secret_key = visible_key(secret_key)
         self._base_url = _checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
-        self._connections: Connections[H] = Connections(type(self).__name__, self._open, self._where, http_client)
+        self._http_client: H | None = http_client
+        self._connect(http_client)
         self.walks = OpenWalks()
         """The walks over pages that are open on this client and its views."""
         self._headers: Mapping[str, str] = {}
         self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
+
+    def _connect(self, http_client: H | None) -> None:
+        """Set `_connections`. What opens them must not hold this client, which would then outlive its last use."""
+        raise NotImplementedError
 
     @property
     def base_url(self) -> str:
@@ -114,35 +95,27 @@ class _Base(Generic[H]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    @staticmethod
-    def _open() -> H:
-        raise NotImplementedError
-
-    @staticmethod
-    def _where() -> Hashable:
-        raise NotImplementedError
-
-    def _prepare(self, http: H) -> tuple[httpx.Headers, dict[str, float | None]]:
+    def _prepare(self) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""
         headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
-        headers.update(http.headers)
+        headers.update(_default_headers() if self._http_client is None else self._http_client.headers)
         headers["Accept"] = "application/json"
         headers["Authorization"] = f"Bearer {self._secret_key}"
         headers["User-Agent"] = f"clerkkit/{__version__} python/{sys.version.split()[0]} httpx/{httpx.__version__}"
         if self.api_version is not None:
             headers["Clerk-API-Version"] = self.api_version
         headers.update(self._headers)
-        if self._timeout is not None:
-            timeout = httpx.Timeout(self._timeout)
+        if self._timeout is not None or self._http_client is None:
+            timeout = httpx.Timeout(self._timeout or DEFAULT_TIMEOUT)
         else:
-            timeout = http.timeout if self._connections.given is not None else httpx.Timeout(DEFAULT_TIMEOUT)
+            timeout = self._http_client.timeout
         return headers, timeout.as_dict()
 
     def _build(
-        self, http: H, request: Request[Any], files: Mapping[str, bytes | BinaryIO], at_most: float | None
+        self, request: Request[Any], files: Mapping[str, bytes | BinaryIO], at_most: float | None
     ) -> httpx.Request:
         if self._prepared is None:
-            self._prepared = self._prepare(http)
+            self._prepared = self._prepare()
         common, timeout = self._prepared
         if at_most is not None:
             timeout = {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeout.items()}
@@ -203,13 +176,12 @@ class _Base(Generic[H]):
 class Client(_Base[httpx.Client]):
     """Sends requests and waits. Share one between threads; close it, or use it in a `with` block."""
 
-    @staticmethod
-    def _where() -> Hashable:
-        return this_process()
+    _connections: Connections[Pool | BorrowedClient]
 
-    @staticmethod
-    def _open() -> httpx.Client:
-        return _HttpClient(limits=_LIMITS)
+    def _connect(self, http_client: httpx.Client | None) -> None:
+        given = None if http_client is None else BorrowedClient(http_client)
+        opened = None if given else partial(_open, Network.from_environment(self._base_url))
+        self._connections = Connections(type(self).__name__, opened, this_process, given)
 
     def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -233,11 +205,11 @@ class Client(_Base[httpx.Client]):
     def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
         """Over the wire once, each phase within `at_most` seconds; no part of the body is awaited after those."""
         end = None if at_most is None else time.monotonic() + at_most
-        http = self._connections.get()
+        connections = self._connections.get()
         with request.opened_files() as files:
-            built = self._build(http, request, files, at_most)  # outside: a closed file is no failed connection
+            built = self._build(request, files, at_most)  # outside: a closed file is no failed connection
             try:
-                with closing(http.send(built, auth=_NO_AUTH, follow_redirects=False, stream=True)) as answer:
+                with closing(connections.send(built)) as answer:
                     content = b"".join(_until(end, answer.iter_bytes()))
             except _FAILURES as error:
                 raise self._failure(request, error) from error
@@ -245,9 +217,9 @@ class Client(_Base[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        http = self._connections.close()
-        if http is not None:
-            http.close()
+        connections = self._connections.close()
+        if connections is not None:
+            connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -261,13 +233,43 @@ class Client(_Base[httpx.Client]):
 class AsyncClient(_Base[httpx.AsyncClient]):
     """Sends requests without blocking the loop. Share one between tasks; close it, or use an `async with` block."""
 
-    @staticmethod
-    def _where() -> Hashable:
-        return this_loop()
+    _connections: Connections[AsyncPool | AiohttpPool | AsyncBorrowedClient]
 
-    @staticmethod
-    def _open() -> httpx.AsyncClient:
-        return _AsyncHttpClient(limits=_LIMITS)
+    def __init__(
+        self,
+        secret_key: str,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        transport: TransportName = "httpx",
+    ) -> None:
+        """The same arguments as those of `Client`, and one more.
+
+        Args:
+            secret_key: The instance's secret key.
+            base_url: Where the API is, with its version path.
+            timeout: Seconds to wait for a connection, and for each read and write.
+            http_client: An httpx client of your own.
+            transport: What opens the connections: "httpx", or "aiohttp", which is faster, runs on asyncio only, and
+                needs the extra of that name.
+
+        Raises:
+            InvalidArgument: As by `Client`; or the transport is unknown, or does not fit to the other arguments.
+            ImportError: aiohttp is not installed.
+        """
+        self._transport: TransportName = _checked_transport(transport, http_client)
+        super().__init__(secret_key, base_url=base_url, timeout=timeout, http_client=http_client)
+
+    def _connect(self, http_client: httpx.AsyncClient | None) -> None:
+        given = None if http_client is None else AsyncBorrowedClient(http_client)
+        opened = None
+        if given is None:
+            network = Network.from_environment(self._base_url)
+            if self._transport == "aiohttp" and network.uses_socks:
+                raise InvalidArgument("transport", "'aiohttp' cannot use the SOCKS proxy that the environment names")
+            opened = partial(_open_async, network, self._transport)
+        self._connections = Connections(type(self).__name__, opened, this_loop, given)
 
     async def send(self, request: Request[T]) -> T:
         """Send a request and give the value that it is typed for.
@@ -290,20 +292,20 @@ class AsyncClient(_Base[httpx.AsyncClient]):
 
     async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
         """Over the wire once, each phase within `at_most` seconds."""
-        http = self._connections.get()
+        connections = self._connections.get()
         with request.opened_files() as files:
-            built = self._build(http, request, files, at_most)  # outside: a closed file is no failed connection
+            built = self._build(request, files, at_most)  # outside: a closed file is no failed connection
             try:
-                answer = await http.send(built, auth=_NO_AUTH, follow_redirects=False)
+                answer = await connections.send(built)
             except _FAILURES as error:
                 raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
 
     async def aclose(self) -> None:
         """Close the connections; an httpx client that was given stays open. May be called twice."""
-        http = self._connections.close()
-        if http is not None:
-            await http.aclose()
+        connections = self._connections.close()
+        if connections is not None:
+            await connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -312,6 +314,39 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _open(network: Network) -> Pool:
+    from clerk_core.transport.pool import Pool  # late: making a client opens nothing
+
+    return Pool(network)
+
+
+def _open_async(network: Network, transport: TransportName) -> AsyncPool | AiohttpPool:
+    if transport == "aiohttp":
+        from clerk_core.transport.aiohttp_pool import AiohttpPool
+
+        return AiohttpPool(network)
+    from clerk_core.transport.async_pool import AsyncPool
+
+    return AsyncPool(network)
+
+
+def _checked_transport(transport: TransportName, http_client: httpx.AsyncClient | None) -> TransportName:
+    if transport not in get_args(TransportName):
+        raise InvalidArgument("transport", f"expected one of {', '.join(map(repr, get_args(TransportName)))}")
+    if transport == "aiohttp":
+        if http_client is not None:
+            raise InvalidArgument("transport", "cannot be chosen for an http_client, which has its own")
+        if find_spec("aiohttp") is None:
+            raise ImportError('transport="aiohttp" needs aiohttp: pip install "clerkkit[aiohttp]"')
+    return transport
+
+
+@cache
+def _default_headers() -> httpx.Headers:
+    """What httpx sends by default; `Accept-Encoding` tells what it can decode here."""
+    return httpx.Client(transport=httpx.BaseTransport(), trust_env=False).headers
 
 
 def _until(end: float | None, parts: Iterator[bytes]) -> Iterator[bytes]:

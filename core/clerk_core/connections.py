@@ -41,7 +41,9 @@ def this_loop() -> Hashable:
 class Connections(Generic[H]):
     """Holds the httpx client; one that was given is used as it is, anywhere, and stays the giver's to close."""
 
-    def __init__(self, owner: str, opened: Callable[[], H], where: Callable[[], Hashable], given: H | None) -> None:
+    def __init__(
+        self, owner: str, opened: Callable[[], H] | None, where: Callable[[], Hashable], given: H | None
+    ) -> None:
         self._owner = owner
         self._open = opened
         self._where = where
@@ -56,6 +58,7 @@ class Connections(Generic[H]):
             if self._closed or self.given.is_closed:
                 raise self._refusal()
             return self.given
+        assert self._open is not None
         where = self._where()
         current = self._current
         # Without the lock, which a fork in another thread might leave locked for ever in the child.

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
+from clerk_core.client import TransportName
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
 from clerkkit import many, settings
 from clerkkit.async_resources import AsyncResources
@@ -188,13 +189,24 @@ class AsyncClerk(Options, AsyncResources):
         on_drift: Callable[[list[Drift]], object] | None = None,
         strict: bool = False,
         clock: Callable[[], float] = time.time,
+        transport: TransportName = "httpx",
     ) -> None:
-        """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`."""
+        """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`, and one more.
+
+        Args:
+            transport: What opens the connections: "httpx", or "aiohttp", which is several times faster where many
+                tasks share a client, runs on asyncio only, and needs the extra of that name.
+
+        Raises:
+            InvalidArgument: as by `Clerk`; or the transport is unknown, or does not fit to the other arguments.
+            ImportError: aiohttp is not installed.
+        """
         super().__init__(
             settings.secret_key(secret_key),
             base_url=settings.base_url(base_url, allow_http=allow_http),
             timeout=timeout,
             http_client=http_client,
+            transport=transport,
         )
         self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
 

@@ -15,7 +15,7 @@ from clerk_core import Request
 from clerkkit import AsyncClerk, Clerk, Drift
 from clerkkit.drift.report import package_contract
 from tests.json_samples import CONTRACT, answers, bodies
-from tests.loopback import KEY, Script, serve
+from tests.loopback import KEY, Script, backend_of, serve, transport_of
 
 GET_USER = "GET /users/{user_id}"
 TEXT = "a value of somebody"
@@ -29,10 +29,10 @@ def call(way: str, request: Request[Any], url: str, **options: Any) -> Any:
             return clerk.send(request)
 
     async def send() -> Any:
-        async with AsyncClerk(KEY, base_url=url, **options) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way), **options) as clerk:
             return await clerk.send(request)
 
-    return anyio.run(send, backend=way)
+    return anyio.run(send, backend=backend_of(way))
 
 
 def reports(said: Script, request: Request[Any] | None = None, way: str = "sync") -> list[list[Drift]]:

@@ -18,7 +18,7 @@ from clerk_bapi.api import get_user
 from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, DriftDetected, InvalidArgument, NotFound
 from clerkkit.drift.report import package_contract
 from tests.drift.bodies import GET_USER, TEXT, call, valid
-from tests.loopback import KEY, WAYS, answer, serve
+from tests.loopback import KEY, WAYS, answer, backend_of, serve, transport_of
 
 DRIFTING = valid(GET_USER, lambda u: u.update(id=None, banned=TEXT, last_state=1))
 
@@ -102,7 +102,7 @@ def test_views_share_it(way: str) -> None:
     told: list[list[Drift]] = []
 
     async def from_views(url: str) -> None:
-        async with AsyncClerk(KEY, base_url=url, on_drift=told.append) as clerk:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way), on_drift=told.append) as clerk:
             await clerk.with_options(timeout=5).users.get("user_1")
             await clerk.with_options(timeout=5).with_options(max_retries=0).send_detailed(get_user("user_1"))
 
@@ -112,7 +112,7 @@ def test_views_share_it(way: str) -> None:
                 clerk.with_options(timeout=5).users.get("user_1")
                 clerk.with_options(timeout=5).with_options(max_retries=0).send_detailed(get_user("user_1"))
         else:
-            anyio.run(from_views, server.url, backend=way)
+            anyio.run(from_views, server.url, backend=backend_of(way))
     assert len(told) == 2
     assert told[0] == told[1] != []
 

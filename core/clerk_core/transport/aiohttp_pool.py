@@ -1,0 +1,149 @@
+"""Connections of aiohttp, which parses responses in C: several times the calls a second of httpx, on asyncio alone.
+
+Slots, TLS contexts and proxies are those of the other pools, and errors are httpx's, so the client above sees no
+difference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import anyio
+import anyio.to_thread
+import httpx
+import yarl
+
+from clerk_core.errors import ClientClosed, InvalidArgument
+from clerk_core.transport.async_pool import AsyncSlots
+from clerk_core.transport.network import Network
+from clerk_core.transport.store import KEEPALIVE
+
+_LONGEST_HEADER = 100 * 1024  # httpx's limit for all headers of a response
+_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+# The first class that fits decides.
+_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ServerFingerprintMismatch, httpx.ConnectError),
+    (aiohttp.ClientHttpProxyError, httpx.ProxyError),
+    (aiohttp.ClientConnectionError, httpx.ReadError),
+    (aiohttp.ClientError, httpx.RemoteProtocolError),
+)
+
+
+class AiohttpPool:
+    """A pool for the loop of asyncio that it is made in."""
+
+    def __init__(self, network: Network) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError as error:
+            raise InvalidArgument("transport", "'aiohttp' works on asyncio only; leave it out on trio") from error
+        self._network = network
+        self._slots = AsyncSlots()
+        self._loading = anyio.Lock()
+        self._session: aiohttp.ClientSession | None = None
+        self.is_closed = False
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """Send over an idle connection, or over a new one, and read the response.
+
+        Raises:
+            ClientClosed: the pool was closed.
+            httpx.HTTPError: no complete response arrived; `httpx.PoolTimeout` if no connection became free.
+        """
+        await self._slots.acquire(request)
+        try:
+            session = await self._open()
+            for _ in range(2):  # the loop first sees that a server has closed a connection, then acts on it
+                await asyncio.sleep(0)
+            return await self._exchange(session, request)
+        except aiohttp.ClientError as error:
+            failure = _translated(error)
+        finally:
+            self._slots.release()
+        raise failure  # here, not above: aiohttp's error would stay with it, and holds the request with its key
+
+    async def _open(self) -> aiohttp.ClientSession:
+        if not self._network.is_ready:
+            async with self._loading:
+                await anyio.to_thread.run_sync(self._network.ssl_context, abandon_on_cancel=True)
+        if self.is_closed:
+            raise ClientClosed("this client is closed")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=_Connector(limit=0, keepalive_timeout=KEEPALIVE, ssl=self._network.ssl_context()),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=_NOT_ADDED,
+                auto_decompress=False,
+                max_line_size=_LONGEST_HEADER,
+                max_field_size=_LONGEST_HEADER,
+            )
+            # Whether to send again is decided above; aiohttp has no public way to say so.
+            self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
+        return self._session
+
+    async def _exchange(self, session: aiohttp.ClientSession, request: httpx.Request) -> httpx.Response:
+        timeout = request.extensions["timeout"]
+        headers = request.headers.copy()
+        chunked = headers.pop("Transfer-Encoding", None) is not None  # aiohttp says that itself
+        with anyio.CancelScope() as sending:
+            async with session.request(
+                request.method,
+                yarl.URL(str(request.url), encoded=True),
+                headers=headers,
+                data=_body(request, sending, timeout["write"]),
+                chunked=chunked or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=None, connect=timeout["connect"], sock_read=timeout["read"]),
+                proxy=self._network.proxy,
+            ) as response:
+                content = await response.read()
+                complete = httpx.Response(
+                    response.status, headers=response.raw_headers, stream=httpx.ByteStream(content)
+                )
+                complete.read()  # decodes
+                return complete
+        raise httpx.WriteTimeout("the server did not take the request in time")
+
+    async def aclose(self) -> None:
+        """Close all connections, those in use too."""
+        self.is_closed = True
+        if self._session is not None:
+            await self._session.close()
+
+    def __del__(self) -> None:
+        # aiohttp would report what is left open with the process or with its loop; httpx does not, either.
+        session = self._session if hasattr(self, "_session") else None
+        if session is not None and not session.closed:
+            session.detach()
+
+
+class _Connector(aiohttp.TCPConnector):
+    def __del__(self, _: object = None) -> None:
+        """Report nothing; see `AiohttpPool`."""
+
+
+def _body(request: httpx.Request, sending: anyio.CancelScope, limit: float | None) -> AsyncIterator[bytes] | None:
+    """The body part by part, each to be taken within so many seconds, which aiohttp has no setting for."""
+    if request.headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in request.headers:
+        return None
+
+    async def parts() -> AsyncIterator[bytes]:
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        async for part in request.stream:
+            if limit is not None:
+                sending.deadline = anyio.current_time() + limit
+            yield part
+        sending.deadline = float("inf")
+
+    return parts()
+
+
+def _translated(error: aiohttp.ClientError) -> httpx.TransportError:
+    kind = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
+    return kind(str(error) or type(error).__name__)
