@@ -73,7 +73,7 @@ async def test_send_gives_the_value(connect: Connect) -> None:
             user = await client.send(api.get_user("a/b"))
     assert type(user) is User
     assert user.to_dict() == USER
-    assert server.request.target == "/v1/users/a%2Fb"
+    assert server.request.whole_target == "/v1/users/a%2Fb"
     assert server.request.headers.get_all("Authorization") == [f"Bearer {KEY}"]
     assert server.request.headers.get_all("Clerk-API-Version") == [API_VERSION]
 

@@ -413,7 +413,10 @@ def test_all_ways_send_the_same(request_: Request[Any]) -> None:
     assert len(others) == len(WAYS) - 1
     for other in others:
         assert (other.method, other.target, other.body) == (first.method, first.target, first.body)
-        assert other.headers.items() == first.headers.items()
+        # aiohttp says of a DELETE without a body that its length is 0.
+        assert [item for item in other.headers.items() if item != ("Content-Length", "0")] == [
+            item for item in first.headers.items() if item != ("Content-Length", "0")
+        ]
 
 
 # -- redirects -----------------------------------------------------------------------------------------------------

@@ -89,8 +89,12 @@ class AiohttpPool:
 
     async def _exchange(self, session: aiohttp.ClientSession, request: httpx.Request) -> httpx.Response:
         timeout = request.extensions["timeout"]
-        headers = request.headers.copy()
-        chunked = headers.pop("Transfer-Encoding", None) is not None  # aiohttp says that itself
+        chunked = "Transfer-Encoding" in request.headers
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in request.headers.raw
+            if name.lower() != b"transfer-encoding"  # aiohttp says that itself
+        ]
         with anyio.CancelScope() as sending:
             async with session.request(
                 request.method,
