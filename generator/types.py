@@ -96,6 +96,8 @@ class Types:
             return self.reader(inner[0])
         models = [str(part.class_info.name) for part in inner if isinstance(part, ModelProperty)]
         lists = next((self.reader(part) for part in inner if isinstance(part, ListProperty)), None)
+        if len(models) == 1 and lists:
+            return f"object_or_list({models[0]}.read, {lists})"
         return self.one_of(models, lists)
 
     def one_of(self, models: list[str], lists: str | None = None) -> str:

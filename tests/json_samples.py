@@ -30,6 +30,7 @@ import clerk_bapi.api
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_core import Model, Request
+from tests.type_walk import broken, hints
 
 Schema = dict[str, Any]
 
@@ -495,8 +496,10 @@ def unusable(decoded: Any) -> Iterator[str]:
         held = vars(model)
         yield from (f"model[{key!r}] of {model!r}" for key in held if key not in model or model[key] is not held[key])
         for name, key in attributes(type(model)).items() if type(model) in received() else ():
-            if getattr(model, name) is not held.get(key) or (key in model) is not (key in held):
+            fits = not any(broken(held.get(key), hints(type(model))[name]))
+            if (fits and getattr(model, name) is not held.get(key)) or (key in model) is not (key in held):
                 yield f"{name} of {model!r}"
+        yield from broken(model, type(model)) if type(model) in received() else ()
 
 
 def misread(
@@ -530,7 +533,7 @@ def _classes(document: Document, schema: Schema, sent: dict[str, Any], fragment:
     names = document.objects(schema)
     if not names:
         return {dict}
-    if len(document.options(schema)) == 1:
+    if len(names) == 1:
         return {class_of(document, names[0])}
     tag, tags = tagged(document, schema)
     if isinstance(sent.get(tag), str):
@@ -557,21 +560,39 @@ def tagged(document: Document, schema: Schema) -> tuple[str, dict[str, type[Mode
 def closest(document: Document, schema: Schema, sent: dict[str, Any], *, fragment: bool = False) -> type[Model]:
     """The class of the variant that an object is of by its shape; of several, the one that requires most keys.
 
-    A plain `Model` where none or several are. Of a fragment, only the constants that it holds tell.
+    Where none has all that it requires, that of the right constants which lacks least. A plain `Model` where none or
+    several are. Of a fragment, only the constants that it holds tell.
     """
+    names = document.objects(schema)
+    if len(names) == 1:
+        return class_of(document, names[0])
     tag, _ = tagged(document, schema)
-    fitting: dict[str, int] = {}
-    for name in document.objects(schema):
+    decisive = {key for name in names for key in document.properties(name) if _tells_apart(document, names, key)}
+    fitting: dict[str, tuple[int, int, int]] = {}
+    for name in names:
         required = {key for key in document.schemas[name].get("required", ()) if key != tag and not fragment}
         telling = {
             key: inner for key, inner in document.properties(name).items() if "enum" in inner or "pattern" in inner
         }
-        told = [key for key in telling if key in sent and key != tag and (isinstance(sent[key], str) or not fragment)]
+        told = [key for key in telling if key != tag and isinstance(sent.get(key), str)]
         agrees = all(Draft202012Validator(telling[key]).is_valid(sent[key]) for key in told)
-        if agrees and required <= sent.keys() and (told or not fragment):
-            fitting[name] = len(required)
-    most = [name for name, count in fitting.items() if count == max(fitting.values())]
+        constants = len(decisive.intersection(told))
+        if agrees and (constants or (required and required <= sent.keys())):
+            fitting[name] = (constants, -len(required - sent.keys()), len(required & sent.keys()))
+    most = [name for name, fit in fitting.items() if fit == max(fitting.values())]
     return class_of(document, most[0]) if len(most) == 1 else Model
+
+
+def _tells_apart(document: Document, names: list[str], key: str) -> bool:
+    """Whether variants never share some of a key's constants without sharing all of them."""
+    schemas = [document.properties(name).get(key, {}) for name in names]
+    allowed = [frozenset(schema["enum"]) for schema in schemas if "enum" in schema]
+    patterns = [schema["pattern"] for schema in schemas if "pattern" in schema]
+    return (
+        bool(allowed)
+        and all(one == other or not one & other for one in allowed for other in allowed)
+        and not any(re.search(pattern, text) for pattern in patterns for text in frozenset().union(*allowed))
+    )
 
 
 @cache

@@ -215,7 +215,7 @@ def unions() -> Iterator[Union]:
 def unions_within(place: Union) -> Iterator[Union]:
     document, _, path, schema = place
     items = document.items(schema)
-    if len(document.options(schema)) > 1 and document.objects(schema):
+    if len(document.objects(schema)) > 1:
         yield place
     elif items:
         yield from unions_within(place._replace(path=(*path, "[]"), schema=items))

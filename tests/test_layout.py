@@ -22,6 +22,7 @@ ALLOWED = {
 ALSO = {
     "pytest_plugin.py": {"clerkkit"},
     "django": {"django", "asgiref"},
+    "pydantic_schema.py": {"pydantic_core"},
     "drf.py": {"rest_framework"},
     "fastapi.py": {"fastapi"},
     "aiohttp_pool.py": {"aiohttp", "yarl"},

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ import pytest
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_bapi.models import (
+    JWKS,
     ActorToken,
     AgentTask,
     EmailAddress,
@@ -337,9 +339,30 @@ def test_a_key_that_python_asks_for_does_no_harm(key: str) -> None:
         model = User.from_dict({key: value})
         assert list(problems(CONTRACT, {"$ref": "#/components/schemas/User"}, model, {key: value})) == []
         assert difference(plain(copy.copy(model)), {key: value}) is None
-        assert difference(attrs.asdict(model), dict.fromkeys(attributes(User))) is None
+        expected = {**attrs.asdict(User.from_dict({})), "additional_properties": {key: value}}
+        assert difference(attrs.asdict(model), expected) is None
         assert isinstance(model, User)
         assert bool(model)
+
+
+# -- a JSON object ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_iterated_as_pairs() -> None:
+    model = membership()
+    assert dict(model) == vars(model)
+    assert dict(model)["organization"] is model.organization
+    assert [key for key, _ in model] == ["id", "organization", "unknown"]
+    model.role = UNSET  # type: ignore[assignment]
+    assert "role" not in dict(model)
+
+
+def test_json_writes_it_with_one_argument() -> None:
+    model, keys = membership(), JWKS.from_dict({"keys": [{"kty": "RSA"}]})
+    written = json.dumps({"a": [model, keys]}, default=Model.to_dict)
+    assert json.loads(written) == {"a": [model.to_dict(), keys.to_dict()]}
+    with pytest.raises(TypeError, match="^Object of type datetime is not JSON serializable$"):
+        json.dumps({"a": model, "b": datetime(2030, 1, 1, tzinfo=UTC)}, default=Model.to_dict)
 
 
 # -- attrs ---------------------------------------------------------------------------------------------------------
@@ -354,18 +377,22 @@ def in_fresh_process(code: str) -> Any:
 
 
 def test_attrs_sees_every_attribute() -> None:
-    names = ["alg", "k", "kid", "kty", "use", "x5c", "x5t", "x5t_s256", "x5u"]
+    names = ["alg", "k", "kid", "kty", "use", "x5c", "x5t", "x5t_s256", "x5u", "additional_properties"]
     fields = attrs.fields(JWKSSymmetricKey)
     assert attrs.has(JWKSSymmetricKey)
     assert [field.name for field in fields] == names
-    assert [field.default for field in fields] == [attrs.NOTHING] * 5 + [None] * 4
+    assert [field.default for field in fields] == [attrs.NOTHING] * 5 + [None] * 4 + [attrs.Factory(dict)]
     assert (fields.kid.type, fields.x5c.type, fields.kid.kw_only) == ("str", "list[str] | None", True)
 
 
 def test_attrs_takes_a_model_apart() -> None:
     user = User.from_dict({"id": "user_1", "email_addresses": [{"id": "idn_1"}], "unknown": 1})
-    emails = [dict.fromkeys(attributes(EmailAddress)) | {"id": "idn_1"}]
-    assert attrs.asdict(user) == dict.fromkeys(attributes(User)) | {"id": "user_1", "email_addresses": emails}
+    absent = attrs.asdict(User.from_dict({}))
+    emails = [{**attrs.asdict(EmailAddress.from_dict({})), "id": "idn_1"}]
+    assert {*absent} == {*attributes(User), "additional_properties"}
+    assert attrs.asdict(user) == {
+        **absent, "id": "user_1", "email_addresses": emails, "additional_properties": {"unknown": 1},
+    }  # fmt: skip
     assert attrs.astuple(Organization.from_dict({"id": "org_1"})).count("org_1") == 1
 
 
@@ -379,6 +406,23 @@ def test_attrs_evolves_a_model() -> None:
         evolve(key, colour="red")
 
 
+def test_attrs_evolves_a_model_and_keeps_what_its_class_does_not_declare() -> None:
+    model = membership()
+    evolve: Any = attrs.evolve
+    evolved = evolve(model, role="org:admin")
+    assert evolved == model.__replace__(role="org:admin")
+    assert evolved.to_dict() == {**membership().to_dict(), "role": "org:admin"}
+    assert evolve(User.from_dict({"phone_numbers": None})).to_dict() == {"phone_numbers": None}
+    assert OrganizationMembership.from_dict(evolve(model).to_dict()) == membership()
+
+
+def test_attrs_builds_a_model_from_what_it_took_apart() -> None:
+    organization = Organization.from_dict({"id": "org_1", "unknown": 1})
+    taken: Any = {field.name: getattr(organization, field.name) for field in attrs.fields(Organization)}
+    built = Organization(**{**taken, "additional_properties": dict(taken["additional_properties"])})
+    assert (built.id, built["unknown"]) == ("org_1", 1)
+
+
 def test_attrs_is_not_imported_before_somebody_asks() -> None:
     counts = in_fresh_process(
         "import clerk_bapi.models as models, clerk_bapi.events\n"
@@ -388,7 +432,7 @@ def test_attrs_is_not_imported_before_somebody_asks() -> None:
         "fields = len(models.User.__attrs_attrs__)\n"
         "print(json.dumps([len(texts), before, 'attr' in sys.modules, fields]))"
     )
-    assert counts == [len(clerk_bapi.models.__all__), False, True, len(attributes(User))]
+    assert counts == [len(clerk_bapi.models.__all__), False, True, len(attributes(User)) + 1]
 
 
 def test_attrs_may_be_asked_for_the_base_first() -> None:
@@ -397,4 +441,4 @@ def test_attrs_may_be_asked_for_the_base_first() -> None:
         "classes = clerk_core.Model, clerk_bapi.models.User, clerk_bapi.models.Organization\n"
         "print(json.dumps([len(attrs.fields(kind)) for kind in classes]))"
     )
-    assert counts == [0, len(attributes(User)), len(attributes(Organization))]
+    assert counts == [1, len(attributes(User)) + 1, len(attributes(Organization)) + 1]

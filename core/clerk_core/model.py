@@ -1,20 +1,24 @@
 """Models: JSON objects with typed attributes, which no response can break.
 
 A model's `__dict__` is the JSON object itself. What Clerk's document promises is what the type checker sees; what
-the server sends is what is kept: an unknown key stays, a value of another type stays as it came, an absent key
-reads as `None` (`"key" in model` tells), an unknown enum value is a string, an unknown variant is a plain `Model`.
+the server sends is what is kept: an unknown key stays, a value of another type stays as it came, an unknown enum
+value is a string, an unknown variant is a plain `Model`. Attributes read as `clerk_core.views` says: an absent key as
+`None`, or as an empty list or object where one is promised (`"key" in model` and `model["key"]` tell).
 """
 
 from __future__ import annotations
 
 import copy
+import typing
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, dataclass_transform
 
 from clerk_core._unset import UNSET
 from clerk_core.guards import is_items, is_list, is_mapping, is_object
 from clerk_core.secrecy import is_secret, without_secrets
+from clerk_core.views import View, is_structured
 
 Reader = Callable[[Any], Any]
 """Turns a JSON value into what a user sees; gives back as it came what it does not understand. Never raises."""
@@ -53,23 +57,37 @@ else:
     _method = _Method
 
 
-class _Renamed:
-    """An attribute whose JSON key is no Python identifier."""
+class _Attribute:
+    """An attribute whose value needs a view, or whose JSON key is no Python identifier."""
 
     def __init__(self, key: str, default: Any) -> None:
         self.key = key
         self.default = default
+        self._name = key
+        self._view: View | None = None
 
-    def __get__(self, instance: Model | None, owner: type) -> Any:
-        return self.default if instance is None else instance.__dict__.get(self.key)
+    def __set_name__(self, owner: type[Model], name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
+        if instance is None:
+            return self.default
+        if self._view is None:
+            self._view = View(evaluated(owner)[self._name], Model)
+        return self._view(instance.__dict__.get(self.key, None if self.default is _REQUIRED else self.default))
 
     def __set__(self, instance: Model, value: Any) -> None:
         instance.__dict__[self.key] = value
 
+    def __delete__(self, instance: Model) -> None:
+        if self.key not in instance.__dict__:
+            raise AttributeError(self._name)
+        del instance.__dict__[self.key]
+
 
 def renamed(key: str, *, default: Any = _REQUIRED) -> Any:
     """Declare an attribute that stands for the JSON key `key`; with `default`, it need not be given."""
-    return _Renamed(key, default)
+    return _Attribute(key, default)
 
 
 class _AttrsFields:
@@ -84,15 +102,51 @@ class _AttrsFields:
         import attrs
 
         declare: Any = attrs.field  # its stubs know types, and no strings, for `type`
-        fields = {
+        declared = {
             name: declare(
                 default=attrs.NOTHING if field.required else field.default, type=field.annotation, kw_only=True
             )
-            for name, field in _fields(owner).items()
+            for name, field in fields(owner).items()
         }
-        like: Any = attrs.make_class(owner.__name__, fields)
+        declared["additional_properties"] = declare(factory=dict, type="dict[str, Any]", kw_only=True)
+        like: Any = attrs.make_class(owner.__name__, declared)
         self._made[owner] = like.__attrs_attrs__
         return like.__attrs_attrs__
+
+
+class _Undeclared(dict[str, Any]):
+    """The keys of a model that its class does not declare."""
+
+    model: Model | None = None
+
+
+class _AdditionalProperties:
+    """What attrs sees of the keys that a class does not declare, so that it does not drop them."""
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
+        if instance is None:
+            return self
+        declared = {field.key for field in fields(owner).values()}
+        undeclared = _Undeclared((key, value) for key, value in instance if key not in declared)
+        undeclared.model = instance
+        return undeclared
+
+    def __set__(self, instance: Model, value: object) -> None:
+        raise AttributeError("additional_properties is not assigned: write the key itself")
+
+
+class _PydanticSerializer:
+    """What pydantic writes a model with where it expects anything."""
+
+    def __get__(self, instance: object, owner: type[Model]) -> Any:
+        try:
+            from clerk_core.pydantic_schema import SERIALIZER
+        except ImportError:
+            raise AttributeError("__pydantic_serializer__") from None
+        return SERIALIZER
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError("__pydantic_serializer__ belongs to the class")
 
 
 class _Field(NamedTuple):
@@ -107,7 +161,7 @@ class _Field(NamedTuple):
 _declared: dict[type[Model], dict[str, _Field]] = {}
 
 
-def _fields(owner: type[Model]) -> dict[str, _Field]:
+def fields(owner: type[Model]) -> dict[str, _Field]:
     """The attributes that a class declares, by name."""
     if owner not in _declared:
         _declared[owner] = {
@@ -119,8 +173,22 @@ def _fields(owner: type[Model]) -> dict[str, _Field]:
     return _declared[owner]
 
 
+@cache
+def evaluated(owner: type[Model]) -> dict[str, Any]:
+    """The annotations of a class, evaluated."""
+    return typing.get_type_hints(owner)
+
+
+@cache
+def _shared(variants: tuple[type[Model], ...]) -> dict[str, tuple[str, View]]:
+    """The attributes of a union: name -> key, and the view for all variants that declare it."""
+    keys = {name: field.key for variant in variants for name, field in fields(variant).items()}
+    hints = {name: [evaluated(variant)[name] for variant in variants if name in fields(variant)] for name in keys}
+    return {name: (key, View(typing.Union[tuple(hints[name])], Model)) for name, key in keys.items()}  # noqa: UP007
+
+
 def _field(declared: Any, name: str, annotation: str) -> _Field:
-    if isinstance(declared, _Renamed):
+    if isinstance(declared, _Attribute):
         return _Field(declared.key, declared.default is _REQUIRED, annotation, declared.default)
     return _Field(name, declared is _REQUIRED, annotation, declared)
 
@@ -129,22 +197,38 @@ def _field(declared: Any, name: str, annotation: str) -> _Field:
 class Model:
     """A JSON object. Keys that the type does not declare are read with `model["key"]`."""
 
+    __slots__ = ("__dict__", "__weakref__", "_variants")  # `__dict__` is the JSON object and holds nothing else
+
     _plan: ClassVar[tuple[tuple[str, Reader], ...] | None] = None
     __attrs_attrs__: ClassVar[Any] = _AttrsFields()
+    if TYPE_CHECKING:
+        _variants: ClassVar[tuple[type[Model], ...]]
+    else:
+        additional_properties = _AdditionalProperties()
+        __pydantic_serializer__ = _PydanticSerializer()
 
     def __init_subclass__(cls) -> None:
         cls._plan = None
+        for name, annotation in cls.__annotations__.items():
+            declared = cls.__dict__.get(name, _REQUIRED)
+            if is_structured(str(annotation)) and not isinstance(declared, _Attribute):
+                setattr(cls, name, _Attribute(name, declared))
 
     def __init__(self, **values: Any) -> None:
-        fields = _fields(type(self))
-        missing = [name for name, field in fields.items() if field.required and name not in values]
-        unknown = [name for name in values if name not in fields]
+        declared = fields(type(self))
+        undeclared = values.pop("additional_properties", {})
+        if isinstance(undeclared, _Undeclared) and undeclared.model:  # attrs.evolve: what it does not change is given as it reads
+            self.__dict__ = _changed(undeclared.model, values).__dict__
+            return
+        missing = [name for name, field in declared.items() if field.required and name not in values]
+        unknown = [name for name in values if name not in declared]
         if missing or unknown:
             problem = f"missing {', '.join(missing)}" if missing else f"unexpected {', '.join(unknown)}"
             raise TypeError(f"{type(self).__name__}(): {problem}")
         for name, value in values.items():
             if value is not UNSET:
-                self.__dict__[fields[name].key] = value
+                self.__dict__[declared[name].key] = value
+        self.__dict__.update(undeclared)
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
@@ -167,6 +251,16 @@ class Model:
         self.__dict__ = value
         return self
 
+    @staticmethod
+    def read_unknown(value: dict[str, Any], variants: tuple[type[Model], ...]) -> Model:
+        """Read an object that fits none of a union's variants: what one of them declares can be read."""
+        self = Model.read(value)
+        object.__setattr__(self, "_variants", variants)
+        for key, view in _shared(variants).values():
+            if key in value:
+                value[key] = view.read(value[key])
+        return self
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Make a model from a JSON object; `data` is copied and stays as it is. Missing and unknown keys are fine."""
@@ -175,11 +269,17 @@ class Model:
     @_method
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, exactly as it came in or was built, as plain dicts and lists that are yours to change."""
+        if not isinstance(self, Model):  # `json.dumps(..., default=Model.to_dict)` asks for whatever it cannot write
+            raise TypeError(f"Object of type {type(self).__name__} is not JSON serializable")
         plain: dict[str, Any] = _copy(self)
         return plain
 
     def __getitem__(self, key: str) -> Any:
         return self.__dict__[key]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Pairs of key and value, so that `dict(model)` is the JSON object with models inside."""
+        return ((key, value) for key, value in self.__dict__.items() if value is not UNSET)
 
     def __contains__(self, key: object) -> bool:
         return key in self.__dict__
@@ -187,8 +287,12 @@ class Model:
     if not TYPE_CHECKING:  # so that a mistyped attribute stays a type error
 
         def __getattr__(self, name: str) -> Any:
-            if name in _fields(type(self)):
+            if name == "_variants":  # not set: no variant of a union
+                return ()
+            if name in fields(type(self)):
                 return None
+            if self._variants and name in _shared(self._variants):
+                return _shared(self._variants)[name][1](None)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __eq__(self, other: object) -> bool:  # and so, being mutable, no hash
@@ -197,29 +301,50 @@ class Model:
         return self.__dict__ == other.__dict__
 
     def __replace__(self, **changes: Any) -> Self:
-        fields = _fields(type(self))
-        unknown = [name for name in changes if name not in fields]
+        declared = fields(type(self))
+        unknown = [name for name in changes if name not in declared]
         if unknown:
             raise TypeError(f"unexpected {', '.join(unknown)}")
-        values = {**self.__dict__, **{fields[name].key: value for name, value in changes.items()}}
-        return type(self).read({key: value for key, value in values.items() if value is not UNSET})
+        values = {**self.__dict__, **{declared[name].key: value for name, value in changes.items()}}
+        kept = {key: value for key, value in values.items() if value is not UNSET}
+        return _restored(type(self), type(self).read(kept).__dict__, self._variants)
 
     # A key of the same name must not be taken for the method: see `_Method`.
     @_method
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _restored, (type(self), dict(self.__dict__))
+        return _restored, (type(self), dict(self.__dict__), self._variants)
 
     @_method
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return _restored(type(self), copy.deepcopy(self.__dict__, memo))
+        return _restored(type(self), copy.deepcopy(self.__dict__, memo), self._variants)
 
     def __repr__(self) -> str:
         return _shown(self, ())
 
+    @_method
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """What rich prints, in tracebacks too: the pairs that `repr` shows, and no secret."""
+        return ((key, _Shown(text)) for key, text in _members(self.__dict__, (id(self),)))
 
-def _restored(cls: Any, values: dict[str, Any]) -> Any:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from clerk_core.pydantic_schema import schema_of
+
+        return schema_of(cls)
+
+
+def _changed(model: Any, values: dict[str, Any]) -> Any:
+    """The model with those of the values that differ from what it reads as."""
+    read = {name: getattr(model, name, _REQUIRED) for name in values}
+    same = (name for name, value in values.items() if type(value) is type(read[name]) and value == read[name])
+    return model.__replace__(**{name: values[name] for name in values.keys() - set(same)})
+
+
+def _restored(cls: Any, values: dict[str, Any], variants: tuple[type[Model], ...] = ()) -> Any:
     self = _new(cls)
     self.__dict__ = values
+    if variants:
+        object.__setattr__(self, "_variants", variants)
     return self
 
 
@@ -273,6 +398,16 @@ def _shown(value: Any, above: tuple[int, ...]) -> str:
     if is_list(value):
         return f"[{', '.join(_shown(item, above) for item in value)}]"
     return repr(value)
+
+
+class _Shown:
+    """A value that is shown as this text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
 
 
 def _members(values: Mapping[Any, Any], above: tuple[int, ...]) -> Iterator[tuple[Any, str]]:

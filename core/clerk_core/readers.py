@@ -55,16 +55,30 @@ class Variant:
             for key, told in (constants or {}).items()
         ]
 
-    def rank(self, value: dict[str, Any]) -> int:
-        """How well `value` fits: constants that agree count most, then required keys that are there; 0 is no fit."""
-        rank = 0
+    def rank(self, value: dict[str, Any]) -> tuple[int, int, int] | None:
+        """How well `value` fits: constants that agree, required keys that are missing (negated) or there; None if not.
+
+        Without a constant that agrees, all required keys must be there.
+        """
+        agreeing = 0
         for key, tells in self._constants:
             seen = value.get(key)
             if isinstance(seen, str):
                 if not tells(seen):
-                    return 0
-                rank += 1000
-        return rank + len(self._required) if self._required <= value.keys() else rank
+                    return None
+                agreeing += 1
+        there = len(self._required & value.keys())
+        missing = len(self._required) - there
+        return (agreeing, -missing, there) if agreeing or (there and not missing) else None
+
+
+def object_or_list(objects: Reader, lists: Reader) -> Reader:
+    """What is one object or a list, each with its reader."""
+
+    def read(value: Any) -> Any:
+        return lists(value) if value.__class__ is list else objects(value)
+
+    return read
 
 
 def one_of(
@@ -76,26 +90,24 @@ def one_of(
 ) -> Reader:
     """A union: chosen by `tag` in one look-up; where the tag is missing, by constants and shape.
 
-    An unknown tag, or a value that fits none or several equally, is a plain `Model`. A list is read by `lists`.
+    An unknown tag, or a value that fits none or several equally, is a plain `Model` that has the attributes of all
+    variants. A list is read by `lists`.
     """
     by_tag = tagged or {}
+    classes = tuple(variant.model for variant in variants)
 
     def read(value: Any) -> Any:
         if value.__class__ is dict:
             seen = value.get(tag) if by_tag else None
-            chosen = by_tag.get(seen, Model) if isinstance(seen, str) else _infer(variants, value)
-            return chosen.read(value)
+            chosen = by_tag.get(seen) if isinstance(seen, str) else _infer(variants, value)
+            return chosen.read(value) if chosen else Model.read_unknown(value, classes)
         return lists(value) if value.__class__ is list else value
 
     return read
 
 
-def _infer(variants: Sequence[Variant], value: dict[str, Any]) -> type[Model]:
-    best, chosen = 0, Model
-    for variant in variants:
-        rank = variant.rank(value)
-        if rank > best:
-            best, chosen = rank, variant.model
-        elif rank == best:
-            chosen = Model
-    return chosen
+def _infer(variants: Sequence[Variant], value: dict[str, Any]) -> type[Model] | None:
+    ranked = [(rank, variant.model) for variant in variants if (rank := variant.rank(value))]
+    best = max((rank for rank, _ in ranked), default=None)
+    chosen = [model for rank, model in ranked if rank == best]
+    return chosen[0] if len(chosen) == 1 else None

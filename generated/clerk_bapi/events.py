@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from clerk_core import Model
 from clerk_core.model import Reader
-from clerk_core.readers import list_of
+from clerk_core.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.organization_domains import OrganizationDomain
 from clerk_bapi.models.shared import (
@@ -1285,8 +1285,9 @@ EVENTS: Mapping[str, type[Model]] = {
 def read_event(data: Mapping[str, Any]) -> WebhookEvent:
     """The event that a webhook's JSON body holds, `data` being that body parsed. It checks no signature.
 
-    An unknown type gives a plain `Model`, whose keys are read with `event["data"]`. Nothing raises.
+    An unknown type gives a plain `Model` with the attributes of all events. Nothing raises.
     """
-    kind = data.get("type")
-    chosen = EVENTS.get(kind, Model) if isinstance(kind, str) else Model
-    return cast("WebhookEvent", chosen.from_dict(data))
+    return cast("WebhookEvent", _read(vars(Model.from_dict(data))))
+
+
+_read = one_of([Variant(event) for event in EVENTS.values()], tag="type", tagged=EVENTS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, PaginatedAllowlistIdentifiers
 from clerk_bapi.models.shared import DeletedObject
@@ -90,10 +90,7 @@ def list_allowlist_identifiers(
     return Request(
         "GET",
         "/allowlist_identifiers",
-        one_of(
-            [Variant(PaginatedAllowlistIdentifiers, required=("data", "total_count"))],
-            lists=list_of(AllowlistIdentifier.read),
-        ),
+        object_or_list(PaginatedAllowlistIdentifiers.read, list_of(AllowlistIdentifier.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=AllowlistIdentifier.read,

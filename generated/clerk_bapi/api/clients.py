@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.clients import ClientObject, PaginatedClients
 
@@ -68,7 +68,7 @@ def get_client_list(
     return Request(
         "GET",
         "/clients",
-        one_of([Variant(PaginatedClients, required=("data", "total_count"))], lists=list_of(ClientObject.read)),
+        object_or_list(PaginatedClients.read, list_of(ClientObject.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=ClientObject.read,

@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.email_sms_templates import PaginatedTemplates
 from clerk_bapi.models.shared import Template
@@ -92,7 +92,7 @@ def get_template_list(
     return Request(
         "GET",
         "/templates/{template_type}",
-        one_of([Variant(PaginatedTemplates, required=("data", "total_count"))], lists=list_of(Template.read)),
+        object_or_list(PaginatedTemplates.read, list_of(Template.read)),
         path={"template_type": template_type},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked, PaginatedInvitations
 from clerk_bapi.models.shared import Invitation
@@ -148,7 +148,7 @@ def list_invitations(
     return Request(
         "GET",
         "/invitations",
-        one_of([Variant(PaginatedInvitations, required=("data", "total_count"))], lists=list_of(Invitation.read)),
+        object_or_list(PaginatedInvitations.read, list_of(Invitation.read)),
         query={
             "limit": limit,
             "offset": offset,

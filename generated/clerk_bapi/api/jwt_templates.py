@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
 from clerk_bapi.models.shared import DeletedObject
@@ -128,7 +128,7 @@ def list_jwt_templates(
     return Request(
         "GET",
         "/jwt_templates",
-        one_of([Variant(PaginatedJWTTemplates, required=("data", "total_count"))], lists=list_of(JWTTemplate.read)),
+        object_or_list(PaginatedJWTTemplates.read, list_of(JWTTemplate.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=JWTTemplate.read,

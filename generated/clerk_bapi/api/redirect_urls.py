@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
 from clerk_bapi.models.shared import DeletedObject
@@ -94,7 +94,7 @@ def list_redirect_urls(
     return Request(
         "GET",
         "/redirect_urls",
-        one_of([Variant(PaginatedRedirectURLs, required=("data", "total_count"))], lists=list_of(RedirectURL.read)),
+        object_or_list(PaginatedRedirectURLs.read, list_of(RedirectURL.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=RedirectURL.read,

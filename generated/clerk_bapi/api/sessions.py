@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import Variant, list_of, object_or_list, one_of
 
 from clerk_bapi.models.sessions import (
     Cookies,
@@ -182,7 +182,7 @@ def get_session_list(
     return Request(
         "GET",
         "/sessions",
-        one_of([Variant(PaginatedSessions, required=("data", "total_count"))], lists=list_of(Session.read)),
+        object_or_list(PaginatedSessions.read, list_of(Session.read)),
         query={
             "client_id": client_id,
             "limit": limit,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.readers import list_of, object_or_list
 
 from clerk_bapi.models.shared import (
     CommerceCreditBalanceResponse,
@@ -405,10 +405,7 @@ def get_oauth_access_token(
     return Request(
         "GET",
         "/users/{user_id}/oauth_access_tokens/{provider}",
-        one_of(
-            [Variant(PaginatedOAuthAccessTokenItems, required=("data", "total_count"))],
-            lists=list_of(OAuthAccessTokenItem.read),
-        ),
+        object_or_list(PaginatedOAuthAccessTokenItems.read, list_of(OAuthAccessTokenItem.read)),
         path={"user_id": user_id, "provider": provider},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},

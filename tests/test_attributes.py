@@ -1,0 +1,149 @@
+"""What type-checks does not raise: every attribute of every class, over values that are missing, null and wrong."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any, get_origin
+
+import pytest
+
+from clerk_bapi.api import get_jwks, list_invitations
+from clerk_bapi.events import read_event
+from clerk_bapi.models import JWKSRsaPublicKey, OrganizationMembership, PaginatedInvitations, User, VerificationOtp
+from clerk_core import Model, Request, Response
+from tests.json_samples import ODD_VALUES, attributes, bodies, classes, difference, received
+from tests.type_walk import alternatives, broken, hints, is_class
+
+each = pytest.mark.parametrize
+RECEIVED = [kind for kind in classes() if kind in received()]
+each_received = each("kind", RECEIVED, ids=lambda kind: kind.__name__)
+WRONG: list[Any] = [*ODD_VALUES, [1, {}], {"a": None, "b": 5}, {"object": []}]
+
+
+def unsound(kind: type[Model], body: Any) -> Iterator[str]:
+    model = kind.from_dict(body)
+    before = model.to_dict()
+    yield from broken(model, kind, kind.__name__)
+    assert difference(model.to_dict(), before) is None, "reading an attribute changed the model"
+
+
+@each_received
+def test_an_empty_object_has_all_attributes(kind: type[Model]) -> None:
+    assert list(unsound(kind, {})) == []
+
+
+@each_received
+def test_an_attribute_of_any_value_has_what_its_type_promises(kind: type[Model]) -> None:
+    for key in attributes(kind).values():
+        for value in WRONG:
+            assert list(unsound(kind, {key: value})) == []
+
+
+@each_received
+def test_what_is_valid_reads_as_it_came(kind: type[Model]) -> None:
+    document, name = classes()[kind]
+    for body in bodies(document, {"$ref": f"#/components/schemas/{name}"}):
+        model = kind.from_dict(body)
+        for attribute, key in attributes(kind).items():
+            if key in body and (body[key] is not None or types.NoneType in alternatives(hints(kind)[attribute])):
+                assert getattr(model, attribute) is model[key]
+
+
+@each_received
+def test_an_absent_key_reads_as_none_or_as_nothing_in_what_is_promised(kind: type[Model]) -> None:
+    model = kind.from_dict({})
+    for attribute, hint in hints(kind).items():
+        seen = getattr(model, attribute)
+        if get_origin(hint) in (list, dict):
+            assert difference(seen, get_origin(hint)()) is None
+        elif is_class(hint):
+            assert type(seen) is hint
+            assert vars(seen) == {}
+        else:
+            assert seen is None
+    assert model.to_dict() == {}
+
+
+# -- the cases that were reported ----------------------------------------------------------------------------------
+
+
+def test_the_type_checker_and_the_walk_agree_on_what_to_ask() -> None:
+    """So that the walk cannot pass for looking at nothing."""
+    asked = [hint for kind in RECEIVED for hint in hints(kind).values()]
+    assert sum(get_origin(part) is list for hint in asked for part in alternatives(hint)) > 50
+    assert sum(is_class(part) for hint in asked for part in alternatives(hint)) > 50
+    assert list(broken(None, list[str])) == ["value: None is no list[str]"]
+    assert list(broken([5], list[User])) != []
+    assert list(broken(Model.from_dict({}), User)) != []
+    assert list(broken({}, VerificationOtp)) != []
+
+
+@each("verification", [{"object": "verification_of_tomorrow"}, {"status": "verified"}, {}])
+def test_an_unknown_variant_has_the_attributes_of_all_variants(verification: dict[str, Any]) -> None:
+    user = User.from_dict({"email_addresses": [{"verification": verification}]})
+    seen = user.email_addresses[0].verification
+    assert type(seen) is Model
+    assert seen is not None
+    assert (seen.expire_at, seen.attempts, seen.status) == (None, None, verification.get("status"))
+    with pytest.raises(AttributeError, match="'Model' object has no attribute 'expires'"):
+        seen.expires  # type: ignore[attr-defined]  # noqa: B018
+    assert user.to_dict() == {"email_addresses": [{"verification": verification}]}
+
+
+@each("kind", [{"type": "of.tomorrow"}, {}, {"type": None}, {"type": 5}])
+def test_an_unknown_event_has_the_attributes_of_events(kind: dict[str, Any]) -> None:
+    event = read_event({"object": "event", **kind})
+    assert type(event) is Model
+    assert (event.type, event.timestamp, event.data.id) == (kind.get("type"), None, None)
+    event = read_event({**kind, "data": {"id": "user_1", "email_addresses": [{"id": "idn_1"}]}})
+    assert (event.data.id, event["data"]["id"]) == ("user_1", "user_1")
+    assert event.to_dict() == {**kind, "data": {"id": "user_1", "email_addresses": [{"id": "idn_1"}]}}
+
+
+def decoded(request: Request[Any], body: bytes) -> Any:
+    return request.decode(Response(200, {}, body))
+
+
+def test_a_page_that_lacks_a_key_is_a_page() -> None:
+    page = decoded(list_invitations(paginated=True), b'{"data": [{"id": "inv_1"}]}')
+    assert type(page) is PaginatedInvitations
+    assert (page.data[0].id, page.total_count) == ("inv_1", None)
+
+
+def test_a_key_that_lacks_members_is_told_by_what_it_has() -> None:
+    keys = decoded(get_jwks(), b'{"keys": [{"kty": "RSA", "n": "n", "e": "AQAB"}, {"use": "sig"}, {"kty": "?"}]}').keys
+    assert [type(key) for key in keys] == [JWKSRsaPublicKey, Model, Model]
+    assert [(key.kid, key.alg, key.use) for key in keys] == [(None, None, None), (None, None, "sig"), (None, None, None)]
+
+
+def test_what_stands_in_for_a_value_is_not_kept() -> None:
+    user = User.from_dict({"email_addresses": None, "phone_numbers": [None, {"id": "idn_1"}]})
+    user.email_addresses.append(user.phone_numbers[0])
+    assert [number.id for number in user.phone_numbers] == [None, "idn_1"]
+    assert [*user.web3_wallets] == []
+    assert "web3_wallets" not in user
+    assert user["email_addresses"] is None
+    assert user["phone_numbers"][0] is None
+    assert user.to_dict() == {"email_addresses": None, "phone_numbers": [None, {"id": "idn_1"}]}
+
+
+def test_what_came_or_was_assigned_is_kept() -> None:
+    user = User.from_dict({"email_addresses": []})
+    user.email_addresses.append(User.from_dict({"id": "x"}))  # type: ignore[arg-type]
+    user.phone_numbers = []
+    assert user.phone_numbers is user["phone_numbers"]
+    assert user.to_dict() == {"email_addresses": [{"id": "x"}], "phone_numbers": []}
+    del user.phone_numbers
+    assert "phone_numbers" not in user
+    with pytest.raises(AttributeError, match="phone_numbers"):
+        del user.phone_numbers
+
+
+def test_a_required_object_that_is_null_reads_as_an_empty_one() -> None:
+    membership = OrganizationMembership.from_dict({"organization": None})
+    assert membership.organization.id is None
+    assert membership["organization"] is None
+    assert membership.public_metadata.get("plan") is None
+    membership.organization = {"id": "org_1"}  # type: ignore[assignment]
+    assert membership.organization.id == "org_1"
