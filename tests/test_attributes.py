@@ -114,7 +114,7 @@ def test_a_page_that_lacks_a_key_is_a_page() -> None:
 def test_a_key_that_lacks_members_is_told_by_what_it_has() -> None:
     keys = decoded(get_jwks(), b'{"keys": [{"kty": "RSA", "n": "n", "e": "AQAB"}, {"use": "sig"}, {"kty": "?"}]}').keys
     assert [type(key) for key in keys] == [JWKSRsaPublicKey, Model, Model]
-    assert [(key.kid, key.alg, key.use) for key in keys] == [(None, None, None), (None, None, "sig"), (None, None, None)]
+    assert [(key.kid, key.alg, key.use) for key in keys] == [(None, None, use) for use in (None, "sig", None)]
 
 
 def test_what_stands_in_for_a_value_is_not_kept() -> None:

@@ -361,7 +361,7 @@ def test_json_writes_it_with_one_argument() -> None:
     model, keys = membership(), JWKS.from_dict({"keys": [{"kty": "RSA"}]})
     written = json.dumps({"a": [model, keys]}, default=Model.to_dict)
     assert json.loads(written) == {"a": [model.to_dict(), keys.to_dict()]}
-    with pytest.raises(TypeError, match="^Object of type datetime is not JSON serializable$"):
+    with pytest.raises(TypeError, match=r"^Object of type datetime is not JSON serializable$"):
         json.dumps({"a": model, "b": datetime(2030, 1, 1, tzinfo=UTC)}, default=Model.to_dict)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import anyio
 import httpx
 import pydantic
 import pytest
-from fastapi import FastAPI
+from fastapi import Body, FastAPI
 from fastapi.encoders import jsonable_encoder
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -146,7 +146,7 @@ def site() -> FastAPI:
         return account
 
     @app.post("/user")
-    def take_user(user: User) -> User:
+    def take_user(user: Annotated[User, Body()]) -> User:
         return user
 
     @app.get("/wrong")

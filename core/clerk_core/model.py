@@ -173,14 +173,18 @@ def fields(owner: type[Model]) -> dict[str, _Field]:
     return _declared[owner]
 
 
-@cache
+_evaluated: dict[type[Model], dict[str, Any]] = {}
+
+
 def evaluated(owner: type[Model]) -> dict[str, Any]:
     """The annotations of a class, evaluated."""
-    return typing.get_type_hints(owner)
+    if owner not in _evaluated:
+        _evaluated[owner] = typing.get_type_hints(owner)
+    return _evaluated[owner]
 
 
 @cache
-def _shared(variants: tuple[type[Model], ...]) -> dict[str, tuple[str, View]]:
+def _shared(variants: tuple[Any, ...]) -> dict[str, tuple[str, View]]:
     """The attributes of a union: name -> key, and the view for all variants that declare it."""
     keys = {name: field.key for variant in variants for name, field in fields(variant).items()}
     hints = {name: [evaluated(variant)[name] for variant in variants if name in fields(variant)] for name in keys}
@@ -217,7 +221,9 @@ class Model:
     def __init__(self, **values: Any) -> None:
         declared = fields(type(self))
         undeclared = values.pop("additional_properties", {})
-        if isinstance(undeclared, _Undeclared) and undeclared.model:  # attrs.evolve: what it does not change is given as it reads
+        if (
+            isinstance(undeclared, _Undeclared) and undeclared.model
+        ):  # attrs.evolve: what it does not change is given as it reads
             self.__dict__ = _changed(undeclared.model, values).__dict__
             return
         missing = [name for name, field in declared.items() if field.required and name not in values]
@@ -307,7 +313,8 @@ class Model:
             raise TypeError(f"unexpected {', '.join(unknown)}")
         values = {**self.__dict__, **{declared[name].key: value for name, value in changes.items()}}
         kept = {key: value for key, value in values.items() if value is not UNSET}
-        return _restored(type(self), type(self).read(kept).__dict__, self._variants)
+        replaced: Self = _restored(type(self), type(self).read(kept).__dict__, self._variants)
+        return replaced
 
     # A key of the same name must not be taken for the method: see `_Method`.
     @_method

@@ -13,6 +13,8 @@ import types
 import typing
 from typing import Any
 
+from clerk_core.guards import is_list, is_object
+
 _SCALARS = re.compile(r"(?:(?:Any|None|Unset|str|int|float|bool|Literal\[[^\]]*\])(?: \| |$))+")
 
 
@@ -27,7 +29,9 @@ class View:
     def __init__(self, hint: Any, model: Any) -> None:
         parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
         self._model = model
-        self._classes = tuple(part for part in parts if isinstance(part, type) and issubclass(part, model))
+        self._classes: tuple[Any, ...] = tuple(
+            part for part in parts if isinstance(part, type) and issubclass(part, model)
+        )
         self._items = _inner(parts, list, model)
         self._values = _inner(parts, dict, model)
         self._optional = types.NoneType in parts
@@ -39,14 +43,14 @@ class View:
         """The value itself where it has the structure that was promised; else what stands in for it."""
         if self.is_scalar or (self._classes and isinstance(value, self._model)):
             return value
-        if isinstance(value, list) and self._items:
+        if is_list(value) and self._items:
             return self._items.of_items(value)
-        if isinstance(value, dict):
+        if is_object(value):
             if self._values:
                 return self._values.of_values(value)
             if self._classes:
                 return self._object(vars(self._model.from_dict(value)))
-        elif self._scalar and value is not None and not isinstance(value, list):
+        elif self._scalar and value is not None and not is_list(value):
             return value
         return self._stand_in()
 
@@ -66,9 +70,9 @@ class View:
 
     def read(self, value: Any) -> Any:
         """Read a JSON value that is nobody else's: its objects become models, and all else stays as it came."""
-        if isinstance(value, list) and self._items:
+        if is_list(value) and self._items:
             return [self._items.read(item) for item in value]
-        if not isinstance(value, dict) or self.is_scalar:
+        if not is_object(value) or self.is_scalar:
             return value
         if self._values:
             return {key: self._values.read(item) for key, item in value.items()}
@@ -91,4 +95,6 @@ class View:
 
 def _inner(parts: tuple[Any, ...], container: type, model: Any) -> View | None:
     """The view of what a container holds; None where no alternative is such a container."""
-    return next((View(typing.get_args(part)[-1], model) for part in parts if typing.get_origin(part) is container), None)
+    return next(
+        (View(typing.get_args(part)[-1], model) for part in parts if typing.get_origin(part) is container), None
+    )

@@ -1,4 +1,15 @@
-"""The client for Clerk's Backend API: `from clerkkit import Clerk, AsyncClerk`."""
+"""The client for Clerk's Backend API: `from clerkkit import Clerk, AsyncClerk`, and its models: `User` and the others.
+
+A model is loaded when it is first named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import clerk_bapi.models as _models
+    from clerk_bapi.models import *  # noqa: F403  # loaded by name below
 
 from clerk_bapi import (
     API_VERSION,
@@ -75,3 +86,19 @@ __all__ = [
     "__version__",
     "to_datetime",
 ]
+
+if TYPE_CHECKING:
+    __all__ += _models.__all__
+else:
+
+    def __getattr__(name: str) -> Any:
+        import clerk_bapi.models
+
+        if name not in clerk_bapi.models.__all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(clerk_bapi.models, name)
+
+    def __dir__() -> list[str]:
+        import clerk_bapi.models
+
+        return sorted({*__all__, *clerk_bapi.models.__all__})

@@ -190,7 +190,6 @@ if TYPE_CHECKING:
     from clerk_bapi.models.sessions import Token as Token
     from clerk_bapi.models.shared import BillingDiscountsResponse as BillingDiscountsResponse
     from clerk_bapi.models.shared import BillingProrationDiscountDetail as BillingProrationDiscountDetail
-    from clerk_bapi.models.shared import ClerkError as ClerkError
     from clerk_bapi.models.shared import CommerceCreditBalanceResponse as CommerceCreditBalanceResponse
     from clerk_bapi.models.shared import CommerceCreditLedgerResponse as CommerceCreditLedgerResponse
     from clerk_bapi.models.shared import CommerceCreditsResponse as CommerceCreditsResponse
@@ -220,6 +219,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.shared import CommerceTotalsResponse2 as CommerceTotalsResponse2
     from clerk_bapi.models.shared import DeletedObject as DeletedObject
     from clerk_bapi.models.shared import EmailAddress as EmailAddress
+    from clerk_bapi.models.shared import ErrorObject as ErrorObject
     from clerk_bapi.models.shared import FeatureResponse as FeatureResponse
     from clerk_bapi.models.shared import IdentificationLink as IdentificationLink
     from clerk_bapi.models.shared import Invitation as Invitation
@@ -425,7 +425,6 @@ _MODULES = {
     "Token": "sessions",
     "BillingDiscountsResponse": "shared",
     "BillingProrationDiscountDetail": "shared",
-    "ClerkError": "shared",
     "CommerceCreditBalanceResponse": "shared",
     "CommerceCreditLedgerResponse": "shared",
     "CommerceCreditsResponse": "shared",
@@ -453,6 +452,7 @@ _MODULES = {
     "CommerceTotalsResponse2": "shared",
     "DeletedObject": "shared",
     "EmailAddress": "shared",
+    "ErrorObject": "shared",
     "FeatureResponse": "shared",
     "IdentificationLink": "shared",
     "Invitation": "shared",
@@ -653,7 +653,6 @@ __all__ = [
     "Token",
     "BillingDiscountsResponse",
     "BillingProrationDiscountDetail",
-    "ClerkError",
     "CommerceCreditBalanceResponse",
     "CommerceCreditLedgerResponse",
     "CommerceCreditsResponse",
@@ -681,6 +680,7 @@ __all__ = [
     "CommerceTotalsResponse2",
     "DeletedObject",
     "EmailAddress",
+    "ErrorObject",
     "FeatureResponse",
     "IdentificationLink",
     "Invitation",

@@ -36,15 +36,6 @@ class BillingProrationDiscountDetail(Model):
         return {"amount": CommerceMoneyResponse.read}
 
 
-class ClerkError(Model):
-    """One problem reported by the API."""
-
-    code: str
-    long_message: str
-    message: str
-    meta: dict[str, Any] | None = None
-
-
 class CommerceCreditBalanceResponse(Model):
     """The credit a payer has left."""
 
@@ -573,6 +564,15 @@ class EmailAddress(Model):
         }
 
 
+class ErrorObject(Model):
+    """One problem reported by the API."""
+
+    code: str
+    long_message: str
+    message: str
+    meta: dict[str, Any] | None = None
+
+
 class FeatureResponse(Model):
     """A feature that a plan includes."""
 
@@ -942,13 +942,13 @@ class VerificationFromOauth(Model):
     expire_at: int | None
     status: Literal["unverified", "verified"]
     strategy: str
-    error: ClerkError | None = None
+    error: ErrorObject | None = None
     object: Literal["verification_from_oauth"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ClerkError.read}
+        return {"error": ErrorObject.read}
 
 
 class VerificationOtp(Model):
@@ -984,7 +984,7 @@ class VerificationSaml(Model):
     attempts: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
     strategy: Literal["saml"]
-    error: ClerkError | None = None
+    error: ErrorObject | None = None
     expire_at: int | None = None
     external_verification_redirect_url: str | None = None
     object: Literal["verification_saml"] | None = None
@@ -992,7 +992,7 @@ class VerificationSaml(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ClerkError.read}
+        return {"error": ErrorObject.read}
 
 
 class VerificationScim(Model):

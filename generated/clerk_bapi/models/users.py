@@ -12,8 +12,8 @@ from clerk_core.model import Reader
 from clerk_core.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.shared import (
-    ClerkError,
     EmailAddress,
+    ErrorObject,
     OrganizationMembership,
     PhoneNumber,
     VerificationAdmin,
@@ -401,13 +401,13 @@ class VerificationGoogleOneTap(Model):
     expire_at: int | None
     status: Literal["unverified", "verified"]
     strategy: Literal["google_one_tap"]
-    error: ClerkError | None = None
+    error: ErrorObject | None = None
     object: Literal["verification_google_one_tap"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ClerkError.read}
+        return {"error": ErrorObject.read}
 
 
 class VerificationOauth(Model):
@@ -417,14 +417,14 @@ class VerificationOauth(Model):
     expire_at: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
     strategy: str
-    error: ClerkError | None = None
+    error: ErrorObject | None = None
     external_verification_redirect_url: str | None = None
     object: Literal["verification_oauth"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ClerkError.read}
+        return {"error": ErrorObject.read}
 
 
 class VerificationPasskey(Model):

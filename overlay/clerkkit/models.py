@@ -1,0 +1,21 @@
+"""Every model of the Backend API: `from clerkkit.models import User`. Each is loaded when it is first named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import clerk_bapi.models
+from clerk_bapi.models import __all__ as __all__
+
+if TYPE_CHECKING:
+    from clerk_bapi.models import *  # noqa: F403  # loaded by name below
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(clerk_bapi.models, name)
+
+    def __dir__() -> list[str]:
+        return __all__
