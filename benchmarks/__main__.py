@@ -71,7 +71,7 @@ def _prepare(
         # Compact and not escaped, as the server writes it.
         path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     # In a process of its own, since this one must stay small.
-    tokens = ours.output(str(environments.HERE / "sample_tokens.py"), str(measures.NEW_TOKENS))
+    tokens = ours.output(str(environments.HERE / "sample_tokens.py"), str(measures.USERS))
     sides.tokens.write_text(tokens, encoding="utf-8")
     versions = ours.versions()
     subject = report.Subject(

@@ -28,7 +28,9 @@ DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
-"""Tokens that a batch can have, no two of them the same."""
+"""Tokens of a batch in which each is new."""
+USERS = 5000
+"""Users who are active at a time, each with a token that was seen before."""
 MEMORY_ROUNDS = 5
 PATIENCE = 20.0
 """Seconds after which a measure of batches is content with `FEWEST_ROUNDS`, on a machine that has more to do."""
@@ -74,6 +76,7 @@ class Batch:
 
 _CALLS = Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall")
 _NEW = Batch("new token", count=NEW_TOKENS, rounds=TOKEN_ROUNDS)
+_USERS = Batch("token of a user", count=USERS, official_count=200, rounds=TOKEN_ROUNDS)
 _SEEN = Batch("token", count=2000, official_count=200, rounds=TOKEN_ROUNDS)
 
 
@@ -190,6 +193,7 @@ def tokens(sides: Sides) -> list[Measure]:
         return [
             _batches(ask, _NEW, "verifying a new token", plain, Target(Rival.PLAIN, 1.3)),
             _batches(ask, _SEEN, "verifying a token again", plain, Target(Rival.OFFICIAL, 1 / 20)),
+            _batches(ask, _USERS, f"… one after the other of {USERS:,} users", plain, Target(Rival.PLAIN, 1 / 2)),
             _batches(
                 ask,
                 replace(_NEW, task="new request"),

@@ -34,6 +34,7 @@ def main() -> None:
         {
             "new token": each(verify, samples.tokens),
             "token": each(verify, samples.token),
+            "token of a user": each(verify, samples.tokens),
             "new request": each(authenticate, samples.requests),
             "request": each(authenticate, samples.request),
             "browser request": each(authenticate, samples.browser_request),

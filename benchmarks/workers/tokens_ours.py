@@ -53,11 +53,13 @@ def main() -> None:
         {
             "new token": at_first(verify, samples.tokens),
             "token": again(verify, samples.token),
+            "token of a user": again(verify, samples.tokens),
             "new request": at_first(authenticate, samples.requests),
             "request": again(authenticate, samples.request),
             "browser request": again(authenticate, samples.browser_request),
             "plain new token": each(plain, samples.tokens),
             "plain token": each(plain, samples.token),
+            "plain token of a user": each(plain, samples.tokens),
             "plain new request": each(plain, samples.tokens),
             "plain request": each(plain, samples.token),
             "plain browser request": each(plain, samples.token),
