@@ -34,10 +34,9 @@ class Site:
         return self.http.get(path, headers={**given, **({"authorization": f"Bearer {token}"} if token else {})})
 
 
-def _server(app: Any) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(app, lifespan="on", ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=5)
-    )
+def _server(app: Any, **more: Any) -> uvicorn.Server:
+    common: dict[str, Any] = {"lifespan": "on", "log_config": None, "timeout_graceful_shutdown": 5}
+    return uvicorn.Server(uvicorn.Config(app, ws="websockets-sansio", **common, **more))
 
 
 @contextlib.contextmanager
@@ -49,9 +48,9 @@ def _listening() -> Iterator[tuple[socket.socket, str]]:
 
 
 @contextlib.contextmanager
-def served(app: Any) -> Iterator[Site]:
+def served(app: Any, **more: Any) -> Iterator[Site]:
     """Serve an application in a thread, from its lifespan's start to its end."""
-    server = _server(app)
+    server = _server(app, **more)
     with _listening() as (listening, url):
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

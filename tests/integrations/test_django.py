@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,12 +31,15 @@ from clerkkit.integrations.django import (
     state_of,
 )
 from clerkkit.testing import instance
-from tests.integrations.asgi_site import People, Site
+from tests.integrations.asgi_site import ORIGIN, People, Site
 from tests.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 from tests.integrations.django_site import served, settings_for
 from tests.loopback import Received, answer, serve
 
 __all__ = ["clerk", "emulator", "signed_in"]
+
+
+KEYS = {"CLERK_SECRET_KEY": "sk_live_1", "CLERK_PUBLISHABLE_KEY": LIVE_KEY}
 
 
 def caller(request: ClerkRequest) -> HttpResponse:
@@ -173,6 +179,11 @@ def test_a_page_of_the_projects_own_for_403(emulator: Emulator, signed_in: Peopl
             "CLERK_ACCEPTS_TOKEN: expected",
         ),
         ({"CLERK_SECRET_KEY": "sk_test_1", "CLERK_API_URL": "http://example.com"}, "CLERK_API_URL: is plain http"),
+        (
+            {**KEYS, "CLERK_AUTHORISED_PARTIES": [ORIGIN]},
+            "CLERK_AUTHORISED_PARTIES: is no setting of clerkkit; did you mean CLERK_AUTHORIZED_PARTIES",
+        ),
+        ({**KEYS, "CLERK_COLOUR": "red"}, "CLERK_COLOUR: is no setting of clerkkit: those are CLERK_ and an option"),
     ],
 )
 def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:
@@ -181,6 +192,49 @@ def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, give
     none: dict[str, Any] = {"CLERK_SECRET_KEY": None, "CLERK_PUBLISHABLE_KEY": None, "CLERK_ACCEPTS_TOKEN": None}
     with override_settings(**{**none, **given}), pytest.raises(ImproperlyConfigured, match=told):
         ClerkMiddleware(own)
+
+
+def test_what_other_tools_read_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLERK_AUTHORISED_PARTIES", ORIGIN)
+    with override_settings(**KEYS, CLERK_WEBHOOK_SIGNING_SECRET="whsec_1", CLERK_SIGN_UP_URL="https://a.example"):
+        ClerkMiddleware(own)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            {"CLERK_AUTHORISED_PARTIES": [ORIGIN], "MIDDLEWARE": []},
+            [
+                "(clerkkit.E001) CLERK_AUTHORISED_PARTIES: is no setting of clerkkit; did you mean CLERK_AUTH",
+                "(clerkkit.E002) CLERK_SECRET_KEY: is missing",
+                "(clerkkit.E002) CLERK_PUBLISHABLE_KEY: is missing",
+                "(clerkkit.W001) MIDDLEWARE lacks",
+            ],
+        ),
+        ({**KEYS, "CLERK_SKIP": "/"}, ["(clerkkit.E002) CLERK_SKIP: expected a list", "(clerkkit.W002)"]),
+        (KEYS, ["(clerkkit.W002) CLERK_AUTHORIZED_PARTIES is empty"]),
+        ({**KEYS, "CLERK_AUTHORIZED_PARTIES": [ORIGIN]}, []),
+    ],
+)
+def test_system_checks_name_what_is_missing_or_wrong(settings: dict[str, Any], told: list[str]) -> None:
+    """By `manage.py check --deploy`, as the program that it is."""
+    given = {
+        "SECRET_KEY": "of tests",
+        "INSTALLED_APPS": ["clerkkit.integrations.django"],
+        "MIDDLEWARE": ["clerkkit.integrations.django.ClerkMiddleware"],
+        **settings,
+    }
+    code = (
+        f"import django.conf; django.conf.settings.configure(**{given!r});"
+        "from django.core.management import execute_from_command_line as run; run(['manage.py', 'check', '--deploy'])"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLERK_")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert (done.returncode != 0) is any("clerkkit.E" in text for text in told)
+    assert [text for text in told if text not in done.stderr] == []
+    assert done.stderr.count("(clerkkit.") == len(told), done.stderr
 
 
 @pytest.mark.parametrize("asked", [state_of, session_claims, require_auth()(caller)])

@@ -134,6 +134,13 @@ def test_a_configuration_without_keys_is_refused(monkeypatch: pytest.MonkeyPatch
         ClerkExtension(app)
 
 
+def test_an_unknown_setting_is_refused() -> None:
+    app = Flask(__name__)
+    app.config.update(CLERK_SECRET_KEY="sk_test_1", CLERK_PUBLISHABLE_KEY=LIVE_KEY, CLERK_ACCEPT_TOKEN="any")
+    with pytest.raises(InvalidArgument, match=r"CLERK_ACCEPT_TOKEN: .* did you mean CLERK_ACCEPTS_TOKEN"):
+        ClerkExtension(app)
+
+
 def test_without_the_extension_nobody_is_let_in() -> None:
     app = Flask(__name__)
     app.add_url_rule("/me", "me", require_auth()(caller))

@@ -45,7 +45,8 @@ class ClerkMiddleware:
             clerk: A client of yours, which stays yours to close. Default: one with the key of the environment, closed
                 when the server shuts down.
             options: What is accepted, and from whom. Default: `AuthOptions.from_environment()`.
-            skip: Paths that are left alone, with all below them, such as `/docs`: they have no state.
+            skip: Paths that are left alone, with all below them, such as `/docs`: they have no state. They begin where
+                the application is mounted (`root_path`).
 
         Raises:
             InvalidArgument: an argument makes no sense, or a variable is missing.
@@ -61,7 +62,7 @@ class ClerkMiddleware:
         kind = scope["type"]
         if kind == "lifespan" and self._is_ours:
             send = self._closing(send)
-        elif kind in ("http", "websocket") and not is_skipped(scope["path"], self._skip):
+        elif kind in ("http", "websocket") and not is_skipped(_path(scope), self._skip):
             state = await self._clerk.auth.authenticate_request(scope, self._options)
             scope["clerk"] = state
             scope.setdefault("state", {})["clerk"] = state
@@ -82,6 +83,13 @@ class ClerkMiddleware:
             await send(message)
 
         return sending
+
+
+def _path(scope: Scope) -> str:
+    """Return the path within the application. Servers put `root_path` before it, if it is not there already."""
+    path: str = scope["path"]
+    inner = path.removeprefix(scope.get("root_path", ""))
+    return inner if not inner or inner.startswith("/") else path
 
 
 def _adding(send: Send, state: RequestState) -> Send:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, ParamSpec, cast
 
 try:
@@ -17,8 +17,8 @@ from clerk_core import UNSET, Unset
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
-from clerkkit.integrations.configured import auth_options, client_arguments
+from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required, checked_paths, is_skipped
+from clerkkit.integrations.configured import auth_options, client_arguments, skipped_paths, unknown_settings
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.states import session_of
 
@@ -39,15 +39,23 @@ class ClerkExtension:
         app: The application; or give it to `init_app` later.
         clerk: The client to verify with, which stays yours to close. Default: one of the configuration.
         options: What is accepted, and from whom. Default: those of the configuration.
+        skip: Paths of the application that are left alone, with all below them, such as `/health`: they have no state.
+            Default: `CLERK_SKIP` of the configuration.
 
     Raises:
         InvalidArgument: the configuration lacks a key, or one makes no sense.
     """
 
     def __init__(
-        self, app: Flask | None = None, *, clerk: Clerk | None = None, options: AuthOptions | None = None
+        self,
+        app: Flask | None = None,
+        *,
+        clerk: Clerk | None = None,
+        options: AuthOptions | None = None,
+        skip: Sequence[str] | None = None,
     ) -> None:
         self._clerk = clerk
+        self._skip = None if skip is None else checked_paths(skip)
         self._options = options
         if app is not None:
             self.init_app(app)
@@ -56,14 +64,19 @@ class ClerkExtension:
         """Look at the requests of this application from now on.
 
         Raises:
-            InvalidArgument: the configuration lacks a key, or one makes no sense.
+            InvalidArgument: the configuration lacks a key, or a setting is invalid or unknown.
         """
         config = cast("dict[str, Any]", app.config)
+        for error in unknown_settings(config):
+            raise error
         clerk = self._clerk or Clerk(**client_arguments(config.get))
         options = self._options or auth_options(config.get)
+        skip = skipped_paths(config.get) if self._skip is None else self._skip
         app.extensions[_NAME] = clerk
 
         def authenticate() -> Response | None:
+            if is_skipped(request.path, skip):
+                return None
             g.clerk = clerk.auth.authenticate_request(request.environ, options)
             return None if g.clerk.location is None else Response(status=307)
 

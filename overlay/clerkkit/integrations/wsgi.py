@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clerk_core import UNSET, Unset
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required
+from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required, checked_paths, is_skipped
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.states import session_of
 
@@ -32,18 +32,29 @@ class ClerkMiddleware:
         app: The application.
         clerk: The client to verify with, which stays yours to close. Default: one of the environment.
         options: What is accepted, and from whom. Default: those of the environment.
+        skip: Paths of the application that are left alone, with all below them, such as `/health`: they have no state.
 
     Raises:
         InvalidArgument: the environment lacks a key, or one makes no sense.
     """
 
-    def __init__(self, app: WSGIApplication, clerk: Clerk | None = None, options: AuthOptions | None = None) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        clerk: Clerk | None = None,
+        options: AuthOptions | None = None,
+        skip: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._clerk = clerk or Clerk()
         self._options = options or AuthOptions.from_environment()
+        self._skip = checked_paths(skip)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer: of the application, or the redirect of a handshake."""
+        path: str = environ.get("PATH_INFO", "")
+        if is_skipped(path.encode("latin-1").decode("utf-8", "replace"), self._skip):
+            return self._app(environ, start_response)
         state = self._clerk.auth.authenticate_request(environ, self._options)
         environ[_STATE] = state
         if state.location is not None:

@@ -13,7 +13,7 @@ from django.core.signals import setting_changed
 from clerk_core import InvalidArgument
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions
-from clerkkit.integrations.configured import auth_options, client_arguments
+from clerkkit.integrations.configured import auth_options, client_arguments, skipped_paths, unknown_settings
 
 T = TypeVar("T")
 
@@ -31,7 +31,8 @@ def _configured(made: Callable[[], T]) -> Callable[[], T]:
             return made()
         except InvalidArgument as error:
             name = "api_url" if error.argument == "base_url" else error.argument
-            raise ImproperlyConfigured(f"CLERK_{name.upper()}: {error.problem}") from error
+            setting = f"CLERK_{name.upper().removeprefix('CLERK_')}"
+            raise ImproperlyConfigured(f"{setting}: {error.problem}") from error
 
     def forget(*, setting: str, **_: object) -> None:
         if setting.startswith("CLERK_"):
@@ -62,10 +63,32 @@ def async_client() -> AsyncClerk:
 
 
 @_configured
+def known_options() -> AuthOptions:
+    """Return the options that the settings describe, whatever else begins with `CLERK_`.
+
+    Raises:
+        ImproperlyConfigured: a setting is missing or invalid.
+    """
+    return auth_options(_setting)
+
+
+@_configured
 def options() -> AuthOptions:
     """Return the options that the settings describe.
 
     Raises:
-        ImproperlyConfigured: a setting is missing, or makes no sense.
+        ImproperlyConfigured: a setting is missing, invalid or unknown.
     """
-    return auth_options(_setting)
+    for error in unknown_settings(dir(settings)):
+        raise error
+    return known_options()
+
+
+@_configured
+def skipped() -> tuple[str, ...]:
+    """Return the paths of the setting `CLERK_SKIP`, which the middleware leaves alone.
+
+    Raises:
+        ImproperlyConfigured: it is no list of paths.
+    """
+    return skipped_paths(_setting)

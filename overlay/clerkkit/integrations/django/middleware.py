@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from clerkkit.auth import RequestState
-from clerkkit.integrations.django.clients import async_client, client, options
+from clerkkit.integrations.common import is_skipped
+from clerkkit.integrations.django.clients import async_client, client, options, skipped
 from clerkkit.integrations.django.guards import NotAuthenticatedError, is_async
 from clerkkit.integrations.django.requests import is_used, observe
 from clerkkit.integrations.headers import UNCACHED, VARY, is_personal
@@ -23,6 +24,8 @@ class ClerkMiddleware:
 
     Responses of views that use the state say `Vary: Cookie, Authorization`, and `cache_page` does not keep them; those
     that set Clerk's cookies are `Cache-Control: private, no-store`.
+
+    Paths of the setting `CLERK_SKIP`, and all below them, are left alone: they have no state.
 
     Put it above what asks who is calling. Over ASGI it never blocks the loop; over WSGI it takes no detour through one.
 
@@ -40,6 +43,7 @@ class ClerkMiddleware:
         self._authenticate: Callable[[HttpRequest], Any] = functools.partial(
             auth.authenticate_request, options=options()
         )
+        self._skip = skipped()
         if self._is_async:
             markcoroutinefunction(self)
 
@@ -47,11 +51,17 @@ class ClerkMiddleware:
         """The response: of the view, or the redirect of a handshake."""
         if self._is_async:
             return self._answer(request)
+        if is_skipped(request.path_info, self._skip):
+            response: HttpResponseBase = self._get_response(request)
+            return response
         state = self._authenticate(request)
         redirect = _redirect(request, state)
         return redirect or _finish(request, state, self._get_response(observe(request, state)))
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if is_skipped(request.path_info, self._skip):
+            response: HttpResponseBase = await self._get_response(request)
+            return response
         state = await self._authenticate(request)
         redirect = _redirect(request, state)
         return redirect or _finish(request, state, await self._get_response(observe(request, state)))
