@@ -28,6 +28,7 @@ ALSO = {
     "aiohttp_pool.py": {"aiohttp", "yarl"},
     "flask.py": {"flask", "werkzeug"},
     "spectacular.py": {"drf_spectacular"},
+    "incoming.py": {"django"},  # for one of its settings, once there is a request of Django
     "starlette.py": {"starlette"},
 }
 """What a file, or each file of a folder, may name as well: the fixtures of pytest make clients when asked for, and an

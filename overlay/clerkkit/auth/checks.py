@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import attrs
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_list
+from clerk_core.guards import is_items, is_list
 from clerkkit.auth.errors import TokenRefused, shown
 from clerkkit.auth.jwts import Jwt
 from clerkkit.auth.keys import ALGORITHMS
@@ -26,6 +26,7 @@ from clerkkit.auth.reasons import (
     ISSUED_LATER,
     NOT_YET,
 )
+from clerkkit.auth.urls import origin_problem
 
 CLOCK_SKEW = 5.0
 """Seconds by which the clocks of Clerk and this machine may differ."""
@@ -76,18 +77,27 @@ _Texts = tuple[str, ...]
 
 
 def _texts(argument: str, value: Texts) -> _Texts:
-    if not value:
+    if value is None or value == "":
         return ()
-    texts: tuple[Any, ...] = (value,) if isinstance(value, str) else tuple(value)
-    for text in texts:
+    if isinstance(value, str):
+        return (value,)
+    if not is_items(value):
+        raise InvalidArgument(argument, f"expected a string or a list of strings, got {type(value).__name__}")
+    for text in value:
         if not isinstance(text, str):
-            raise InvalidArgument(argument, "expected strings")
-    return texts
+            raise InvalidArgument(argument, f"expected strings, got {type(text).__name__}")
+    return tuple(value)
 
 
 @lru_cache(maxsize=64)  # the same arguments come with each call
 def _expected(parties: _Texts, audience: _Texts, issuer: _Texts, types: _Texts, clock_skew: float) -> Expected:
     # An empty string among the parties matches no token: an empty `azp` is refused like a missing one.
+    for party in filter(None, parties):
+        problem = origin_problem(party)
+        if problem:
+            raise InvalidArgument("authorized_parties", problem)
+    if audience and not any(audience):
+        raise InvalidArgument("audience", "is empty; leave it out to accept all")
     return Expected(frozenset(parties), frozenset(audience) - {""}, frozenset(issuer), clock_skew, types)
 
 

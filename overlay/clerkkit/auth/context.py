@@ -56,7 +56,7 @@ class Context:
     @cached_property
     def url(self) -> Url:
         """The URL as the browser has it."""
-        return public_url(self.request)
+        return public_url(self.request, self.options.trust_forwarded_host)
 
     @property
     def production(self) -> bool:
@@ -150,10 +150,13 @@ class Context:
 
     @cached_property
     def frontend_api(self) -> str:
-        """The URL of the Frontend API."""
+        """The URL of the Frontend API; empty where it is a path on this site, and this is none of the site's hosts."""
         place = self.options.frontend_api
         if place.startswith("/"):
-            place = self.url.origin + place
+            origin = self.options.origin_at(self.url)
+            if origin is None:
+                return ""
+            place = origin + place
         return (place if place.startswith(("http://", "https://")) else f"https://{place}").rstrip("/")
 
     @property

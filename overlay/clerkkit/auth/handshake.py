@@ -33,6 +33,8 @@ MOST_REDIRECTS = 3
 HANDSHAKE_LIFE = 300.0
 """Seconds from a handshake token's `iat` in which the browser has to bring it."""
 
+_ELSEWHERE = "The proxy_url is a path, and this host is none of authorized_parties: no session is sent there."
+
 _HELP = "__clerk_help"
 _DEV_SESSION = "__dev_session"
 _BROUGHT = (HANDSHAKE, _HELP, DEV_BROWSER, NONCE)
@@ -48,6 +50,8 @@ def send_away(context: Context, reason: str, message: str = "", location: str | 
     if context.redirects >= MOST_REDIRECTS:
         log.warning("a browser was sent to Clerk three times in a row (%s): are its keys of one instance?", reason)
         return signed_out(reason, message)
+    if location is None and not context.frontend_api:
+        return signed_out(reason, _ELSEWHERE)
     count = f"{REDIRECT_COUNT}={context.redirects + 1}; SameSite=Lax; HttpOnly; Max-Age=2"
     where = handshake_url(context, reason) if location is None else location
     return handshake(reason, message, (("location", where), _NO_STORE, ("set-cookie", count)))

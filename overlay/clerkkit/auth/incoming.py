@@ -1,4 +1,6 @@
-"""Requests of all frameworks in one form: method, URL, headers. No framework is imported here.
+"""Requests of all frameworks in one form: method, URL, headers.
+
+No framework is imported here; a request of Django alone has one of Django's settings looked at.
 
 A request with a token in its `Authorization` header needs nothing else; so URL and headers are read when asked for.
 """
@@ -11,14 +13,18 @@ from typing import Any
 from urllib.parse import quote
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_mapping
+from clerk_core.guards import is_list, is_mapping
 from clerkkit.auth import urls
+from clerkkit.auth.aws import lambda_request
 
 _IN_PATH = "/:@!$&'()*+,;=~"
 
 
 class Incoming:
-    """A request, as far as signing in needs it: here, an object with method, url and headers, such as httpx's."""
+    """A request, as far as signing in needs it: here, an object with method, url and headers, such as httpx's.
+
+    Headers are any mapping, in any case of letters, of strings or bytes, or of lists of these.
+    """
 
     def __init__(self, request: Any) -> None:
         self._request = request
@@ -31,9 +37,7 @@ class Incoming:
     @property
     def authorization(self) -> str | None:
         """The header that brings a token."""
-        headers = self._request.headers
-        # A plain dictionary knows its keys in one case alone.
-        return self.headers.get("authorization") if type(headers) is dict else headers.get("authorization")
+        return self.headers.get("authorization")
 
     @property
     def url(self) -> str:
@@ -45,9 +49,23 @@ class Incoming:
         """By their names in lower case."""
         return _named(self._request.headers.items())
 
+    def host(self, trust_forwarded: bool) -> str:
+        """The host that the browser has asked for, and its port; a proxy's word for it counts where it is trusted."""
+        forwarded = self.headers.get("x-forwarded-host") if trust_forwarded else None
+        return (self.headers.get("host", "") if forwarded is None else forwarded).partition(",")[0]
+
+
+class _Aiohttp(Incoming):
+    """A request of aiohttp's server, whose own URL raises for a host that is none."""
+
+    @property
+    def url(self) -> str:
+        request = self._request
+        return urls.build(request.scheme, self.headers.get("host"), "", request.raw_path, "")
+
 
 class _Scope(Incoming):
-    """An ASGI scope, which the requests of Starlette and FastAPI are, too."""
+    """An ASGI scope, which the requests of Starlette, FastAPI and Quart have."""
 
     @property
     def method(self) -> str:
@@ -55,7 +73,7 @@ class _Scope(Incoming):
 
     @property
     def authorization(self) -> str | None:
-        return ", ".join([_text(v) for name, v in self._request["headers"] if name == b"authorization"]) or None
+        return ", ".join([_text(v) for name, v in self._request["headers"] if name.lower() == b"authorization"]) or None
 
     @property
     def url(self) -> str:
@@ -64,7 +82,7 @@ class _Scope(Incoming):
         name, port = scope.get("server") or ("", None)
         path = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1") or quote(scope["path"], _IN_PATH)
         own = f"{name}:{port}" if port else name
-        return _url(scheme, self.headers.get("host"), own, path, scope.get("query_string", b"").decode("latin-1"))
+        return urls.build(scheme, self.headers.get("host"), own, path, scope.get("query_string", b"").decode("latin-1"))
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -72,7 +90,7 @@ class _Scope(Incoming):
 
 
 class _Environ(Incoming):
-    """A WSGI environ."""
+    """A WSGI environ. What trusts a proxy, such as Werkzeug's ProxyFix, puts the browser's host into `HTTP_HOST`."""
 
     @property
     def method(self) -> str:
@@ -87,13 +105,16 @@ class _Environ(Incoming):
         environ = self._request
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         scheme = environ.get("wsgi.url_scheme", "http")
-        return _url(
+        return urls.build(
             scheme,
             environ.get("HTTP_HOST"),
             _server(environ),
             quote(path.encode("latin-1", "replace"), _IN_PATH),
             environ.get("QUERY_STRING", ""),
         )
+
+    def host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # the environ has what is trusted
+        return _string(self._request.get("HTTP_HOST")) or ""
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -111,37 +132,61 @@ class _Django(_Environ):
     @property
     def url(self) -> str:
         request, meta = self._of_django, self._request
-        return _url(request.scheme, meta.get("HTTP_HOST"), _server(meta), request.get_full_path(), "")
+        return urls.build(request.scheme, meta.get("HTTP_HOST"), _server(meta), request.get_full_path(), "")
+
+    def host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # a setting of Django's own tells
+        from django.conf import settings
+
+        return Incoming.host(self, settings.USE_X_FORWARDED_HOST)
 
 
 def incoming(request: Any) -> Incoming:
-    """The request of a framework: an ASGI scope, a WSGI environ, or an object with method, url and headers.
+    """The request of a framework: an ASGI scope, a WSGI environ, a Lambda event, an object with method, url, headers.
 
-    Starlette's and FastAPI's requests are known by their scope, those of Flask by their environ, Django's by `META`.
+    The requests of Starlette, FastAPI and Quart are known by their scope, those of Flask by their environ, Django's by
+    `META`, aiohttp's by `rel_url`.
 
     Raises:
         InvalidArgument: it is none of these.
     """
-    if isinstance(request, Mapping):
-        if "headers" in request and "path" in request:
+    if is_mapping(request):
+        event = lambda_request(request)
+        if event is not None:
+            return Incoming(event)
+        if _is_scope(request):
             return _Scope(request)
         if "REQUEST_METHOD" in request:
             return _Environ(request)
-    elif getattr(request, "META", None) is not None:
+    if getattr(request, "META", None) is not None:
         return _Django(request)
-    elif (environ := getattr(request, "environ", None)) is not None:
+    if (environ := getattr(request, "environ", None)) is not None:
         return _Environ(environ)
-    elif all(hasattr(request, name) for name in ("method", "url")) and is_mapping(getattr(request, "headers", None)):
-        return Incoming(request)
-    raise InvalidArgument("request", "expected a request, an ASGI scope or a WSGI environ")
+    if (scope := getattr(request, "scope", None)) is not None and _is_scope(scope):
+        return _Scope(scope)
+    if not isinstance(request, type) and all(hasattr(request, name) for name in ("method", "headers", "url")):
+        if not callable(getattr(request.headers, "items", None)):
+            raise InvalidArgument(
+                "request", f"expected headers that are a mapping, got {type(request.headers).__name__}"
+            )
+        return _Aiohttp(request) if hasattr(request, "rel_url") else Incoming(request)
+    raise InvalidArgument("request", "expected a request, an ASGI scope, a WSGI environ or an event of AWS Lambda")
 
 
-def public_url(request: Incoming) -> urls.Url:
-    """The URL as the browser has it, told by the proxy's headers or the host; one without a place where none is."""
+def _is_scope(value: Any) -> bool:
+    if not is_mapping(value) or "path" not in value:
+        return False
+    headers = value.get("headers")
+    return isinstance(headers, Iterable) and not is_mapping(headers)
+
+
+def public_url(request: Incoming, trust_forwarded_host: bool = True) -> urls.Url:
+    """The URL as the browser has it, told by the proxy's headers or the host; one without a place where none is.
+
+    `X-Forwarded-Proto` counts in any case: it chooses between http and https, and a client that forges it fools itself.
+    """
     own = urls.parse(request.url) or urls.NOWHERE
-    host = request.headers.get("x-forwarded-host", request.headers.get("host", "")).partition(",")[0]
     scheme = request.headers.get("x-forwarded-proto", own.scheme).partition(",")[0].lower()
-    place = urls.placed(scheme, host)
+    place = urls.placed(scheme, request.host(trust_forwarded_host))
     return own if place is None else own._replace(scheme=scheme, place=place)
 
 
@@ -149,8 +194,10 @@ def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for given, value in pairs:
         name = _text(given).lower()
-        text = _text(value)
-        headers[name] = f"{headers[name]}{'; ' if name == 'cookie' else ', '}{text}" if name in headers else text
+        for one in value if is_list(value) or isinstance(value, tuple) else (value,):
+            if one is not None:
+                text, joint = _text(one), "; " if name == "cookie" else ", "
+                headers[name] = f"{headers[name]}{joint}{text}" if name in headers else text
     return headers
 
 
@@ -166,9 +213,3 @@ def _string(value: object) -> str | None:
 
 def _server(environ: Mapping[str, Any]) -> str:
     return f"{environ.get('SERVER_NAME', '')}:{environ.get('SERVER_PORT', '')}"
-
-
-def _url(scheme: str, named: str | None, own: str, path: str, query: str) -> str:
-    """A URL of the host that the client names, if that is one: with a slash in it, it would become part of the path."""
-    place = own if not named or urls.placed(scheme, named) is None else named
-    return f"{scheme}://{place}{path}{f'?{query}' if query else ''}"

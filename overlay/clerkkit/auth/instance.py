@@ -30,6 +30,8 @@ def instance_of(publishable_key: str) -> Instance:
     Raises:
         InvalidArgument: it is none.
     """
+    if publishable_key.startswith(("sk_", "ak_", "test_", "live_")):
+        raise InvalidArgument("publishable_key", "is a secret key; expected the publishable one (pk_...)")
     production = next((kind for prefix, kind in _KINDS.items() if publishable_key.startswith(prefix)), None)
     encoded = publishable_key[len("pk_test_") :]
     host = _decoded(encoded) if "_" not in encoded else ""

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 import attrs
 
 from clerk_core import InvalidArgument
 from clerk_core.checks import seconds, whole_number
+from clerk_core.guards import is_items
 from clerkkit.auth import urls
 from clerkkit.auth.answers import Lifetimes, lifetimes
 from clerkkit.auth.checks import CLOCK_SKEW, Expected, expected
 from clerkkit.auth.instance import Instance, instance_of
 from clerkkit.auth.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
+from clerkkit.auth.option_checks import (
+    check_domain,
+    check_flag,
+    check_jwt_key,
+    check_machine_secret_key,
+    check_proxy_url,
+    check_sign_in_url,
+    check_text,
+)
 from clerkkit.auth.organizations import Patterns, compiled
 from clerkkit.pace import RateLimit
 
@@ -28,6 +39,35 @@ _VARIABLES = {
     "sign_in_url": "CLERK_SIGN_IN_URL",
 }
 
+_FLAGS = ("is_satellite", "satellite_auto_sync", "memo", "trust_forwarded_host")
+
+Accepted = TokenType | Literal["any"] | Sequence[TokenType]
+
+
+class AuthOptionArguments(TypedDict, total=False):
+    """The arguments of `AuthOptions`, which explains them."""
+
+    publishable_key: str | None
+    accepts_token: Accepted
+    authorized_parties: Collection[str]
+    audience: str | Collection[str]
+    issuer: str | Collection[str]
+    clock_skew: float
+    jwt_key: str | None
+    machine_secret_key: str | None
+    is_satellite: bool
+    satellite_auto_sync: bool
+    domain: str
+    proxy_url: str
+    trust_forwarded_host: bool
+    sign_in_url: str
+    organization_patterns: Sequence[str]
+    personal_account_patterns: Sequence[str]
+    memo: bool
+    opaque_token_ttl: float
+    opaque_refusal_ttl: float
+    unauthenticated_calls: RateLimit | tuple[int, float]
+
 
 @attrs.frozen(slots=False, kw_only=True)
 class AuthOptions:
@@ -39,11 +79,11 @@ class AuthOptions:
 
     publishable_key: str | None = None
     """`pk_test_...` or `pk_live_...`. Needed, unless M2M tokens or API keys alone are accepted."""
-    accepts_token: TokenType | Literal["any"] | Sequence[TokenType] = SESSION_TOKEN
+    accepts_token: Accepted = SESSION_TOKEN
     """One kind of token, a list of kinds, or `any`."""
     authorized_parties: Collection[str] = ()
-    """Origins whose tokens are accepted, such as `https://example.com`. Set it: it keeps out tokens that were made for
-    another site on your domain. Empty: all."""
+    """Origins whose tokens are accepted, as browsers write them: `https://example.com`, `http://localhost:3000`. Set
+    it: it keeps out tokens that were made for another site on your domain. Empty: all."""
     audience: str | Collection[str] = ()
     """One of these has to be in `aud` of an OAuth access token, and of other tokens that have one."""
     issuer: str | Collection[str] = ()
@@ -59,9 +99,13 @@ class AuthOptions:
     satellite_auto_sync: bool = False
     """Whether a satellite asks the primary domain for a session at the first visit."""
     domain: str = ""
-    """The satellite's domain."""
+    """The satellite's domain, such as `satellite.example`."""
     proxy_url: str = ""
-    """Where the Frontend API is proxied to: a URL, or a path on this site."""
+    """Where the Frontend API is proxied to: a URL, or a path such as `/__clerk` on the `authorized_parties`."""
+    trust_forwarded_host: bool = True
+    """Whether the header `X-Forwarded-Host` names the host that the browser asked for. Turn it off where no proxy sets
+    or removes it. It has no effect in Django, which has its setting `USE_X_FORWARDED_HOST`, and over WSGI (Flask),
+    where Werkzeug's `ProxyFix` reads the header if it is to be trusted."""
     sign_in_url: str = ""
     """The page where people sign in. A satellite in development needs it."""
     organization_patterns: Sequence[str] = ()
@@ -81,35 +125,72 @@ class AuthOptions:
     refreshed, and opaque tokens of machines are refused as `unexpected-error`."""
 
     def __attrs_post_init__(self) -> None:
+        for flag in _FLAGS:
+            check_flag(flag, getattr(self, flag))
+        self._check_kinds()
+        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which check the options that they are made of
+        check_domain(self.domain)
+        check_proxy_url(self.proxy_url, self._origins)
+        check_sign_in_url(self.sign_in_url, is_satellite=self.is_satellite)
+        if self.jwt_key:
+            check_jwt_key(self.jwt_key)
+        if self.machine_secret_key:
+            check_machine_secret_key(self.machine_secret_key)
+        if self.is_satellite and not (self.proxy_url or self.domain):
+            raise InvalidArgument("domain", "is missing: a satellite needs domain or proxy_url")
+
+    def _check_kinds(self) -> None:
         accepted: Any = self.accepts_token
+        if not isinstance(accepted, str) and not is_items(accepted):
+            raise InvalidArgument("accepts_token", f"expected a string or a list, got {type(accepted).__name__}")
         kinds: list[Any] = [accepted] if isinstance(accepted, str) else list(accepted)
         if not kinds or any(kind not in ALL for kind in kinds if kind != "any" or not isinstance(accepted, str)):
             raise InvalidArgument("accepts_token", f"expected 'any', or some of {', '.join(ALL)}")
         if self.publishable_key:
-            instance_of(self.publishable_key)
+            instance_of(check_text("publishable_key", self.publishable_key))
         elif accepted not in (M2M, API_KEY):
             raise InvalidArgument("publishable_key", "is missing: it tells whose cookies these are")
-        if self.is_satellite and not (self.proxy_url or self.domain):
-            raise InvalidArgument("domain", "is missing: a satellite needs domain or proxy_url")
-        if self.is_satellite and self.sign_in_url and urls.parse(self.sign_in_url) is None:
-            raise InvalidArgument("sign_in_url", "expected a whole URL: that of a satellite is on another domain")
-        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which look at the rest
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ, **options: Any) -> Self:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, **options: Unpack[AuthOptionArguments]
+    ) -> Self:
         """Options from Clerk's variables (`CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`, ...), but for those given.
 
         They are of one instance: do not use them with a client of another.
 
+        Args:
+            environment: The variables. Default: those of the process.
+            **options: Those of `AuthOptions`.
+
         Raises:
-            InvalidArgument: one makes no sense.
+            InvalidArgument: an option is invalid, or there is none of this name.
         """
+        known = AuthOptionArguments.__annotations__
+        for name in options:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                raise InvalidArgument(name, f"is no option{f'; did you mean {close[0]}?' if close else ''}")
+        environment = os.environ if environment is None else environment
         found: dict[str, Any] = {
             name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)
         }
         satellite = environment.get("CLERK_IS_SATELLITE", "")
         found["is_satellite"] = satellite.lower() == "true" or (satellite.isdecimal() and int(satellite) > 0)
-        return cls(**{**found, **options})
+        found.update(options)
+        return cls(**found)
+
+    @cached_property
+    def _origins(self) -> tuple[urls.Url, ...]:
+        return tuple(url for party in self.authorized_parties if (url := urls.parse(party)) is not None)
+
+    def origin_at(self, url: urls.Url) -> str | None:
+        """Return the origin of `authorized_parties` that is on the host of a URL; None if there is none.
+
+        A path on this site is resolved against it, and not against any host that a header names.
+        """
+        same = [origin for origin in self._origins if origin.place == url.place]
+        return next((origin.origin for origin in sorted(same, key=lambda one: one.scheme != url.scheme)), None)
 
     @cached_property
     def expected(self) -> Expected:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from clerk_core import InvalidArgument
+from clerk_core.guards import is_items
 
 _PIECE = re.compile(r":(\w+)|(\(\.\*\))|([^:(){}?*+\\]+)", re.ASCII)
 
@@ -46,6 +47,8 @@ def compiled(argument: str, patterns: Sequence[str]) -> tuple[re.Pattern[str], .
     """
     if isinstance(patterns, str):
         raise InvalidArgument(argument, "expected a list of patterns, got one string")
+    if not is_items(patterns) or not all(isinstance(pattern, str) for pattern in patterns):
+        raise InvalidArgument(argument, "expected a list of patterns, which are strings")
     return tuple(_compiled(argument, pattern) for pattern in patterns)
 
 

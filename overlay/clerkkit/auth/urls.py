@@ -80,6 +80,40 @@ def parse(text: str | None) -> Url | None:
     return Url(scheme.lower(), at, escaped, None if query is None else quote(query, safe=_IN_QUERY, errors="replace"))
 
 
+def build(scheme: str, named: str | None, own: str, path: str, query: str) -> str:
+    """Return a URL on the host that the client names, or on the server's own where that is no host.
+
+    A path that does not begin with a slash would become a part of the host, and is left out.
+    """
+    place = own if not named or placed(scheme, named) is None else named
+    return f"{scheme}://{place}{path if path.startswith('/') else '/'}{f'?{query}' if query else ''}"
+
+
+_OTHER_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\\\s]*")
+
+
+def origin_problem(text: str) -> str | None:
+    """Say why a text is not an origin as browsers send it, such as `https://example.com`; None if it is one.
+
+    Origins of other schemes are those of browser extensions and native web views, such as `capacitor://localhost`.
+    """
+    if "*" in text:
+        return "has a *; origins are compared letter by letter, so list each of them"
+    scheme, separator, _ = text.partition("://")
+    if not separator:
+        return "has no scheme; expected an origin such as https://example.com"
+    if scheme.lower() not in _PORTS:
+        return None if _OTHER_ORIGIN.fullmatch(text) else "expected an origin: scheme, host and port alone"
+    url = parse(text)
+    if url is None:
+        return "expected an origin such as https://example.com"
+    return (
+        None
+        if url.origin == text
+        else f"expected {url.origin}, as browsers write origins: no path, no slash at the end"
+    )
+
+
 def placed(scheme: str, place: str) -> str | None:
     """Host and port in lower case, without the usual port; None where they make no URL."""
     found = _PLACE.fullmatch(place)
