@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_list, is_mapping
+from clerk_core.guards import is_mapping
 from clerkkit.auth import urls
 from clerkkit.auth.aws import lambda_request
 
@@ -157,6 +157,10 @@ def incoming(request: Any) -> Incoming:
             return _Scope(request)
         if "REQUEST_METHOD" in request:
             return _Environ(request)
+    return _of_object(request)
+
+
+def _of_object(request: Any) -> Incoming:
     if getattr(request, "META", None) is not None:
         return _Django(request)
     if (environ := getattr(request, "environ", None)) is not None:
@@ -175,8 +179,8 @@ def incoming(request: Any) -> Incoming:
 def _is_scope(value: Any) -> bool:
     if not is_mapping(value) or "path" not in value:
         return False
-    headers = value.get("headers")
-    return isinstance(headers, Iterable) and not is_mapping(headers)
+    headers: Any = value.get("headers")
+    return not is_mapping(headers) and isinstance(headers, Iterable)
 
 
 def public_url(request: Incoming, trust_forwarded_host: bool = True) -> urls.Url:
@@ -194,7 +198,8 @@ def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for given, value in pairs:
         name = _text(given).lower()
-        for one in value if is_list(value) or isinstance(value, tuple) else (value,):
+        values: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
+        for one in values:
             if one is not None:
                 text, joint = _text(one), "; " if name == "cookie" else ", "
                 headers[name] = f"{headers[name]}{joint}{text}" if name in headers else text
