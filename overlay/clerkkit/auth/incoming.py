@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_mapping
+from clerk_core.guards import is_items, is_mapping
 from clerkkit.auth import urls
 from clerkkit.auth.aws import lambda_request
 
@@ -198,8 +198,7 @@ def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for given, value in pairs:
         name = _text(given).lower()
-        values: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
-        for one in values:
+        for one in value if is_items(value) else (value,):
             if one is not None:
                 text, joint = _text(one), "; " if name == "cookie" else ", "
                 headers[name] = f"{headers[name]}{joint}{text}" if name in headers else text

@@ -128,7 +128,7 @@ class AuthOptions:
         for flag in _FLAGS:
             check_flag(flag, getattr(self, flag))
         self._check_kinds()
-        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which check the options that they are made of
+        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which check their options
         check_domain(self.domain)
         check_proxy_url(self.proxy_url, self._origins)
         check_sign_in_url(self.sign_in_url, is_satellite=self.is_satellite)
