@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import types
 from collections.abc import Iterator
 from typing import Any, get_origin
@@ -10,8 +12,16 @@ import pytest
 
 from clerk_bapi.api import get_jwks, list_invitations
 from clerk_bapi.events import read_event
-from clerk_bapi.models import JWKSRsaPublicKey, OrganizationMembership, PaginatedInvitations, User, VerificationOtp
+from clerk_bapi.models import (
+    JWKS,
+    JWKSRsaPublicKey,
+    OrganizationMembership,
+    PaginatedInvitations,
+    User,
+    VerificationOtp,
+)
 from clerk_core import Model, Request, Response
+from tests import typing_cases
 from tests.json_samples import ODD_VALUES, attributes, bodies, classes, difference, received
 from tests.type_walk import alternatives, broken, hints, is_class
 
@@ -147,3 +157,20 @@ def test_a_required_object_that_is_null_reads_as_an_empty_one() -> None:
     assert membership.public_metadata.get("plan") is None
     membership.organization = {"id": "org_1"}  # type: ignore[assignment]
     assert membership.organization.id == "org_1"
+
+
+@each("value", WRONG, ids=repr)
+def test_what_type_checkers_accept_runs_over_any_value(value: Any) -> None:
+    users = [{}, {"email_addresses": [{"verification": value}]}]
+    users += [{key: value} for key in ("email_addresses", "external_accounts", "public_metadata")]
+    members = [{}, {"organization": value}, {"organization": {"public_metadata": value}}]
+    key_sets = [{}, {"keys": value}, {"keys": [{"kty": "RSA"}, {"kty": value}, {"kty": "RSA", "x5c": value}]}]
+    for user, member, keys in itertools.product(users, members, key_sets):
+        typing_cases.nested(
+            User.from_dict(user),
+            OrganizationMembership.from_dict(member),
+            decoded(list_invitations(paginated=True), json.dumps({"data": value}).encode()),
+            JWKS.from_dict(keys),
+        )
+    for event in ({}, {"type": value}, {"type": "user.created", "data": value}, {"type": "of tomorrow"}):
+        typing_cases.unknown(read_event(event))

@@ -24,8 +24,9 @@ from clerk_bapi.api import (
     update_user,
     verify_oauth_access_token,
 )
-from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, read_event
+from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, WebhookEvent, read_event
 from clerk_bapi.models import (
+    JWKS,
     Cookies,
     CreateBulkInvitationsItem,
     DeletedObject,
@@ -33,6 +34,8 @@ from clerk_bapi.models import (
     InactiveOAuthAccessToken,
     OAuthAccessTokenInfo,
     Organization,
+    OrganizationMembership,
+    PaginatedInvitations,
     PaginatedSessions,
     Session,
     Token,
@@ -109,6 +112,36 @@ def events(body: dict[str, Any]) -> None:
         assert_type(event.data, User)
     if isinstance(event, OrganizationDeletedEvent):
         assert_type(event.data, DeletedObject)
+
+
+def nested(user: User, membership: OrganizationMembership, page: PaginatedInvitations, keys: JWKS) -> None:
+    """Run over hostile values, too: see test_attributes.py."""
+    for address in user.email_addresses:
+        assert_type(address.id, str | None)
+        verification = address.verification
+        if verification is not None:
+            assert_type(verification.expire_at, int | None)
+            if verification.strategy == "ticket":
+                assert_type(verification.attempts, int | None)
+    assert_type([account.provider for account in user.external_accounts], list[str])
+    assert_type(user.public_metadata.get("plan"), Any | None)
+    assert_type(membership.organization.id, str)
+    assert_type(membership.organization.public_metadata.get("plan"), Any | None)
+    assert_type([invitation.id for invitation in page.data], list[str])
+    assert_type(page.total_count, int)
+    for key in keys.keys or []:
+        assert_type(key.kid, str)
+        if key.kty == "RSA":
+            assert_type(key.n, str)
+        for certificate in key.x5c or []:
+            assert_type(certificate, str)
+
+
+def unknown(event: WebhookEvent) -> None:
+    """Run over hostile values, too."""
+    assert_type(event.data.id, str | None)
+    if event.type == "user.created":
+        assert_type([address.id for address in event.data.email_addresses], list[str | None])
 
 
 def arguments(maybe: str | None) -> None:

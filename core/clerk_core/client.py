@@ -149,14 +149,16 @@ class _Base(Generic[H]):
         try:
             return request.decode(response)
         except ApiError:
-            # A proxy's error page may show the request that it got. A success is the user's own data, and left alone.
-            key = self._secret_key
-            response.content = response.content.replace(key.encode(), _HIDDEN.encode())
-            headers = httpx.Headers(response.headers).raw
-            response.headers = httpx.Headers(
-                [(name, value.replace(key.encode(), _HIDDEN.encode())) for name, value in headers]
-            )
+            self._hide_key(response)
             raise
+
+    def _hide_key(self, response: Response) -> None:
+        """Mask the key where a proxy's error page shows the request. A success is the user's data, and left alone."""
+        # Not in `_read`, whose variables tools that print tracebacks show.
+        key = self._secret_key.encode()
+        response.content = response.content.replace(key, _HIDDEN.encode())
+        headers = httpx.Headers(response.headers).raw
+        response.headers = httpx.Headers([(name, value.replace(key, _HIDDEN.encode())) for name, value in headers])
 
     def _failure(self, request: Request[Any], error: Exception) -> TransportError:
         reached = not isinstance(error, _NEVER_CONNECTED)

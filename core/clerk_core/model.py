@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transform
 
 from clerk_core._unset import UNSET
 from clerk_core.guards import is_items, is_list, is_mapping, is_object
@@ -275,10 +275,10 @@ class Model:
     @_method
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, exactly as it came in or was built, as plain dicts and lists that are yours to change."""
-        if not isinstance(self, Model):  # `json.dumps(..., default=Model.to_dict)` asks for whatever it cannot write
+        plain: Any = _copy(self)
+        if not isinstance(plain, dict):  # `json.dumps(..., default=Model.to_dict)` asks for whatever it cannot write
             raise TypeError(f"Object of type {type(self).__name__} is not JSON serializable")
-        plain: dict[str, Any] = _copy(self)
-        return plain
+        return cast("dict[str, Any]", plain)
 
     def __getitem__(self, key: str) -> Any:
         return self.__dict__[key]

@@ -49,7 +49,8 @@ class View:
             if self._values:
                 return self._values.of_values(value)
             if self._classes:
-                return self._object(vars(self._model.from_dict(value)))
+                copied: dict[str, Any] = self._model.from_dict(value).__dict__
+                return self._object(copied)
         elif self._scalar and value is not None and not is_list(value):
             return value
         return self._stand_in()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import clerk_bapi.models
+from clerk_bapi import models as _models
 from clerk_bapi.models import __all__ as __all__
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(clerk_bapi.models, name)
+        return getattr(_models, name)
 
     def __dir__() -> list[str]:
         return __all__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -93,7 +94,11 @@ class SessionClaims:
         return bool(self.user_id and asked) and all(asked)
 
     def __repr__(self) -> str:
-        return f"SessionClaims(user_id={self.user_id!r}, session_id={self.session_id!r}, org_id={self.org_id!r})"
+        return f"SessionClaims({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, str | None]]:
+        """Return what `rich` shows, which would show all attributes: the same as `repr`."""
+        return iter((("user_id", self.user_id), ("session_id", self.session_id), ("org_id", self.org_id)))
 
 
 def session_claims(jwt: Jwt) -> SessionClaims:
