@@ -79,6 +79,8 @@ def _run(chosen: argparse.Namespace) -> int:
         path = contract.write(read, made, root / "spec")
         for correction in made.settled:
             print(f"note: Clerk's document says so itself: {correction} can be removed")
+        for note in made.notes:
+            print(f"note: {note}")
         print(f"wrote {path.relative_to(root)} for version {made.version}")
         return 0
     if chosen.command == "generate":
@@ -88,7 +90,9 @@ def _run(chosen: argparse.Namespace) -> int:
         if chosen.version is not None:
             read = source.find(chosen.where).read("bapi", chosen.version)
             dated = contract.build(read, root / "spec" / "corrections.yaml")
-        generate.generate(root, contract=dated.facts if dated else None)
+        generated = generate.generate(root, contract=dated.facts if dated else None)
+        for note in [*(dated.notes if dated else ()), *generated.notes]:
+            print(f"note: {note}")
         for finding in guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi"):
             print(f"clerkkit needs what {dated.version if dated else 'spec/'} has not: {finding}", file=sys.stderr)
         if dated:

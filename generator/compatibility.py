@@ -89,23 +89,30 @@ def of_project(root: Path) -> Shims:
     return load(root / "spec" / "compatibility.yaml", str(version))
 
 
-def check(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> None:
-    """Every new name must be there, and no old one; `known` gives the names of a kind, by function or resource.
+def applicable(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> tuple[Shims, list[str]]:
+    """The entries whose old name is gone, and a word about each whose old name is still there.
+
+    Args:
+        shims: All entries for a version.
+        known: The names of a kind in the contract, by function or resource.
 
     Raises:
-        GeneratorProblem: an entry says otherwise than the contract.
+        GeneratorProblem: a new name is not in the contract.
     """
+    kept: list[Shim] = []
+    skipped: list[str] = []
     for shim in shims.all:
         names = set(known[shim.kind](shim.of))
         if shim.of and not names:
             owner = "endpoint function" if shim.kind == "argument" else "resource"
             raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {owner} {shim.of}")
+        if shim.old in names:
+            skipped.append(f"compatibility.yaml: {shim} is skipped, because the old name is still there")
+            continue
         if shim.new not in names:
             raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {shim.new} to stand for it")
-        if shim.old in names:
-            raise GeneratorProblem(
-                f"compatibility.yaml: {shim}: is there still, so that nothing can stand in its place"
-            )
+        kept.append(shim)
+    return Shims(kept), skipped
 
 
 def _shim(place: str, entry: Any) -> Shim:

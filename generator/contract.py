@@ -14,6 +14,7 @@ import attrs
 from generator import corrections
 from generator.document import Document
 from generator.hoist import hoist
+from generator.methods import distinct_methods
 from generator.normalise import Node, Normaliser, null_where_used, target, walk
 from generator.pages import page_where_asked
 from generator.problems import DocumentProblem, GeneratorProblem
@@ -29,6 +30,8 @@ class Contract:
     facts: Node
     stale: list[corrections.Correction]
     settled: list[corrections.Correction]
+    notes: list[str]
+    """What was done to it that a reader should know."""
 
     @property
     def version(self) -> str:
@@ -60,9 +63,10 @@ def build(document: Document, overlay: Path) -> Contract:
     null_where_used(facts)
     hoist(facts)
     page_where_asked(facts)
+    notes = distinct_methods(facts) if kind == "contract" else []
     applied = corrections.apply(corrections.load(overlay), facts, kind)
     _check_references(facts)
-    return Contract(kind=kind, facts=facts, stale=applied.stale, settled=applied.settled)
+    return Contract(kind=kind, facts=facts, stale=applied.stale, settled=applied.settled, notes=notes)
 
 
 def kind_of(document: Document) -> str:

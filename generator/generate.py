@@ -9,7 +9,7 @@ import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -33,7 +33,15 @@ RESOURCES = {"": "resources", "Async": "async_resources"}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def generate(root: Path, target: Path | None = None, *, contract: Node | None = None) -> Path:
+class Generated(NamedTuple):
+    """A package that was written."""
+
+    package: Path
+    notes: list[str]
+    """What was left out or named otherwise."""
+
+
+def generate(root: Path, target: Path | None = None, *, contract: Node | None = None) -> Generated:
     """Write the package below `target` (default: generated/), replacing the old one in one step.
 
     `contract` is that of another version; the one in `spec/` if left out.
@@ -46,13 +54,16 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as scratch:
         new = Path(scratch) / "clerk_bapi"
-        write_package(contract, events, spec, root / "generator_config.yaml", new)
+        notes = write_package(contract, events, spec, root / "generator_config.yaml", new)
         _swap(new, folder / "clerk_bapi")
-    return folder / "clerk_bapi"
+    return Generated(folder / "clerk_bapi", notes)
 
 
-def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> None:
-    """Generate into the empty place `new`; `spec` holds `docs.yaml`, `codes.yaml` and `compatibility.yaml`."""
+def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:
+    """Generate into the empty place `new`; `spec` holds `docs.yaml`, `codes.yaml` and `compatibility.yaml`.
+
+    Gives what a reader should know, such as entries of `compatibility.yaml` that were skipped.
+    """
     known_codes = codes.load(spec / "codes.yaml")
     full = merge_events(contract, events)
     feed = _feed(full)
@@ -79,6 +90,7 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
         raise GeneratorProblem("openapi-python-client: " + "; ".join(map(_said, errors)))
     (new / "answers.json").write_text(answers.text(contract), encoding="utf-8", newline="\n")
     _format(new)
+    return views.skipped
 
 
 class _ClerkProject(Project):

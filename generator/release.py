@@ -57,7 +57,7 @@ def _committed(root: Path) -> str:
 
 def _generated(root: Path) -> str:
     with tempfile.TemporaryDirectory() as scratch:
-        new = generate.generate(root, Path(scratch))
+        new = generate.generate(root, Path(scratch)).package
         old = root / "generated" / "clerk_bapi"
         paths = sorted({path.relative_to(folder) for folder in (old, new) for path in _files(folder)})
         for path in paths:

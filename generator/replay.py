@@ -58,7 +58,7 @@ def replay(root: Path, folder: Path) -> int:
         for update, row in zip(updates, workers.map(_row, updates), strict=True):
             counts = " ".join(f"{count:>{width}}" for count, width in zip(row.counts, _WIDTHS, strict=True))
             print(f"{update.new.name:34} {counts} {row.seconds:>8.1f}  {row.result}", flush=True)
-            failed += row.result != _PASSED
+            failed += not row.result.startswith(_PASSED)
     print(f"{len(sources) - failed} passed, {failed} failed, in {time.monotonic() - start:.0f} s")
     return 1 if failed else 0
 
@@ -129,15 +129,19 @@ def _in_order(read: list[_Read]) -> list[tuple[_Read, _Read | None]]:
 
 def _row(update: _Update) -> _Row:
     start = time.monotonic()
-    made, counts, problem = update.new.contract, ("-", "-", "-"), update.new.problem
+    made, counts, problem, notes = update.new.contract, ("-", "-", "-"), update.new.problem, list[str]()
     if made:
         try:
             counts = _counts(update.old.contract if update.old else None, made)
-            _generate_and_test(update.root, made)
+            notes = [*made.notes, *_generate_and_test(update.root, made)]
         except GeneratorProblem as found:
             problem = str(found)
     seconds = update.new.seconds + time.monotonic() - start
-    return _Row((str(update.new.operations), *counts), seconds, f"FAILED: {problem}" if problem else _PASSED)
+    return _Row(
+        (str(update.new.operations), *counts),
+        seconds,
+        f"FAILED: {problem}" if problem else "; ".join([_PASSED, *notes]),
+    )
 
 
 def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
@@ -149,14 +153,14 @@ def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
     return str(kinds.count("operation-added")), str(kinds.count("operation-removed")), str(len(changed.breaking))
 
 
-def _generate_and_test(root: Path, made: Contract) -> None:
-    """Generate, import, type-check and test the package in a place of its own."""
+def _generate_and_test(root: Path, made: Contract) -> list[str]:
+    """Generate, import, type-check and test the package in a place of its own; gives the notes of the generator."""
     spec = root / "spec"
     both: dict[str, Node] = {kind: load(spec / name) for kind, name in contract.FILES.items()} | {made.kind: made.facts}
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch)
         (copy / "generated").mkdir()
-        write_package(
+        notes = write_package(
             both["contract"], both["events"], spec, root / "generator_config.yaml", copy / "generated" / "clerk_bapi"
         )
         _run(copy, root, "-c", _PROBE)
@@ -168,6 +172,7 @@ def _generate_and_test(root: Path, made: Contract) -> None:
         for name in ("generator_config.yaml", "pyproject.toml"):
             shutil.copy(root / name, copy)
         _run(copy, root, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_TESTS)
+    return notes
 
 
 def _run(copy: Path, root: Path, *arguments: str) -> None:

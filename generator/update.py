@@ -74,12 +74,14 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
         with step("generate"):
             for one in new:
                 contract.write(one.document, one.contract, copy / "spec")
-            generate.generate(copy)
+            noted = [*(note for one in new for note in one.contract.notes), *generate.generate(copy).notes]
         with step("compare") as said:
             reports = _reports(root, copy, new)
             said += [each.summary for each in reports]
-        _write(copy, new, reports)
-        print(f"\n{''.join(each.text() for each in reports)}{_notes(copy, new)}", flush=True)
+        notes = _notes(copy, new, noted)
+        _write(copy, new, reports, notes)
+        listed = "".join(f"{note}\n" for note in ["", *notes]) if notes else ""
+        print(f"\n{''.join(each.text() for each in reports)}{listed}", flush=True)
         if dry_run:
             print("nothing was written")
             return 0
@@ -123,20 +125,21 @@ def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
     return made
 
 
-def _notes(copy: Path, new: list[_New]) -> str:
-    """What is left to do by hand, a line each."""
+def _notes(copy: Path, new: list[_New], noted: list[str]) -> list[str]:
+    """What is left to do by hand, or to know."""
     settled = sorted({str(correction) for one in new for correction in one.contract.settled})
-    notes = [f"Clerk's document now says so itself; remove {each} from spec/corrections.yaml" for each in settled]
+    notes = [*noted]
+    notes += [f"Clerk's document now says so itself; remove {each} from spec/corrections.yaml" for each in settled]
     if wanted := str(words.check(copy / "spec")):
         notes.append(wanted)
-    return "".join(f"{note}\n" for note in ["", *notes]) if notes else ""
+    return notes
 
 
-def _write(copy: Path, new: list[_New], reports: list[Report]) -> None:
+def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str]) -> None:
     """The report, the changelog's entry, and the counts of the README."""
     text = "\n".join(each.markdown() for each in reports)
-    notes = "".join(f"- {line}\n" for line in _notes(copy, new).splitlines() if line)
-    by_hand = f"\n## By hand\n\n{notes}" if notes else ""
+    lines = "".join(f"- {line}\n" for note in notes for line in note.splitlines())
+    by_hand = f"\n## By hand\n\n{lines}" if lines else ""
     (copy / REPORT).write_text(text + by_hand, encoding="utf-8")
     changelog = copy / "CHANGELOG.md"
     sources = [one.document.source for one in new]

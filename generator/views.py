@@ -14,7 +14,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names
-from generator.compatibility import NO_SHIMS, Shim, Shims, check
+from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.docs import Docs
 from generator.normalise import METHODS, UNIX_MS, Node, follow, walk
 from generator.problems import GeneratorProblem
@@ -238,7 +238,7 @@ class Views:
         self._places = self._modules()
         self._answers = self._come_back()
         self.models = {name: self._model(name) for name in sorted(self._places)}
-        self._check_shims()
+        self.shims, self.skipped = self._applicable_shims()
 
     # -- operations ----------------------------------------------------------------------------------------------
 
@@ -269,7 +269,11 @@ class Views:
             deprecated=bool(facts.get("deprecated")),
             doc=self._docs.operation(path, http, facts, arguments),
             rows=self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
-            former=self.shims.of("argument", names.snake(facts["operationId"])),
+            former=[
+                shim
+                for shim in self.shims.of("argument", names.snake(facts["operationId"]))
+                if shim.old not in {argument.name for argument in arguments}
+            ],
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
@@ -373,16 +377,20 @@ class Views:
         ]
         return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
 
-    def _check_shims(self) -> None:
+    def _applicable_shims(self) -> tuple[Shims, list[str]]:
+        """The entries that this contract needs, and a word about each that it does not."""
+        for shim in self.shims.of("resource"):
+            if hasattr(Client, shim.old) or hasattr(AsyncClient, shim.old):
+                raise GeneratorProblem(f"compatibility.yaml: {shim}: is there still, as a name of the client")
         arguments = {operation.function: operation.arguments for operation in self.operations}
-        check(
+        return applicable(
             self.shims,
             {
                 "argument": lambda function: [argument.name for argument in arguments.get(function, ())],
                 "function": lambda _: arguments,
                 "method": lambda group: [op.method for op in self.operations if op.group == group],
                 "model": lambda _: self.models,
-                "resource": lambda _: [*self.groups, *dir(Client), *dir(AsyncClient)],
+                "resource": lambda _: self.groups,
             },
         )
 

@@ -51,19 +51,28 @@ import os, sys
 from clerkkit import Clerk
 
 clerk = Clerk(sys.argv[1], base_url=sys.argv[2])
-print(clerk.users.get("user_before").id, flush=True)
+
+
+def ask(user):
+    # One write for a whole line: two processes share the pipe, and print writes the line end apart where unbuffered.
+    os.write(1, f"{clerk.users.get(user).id}\\n".encode())
+
+
+ask("user_before")
 child = os.fork()
-print(clerk.users.get("user_child" if child == 0 else "user_parent").id, flush=True)
+ask("user_parent" if child else "user_child")
 if child:
     assert os.waitpid(child, 0)[1] == 0
-    print(clerk.users.get("user_after").id)
+    ask("user_after")
 else:
     clerk.close()
 """
 
 
-def test_after_a_fork_each_process_has_connections_of_its_own() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_after_a_fork_each_process_has_connections_of_its_own(unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one reads must not be taken for the other's answer, and what one closes must not end the other's."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with serve(echo_id) as server:
         said = python(FORK, server.url)
     assert sorted(said) == ["user_after", "user_before", "user_child", "user_parent"]

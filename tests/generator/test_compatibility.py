@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +60,18 @@ def facts(tmp_path: Path) -> Node:
 
 def generated(tmp_path: Path, entries: list[Any]) -> Path:
     """The folder of a package that keeps the old names of `entries`."""
+    written(tmp_path, entries)
+    return tmp_path
+
+
+def written(tmp_path: Path, entries: list[Any]) -> list[str]:
+    """The notes of the generator on such a package, which is written."""
     spec = tmp_path / "spec"
     spec.mkdir()
     (spec / "codes.yaml").write_text("resource_not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": entries}), encoding="utf-8")
     contract, events = facts(tmp_path), build(tmp_path, EVENTS).facts
-    write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi")
-    return tmp_path
+    return write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi")
 
 
 @pytest.fixture(scope="module")
@@ -361,8 +368,6 @@ WRONG = {
         "argument make.a: there is no endpoint function make",
     ),
     "its resource": (entry("method", "all", "list", of="stuff"), "method stuff.all: there is no resource stuff"),
-    "an old method": (entry("method", "delete_thing", "list", of="things"), "method things.delete_thing: is there"),
-    "an old name": (entry("model", "Thing", "Owner"), "model Thing: is there still"),
     "a name of the client": (entry("resource", "close", "things"), "resource close: is there still"),
 }
 
@@ -373,6 +378,36 @@ def test_an_entry_that_the_contract_contradicts_stops_generation(name: str, tmp_
     with pytest.raises(GeneratorProblem, match=problem):
         generated(tmp_path, [wrong])
     assert not (tmp_path / "clerk_bapi").exists()
+
+
+STILL_THERE = [
+    entry("method", "delete_thing", "list", of="things"),
+    entry("model", "Thing", "NoSuchThing"),
+    entry("function", "create_thing", "list_things"),
+    entry("argument", "name", "title", of="create_thing"),
+    entry("resource", "things", "no_such_things"),
+]
+
+
+def test_an_entry_whose_old_name_is_still_there_is_skipped_and_told(tmp_path: Path) -> None:
+    """Whether or not the new name has come already."""
+    kept = entry("model", "Stuff", "Thing")
+    with_skipped, without = tmp_path / "with", tmp_path / "without"
+    notes = []
+    for folder, entries in ((with_skipped, [*STILL_THERE, kept]), (without, [kept])):
+        folder.mkdir()
+        notes.append(written(folder, entries))
+    assert notes[1] == []
+    assert len(notes[0]) == len(STILL_THERE)
+    for note, name in zip(notes[0], STILL_THERE, strict=True):
+        assert f"{name['old']} is skipped, because the old name is still there" in note
+    assert not list(different(filecmp.dircmp(with_skipped / "clerk_bapi", without / "clerk_bapi")))
+
+
+def different(compared: filecmp.dircmp[str]) -> Iterator[str]:
+    yield from (*compared.left_only, *compared.right_only, *compared.diff_files, *compared.funny_files)
+    for inner in compared.subdirs.values():
+        yield from different(inner)
 
 
 @pytest.mark.parametrize(("version", "kept"), [("2028-12-31", 0), (SINCE, 1), ("2030-01-01", 1), ("v1", 0)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,30 @@ def test_a_list_with_the_paginated_flag_may_be_a_page(tmp_path: Path) -> None:
     answer = facts["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer["anyOf"][1] == {"$ref": "#/components/schemas/PaginatedThings"}
     assert accepts(facts, "PaginatedThings", {"data": [], "total_count": 0})
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_operations_that_claim_one_method_keep_it_and_their_ids(tmp_path: Path, backwards: bool) -> None:
+    """The name stays where callers know it: with the path of the group."""
+    raw = copy.deepcopy(DOCUMENT)
+    listing = raw["paths"]["/things"]["get"]
+    raw["paths"]["/all"] = {"get": {**copy.deepcopy(listing), "operationId": "ListEverything"}}
+    raw["paths"]["/things/other"] = {"get": {**copy.deepcopy(listing), "operationId": "listOtherThings"}}
+    if backwards:
+        raw["paths"] = dict(reversed(raw["paths"].items()))
+    made = build(tmp_path, raw)
+    named = {
+        path: item["get"].get("x-speakeasy-name-override")
+        for path, item in made.facts["paths"].items()
+        if "get" in item
+    }
+    assert named["/things"] == listing["x-speakeasy-name-override"]
+    assert (named["/all"], named["/things/other"]) == ("ListEverything", "listOtherThings")
+    assert made.notes == [
+        "3 operations claim things.list: GET /things/other is things.list_other_things",
+        "3 operations claim things.list: GET /all is things.list_everything",
+    ]
+    assert build(tmp_path, DOCUMENT).notes == []
 
 
 def test_the_text_is_stable_and_does_not_depend_on_order(tmp_path: Path) -> None:
