@@ -28,12 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = _progress()
     try:
         progress("our environment")
-        ours = environments.ours()
+        ours, tasks = environments.ours(), environments.tasks()
     except environments.Unavailable as problem:
         print(f"error: this project could not be installed into its environment: {problem}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        sides, subject = _prepare(ours, _official(progress), Path(folder))
+        sides, subject = _prepare(ours, tasks, _official(progress), Path(folder))
         found = measures.everything(sides, progress)
     progress("done")
     print(report.terminal(subject, found, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
@@ -62,11 +62,14 @@ def _official(progress: Callable[[str], None]) -> environments.Environment | Non
 
 
 def _prepare(
-    ours: environments.Environment, official: environments.Environment | None, folder: Path
+    ours: environments.Environment,
+    tasks: environments.Environment,
+    official: environments.Environment | None,
+    folder: Path,
 ) -> tuple[measures.Sides, report.Subject]:
     """Write the users and tokens where every side can read them."""
     users = sample_users.users(USERS, environments.ROOT / "spec" / "contract.json")
-    sides = measures.Sides(ours, official, folder / "users.json", folder / "user.json", folder / "tokens.json")
+    sides = measures.Sides(ours, tasks, official, folder / "users.json", folder / "user.json", folder / "tokens.json")
     for path, value in ((sides.many, users), (sides.one, users[0])):
         # Compact and not escaped, as the server writes it.
         path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

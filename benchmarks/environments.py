@@ -54,18 +54,24 @@ def ours() -> Environment:
     return _ready(Environment(HERE / ".venv-ours"), f"{ROOT}[auth]", f"[auth] {_fingerprint()}")
 
 
+def tasks() -> Environment:
+    """The project with aiohttp and trio, which would make imports slower where they are measured."""
+    requirement = f"{ROOT}[aiohttp]"
+    return _ready(Environment(HERE / ".venv-tasks"), requirement, f"[aiohttp] trio {_fingerprint()}", "trio")
+
+
 def official() -> Environment:
     """Clerk's own SDK, from PyPI."""
     return _ready(Environment(HERE / ".venv-official"), OFFICIAL, OFFICIAL)
 
 
-def _ready(environment: Environment, requirement: str, wanted: str) -> Environment:
+def _ready(environment: Environment, requirement: str, wanted: str, *more: str) -> Environment:
     """Make the environment, unless it was made before from the same things by the same Python."""
     mark = environment.folder / ".made-from"
     wanted = f"{sys.version} {wanted}"
     if not mark.is_file() or mark.read_text(encoding="utf-8") != wanted:
         _run(sys.executable, "-m", "venv", "--clear", str(environment.folder))
-        _run(*environment.command("-m", "pip", "install", *_PIP_OPTIONS, requirement))
+        _run(*environment.command("-m", "pip", "install", *_PIP_OPTIONS, requirement, *more))
         mark.write_text(wanted, encoding="utf-8")
     return environment
 

@@ -26,6 +26,7 @@ Ask = Callable[[str], float]
 IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
+TASK_ROUNDS = 9
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
 """Tokens of a batch in which each is new."""
@@ -53,6 +54,7 @@ class Sides:
     """Where each side runs, and on what; `official` is None where it could not be installed."""
 
     ours: Environment
+    tasks: Environment
     official: Environment | None
     many: Path
     one: Path
@@ -87,6 +89,8 @@ def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
         measures = imports(sides, url)
         progress("decoding, and calls over loopback")
         measures += batches(sides, url)
+        progress("many tasks")
+        measures += together(sides, url)
         progress("tokens")
         measures += tokens(sides)
         progress("memory, in fresh processes")
@@ -180,6 +184,46 @@ def batches(sides: Sides, url: str) -> list[Measure]:
                 "httpx.AsyncClient.get + json.loads",
                 Target(Rival.PLAIN, 1.1),
             ),
+        ]
+
+
+def together(sides: Sides, url: str) -> list[Measure]:
+    """Calls by many tasks that share a client, and clients that make one call."""
+    plain = "httpx.AsyncClient.get + json.loads"
+    ours, aiohttp = "`AsyncClerk`", '`AsyncClerk(transport="aiohttp")`'
+    with _worker(sides.tasks, "tasks.py", sides.one, url) as ask:
+
+        def compared(name: str, task: str, rival: str, rival_is: str, *targets: Target, count: int = 1000) -> Measure:
+            batches = {
+                side: _probe(ask, Batch(of, count, TASK_ROUNDS, clock="wall"), of, count)
+                for side, of in (("ours", task), ("plain", rival))
+            }
+            found = rounds(batches, TASK_ROUNDS, patience=PATIENCE)
+            return Measure(name, rival_is, Unit.SECONDS, found["ours"], found["plain"], (), targets)
+
+        measures: list[Measure] = []
+        for loop in ("asyncio", "trio"):
+            for number in (8, 64, 256):
+                targets = [Target(Rival.PLAIN, 1 / 1.5)] if number > 8 else []
+                name = f"a call by {ours}, {number} tasks on {loop}"
+                task, rival = (f"{side}, {loop}, {number}" for side in ("clerk", "plain"))
+                measures.append(compared(name, task, rival, plain, *targets))
+            measures += [
+                compared(
+                    "… the slowest in a hundred", f"{task}, p99", f"{rival}, p99", plain, Target(Rival.PLAIN, 1 / 3)
+                ),
+                compared("… beside 8 tasks", task, f"clerk, {loop}, 8", f"{ours}, 8 tasks", Target(Rival.PLAIN, 1)),
+            ]
+        for number in (1, 8, 64, 256):
+            targets = [Target(Rival.PLAIN, 1 / 4)] if number > 8 else []
+            name = f"a call by {aiohttp}, {number} tasks"
+            task = f"clerk by aiohttp, asyncio, {number}"
+            measures.append(compared(name, task, f"plain, asyncio, {number}", plain, *targets))
+        return [
+            *measures,
+            compared("… beside plain aiohttp", task, "plain aiohttp, asyncio, 256", "aiohttp, 256 tasks"),
+            compared("a `Clerk` for each call", "client per call", "plain client per call", "httpx.Client", count=10),
+            compared("an `AsyncClerk` and loop for each call", "loop per call", "plain loop per call", plain, count=10),
         ]
 
 

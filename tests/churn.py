@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -63,6 +63,7 @@ def slots_of(clerk: Any) -> Slots[Any]:
 # -- ways to give up ---------------------------------------------------------------------------------------------------
 
 Call = Callable[[], Awaitable[object]]
+End = Callable[[Call, int], Coroutine[Any, Any, None]]
 
 
 async def _quiet(call: Call) -> None:
@@ -119,7 +120,7 @@ async def cancelled_scope(call: Call, turns: int) -> None:
 
 
 NATIVE = {"task": cancelled_task, "timeout": asyncio_timeout, "sibling": failing_sibling}
-ENDS: dict[str, dict[str, Callable[[Call, int], Awaitable[None]]]] = {
+ENDS: dict[str, dict[str, End]] = {
     "asyncio": {**NATIVE, "scope": cancelled_scope},
     "aiohttp": {**NATIVE, "scope": cancelled_scope},
     "trio": {"scope": cancelled_scope},
@@ -129,13 +130,13 @@ ENDS: dict[str, dict[str, Callable[[Call, int], Awaitable[None]]]] = {
 # -- storms ------------------------------------------------------------------------------------------------------------
 
 
-async def one_by_one(clerk: AsyncClerk, end: Callable[[Call, int], Awaitable[None]], calls: int) -> None:
+async def one_by_one(clerk: AsyncClerk, end: End, calls: int) -> None:
     """Each call is given up one turn later than the one before."""
     for number in range(calls):
         await end(lambda: clerk.users.get("user_1"), number % TURNS)
 
 
-async def at_once(clerk: AsyncClerk, end: Callable[[Call, int], Awaitable[None]], calls: int) -> None:
+async def at_once(clerk: AsyncClerk, end: End, calls: int) -> None:
     """Several times as many calls as there are slots, each given up at a random turn."""
     async with anyio.create_task_group() as group:
         for _ in range(calls):

@@ -213,6 +213,8 @@ class Client(_Base[httpx.Client]):
             try:
                 with closing(connections.send(built)) as answer:
                     content = b"".join(_until(end, answer.iter_bytes()))
+            except InvalidArgument:  # which is a ValueError: of the certificates that the environment names
+                raise
             except _FAILURES as error:
                 raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, content)
@@ -299,6 +301,8 @@ class AsyncClient(_Base[httpx.AsyncClient]):
             built = self._build(request, files, at_most)  # outside: a closed file is no failed connection
             try:
                 answer = await connections.send(built)
+            except InvalidArgument:  # which is a ValueError: of the certificates that the environment names
+                raise
             except _FAILURES as error:
                 raise self._failure(request, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
