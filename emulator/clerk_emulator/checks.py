@@ -106,7 +106,7 @@ def _undecodable(name: str, why: str) -> Refusal:
 def body_value(operation: Operation, content_type: str, raw: bytes, older: Sequence[str] = ()) -> Any:
     """The JSON body: an object, or a list where the contract has one; an empty object where none need be sent.
 
-    `older` are names that the body can have although the contract lacks them.
+    `older` names parameters of older API versions, which the contract lacks and the handler checks.
     """
     if operation.body is None:
         return {}
@@ -235,7 +235,7 @@ def _refusal(departure: Departure, prefix: str = "") -> Refusal:
         return errors.null(name)
     wanted = departure.wanted
     if departure.keyword == "type" and name.endswith("_metadata"):
-        return rules.no_metadata(name)
+        return rules.metadata_not_object(name)
     if name == "is_satellite" and departure.value is False:
         message = "The instance has its primary domain already; further ones must be satellites."
         return Refusal(422, "primary_domain_already_exists", "already exists", message, param_name=name)

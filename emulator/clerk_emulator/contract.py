@@ -39,7 +39,7 @@ _UNDOCUMENTED_SCHEMAS: Json = {
         "required": ["directives"],
     }
 }
-"""What Clerk's SDKs call, and its document does not have; once it does, that counts."""
+"""Operations that Clerk's SDKs call and its document lacks. Documented ones take precedence."""
 
 
 @dataclass(frozen=True)

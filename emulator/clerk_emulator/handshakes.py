@@ -1,4 +1,4 @@
-"""Handshakes: a browser comes back from the frontend with a nonce, and a server asks which cookies that stands for."""
+"""Handshakes: a browser returns from the frontend with a nonce, which a server exchanges for cookies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEN_YEARS = "Max-Age=315360000"
 
 
 def start(store: Store, session_id: str | None) -> str:
-    """The nonce of a new handshake; without a session it is one of a browser where nobody is signed in.
+    """Return the nonce of a new handshake; without a session, of a browser where nobody is signed in.
 
     Raises Refusal for a session that does not exist.
     """
@@ -33,7 +33,7 @@ def start(store: Store, session_id: str | None) -> str:
 
 
 def cookies(call: Call, nonce: str) -> list[str]:
-    """The cookies that a nonce stands for, as values of `Set-Cookie`. Raises Clerk's 404 for one that is over."""
+    """Return the cookies for a nonce, as values of `Set-Cookie`. Raises Clerk's 404 if it is unknown or expired."""
     handshake = call.store.get(HANDSHAKES, nonce)
     if handshake is None or handshake["created_at"] + _LIFETIME <= call.clock.now():
         raise errors.not_found("handshake", nonce)
@@ -49,6 +49,6 @@ def cookies(call: Call, nonce: str) -> list[str]:
 
 
 def _suffix(keys: Keys) -> str:
-    """What tells the cookies of one instance from those of others on the same host."""
+    """Return the suffix of cookie names that distinguishes instances on the same host."""
     digest = hashlib.sha1(keys.publishable_key.encode(), usedforsecurity=False).digest()
     return base64.urlsafe_b64encode(digest).decode()[:8]

@@ -68,11 +68,11 @@ class RateLimits:
 
 
 class _Window:
-    """The times of the calls of the last so many milliseconds, by bucket; what is older is forgotten."""
+    """The times of calls within the last `milliseconds`, by bucket. Older ones are dropped."""
 
     def __init__(self, milliseconds: int) -> None:
         self._milliseconds = milliseconds
-        # The bucket of the oldest last call comes first.
+        # Ordered by the last call of each bucket, the oldest first.
         self._calls: OrderedDict[str, deque[int]] = OrderedDict()
 
     def need_room(self, bucket: str, calls: int, now: int) -> None:

@@ -124,15 +124,15 @@ def past_time(name: str, value: str, now: int) -> int:
     return moment
 
 
-def no_metadata(name: str) -> Refusal:
-    """Metadata that are no object."""
+def metadata_not_object(name: str) -> Refusal:
+    """Return the error for metadata that is not an object."""
     return errors.invalid(name, "must be an object")
 
 
 def metadata(name: str, value: Any) -> Any:
     """Metadata: an object of up to 8 KB."""
     if not errors.is_object(value):
-        raise no_metadata(name)
+        raise metadata_not_object(name)
     if len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()) > METADATA_LIMIT:
         message = f"{name} must not have more than {METADATA_LIMIT} bytes."
         raise Refusal(422, "form_param_exceeds_allowed_size", "is too large", message, param_name=name)
@@ -159,9 +159,9 @@ def metadata_merged(row: Json, body: Json, names: Sequence[str]) -> Json:
 
 
 def metadata_replaced(body: Json, names: Sequence[str], nullable: Collection[str] = ()) -> Json:
-    """The metadata that a body puts in place of a resource's: those of the names that the body has.
+    """Return the metadata with which a body replaces a resource's, for those `names` that the body has.
 
-    Null clears: it is kept where the resource can have null, and is an empty object elsewhere.
+    Null clears: it is kept for `nullable` names and becomes an empty object for others.
     """
     given = {name: body[name] for name in names if name in body}
     empty: Json = {name: None if name in nullable else {} for name, value in given.items() if value is None}

@@ -222,10 +222,10 @@ class Emulator:
             plans.subscribe(self._state.store, owner_id, plan, features)
 
     def handshake(self, session_id: str | None = None) -> str:
-        """A nonce such as a browser brings back from a handshake, in `__clerk_handshake_nonce`; it lasts a minute.
+        """Return the nonce of a handshake, which a browser brings back in `__clerk_handshake_nonce`.
 
-        It stands for the cookies of the session, or of a browser where nobody is signed in. Raises Refusal for an
-        unknown session.
+        For a minute `GET /clients/handshake_payload` exchanges it for the cookies of the session, or, without a
+        session, of a browser where nobody is signed in. Raises Refusal for an unknown session.
         """
         with self._state.store.transaction():
             return handshakes.start(self._state.store, session_id)

@@ -1,4 +1,4 @@
-"""Versions of the API: which one a request asks for, and what operations do otherwise in an older one.
+"""Versions of the API: which one a request asks for, and where operations differ in older versions.
 
 A request without a version gets that of the contract. Versions are dates, so they compare as text.
 """
@@ -20,17 +20,17 @@ _REMOVED = {
     "UpdateUser": ("2026-05-12", ("public_metadata", "private_metadata", "unsafe_metadata")),
     "UpdateOrganization": ("2026-05-12", ("public_metadata", "private_metadata")),
 }
-"""For each operation the version that takes parameters no longer, and these parameters."""
+"""For each operation the version that dropped body parameters, and their names."""
 
 
 def current() -> str:
-    """The version of the contract."""
+    """Return the version of the contract."""
     version: str = document()["info"]["version"]
     return version
 
 
 def asked(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> str:
-    """The version that a request asks for. Raises Refusal where it is unknown, or given twice."""
+    """Return the version that a request asks for. Raises Refusal if it is unknown or given twice."""
     given = [value for name, value in query if name == "__clerk_api_version"]
     if "clerk-api-version" in headers:
         given.append(headers["clerk-api-version"])
@@ -43,6 +43,6 @@ def asked(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> str:
 
 
 def removed_parameters(operation_id: str, version: str) -> tuple[str, ...]:
-    """The parameters in the body that this version takes, and the contract need not have."""
+    """Return the body parameters that `version` accepts although the contract no longer has them."""
     until, names = _REMOVED.get(operation_id, ("", ()))
     return names if version < until else ()
