@@ -77,7 +77,7 @@ def test_who_creates_it_is_its_first_admin(api: Api) -> None:
         ({"name": "Acme", "created_at": "2999-01-01T00:00:00Z"}, 422, ["form_disallow_future_date"], ["created_at"]),
         ({"name": "Acme", "created_at": "1"}, 422, ["form_param_invalid_time"], ["created_at"]),
         ({"name": "Acme", "role_set_key": "role_set:x"}, 422, ["form_resource_not_found"], ["role_set_key"]),
-        ({"name": "Acme", "public_metadata": []}, 422, ["form_param_type_invalid"], ["public_metadata"]),
+        ({"name": "Acme", "public_metadata": []}, 422, ["form_param_value_invalid"], ["public_metadata"]),
         (
             {"name": "Acme", "private_metadata": {"a": "x" * 8192}},
             422,
@@ -248,8 +248,7 @@ def test_metadata_is_merged_or_replaced(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"public_metadata": None}, "form_param_nil"),
-        ({"public_metadata": 1}, "form_param_type_invalid"),
+        ({"public_metadata": 1}, "form_param_value_invalid"),
         ({"unsafe_metadata": {}}, "form_param_unknown"),
         ({"private_metadata": {"b": "x" * 8192}}, "form_param_exceeds_allowed_size"),
     ],
@@ -259,6 +258,11 @@ def test_metadata_that_clerk_would_refuse(api: Api, method: str, body: Any, code
     problem = api.refused(method, f"/organizations/{made['id']}/metadata", body)
     assert (problem.status, problem.codes) == (422, [code])
     assert api.get(f"/organizations/{made['id']}") == made
+
+
+def test_null_is_no_metadata_to_merge(api: Api) -> None:
+    path = f"/organizations/{organization(api)['id']}/metadata"
+    assert api.refused("PATCH", path, {"public_metadata": None}).codes == ["form_param_nil"]
 
 
 def test_a_logo_is_served_back(api: Api) -> None:
