@@ -6,6 +6,7 @@ import importlib
 import inspect
 import io
 import json
+import os
 import pkgutil
 import pprint
 import traceback
@@ -125,6 +126,26 @@ def test_rich_sees_no_attribute_that_a_repr_of_ours_leaves_out() -> None:
 def _home(kind: type) -> type:
     """The class that says how a class is shown."""
     return next(base for base in kind.__mro__ if "__repr__" in vars(base))
+
+
+def test_no_default_of_an_argument_holds_the_environment() -> None:
+    functions = [(name, member) for name, member in MEMBERS if callable(member)]
+    functions += [
+        (f"{name}.{attribute}", getattr(kind, attribute))
+        for name, kind in MEMBERS
+        if isinstance(kind, type) and not issubclass(kind, Model)
+        for attribute, member in vars(kind).items()
+        if inspect.isfunction(member) or isinstance(member, classmethod | staticmethod)
+    ]
+    looked_at = 0
+    for name, function in functions:
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):
+            continue
+        looked_at += 1
+        assert not any(parameter.default is os.environ for parameter in parameters), name
+    assert looked_at > 500
 
 
 # -- tracebacks ----------------------------------------------------------------------------------------------------

@@ -59,6 +59,12 @@ class View:
         """A list, seen through this view of its items."""
         if self.is_scalar:
             return value
+        if self._classes:  # as most are: looked at before a list is made of what each reads as
+            for item in value:
+                if not isinstance(item, self._model):
+                    break
+            else:
+                return value
         seen = [self(item) for item in value]
         return value if all(map(operator.is_, seen, value)) else seen
 
