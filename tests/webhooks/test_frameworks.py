@@ -21,7 +21,7 @@ from clerkkit.webhooks import Reason
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, TESTING = ((DOCS / name).read_text(encoding="utf-8") for name in ("webhooks.md", "testing.md"))
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE + TESTING, re.DOTALL | re.MULTILINE)
+BLOCKS = re.findall(r"^```python\n(?!# \w+\.py$)(.*?)^```$", PAGE + TESTING, re.DOTALL | re.MULTILINE)
 VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"
 PATH = "/webhooks/clerk"
 
