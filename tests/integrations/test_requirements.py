@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -67,3 +69,19 @@ def test_only_what_is_no_fault_of_the_caller_is_a_503(reason: str) -> None:
         assert (denial.status, denial.headers) == (503, {"Retry-After": "5"})
     else:
         assert (denial.status, denial.headers) == (401, {"WWW-Authenticate": "Bearer"})
+
+
+@pytest.mark.parametrize(
+    ("module", "missing"),
+    [
+        ("django", "django"),
+        ("drf", "rest_framework"),
+        ("fastapi", "fastapi"),
+        ("flask", "flask"),
+        ("starlette", "starlette"),
+    ],
+)
+def test_a_missing_extra_is_named(module: str, missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; import clerkkit.integrations.{module}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith(f'pip install "clerkkit[{module}]"'), done.stderr

@@ -22,7 +22,7 @@ from clerkkit.integrations.configured import auth_options, client_arguments, ski
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.states import session_of
 
-__all__ = ["ClerkExtension", "current_session", "require_auth"]
+__all__ = ["ClerkExtension", "current_session", "require_auth", "state_of"]
 
 P = ParamSpec("P")
 
@@ -97,7 +97,12 @@ def _added(response: Response) -> Response:
     return response
 
 
-def _state() -> RequestState:
+def state_of() -> RequestState:
+    """Return the state of the current request, signed in or not: `g.clerk`, typed.
+
+    Raises:
+        RuntimeError: the extension has not seen the request.
+    """
     state: RequestState | None = g.get("clerk")
     if state is None:
         raise RuntimeError(NO_STATE)
@@ -105,7 +110,7 @@ def _state() -> RequestState:
 
 
 def _session() -> SessionClaims:
-    return session_of(_state())
+    return session_of(state_of())
 
 
 current_session = cast("SessionClaims", LocalProxy(_session))
@@ -141,7 +146,7 @@ def require_auth(
     def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
         @functools.wraps(view)
         def guard(*args: P.args, **kwargs: P.kwargs) -> Any:
-            judged = required.judge(_state())
+            judged = required.judge(state_of())
             if isinstance(judged, Denial):
                 _refuse(judged)
             return current_app.ensure_sync(view)(*args, **kwargs)
