@@ -1,8 +1,9 @@
 """The ground floor of clerkkit: models, requests, errors and clients. It knows nothing of Clerk's operations."""
 
+from typing import TYPE_CHECKING
+
 from clerk_core._unset import UNSET, Unset
 from clerk_core._version import __version__
-from clerk_core.client import AsyncClient, Client
 from clerk_core.errors import (
     ApiError,
     BadRequest,
@@ -27,10 +28,16 @@ from clerk_core.errors import (
     UnprocessableEntity,
 )
 from clerk_core.files import File
+from clerk_core.lazy import lazy
 from clerk_core.model import Model
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 from clerk_core.times import to_datetime
+
+if TYPE_CHECKING:
+    from clerk_core.client import AsyncClient, Client
+else:
+    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncClient", "Client"), "clerk_core.client"))
 
 __all__ = [
     "UNSET",

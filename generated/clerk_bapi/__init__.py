@@ -2,6 +2,8 @@
 
 """Clerk's Backend API as typed Python: `api` holds endpoint functions, `models` what comes back, `events` webhooks."""
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET as UNSET
 from clerk_core import ApiError as ApiError
 from clerk_core import BadRequest as BadRequest
@@ -32,8 +34,15 @@ from clerk_core import UnprocessableEntity as UnprocessableEntity
 from clerk_core import Unset as Unset
 from clerk_core import __version__ as __version__
 from clerk_core import to_datetime as to_datetime
+from clerk_core.lazy import lazy
 
-from clerk_bapi.client import API_VERSION, AsyncClient, Client
+if TYPE_CHECKING:
+    from clerk_bapi.client import AsyncClient, Client
+else:
+    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncClient", "Client"), "clerk_bapi.client"))
+
+API_VERSION = "2026-05-12"
+"""The version of the Backend API that this package is made from, sent as `Clerk-API-Version`."""
 
 __all__ = [
     "__version__",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import clerk_core
 from clerk_core.deprecation import deprecated, superseded
 
+from clerk_bapi import API_VERSION
+
 if TYPE_CHECKING:
     from clerk_bapi.async_resources import (
         AsyncActorTokensResource,
@@ -103,9 +105,6 @@ if TYPE_CHECKING:
         WaitlistEntriesResource,
         WebhooksResource,
     )
-
-API_VERSION = "2026-05-12"
-"""The version of the Backend API that this package is made from, sent as `Clerk-API-Version`."""
 
 
 class Client(clerk_core.Client):

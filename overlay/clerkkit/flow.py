@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from clerk_core import AsyncClient, ClerkError, Client, Request
+from clerk_core import ClerkError, Request
+
+if TYPE_CHECKING:
+    from clerk_core import AsyncClient, Client
 
 S = TypeVar("S")
 T = TypeVar("T")
