@@ -46,6 +46,9 @@ _PLAIN_CALL = (
     "json.loads(client.get('{url}/users/user_1', headers={{'Authorization': 'Bearer sk_test_x'}}).content)"
 )
 _USERS = "client.users"
+_VERIFY = "from clerkkit.auth import verify_token"
+_PYJWT = "import jwt"
+_WEBHOOKS = "from clerkkit.webhooks import verify_webhook"
 _CALL = "client.users.get(user_id='user_1')"
 
 
@@ -78,7 +81,7 @@ class Batch:
 
 _CALLS = Batch("call", count=50, official_count=15, rounds=CALL_ROUNDS, clock="wall")
 _NEW = Batch("new token", count=NEW_TOKENS, rounds=TOKEN_ROUNDS)
-_USERS = Batch("token of a user", count=USERS, official_count=200, rounds=TOKEN_ROUNDS)
+_TOKENS_OF_USERS = Batch("token of a user", count=USERS, official_count=200, rounds=TOKEN_ROUNDS)
 _SEEN = Batch("token", count=2000, official_count=200, rounds=TOKEN_ROUNDS)
 
 
@@ -109,6 +112,9 @@ def imports(sides: Sides, url: str) -> list[Measure]:
         "Clerk": code(sides.ours, _CLERK),
         "Clerk users": code(sides.ours, _CLERK, _USERS),
         "Clerk call": code(sides.ours, _CLERK, _CALL),
+        "verify": code(sides.ours, _VERIFY),
+        "PyJWT": code(sides.ours, _PYJWT),
+        "webhooks": code(sides.ours, _WEBHOOKS),
         "plain": code(sides.ours, _PLAIN),
         "plain call": code(sides.ours, _PLAIN_CALL),
     }
@@ -132,6 +138,24 @@ def imports(sides: Sides, url: str) -> list[Measure]:
         measure("import, `Clerk` and `.users`", net, "Clerk users", Target(Rival.PLAIN, 1.6)),
         measure("… with the interpreter's own start", whole, "Clerk users"),
         measure("… and the answer of a first call", net, "Clerk call", plain="httpx.Client().get + json.loads"),
+        Measure(
+            "import of `verify_token`, offline",
+            _PYJWT,
+            Unit.SECONDS,
+            net["verify"],
+            net["PyJWT"],
+            (),
+            (Target(Rival.PLAIN, 1.5),),
+        ),
+        Measure(
+            "import of `verify_webhook`",
+            _PLAIN,
+            Unit.SECONDS,
+            net["webhooks"],
+            net["plain"],
+            (),
+            (Target(Rival.PLAIN, 0.6),),
+        ),
     ]
 
 
@@ -237,7 +261,9 @@ def tokens(sides: Sides) -> list[Measure]:
         return [
             _batches(ask, _NEW, "verifying a new token", plain, Target(Rival.PLAIN, 1.3)),
             _batches(ask, _SEEN, "verifying a token again", plain, Target(Rival.OFFICIAL, 1 / 20)),
-            _batches(ask, _USERS, f"… one after the other of {USERS:,} users", plain, Target(Rival.PLAIN, 1 / 2)),
+            _batches(
+                ask, _TOKENS_OF_USERS, f"… one after the other of {USERS:,} users", plain, Target(Rival.PLAIN, 1 / 2)
+            ),
             _batches(
                 ask,
                 replace(_NEW, task="new request"),

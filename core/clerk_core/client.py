@@ -16,6 +16,7 @@ import httpx
 from clerk_core._version import __version__
 from clerk_core.checks import seconds, visible_key
 from clerk_core.connections import Connections, this_loop, this_process
+from clerk_core.defaults import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, VERSION_PATH
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
@@ -33,10 +34,6 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 TransportName = Literal["httpx", "aiohttp"]
 """What opens the connections of an `AsyncClient`."""
-
-VERSION_PATH = "/v1"
-DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
-DEFAULT_TIMEOUT = 30.0
 
 _NO_BODY = ("GET", "DELETE")
 

@@ -1,6 +1,6 @@
 """The client for Clerk's Backend API: `from clerkkit import Clerk, AsyncClerk`, and its models: `User` and the others.
 
-A model is loaded when it is first named.
+Clients and models are loaded when they are first named: webhooks and tokens are verified without an HTTP client.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import clerk_bapi.models as _models
     from clerk_bapi.models import *  # noqa: F403  # loaded by name below
+    from clerkkit.clerk import AsyncClerk, Clerk
 
 from clerk_bapi import (
     API_VERSION,
@@ -44,7 +45,7 @@ from clerk_bapi import (
     __version__,
     to_datetime,
 )
-from clerkkit.clerk import AsyncClerk, Clerk
+from clerk_core.lazy import lazy
 from clerkkit.drift import Drift, DriftDetected
 from clerkkit.pace import RateLimit
 
@@ -90,8 +91,11 @@ __all__ = [
 if TYPE_CHECKING:
     __all__ += _models.__all__
 else:
+    _client = lazy(__name__, dict.fromkeys(("AsyncClerk", "Clerk"), "clerkkit.clerk"))
 
     def __getattr__(name: str) -> Any:
+        if name in ("AsyncClerk", "Clerk"):
+            return _client(name)
         import clerk_bapi.models
 
         if name not in clerk_bapi.models.__all__:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from clerk_core import InvalidArgument
-from clerk_core.client import DEFAULT_BASE_URL
+from clerk_core.defaults import DEFAULT_BASE_URL
 
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
 URL_VARIABLE = "CLERK_API_URL"

@@ -16,6 +16,17 @@ def test_a_sync_program_loads_no_event_loop() -> None:
     assert not {"anyio", "asyncio", "starlette"} & set(loaded)
 
 
+def test_what_needs_no_network_loads_no_http_client() -> None:
+    names = "{'anyio', 'asyncio', 'httpcore', 'httpx'} & set(sys.modules)"
+    assert fresh(f"import sys; from clerkkit.webhooks import verify_webhook; print({names})") == "set()"
+    assert fresh(f"import sys; from clerkkit.auth import AuthOptions, verify_token; print({names})") == "set()"
+    code = (
+        "import sys; from clerkkit.auth import verify_token; from clerkkit.testing import instance; "
+        f"i = instance(); verify_token(i.session_token(), jwt_key=i.jwt_key); print({names})"
+    )
+    assert fresh(code) == "set()"
+
+
 def test_without_the_extra_it_is_named() -> None:
     code = "import sys; sys.modules['jwt'] = None\ntry: import clerkkit.auth\nexcept ImportError as e: print(e)"
     assert fresh(code) == 'clerkkit.auth needs PyJWT with cryptography: pip install "clerkkit[auth]"'

@@ -3,14 +3,21 @@
 Needs the extra `auth`: `pip install "clerkkit[auth]"`.
 """
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import lazy
 from clerkkit.auth.claims import SessionClaims
-from clerkkit.auth.client import AsyncAuth, Auth, AuthState
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import TokenType
 from clerkkit.auth.machine import MachineToken
 from clerkkit.auth.offline import verify_token
 from clerkkit.auth.options import AuthOptions
 from clerkkit.auth.state import Handshake, RequestState, SignedIn, SignedOut
+
+if TYPE_CHECKING:
+    from clerkkit.auth.client import AsyncAuth, Auth, AuthState
+else:
+    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncAuth", "Auth", "AuthState"), "clerkkit.auth.client"))
 
 __all__ = [
     "AsyncAuth",

@@ -1,0 +1,6 @@
+"""What a client uses unless told otherwise."""
+
+VERSION_PATH = "/v1"
+DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
+DEFAULT_TIMEOUT = 30.0
+"""Seconds."""
