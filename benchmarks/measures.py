@@ -26,7 +26,7 @@ Ask = Callable[[str], float]
 IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
-TASK_ROUNDS = 9
+TASK_ROUNDS = 7
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
 """Tokens of a batch in which each is new."""
@@ -217,7 +217,7 @@ def together(sides: Sides, url: str) -> list[Measure]:
     ours, aiohttp = "`AsyncClerk`", '`AsyncClerk(transport="aiohttp")`'
     with _worker(sides.tasks, "tasks.py", sides.one, url) as ask:
 
-        def compared(name: str, task: str, rival: str, rival_is: str, *targets: Target, count: int = 1000) -> Measure:
+        def compared(name: str, task: str, rival: str, rival_is: str, *targets: Target, count: int = 500) -> Measure:
             batches = {
                 side: _probe(ask, Batch(of, count, TASK_ROUNDS, clock="wall"), of, count)
                 for side, of in (("ours", task), ("plain", rival))
