@@ -41,7 +41,7 @@ def test_users(tmp_path: Path) -> None:
             return answer(200, {"id": "user_1", "object": "user", "deleted": True})
         if deleted:
             return refusal(404, "resource_not_found", "No user was found with id user_1.")
-        return answer(200, [USER] if (received.method, received.path) == ("GET", "/v1/users") else USER)
+        return answer(200, [USER] if (received.method, received.path) == ("GET", "/users") else USER)
 
     done, server = run("users.py", clerk, str(picture))
     assert done.stdout.splitlines() == [
@@ -68,14 +68,14 @@ def test_bulk() -> None:
     assert done.stdout == "2 locked, 1 failed\n"
     assert done.stderr.startswith("user_2: 404 resource_not_found: No such user.")
     assert done.returncode == 1
-    assert sorted(request.path for request in server.requests) == [f"/v1/users/user_{n}/lock" for n in (1, 2, 3)]
+    assert sorted(request.path for request in server.requests) == [f"/users/user_{n}/lock" for n in (1, 2, 3)]
 
 
 def test_async_drift() -> None:
     answers = {
-        "/v1/users/count": {"object": "total_count", "total_count": 3},
-        "/v1/organizations": {"data": [], "total_count": 2, "news": json.loads("[1]")},
-        "/v1/invitations": [],
+        "/users/count": {"object": "total_count", "total_count": 3},
+        "/organizations": {"data": [], "total_count": 2, "news": json.loads("[1]")},
+        "/invitations": [],
     }
     done, _ = run("async_drift.py", lambda received: answer(200, answers[received.path]))
     assert done.stdout == "3 users, 2 organizations, 0 invitations\n"
