@@ -11,7 +11,7 @@ import yaml
 
 from clerk_core.guards import is_list
 from generator import names
-from generator.normalise import UNIX_MS, Node
+from generator.normalise import DATE_TIME, UNIX_MS, Node
 
 _REFERENCE = "https://clerk.com/docs/reference/backend-api/tag"
 _WIDTH = 112
@@ -134,8 +134,8 @@ def _kind(schema: Node) -> str:
     nullable = isinstance(kind, list) and "null" in kind
     if schema.get("format") == "binary":
         word = "File"
-    elif schema.get("format") == UNIX_MS:
-        word = "Integer, or a `datetime` or ISO 8601 string that names its zone"
+    elif schema.get("format") in (UNIX_MS, DATE_TIME):
+        word = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
     elif "enum" in schema:
         word = "One of " + ", ".join(_shown(value) for value in schema["enum"] if value is not None)
     else:

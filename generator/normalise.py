@@ -17,6 +17,8 @@ Node = dict[str, Any]
 
 UNIX_MS = "unix-ms"
 """The format of a time in Unix milliseconds."""
+DATE_TIME = "date-time"
+"""The format of a time as RFC 3339 text."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 NULL: Node = {"type": "null"}

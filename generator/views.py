@@ -16,7 +16,7 @@ from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.docs import Docs
-from generator.normalise import METHODS, UNIX_MS, Node, follow, walk
+from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -156,9 +156,9 @@ class Operation:
         """Arguments that are lists on the wire."""
         return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
 
-    def times(self) -> list[str]:
-        """Query parameters in Unix milliseconds, which may be given as a datetime or its text too."""
-        return [a.wire for a in self.of("query") if a.schema.get("format") == UNIX_MS]
+    def times(self, form: str) -> list[str]:
+        """Arguments of this format, which may be given as a datetime, its text or Unix milliseconds."""
+        return [a.wire for a in self.arguments if a.schema.get("format") == form]
 
     def renamed(self) -> list[Argument]:
         """Arguments whose Python name is another than that on the wire."""
@@ -285,9 +285,7 @@ class Views:
                 wire = prop.name.get_untrusted_value()
                 parameter = declared[place, wire]
                 schema = {**self._resolved(parameter["schema"]), **_flags(parameter)}
-                annotation = _without_null(self.types.annotation(prop, argument=True))
-                if schema.get("format") == UNIX_MS:
-                    annotation += " | str | datetime"
+                annotation = _of_time(_without_null(self.types.annotation(prop, argument=True)), schema)
                 name = argument_name(wire, place, taken)
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
@@ -300,14 +298,15 @@ class Views:
             body_required = content["required"]
             if not self.types.is_class(body.prop):
                 annotation = self.types.annotation(body.prop, argument=True)
-                arguments.append(Argument("body", "body", "raw", annotation, True, schema))
+                wire = "items" if _is_array(schema) else "json"  # what `Request` calls them
+                arguments.append(Argument("body", wire, "raw", annotation, True, schema))
                 continue
             model = self._parsed[str(body.prop.class_info.name)]
             for prop in (model.required_properties or []) + (model.optional_properties or []):
                 wire = prop.name.get_untrusted_value()
                 name = argument_name(wire, "body", taken)
-                annotation = self.types.annotation(prop, argument=True)
                 inner = self._resolved(schema["properties"][wire])
+                annotation = _of_time(self.types.annotation(prop, argument=True), inner)
                 place = "file" if "BinaryIO" in annotation else "body"
                 arguments.append(Argument(name, wire, place, annotation, prop.required, inner))
         order = {name: index for index, name in enumerate(placeholders(path))}
@@ -551,6 +550,13 @@ def _flags(parameter: Node) -> Node:
 def _without_null(annotation: str) -> str:
     """Query and path have no null; leaving the argument out says the same."""
     return annotation.removesuffix(" | None")
+
+
+def _of_time(annotation: str, schema: Node) -> str:
+    """The annotation of an argument that may be a time, in each form that a time can be given in."""
+    if schema.get("format") not in (UNIX_MS, DATE_TIME):
+        return annotation
+    return "int | str | datetime" + (" | None" if annotation.endswith("| None") else "")
 
 
 def _or_none(annotation: str) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,7 @@ from clerk_bapi import (
     UnprocessableEntity,
     api,
 )
+from clerkkit import AsyncClerk, Clerk
 from tests.error_samples import (
     BODY,
     BROKEN_GZIP,
@@ -300,7 +302,7 @@ def test_retry_after_anything_is_seconds_or_none() -> None:
 
 def test_the_line_names_status_code_long_message_operation_and_trace_id() -> None:
     assert str(failure(answer(422, BODY))) == (
-        "422 form_param_format_invalid: Email address must be a valid email address. "
+        "422 form_param_format_invalid (email_address): Email address must be a valid email address. "
         "[GET /users/{user_id}, trace id trace_of_body]"
     )
 
@@ -309,7 +311,18 @@ def test_the_line_names_status_code_long_message_operation_and_trace_id() -> Non
     ("body", "line"),
     [
         ({"errors": [{"code": "a", "message": "short"}]}, "404 a: short [GET /users/{user_id}]"),
-        ({"errors": [{"code": "a"}, {"code": "b"}, {}]}, "404 a: no message (and 2 more) [GET /users/{user_id}]"),
+        (
+            {"errors": [{"code": "a", "message": "x"}, {"code": "b", "meta": {"param_name": "p"}}, {}]},
+            "404 a: x; b (p): no message; no code: no message [GET /users/{user_id}]",
+        ),
+        (
+            {"errors": [{"code": "a", "meta": {"param_name": 5}}] * 22},
+            f"404 {'; '.join(['a: no message'] * 20)} (and 2 more) [GET /users/{{user_id}}]",
+        ),
+        (
+            b'{"errors": [{"code": "a", "message": "\\ud800", "meta": {"param_name": "\\udfff"}}]}',
+            "404 a (\\udfff): \\ud800 [GET /users/{user_id}]",
+        ),
         ({"errors": [{"message": "m"}]}, "404 no code: m [GET /users/{user_id}]"),
         (b"", "404 no body [GET /users/{user_id}]"),
         (b"<b>\r\n  No</b>\n", "404 unexpected body: <b> No</b> [GET /users/{user_id}]"),
@@ -415,6 +428,45 @@ def test_a_wait_for_a_free_connection_never_reached_the_server() -> None:
             client.send(GET_USER)
     assert len(server.requests) == 1
     assert caught.value.reached is False
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_timeout_tells_phase_host_and_seconds(way: str) -> None:
+    with serve([Act.SILENCE]) as server, pytest.raises(TimedOut) as caught:
+        send_by(way, GET_USER, server.url, timeout=0.25)
+    host = server.url.removeprefix("http://")
+    assert caught.value.problem == f"timed out after 0.25 s waiting for the response of {host} (ReadTimeout)"
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        host = f"127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(TimedOut) as caught:
+            send_by(way, GET_USER, f"https://{host}", timeout=0.25)
+    assert caught.value.problem == f"timed out after 0.25 s connecting to {host} (ConnectTimeout)"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_refused_connection_tells_the_host(way: str) -> None:
+    with refused() as url, pytest.raises(ConnectionFailed) as caught:
+        send_by(way, GET_USER, url)
+    assert caught.value.problem.startswith(f"no connection to {url.removeprefix('http://')}: ")
+
+
+def send_with_clerk(url: str) -> None:
+    with Clerk(KEY, base_url=url, max_retries=1) as clerk:
+        clerk.send(GET_USER)
+
+
+async def send_with_async_clerk(url: str) -> None:
+    async with AsyncClerk(KEY, base_url=url, max_retries=1) as clerk:
+        await clerk.send(GET_USER)
+
+
+@pytest.mark.parametrize("send", [send_with_clerk, lambda url: anyio.run(send_with_async_clerk, url)])
+def test_a_failure_tells_how_often_it_was_tried(send: Callable[[str], None]) -> None:
+    with refused() as url, pytest.raises(ConnectionFailed) as caught:
+        send(url)
+    assert caught.value.attempts == 2
+    assert str(caught.value).endswith(", after 2 tries")
+    assert str(through_pickle(caught.value)) == str(caught.value)
 
 
 def told(error: TransportError) -> None:

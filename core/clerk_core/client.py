@@ -17,7 +17,8 @@ from clerk_core._version import __version__
 from clerk_core.checks import seconds, visible_key
 from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.defaults import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, VERSION_PATH
-from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError
+from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError, overdue
+from clerk_core.logs import Unlogged
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 from clerk_core.transport.borrowed import AsyncBorrowedClient, BorrowedClient
@@ -41,6 +42,22 @@ _HIDDEN = "[secret key]"
 # httpx reads where a redirect leads even when it is not to follow it, and lets idna's errors (ValueErrors) through.
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+_PHASES: dict[type[Exception], tuple[str, str]] = {
+    httpx.PoolTimeout: ("pool", "waiting for a free connection to"),
+    httpx.ConnectTimeout: ("connect", "connecting to"),
+    httpx.WriteTimeout: ("write", "sending the request to"),
+    httpx.ReadTimeout: ("read", "waiting for the response of"),
+}
+"""What each timeout is about: its name in httpx's settings, and in words."""
+
+
+class _Overdue(httpx.ReadTimeout):
+    """The response is not complete although its parts arrive in time."""
+
+
+class _OwnURL(Unlogged, httpx.URL):
+    """The URL of a request of ours."""
 
 
 class _Base(Generic[H]):
@@ -157,7 +174,7 @@ class _Base(Generic[H]):
         headers = httpx.Headers(response.headers).raw
         response.headers = httpx.Headers([(name, value.replace(key, _HIDDEN.encode())) for name, value in headers])
 
-    def _failure(self, request: Request[Any], error: Exception) -> TransportError:
+    def _failure(self, request: Request[Any], sent: httpx.Request, error: Exception) -> TransportError:
         reached = not isinstance(error, _NEVER_CONNECTED)
         if isinstance(error, httpx.HTTPError):
             # The cause stays, for its traceback; its request, which holds the key, does not.
@@ -167,9 +184,8 @@ class _Base(Generic[H]):
             if any(isinstance(a, str) and self._secret_key in a for a in cause.args):
                 cause.args = tuple(str(a).replace(self._secret_key, _HIDDEN) for a in cause.args)
             cause = cause.__cause__ or cause.__context__
-        problem = str(error) or type(error).__name__
         kind = TimedOut if isinstance(error, httpx.TimeoutException) else ConnectionFailed
-        return kind(f"{problem} ({type(error).__name__})" if str(error) else problem, request.info, reached=reached)
+        return kind(_problem(error, sent), request.info, reached=reached)
 
 
 class Client(_Base[httpx.Client]):
@@ -207,13 +223,14 @@ class Client(_Base[httpx.Client]):
         connections = self._connections.get()
         with request.opened_files() as files:
             built = self._build(request, files, at_most)  # outside: a closed file is no failed connection
+            built.url = _OwnURL(built.url)
             try:
                 with closing(connections.send(built)) as answer:
-                    content = b"".join(_until(end, answer.iter_bytes()))
+                    content = b"".join(_within(at_most, end, answer.iter_bytes()))
             except InvalidArgument:  # which is a ValueError: of the certificates that the environment names
                 raise
             except _FAILURES as error:
-                raise self._failure(request, error) from error
+                raise self._failure(request, built, error) from error
         return Response(answer.status_code, answer.headers, content)
 
     def close(self) -> None:
@@ -296,12 +313,13 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         connections = self._connections.get()
         with request.opened_files() as files:
             built = self._build(request, files, at_most)  # outside: a closed file is no failed connection
+            built.url = _OwnURL(built.url)
             try:
                 answer = await connections.send(built)
             except InvalidArgument:  # which is a ValueError: of the certificates that the environment names
                 raise
             except _FAILURES as error:
-                raise self._failure(request, error) from error
+                raise self._failure(request, built, error) from error
         return Response(answer.status_code, answer.headers, answer.content)
 
     async def aclose(self) -> None:
@@ -352,12 +370,27 @@ def _default_headers() -> httpx.Headers:
     return httpx.Client(transport=httpx.BaseTransport(), trust_env=False).headers
 
 
-def _until(end: float | None, parts: Iterator[bytes]) -> Iterator[bytes]:
+def _within(at_most: float | None, end: float | None, parts: Iterator[bytes]) -> Iterator[bytes]:
     for part in parts:
         # A server that drips keeps within the timeout of each read.
-        if end is not None and time.monotonic() > end:
-            raise httpx.ReadTimeout("the answer was not whole in time")
+        if at_most is not None and end is not None and time.monotonic() > end:
+            raise _Overdue(overdue(at_most))
         yield part
+
+
+def _problem(error: Exception, sent: httpx.Request) -> str:
+    """What happened, with the host, and for a timeout the phase and its seconds."""
+    host = sent.url.netloc.decode("ascii")
+    name = type(error).__name__
+    if type(error) in _PHASES:
+        phase, doing = _PHASES[type(error)]
+        limit = sent.extensions["timeout"][phase]
+        after = "" if limit is None else f" after {limit:.3g} s"
+        return f"timed out{after} {doing} {host} ({name})"
+    if isinstance(error, _Overdue):
+        return str(error)
+    said = f"{error} ({name})" if str(error) else name
+    return f"no connection to {host}: {said}" if isinstance(error, httpx.ConnectError) else said
 
 
 def _checked_url(url: object) -> str:

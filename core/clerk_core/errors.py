@@ -25,18 +25,21 @@ All of them can be pickled and copied, and none holds the secret key or the requ
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from clerk_core.decoding import decode
 from clerk_core.guards import is_list, is_object
 from clerk_core.response import Response
 
 if TYPE_CHECKING:
     from clerk_core.request import Request
+
+_MOST_SHOWN = 20
+"""Errors of one response that `str()` tells."""
 
 
 class RequestInfo(NamedTuple):
@@ -82,7 +85,7 @@ class InvalidArgument(ClerkError, ValueError):
         self.problem = problem
 
     def __str__(self) -> str:
-        return f"{self.argument}: {self.problem}"
+        return _printable(f"{self.argument}: {self.problem}")
 
 
 class ClientClosed(ClerkError):
@@ -98,9 +101,12 @@ class TransportError(ClerkError):
         self.request = request
         self.reached = reached
         """False when no connection was made, so that the server cannot have seen the request."""
+        self.attempts = 1
+        """How many times the request was sent, or tried to be."""
 
     def __str__(self) -> str:
-        return f"{self.request.operation}: {self.problem}"
+        tries = f", after {self.attempts} tries" if self.attempts > 1 else ""
+        return _printable(f"{self.request.operation}: {self.problem}{tries}")
 
 
 class ConnectionFailed(TransportError):
@@ -158,17 +164,15 @@ class ApiError(ClerkError):
     @cached_property
     def _body(self) -> Mapping[str, Any]:
         try:
-            body = json.loads(self.response.content)
-        except (ValueError, RecursionError):
+            body = decode(self.response.content)
+        except ValueError:
             return {}
         return body if is_object(body) else {}
 
     def _summary(self) -> str:
         if self.errors:
-            first, more = self.errors[0], len(self.errors) - 1
-            said = first.long_message or first.message or "no message"
-            also = f" (and {more} more)" if more else ""
-            return f"{first.code or 'no code'}: {said}{also}"
+            more = len(self.errors) - _MOST_SHOWN
+            return "; ".join(map(_told, self.errors[:_MOST_SHOWN])) + (f" (and {more} more)" if more > 0 else "")
         text = " ".join(self.text.split())
         shown = text if len(text) <= 200 else f"{text[:200]}..."
         return f"unexpected body: {shown}" if shown else "no body"
@@ -176,7 +180,7 @@ class ApiError(ClerkError):
     def __str__(self) -> str:
         trace = f", trace id {self.trace_id}" if self.trace_id else ""
         line = f"{self.status_code} {self._summary()} [{self.request.operation}{trace}]"
-        return " ".join(line.split())
+        return _printable(" ".join(line.split()))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -267,6 +271,23 @@ def _detail(item: dict[str, Any]) -> ErrorDetail:
     )
     meta = item.get("meta")
     return ErrorDetail(code, message, long_message, meta if is_object(meta) else {})
+
+
+def _told(detail: ErrorDetail) -> str:
+    """One entry in words, with the parameter that it is about."""
+    name = detail.meta.get("param_name")
+    about = f" ({name})" if isinstance(name, str) and name else ""
+    return f"{detail.code or 'no code'}{about}: {detail.long_message or detail.message or 'no message'}"
+
+
+def _printable(text: str) -> str:
+    """The text without lone surrogates, which JSON can hold and no terminal or log file takes."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def overdue(limit: float) -> str:
+    """What a `TimedOut` tells where the whole response took longer than `limit` seconds."""
+    return f"timed out after {limit:.3g} s waiting for the complete response"
 
 
 def seconds_of(value: str | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserString
 from collections.abc import Collection, Mapping
 from typing import Any, TypeGuard
 
@@ -23,4 +24,7 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 
 def is_items(value: object) -> TypeGuard[Collection[Any]]:
     """What may be sent as a JSON array: a collection that is neither text, nor bytes, nor an object."""
-    return isinstance(value, Collection) and not isinstance(value, str | bytes | bytearray | Mapping)
+    return isinstance(value, Collection) and not isinstance(value, _NO_ITEMS)
+
+
+_NO_ITEMS = (str, UserString, bytes, bytearray, memoryview, Mapping)

@@ -8,7 +8,6 @@ value is a string, an unknown variant is a plain `Model`. Attributes read as `cl
 
 from __future__ import annotations
 
-import copy
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -16,6 +15,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transform
 
 from clerk_core._unset import UNSET
+from clerk_core.flat import deepcopy, flatten, restore
 from clerk_core.guards import is_items, is_list, is_mapping, is_object
 from clerk_core.secrecy import is_secret, without_secrets
 from clerk_core.views import View, is_structured
@@ -319,11 +319,11 @@ class Model:
     # A key of the same name must not be taken for the method: see `_Method`.
     @_method
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _restored, (type(self), dict(self.__dict__), self._variants)
+        return restore, ([tuple(node) for node in flatten(self, Model, {})[0]],)
 
     @_method
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return _restored(type(self), copy.deepcopy(self.__dict__, memo), self._variants)
+        return deepcopy(self, Model, memo)
 
     def __repr__(self) -> str:
         return _shown(self, ())
@@ -399,12 +399,16 @@ def _shown(value: Any, above: tuple[int, ...]) -> str:
         return "..."
     above = (*above, id(value))
     if isinstance(value, Model):
-        return f"{type(value).__name__}({', '.join(f'{key}={text}' for key, text in _members(value.__dict__, above))})"
+        members = ", ".join(f"{_name(key)}={text}" for key, text in _members(value.__dict__, above))
+        return f"{type(value).__name__}({members})"
     if is_object(value):
         return f"{{{', '.join(f'{key!r}: {text}' for key, text in _members(value, above))}}}"
     if is_list(value):
         return f"[{', '.join(_shown(item, above) for item in value)}]"
-    return repr(value)
+    try:
+        return repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return "..."
 
 
 class _Shown:
@@ -421,3 +425,8 @@ def _members(values: Mapping[Any, Any], above: tuple[int, ...]) -> Iterator[tupl
     for key, value in values.items():
         hidden = (isinstance(value, str) or is_list(value)) and is_secret(str(key), values)
         yield key, "..." if hidden else _shown(value, above)
+
+
+def _name(key: Any) -> Any:
+    """A key as it is, unless no terminal or log file takes it."""
+    return key if str(key).isprintable() else repr(key)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from clerk_core._unset import UNSET, Unset
+from clerk_core.decoding import decode
+from clerk_core.encoding import encode, found, number
 from clerk_core.errors import InvalidArgument, InvalidResponse, RequestInfo, api_error
 from clerk_core.files import File
-from clerk_core.guards import is_items, is_mapping
+from clerk_core.guards import is_items
 from clerk_core.model import Model
 from clerk_core.readers import nothing
 from clerk_core.response import Response
-from clerk_core.times import milliseconds
+from clerk_core.times import milliseconds, rfc3339
 
 T_co = TypeVar("T_co", covariant=True)
 
 _NO_BODY = b""
 _LONGEST = 60_000
 """Characters of a path or query; httpx takes no URL of more than 64 kB, and servers none of more than a few."""
+_LONGEST_NUMBER = 1024
+"""Bits of an integer in a path, query or form; no server takes more than 64, and Python writes no more than 14,000."""
 
 
 class Request(Generic[T_co]):
@@ -53,14 +56,17 @@ class Request(Generic[T_co]):
         *,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        body: Mapping[str, Any] | Unset = UNSET,
         body_required: bool = False,
+        items: Collection[Any] | Unset = UNSET,
+        json: Any = UNSET,
         form: Mapping[str, Any] | None = None,
         file_fields: Collection[str] = (),
         arrays: Collection[str] = (),
         comma_joined: Collection[str] = (),
         at_most: Mapping[str, int] | None = None,
-        times: Collection[str] = (),
+        unix_ms: Collection[str] = (),
+        date_time: Collection[str] = (),
         reads_text: bool = False,
         row: Callable[[Any], Any] | None = None,
         rows_key: str = "",
@@ -68,8 +74,9 @@ class Request(Generic[T_co]):
     ) -> None:
         """What goes where, by the names on the wire; `arguments` says what Python calls those that differ.
 
-        Of an operation that lists pages, `row` reads one row, and `rows_key` is the key that holds them where a page
-        is an object.
+        The body is an object of arguments (`body`), a list (`items`), or any JSON (`json`), which is sent just as it
+        is given. Of an operation that lists pages, `row` reads one row, and `rows_key` is the key that holds them where
+        a page is an object.
         """
         self.method = method
         self.operation = f"{method} {template}"
@@ -81,10 +88,12 @@ class Request(Generic[T_co]):
         self.files: dict[str, File] = {}
         try:
             self.path = _path(template, path) if path else template
-            if times and query:
-                query = {name: milliseconds(name, value) if name in times else value for name, value in query.items()}
+            if query:
+                query = _with_times(query, unix_ms, date_time)
+            if not isinstance(body, Unset):
+                body = _with_times(body, unix_ms, date_time)
             self.query = _query(query, arrays, comma_joined, at_most or {}) if query else ""
-            self.content = _json(body, arrays, body_required)
+            self.content = _content(body, arrays, body_required, items, json)
             for name, value in (form or {}).items():
                 if value is UNSET:
                     continue
@@ -115,8 +124,8 @@ class Request(Generic[T_co]):
         if self.read is nothing:
             return self.read(None)
         try:
-            value = json.loads(response.content)
-        except (ValueError, RecursionError):
+            value = decode(response.content)
+        except ValueError:
             value = UNSET
         if value is UNSET:  # raised here, so as not to carry json's error, which holds the whole body
             raise InvalidResponse(self.info, response)
@@ -138,13 +147,25 @@ _NO_FILES: AbstractContextManager[Mapping[str, bytes | BinaryIO]] = nullcontext(
 def _path(template: str, values: Mapping[str, Any]) -> str:
     for name, value in values.items():
         if not isinstance(value, str) or value in ("", ".", ".."):
-            found = repr(value) if isinstance(value, str) else type(value).__name__
-            raise InvalidArgument(name, f"expected an id to put into {template}, got {found}")
+            seen = repr(value) if isinstance(value, str) else type(value).__name__
+            raise InvalidArgument(name, f"expected an id to put into {template}, got {seen}")
         quoted = quote(_text(name, value), safe="")
         if len(quoted) > _LONGEST:
             raise InvalidArgument(name, f"is too long for a URL ({len(quoted)} characters)")
         template = template.replace(f"{{{name}}}", quoted)
     return template
+
+
+def _with_times(
+    arguments: Mapping[str, Any], unix_ms: Collection[str], date_time: Collection[str]
+) -> Mapping[str, Any]:
+    """The arguments with those that are times as the wire has them."""
+    if not (unix_ms or date_time):
+        return arguments
+    return {
+        name: milliseconds(name, value) if name in unix_ms else rfc3339(name, value) if name in date_time else value
+        for name, value in arguments.items()
+    }
 
 
 def _query(
@@ -154,16 +175,16 @@ def _query(
     for name, value in values.items():
         if value is UNSET:
             continue
+        texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
         if name in at_most and isinstance(value, int | float) and value > at_most[name]:
             # The server takes what is too much for nothing at all, and falls back to its default.
-            raise InvalidArgument(name, f"expected at most {at_most[name]}, got {value}")
-        texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
+            raise InvalidArgument(name, f"expected at most {at_most[name]}, got {texts[0]}")
         if not texts:
             # Nothing of it would be sent, and the server would take that for no filter: all rows.
             raise InvalidArgument(name, "expected at least one value, got none: leave it out where nothing is filtered")
         if name in comma_joined:
             texts = [",".join(texts)]
-        pairs += [(name, text) for text in texts]
+        pairs += [(_text(name, name), text) for text in texts]
     query = urlencode(pairs)
     if len(query) > _LONGEST:
         lengths = {name: sum(len(value) for key, value in pairs if key == name) for name in values}
@@ -182,72 +203,45 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        number = _number(value)
-        if number == number and abs(number) != float("inf"):
-            return float.__repr__(number) if isinstance(number, float) else int.__repr__(number)
+        plain = number(value)
+        if isinstance(plain, int):
+            if plain.bit_length() > _LONGEST_NUMBER:
+                raise InvalidArgument(name, f"is too large a number ({plain.bit_length()} bits)")
+            return int.__repr__(plain)
+        if plain - plain == 0:  # neither infinite nor NaN
+            return float.__repr__(plain)
     if value is None:
         raise InvalidArgument(name, "None cannot be sent in a query or form: leave it out, or pass UNSET")
-    raise InvalidArgument(name, f"expected a string, number or bool, got {_found(value)}")
-
-
-def _number(value: Any) -> Any:
-    """`10.0` as `10`: a server that asks for an integer (of 64 bits at most) refuses the other."""
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**64 else value
+    raise InvalidArgument(name, f"expected a string, number or bool, got {found(value)}")
 
 
 def _array(name: str, value: Any) -> list[Any]:
     if not is_items(value) or isinstance(value, Model):
         hint = ": put it into a list" if isinstance(value, str) else ""
-        raise InvalidArgument(name, f"expected a list, got {_found(value)}{hint}")
+        raise InvalidArgument(name, f"expected a list, got {found(value)}{hint}")
     return list(value)
 
 
-def _json(body: Mapping[str, Any] | Collection[Any] | Unset, arrays: Collection[str], required: bool) -> bytes:
-    if body is UNSET:
+def _content(
+    body: Mapping[str, Any] | Unset, arrays: Collection[str], required: bool, items: Collection[Any] | Unset, json: Any
+) -> bytes:
+    if not isinstance(items, Unset):
+        return _encoded("items", _array("items", items), typed=True)
+    if json is not UNSET:
+        return _encoded("json", json, typed=False)
+    if isinstance(body, Unset):
         return _NO_BODY
-    if not is_mapping(body):
-        return _encoded({"body": _array("body", body)})[len(b'{"body":') : -1]
-    given = {
-        name: _array(name, value) if name in arrays and value is not None else value
-        for name, value in body.items()
-        if value is not UNSET
-    }
-    return _encoded(given) if given or required else _NO_BODY
+    members: list[bytes] = []
+    for name, value in body.items():
+        if value is UNSET:
+            continue
+        given = _array(name, value) if name in arrays and value is not None else value
+        members.append(b'"%s":%s' % (name.encode(), _encoded(name, given, typed=True)))
+    return b"{%s}" % b",".join(members) if members or required else _NO_BODY
 
 
-def _encoded(arguments: dict[str, Any]) -> bytes:
-    plain = {}
-    for name, value in arguments.items():
-        try:
-            plain[name] = _plain(value, typed=True)
-            _ENCODER.encode(plain[name])
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidArgument(name, f"cannot be sent as JSON ({error})") from None
-    return _ENCODER.encode(plain).encode("ascii")
-
-
-def _plain(value: Any, *, typed: bool, item: bool = False) -> Any:
-    """The value as JSON knows it: models and mappings as objects, other collections as arrays.
-
-    What the contract types (arguments, attributes of models, members of objects in lists) has its numbers written as
-    a query writes them; numbers in free-form objects such as metadata are the user's own.
-    """
-    if isinstance(value, float):
-        number = _number(value) if typed else value
-        return float.__float__(number) if isinstance(number, float) else number
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, Model):
-        return {key: _plain(inner, typed=True) for key, inner in vars(value).items() if inner is not UNSET}
-    if is_mapping(value):
-        return {key: _plain(inner, typed=item) for key, inner in value.items()}
-    if is_items(value):
-        return [_plain(inner, typed=typed, item=typed) for inner in value]
-    raise TypeError(f"found {_found(value)}")
-
-
-def _found(value: object) -> str:
-    return "UNSET" if value is UNSET else "None" if value is None else type(value).__name__
-
-
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+def _encoded(name: str, value: Any, *, typed: bool) -> bytes:
+    try:
+        return encode(value, typed=typed).encode("ascii")
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(name, f"cannot be sent as JSON: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, overload
 
+from clerk_core._unset import UNSET
 from clerk_core.errors import InvalidArgument
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,31 +22,45 @@ def to_datetime(milliseconds: int | None) -> datetime | None:
     Raises:
         InvalidArgument: it is no number, or lies outside the years 1 to 9999.
     """
-    if milliseconds is None:
-        return None
-    try:
-        return _EPOCH + timedelta(milliseconds=milliseconds)
-    except TypeError:
-        found = type(milliseconds).__name__
-        raise InvalidArgument("milliseconds", f"expected a number of milliseconds since 1970, got {found}") from None
-    except (OverflowError, ValueError):
-        raise InvalidArgument("milliseconds", "lies outside the years 1 to 9999") from None
+    return None if milliseconds is None else _from_milliseconds("milliseconds", milliseconds)
 
 
 def milliseconds(argument: str, value: Any) -> Any:
-    """A datetime, or its ISO 8601 text, in Unix milliseconds; anything else comes back as it is.
+    """Return a time as Unix milliseconds: a datetime, its ISO 8601 text, or milliseconds, which stay as they are.
 
     Raises:
-        InvalidArgument: it names no time zone, or the text is no time.
+        InvalidArgument: it names no time zone, or the text is not a time.
     """
+    moment = _moment(argument, value)
+    return (moment - _EPOCH) // _MILLISECOND if isinstance(moment, datetime) else moment
+
+
+def rfc3339(argument: str, value: Any) -> Any:
+    """Return a time as RFC 3339 text in UTC: a datetime, its ISO 8601 text, or Unix milliseconds. None stays None.
+
+    Raises:
+        InvalidArgument: it names no time zone, the text is not a time, or it lies outside the years 1 to 9999.
+    """
+    if value is None or value is UNSET:
+        return value
+    moment = _moment(argument, value)
+    if not isinstance(moment, datetime):
+        moment = _from_milliseconds(argument, moment)
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except OverflowError:
+        raise InvalidArgument(argument, _OUTSIDE) from None
+
+
+def _moment(argument: str, value: Any) -> Any:
+    """A datetime or its text as a datetime with its zone; anything else as it is."""
     if isinstance(value, str):
         value = _parsed(argument, value)
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             hint = 'datetime.now(timezone.utc), or "2026-01-31T12:00:00Z"'
             raise InvalidArgument(argument, f"names no time zone; give it one, as in {hint}")
-        return (value - _EPOCH) // _MILLISECOND
-    if isinstance(value, date):
+    elif isinstance(value, date):
         raise InvalidArgument(argument, "is a day, not a point in time; expected a datetime with a time zone")
     return value
 
@@ -55,7 +70,20 @@ def _parsed(argument: str, text: str) -> datetime:
 
     try:
         return isoparse(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for the end of the year 9999
         raise InvalidArgument(
             argument, f"expected a time in ISO 8601, such as 2026-01-31T12:00:00Z, got {text!r}"
         ) from None
+
+
+def _from_milliseconds(argument: str, milliseconds: object) -> datetime:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        found = type(milliseconds).__name__
+        raise InvalidArgument(argument, f"expected a number of milliseconds since 1970, got {found}")
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except (OverflowError, ValueError):
+        raise InvalidArgument(argument, _OUTSIDE) from None
+
+
+_OUTSIDE = "lies outside the years 1 to 9999"

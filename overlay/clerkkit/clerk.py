@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
+from clerk_core.errors import overdue
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
 from clerkkit import many, settings
 from clerkkit.async_resources import AsyncResources
@@ -229,7 +230,7 @@ class AsyncClerk(Options, AsyncResources):
                     return await self._attempt(request, step.at_most)
             except TransportError as error:
                 return error
-            return TimedOut("the answer was not whole in time (ReadTimeout)", request.info)
+            return TimedOut(overdue(step.at_most), request.info)
 
         return await drive_async(do, attempts(self._policy, request, self._turn))
 

@@ -52,10 +52,18 @@ def patch(argument: str, old: object, new: Metadata) -> dict[str, Any]:
     Raises:
         InvalidArgument: `new` holds a null, which a merge takes for the removal of its key.
     """
-    before: Metadata = old if is_mapping(old) else {}
-    changes: dict[str, Any] = {key: None for key in before if key not in new}
-    for key, value in new.items():
-        if value is None:
-            raise InvalidArgument(argument, f"holds null at {key!r}: a merge removes such a key; leave it out")
-        changes[key] = patch(argument, before.get(key), value) if is_mapping(value) else value
+    changes: dict[str, Any] = {}
+    todo: list[tuple[object, Metadata, dict[str, Any]]] = [(old, new, changes)]  # deeper than Python's calls go
+    while todo:
+        old, new, level = todo.pop()
+        before: Metadata = old if is_mapping(old) else {}
+        level.update((key, None) for key in before if key not in new)
+        for key, value in new.items():
+            if value is None:
+                raise InvalidArgument(argument, f"holds null at {key!r}: a merge removes such a key; leave it out")
+            if is_mapping(value):
+                level[key] = {}
+                todo.append((before.get(key), value, level[key]))
+            else:
+                level[key] = value
     return changes

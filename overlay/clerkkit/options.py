@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds, visible_key
+from clerk_core.encoding import found
+from clerk_core.guards import is_items, is_mapping
 from clerk_core.readers import as_is
 from clerkkit import settings
 from clerkkit.drift import Drift
@@ -155,24 +157,34 @@ class AnyRequest(Request[Any]):
 
 
 def any_request(
-    method: str,
-    path: str,
-    query: Mapping[str, Any] | None,
-    body: Mapping[str, Any] | Collection[Any] | Unset,
+    method: object,
+    path: object,
+    query: Mapping[Any, Any] | None,
+    json: Mapping[str, Any] | Collection[Any] | Unset,
 ) -> AnyRequest:
-    """A request to any path below the base URL.
+    """Return a request to any path below the base URL. Query and body are sent as they are given.
 
     Raises:
-        InvalidArgument: the path does not begin with a slash, or leads out of the API.
+        InvalidArgument: the method is not a word, the path does not begin with a slash, holds what no URL can, or
+            leads out of the API, or query or body cannot be sent.
     """
-    if (
-        not path.startswith("/")
-        or any(part in ("", ".", "..") for part in path[1:].split("/"))
-        or set(path) & set("?# ")
-    ):
+    if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
+        raise InvalidArgument("method", "expected an HTTP method such as GET")
+    if not isinstance(path, str) or not path.startswith("/") or _is_unfit(path):
         raise InvalidArgument("path", "expected a path below the base URL such as /users, without query")
-    arrays = [name for name, value in (query or {}).items() if isinstance(value, list | tuple)]
-    return AnyRequest(method.upper(), path, as_is, query=query, body=body, body_required=True, arrays=arrays)
+    if not is_mapping({} if query is None else query) or not all(isinstance(name, str) for name in query or {}):
+        raise InvalidArgument("query", "expected a mapping with strings for keys")
+    if is_mapping(json):
+        json = {name: value for name, value in json.items() if value is not UNSET}
+    elif json is not UNSET and not is_items(json):
+        raise InvalidArgument("json", f"expected a mapping or a list, got {found(json)}")
+    arrays = [name for name, value in (query or {}).items() if is_items(value)]
+    return AnyRequest(method.upper(), path, as_is, query=query, json=json, arrays=arrays)
+
+
+def _is_unfit(path: str) -> bool:
+    parts = path[1:].split("/")
+    return any(part in ("", ".", "..") for part in parts) or not path.isprintable() or bool(set(path) & set("?# "))
 
 
 def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:

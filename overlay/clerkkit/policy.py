@@ -133,6 +133,7 @@ def attempts(
             if turn is not None:
                 yield Wait(turn())
         elif isinstance(outcome, TransportError):
+            outcome.attempts = attempt
             raise outcome
         else:
             return outcome

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
@@ -161,7 +162,7 @@ def create_billing_price_transition(
 
 
 def extend_billing_subscription_item_free_trial(
-    subscription_item_id: str, *, extend_to: str
+    subscription_item_id: str, *, extend_to: int | str | datetime
 ) -> Request[CommerceSubscriptionItem2]:
     """Move the end of a free trial to a later time.
 
@@ -172,7 +173,8 @@ def extend_billing_subscription_item_free_trial(
 
     Args:
         subscription_item_id: Id of the subscription item. String.
-        extend_to: New end of the trial, as RFC 3339 text; in the future and at most 365 days ahead. String.
+        extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
+            `datetime` or ISO 8601 string with a time zone.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
@@ -186,6 +188,7 @@ def extend_billing_subscription_item_free_trial(
         path={"subscription_item_id": subscription_item_id},
         body={"extend_to": extend_to},
         body_required=True,
+        date_time=("extend_to",),
     )
 
 

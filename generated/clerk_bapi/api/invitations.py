@@ -30,7 +30,7 @@ def create_bulk_invitations(*, body: Sequence[CreateBulkInvitationsItem]) -> Req
             UnprocessableEntity.
         TransportError: no whole answer came.
     """
-    return Request("POST", "/invitations/bulk", list_of(Invitation.read), body=body)
+    return Request("POST", "/invitations/bulk", list_of(Invitation.read), items=body, arguments={"items": "body"})
 
 
 def create_invitation(

@@ -102,7 +102,8 @@ def create_organization_invitation_bulk(
         "/organizations/{organization_id}/invitations/bulk",
         OrganizationInvitations.read,
         path={"organization_id": organization_id},
-        body=body,
+        items=body,
+        arguments={"items": "body"},
     )
 
 

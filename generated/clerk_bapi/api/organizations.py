@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
@@ -68,7 +69,7 @@ def adjust_organization_billing_credit_balance(
 def create_organization(
     *,
     name: str,
-    created_at: str | None | Unset = UNSET,
+    created_at: int | str | datetime | None | Unset = UNSET,
     created_by: str | None | Unset = UNSET,
     max_allowed_memberships: int | None | Unset = UNSET,
     private_metadata: Mapping[str, Any] | None | Unset = UNSET,
@@ -85,7 +86,8 @@ def create_organization(
 
     Args:
         name: Name of the organization, without HTML or links. String.
-        created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+        created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+            or ISO 8601 string with a time zone or null.
         created_by: Id of the user who becomes the first member, with the creator role. String or null.
         max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
             null, at least 0.
@@ -115,6 +117,7 @@ def create_organization(
             "role_set_key": role_set_key,
             "slug": slug,
         },
+        date_time=("created_at",),
     )
 
 
@@ -366,7 +369,7 @@ def update_organization(
     organization_id: str,
     *,
     admin_delete_enabled: bool | None | Unset = UNSET,
-    created_at: str | None | Unset = UNSET,
+    created_at: int | str | datetime | None | Unset = UNSET,
     max_allowed_memberships: int | None | Unset = UNSET,
     name: str | None | Unset = UNSET,
     role_set_key: str | None | Unset = UNSET,
@@ -383,7 +386,8 @@ def update_organization(
         organization_id: Id of the organization. String.
         admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
             Boolean or null.
-        created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+        created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+            or ISO 8601 string with a time zone or null.
         max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
             null, at least 0.
         name: New name, without HTML or links. String or null.
@@ -409,6 +413,7 @@ def update_organization(
             "slug": slug,
         },
         body_required=True,
+        date_time=("created_at",),
     )
 
 

@@ -30,7 +30,9 @@ def create_bulk_waitlist_entries(*, body: Sequence[CreateBulkWaitlistEntriesItem
             UnprocessableEntity.
         TransportError: no whole answer came.
     """
-    return Request("POST", "/waitlist_entries/bulk", list_of(WaitlistEntry.read), body=body)
+    return Request(
+        "POST", "/waitlist_entries/bulk", list_of(WaitlistEntry.read), items=body, arguments={"items": "body"}
+    )
 
 
 def create_waitlist_entry(*, email_address: str, notify: bool | None | Unset = UNSET) -> Request[WaitlistEntry]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
@@ -73,7 +74,7 @@ class AsyncOrganizationsResource(AsyncResource):
         self,
         *,
         name: str,
-        created_at: str | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
         created_by: str | None | Unset = UNSET,
         max_allowed_memberships: int | None | Unset = UNSET,
         private_metadata: Mapping[str, Any] | None | Unset = UNSET,
@@ -90,7 +91,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             name: Name of the organization, without HTML or links. String.
-            created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+                or ISO 8601 string with a time zone or null.
             created_by: Id of the user who becomes the first member, with the creator role. String or null.
             max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
                 null, at least 0.
@@ -378,7 +380,7 @@ class AsyncOrganizationsResource(AsyncResource):
         organization_id: str,
         *,
         admin_delete_enabled: bool | None | Unset = UNSET,
-        created_at: str | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
         max_allowed_memberships: int | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         role_set_key: str | None | Unset = UNSET,
@@ -395,7 +397,8 @@ class AsyncOrganizationsResource(AsyncResource):
             organization_id: Id of the organization. String.
             admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
                 Boolean or null.
-            created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+                or ISO 8601 string with a time zone or null.
             max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
                 null, at least 0.
             name: New name, without HTML or links. String or null.

@@ -170,25 +170,25 @@ class AsyncUsersResource(AsyncResource):
 
         Args:
             banned: Count only banned users (true) or only users who are not banned (false). Boolean.
-            created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
-                8601 string that names its zone.
-            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
-                ISO 8601 string that names its zone.
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
             email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
                 strings.
             email_address_query: Part of an email address, in any letter case. String.
             external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
                 strings.
-            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
-                or ISO 8601 string that names its zone.
-            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
-            last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
-                instead. Integer, or a `datetime` or ISO 8601 string that names its zone, deprecated.
-            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
-            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
             name_query: Part of a name, in any letter case. String.
             organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
                 `+` includes it. List of strings.
@@ -244,14 +244,14 @@ class AsyncUsersResource(AsyncResource):
         bypass_client_trust: bool | None | Unset = UNSET,
         create_organization_enabled: bool | None | Unset = UNSET,
         create_organizations_limit: int | None | Unset = UNSET,
-        created_at: str | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
         delete_self_enabled: bool | None | Unset = UNSET,
         email_address: Sequence[str] | Unset = UNSET,
         email_address_identification_status: Sequence[Literal["reserved", "verified"]] | Unset = UNSET,
         external_id: str | None | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
-        legal_accepted_at: str | None | Unset = UNSET,
+        legal_accepted_at: int | str | datetime | None | Unset = UNSET,
         locale: str | None | Unset = UNSET,
         locked: bool | None | Unset = UNSET,
         password: str | None | Unset = UNSET,
@@ -286,7 +286,8 @@ class AsyncUsersResource(AsyncResource):
             bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
             create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
-            created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+                or ISO 8601 string with a time zone or null.
             delete_self_enabled: Let the user delete the own account from the frontend. Boolean or null.
             email_address: Addresses of the user, primary first; each must be unused in the instance. List of strings.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
@@ -294,7 +295,8 @@ class AsyncUsersResource(AsyncResource):
             external_id: Your own id of the user, unused by others in the instance. String or null.
             first_name: First name of the user. String or null.
             last_name: Last name of the user. String or null.
-            legal_accepted_at: When the user accepted the terms, as RFC 3339 text. String or null.
+            legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone or null.
             locale: Language of the user as a BCP 47 tag, such as `en-US`. String or null.
             locked: Create the user already locked out; needs the lockout feature in the instance. Boolean or null.
             password: New password in plain text; at least 8 characters and not known from a leak. String or null.
@@ -825,25 +827,25 @@ class AsyncUsersResource(AsyncResource):
 
         Args:
             banned: Only banned users (true) or only users who are not banned (false). Boolean.
-            created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
-                8601 string that names its zone.
-            created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
-                ISO 8601 string that names its zone.
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
             email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. List of
                 strings.
             email_address_query: Part of an email address, in any letter case. String.
             external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
                 includes it. List of strings.
-            last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
-                or ISO 8601 string that names its zone.
-            last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
-            last_active_at_since: Only users active since this time, in Unix milliseconds; use `last_active_at_after`
-                instead. Integer, or a `datetime` or ISO 8601 string that names its zone, deprecated.
-            last_sign_in_at_after: Only users last signed in later than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
-            last_sign_in_at_before: Only users last signed in earlier than this, in Unix milliseconds. Integer, or a
-                `datetime` or ISO 8601 string that names its zone.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
             limit: Page size. Integer, 1 to 500, default 10.
             name_query: Part of a name, in any letter case. String.
             offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
@@ -1210,12 +1212,12 @@ class AsyncUsersResource(AsyncResource):
         bypass_client_trust: bool | None | Unset = UNSET,
         create_organization_enabled: bool | None | Unset = UNSET,
         create_organizations_limit: int | None | Unset = UNSET,
-        created_at: str | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
         delete_self_enabled: bool | None | Unset = UNSET,
         external_id: str | None | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
-        legal_accepted_at: str | None | Unset = UNSET,
+        legal_accepted_at: int | str | datetime | None | Unset = UNSET,
         locale: str | None | Unset = UNSET,
         notify_primary_email_address_changed: bool | None | Unset = UNSET,
         password: str | None | Unset = UNSET,
@@ -1246,12 +1248,14 @@ class AsyncUsersResource(AsyncResource):
             bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
             create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
-            created_at: Creation time to record in place of now, as RFC 3339 text; for data migrations. String or null.
+            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
+                or ISO 8601 string with a time zone or null.
             delete_self_enabled: Let the user delete the own account from the frontend. Boolean or null.
             external_id: Your own id of the user, unused by others in the instance. String or null.
             first_name: First name of the user. String or null.
             last_name: Last name of the user. String or null.
-            legal_accepted_at: When the user accepted the terms, as RFC 3339 text. String or null.
+            legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone or null.
             locale: Language of the user as a BCP 47 tag, such as `en-US`. String or null.
             notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
                 Boolean or null, default False.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
@@ -149,7 +150,7 @@ class BillingResource(Resource):
         )
 
     def extend_subscription_item_free_trial(
-        self, subscription_item_id: str, *, extend_to: str
+        self, subscription_item_id: str, *, extend_to: int | str | datetime
     ) -> CommerceSubscriptionItem2:
         """Move the end of a free trial to a later time.
 
@@ -160,7 +161,8 @@ class BillingResource(Resource):
 
         Args:
             subscription_item_id: Id of the subscription item. String.
-            extend_to: New end of the trial, as RFC 3339 text; in the future and at most 365 days ahead. String.
+            extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
+                `datetime` or ISO 8601 string with a time zone.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
