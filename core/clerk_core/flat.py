@@ -50,8 +50,8 @@ def flatten(root: Any, has_attributes: type[Any], known: dict[int, Any]) -> tupl
 
 
 def _members(holder: Any) -> Any:
-    is_plain = type(holder) in (dict, list)
-    return holder if is_plain else vars(holder)
+    members: Any = holder if type(holder) in (dict, list) else vars(holder)
+    return members
 
 
 def empty(nodes: list[Node]) -> list[Any]:

@@ -46,6 +46,7 @@ from clerk_bapi import (
     to_datetime,
 )
 from clerk_core.lazy import lazy
+from clerk_core.logs import httpx_log_filter
 from clerkkit.drift import Drift, DriftDetected
 from clerkkit.pace import RateLimit
 
@@ -85,6 +86,7 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "__version__",
+    "httpx_log_filter",
     "to_datetime",
 ]
 

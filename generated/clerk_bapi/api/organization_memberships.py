@@ -111,17 +111,17 @@ def list_organization_memberships(
 
     Args:
         organization_id: Id of the organization. String.
-        created_at_after: Only users created later than this, in Unix milliseconds. Integer, or a `datetime` or ISO
-            8601 string that names its zone.
-        created_at_before: Only users created earlier than this, in Unix milliseconds. Integer, or a `datetime` or
-            ISO 8601 string that names its zone.
+        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+            with a time zone.
+        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+            string with a time zone.
         email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. List of
             strings.
         email_address_query: Part of an email address, in any letter case. String.
-        last_active_at_after: Only users last active later than this, in Unix milliseconds. Integer, or a `datetime`
-            or ISO 8601 string that names its zone.
-        last_active_at_before: Only users last active earlier than this, in Unix milliseconds. Integer, or a
-            `datetime` or ISO 8601 string that names its zone.
+        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+            string with a time zone.
+        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+            8601 string with a time zone.
         limit: Page size. Integer, 1 to 500, default 10.
         name_query: Part of a name, in any letter case. String.
         offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
@@ -172,7 +172,7 @@ def list_organization_memberships(
         },
         at_most={"limit": 500},
         arrays=("email_address", "phone_number", "role", "user_id", "username", "web3_wallet"),
-        times=("created_at_after", "created_at_before", "last_active_at_after", "last_active_at_before"),
+        unix_ms=("created_at_after", "created_at_before", "last_active_at_after", "last_active_at_before"),
         row=OrganizationMembership.read,
         rows_key="data",
     )

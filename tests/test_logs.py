@@ -1,0 +1,59 @@
+"""What gets into logs of others when we send: no URL with personal data, at any level of any logger."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+
+from clerk_bapi import api
+from clerkkit import httpx_log_filter
+from tests.loopback import KEY, WAYS, answer, send_by, serve
+
+EMAIL = "ada.lovelace@example.com"
+FIND = api.get_user_list(email_address=[EMAIL], query="hunter22")
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Everything that any logger was told; a record can hold more than its message."""
+    return "\n".join(f"{record.name} {record.getMessage()} {record.args!r}" for record in caplog.records)
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own connections", "given client"])
+@pytest.mark.parametrize("way", WAYS)
+def test_no_url_key_or_response_is_logged(way: str, given: bool, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    options: dict[str, Any] = {}
+    if given:
+        limits = httpx.Limits(max_keepalive_connections=0)
+        options["http_client"] = httpx.Client(limits=limits) if way == "sync" else httpx.AsyncClient(limits=limits)
+    with serve(answer(200, [{"id": "user_1", "first_name": "Adas name"}])) as server:
+        send_by(way, FIND, server.url, **options)
+    for secret in ("ada.lovelace", "hunter22", KEY, "Adas name"):
+        assert secret not in logged(caplog)
+
+
+def test_other_users_of_httpx_keep_their_logs(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with serve(answer(200, [])) as server, httpx.Client() as http_client:
+        http_client.get(f"{server.url}/before")
+        send_by("sync", FIND, server.url, http_client=http_client)
+        http_client.get(f"{server.url}/after")
+    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == [  # type: ignore[index]
+        f"{server.url}/before",
+        f"{server.url}/after",
+    ]
+
+
+def test_the_filter_can_be_removed(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    logger = logging.getLogger("httpx")
+    logger.removeFilter(httpx_log_filter)
+    try:
+        with serve(answer(200, [])) as server:
+            send_by("sync", FIND, server.url)
+    finally:
+        logger.addFilter(httpx_log_filter)
+    assert "ada.lovelace" in logged(caplog)
