@@ -240,7 +240,7 @@ FREE_FORM = [
 ]
 FORMATS: dict[str, list[Any]] = {
     "uri": ["https://example.com/a?b=c&d=%20#e", "myapp://callback"],
-    "date-time": ["2026-05-12T10:20:30Z", "2026-05-12T10:20:30.123+02:00"],
+    "date-time": ["2026-05-12T10:20:30Z", "2026-05-12T10:20:30.123000Z"],
     "email": ["zoe+test@example.com"],
 }
 FILES = [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n--boundary--\r\n", b"x"]
@@ -526,7 +526,9 @@ def _wrong_body(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
     if argument.is_array:
         yield from (("text for a list", "text"), ("wrong type", {"a": 1}))
     for kind, wrong in _wrong_values(argument.schema, value):
-        if not is_valid(argument.schema, wrong):
+        # Unix milliseconds are sent as a text, too.
+        is_time = CONTRACT.follow(argument.schema).get("format") == "date-time" and type(wrong) in (int, float)
+        if not is_time and not is_valid(argument.schema, wrong):
             yield kind, wrong
     yield from _no_json(argument.schema, value)
 

@@ -50,8 +50,7 @@ def flatten(root: Any, has_attributes: type[Any], known: dict[int, Any]) -> tupl
 
 
 def _members(holder: Any) -> Any:
-    members: Any = holder if type(holder) in (dict, list) else vars(holder)
-    return members
+    return getattr(holder, "__dict__", holder)  # dicts and lists have none
 
 
 def empty(nodes: list[Node]) -> list[Any]:
