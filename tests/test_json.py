@@ -195,7 +195,9 @@ def test_what_json_would_send_as_something_else_is_refused_by_name(around: Any, 
 
 
 @pytest.mark.parametrize(
-    "value", [{"a": 1}, {(1,): 1}, {}, None, "a", 5, memoryview(b"ab"), UserString("ab")], ids=repr
+    "value",
+    [{"a": 1}, {(1,): 1}, {}, None, "a", 5, memoryview(b"ab"), UserString("ab")],
+    ids=lambda value: type(value).__name__,
 )
 def test_a_body_that_must_be_a_list_says_so(value: Any) -> None:
     for call in (api.create_bulk_invitations, api.create_bulk_waitlist_entries):
