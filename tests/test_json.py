@@ -143,7 +143,8 @@ def test_a_model_of_any_depth_can_be_copied_and_pickled(travel: Any, levels: int
 
 def test_copies_of_several_models_share_what_the_models_share() -> None:
     user = User.from_dict({"id": "user_1", "public_metadata": {"a": {}}})
-    first, second, metadata = copy.deepcopy([user, user, user.public_metadata])
+    copies: list[Any] = copy.deepcopy([user, user, user.public_metadata])
+    first, second, metadata = copies
     assert first is second
     assert first.public_metadata is metadata
     assert first.public_metadata is not user.public_metadata
@@ -214,7 +215,8 @@ def test_what_is_deeper_than_servers_read_is_refused_by_name() -> None:
 
 
 def test_integers_as_keys_are_sent_as_text() -> None:
-    assert api.create_user(public_metadata={2026: {7: 1}}).content == b'{"public_metadata":{"2026":{"7":1}}}'
+    metadata: dict[Any, Any] = {2026: {7: 1}}
+    assert api.create_user(public_metadata=metadata).content == b'{"public_metadata":{"2026":{"7":1}}}'
 
 
 @pytest.mark.parametrize("json_value", [{"a": 1.0, "b": [2.0, {"c": 3.0}]}, [1.0, {"a": 2.0}], [{"a": [1.0]}], {}, []])
