@@ -11,6 +11,8 @@ setup: $(STAMP)
 # Where .venv is a link, `--clear` would empty what it leads to.
 $(STAMP): pyproject.toml
 	@test ! -L $(VENV) || { echo "$(VENV) is a link: remove it first" >&2; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+	  echo "clerkkit needs Python 3.11 or newer, and $(PYTHON) is not: make setup PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev

@@ -10,3 +10,15 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     if isinstance(val, str) and len(val) > 60:
         return f"{val[:60]}..."
     return None if isinstance(val, str | int | float | bool | type | None) or callable(val) else type(val).__name__
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the skipped tests need."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", ()) if "CLERKKIT_SHARED" in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests were skipped: they need Clerk's documents and recordings, in the folder that the "
+            "environment variable CLERKKIT_SHARED names"
+        )

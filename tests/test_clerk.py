@@ -147,6 +147,11 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"max_retries": -1}, "max_retries"),
         ({"deadline": 0}, "deadline"),
         ({"rate_limit": (0, 10)}, "rate_limit"),
+        ({"rate_limit": 100}, "rate_limit"),
+        ({"rate_limit": ("100", 10)}, "rate_limit"),
+        ({"rate_limit": (100, 10, 1)}, "rate_limit"),
+        ({"secret_key": '"sk_test_YWJj"'}, "secret_key"),
+        ({"secret_key": "'sk_test_YWJj'"}, "secret_key"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, Any], argument: str) -> None:

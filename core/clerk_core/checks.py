@@ -37,6 +37,8 @@ def visible_key(key: object) -> str:
     """
     if not isinstance(key, str):
         raise InvalidArgument("secret_key", f"expected a string such as sk_test_..., got {type(key).__name__}")
+    if key.startswith(("'", '"')):
+        raise InvalidArgument("secret_key", "begins with a quotation mark: leave the quotes out")
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise InvalidArgument("secret_key", "expected visible ASCII characters without spaces or line ends")
     return key

@@ -16,6 +16,7 @@ from clerkkit import settings
 from clerkkit.drift import Drift
 from clerkkit.drift.watch import Watch, watch
 from clerkkit.pace import Pace, RateLimit
+from clerkkit.pace import checked as limit_of
 from clerkkit.policy import Policy, checked
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Options(_Client):
     ) -> None:
         self._clock = settings.clock(clock)
         self._policy = checked(policy)
-        self._turn = None if rate_limit is None else Pace(RateLimit(*rate_limit)).wait
+        self._turn = None if rate_limit is None else Pace(limit_of(rate_limit)).wait
         self._watch = watch(on_drift, strict)
         self._shared = {}
 

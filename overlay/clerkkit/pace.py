@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clerk_core import InvalidArgument
+from clerk_core.checks import whole_number
 
 
 class RateLimit(NamedTuple):
@@ -15,6 +16,22 @@ class RateLimit(NamedTuple):
 
     requests: int
     seconds: float = 10.0
+
+
+def checked(given: object) -> RateLimit:
+    """Return the limit that is given as a `RateLimit` or as a pair.
+
+    Raises:
+        InvalidArgument: it is neither, allows no request, or its seconds are not positive.
+    """
+    problem = "expected requests and seconds, such as (100, 10)"
+    if not isinstance(given, tuple | list):
+        raise InvalidArgument("rate_limit", f"{problem}, got {type(given).__name__}")
+    numbers: list[Any] = list(given)  # pyright: ignore[reportUnknownArgumentType]
+    if not 1 <= len(numbers) <= 2 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
+        raise InvalidArgument("rate_limit", problem)
+    whole_number("rate_limit", numbers[0], 1)
+    return RateLimit(*numbers)
 
 
 class Pace:

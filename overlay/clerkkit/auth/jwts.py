@@ -69,6 +69,8 @@ def parse(token: object) -> Jwt:
     if len(token) > LONGEST:
         raise TokenRefused(INVALID, f"The token is longer than {LONGEST} characters.")
     form = _FORM.fullmatch(token)
+    if form is None and token[:7].lower() == "bearer ":
+        raise TokenRefused(INVALID, "The token begins with Bearer, which is not a part of it: pass what follows.")
     if form is None:
         raise TokenRefused(INVALID, "The token is no JWT: those are three parts of base64url, with dots between them.")
     header, padding, payload, more, signature, most = form.groups()
