@@ -221,6 +221,17 @@ def test_the_same_ids_are_the_same_page_whatever_else_changes() -> None:
     assert len(walked.queries) == 2
 
 
+@pytest.mark.parametrize(("rows", "total", "level"), [(3, None, "DEBUG"), (3, 9, "WARNING"), (10, None, "WARNING")])
+def test_a_short_list_that_comes_twice_is_no_reason_to_worry(
+    rows: int, total: int | None, level: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "clerkkit"):
+        walked = run("sync", ORGANIZATIONS, lambda _: shaped(ORGANIZATIONS, made(rows), total), page_size=10)
+    assert walked.rows == made(rows)
+    (record,) = [record for record in caplog.records if "same page" in record.getMessage()]
+    assert record.levelname == level
+
+
 def test_rows_that_json_cannot_write_are_told_apart_and_end() -> None:
     deep = json.loads("[" * 900 + "]" * 900)
     walked = run("sync", OAUTH_TOKENS, lambda _: [{"token": "a", "scopes": deep}], page_size=1)

@@ -6,7 +6,8 @@ server says about its list may be wrong: neither a short page nor a total ends a
 - a short page that reaches the total, or an empty page;
 - an empty page in the middle, where the total says more, only if the server sends it again and the page after it is
   empty too;
-- a page that was there before: the same ids, or the same content where rows have no id. This is logged as a warning.
+- a page that was there before: the same ids, or the same content where rows have no id. This is logged as a
+  warning, unless it is the one short page of a list.
 
 Rows may come and go meanwhile. What the page before showed already is not given again. What this client deletes
 moves the offset; a walk by offset logs a warning, because the deletions of others move it too and are not known.
@@ -167,7 +168,11 @@ class Pager(Generic[T]):
         self._offset += len(page.rows)
         if page.digest in self._known:
             if self._moved <= 0:
-                log.warning("%s: the server sent the same page again; the walk ends here", self._operation)
+                log.log(
+                    logging.DEBUG if self._is_whole(page) else logging.WARNING,
+                    "%s: the server sent the same page again; the walk ends here",
+                    self._operation,
+                )
                 self._done = True
             self._moved -= len(page.rows)
             return []
@@ -179,6 +184,11 @@ class Pager(Generic[T]):
         new = [row for row, known in zip(page.rows, page.ids, strict=True) if known not in self._previous]
         self._previous = {known for known in page.ids if known is not None}
         return new
+
+    def _is_whole(self, page: Page) -> bool:
+        """Whether a page that came twice is likely all of a short list, whose server knows no positions."""
+        alone = len(self._known) == 1 and len(page.rows) < self._page_size
+        return alone and (page.total is None or page.total <= len(page.rows))
 
     def _pass_over(self, page: Page) -> None:
         self._empty += 1
