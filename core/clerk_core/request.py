@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from clerk_core._unset import UNSET, Unset
-from clerk_core.decoding import decode
 from clerk_core.encoding import encode, found, number
 from clerk_core.errors import InvalidArgument, InvalidResponse, RequestInfo, api_error
 from clerk_core.files import File
@@ -124,7 +123,7 @@ class Request(Generic[T_co]):
         if self.read is nothing:
             return self.read(None)
         try:
-            value = decode(response.content)
+            value = response.json()
         except ValueError:
             value = UNSET
         if value is UNSET:  # raised here, so as not to carry json's error, which holds the whole body

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from clerk_core._unset import UNSET
+from clerk_core.decoding import decode
 
 T = TypeVar("T")
 
@@ -11,12 +14,23 @@ T = TypeVar("T")
 class Response:
     """An HTTP response: status, headers (their names in any case), content as bytes."""
 
-    __slots__ = ("content", "headers", "status_code")
+    __slots__ = ("_json", "content", "headers", "status_code")
 
     def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
         self.status_code = status_code
         self.headers = headers
         self.content = content
+        self._json: Any = UNSET
+
+    def json(self) -> Any:
+        """Return the parsed content. It is parsed once: whoever asks gets the same objects.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        if self._json is UNSET:
+            self._json = decode(self.content)
+        return self._json
 
     @property
     def text(self) -> str:

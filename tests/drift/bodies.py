@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 from clerk_bapi.api import get_user
-from clerk_core import Request
+from clerk_core import Request, Response
 from clerkkit import AsyncClerk, Clerk, Drift
 from clerkkit.drift.report import package_contract
 from tests.json_samples import CONTRACT, answers, bodies
@@ -72,4 +72,4 @@ def documented() -> dict[str, dict[str, Any]]:
 
 def drifts_of(operation: str, status: int, content: bytes) -> list[Drift]:
     """What the contract of the package finds in a response."""
-    return package_contract().drifts_of(operation, status, content)
+    return package_contract().drifts_of(operation, Response(status, {}, content))

@@ -1,4 +1,4 @@
-"""From the bytes of a response to its drifts."""
+"""From a response to its drifts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from clerk_core import Response
 from clerkkit.drift.comparison import Comparison
 from clerkkit.drift.kinds import Drift
 from clerkkit.drift.redaction import Vocabulary
@@ -19,7 +20,7 @@ class Contract:
         self._operations: dict[str, dict[str, Any]] = answers["operations"]
         self._comparison = Comparison(answers["schemas"], Vocabulary(frozenset(answers["words"])))
 
-    def drifts_of(self, operation: str, status: int, content: bytes) -> list[Drift]:
+    def drifts_of(self, operation: str, response: Response) -> list[Drift]:
         """Return the drifts of a response in the order of its body, alike ones of several places as one.
 
         There are none if the contract does not know the operation or shows no JSON for the status, and none in a body
@@ -27,6 +28,7 @@ class Contract:
         is compared with that of the documented success, as which it is decoded. At most 100 different drifts are
         kept, so that a response in which everything departs costs no more memory than others.
         """
+        status = response.status_code
         documented = self._operations.get(operation, {})
         successes = sorted(code for code in documented if code.startswith("2"))
         drifts: list[Drift] = []
@@ -37,8 +39,8 @@ class Contract:
         if schema is None:
             return drifts
         try:
-            body = json.loads(content)
-        except (ValueError, RecursionError):
+            body = response.json()
+        except ValueError:
             return drifts
         found = self._comparison.mismatches(schema, body)
         return drifts + [Drift(operation, one.pointer, one.kind, one.expected, one.seen, n) for one, n in found]

@@ -33,7 +33,7 @@ class Watch:
             DriftDetected: a successful response departs and the client is strict. What the callback raises comes out
                 as it is.
         """
-        drifts = self._contract.drifts_of(request.operation, response.status_code, response.content)
+        drifts = self._contract.drifts_of(request.operation, response)
         if drifts and self._on_drift is not None:
             self._on_drift(drifts)
         if drifts and self._strict and 200 <= response.status_code <= 299:
