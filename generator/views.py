@@ -355,6 +355,21 @@ class Views:
             if twice:
                 raise GeneratorProblem(f"two operations want the {what} {twice[0]}")
 
+    def taken_elsewhere(self, operation: Operation, attribute: str) -> dict[str, str]:
+        """Keywords that an update does not take -> what does: an update of a part, such as `/users/{user_id}/metadata`.
+
+        `attribute` names them: by their `method`, or by their `function`.
+        """
+        found: dict[str, list[str]] = {}
+        own = {argument.name for argument in operation.now_or_then}
+        for other in sorted(self.operations, key=lambda op: op.http) if operation.http == "PATCH" else ():
+            is_part = other.path.startswith(f"{operation.path}/") and other.path.count("{") == operation.path.count("{")
+            if is_part and other.group == operation.group and other.http in ("PATCH", "PUT"):
+                for argument in other.of("body"):
+                    if argument.name not in own:
+                        found.setdefault(argument.name, []).append(getattr(other, attribute))
+        return {name: " or ".join(others) for name, others in sorted(found.items())}
+
     # -- old names -----------------------------------------------------------------------------------------------
 
     def old_functions(self, group: str) -> list[tuple[Shim, Operation]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clerk_bapi
+from clerk_bapi.api import update_user
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
 from clerkkit.metadata import patch
 from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
@@ -38,6 +39,48 @@ def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
             return await call(clerk)
 
     return anyio.run(send, backend=backend_of(way))
+
+
+# -- arguments of other operations ----------------------------------------------------------------------------------
+
+METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
+MISPLACED = {
+    "users": (("user_1",), METADATA, "update_metadata or replace_metadata"),
+    "organizations": (("org_1",), METADATA[:2], "merge_metadata or replace_metadata"),
+    "organization_memberships": (("org_1", "user_1"), METADATA[:2], "update_metadata"),
+    "instance_settings": ((), ("allowlist",), "update_restrictions"),
+}
+
+
+@pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
+@pytest.mark.parametrize("resource", MISPLACED)
+def test_an_update_names_the_method_that_takes_the_argument(client: Any, resource: str) -> None:
+    ids, names, use = MISPLACED[resource]
+    methods = getattr(client, resource)
+    role = {"role": "org:member"} if resource == "organization_memberships" else {}
+
+    async def update_async(**arguments: Any) -> None:
+        await methods.update(*ids, **role, **arguments)
+
+    def update(**arguments: Any) -> None:
+        if isinstance(client, AsyncClerk):
+            anyio.run(partial(update_async, **arguments))
+        methods.update(*ids, **role, **arguments)
+
+    assert all(hasattr(methods, name) for name in use.split(" or "))
+    for name in names:
+        with pytest.raises(InvalidArgument, match=f"^{name}: is not an argument of update; use {use}$"):
+            update(**{name: {}})
+    with pytest.raises(TypeError, match="no_such_argument"):
+        update(no_such_argument={})
+
+
+def test_a_suggestion_leaves_a_method_what_it_is() -> None:
+    assert inspect.iscoroutinefunction(AsyncClerk(KEY).users.update)
+    assert not inspect.iscoroutinefunction(Clerk(KEY).users.update)
+    assert "public_metadata" not in inspect.signature(Clerk(KEY).users.update).parameters
+    with pytest.raises(InvalidArgument, match="use update_user_metadata or replace_user_metadata"):
+        update_user("user_1", public_metadata={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 # -- metadata ------------------------------------------------------------------------------------------------------

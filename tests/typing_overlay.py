@@ -32,6 +32,7 @@ from clerkkit.webhooks import Reason, WebhookEvent, WebhookVerificationError, ve
 
 def pages(clerk: Clerk) -> None:
     clerk.users.iterate(limit=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    clerk.users.update("user_1", public_metadata={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(clerk.users.iterate(page_size=500), Iterator[User])
     assert_type(clerk.organizations.iterate(), Iterator[Organization])
     assert_type(clerk.paginate(get_user_list, email_address=["a@example.com"]), Iterator[User])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,
@@ -270,6 +271,7 @@ def rotate_directory_api_key(directory_id: str) -> Request[Directory]:
     )
 
 
+@suggest(mappings="replace_directory_group_role_mappings")
 def update_directory(
     directory_id: str,
     *,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import nothing
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.instance_settings import (
     Instance,
@@ -112,6 +113,30 @@ def get_instance_protect() -> Request[InstanceProtect]:
     return Request("GET", "/instance/protect", InstanceProtect.read)
 
 
+@suggest(
+    admin_delete_enabled="update_instance_organization_settings",
+    allowlist="update_instance_restrictions",
+    allowlist_blocklist_disabled_on_sign_in="update_instance_restrictions",
+    block_disposable_email_domains="update_instance_restrictions",
+    block_email_subaddresses="update_instance_restrictions",
+    blocked_country_codes="update_instance_communication",
+    blocklist="update_instance_restrictions",
+    client_id_metadata_documents_advertised="update_instance_oauth_application_settings",
+    client_id_metadata_documents_block_implicitly_allowed_clients="update_instance_oauth_application_settings",
+    client_id_metadata_documents_only_allow_pre_registered_clients="update_instance_oauth_application_settings",
+    creator_role_id="update_instance_organization_settings",
+    default_scopes="update_instance_oauth_application_settings",
+    domains_default_role_id="update_instance_organization_settings",
+    domains_enabled="update_instance_organization_settings",
+    domains_enrollment_modes="update_instance_organization_settings",
+    dynamic_oauth_client_registration="update_instance_oauth_application_settings",
+    enabled="update_instance_organization_settings",
+    max_allowed_memberships="update_instance_organization_settings",
+    oauth_jwt_access_tokens="update_instance_oauth_application_settings",
+    rules_enabled="update_instance_protect",
+    slug_disabled="update_instance_organization_settings",
+    specter_enabled="update_instance_protect",
+)
 def update_instance(
     *,
     allowed_origins: Sequence[str] | Unset = UNSET,

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.readers import nothing
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplications, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject
@@ -197,6 +198,7 @@ def rotate_oauth_application_secret(oauth_application_id: str) -> Request[OAuthA
     )
 
 
+@suggest(uploader_user_id="upload_oauth_application_logo")
 def update_oauth_application(
     oauth_application_id: str,
     *,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
 
@@ -178,6 +179,10 @@ def list_organization_memberships(
     )
 
 
+@suggest(
+    private_metadata="update_organization_membership_metadata",
+    public_metadata="update_organization_membership_metadata",
+)
 def update_organization_membership(organization_id: str, user_id: str, *, role: str) -> Request[OrganizationMembership]:
     """Change the role of a member.
 

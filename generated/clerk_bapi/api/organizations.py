@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.organizations import Organizations, OrganizationWithLogo
 from clerk_bapi.models.shared import (
@@ -365,6 +366,11 @@ def replace_organization_metadata(
     )
 
 
+@suggest(
+    private_metadata="merge_organization_metadata or replace_organization_metadata",
+    public_metadata="merge_organization_metadata or replace_organization_metadata",
+    uploader_user_id="upload_organization_logo",
+)
 def update_organization(
     organization_id: str,
     *,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.scim_directories import (
     CreateSCIMDirectoryGroupRoleMapping,
@@ -270,6 +271,7 @@ def rotate_scim_directory_api_key(scim_directory_id: str) -> Request[SCIMDirecto
     )
 
 
+@suggest(mappings="replace_scim_group_role_mappings")
 def update_scim_directory(
     scim_directory_id: str,
     *,

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.readers import list_of, object_or_list
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.shared import (
     CommerceCreditBalanceResponse,
@@ -1004,6 +1005,11 @@ def unset_user_password_compromised(user_id: str) -> Request[User]:
     return Request("POST", "/users/{user_id}/password/unset_compromised", User.read, path={"user_id": user_id})
 
 
+@suggest(
+    private_metadata="update_user_metadata or replace_user_metadata",
+    public_metadata="update_user_metadata or replace_user_metadata",
+    unsafe_metadata="update_user_metadata or replace_user_metadata",
+)
 def update_user(
     user_id: str,
     *,

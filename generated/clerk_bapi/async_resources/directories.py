@@ -12,6 +12,7 @@ from typing import Any
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import directories as api
 from clerk_bapi.models.directories import (
@@ -255,6 +256,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.rotate_directory_api_key(directory_id))
 
+    @suggest(mappings="replace_group_role_mappings")
     async def update(
         self,
         directory_id: str,

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from clerk_core import UNSET, File, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import oauth_applications as api
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplications, OAuthApplicationWithSecret
@@ -193,6 +194,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         """
         return await self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
 
+    @suggest(uploader_user_id="upload_logo")
     async def update(
         self,
         oauth_application_id: str,

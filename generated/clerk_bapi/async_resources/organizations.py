@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal
 from clerk_core import UNSET, File, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organizations as api
 from clerk_bapi.models.organizations import Organizations, OrganizationWithLogo
@@ -375,6 +376,11 @@ class AsyncOrganizationsResource(AsyncResource):
             )
         )
 
+    @suggest(
+        private_metadata="merge_metadata or replace_metadata",
+        public_metadata="merge_metadata or replace_metadata",
+        uploader_user_id="upload_logo",
+    )
     async def update(
         self,
         organization_id: str,

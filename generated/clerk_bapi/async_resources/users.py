@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Literal, overload
 from clerk_core import UNSET, File, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import users as api
 from clerk_bapi.models.shared import (
@@ -1204,6 +1205,11 @@ class AsyncUsersResource(AsyncResource):
         """
         return await self._client.send(api.unset_user_password_compromised(user_id))
 
+    @suggest(
+        private_metadata="update_metadata or replace_metadata",
+        public_metadata="update_metadata or replace_metadata",
+        unsafe_metadata="update_metadata or replace_metadata",
+    )
     async def update(
         self,
         user_id: str,

@@ -11,6 +11,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import instance_settings as api
 from clerk_bapi.models.instance_settings import (
@@ -108,6 +109,30 @@ class InstanceSettingsResource(Resource):
         """
         return self._client.send(api.get_instance_organization_settings())
 
+    @suggest(
+        admin_delete_enabled="update_organization_settings",
+        allowlist="update_restrictions",
+        allowlist_blocklist_disabled_on_sign_in="update_restrictions",
+        block_disposable_email_domains="update_restrictions",
+        block_email_subaddresses="update_restrictions",
+        blocked_country_codes="update_communication",
+        blocklist="update_restrictions",
+        client_id_metadata_documents_advertised="update_oauth_application_settings",
+        client_id_metadata_documents_block_implicitly_allowed_clients="update_oauth_application_settings",
+        client_id_metadata_documents_only_allow_pre_registered_clients="update_oauth_application_settings",
+        creator_role_id="update_organization_settings",
+        default_scopes="update_oauth_application_settings",
+        domains_default_role_id="update_organization_settings",
+        domains_enabled="update_organization_settings",
+        domains_enrollment_modes="update_organization_settings",
+        dynamic_oauth_client_registration="update_oauth_application_settings",
+        enabled="update_organization_settings",
+        max_allowed_memberships="update_organization_settings",
+        oauth_jwt_access_tokens="update_oauth_application_settings",
+        rules_enabled="update_instance_protect",
+        slug_disabled="update_organization_settings",
+        specter_enabled="update_instance_protect",
+    )
     def update(
         self,
         *,

@@ -13,6 +13,7 @@ from typing import Any
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organization_memberships as api
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
@@ -244,6 +245,7 @@ class OrganizationMembershipsResource(Resource):
         ids = (organization_id,)
         return iterate(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
 
+    @suggest(private_metadata="update_metadata", public_metadata="update_metadata")
     def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
         """Change the role of a member.
 

@@ -12,6 +12,7 @@ from typing import Any
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import scim_directories as api
 from clerk_bapi.models.scim_directories import (
@@ -244,6 +245,7 @@ class ScimDirectoriesResource(Resource):
         """
         return self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
 
+    @suggest(mappings="replace_group_role_mappings")
     def update(
         self,
         scim_directory_id: str,

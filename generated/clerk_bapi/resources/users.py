@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Literal, overload
 from clerk_core import UNSET, File, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
+from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import users as api
 from clerk_bapi.models.shared import (
@@ -1202,6 +1203,11 @@ class UsersResource(Resource):
         """
         return self._client.send(api.unset_user_password_compromised(user_id))
 
+    @suggest(
+        private_metadata="update_metadata or replace_metadata",
+        public_metadata="update_metadata or replace_metadata",
+        unsafe_metadata="update_metadata or replace_metadata",
+    )
     def update(
         self,
         user_id: str,

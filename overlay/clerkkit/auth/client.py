@@ -99,6 +99,7 @@ class Auth(_Flows):
         return self._send(self._client, step)
 
     def _send(self, client: Clerk, step: Step) -> Any:
+        """Take one step of a flow, by a view of the client where the step allows little time."""
         if isinstance(step, Alone):
             lock = self._state.threads.lock()
             if not lock.acquire(blocking=step.wait):
@@ -222,6 +223,7 @@ class AsyncAuth(_Flows):
         return await self._send(self._client, step)
 
     async def _send(self, client: AsyncClerk, step: Step) -> Any:
+        """Take one step of a flow, by a view of the client where the step allows little time."""
         if isinstance(step, Alone):
             lock = self._state.tasks.lock()
             if not step.wait and lock.locked():
