@@ -270,7 +270,7 @@ def test_any_text_gets_through_as_id_and_in_the_query() -> None:
     with serve(answer(200, [])) as server, Client(KEY, base_url=server.url) as client:
 
         @settings(max_examples=100, deadline=None)
-        @given(st.text(min_size=1).filter(lambda text: text not in (".", "..")), st.lists(st.text()))
+        @given(st.text(min_size=1).filter(lambda text: text not in (".", "..")), st.lists(st.text(), min_size=1))
         def check(text: str, texts: list[str]) -> None:
             client.send(api.get_user(text))
             client.send(api.get_user_list(query=text, username=texts))
