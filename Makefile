@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update check test faults churn bench replay package release-check emulator sdks bench-emulator coverage-api judge
+.PHONY: setup demo generate update check test faults churn bench replay package release-check emulator sdks official-calls bench-emulator coverage-api judge
 
 setup: $(STAMP)
 
@@ -73,6 +73,10 @@ emulator: $(STAMP)
 # Clerk's own SDKs for JavaScript and Python, driven against the emulator. Needs node, npm and the registries.
 sdks: $(STAMP)
 	$(RUN) -m tests.sdks
+
+# The calls of Clerk's SDK for Python on docs/clerk-ex.md beside its signatures. Needs the package registry.
+official-calls: $(STAMP)
+	$(RUN) -m tests.sdks.calls
 
 bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench

@@ -1,1 +1,1 @@
-"""Clerk's own SDKs against the emulator: `make sdks`, which needs node, npm and the package registries."""
+"""Clerk's own SDKs, from the package registries: `make sdks` and `make official-calls`."""
