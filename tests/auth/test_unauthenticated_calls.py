@@ -46,7 +46,9 @@ def opaque(number: int) -> httpx.Request:
     return page({"authorization": f"Bearer ak_{number}"})
 
 
-CALLS = {"nonces": nonce, "refresh tokens": refresh, "opaque tokens": opaque}
+BROWSERS = {"nonces": nonce, "refresh tokens": refresh}
+CALLS = {**BROWSERS, "opaque tokens": opaque}
+TIGHT = options(accepts_token="any", opaque_token_calls=(10, 10.0))
 
 
 def clerk_that_says(script: Script) -> Script:
@@ -65,17 +67,17 @@ def paths(requests: list[Received]) -> list[str]:
 FLOODS = {
     "50 requests with made-up handshake nonces": (nonce, "session-token-and-uat-missing", 10),
     "50 requests with made-up refresh tokens": (refresh, "session-token-expired-refresh-fetch-error", 10),
-    "50 requests with made-up API keys": (opaque, "unexpected-error", 10),
+    "600 requests with made-up API keys": (opaque, "unexpected-error", 500),
 }
-"""Attack -> requests, reason of the last one, calls to Clerk."""
+"""Attack -> requests, whose number it begins with; reason of the last one; calls to Clerk."""
 
 
 @pytest.mark.parametrize("said", [MISSING, COME_LATER, answer(503), answer(200, {}), [Act.RESET]], ids="mlsur")
 @pytest.mark.parametrize("attack", FLOODS)
-def test_50_requests_of_strangers_cause_10_calls(attack: str, said: Script) -> None:
+def test_floods_of_strangers_cause_a_bounded_number_of_calls(attack: str, said: Script) -> None:
     make, reason, calls = FLOODS[attack]
     with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
-        states = [clerk.auth.authenticate_request(make(number), ANY, now=NOW) for number in range(50)]
+        states = [clerk.auth.authenticate_request(make(number), ANY, now=NOW) for number in range(int(attack.split()[0]))]
         assert not any(state.is_authenticated for state in states)
         assert states[-1].reason == reason
         assert len(paths(server.requests)) == calls
@@ -88,7 +90,7 @@ def test_tasks_share_the_limit(backend: str, kind: str) -> None:
         async with AsyncClerk(KEY, base_url=url) as clerk, anyio.create_task_group() as tasks:
 
             async def one(number: int) -> None:
-                state = await clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
+                state = await clerk.auth.authenticate_request(CALLS[kind](number), TIGHT, now=NOW)
                 assert not state.is_authenticated
 
             for number in range(50):
@@ -99,11 +101,12 @@ def test_tasks_share_the_limit(backend: str, kind: str) -> None:
         assert len(paths(server.requests)) == 10
 
 
-def test_threads_share_the_limit() -> None:
+@pytest.mark.parametrize("kind", CALLS)
+def test_threads_share_the_limit(kind: str) -> None:
     with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
 
         def one(number: int) -> None:
-            clerk.with_options(timeout=9).auth.authenticate_request(nonce(number), LIVE, now=NOW)
+            clerk.with_options(timeout=9).auth.authenticate_request(CALLS[kind](number), TIGHT, now=NOW)
 
         threads = [threading.Thread(target=one, args=(number,)) for number in range(50)]
         for thread in threads:
@@ -133,20 +136,100 @@ def test_beyond_the_limit_the_cookies_decide_until_time_has_passed() -> None:
 
 
 def test_beyond_the_limit_an_opaque_token_is_no_verdict() -> None:
-    wanted = options(accepts_token="any", unauthenticated_calls=(1, 10))
+    wanted = options(accepts_token="any", opaque_token_calls=(1, 10))
     with serve(MISSING) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = [clerk.auth.authenticate_request(opaque(number), wanted, now=NOW).reason for number in range(2)]
     assert found == ["token-invalid", "unexpected-error"]
 
 
+VALID = "ak_valid"
+API_KEY = answer(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "scopes": [], "revoked": False})
+
+
+def knows_one_key(received: Received) -> Any:
+    """Clerk's answer where `VALID` is the only API key, and no handshake or session is known."""
+    return API_KEY if VALID.encode() in received.body else MISSING
+
+
+def valid_key() -> httpx.Request:
+    return page({"authorization": f"Bearer {VALID}"})
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_flood_in_threads_locks_out_no_new_api_key(kind: str) -> None:
+    with serve(clerk_that_says(knows_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
+
+        def one(number: int) -> None:
+            clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
+
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert clerk.auth.authenticate_request(valid_key(), ANY, now=NOW).status == "signed-in"
+
+
+@pytest.mark.parametrize("kind", CALLS)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_flood_in_tasks_locks_out_no_new_api_key(backend: str, kind: str) -> None:
+    async def run(url: str) -> str:
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            async with anyio.create_task_group() as tasks:
+
+                async def one(number: int) -> None:
+                    await clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
+
+                for number in range(50):
+                    tasks.start_soon(one, number)
+            return (await clerk.auth.authenticate_request(valid_key(), ANY, now=NOW)).status
+
+    with serve(clerk_that_says(knows_one_key)) as server:
+        assert anyio.run(run, server.url, backend=backend) == "signed-in"
+
+
+@pytest.mark.parametrize("ttl", [10.0, 0.0])
+def test_beyond_the_limit_opaque_tokens_that_were_accepted_before_still_are(ttl: float) -> None:
+    wanted = options(accepts_token="any", opaque_token_calls=(3, 10), opaque_token_ttl=ttl)
+    time = Time()
+    with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
+        auth = Auth(clerk, AuthState(monotonic=time), KEY)
+
+        def reason(request: httpx.Request) -> str | None:
+            return auth.authenticate_request(request, wanted, now=NOW).reason
+
+        assert reason(valid_key()) is None
+        time.seconds += 11  # beyond opaque_token_ttl: Clerk is asked again
+        assert [reason(opaque(number)) for number in range(4)] == ["token-invalid"] * 3 + ["unexpected-error"]
+        assert reason(valid_key()) is None
+        assert len(server.requests) == 5
+
+
+def test_made_up_api_keys_leave_nonces_their_allowance_where_both_limits_are_the_same() -> None:
+    wanted = options(accepts_token="any", unauthenticated_calls=(2, 10), opaque_token_calls=(2, 10))
+    with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for number in range(5):
+            clerk.auth.authenticate_request(opaque(number), wanted, now=NOW)
+        state = clerk.auth.authenticate_request(nonce(1), wanted, now=NOW)
+        assert state.reason == "session-token-missing"
+        assert paths(server.requests)[2:] == ["/clients/handshake_payload"]
+
+
+def test_the_limit_of_requests_does_not_concern_tokens_that_the_program_verifies_itself() -> None:
+    wanted = options(accepts_token="any", opaque_token_calls=(1, 10))
+    with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for number in range(2):
+            clerk.auth.authenticate_request(opaque(number), wanted, now=NOW)
+        assert clerk.auth.verify_machine_token(VALID, now=NOW).subject == "user_1"
+
+
 def test_calls_that_sign_somebody_in_are_not_counted() -> None:
     directives = answer(200, {"directives": [f"__session={token()}; Path=/"]})
     cookies = answer(200, {"object": "cookies", "cookies": [f"__session={token()}; Path=/"]})
-    key = answer(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "scopes": [], "revoked": False})
-    for kind, said in (("nonces", directives), ("refresh tokens", cookies), ("opaque tokens", key)):
+    for kind, said in (("nonces", directives), ("refresh tokens", cookies), ("opaque tokens", API_KEY)):
         with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
             for number in range(25):
-                state = clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
+                state = clerk.auth.authenticate_request(CALLS[kind](number), TIGHT, now=NOW)
                 assert state.status == "signed-in", kind
             assert len(paths(server.requests)) == 25
 
@@ -182,15 +265,17 @@ def test_a_call_for_a_stranger_is_one_short_try(kind: str, own: float) -> None:
     assert all(at_most <= min(own, 5) for _, at_most in seen)
 
 
+@pytest.mark.parametrize("option", ["unauthenticated_calls", "opaque_token_calls"])
 @pytest.mark.parametrize("given", [0, 5, None, (0, 1), (1, 0), (1.5, 1), (True, 1), (1, 2, 3), (1, float("inf")), "ab"])
-def test_a_limit_that_is_none_is_refused(given: Any) -> None:
+def test_a_limit_that_is_none_is_refused(option: str, given: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
-        options(unauthenticated_calls=given)
-    assert caught.value.argument == "unauthenticated_calls"
+        options(**{option: given})
+    assert caught.value.argument == option
 
 
 def test_a_limit_is_a_rate_limit() -> None:
     assert options(unauthenticated_calls=(3, 4)).call_limit == RateLimit(3, 4)
+    assert options(opaque_token_calls=(3, 4)).opaque_call_limit == RateLimit(3, 4)
 
 
 # -- the log -------------------------------------------------------------------------------------------------------

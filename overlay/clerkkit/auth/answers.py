@@ -69,6 +69,10 @@ class AnswerCache:
         refused = self._refused.get(digest)
         return refused.answer if refused is not None and self._is_young(refused, lifetimes.refused, now) else None
 
+    def was_accepted(self, digest: bytes) -> bool:
+        """Return whether Clerk is known to have accepted this token with this key, however long ago."""
+        return self._accepted.get(digest) is not None
+
     def _is_young(self, kept: _Kept[T], lifetime: float, now: float) -> bool:
         # By either clock: one that a test has stopped, or that was set back, makes no answer last.
         return self._monotonic() - kept.since < lifetime and 0 <= now - kept.now < lifetime

@@ -25,7 +25,9 @@ class CallLimitReached(TransportError):
 class CallLimit:
     """Counts the calls of the last seconds. Shared by threads and tasks."""
 
-    def __init__(self, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, option: str, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+        """`option` is the name of the option of `AuthOptions` that sets the limit."""
+        self._option = option
         self._limit = limit
         self._clock = clock
         self._lock = threading.Lock()
@@ -45,7 +47,9 @@ class CallLimit:
             self._warned = now if warn else self._warned
         if warn:
             log.warning(
-                "unauthenticated requests cause no more calls to Clerk: %d in %g s is their limit", *self._limit
+                "unauthenticated requests caused %d calls to Clerk in %g s, the limit that %s sets",
+                *self._limit,
+                self._option,
             )
         return None
 
@@ -83,7 +87,7 @@ def _counted(flow: Steps[Any], calls: CallLimit, taken: list[float]) -> Steps[An
 def _bounded(step: Step, calls: CallLimit, taken: list[float]) -> Step:
     if isinstance(step, Alone | Shared):
         return step._replace(flow=_counted(step.flow, calls, taken))
-    if isinstance(step, Brief):  # fetches signing keys, which has a limit of its own
+    if isinstance(step, Brief):  # for signing keys or an opaque token, which have limits of their own
         return step
     call = calls.take()
     if call is None:

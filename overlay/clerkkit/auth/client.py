@@ -48,11 +48,12 @@ class AuthState:
         self.thread_flights = Flights(threading.Lock, this_process)
         self.task_flights = Flights(_lock_of_tasks, this_loop)
         self._monotonic = monotonic
-        self._limits: dict[RateLimit, CallLimit] = {}
+        self._limits: dict[tuple[str, RateLimit], CallLimit] = {}
 
-    def calls(self, limit: RateLimit) -> CallLimit:
-        """Return the counter of the calls that unauthenticated requests cause."""
-        return self._limits.get(limit) or self._limits.setdefault(limit, CallLimit(limit, self._monotonic))
+    def calls(self, option: str, limit: RateLimit) -> CallLimit:
+        """Return the counter of the calls that this option limits, for all options with the same limit."""
+        key = option, limit
+        return self._limits.get(key) or self._limits.setdefault(key, CallLimit(option, limit, self._monotonic))
 
 
 def _lock_of_tasks() -> anyio.Lock:
@@ -68,15 +69,19 @@ class _Flows:
         self._state = state
         self._secret_key = secret_key
 
-    def _verifier(self, jwt_key: str | None, memo: bool, now: float | None) -> Verifier:
+    def _verifier(
+        self, jwt_key: str | None, memo: bool, now: float | None, opaque_calls: CallLimit | None = None
+    ) -> Verifier:
         clock = self._state.clock if now is None else lambda: now
         state = self._state
-        return Verifier(state.ring, jwt_key, state.memo if memo else None, clock, state.answers)
+        return Verifier(state.ring, jwt_key, state.memo if memo else None, clock, state.answers, opaque_calls)
 
     def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
-        verifier = self._verifier(options.jwt_key, options.memo, now)
+        opaque_calls = self._state.calls("opaque_token_calls", options.opaque_call_limit)
+        verifier = self._verifier(options.jwt_key, options.memo, now, opaque_calls)
         context = Context(incoming(request), options, verifier.read, verifier.clock)
-        return limited(authenticated(context, verifier, self._secret_key), self._state.calls(options.call_limit))
+        calls = self._state.calls("unauthenticated_calls", options.call_limit)
+        return limited(authenticated(context, verifier, self._secret_key), calls)
 
 
 C = TypeVar("C", bound=Options)

@@ -12,13 +12,12 @@ from clerk_core.model import Model
 from clerkkit.auth import jwts
 from clerkkit.auth.answers import Accepted, Lifetimes, Refused
 from clerkkit.auth.bounded import digest_of
-from clerkkit.auth.call_limit import CallLimitReached
 from clerkkit.auth.checks import Expected, check_oauth_audience, expected_of_m2m, expected_of_oauth
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, is_m2m, is_oauth, opaque_kind
 from clerkkit.auth.machine import MachineToken, of_answer, of_m2m_jwt, of_oauth_jwt
 from clerkkit.auth.reasons import FAILED, INVALID, SECRET_KEY, UNEXPECTED
-from clerkkit.auth.steps import Keyed, Shared, Steps
+from clerkkit.auth.steps import Brief, Keyed, Shared, Steps
 from clerkkit.auth.verify import Verifier
 
 _OF_THE_TOKEN = (400, 404, 410, 422)
@@ -80,10 +79,7 @@ def _opaque(
     answer = verifier.answers.get(digest, lifetimes, verifier.clock()) if verifier.answers else None
     if answer is None:
         flow = _asked(verifier, kind, step, digest, lifetimes)
-        try:
-            answer = yield from _together(flow, digest) if lifetimes.accepted else flow
-        except CallLimitReached as error:
-            raise TokenRefused(UNEXPECTED, _not_asked(kind, error)) from error
+        answer = yield from _together(flow, digest) if lifetimes.accepted else flow
     if isinstance(answer, Refused):
         raise TokenRefused(answer.reason, answer.problem, status=answer.status) from answer.cause
     verified = of_answer(kind, json.loads(answer.answer))
@@ -99,22 +95,35 @@ def _together(flow: Steps[Accepted | Refused], digest: bytes) -> Steps[Accepted 
 def _asked(
     verifier: Verifier, kind: TokenType, step: Request[Any] | Keyed, digest: bytes, lifetimes: Lifetimes
 ) -> Steps[Accepted | Refused]:
-    """What Clerk says of the token, unless somebody has asked since the cache was looked at."""
-    answers = verifier.answers
+    """What Clerk says of the token, unless somebody has asked since the cache was looked at.
+
+    Raises:
+        TokenRefused: too many calls were about tokens that Clerk does not accept.
+    """
+    answers, calls = verifier.answers, verifier.opaque_calls
     known = answers.get(digest, lifetimes, verifier.clock()) if answers else None
     if known is not None:
         return known
-    answer = yield from _answer(kind, step)
+    if calls is None:
+        answer = yield from _answer(kind, step)
+    elif answers and answers.was_accepted(digest):  # not counted: a flood of unknown tokens must not lock it out
+        answer = yield from _answer(kind, Brief(step))
+    else:
+        call = calls.take()
+        if call is None:  # raised, not returned: those who share the flow may have other limits
+            problem = f"Clerk is not asked about the {_NAMES[kind]}: too many requests bring tokens that it refuses."
+            raise TokenRefused(UNEXPECTED, problem)
+        answer = yield from _answer(kind, Brief(step))
+        if isinstance(answer, Accepted):
+            calls.give_back([call])
     if answers:
         answers.put(digest, answer, verifier.clock())
     return answer
 
 
-def _answer(kind: TokenType, step: Request[Any] | Keyed) -> Steps[Accepted | Refused]:
+def _answer(kind: TokenType, step: Request[Any] | Keyed | Brief) -> Steps[Accepted | Refused]:
     try:
         brought: Any = yield step
-    except CallLimitReached:
-        raise  # the limit of one caller, and no answer for those who share the flow
     except TransportError as error:
         return Refused(UNEXPECTED, _not_asked(kind, error), cause=error)
     except ApiError as error:

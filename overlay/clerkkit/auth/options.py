@@ -67,6 +67,7 @@ class AuthOptionArguments(TypedDict, total=False):
     opaque_token_ttl: float
     opaque_refusal_ttl: float
     unauthenticated_calls: RateLimit | tuple[int, float]
+    opaque_token_calls: RateLimit | tuple[int, float]
 
 
 @attrs.frozen(slots=False, kw_only=True)
@@ -120,15 +121,20 @@ class AuthOptions:
     opaque_refusal_ttl: float = Lifetimes().refused
     """Seconds for which Clerk is not asked again about an opaque token that it refused."""
     unauthenticated_calls: RateLimit | tuple[int, float] = (10, 10.0)
-    """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause that turn out not to be signed
-    in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored, tokens are not
-    refreshed, and opaque tokens of machines are refused as `unexpected-error`."""
+    """Calls to Clerk, and seconds: how many calls in how many seconds browsers may cause that turn out not to be signed
+    in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored and tokens are not
+    refreshed."""
+    opaque_token_calls: RateLimit | tuple[int, float] = (500, 10.0)
+    """Calls to Clerk, and seconds: how many calls in how many seconds may be about opaque tokens that turn out not to be
+    accepted, for all threads and tasks of a client together. Beyond it, tokens that Clerk has not accepted before are
+    refused as `unexpected-error`; those that it has are not counted. The default is half of what Clerk allows a
+    production instance, so that made-up tokens leave the other half to the application."""
 
     def __attrs_post_init__(self) -> None:
         for flag in _FLAGS:
             check_flag(flag, getattr(self, flag))
         self._check_kinds()
-        _ = self.expected, self.patterns, self.call_limit, self.lifetimes  # which check their options
+        _ = self.expected, self.patterns, self.call_limit, self.opaque_call_limit, self.lifetimes  # which check their options
         check_domain(self.domain)
         check_proxy_url(self.proxy_url, self._origins)
         check_sign_in_url(self.sign_in_url, is_satellite=self.is_satellite)
@@ -212,13 +218,13 @@ class AuthOptions:
 
     @cached_property
     def call_limit(self) -> RateLimit:
-        """The limit of calls that unauthenticated requests cause."""
-        name = "unauthenticated_calls"
-        try:
-            calls, period = self.unauthenticated_calls
-        except (TypeError, ValueError):
-            raise InvalidArgument(name, "expected calls and seconds, such as (10, 10)") from None
-        return RateLimit(whole_number(name, calls, 1), seconds(name, period))
+        """The limit of calls that unauthenticated browsers cause."""
+        return _call_limit("unauthenticated_calls", self.unauthenticated_calls)
+
+    @cached_property
+    def opaque_call_limit(self) -> RateLimit:
+        """The limit of calls about opaque tokens that are not accepted."""
+        return _call_limit("opaque_token_calls", self.opaque_token_calls)
 
     @cached_property
     def instance(self) -> Instance:
@@ -236,3 +242,11 @@ class AuthOptions:
         """The host in the claim `iss` of this instance's tokens; a proxy does not change it."""
         satellite = self.instance.production and self.is_satellite and self.domain
         return f"clerk.{self.domain}" if satellite else self.instance.host
+
+
+def _call_limit(name: str, given: RateLimit | tuple[int, float]) -> RateLimit:
+    try:
+        calls, period = given
+    except (TypeError, ValueError):
+        raise InvalidArgument(name, "expected calls and seconds, such as (10, 10)") from None
+    return RateLimit(whole_number(name, calls, 1), seconds(name, period))

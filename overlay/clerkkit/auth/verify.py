@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from clerkkit.auth import jwts, kinds
 from clerkkit.auth.answers import AnswerCache
+from clerkkit.auth.call_limit import CallLimit
 from clerkkit.auth.checks import Expected, check_claims, check_header, check_session
 from clerkkit.auth.claims import SessionClaims, session_claims
 from clerkkit.auth.errors import TokenRefused
@@ -32,8 +33,10 @@ class Verifier:
         memo: Memo | None = None,
         clock: Callable[[], float] = time.time,
         answers: AnswerCache | None = None,
+        opaque_calls: CallLimit | None = None,
     ) -> None:
         """Without `memo`, no signature is taken for good; without `answers`, Clerk is asked about each opaque token.
+        With `opaque_calls`, tokens are those of unauthenticated requests: calls about opaque ones are brief and counted.
 
         The clock returns the Unix time in seconds.
         """
@@ -42,6 +45,7 @@ class Verifier:
         self.memo = memo
         self.clock = clock
         self.answers = answers
+        self.opaque_calls = opaque_calls
         self._read: dict[str, tuple[Jwt, Key | None]] = {}
 
     def read(self, token: str) -> Jwt | None:
