@@ -84,7 +84,9 @@ def test_the_walk_through_the_tries() -> None:
 def test_each_try_takes_its_turn_and_the_deadline_begins_with_the_first() -> None:
     now = 0.0
     turns = iter([50.0, 7.0])
-    steps = attempts(Policy(), Request("GET", "/x", as_is), lambda: next(turns), clock=lambda: now, scatter=lambda: 1.0)
+    steps = attempts(
+        Policy(), Request("GET", "/x", as_is), lambda _: next(turns), clock=lambda: now, scatter=lambda: 1.0
+    )
     assert next(steps) == Wait(50.0)
     now += 50.0
     assert steps.send(None) == Send(Policy().deadline)
@@ -92,6 +94,42 @@ def test_each_try_takes_its_turn_and_the_deadline_begins_with_the_first() -> Non
     assert steps.send(None) == Wait(7.0)
     now += 7.25
     assert steps.send(None) == Send(Policy().deadline - 7.25)
+
+
+PROMPT = Policy(max_retries=0, deadline=5.0, deadline_includes_turn=True)
+
+
+def test_a_deadline_can_include_the_wait_for_the_first_turn() -> None:
+    now = 0.0
+    pace = Pace(RateLimit(1, 3.0), clock=lambda: now)
+    assert pace.wait() == 0.0
+    steps = attempts(PROMPT, Request("GET", "/x", as_is), pace.wait, clock=lambda: now)
+    assert next(steps) == Wait(3.0)
+    now += 3.0
+    assert steps.send(None) == Send(2.0)
+
+
+def test_a_call_whose_turn_comes_after_such_a_deadline_is_not_made_and_takes_no_turn() -> None:
+    pace = Pace(RateLimit(1, 5.0), clock=lambda: 0.0)
+    assert pace.wait() == 0.0
+    with pytest.raises(TimedOut, match="rate_limit") as caught:
+        next(attempts(PROMPT, Request("GET", "/x", as_is), pace.wait, clock=lambda: 0.0))
+    assert not caught.value.reached
+    assert pace.wait() == 5.0
+
+
+def test_no_retry_whose_turn_comes_after_the_deadline() -> None:
+    now = 0.0
+    pace = Pace(RateLimit(1, 40.0), clock=lambda: now)
+    steps = attempts(Policy(), Request("GET", "/x", as_is), pace.wait, clock=lambda: now, scatter=lambda: 1.0)
+    assert next(steps) == Wait(0.0)
+    assert steps.send(None) == Send(30.0)
+    assert steps.send(status(503)) == Wait(0.25)
+    now += 0.25
+    with pytest.raises(StopIteration) as stopped:
+        steps.send(None)
+    assert stopped.value.value.status_code == 503
+    assert pace.wait() == 39.75
 
 
 def test_the_last_failure_is_raised() -> None:

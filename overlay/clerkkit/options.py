@@ -40,7 +40,7 @@ class Options(_Client):
     """Mixed into both clients."""
 
     _policy: Policy
-    _turn: Callable[[], float] | None
+    _turn: Callable[[float], float | None] | None
     _headers: Mapping[str, str]
     _timeout: float | None
     _prepared: Any
@@ -145,6 +145,19 @@ class Options(_Client):
             view._secret_key = settings.secret_key(visible_key(secret_key))  # no default here
             view._shared = {}  # what tokens are verified with is of one instance
         return view
+
+
+C = TypeVar("C", bound=Options)
+
+
+def brief(client: C, longest: float) -> C:
+    """Return a view for calls that must hold no worker: one try, which ends `longest` seconds from now at most.
+
+    They include the wait for its turn where there is a `rate_limit`; a call whose turn comes later is not made.
+    """
+    view = client.with_options(max_retries=0, deadline=min(longest, client.deadline))
+    view._policy = view._policy._replace(deadline_includes_turn=True)
+    return view
 
 
 class AnyRequest(Request[Any]):

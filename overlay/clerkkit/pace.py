@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any, NamedTuple
 
 from clerk_core import InvalidArgument
@@ -49,14 +50,16 @@ class Pace:
         self._turns: list[float] = []  # a ring of the last turns, of which the oldest is at `_next`
         self._next = 0
 
-    def wait(self) -> float:
-        """Take the next turn; the seconds until it comes."""
+    def wait(self, less_than: float = inf) -> float | None:
+        """Take the next turn and return the seconds until it comes; None, and no turn, if they are not `less_than`."""
         with self._lock:
             now = self._clock()
             if len(self._turns) < self._limit.requests:
                 self._turns.append(now)
                 return 0.0
             turn = max(now, self._turns[self._next] + self._limit.seconds)
+            if turn - now >= less_than:
+                return None
             self._turns[self._next] = turn
             self._next = (self._next + 1) % self._limit.requests
             return turn - now

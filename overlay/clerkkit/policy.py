@@ -15,9 +15,10 @@ import logging
 import random
 import time
 from collections.abc import Callable, Generator
+from math import inf
 from typing import Any, NamedTuple
 
-from clerk_core import Request, Response, TransportError
+from clerk_core import Request, Response, TimedOut, TransportError
 from clerk_core.checks import seconds, whole_number
 from clerk_core.errors import api_error, seconds_of
 
@@ -40,6 +41,8 @@ class Policy(NamedTuple):
     """Seconds before the first retry; doubled for each further one, and scattered by half."""
     longest_wait: float = 8.0
     """Seconds that no wait of ours exceeds; a `Retry-After` may."""
+    deadline_includes_turn: bool = False
+    """Whether the deadline begins before the wait for the first turn, and not after it."""
 
 
 class Send(NamedTuple):
@@ -100,7 +103,7 @@ def _worth_it(method: str, outcome: Outcome) -> bool:
 def attempts(
     policy: Policy,
     request: Request[Any],
-    turn: Callable[[], float] | None = None,
+    turn: Callable[[float], float | None] | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
     scatter: Callable[[], float] = random.random,
@@ -110,16 +113,24 @@ def attempts(
     Args:
         policy: How persistent to be.
         request: What is sent.
-        turn: The client's own pace: seconds until the next request may go. The deadline begins with the first turn.
+        turn: The client's own pace: takes the next turn and returns the seconds until then, or None where they are not
+            less than its argument.
         clock: Seconds, from any start.
         scatter: A number from 0 to 1.
 
     Raises:
-        TransportError: the last try brought no answer.
+        TransportError: the last try brought no answer, or the first turn comes after the deadline.
     """
+    start = clock()
     if turn is not None:
-        yield Wait(turn())
-    end = clock() + policy.deadline
+        ahead = turn(policy.deadline if policy.deadline_includes_turn else inf)
+        if ahead is None:
+            problem = f"not sent: the client's rate_limit allows no request within {policy.deadline:.3g} s"
+            raise TimedOut(problem, request.info, reached=False)
+        yield Wait(ahead)
+        if not policy.deadline_includes_turn:
+            start = clock()
+    end = start + policy.deadline
     attempt = 0
     while True:
         attempt += 1
@@ -130,13 +141,16 @@ def attempts(
         _log(request, outcome, attempt, clock() - started, wait)
         if wait is not None:
             yield Wait(wait)
-            if turn is not None:
-                yield Wait(turn())
-        elif isinstance(outcome, TransportError):
+            if turn is None:
+                continue
+            ahead = turn(end - clock())
+            if ahead is not None:
+                yield Wait(ahead)
+                continue
+        if isinstance(outcome, TransportError):
             outcome.attempts = attempt
             raise outcome
-        else:
-            return outcome
+        return outcome
 
 
 def _log(request: Request[Any], outcome: Outcome, attempt: int, took: float, wait: float | None) -> None:

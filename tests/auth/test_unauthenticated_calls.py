@@ -11,9 +11,11 @@ import anyio
 import httpx
 import pytest
 
+from clerk_core import UNSET
 from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimit
 from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState, RequestState, TokenRefused
-from tests.auth.making import NOW, jwks, options, token
+from clerkkit.options import any_request
+from tests.auth.making import NOW, jwks, options, pem, token
 from tests.auth.test_keys import Time
 from tests.loopback import KEY, Act, Received, Script, answer, serve
 
@@ -77,7 +79,9 @@ FLOODS = {
 def test_floods_of_strangers_cause_a_bounded_number_of_calls(attack: str, said: Script) -> None:
     make, reason, calls = FLOODS[attack]
     with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
-        states = [clerk.auth.authenticate_request(make(number), ANY, now=NOW) for number in range(int(attack.split()[0]))]
+        states = [
+            clerk.auth.authenticate_request(make(number), ANY, now=NOW) for number in range(int(attack.split()[0]))
+        ]
         assert not any(state.is_authenticated for state in states)
         assert states[-1].reason == reason
         assert len(paths(server.requests)) == calls
@@ -263,6 +267,54 @@ def test_a_call_for_a_stranger_is_one_short_try(kind: str, own: float) -> None:
     calls = [at_most for path, at_most in seen if kind == "signing keys" or not path.endswith("/jwks")]
     assert len(calls) == 1
     assert all(at_most <= min(own, 5) for _, at_most in seen)
+
+
+SATURATED = RateLimit(1, 3600.0)
+OWN = any_request("GET", "/x", None, UNSET)
+"""A call of the application itself."""
+
+
+def saturated(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json=jwks() if request.url.path.endswith("/jwks") else {})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saturated_rate_limit_holds_no_thread_of_a_stranger(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    wanted = options(accepts_token="any", jwt_key=None if kind == "signing keys" else pem())
+    http = httpx.Client(transport=httpx.MockTransport(saturated))
+    clerk = Clerk(KEY, http_client=http, rate_limit=SATURATED)
+    clerk.send(OWN)
+    for number in range(3):
+        assert not clerk.auth.authenticate_request(KINDS[kind](number), wanted, now=NOW).is_authenticated
+    assert waits == [0.0]
+    clerk.send(OWN)
+    assert 0 < waits[-1] <= SATURATED.seconds  # strangers took no turn of the application
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saturated_rate_limit_holds_no_task_of_a_stranger(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("anyio.sleep", sleep)
+    wanted = options(accepts_token="any", jwt_key=None if kind == "signing keys" else pem())
+
+    async def run() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(saturated))
+        async with AsyncClerk(KEY, http_client=http, rate_limit=SATURATED) as clerk:
+            await clerk.send(OWN)
+            for number in range(3):
+                state = await clerk.auth.authenticate_request(KINDS[kind](number), wanted, now=NOW)
+                assert not state.is_authenticated
+            assert waits == [0.0]
+            await clerk.send(OWN)
+            assert 0 < waits[-1] <= SATURATED.seconds
+
+    anyio.run(run)
 
 
 @pytest.mark.parametrize("option", ["unauthenticated_calls", "opaque_token_calls"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from clerk_core.connections import this_loop, this_process
 from clerkkit.auth.answers import AnswerCache, Lifetimes, lifetimes
@@ -25,7 +25,7 @@ from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Shared, Step, Steps
 from clerkkit.auth.turns import Flights, Turns
 from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
-from clerkkit.options import Options
+from clerkkit.options import brief
 from clerkkit.pace import RateLimit
 
 if TYPE_CHECKING:
@@ -84,13 +84,6 @@ class _Flows:
         return limited(authenticated(context, verifier, self._secret_key), calls)
 
 
-C = TypeVar("C", bound=Options)
-
-
-def _brief(client: C) -> C:
-    return client.with_options(max_retries=0, deadline=min(BRIEF, client.deadline))
-
-
 class Auth(_Flows):
     """Verifies tokens and requests for one instance. Shared by threads, and by views of the client."""
 
@@ -119,7 +112,7 @@ class Auth(_Flows):
                     flight.outcome = drive(self._do, step.flow)
                 return flight.outcome
         if isinstance(step, Brief):
-            return self._send(_brief(client), step.step)
+            return self._send(brief(client, BRIEF), step.step)
         if isinstance(step, Keyed):
             return client.with_options(secret_key=step.secret_key).send(step.request)
         return client.send(step)
@@ -242,7 +235,7 @@ class AsyncAuth(_Flows):
                         flight.outcome = await drive_async(self._do, step.flow)
                     return flight.outcome
         if isinstance(step, Brief):
-            return await self._send(_brief(client), step.step)
+            return await self._send(brief(client, BRIEF), step.step)
         if isinstance(step, Keyed):
             return await client.with_options(secret_key=step.secret_key).send(step.request)
         return await client.send(step)

@@ -125,7 +125,7 @@ class AuthOptions:
     in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored and tokens are not
     refreshed."""
     opaque_token_calls: RateLimit | tuple[int, float] = (500, 10.0)
-    """Calls to Clerk, and seconds: how many calls in how many seconds may be about opaque tokens that turn out not to be
+    """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause with opaque tokens that are not
     accepted, for all threads and tasks of a client together. Beyond it, tokens that Clerk has not accepted before are
     refused as `unexpected-error`; those that it has are not counted. The default is half of what Clerk allows a
     production instance, so that made-up tokens leave the other half to the application."""
@@ -134,7 +134,8 @@ class AuthOptions:
         for flag in _FLAGS:
             check_flag(flag, getattr(self, flag))
         self._check_kinds()
-        _ = self.expected, self.patterns, self.call_limit, self.opaque_call_limit, self.lifetimes  # which check their options
+        _ = self.expected, self.patterns, self.lifetimes  # which check their options
+        _ = self.call_limit, self.opaque_call_limit  # as well
         check_domain(self.domain)
         check_proxy_url(self.proxy_url, self._origins)
         check_sign_in_url(self.sign_in_url, is_satellite=self.is_satellite)

@@ -35,7 +35,10 @@ class Shared(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """Send a request that anybody can cause: one try, within `BRIEF` seconds, so that it does not hold a worker."""
+    """Send a request that anybody can cause: one try, so that it does not hold a worker.
+
+    It ends within `BRIEF` seconds, which include the wait for its turn.
+    """
 
     step: Request[Any] | Keyed
 

@@ -36,7 +36,7 @@ class Verifier:
         opaque_calls: CallLimit | None = None,
     ) -> None:
         """Without `memo`, no signature is taken for good; without `answers`, Clerk is asked about each opaque token.
-        With `opaque_calls`, tokens are those of unauthenticated requests: calls about opaque ones are brief and counted.
+        With `opaque_calls`, the senders of tokens are unknown: calls about opaque tokens are brief and counted.
 
         The clock returns the Unix time in seconds.
         """
