@@ -156,7 +156,7 @@ def brief(client: C, longest: float) -> C:
     They include the wait for its turn where there is a `rate_limit`; a call whose turn comes later is not made.
     """
     view = client.with_options(max_retries=0, deadline=min(longest, client.deadline))
-    view._policy = view._policy._replace(deadline_includes_turn=True)
+    view._policy = view._policy._replace(deadline_includes_turn=True)  # pyright: ignore[reportPrivateUsage]
     return view
 
 

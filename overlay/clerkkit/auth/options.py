@@ -125,9 +125,9 @@ class AuthOptions:
     in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored and tokens are not
     refreshed."""
     opaque_token_calls: RateLimit | tuple[int, float] = (500, 10.0)
-    """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause with opaque tokens that are not
-    accepted, for all threads and tasks of a client together. Beyond it, tokens that Clerk has not accepted before are
-    refused as `unexpected-error`; those that it has are not counted. The default is half of what Clerk allows a
+    """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause with opaque tokens that Clerk
+    does not accept, for all threads and tasks of a client. Beyond it, tokens that Clerk has not accepted before
+    are refused as `unexpected-error`; those that it has are not counted. The default is half of what Clerk allows a
     production instance, so that made-up tokens leave the other half to the application."""
 
     def __attrs_post_init__(self) -> None:
