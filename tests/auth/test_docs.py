@@ -10,9 +10,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from clerkkit import AsyncClerk, Clerk
 from clerkkit.testing import FakeInstance
 from tests.auth.attack_table import PAGE, with_table
 from tests.auth.lambda_events import http
+from tests.auth.making import NOW, options, pem
+from tests.auth.test_requests import SET, brought
 from tests.loopback import KEY
 
 
@@ -46,3 +49,16 @@ def test_the_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert anyio.run(call, bearer).text == "user_1"
     assert anyio.run(call, {}).status == 401
+    assert anyio.run(call, {"host": "example.com", "sec-fetch-dest": "document"}).status == 307
+
+    # In production a handshake's cookies come with the page itself: no cache may give them to another visitor.
+    names["options"] = options(jwt_key=pem())
+    names["clerk"], names["clerk_async"] = Clerk(KEY, clock=lambda: NOW), AsyncClerk(KEY, clock=lambda: NOW)
+    back = {"sec-fetch-dest": "document", "cookie": f"__clerk_handshake={brought(SET)}"}
+    event = http(headers={"sec-fetch-dest": "document"}, cookies=[back["cookie"]])
+    signed_in = names["lambda_handler"](event, None)
+    page = anyio.run(call, back)
+    assert (signed_in["statusCode"], page.status) == (200, 200)
+    assert signed_in["cookies"] == page.headers.getall("set-cookie") == SET
+    for headers in (signed_in["headers"], page.headers):
+        assert (headers["cache-control"], headers["vary"]) == ("private, no-store", "Cookie, Authorization")
