@@ -90,7 +90,7 @@ def test_a_result_that_nobody_promised_is_read_in_full(answer: Answer) -> None:
 
 @each("answer", RESULTS, ids=str)
 def test_a_success_that_is_no_json_is_an_error(answer: Answer) -> None:
-    for content in (b"", b"<html>", b'{"object"', b"\xff", b"[" * 100_000):
+    for content in (b"", b"<html>", b'{"object"', b"\xff", b"[" * 2_000):
         with pytest.raises(InvalidResponse):
             decode(answer, content)
 
@@ -153,7 +153,7 @@ def test_a_failure_is_raised_with_its_errors(answer: Answer) -> None:
         ]
         assert error.errors == [ErrorDetail(*item) for item in listed]
         assert error.trace_id == body.get("clerk_trace_id")
-    for content in (b"", b"<html>down</html>", b"[]", b"null", b"[" * 100_000):
+    for content in (b"", b"<html>down</html>", b"[]", b"null", b"[" * 2_000):
         assert failure(answer, content).errors == []
 
 

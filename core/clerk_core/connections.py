@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 
@@ -28,14 +29,17 @@ def this_process() -> Hashable:
 
 
 def this_loop() -> Hashable:
-    """Where async connections can be used: the running loop of asyncio or trio."""
+    """Return where async connections can be used: the running loop of asyncio or trio.
+
+    A weak reference, since a new loop may get the `id` of one that has ended.
+    """
     import asyncio  # late: it takes longer than all of core, and sync programs do without
 
     try:
-        return os.getpid(), id(asyncio.get_running_loop())
+        return os.getpid(), weakref.ref(asyncio.get_running_loop())
     except RuntimeError:
         trio = sys.modules.get("trio")
-        return os.getpid(), id(trio.lowlevel.current_trio_token()) if trio else 0
+        return os.getpid(), weakref.ref(trio.lowlevel.current_trio_token()) if trio else None
 
 
 class Connections(Generic[H]):

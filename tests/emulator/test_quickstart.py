@@ -33,7 +33,7 @@ def test_the_tour() -> None:
     assert told["verified, signed in is"] == told["Ada Lovelace"].partition(",")[0]
     assert told["in the organization"] == f"{told['Analytical Engines']} as admin"
     assert told["revoked, the session is"] == "revoked"
-    assert told["UnprocessableEntity"].startswith("422 form_identifier_exists: ")
+    assert told["UnprocessableEntity"].startswith("422 form_identifier_exists (email_address): ")
     assert (told["users"], told["organizations"], told["keys that sign tokens"]) == ("5", "1", "1")
 
 

@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # By age, oldest first, for each API version.
 REVISIONS = {
-    "2021-02-05": ["f7bae1e", "c9da02c", "37be3be", "1b1ad76"],
-    "2024-10-01": ["0a9e0d5", "c9da02c", "37be3be", "1b1ad76"],
+    "2021-02-05": ["f7bae1e", "256f6e0", "c9da02c", "37be3be", "1b1ad76"],
+    "2024-10-01": ["0a9e0d5", "256f6e0", "c9da02c", "37be3be", "1b1ad76"],
     "2025-04-10": ["b67189e", "37be3be", "1b1ad76"],
-    "2025-11-10": ["6c5c38a", "a7f44c7"],
+    "2025-11-10": ["6c5c38a", "f8ab645", "a7f44c7"],
     "2026-05-12": ["5073491", "1b1ad76", "fd0ea09", "d46f613"],
 }
 HISTORY = [
