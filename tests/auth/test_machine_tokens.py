@@ -105,6 +105,15 @@ def test_what_is_refused(given: Any, reason: str, detail: str | None) -> None:
     assert (error.reason, error.detail) == (reason, detail)
 
 
+@pytest.mark.parametrize("given", ["ak_1", "mt_1", "oat_1", token(**M2M, headers=MACHINE)])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_header_in_the_place_of_a_token_is_told_as_that(given: str, scheme: str) -> None:
+    error = refusal(answer(200, BODY), f"{scheme} {given}")
+    assert error.reason == "token-invalid"
+    assert "begins with Bearer" in str(error)
+    assert given not in str(error)
+
+
 def test_a_jwt_by_a_key_at_hand() -> None:
     with Clerk(KEY, base_url="http://127.0.0.1:9") as clerk:
         found = clerk.auth.verify_machine_token(token(**M2M, headers=MACHINE), jwt_key=pem(), now=NOW)

@@ -6,12 +6,14 @@ import copy
 import pickle
 from typing import Any
 
+import anyio
 import jwt
 import pytest
 
-from clerkkit import ClerkError, InvalidArgument
+from clerkkit import AsyncClerk, Clerk, ClerkError, InvalidArgument
 from clerkkit.auth import TokenRefused, verify_token
 from tests.auth.making import CATEGORY, ISSUER, NOW, ORIGIN, claims, forged, pem, private, token
+from tests.loopback import KEY
 
 
 def refusal(given: Any, **options: Any) -> TokenRefused:
@@ -173,6 +175,26 @@ def test_the_signature_comes_before_the_claims() -> None:
 )
 def test_what_is_no_token(given: Any) -> None:
     assert refusal(given).reason == "token-invalid"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_header_in_the_place_of_a_token_is_told_as_that(scheme: str) -> None:
+    given = f"{scheme} {token()}"
+
+    async def ask() -> None:
+        async with AsyncClerk(KEY, base_url="http://127.0.0.1:9") as clerk:
+            await clerk.auth.verify_token(given, jwt_key=pem(), now=NOW)
+
+    with Clerk(KEY, base_url="http://127.0.0.1:9") as clerk:
+        for verify in (
+            lambda: verify_token(given, jwt_key=pem(), now=NOW),
+            lambda: clerk.auth.verify_token(given, jwt_key=pem(), now=NOW),
+            lambda: anyio.run(ask),
+        ):
+            with pytest.raises(TokenRefused, match=r"begins with Bearer.* pass what follows") as caught:
+                verify()
+            assert caught.value.reason == "token-invalid"
+            assert token() not in str(caught.value)
 
 
 def test_one_token_has_one_spelling() -> None:

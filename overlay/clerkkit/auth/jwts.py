@@ -68,14 +68,23 @@ def parse(token: object) -> Jwt:
         raise TokenRefused(INVALID, "There is no token.")
     if len(token) > LONGEST:
         raise TokenRefused(INVALID, f"The token is longer than {LONGEST} characters.")
+    refuse_scheme(token)
     form = _FORM.fullmatch(token)
-    if form is None and token[:7].lower() == "bearer ":
-        raise TokenRefused(INVALID, "The token begins with Bearer, which is not a part of it: pass what follows.")
     if form is None:
         raise TokenRefused(INVALID, "The token is no JWT: those are three parts of base64url, with dots between them.")
     header, padding, payload, more, signature, most = form.groups()
     signed = token[: form.start(5) - 1].encode("ascii")
     return Jwt(_header(header, padding), _text(payload, more), _bytes(signature, most), signed)
+
+
+def refuse_scheme(token: str) -> None:
+    """Refuse the value of a header in the place of a token.
+
+    Raises:
+        TokenRefused: it begins with Bearer.
+    """
+    if token[:7].lower() == "bearer ":
+        raise TokenRefused(INVALID, "The token begins with Bearer, which is not a part of it: pass what follows.")
 
 
 @lru_cache(maxsize=64)  # the tokens of an instance have one header

@@ -38,6 +38,7 @@ def machine_token(
         TokenRefused: it is not accepted.
     """
     if isinstance(token, str) and len(token) <= jwts.LONGEST:
+        jwts.refuse_scheme(token)
         if has_jwt_form(token):
             return (yield from _jwt(verifier, token, wanted))
         kind = opaque_kind(token)
