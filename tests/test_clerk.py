@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 from clerk_bapi.api import create_user, get_user, get_user_list
@@ -152,6 +153,10 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"rate_limit": (100, 10, 1)}, "rate_limit"),
         ({"secret_key": '"sk_test_YWJj"'}, "secret_key"),
         ({"secret_key": "'sk_test_YWJj'"}, "secret_key"),
+        ({"secret_key": 5}, "secret_key"),
+        ({"base_url": 5}, "base_url"),
+        ({"http_client": "x"}, "http_client"),
+        ({"allow_http": "false"}, "allow_http"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, Any], argument: str) -> None:
@@ -159,6 +164,43 @@ def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, 
         client(**{"secret_key": KEY, **options})
     assert caught.value.argument == argument
     assert "YWJj" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("client", "given", "problem"),
+    [
+        (Clerk, httpx.AsyncClient, "expected an httpx.Client, got AsyncClient"),
+        (AsyncClerk, httpx.Client, "expected an httpx.AsyncClient, got Client"),
+    ],
+)
+def test_the_httpx_client_of_the_other_kind_is_refused(client: Any, given: Any, problem: str) -> None:
+    with pytest.raises(InvalidArgument, match=f"^http_client: {problem}$"):
+        client(KEY, http_client=given(transport=httpx.MockTransport(lambda _: httpx.Response(200))))
+
+
+@pytest.mark.parametrize("client", [Clerk, AsyncClerk])
+@pytest.mark.parametrize(
+    ("variable", "value", "argument"),
+    [
+        ("CLERK_API_URL", "api.example.com", "base_url"),
+        ("CLERK_API_URL", "http://api.example.com", "base_url"),
+        ("CLERK_SECRET_KEY", "pk_test_YWJj", "secret_key"),
+        ("CLERK_SECRET_KEY", '"sk_test_YWJj"', "secret_key"),
+        ("CLERK_SECRET_KEY", "sk_test_YWJj ", "secret_key"),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_named(
+    monkeypatch: pytest.MonkeyPatch, client: Any, variable: str, value: str, argument: str
+) -> None:
+    monkeypatch.setenv("CLERK_SECRET_KEY", KEY)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidArgument, match=f"the value of {variable}") as caught:
+        client()
+    assert caught.value.argument == argument
+    assert "YWJj" not in str(caught.value)
+    with pytest.raises(InvalidArgument) as caught:
+        client(**{"secret_key": KEY, argument: value})
+    assert variable not in str(caught.value)
 
 
 def test_plain_http_where_it_is_allowed() -> None:
@@ -206,18 +248,25 @@ def test_headers_of_a_view_stand_in_place_of_the_clients() -> None:
         assert received.headers.get_all("User-Agent") == ["mine"]
 
 
-def test_a_view_that_makes_no_sense_is_refused() -> None:
-    clerk = Clerk(KEY)
-    for options in (
-        {"headers": {"authorization": "x"}},
-        {"headers": {"Host": "x"}},
-        {"headers": {"Content-Length": "0"}},
-        {"headers": {"a": "b\n"}},
-        {"timeout": 0},
-        {"max_retries": -1},
-    ):
-        with pytest.raises(InvalidArgument):
-            clerk.with_options(**options)
+@pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    {
+        "headers": (
+            *({"authorization": "x"}, {"Host": "x"}, {"Content-Length": "0"}, {"a": "b\n"}),
+            *(None, 5, "a: b", [("a", "b")], {"a": None}, {"a": 5}, {1: "b"}, {"a": b"b"}),
+        ),
+        "timeout": (0, "5", True, float("nan"), []),
+        "max_retries": (-1, None, "5", 1.5, True),
+        "deadline": (0, None, "5", True, float("nan")),
+        "secret_key": (None, 5, "", "pk_test_x", b"sk_test_x"),
+    }.items(),
+)
+def test_a_view_that_makes_no_sense_is_refused_by_name(client: Any, argument: str, values: tuple[Any, ...]) -> None:
+    for value in values:
+        with pytest.raises(InvalidArgument) as caught:
+            client.with_options(**{argument: value})
+        assert caught.value.argument == argument
 
 
 def test_a_resource_of_a_temporary_client_goes_on_working() -> None:

@@ -88,7 +88,7 @@ class _Base(Generic[H]):
                 a positive number.
         """
         self._secret_key = visible_key(secret_key)
-        self._base_url = _checked_url(base_url)
+        self._base_url = checked_url(base_url)
         self._timeout = None if timeout is None else seconds("timeout", timeout)
         self._http_client: H | None = http_client
         self._connect(http_client)
@@ -194,7 +194,7 @@ class Client(_Base[httpx.Client]):
     _connections: Connections[Pool | BorrowedClient]
 
     def _connect(self, http_client: httpx.Client | None) -> None:
-        given = None if http_client is None else BorrowedClient(http_client)
+        given = None if http_client is None else BorrowedClient(_checked_client(http_client, httpx.Client))
         opened = None if given else partial(_open, Network.from_environment(self._base_url))
         self._connections = Connections(type(self).__name__, opened, this_process, given)
 
@@ -280,7 +280,7 @@ class AsyncClient(_Base[httpx.AsyncClient]):
         super().__init__(secret_key, base_url=base_url, timeout=timeout, http_client=http_client)
 
     def _connect(self, http_client: httpx.AsyncClient | None) -> None:
-        given = None if http_client is None else AsyncBorrowedClient(http_client)
+        given = None if http_client is None else AsyncBorrowedClient(_checked_client(http_client, httpx.AsyncClient))
         opened = None
         if given is None:
             network = Network.from_environment(self._base_url)
@@ -353,6 +353,12 @@ def _open_async(network: Network, transport: TransportName) -> AsyncPool | Aioht
     return AsyncPool(network)
 
 
+def _checked_client(given: object, kind: type[H]) -> H:
+    if not isinstance(given, kind):
+        raise InvalidArgument("http_client", f"expected an httpx.{kind.__name__}, got {type(given).__name__}")
+    return given
+
+
 def _checked_transport(transport: TransportName, http_client: httpx.AsyncClient | None) -> TransportName:
     if transport not in get_args(TransportName):
         raise InvalidArgument("transport", f"expected one of {', '.join(map(repr, get_args(TransportName)))}")
@@ -393,7 +399,12 @@ def _problem(error: Exception, sent: httpx.Request) -> str:
     return f"no connection to {host}: {said}" if isinstance(error, httpx.ConnectError) else said
 
 
-def _checked_url(url: object) -> str:
+def checked_url(url: object) -> str:
+    """Return the base URL without a slash at its end; `/v1` is added to one without a path.
+
+    Raises:
+        InvalidArgument: it is no http(s) URL, or has a login, a query or white space.
+    """
     parsed = _parsed_base(url) if isinstance(url, str) else None
     if parsed is None or not isinstance(url, str):
         raise InvalidArgument(

@@ -142,7 +142,7 @@ class Options(_Client):
         if headers is not UNSET:
             view._headers = {**self._headers, **_checked_headers(headers)}
         if secret_key is not UNSET:
-            view._secret_key = settings.secret_key(visible_key(secret_key))  # no default here
+            view._secret_key = settings.secret_key(visible_key(secret_key))  # refuses None: no default here
             view._shared = {}  # what tokens are verified with is of one instance
         return view
 
@@ -201,7 +201,9 @@ def _is_unfit(path: str) -> bool:
     return any(part in ("", ".", "..") for part in parts) or not path.isprintable() or bool(set(path) & set("?# "))
 
 
-def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+def _checked_headers(headers: object) -> Mapping[str, str]:
+    if not is_mapping(headers) or not all(isinstance(text, str) for item in headers.items() for text in item):
+        raise InvalidArgument("headers", "expected a mapping of strings to strings")
     for name, value in headers.items():
         if name.lower() in _OWN_HEADERS:
             raise InvalidArgument("headers", f"cannot hold {name}: the client says that of each request itself")
