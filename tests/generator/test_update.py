@@ -57,7 +57,7 @@ def test_an_update_leaves_all_of_a_change(root: Path, source: Path, capsys: pyte
     locked = tomllib.loads((root / "spec" / "lock.toml").read_text(encoding="utf-8"))
     assert locked["contract"]["source"] == "specs:bapi/2030-02-02.yml"
     assert locked["contract"]["api_version"] == "2030-02-02"
-    client = (root / "generated" / "clerk_bapi" / "client.py").read_text(encoding="utf-8")
+    client = (root / "generated" / "clerk_bapi" / "__init__.py").read_text(encoding="utf-8")
     assert '"2030-02-02"' in client
     assert "count_things" in (root / "generated" / "clerk_bapi" / "api" / "things.py").read_text(encoding="utf-8")
     said = capsys.readouterr().out
@@ -256,7 +256,7 @@ def test_any_dated_document_makes_a_package(root: Path, source: Path, capsys: py
     before = state(root)
     arguments = ["--root", str(root), "generate", "--from", str(source), "--version"]
     assert main([*arguments, "2030-02-02"]) == 0
-    assert '"2030-02-02"' in (root / "generated" / "clerk_bapi" / "client.py").read_text(encoding="utf-8")
+    assert '"2030-02-02"' in (root / "generated" / "clerk_bapi" / "__init__.py").read_text(encoding="utf-8")
     assert main(["--root", str(root), "generate"]) == 0
     assert state(root) == before
     assert main([*arguments, "2029-09-09"]) == 1
