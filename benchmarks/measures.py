@@ -181,6 +181,13 @@ def batches(sides: Sides, url: str) -> list[Measure]:
                 "json.loads",
             ),
             _batches(
+                {"ours": ask["ours"]},
+                Batch("drift", count=10, rounds=DECODE_ROUNDS),
+                "decoding 500 users with `on_drift`",
+                "the same without",
+                Target(Rival.PLAIN, 2),
+            ),
+            _batches(
                 ask,
                 Batch("user", count=500, official_count=50, rounds=DECODE_ROUNDS),
                 "decoding one user",

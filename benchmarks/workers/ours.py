@@ -24,6 +24,7 @@ def main(runner: asyncio.Runner) -> None:
     client = Client("sk_test_x", base_url=base_url)
     clerk = Clerk("sk_test_x", base_url=base_url)
     async_clerk = AsyncClerk("sk_test_x", base_url=base_url)
+    watched = Clerk("sk_test_x", base_url=base_url, on_drift=list)
     plain, async_plain = httpx.Client(), httpx.AsyncClient()
     url, authorization = f"{base_url}/users/user_1", {"Authorization": "Bearer sk_test_x"}
 
@@ -40,6 +41,9 @@ def main(runner: asyncio.Runner) -> None:
     serve(
         {
             "users": repeated(lambda: list_request.decode(Response(200, headers, many))),
+            # Without the network, which would hide a part of what comparing costs.
+            "drift": repeated(lambda: watched._read(list_request, Response(200, headers, many))),
+            "plain drift": repeated(lambda: clerk._read(list_request, Response(200, headers, many))),
             "user": repeated(lambda: user_request.decode(Response(200, headers, one))),
             "call by Client": repeated(lambda: client.send(get_user("user_1"))),
             "call": repeated(lambda: clerk.users.get("user_1")),
