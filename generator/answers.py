@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from clerk_core.guards import is_list, is_object
+from clerk_core.words import words
 from generator.normalise import METHODS, Node, follow
 
 _SCHEMA = "#/components/schemas/"
 _MEDIA = "application/json"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_PART = re.compile(r"[A-Z0-9]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _KEPT = {"$ref", "additionalProperties", "anyOf", "enum", "items", "properties", "required", "type"}
 
 
@@ -53,7 +53,7 @@ def _words(contract: Node) -> list[str]:
             names += [parameter["name"] for parameter in operation.get("parameters", ()) if "name" in parameter]
     names += contract["components"]["schemas"]
     whole = {name for name in names if _NAME.fullmatch(name)}
-    return sorted(whole | {part.lower() for name in whole for part in _PART.findall(name)})
+    return sorted(whole | {word for name in whole for word in words(name)})
 
 
 def _names(node: Any) -> Iterator[str]:

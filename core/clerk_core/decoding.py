@@ -28,7 +28,7 @@ def decode(content: bytes) -> Any:
 
 
 def _decode(text: str) -> Any:
-    """The same as `json.loads`, with a stack of its own in place of Python's."""
+    """Do what `json.loads` does, iteratively, so that the depth is not limited by recursion."""
     root: list[Any] = []
     above: list[Any] = [root]
     key, at = "", _skip(text, 0)

@@ -18,7 +18,7 @@ class Node(NamedTuple):
     inner: dict[int, int]
     """Which of the values are objects or lists: place in `values` -> number of the node."""
     variants: tuple[type[Any], ...]
-    """The classes that a model of a union stands for."""
+    """The classes of a union whose attributes this object has."""
 
 
 def flatten(root: Any, has_attributes: type[Any], known: dict[int, Any]) -> tuple[list[Node], list[Any]]:

@@ -46,7 +46,7 @@ def _name(kind: type[Model]) -> str:
 
 
 def _object(kind: type[Model], refer: Callable[[type[Model]], None]) -> CoreSchema:
-    """The schema of one class; `refer` is told of the classes that it refers to."""
+    """Return the schema of one class; `refer` is called with each class that it refers to."""
     hints = evaluated(kind)
     members = {
         field.key: core_schema.typed_dict_field(_of(hints[name], refer), required=field.required)

@@ -77,7 +77,7 @@ class AsyncPool:
                 await _close(expired)
         finally:
             self._slots.release()
-        response.read()  # decodes; what cannot be decoded is no fault of the connection
+        response.read()  # decodes the content; the connection stays usable if that fails
         return response
 
     async def _open(self) -> httpx.AsyncHTTPTransport:

@@ -12,22 +12,23 @@ import re
 from collections.abc import Set
 from typing import Any
 
+from clerk_core.words import words
+
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
-_PART = re.compile(r"[A-Z0-9]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _LONGEST = 64
 
 
 class Vocabulary:
     """The words of the contract."""
 
-    def __init__(self, words: Set[str]) -> None:
-        self._words = words
+    def __init__(self, known: Set[str]) -> None:
+        self._words = known
 
     def shows(self, text: str) -> bool:
         """Tell whether a text of a response consists of words of the contract only."""
         if len(text) > _LONGEST or not _NAME.fullmatch(text):
             return False
-        return text in self._words or all(len(part) > 1 and part.lower() in self._words for part in _PART.findall(text))
+        return text in self._words or all(len(word) > 1 and word in self._words for word in words(text))
 
     def shown(self, value: Any) -> str:
         """Describe a value where a constant was expected."""
