@@ -26,7 +26,7 @@ Ask = Callable[[str], float]
 IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
-TASK_ROUNDS = 7
+TASK_ROUNDS = 5
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
 """Tokens of a batch in which each is new."""

@@ -29,8 +29,8 @@ _STYLE: Any = {
 
 
 def svg(measures: Sequence[Measure]) -> str:
-    """The plot of the measures that have targets; the same measures give the same bytes."""
-    shown = [measure for measure in measures if measure.targets]
+    """The plot of the measures that have targets and all three sides; the same measures give the same bytes."""
+    shown = [measure for measure in measures if measure.targets and measure.official]
     return drawn(lambda axes: _draw(axes, shown), height=0.95 * len(shown) + 0.9)
 
 

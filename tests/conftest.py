@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says nothing on a machine that has more to do.
+settings.register_profile("clerkkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("clerkkit")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import clerk_bapi.models as _models
     from clerk_bapi.models import *  # noqa: F403  # loaded by name below
+    from clerk_core.logs import httpx_log_filter
     from clerkkit.clerk import AsyncClerk, Clerk
 
 from clerk_bapi import (
@@ -46,7 +47,6 @@ from clerk_bapi import (
     to_datetime,
 )
 from clerk_core.lazy import lazy
-from clerk_core.logs import httpx_log_filter
 from clerkkit.drift import Drift, DriftDetected
 from clerkkit.pace import RateLimit
 
@@ -93,11 +93,12 @@ __all__ = [
 if TYPE_CHECKING:
     __all__ += _models.__all__
 else:
-    _client = lazy(__name__, dict.fromkeys(("AsyncClerk", "Clerk"), "clerkkit.clerk"))
+    _MODULES = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
+    _load = lazy(__name__, _MODULES)
 
     def __getattr__(name: str) -> Any:
-        if name in ("AsyncClerk", "Clerk"):
-            return _client(name)
+        if name in _MODULES:
+            return _load(name)
         import clerk_bapi.models
 
         if name not in clerk_bapi.models.__all__:

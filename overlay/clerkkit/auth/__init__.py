@@ -11,13 +11,20 @@ from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import TokenType
 from clerkkit.auth.machine import MachineToken
 from clerkkit.auth.offline import verify_token
-from clerkkit.auth.options import AuthOptions
-from clerkkit.auth.state import Handshake, RequestState, SignedIn, SignedOut
 
 if TYPE_CHECKING:
     from clerkkit.auth.client import AsyncAuth, Auth, AuthState
+    from clerkkit.auth.options import AuthOptions
+    from clerkkit.auth.state import Handshake, RequestState, SignedIn, SignedOut
 else:
-    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncAuth", "Auth", "AuthState"), "clerkkit.auth.client"))
+    __getattr__ = lazy(
+        __name__,
+        {
+            **dict.fromkeys(("AsyncAuth", "Auth", "AuthState"), "clerkkit.auth.client"),
+            **dict.fromkeys(("Handshake", "RequestState", "SignedIn", "SignedOut"), "clerkkit.auth.state"),
+            "AuthOptions": "clerkkit.auth.options",
+        },
+    )
 
 __all__ = [
     "AsyncAuth",

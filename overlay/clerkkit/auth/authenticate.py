@@ -12,7 +12,7 @@ from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.context import DEV_BROWSER, REDIRECT_URL, SYNCED, Context
 from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.handshake import MOST_REDIRECTS, brought_headers, directives, send_away, session_in
-from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, is_of_session, jwt_kind, opaque_kind
+from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, opaque_kind
 from clerkkit.auth.machine_flow import machine_token
 from clerkkit.auth.refresh import refreshed
 from clerkkit.auth.state import Handshake, RequestState, SignedIn, signed_out
@@ -51,7 +51,7 @@ def _state(context: Context, verifier: Verifier, secret_key: str) -> Steps[Reque
     if options.is_satellite and development and not options.sign_in_url and accepted != M2M:
         raise InvalidArgument("sign_in_url", "is missing: a satellite in development needs it")
     jwt = verifier.read(token) if token else None
-    kind = opaque_kind(token) if token and jwt is None else jwt_kind(jwt) if jwt is not None else None
+    kind = jwt.kind if jwt is not None else opaque_kind(token) if token else None
     if not isinstance(accepted, str) and (kind or SESSION_TOKEN) not in accepted:
         return signed_out(reasons.TYPE_MISMATCH, token_type=None)
     if not isinstance(accepted, str) or accepted == "any":
@@ -83,7 +83,7 @@ def _machine(context: Context, verifier: Verifier, token: str, kind: TokenType) 
 def _header(context: Context, verifier: Verifier, token: str) -> Steps[RequestState]:
     jwt = verifier.read(token)
     # What cannot be read may be a session's: the checks to come refuse it.
-    if jwt is not None and not is_of_session(jwt):
+    if jwt is not None and not jwt.is_session:
         return signed_out(reasons.TYPE_MISMATCH)
     try:
         claims = yield from verifier.session(token, context.options.expected)
@@ -110,7 +110,7 @@ def _cookie(context: Context, verifier: Verifier) -> Steps[RequestState]:
     try:
         jwt = verifier.parse(token)
         made = jwt.claims.get("iat")
-        if not is_of_session(jwt):
+        if not jwt.is_session:
             return signed_out(reasons.TYPE_MISMATCH)
         if isinstance(made, int | float) and made < client:
             return send_away(context, reasons.OLDER_THAN_CLIENT)

@@ -37,7 +37,8 @@ class Incoming:
     @property
     def authorization(self) -> str | None:
         """The header that brings a token."""
-        return self.headers.get("authorization")
+        # Of all headers, those alone that can be it: a request with a token in it needs no other.
+        return _named(pair for pair in self._request.headers.items() if len(pair[0]) == 13).get("authorization")
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from clerk_core.guards import is_object
 from clerkkit.auth.errors import TokenRefused
+from clerkkit.auth.kinds import M2M, OAUTH, OAUTH_TYPES, TokenType
 from clerkkit.auth.reasons import INVALID
 
 LONGEST = 16_384
@@ -33,7 +34,7 @@ _CHECKED = ("iss", "sub", "aud", "azp", "exp", "nbf", "iat", "sid")
 class Jwt:
     """Header, claims and signature. Shared between threads, and by requests with the same token: never handed out."""
 
-    __slots__ = ("claims", "header", "payload", "session", "signature", "signed")
+    __slots__ = ("claims", "header", "is_session", "kind", "payload", "session", "signature", "signed")
 
     def __init__(self, header: dict[str, Any], payload: str, signature: bytes, signed: bytes) -> None:
         self.header = header
@@ -43,6 +44,10 @@ class Jwt:
         claims = _object(payload, "claims")
         self.claims = {name: claims[name] for name in _CHECKED if name in claims}
         """The claims that are checked."""
+        self.kind = _kind(self.header, self.claims)
+        """The kind of machine that it is for; None for none."""
+        self.is_session = self.kind is None and _names_session(self.header, self.claims)
+        """Whether it is a session's: tokens of JWT templates and of machines are not."""
         self.signature = signature
         self.signed = signed
         """What the signature is made of."""
@@ -95,14 +100,27 @@ def _header(part: str, padding: str) -> dict[str, Any]:
     return header
 
 
-def is_of_session(category: object) -> bool:
-    """Whether a header `cat` is that of a session token; older tokens have none."""
+def fits_session(category: object) -> bool:
+    """Whether a header `cat` can be that of a session token; older tokens have none."""
     return category in (None, SESSION, ANY)
 
 
-def is_of_machine(category: object) -> bool:
-    """Whether a header `cat` is that of an M2M token; older tokens have none."""
+def fits_machine(category: object) -> bool:
+    """Whether a header `cat` can be that of an M2M token; older tokens have none."""
     return category in (None, MACHINE)
+
+
+def _kind(header: dict[str, Any], claims: dict[str, Any]) -> TokenType | None:
+    subject = claims.get("sub")
+    if isinstance(subject, str) and subject.startswith("mch_"):
+        return M2M
+    return OAUTH if header.get("typ") in OAUTH_TYPES else None
+
+
+def _names_session(header: dict[str, Any], claims: dict[str, Any]) -> bool:
+    """Whether its category says so or, where that says nothing, its session id."""
+    category, session_id = header.get("cat"), claims.get("sid")
+    return category == SESSION or (fits_session(category) and isinstance(session_id, str) and session_id != "")
 
 
 def _bytes(part: str, padding: str) -> bytes:

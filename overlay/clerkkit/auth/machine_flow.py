@@ -14,7 +14,7 @@ from clerkkit.auth.answers import Accepted, Lifetimes, Refused
 from clerkkit.auth.bounded import digest_of
 from clerkkit.auth.checks import Expected, check_oauth_audience, expected_of_m2m, expected_of_oauth
 from clerkkit.auth.errors import TokenRefused
-from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, is_m2m, is_oauth, opaque_kind
+from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, opaque_kind
 from clerkkit.auth.machine import MachineToken, of_answer, of_m2m_jwt, of_oauth_jwt
 from clerkkit.auth.reasons import FAILED, INVALID, SECRET_KEY, UNEXPECTED
 from clerkkit.auth.steps import Brief, Keyed, Shared, Steps
@@ -52,12 +52,12 @@ def machine_token(
 
 def _jwt(verifier: Verifier, token: str, wanted: Expected) -> Steps[MachineToken]:
     jwt = verifier.parse(token)
-    if is_m2m(jwt) and not jwts.is_of_machine(jwt.header.get("cat")):
+    if jwt.kind == M2M and not jwts.fits_machine(jwt.header.get("cat")):
         raise TokenRefused(INVALID, "The token is of a category (cat) that is not for machines.")
     try:
-        if is_m2m(jwt):
-            return of_m2m_jwt((yield from verifier.verified(token, expected_of_m2m(wanted), jwts.is_of_machine)))
-        if is_oauth(jwt):
+        if jwt.kind == M2M:
+            return of_m2m_jwt((yield from verifier.verified(token, expected_of_m2m(wanted), jwts.fits_machine)))
+        if jwt.kind == OAUTH:
             jwt = yield from verifier.verified(token, expected_of_oauth(wanted), _any)
             check_oauth_audience(jwt.claims.get("aud"), wanted.audience)
             return of_oauth_jwt(jwt)

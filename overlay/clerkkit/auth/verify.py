@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from clerkkit.auth import jwts, kinds
-from clerkkit.auth.answers import AnswerCache
-from clerkkit.auth.call_limit import CallLimit
+from clerkkit.auth import jwts
 from clerkkit.auth.checks import Expected, check_claims, check_header, check_session
 from clerkkit.auth.claims import SessionClaims, session_claims
 from clerkkit.auth.errors import TokenRefused
-from clerkkit.auth.jwts import Jwt, is_of_session
+from clerkkit.auth.jwts import Jwt, fits_session
 from clerkkit.auth.keys import Key, of_pem
-from clerkkit.auth.memo import Memo
 from clerkkit.auth.reasons import INVALID, INVALID_SIGNATURE, NO_KEY, TYPE_MISMATCH
-from clerkkit.auth.ring import KeyRing
-from clerkkit.auth.steps import Steps
+
+if TYPE_CHECKING:  # what a client has: verification by a key alone does without
+    from clerkkit.auth.answers import AnswerCache
+    from clerkkit.auth.call_limit import CallLimit
+    from clerkkit.auth.memo import Memo
+    from clerkkit.auth.ring import KeyRing
+    from clerkkit.auth.steps import Steps
 
 Category = Callable[[object], bool]
 
@@ -132,7 +135,7 @@ class Verifier:
         Raises:
             TokenRefused: it is not accepted, or not a session's.
         """
-        if not kinds.is_of_session(self.parse(token)):
+        if not self.parse(token).is_session:
             raise TokenRefused(TYPE_MISMATCH, "The token is a JWT, and not that of a session.")
         return (yield from self.claims(token, wanted))
 
@@ -156,7 +159,7 @@ class Verifier:
         Raises:
             TokenRefused: it is not accepted.
         """
-        return (yield from self.signed(token, _NOTHING, is_of_session))
+        return (yield from self.signed(token, _NOTHING, fits_session))
 
 
 def _no_machine(category: object) -> bool:
