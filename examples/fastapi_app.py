@@ -72,7 +72,7 @@ def main() -> None:
             engines = clerk.organizations.create(name="Engines", created_by=ada.id)
             session = clerk.sessions.create(user_id=ada.id, active_organization_id=engines.id)
             token = clerk.sessions.create_token(session.id, expires_in_seconds=3600).jwt
-            key = clerk.api_keys.create_api_key(name="Robot", subject=ada.id).secret
+            key = clerk.api_keys.create(name="Robot", subject=ada.id).secret
         for path, bearer in {"/me": token, "/admin": token, "/robots": key}.items():
             print(f'curl -H "Authorization: Bearer {bearer}" http://127.0.0.1:{port}{path}', flush=True)
         print(f"http://127.0.0.1:{port}/docs", flush=True)

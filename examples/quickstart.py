@@ -107,7 +107,7 @@ def session(clerk: Clerk, user: User, organization_id: str) -> None:
     title("A session and its token")
     signed_in = clerk.sessions.create(user_id=user.id, active_organization_id=organization_id)
     token = clerk.sessions.create_token(signed_in.id).jwt or ""
-    keys = jwt.PyJWKSet.from_dict(clerk.jwks.get_jwks().to_dict())
+    keys = jwt.PyJWKSet.from_dict(clerk.jwks.get().to_dict())
     key = keys[jwt.get_unverified_header(token)["kid"]]
     claims = jwt.decode(token, key, algorithms=["RS256"], leeway=5)
     done("verified, signed in is", claims["sub"])
@@ -137,7 +137,7 @@ def look_around(clerk: Clerk) -> None:
     for user in islice(clerk.users.iterate(order_by="-created_at"), 3):
         done(f"  {user.first_name or user.username or user.id}", f"since {to_datetime(user.created_at):%d %B %Y}")
     done("organizations", clerk.organizations.list(limit=1).total_count)
-    done("keys that sign tokens", len(clerk.jwks.get_jwks().keys or []))
+    done("keys that sign tokens", len(clerk.jwks.get().keys or []))
 
 
 def title(text: str) -> None:

@@ -75,7 +75,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return update.update(root, chosen.where, dry_run=chosen.dry_run, tests=not chosen.no_tests)
     if chosen.command == "contract":
         read = document.read(chosen.source, recorded_as=chosen.recorded_as)
-        made = contract.build(read, root / "spec" / "corrections.yaml")
+        made = contract.build(read, root / "spec")
         path = contract.write(read, made, root / "spec")
         for correction in made.settled:
             print(f"note: Clerk's document says so itself: {correction} can be removed")
@@ -89,9 +89,10 @@ def _run(chosen: argparse.Namespace) -> int:
         dated = None
         if chosen.version is not None:
             read = source.find(chosen.where).read("bapi", chosen.version)
-            dated = contract.build(read, root / "spec" / "corrections.yaml")
+            dated = contract.build(read, root / "spec")
         generated = generate.generate(root, contract=dated.facts if dated else None)
-        for note in [*(dated.notes if dated else ()), *generated.notes]:
+        skipped = [f"names.yaml: {misfit}, so that the entry is skipped" for misfit in dated.misfits] if dated else []
+        for note in [*(dated.notes if dated else ()), *skipped, *generated.notes]:
             print(f"note: {note}")
         for finding in guard.check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi"):
             print(f"clerkkit needs what {dated.version if dated else 'spec/'} has not: {finding}", file=sys.stderr)

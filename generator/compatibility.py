@@ -1,4 +1,4 @@
-"""`spec/compatibility.yaml`: names that Clerk changed, which work on under a warning that names the new one."""
+"""`spec/compatibility.yaml`: names that Clerk or clerkkit changed, which work on under a warning with the new one."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from generator.problems import GeneratorProblem
 KINDS = ("argument", "function", "method", "model", "resource")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_KEYS = {"kind", "old", "new", "since", "why"}
+_KEYS = {"kind", "old", "new", "why"}
 
 
 @attrs.frozen
 class Shim:
-    """One old name; `of` is the endpoint function that an argument belongs to, or the resource of a method."""
+    """One old name; `of` is the endpoint function that an argument belongs to, or the resource of a method.
+
+    `since` is the API version that has the rename, or empty where clerkkit renamed it in all of them.
+    """
 
     kind: str
     old: str
     new: str
-    since: str
+    since: str = ""
     of: str = ""
 
     @property
@@ -39,7 +42,7 @@ class Shim:
             "method": (f"`clerk.{self.of}.{self.old}`", f"`clerk.{self.of}.{self.new}`"),
             "resource": (f"`clerk.{self.old}`", f"`clerk.{self.new}`"),
         }.get(self.kind, (f"`{self.old}`", f"`{self.new}`"))
-        return f"{before} is {after} since API version {self.since}"
+        return f"{before} is {after} since API version {self.since}" if self.since else f"{before} is now {after}"
 
     def __str__(self) -> str:
         return f"{self.kind} {f'{self.of}.' if self.of else ''}{self.old}"
@@ -80,7 +83,7 @@ def load(path: Path, version: str) -> Shims:
     for shim in shims:
         if sum((other.kind, other.of, other.old) == (shim.kind, shim.of, shim.old) for other in shims) > 1:
             raise GeneratorProblem(f"{path.name}: {shim} is there twice")
-    return Shims([shim for shim in shims if _DATE.fullmatch(version) and shim.since <= version])
+    return Shims([shim for shim in shims if not shim.since or (_DATE.fullmatch(version) and shim.since <= version)])
 
 
 def of_project(root: Path) -> Shims:
@@ -90,19 +93,24 @@ def of_project(root: Path) -> Shims:
 
 
 def applicable(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> tuple[Shims, list[str]]:
-    """The entries whose old name is gone, and a word about each whose old name is still there.
+    """The entries that concern the contract, and a word about each other one.
+
+    Those do not whose old name is still there, nor names of ours in an API version that lacks their operation.
 
     Args:
         shims: All entries for a version.
         known: The names of a kind in the contract, by function or resource.
 
     Raises:
-        GeneratorProblem: a new name is not in the contract.
+        GeneratorProblem: a new name of Clerk's is not in the contract.
     """
     kept: list[Shim] = []
     skipped: list[str] = []
     for shim in shims.all:
         names = set(known[shim.kind](shim.of))
+        if not shim.since and shim.new not in names:
+            skipped.append(f"compatibility.yaml: {shim} is skipped, because there is no {shim.new}")
+            continue
         if shim.of and not names:
             owner = "endpoint function" if shim.kind == "argument" else "resource"
             raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {owner} {shim.of}")
@@ -121,15 +129,15 @@ def _shim(place: str, entry: Any) -> Shim:
     kind = entry.get("kind")
     if kind not in KINDS:
         raise GeneratorProblem(f"{place}: expected one of {', '.join(KINDS)} as `kind`, found {kind!r}")
-    expected = {*_KEYS, "of"} if kind in ("argument", "method") else _KEYS
+    expected = {*_KEYS, *({"of"} if kind in ("argument", "method") else ()), *({"since"} & set(entry))}
     if set(entry) != expected:
         raise GeneratorProblem(f"{place}: expected the keys {', '.join(sorted(expected))}, found {_listed(entry)}")
-    for key in expected - {"kind", "since", "why"}:
+    for key in expected & {"of", "old", "new"}:
         name = entry[key]
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
             raise GeneratorProblem(f"{place}: {name!r} is no public name in Python (`{key}`)")
-    since = str(entry["since"])
-    if not _DATE.fullmatch(since):
+    since = str(entry.get("since", ""))
+    if "since" in entry and not _DATE.fullmatch(since):
         raise GeneratorProblem(f"{place}: expected an API version such as 2026-05-12 as `since`, found {since!r}")
     if not isinstance(entry["why"], str) or not entry["why"].strip():
         raise GeneratorProblem(f"{place}: has no `why`")

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import attrs
 
-from generator import corrections
+from generator import corrections, naming
 from generator.document import Document
 from generator.hoist import hoist
-from generator.methods import distinct_methods
 from generator.normalise import Node, Normaliser, null_where_used, target, walk
 from generator.pages import page_where_asked
 from generator.problems import DocumentProblem, GeneratorProblem
@@ -24,12 +23,14 @@ FILES = {"contract": "contract.json", "events": "events.json"}
 
 @attrs.frozen
 class Contract:
-    """The facts of one document, and the corrections that changed nothing in it, as in `corrections.Applied`."""
+    """The facts of one document, the corrections that changed nothing in it, and the names that do not fit it."""
 
     kind: str
     facts: Node
     stale: list[corrections.Correction]
     settled: list[corrections.Correction]
+    misfits: list[str]
+    """Entries of `names.yaml`."""
     notes: list[str]
     """What was done to it that a reader should know."""
 
@@ -54,8 +55,11 @@ def load(path: Path) -> Node:
     return loaded
 
 
-def build(document: Document, overlay: Path) -> Contract:
-    """Normalise, hoist, correct and check; stale corrections are the caller's to judge."""
+def build(document: Document, spec: Path) -> Contract:
+    """Normalise, hoist, correct, name and check; corrections and names that do not fit are the caller's to judge.
+
+    `spec` is the folder of `corrections.yaml` and `names.yaml`.
+    """
     normaliser = Normaliser(document.data)
     kind = kind_of(document)
     # Through JSON: what a YAML alias shares must not be shared any more, and only JSON values may remain.
@@ -63,10 +67,17 @@ def build(document: Document, overlay: Path) -> Contract:
     null_where_used(facts)
     hoist(facts)
     page_where_asked(facts)
-    notes = distinct_methods(facts) if kind == "contract" else []
-    applied = corrections.apply(corrections.load(overlay), facts, kind)
+    applied = corrections.apply(corrections.load(spec / "corrections.yaml"), facts, kind)
     _check_references(facts)
-    return Contract(kind=kind, facts=facts, stale=applied.stale, settled=applied.settled, notes=notes)
+    named = naming.apply(naming.load(spec / "names.yaml"), facts) if kind == "contract" else naming.Applied([], [])
+    return Contract(
+        kind=kind,
+        facts=facts,
+        stale=applied.stale,
+        settled=applied.settled,
+        misfits=named.misfits,
+        notes=named.notes,
+    )
 
 
 def kind_of(document: Document) -> str:
@@ -80,16 +91,18 @@ def locked(spec: Path) -> dict[str, dict[str, str]]:
     return tomllib.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
 
 
-def check_corrections(contract: Contract) -> None:
-    """Refuse a contract that not all of its corrections fit."""
+def check(contract: Contract) -> None:
+    """Refuse a contract that not all corrections and names fit."""
     if contract.stale:
         gone = "; ".join(map(str, contract.stale))
         raise GeneratorProblem(f"the target of {gone} no longer exists: remove or mend it in corrections.yaml")
+    if contract.misfits:
+        raise GeneratorProblem(f"names.yaml does not fit the contract: {'; '.join(contract.misfits)}")
 
 
 def write(document: Document, contract: Contract, spec: Path) -> Path:
     """Write the contract and its entry in the lock file, each in one step."""
-    check_corrections(contract)
+    check(contract)
     entries = locked(spec)
     entries[contract.kind] = {
         "source": document.source,

@@ -19,7 +19,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import answers, codes, compatibility, names
+from generator import answers, codes, compatibility, names, naming
 from generator.contract import load
 from generator.docs import Docs
 from generator.events import merge_events
@@ -75,7 +75,7 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
         raise GeneratorProblem(f"openapi-python-client: {_said(parsed)}")
     schemas = {name: str(Class.from_string(string=name, config=config).name) for name in feed["components"]["schemas"]}
     functions = {
-        operation["operationId"]: names.snake(operation["operationId"])
+        operation["operationId"]: operation[naming.KEY]["function"]
         for item in contract["paths"].values()
         for operation in item.values()
     }

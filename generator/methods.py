@@ -1,35 +1,63 @@
-"""Operations that claim one method name: one keeps it, the others are called by their operation ids."""
+"""The rule that names operations which `spec/names.yaml` does not name.
+
+An endpoint function is the operation id with its verb first. A method is Clerk's name for it, or else that of the
+function, without the words of its resource. Both start with `list` where the operation answers a list.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from generator import names
-from generator.normalise import METHODS, Node
+from generator.normalise import Node, follow
 
-_NAME = "x-speakeasy-name-override"
+_VERBS = ("get", "list", "create", "update", "delete")
+_PREPOSITIONS = ("for", "from", "in", "of", "to")
 
 
-def distinct_methods(contract: Node) -> list[str]:
-    """Give each operation of a group a method name of its own, in place; tells of those that lost the one they claim.
+def function_name(operation_id: str, *, is_list: bool) -> str:
+    """`GetUserList` -> `list_users`, `UserPasskeyDelete` -> `delete_user_passkey`."""
+    words = names.words(operation_id)
+    verb = next((word for word in words if word in _VERBS), words[0])
+    if words[0] not in _VERBS:
+        words = [verb, *(word for word in words if word != verb)]
+    return "_".join(_listing(words) if is_list else words)
 
-    The name stays with the path below the group's own, such as `/users/...` in `users`, else with the first in order,
-    so that the same document always gives the same names.
-    """
-    claims: dict[tuple[str, str], list[tuple[bool, str, str]]] = defaultdict(list)
-    for path, item in contract["paths"].items():
-        for http in METHODS:
-            if http in item:
-                facts = item[http]
-                group = names.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
-                method = names.snake(facts.get(_NAME) or facts["operationId"])
-                elsewhere = names.snake(path.split("/")[1]) != group
-                claims[group, method].append((elsewhere, path, http))
-    said: list[str] = []
-    for (group, method), claimed in sorted(claims.items()):
-        for _, path, http in sorted(claimed)[1:]:
-            facts = contract["paths"][path][http]
-            facts[_NAME] = facts["operationId"]
-            own = names.snake(facts["operationId"])
-            said.append(f"{len(claimed)} operations claim {group}.{method}: {http.upper()} {path} is {group}.{own}")
-    return said
+
+def method_name(name: str, owners: list[str], *, is_list: bool) -> str:
+    """`getApiKeySecret` -> `get_secret`; `owners` are names of its resource, such as `api_keys`, the best one first."""
+    words = _listing(names.words(name)) if is_list else names.words(name)
+    shorter = (_without(words, owner.split("_")) for owner in owners)
+    return names.snake("_".join(next((found for found in shorter if found != words), words)))
+
+
+def answers_list(contract: Node, operation: Node) -> bool:
+    """Whether it answers an array, or a page: an object with an array and `total_count`."""
+    for status, response in operation["responses"].items():
+        for media in follow(contract, response).get("content", {}).values() if status.startswith("2") else ():
+            schema = follow(contract, media["schema"])
+            if any(_is_list(contract, follow(contract, one)) for one in (schema, *schema.get("anyOf", ()))):
+                return True
+    return False
+
+
+def _is_list(contract: Node, schema: Node) -> bool:
+    members: Node = schema.get("properties", {})
+    has_rows = any(follow(contract, member).get("type") == "array" for member in members.values())
+    return schema.get("type") == "array" or ("total_count" in members and has_rows)
+
+
+def _listing(words: list[str]) -> list[str]:
+    """`get user list` and `get user` -> `list users`."""
+    if words[0] != "get":
+        return words
+    things = words[1:-1] if words[-1] == "list" else words[1:]
+    return ["list", *things[:-1], *map(names.plural, things[-1:])]
+
+
+def _without(words: list[str], owner: list[str]) -> list[str]:
+    """The words without those of the owner, singular or plural, nor a preposition that ends them then."""
+    alike, wanted = ([names.singular(word) for word in some] for some in (words, owner))
+    for start in range(1, len(words) - len(owner) + 1):
+        if alike[start : start + len(owner)] == wanted:
+            before, after = words[:start], words[start + len(owner) :]
+            return before[:-1] if before[-1] in _PREPOSITIONS and not after else before + after
+    return words

@@ -36,6 +36,13 @@ def pascal_from_snake(name: str) -> str:
     return "".join(word.capitalize() for word in words(name))
 
 
+def plural(name: str) -> str:
+    """The name of a list of what is called `name`."""
+    if name.endswith("s"):
+        return name
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+
+
 def singular(name: str) -> str:
     """The name of one item of a list called `name`."""
     for plural, single in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):

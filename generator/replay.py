@@ -109,7 +109,7 @@ class _Row:
 def _read(root: Path, path: Path) -> _Read:
     start = time.monotonic()
     try:
-        made, problem = contract.build(document.read(str(path)), root / "spec" / "corrections.yaml"), ""
+        made, problem = contract.build(document.read(str(path)), root / "spec"), ""
     except GeneratorProblem as found:
         made, problem = None, str(found)
     return _Read(path, made, problem, time.monotonic() - start)

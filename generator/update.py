@@ -63,7 +63,7 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
         print("spec/ is made from these documents: nothing to do")
         return 0
     with step("build the contract"):
-        new = [_New(document, contract.build(document, spec / "corrections.yaml")) for document in unknown]
+        new = [_New(document, contract.build(document, spec)) for document in unknown]
         for one in new:
             _check(one, spec)
     with tempfile.TemporaryDirectory(prefix="clerkkit-update-") as scratch:
@@ -102,7 +102,7 @@ def _is_unknown(document: Document, spec: Path) -> bool:
 
 
 def _check(new: _New, spec: Path) -> None:
-    contract.check_corrections(new.contract)
+    contract.check(new.contract)
     known = contract.locked(spec).get(new.contract.kind, {}).get("api_version", "")
     if new.contract.version < known:
         problem = f"is of {new.contract.version}, which is older than the {known} that {new.contract.kind} is of"

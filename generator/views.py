@@ -13,7 +13,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 
 from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED, PAGE_KEY
-from generator import names
+from generator import names, naming
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.docs import Docs
 from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, walk
@@ -40,6 +40,12 @@ class Argument:
     def by_position(self) -> bool:
         """Whether it may be given without its name: ids, and the file that an upload is about."""
         return self.place == "path" or (self.place == "file" and self.required)
+
+    @property
+    def sent(self) -> str:
+        """What is sent of it."""
+        prefix = self.schema.get("x-prefix")
+        return f'prefixed("{prefix}", {self.name})' if prefix else self.name
 
     @property
     def signature(self) -> str:
@@ -254,9 +260,9 @@ class Views:
         returns, page, reader, reads_text = self._result(endpoint)
         body = next((media for media in facts.get("requestBody", {}).get("content", {})), None)
         return Operation(
-            function=names.snake(facts["operationId"]),
-            group=group_of(facts),
-            method=method_of(facts),
+            function=facts[naming.KEY]["function"],
+            group=facts[naming.KEY]["resource"],
+            method=facts[naming.KEY]["method"],
             http=http.upper(),
             path=path,
             arguments=arguments,
@@ -271,7 +277,7 @@ class Views:
             rows=self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
             former=[
                 shim
-                for shim in self.shims.of("argument", names.snake(facts["operationId"]))
+                for shim in self.shims.of("argument", facts[naming.KEY]["function"])
                 if shim.old not in {argument.name for argument in arguments}
             ],
         )
@@ -286,7 +292,7 @@ class Views:
                 parameter = declared[place, wire]
                 schema = {**self._resolved(parameter["schema"]), **_flags(parameter)}
                 annotation = _of_time(_without_null(self.types.annotation(prop, argument=True)), schema)
-                name = argument_name(wire, place, taken)
+                name = argument_name(python_name(facts, parameter), place, taken)
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
         if endpoint.header_parameters or endpoint.cookie_parameters:
@@ -417,7 +423,7 @@ class Views:
             for method in METHODS:
                 if method in item:
                     for cls in self._reachable(self._answers_and_arguments(item[method])):
-                        reached.setdefault(cls, set()).add(group_of(item[method]))
+                        reached.setdefault(cls, set()).add(item[method][naming.KEY]["resource"])
         return {cls: groups.pop() if len(groups) == 1 else SHARED for cls, groups in reached.items()}
 
     def _answers_and_arguments(self, facts: Node) -> Iterator[Node]:
@@ -512,17 +518,6 @@ def _answer(endpoint: Any) -> Any:
     return next((r for r in endpoint.responses.patterns if r.source["attribute"] != "None"), None)
 
 
-def group_of(facts: Node) -> str:
-    """The resource an operation belongs to; its tag where Clerk names none."""
-    group = names.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
-    return f"{group}_" if hasattr(Client, group) or hasattr(AsyncClient, group) else group
-
-
-def method_of(facts: Node) -> str:
-    """The name of the operation within its resource."""
-    return names.snake(facts.get("x-speakeasy-name-override") or facts["operationId"])
-
-
 def iterator_of(method: str) -> str:
     """The name of the walk over all pages of a method."""
     name = re.sub(r"^(list|get)(?=_|$)", "iterate", method)
@@ -532,6 +527,13 @@ def iterator_of(method: str) -> str:
 def own_names(wires: Iterable[str]) -> dict[str, str]:
     """What `argument_name` starts from: `frontend_api` stays with its parameter where `frontendApi` is beside it."""
     return {wire: wire for wire in wires if names.snake(wire) == wire}
+
+
+def python_name(facts: Node, parameter: Node) -> str:
+    """What an operation calls a parameter, as far as that differs from its name on the wire by more than spelling."""
+    renamed: dict[str, str] = facts[naming.KEY].get("arguments", {}) if parameter["in"] == "path" else {}
+    wire: str = parameter["name"]
+    return renamed.get(wire, wire)
 
 
 def argument_name(wire: str, place: str, taken: dict[str, str]) -> str:

@@ -161,28 +161,28 @@ def test_a_missing_id_says_so() -> None:
     "value", [None, b"x", float("nan"), float("-inf"), [], ["x"], {"a": 1}, datetime.now(UTC), Decimal(1), object(), 1j]
 )
 def test_what_is_no_scalar_is_refused_by_name(value: Any) -> None:
-    assert refused(lambda: api.get_user_list(limit=value)).argument == "limit"
-    assert refused(lambda: api.get_user_list(username=["a", value])).argument == "username"
+    assert refused(lambda: api.list_users(limit=value)).argument == "limit"
+    assert refused(lambda: api.list_users(username=["a", value])).argument == "username"
 
 
 @pytest.mark.parametrize("value", [None, "a", b"a", bytearray(b"a"), 5, {"a": 1}, object()])
 @pytest.mark.parametrize("argument", ["username", "user_id"])
 def test_what_is_no_list_is_refused_by_name(argument: str, value: Any) -> None:
-    assert refused(lambda: api.get_user_list(**{argument: value})).argument == argument
+    assert refused(lambda: api.list_users(**{argument: value})).argument == argument
 
 
 def test_a_string_for_a_list_says_what_to_do() -> None:
-    assert "put it into a list" in str(refused(lambda: api.get_user_list(username="ada")))
-    assert "put it into a list" in str(refused(lambda: api.users_ban(user_ids="user_1")))
+    assert "put it into a list" in str(refused(lambda: api.list_users(username="ada")))
+    assert "put it into a list" in str(refused(lambda: api.ban_users(user_ids="user_1")))
 
 
 def test_unset_inside_of_a_list_is_refused() -> None:
-    assert refused(lambda: api.get_user_list(username=["a", UNSET])).argument == "username"
+    assert refused(lambda: api.list_users(username=["a", UNSET])).argument == "username"
 
 
 @pytest.mark.parametrize("arguments", [{"query": "\ud800"}, {"username": ["a", "\udfff"]}, {"order_by": "\ud800"}])
 def test_a_lone_surrogate_is_refused_by_name(arguments: dict[str, Any]) -> None:
-    assert refused(lambda: api.get_user_list(**arguments)).argument in arguments
+    assert refused(lambda: api.list_users(**arguments)).argument in arguments
 
 
 def test_what_makes_too_long_a_url_is_refused_by_name() -> None:
@@ -194,7 +194,7 @@ def test_what_makes_too_long_a_url_is_refused_by_name() -> None:
 
 
 def test_what_is_unset_is_not_sent() -> None:
-    assert api.get_user_list(limit=UNSET, username=UNSET, query=UNSET).query == ""
+    assert api.list_users(limit=UNSET, username=UNSET, query=UNSET).query == ""
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,8 @@ def test_what_is_unset_is_not_sent() -> None:
     ],
 )
 def test_how_a_scalar_is_written(value: Any, text: str) -> None:
-    assert query_of(api.get_user_list(offset=value)) == [("offset", text)]
-    assert query_of(api.get_user_list(username=[value])) == [("username", text)]
+    assert query_of(api.list_users(offset=value)) == [("offset", text)]
+    assert query_of(api.list_users(username=[value])) == [("username", text)]
 
 
 # -- in the body ---------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_json_that_is_too_deep_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize("value", ["user_1", b"user_1", {"a": 1}, 5, object(), (name for name in ["user_1"])])
 def test_what_is_no_list_in_the_body_is_refused_by_name(value: Any) -> None:
-    assert refused(lambda: api.users_ban(user_ids=value)).argument == "user_ids"
+    assert refused(lambda: api.ban_users(user_ids=value)).argument == "user_ids"
     assert refused(lambda: api.create_user(email_address=value)).argument == "email_address"
 
 
@@ -337,8 +337,8 @@ def test_a_member_of_an_enum_is_sent_as_its_value(member: Any, value: Any) -> No
         "public_metadata": {"a": [value]},
         "email_address": [value],
     }
-    assert query_of(api.get_user_list(query=member)) == [("query", str(value))]
-    assert query_of(api.get_user_list(username=[member])) == [("username", str(value))]
+    assert query_of(api.list_users(query=member)) == [("query", str(value))]
+    assert query_of(api.list_users(username=[member])) == [("username", str(value))]
     assert query_of(api.list_all_organization_domains(enrollment_mode=[member])) == [("enrollment_mode", str(value))]
     if isinstance(member, str):
         assert api.get_user(member).path == "/users/ada"
@@ -362,13 +362,13 @@ LISTS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_of_any_kind_arrives_whole(kind: str) -> None:
     made = LISTS[kind]
-    assert sorted(body_of(api.users_ban(user_ids=made()))["user_ids"]) == IDS
-    assert sorted(value for _, value in query_of(api.get_user_list(user_id=made()))) == IDS
+    assert sorted(body_of(api.ban_users(user_ids=made()))["user_ids"]) == IDS
+    assert sorted(value for _, value in query_of(api.list_users(user_id=made()))) == IDS
     assert sorted(body_of(api.create_user(public_metadata={"a": made()}))["public_metadata"]["a"]) == IDS
     ((_, joined),) = query_of(api.list_all_organization_domains(enrollment_mode=made()))
     assert sorted(joined.split(",")) == IDS
     if kind not in ("set", "frozenset"):
-        assert body_of(api.users_ban(user_ids=made())) == {"user_ids": IDS}
+        assert body_of(api.ban_users(user_ids=made())) == {"user_ids": IDS}
 
 
 @pytest.mark.parametrize(
@@ -378,8 +378,8 @@ def test_a_list_of_any_kind_arrives_whole(kind: str) -> None:
 )
 def test_what_can_be_read_only_once_is_refused(made: Callable[[], Any]) -> None:
     """Rather than sent empty the second time."""
-    assert refused(lambda: api.users_ban(user_ids=made())).argument == "user_ids"
-    assert refused(lambda: api.get_user_list(user_id=made())).argument == "user_id"
+    assert refused(lambda: api.ban_users(user_ids=made())).argument == "user_ids"
+    assert refused(lambda: api.list_users(user_id=made())).argument == "user_id"
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_later_changes_do_not_reach_a_request() -> None:
     requests = [
         api.create_user(public_metadata=metadata, email_address=addresses),
         api.create_bulk_invitations(body=items),
-        api.get_user_list(username=names),
+        api.list_users(username=names),
     ]
     before = [(request.path, request.query, request.content) for request in requests]
     metadata["a"]["b"].append(2)
@@ -444,7 +444,7 @@ def test_making_a_request_changes_nothing() -> None:
     names = ("ada", "eve")
     api.create_user(public_metadata=metadata, email_address=names)
     api.create_bulk_invitations(body=[item])
-    api.get_user_list(username=names)
+    api.list_users(username=names)
     assert repr(metadata) == "{'b': (1.0, {'c': None}), 'a': 10.0}"
     assert names == ("ada", "eve")
     assert item.notify is UNSET

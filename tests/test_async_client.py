@@ -82,7 +82,7 @@ async def test_a_resource_sends_the_same_request_and_gives_the_same_value(connec
     with serve(answer(200, [USER])) as server:
         async with connect(server.url) as client:
             by_resource = await client.users.list(user_id=["user_1", "user_2"], limit=5)
-            assert by_resource == await client.send(api.get_user_list(user_id=["user_1", "user_2"], limit=5))
+            assert by_resource == await client.send(api.list_users(user_id=["user_1", "user_2"], limit=5))
     first, second = server.requests
     assert first.target == second.target
     assert first.headers.items() == second.headers.items()
@@ -152,7 +152,7 @@ async def test_chunks_gzip_and_a_huge_answer(connect: Connect) -> None:
     with serve(answer(200, content), chunked) as server:
         async with connect(server.url) as client:
             for _ in range(2):
-                detailed = await client.send_detailed(api.get_user_list(limit=500))
+                detailed = await client.send_detailed(api.list_users(limit=500))
                 assert detailed.content == content
                 assert [user.to_dict() for user in detailed.value] == users
 

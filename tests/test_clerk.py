@@ -17,7 +17,7 @@ import anyio
 import httpx
 import pytest
 
-from clerk_bapi.api import create_user, get_user, get_user_list
+from clerk_bapi.api import create_user, get_user, list_users
 from clerk_bapi.models import User
 from clerkkit import (
     AsyncClerk,
@@ -353,7 +353,7 @@ def test_a_walk_async(way: str) -> None:
     async def walk(url: str) -> list[int]:
         async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             listed = [int(user.id) async for user in clerk.users.iterate(page_size=10)]
-            assert listed == [int(user.id) async for user in clerk.paginate(get_user_list)]
+            assert listed == [int(user.id) async for user in clerk.paginate(list_users)]
             return listed
 
     with serve(rows(25)) as server:
@@ -386,7 +386,7 @@ def test_what_is_no_walk_is_refused() -> None:
         lambda: clerk.users.iterate(page_size=0),
         lambda: next(clerk.users.iterate(page_size=501)),
         lambda: next(clerk.api_keys.iterate_api_keys(subject="user_1", page_size=101)),
-        lambda: clerk.paginate(get_user_list, limit=5),
+        lambda: clerk.paginate(list_users, limit=5),
         lambda: clerk.paginate(get_user, "user_1"),  # type: ignore[type-var]
         lambda: clerk.users.list(limit=501),
     ):

@@ -169,7 +169,7 @@ def test_a_huge_answer_comes_whole() -> None:
     content = json.dumps(users).encode()
     assert len(content) > 5_000_000
     with serve(answer(200, content)) as server, Client(KEY, base_url=server.url) as client:
-        detailed = client.send_detailed(api.get_user_list(limit=500))
+        detailed = client.send_detailed(api.list_users(limit=500))
     assert detailed.content == content
     assert [user.to_dict() for user in detailed.value] == users
 
@@ -273,7 +273,7 @@ def test_any_text_gets_through_as_id_and_in_the_query() -> None:
         @given(st.text(min_size=1).filter(lambda text: text not in (".", "..")), st.lists(st.text(), min_size=1))
         def check(text: str, texts: list[str]) -> None:
             client.send(api.get_user(text))
-            client.send(api.get_user_list(query=text, username=texts))
+            client.send(api.list_users(query=text, username=texts))
             by_id, by_query = server.requests[-2:]
             assert [unquote(segment) for segment in by_id.target.split("/")] == ["", "users", text]
             assert by_query.path == "/users"
@@ -398,7 +398,7 @@ def test_a_request_can_be_sent_again_and_by_another_client() -> None:
     "request_",
     [
         api.get_user("a/b ä"),
-        api.get_user_list(username=["b", "a"], limit=10.0, banned=True),
+        api.list_users(username=["b", "a"], limit=10.0, banned=True),
         api.create_user(first_name="Ä", public_metadata={"b": 1, "a": None}),
         api.ban_user("user_1"),
         api.delete_svix_app(),

@@ -254,7 +254,7 @@ def test_a_free_request_refuses_by_name(arguments: dict[str, Any], named: str) -
 def test_a_number_too_large_for_a_url_is_refused_by_name(value: int) -> None:
     for argument in ("limit", "offset", "created_at_after"):
         with pytest.raises(InvalidArgument) as caught:
-            api.get_user_list(**{argument: value})  # type: ignore[arg-type]
+            api.list_users(**{argument: value})  # type: ignore[arg-type]
         assert caught.value.argument == argument
 
 

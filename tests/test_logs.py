@@ -13,7 +13,7 @@ from clerkkit import httpx_log_filter
 from tests.loopback import KEY, WAYS, answer, send_by, serve
 
 EMAIL = "ada.lovelace@example.com"
-FIND = api.get_user_list(email_address=[EMAIL], query="hunter22")
+FIND = api.list_users(email_address=[EMAIL], query="hunter22")
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:

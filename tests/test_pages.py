@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clerk_bapi.api import get_user, get_user_list, list_organizations
+from clerk_bapi.api import get_user, list_organizations, list_users
 from clerk_core.pages import Pager, PageRequest
 from clerk_core.response import Response
 from clerkkit import AsyncClerk, Clerk, InvalidArgument, InvalidResponse, Request
@@ -409,7 +409,7 @@ def test_what_has_no_pages_is_refused() -> None:
 
 def test_a_function_of_ones_own_around_a_list_is_walked() -> None:
     def mine(limit: int, offset: int = 0) -> Request[Any]:
-        return get_user_list(limit=limit, offset=offset)
+        return list_users(limit=limit, offset=offset)
 
     with serve(Stateful(USERS, 25)) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert [user.id for user in clerk.paginate(mine)] == [f"row_{n}" for n in range(25)]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from clerk_bapi import UNSET, Request, api
-from clerk_bapi.api import get_user_list
+from clerk_bapi.api import list_users
 from clerkkit import Clerk, InvalidArgument, to_datetime
 from tests.loopback import KEY, answer, serve
 
@@ -41,7 +41,7 @@ def test_a_moment_in_any_form_is_sent_in_milliseconds(given: Any) -> None:
     with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
         clerk.users.list(created_at_after=given)
         list(clerk.users.iterate(last_sign_in_at_before=given))
-        list(clerk.paginate(get_user_list, last_active_at_after=given))
+        list(clerk.paginate(list_users, last_active_at_after=given))
         clerk.users.count(created_at_before=given)
     sent = [dict(request.query) for request in server.requests]
     names = ["created_at_after", "last_sign_in_at_before", "last_active_at_after", "created_at_before"]
@@ -180,7 +180,7 @@ def test_null_and_unset_are_no_times() -> None:
 )
 def test_what_is_no_moment_is_refused_by_name(given: Any, said: str) -> None:
     with pytest.raises(InvalidArgument, match=said) as caught:
-        get_user_list(created_at_after=given)
+        list_users(created_at_after=given)
     assert caught.value.argument == "created_at_after"
 
 
@@ -188,7 +188,7 @@ def test_what_is_no_moment_is_refused_by_name(given: Any, said: str) -> None:
 def test_there_and_back(milliseconds: int) -> None:
     moment = to_datetime(milliseconds)
     assert moment.tzinfo is UTC
-    assert get_user_list(created_at_after=moment).query == f"created_at_after={milliseconds}"
+    assert list_users(created_at_after=moment).query == f"created_at_after={milliseconds}"
 
 
 def test_what_never_happened_has_no_time() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from functools import cache
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -30,11 +31,12 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 import clerk_bapi
 import clerk_bapi.api
 from clerk_bapi import UNSET, File, InvalidArgument, Request
-from generator.names import snake
+from generator import compatibility
 from tests.json_samples import CONTRACT, Schema, attributes, class_of, difference, plain, properties_of
 from tests.shared import followed
 from tests.wire_samples import (
     OPERATIONS,
+    Argument,
     Arguments,
     Disguise,
     Mistake,
@@ -57,6 +59,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 KEY = "sk_test_x"
+SHIMS = compatibility.of_project(Path(__file__).resolve().parents[1])
 Check = Callable[..., None]
 
 
@@ -184,6 +187,12 @@ class Received:
         )
 
 
+def in_path(argument: Argument, value: str) -> str:
+    """What a path has of an argument, with the prefix that the contract asks for."""
+    prefix: str = argument.schema.get("x-prefix", "")
+    return value if value.startswith(prefix) else prefix + value
+
+
 def ids(path: str, template: str) -> dict[str, str]:
     """The parameters of a path, unquoted as a server does; those of another template are none."""
     pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(f"/v1{template}"))
@@ -246,8 +255,8 @@ def addressed(request: Sent) -> str:
 
 
 def test_every_operation_has_an_endpoint_function_and_nothing_else_has() -> None:
-    expected = Counter(snake(operation.id) for operation in OPERATIONS)
-    assert Counter(clerk_bapi.api.__all__) == expected
+    expected = Counter(operation.function.__name__ for operation in OPERATIONS)
+    assert Counter(clerk_bapi.api.__all__) == expected + Counter(shim.old for shim in SHIMS.of("function"))
 
 
 @pytest.mark.parametrize("kind", [clerk_bapi.Client, clerk_bapi.AsyncClient])
@@ -257,7 +266,8 @@ def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> N
     assert {name for name, value in vars(kind).items() if isinstance(value, functools.cached_property)} == groups
     found = {(group, name) for group in groups for name in dir(getattr(made, group)) if not name.startswith("_")}
     walks = {(group, name) for group, name in found if name.startswith("iterate")}
-    assert found - walks == {(operation.group, operation.member) for operation in OPERATIONS}
+    old = {(shim.of, shim.old) for shim in SHIMS.all if shim.kind == "method"}
+    assert found - walks == {(operation.group, operation.member) for operation in OPERATIONS} | old
     paged = [op for op in OPERATIONS if {"limit", "offset"} <= set(inspect.signature(op.function).parameters)]
     assert len(walks) == len(paged)
 
@@ -351,7 +361,7 @@ def test_clerks_own_document_departs_as_the_table_says(name: str) -> None:
 def test_the_path_gives_every_id_back(operation: Operation) -> None:
     for label, request in sent(operation).items():
         arguments = samples(operation)[label]
-        expected = {argument.wire: arguments[argument.name] for argument in operation.of("path")}
+        expected = {argument.wire: in_path(argument, arguments[argument.name]) for argument in operation.of("path")}
         assert ids(request.path, operation.path) == expected, label
         assert re.fullmatch(r"(/([A-Za-z0-9._~-]|%[0-9A-F]{2})+)+", request.path), request.path
         assert request.method == operation.method

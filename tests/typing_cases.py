@@ -16,9 +16,9 @@ from clerk_bapi.api import (
     delete_svix_app,
     get_jwks,
     get_public_interstitial,
-    get_session_list,
     get_user,
-    get_user_list,
+    list_sessions,
+    list_users,
     refresh_session,
     set_user_profile_image,
     update_user,
@@ -46,7 +46,7 @@ from clerk_bapi.models import (
 
 def results(client: Client) -> None:
     assert_type(client.send(get_user("user_1")), User)
-    assert_type(client.send(get_user_list(limit=10)), list[User])
+    assert_type(client.send(list_users(limit=10)), list[User])
     assert_type(client.send_detailed(get_user("user_1")), Detailed[User])
     assert_type(client.send_detailed(get_user("user_1")).value, User)
     assert_type(client.users.get("user_1"), User)
@@ -73,9 +73,9 @@ async def results_async(client: AsyncClient) -> None:
 
 
 def pages(client: Client, flag: bool) -> None:
-    assert_type(get_session_list(), Request[list[Session]])
-    assert_type(get_session_list(paginated=False), Request[list[Session]])
-    assert_type(get_session_list(paginated=True), Request[PaginatedSessions])
+    assert_type(list_sessions(), Request[list[Session]])
+    assert_type(list_sessions(paginated=False), Request[list[Session]])
+    assert_type(list_sessions(paginated=True), Request[PaginatedSessions])
     assert_type(client.sessions.list(), list[Session])
     assert_type(client.sessions.list(paginated=True), PaginatedSessions)
     assert_type(client.sessions.list(paginated=flag), list[Session] | PaginatedSessions)
@@ -153,7 +153,7 @@ def arguments(maybe: str | None) -> None:
     create_bulk_invitations(body=[CreateBulkInvitationsItem(email_address="ada@example.com")])
     set_user_profile_image("user_1", file=b"png")
     set_user_profile_image("user_1", file=File(b"png", "me.png"))
-    get_user_list(email_address=("ada@example.com",), banned=True)
+    list_users(email_address=("ada@example.com",), banned=True)
     get_jwks()
 
 
@@ -161,9 +161,9 @@ def rejected() -> None:
     get_user()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     get_user(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     get_user("user_1", "user_2")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    get_user_list(limit="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    get_user_list(limit=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    get_user_list(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    list_users(limit="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    list_users(limit=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    list_users(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     create_email_address(email_address="ada@example.com")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     create_organization(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     CreateBulkInvitationsItem()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

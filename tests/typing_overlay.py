@@ -10,7 +10,7 @@ from typing import Any, assert_type
 import httpx
 from starlette.requests import HTTPConnection
 
-from clerk_bapi.api import get_user, get_user_list, list_organizations
+from clerk_bapi.api import get_user, list_organizations, list_users
 from clerk_bapi.events import UserCreatedEvent
 from clerk_bapi.models import (
     CreateSessionTokenFromTemplateResponse,
@@ -35,7 +35,7 @@ def pages(clerk: Clerk) -> None:
     clerk.users.update("user_1", public_metadata={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(clerk.users.iterate(page_size=500), Iterator[User])
     assert_type(clerk.organizations.iterate(), Iterator[Organization])
-    assert_type(clerk.paginate(get_user_list, email_address=["a@example.com"]), Iterator[User])
+    assert_type(clerk.paginate(list_users, email_address=["a@example.com"]), Iterator[User])
     assert_type(clerk.paginate(list_organizations, query="acme"), Iterator[Organization])
     clerk.paginate(list_organizations, no_such_filter=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     assert_type(clerk.map([get_user("user_1")]), Iterator[User | ClerkError])
@@ -92,7 +92,7 @@ async def asynchronous(clerk: AsyncClerk) -> None:
     assert_type(await clerk.users.totp_matches("user_1", "123456"), bool)
     assert_type(await clerk.users.get_id("user_1"), User)
     assert_type(clerk.users.iterate(), AsyncIterator[User])
-    assert_type(clerk.paginate(get_user_list), AsyncIterator[User])
+    assert_type(clerk.paginate(list_users), AsyncIterator[User])
     assert_type(clerk.map([get_user("user_1")]), AsyncIterator[User | ClerkError])
     assert_type(await clerk.request("GET", "/anything"), Any)
     async with AsyncClerk(on_drift=drift) as other:

@@ -57,15 +57,16 @@ class Operation:
         self.method = method.upper()
         self.path = path
         self.id: str = facts["operationId"]
-        self.group = snake(facts.get("x-speakeasy-group") or facts["tags"][0])
-        self.member = snake(facts.get("x-speakeasy-name-override") or self.id)
+        self._names: dict[str, Any] = facts["x-python"]
+        self.group: str = self._names["resource"]
+        self.member: str = self._names["method"]
         self._facts = facts
         self._body = CONTRACT.follow(facts.get("requestBody", {}))
 
     @property
     def function(self) -> Callable[..., Request[Any]]:
         """The endpoint function."""
-        function: Callable[..., Request[Any]] = getattr(clerk_bapi.api, snake(self.id))
+        function: Callable[..., Request[Any]] = getattr(clerk_bapi.api, self._names["function"])
         return function
 
     @property
@@ -114,7 +115,7 @@ class Operation:
         for parameter in map(CONTRACT.follow, self._facts.get("parameters", ())):
             wire, place, schema = parameter["name"], parameter["in"], CONTRACT.follow(parameter["schema"])
             yield Argument(
-                name=snake(wire),
+                name=self._names.get("arguments", {}).get(wire, snake(wire)) if place == "path" else snake(wire),
                 wire=wire,
                 place=place,
                 required=bool(parameter.get("required")),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from loop import tell_peak_memory
 
-from clerk_bapi.api import get_user_list
+from clerk_bapi.api import list_users
 from clerkkit import Clerk, Response
 
 clerk = Clerk("sk_test_x", base_url=sys.argv[2])
 clerk.users.get("user_1")
-users = get_user_list().decode(Response(200, {}, Path(sys.argv[1]).read_bytes()))
+users = list_users().decode(Response(200, {}, Path(sys.argv[1]).read_bytes()))
 tell_peak_memory()

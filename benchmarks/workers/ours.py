@@ -12,7 +12,7 @@ import httpx
 from loop import awaited, check, repeated, serve
 
 from clerk_bapi import Client
-from clerk_bapi.api import get_user, get_user_list
+from clerk_bapi.api import get_user, list_users
 from clerkkit import AsyncClerk, Clerk, Response
 
 
@@ -20,7 +20,7 @@ def main(runner: asyncio.Runner) -> None:
     many, one = (Path(name).read_bytes() for name in sys.argv[1:3])
     base_url = sys.argv[3]
     headers = {"content-type": "application/json"}
-    list_request, user_request = get_user_list(), get_user("user_1")
+    list_request, user_request = list_users(), get_user("user_1")
     client = Client("sk_test_x", base_url=base_url)
     clerk = Clerk("sk_test_x", base_url=base_url)
     async_clerk = AsyncClerk("sk_test_x", base_url=base_url)

@@ -143,6 +143,11 @@ def _open(files: Mapping[str, File]) -> Generator[Mapping[str, bytes | BinaryIO]
 _NO_FILES: AbstractContextManager[Mapping[str, bytes | BinaryIO]] = nullcontext({})
 
 
+def prefixed(prefix: str, value: Any) -> Any:
+    """Return a text with the prefix that the server expects, and anything else as it is, for `Request` to refuse."""
+    return f"{prefix}{value}" if value and isinstance(value, str) and not value.startswith(prefix) else value
+
+
 def _path(template: str, values: Mapping[str, Any]) -> str:
     for name, value in values.items():
         if not isinstance(value, str) or value in ("", ".", ".."):

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
         AsyncDirectoriesResource,
         AsyncDomainsResource,
         AsyncEmailAddressesResource,
-        AsyncEmailAndSmsTemplatesResource,
-        AsyncEmailSmsTemplatesResource,
         AsyncEnterpriseConnectionsResource,
         AsyncInstanceSettingsResource,
         AsyncInvitationsResource,
@@ -72,8 +70,6 @@ if TYPE_CHECKING:
         DirectoriesResource,
         DomainsResource,
         EmailAddressesResource,
-        EmailAndSmsTemplatesResource,
-        EmailSmsTemplatesResource,
         EnterpriseConnectionsResource,
         InstanceSettingsResource,
         InvitationsResource,
@@ -195,20 +191,6 @@ class Client(clerk_core.Client):
         from clerk_bapi.resources.email_addresses import EmailAddressesResource
 
         return EmailAddressesResource(self)
-
-    @cached_property
-    def email_and_sms_templates(self) -> EmailAndSmsTemplatesResource:
-        """The operations of `email_and_sms_templates`."""
-        from clerk_bapi.resources.email_and_sms_templates import EmailAndSmsTemplatesResource
-
-        return EmailAndSmsTemplatesResource(self)
-
-    @cached_property
-    def email_sms_templates(self) -> EmailSmsTemplatesResource:
-        """The operations of `email_sms_templates`."""
-        from clerk_bapi.resources.email_sms_templates import EmailSmsTemplatesResource
-
-        return EmailSmsTemplatesResource(self)
 
     @cached_property
     def enterprise_connections(self) -> EnterpriseConnectionsResource:
@@ -516,20 +498,6 @@ class AsyncClient(clerk_core.AsyncClient):
         from clerk_bapi.async_resources.email_addresses import AsyncEmailAddressesResource
 
         return AsyncEmailAddressesResource(self)
-
-    @cached_property
-    def email_and_sms_templates(self) -> AsyncEmailAndSmsTemplatesResource:
-        """The operations of `email_and_sms_templates`."""
-        from clerk_bapi.async_resources.email_and_sms_templates import AsyncEmailAndSmsTemplatesResource
-
-        return AsyncEmailAndSmsTemplatesResource(self)
-
-    @cached_property
-    def email_sms_templates(self) -> AsyncEmailSmsTemplatesResource:
-        """The operations of `email_sms_templates`."""
-        from clerk_bapi.async_resources.email_sms_templates import AsyncEmailSmsTemplatesResource
-
-        return AsyncEmailSmsTemplatesResource(self)
 
     @cached_property
     def enterprise_connections(self) -> AsyncEnterpriseConnectionsResource:

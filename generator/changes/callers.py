@@ -8,7 +8,7 @@ from itertools import islice
 
 import attrs
 
-from generator import names
+from generator import naming
 from generator.changes.classes import class_name
 from generator.changes.shapes import LIST, class_in, classes_in, shape
 from generator.normalise import METHODS, Node, follow
@@ -16,11 +16,10 @@ from generator.views import (
     SHARED,
     argument_name,
     attribute_name,
-    group_of,
     iterator_of,
-    method_of,
     own_names,
     placeholders,
+    python_name,
 )
 
 
@@ -169,9 +168,9 @@ class Callers:
         return Operation(
             http=http.upper(),
             path=path,
-            function=names.snake(facts["operationId"]),
-            group=group_of(facts),
-            method=method_of(facts),
+            function=facts[naming.KEY]["function"],
+            group=facts[naming.KEY]["resource"],
+            method=facts[naming.KEY]["method"],
             deprecated=bool(facts.get("deprecated")),
             arguments={argument.wire: argument for argument in arguments},
             body=next(iter(facts.get("requestBody", {}).get("content", {})), None),
@@ -186,7 +185,7 @@ class Callers:
         taken = own_names(parameter["name"] for parameter in parameters)
         arguments = [
             Argument(
-                argument_name(parameter["name"], parameter["in"], taken),
+                argument_name(python_name(facts, parameter), parameter["in"], taken),
                 parameter["name"],
                 parameter["in"],
                 parameter["required"],

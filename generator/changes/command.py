@@ -42,7 +42,7 @@ def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
 def load(root: Path, source: str) -> Node:
     """A contract as it is; a document of Clerk's normalised and corrected, as far as the corrections still fit."""
     found = _contract(source)
-    return contract.build(document.read(source), root / "spec" / "corrections.yaml").facts if found is None else found
+    return contract.build(document.read(source), root / "spec").facts if found is None else found
 
 
 def _contract(source: str) -> Node | None:

@@ -117,7 +117,7 @@ class Clerk(Options, Resources):
         Get all of them with `list(...)` before you delete any.
 
         Args:
-            endpoint: An endpoint function of `clerk_bapi.api` with a `limit`, such as `get_user_list`.
+            endpoint: An endpoint function of `clerk_bapi.api` with a `limit`, such as `list_users`.
             *args: Its ids.
             **filters: Its other arguments, but for those that a walk sets itself: `limit`, `offset`, `starting_after`.
 

@@ -91,11 +91,11 @@ def test_machine_tokens_opaque_and_signed(emulator: Emulator, clerk: Clerk) -> N
 
 def test_an_api_key_until_it_is_revoked(emulator: Emulator, clerk: Clerk) -> None:
     user = clerk.users.create(username="ada_l")
-    made = clerk.api_keys.create_api_key(name="mine", subject=user.id)
+    made = clerk.api_keys.create(name="mine", subject=user.id)
     with Clerk(emulator.secret_key, base_url=emulator.url, clock=lambda: now(emulator)) as verifying:
         found = verifying.auth.verify_machine_token(made.secret)
         assert (found.token_type, found.user_id, found.name) == ("api_key", user.id, "mine")
-        clerk.api_keys.revoke_api_key(made.id)
+        clerk.api_keys.revoke(made.id)
         emulator.clock.advance(10)  # seconds for which an acceptance is reused
         with pytest.raises(TokenRefused) as caught:
             verifying.auth.verify_machine_token(made.secret)

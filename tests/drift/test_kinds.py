@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from clerk_bapi.api import delete_api_key, get_jwks, get_user, get_user_list
+from clerk_bapi.api import delete_api_key, get_jwks, get_user, list_users
 from clerkkit import Clerk, ClerkError, Drift, DriftDetected, InvalidResponse, NotFound, ServerError
 from clerkkit.drift import Kind
 from tests.drift.bodies import GET_USER, TEXT, Change, call, documented, drifts_of, reports, valid, verification
@@ -136,7 +136,7 @@ def test_what_many_rows_have_in_common_is_told_once(way: str) -> None:
     for row in rows[1:]:
         row["banned"] = None
     rows[3]["object"] = "provider"
-    assert reports(answer(200, rows), get_user_list(), way) == [
+    assert reports(answer(200, rows), list_users(), way) == [
         [
             Drift("GET /users", "/1/banned", "other type", "boolean", "null", 4),
             Drift("GET /users", "/3/object", "unknown enum value", '"user"', '"provider"', 1),

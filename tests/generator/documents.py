@@ -12,6 +12,7 @@ from generator import contract, document
 Json = dict[str, Any]
 
 EMPTY_OVERLAY = "overlay: 1.0.0\ninfo: {title: none, version: 1.0.0}\nactions: []\n"
+NO_NAMES = "models: {}\noperations: {}\n"
 
 DOCUMENT: Json = {
     "openapi": "3.0.3",
@@ -161,9 +162,10 @@ def changed(path: str, value: Any) -> Json:
     return new
 
 
-def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY) -> contract.Contract:
+def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY, names: str = NO_NAMES) -> contract.Contract:
     """The contract of a document given as JSON."""
-    source, corrections = tmp_path / "document.json", tmp_path / "corrections.yaml"
+    source = tmp_path / "document.json"
     source.write_text(json.dumps(raw), encoding="utf-8")
-    corrections.write_text(overlay, encoding="utf-8")
-    return contract.build(document.read(str(source)), corrections)
+    (tmp_path / "corrections.yaml").write_text(overlay, encoding="utf-8")
+    (tmp_path / "names.yaml").write_text(names, encoding="utf-8")
+    return contract.build(document.read(str(source)), tmp_path)

@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 
 from generator.__main__ import main
-from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json
+from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, NO_NAMES, Json
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n\n## 0.1.0\n\n- The first.\n"
@@ -57,6 +57,7 @@ def project(root: Path) -> Path:
     spec = root / "spec"
     spec.mkdir(parents=True)
     (spec / "corrections.yaml").write_text(EMPTY_OVERLAY, encoding="utf-8")
+    (spec / "names.yaml").write_text(NO_NAMES, encoding="utf-8")
     (spec / "codes.yaml").write_text("not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text("renamed: []\n", encoding="utf-8")
     words = {name: {"summary": "It."} for name in ("ListThings", "createThing", "DeleteThing")}

@@ -35,7 +35,7 @@ ENTRIES = [
     entry("function", "make_thing", "create_thing"),
     entry("function", "all_things", "list_things"),
     entry("method", "all", "list", of="things"),
-    entry("method", "remove", "delete_thing", of="things"),
+    entry("method", "remove", "delete", of="things"),
     entry("argument", "label", "name", of="create_thing"),
     entry("argument", "heading", "title", of="create_thing"),
     entry("argument", "id", "thing_id", of="delete_thing"),
@@ -150,8 +150,8 @@ CALLS = {
     ),
     "a method with an id": (
         "client.things.remove('thing_1')",
-        "client.things.delete_thing('thing_1')",
-        "`clerk.things.remove` is `clerk.things.delete_thing`",
+        "client.things.delete('thing_1')",
+        "`clerk.things.remove` is `clerk.things.delete`",
     ),
     "an argument that must be given": (
         "api.create_thing(label='x', title=None)",
@@ -164,8 +164,8 @@ CALLS = {
         "the argument `heading` of `create_thing` is `title`",
     ),
     "an argument of a method": (
-        "client.things.create_thing(label='x')",
-        "client.things.create_thing(name='x')",
+        "client.things.create(label='x')",
+        "client.things.create(name='x')",
         "the argument `label` of `create_thing` is `name`",
     ),
     "an id by its old keyword": (
@@ -207,7 +207,7 @@ def test_an_argument_is_given_once_and_under_one_name(package: Path) -> None:
         {
             "twice": "api.create_thing(name='x', label='y')",
             "never": "api.create_thing(title='x')",
-            "no id": "client.things.delete_thing()",
+            "no id": "client.things.delete()",
         },
     )
     assert {name: found for name, (found, _) in results.items()} == {
@@ -233,7 +233,7 @@ def test_async_callers_are_warned_where_they_wait(package: Path) -> None:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 await client.things.all()
-                await client.things.create_thing(label="x")
+                await client.things.create(label="x")
                 client.stuff
             print([(w.filename.rpartition("/")[2], w.lineno) for w in caught])
 
@@ -266,10 +266,10 @@ assert_type(list_things(paginated=True), Request[PaginatedThings])
 assert_type(list_things(count=1, paginated=True), Request[PaginatedThings])
 assert_type(all_things(), Request[list[Thing]])
 assert_type(client.things.all(paginated=True), PaginatedThings)
-client.stuff.create_thing(name="x")
+client.stuff.create(name="x")
 delete_thing("x")
 delete_thing(id="x")
-thing: Stuff = client.things.create_thing(name="x")
+thing: Stuff = client.things.create(name="x")
 """
 
 
@@ -381,7 +381,7 @@ def test_an_entry_that_the_contract_contradicts_stops_generation(name: str, tmp_
 
 
 STILL_THERE = [
-    entry("method", "delete_thing", "list", of="things"),
+    entry("method", "delete", "list", of="things"),
     entry("model", "Thing", "NoSuchThing"),
     entry("function", "create_thing", "list_things"),
     entry("argument", "name", "title", of="create_thing"),

@@ -94,7 +94,7 @@ def test_the_same_inline_object_is_one_schema_named_after_what_is_shared(tmp_pat
 
 def test_operations_keep_their_facts(facts: Json) -> None:
     listing = facts["paths"]["/things"]["get"]
-    assert listing["x-speakeasy-group"] == "things"
+    assert listing["x-python"] == {"resource": "things", "method": "list", "function": "list_things"}
     kinds = next(p for p in listing["parameters"] if p.get("name") == "kinds")
     assert kinds["explode"] is False
     assert kinds["schema"]["items"]["enum"] == ["a", "b"]
@@ -117,7 +117,9 @@ def test_a_list_with_the_paginated_flag_may_be_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_operations_that_claim_one_method_keep_it_and_their_ids(tmp_path: Path, backwards: bool) -> None:
+def test_operations_that_claim_one_method_keep_it_or_are_called_as_their_functions(
+    tmp_path: Path, backwards: bool
+) -> None:
     """The name stays where callers know it: with the path of the group."""
     raw = copy.deepcopy(DOCUMENT)
     listing = raw["paths"]["/things"]["get"]
@@ -126,13 +128,8 @@ def test_operations_that_claim_one_method_keep_it_and_their_ids(tmp_path: Path, 
     if backwards:
         raw["paths"] = dict(reversed(raw["paths"].items()))
     made = build(tmp_path, raw)
-    named = {
-        path: item["get"].get("x-speakeasy-name-override")
-        for path, item in made.facts["paths"].items()
-        if "get" in item
-    }
-    assert named["/things"] == listing["x-speakeasy-name-override"]
-    assert (named["/all"], named["/things/other"]) == ("ListEverything", "listOtherThings")
+    named = {path: item["get"]["x-python"]["method"] for path, item in made.facts["paths"].items() if "get" in item}
+    assert named == {"/things": "list", "/all": "list_everything", "/things/other": "list_other_things"}
     assert made.notes == [
         "3 operations claim things.list: GET /things/other is things.list_other_things",
         "3 operations claim things.list: GET /all is things.list_everything",

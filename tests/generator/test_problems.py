@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from generator.__main__ import main
-from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, Json, changed
+from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, NO_NAMES, Json, changed
 from tests.shared import shared
 
 Run = Callable[[str, str], str]
@@ -21,6 +21,7 @@ Run = Callable[[str, str], str]
 def root(tmp_path: Path) -> Path:
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "corrections.yaml").write_text(EMPTY_OVERLAY, encoding="utf-8")
+    (tmp_path / "spec" / "names.yaml").write_text(NO_NAMES, encoding="utf-8")
     return tmp_path
 
 

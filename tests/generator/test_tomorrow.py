@@ -32,7 +32,7 @@ def revise(contract: dict[str, Any]) -> None:
     gadgets = {
         **contract["paths"]["/users/{user_id}"]["get"],
         "operationId": "GetUserGadgets",
-        "x-speakeasy-name-override": "getGadgets",
+        "x-python": {"resource": "users", "method": "get_gadgets", "function": "get_user_gadgets"},
     }
     contract["paths"]["/users/{user_id}/gadgets"] = {"get": gadgets}
     contract["paths"].pop("/actor_tokens/{actor_token_id}/revoke", None)

@@ -182,7 +182,7 @@ class Behaviour:
 
     def test_machines(self, site: Site, clerk: Clerk, signed_in: People) -> None:
         machine = clerk.machines.create(name="Robot")
-        key = clerk.api_keys.create_api_key(name=machine.id, subject=signed_in.ada).secret
+        key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
         token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
         for token, who in [(key, signed_in.ada), (token_of_machine, machine.id)]:
             answer = site.get("/machine", token)

@@ -41,7 +41,7 @@ def app_of(module: str, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def test_fastapi(here: People, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = clerk.api_keys.create_api_key(name="Robot", subject=here.ada)
+    key = clerk.api_keys.create(name="Robot", subject=here.ada)
     with served(app_of("fastapi", monkeypatch)) as site:
         assert site.get("/me", here.bob_token).json() == here.bob
         assert site.get("/me").status_code == 401

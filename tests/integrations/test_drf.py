@@ -216,7 +216,7 @@ def test_permissions_compose(site: Site, emulator: Emulator, signed_in: People) 
 
 def test_machines(site: Site, clerk: Clerk, signed_in: People) -> None:
     machine = clerk.machines.create(name="Robot")
-    key = clerk.api_keys.create_api_key(name=machine.id, subject=signed_in.ada).secret
+    key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
     token = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
     assert site.get("/machines", key).json() == {"user": signed_in.ada, "kind": "MachineToken"}
     assert site.get("/machines", signed_in.bob_token).json() == {"user": signed_in.bob, "kind": "SessionClaims"}
@@ -280,7 +280,7 @@ def test_an_outage_is_not_the_callers_fault(kind: str, emulator: Emulator, caplo
 
 
 def test_typed_access(site: Site, clerk: Clerk, signed_in: People) -> None:
-    key = clerk.api_keys.create_api_key(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
+    key = clerk.api_keys.create(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
     told = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
     assert site.get("/typed", signed_in.ada_token).json() == told
     assert site.get("/typed", key.secret).json() == {"user": signed_in.ada, "session": None, "machine": key.id}

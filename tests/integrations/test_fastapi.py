@@ -202,13 +202,13 @@ def _payload(token: str) -> str:
 
 
 def test_machines(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
-    key = clerk.api_keys.create_api_key(name="reader", subject=here.ada, scopes=["read"])
+    key = clerk.api_keys.create(name="reader", subject=here.ada, scopes=["read"])
     assert site.get("/keys", key.secret).json() == {"user": here.ada, "scopes": ["read"]}
     for path in ("/me", "/admin", "/either"):
         assert challenge(site.get(path, key.secret)) == (401, "Bearer", "Not authenticated: token-type-mismatch")
     assert challenge(site.get("/keys", here.ada_token))[2] == "Not authenticated: token-type-mismatch"
     assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
-    clerk.api_keys.revoke_api_key(key.id)
+    clerk.api_keys.revoke(key.id)
     clerk_emulator.clock.advance(10)  # seconds for which an acceptance is reused
     assert challenge(site.get("/keys", key.secret))[0] == 401
 

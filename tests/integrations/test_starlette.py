@@ -104,7 +104,7 @@ def test_who_is_kept_out(site: Site, here: People) -> None:
 
 
 def test_a_middleware_serves_the_routes_that_it_is_put_around(site: Site, here: People, clerk: Clerk) -> None:
-    key = clerk.api_keys.create_api_key(name="reader", subject=here.ada)
+    key = clerk.api_keys.create(name="reader", subject=here.ada)
     assert site.get("/machines/one", key.secret).text == key.id
     assert site.get("/machines/one", here.ada_token).status_code == 401
     assert site.get("/machines/me", key.secret).status_code == 401

@@ -60,7 +60,7 @@ def test_drf(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
     installed = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
     with django_site.settings_for(emulator, [], INSTALLED_APPS=installed):
         pages = defined("Django REST framework")["urlpatterns"]
-    key = clerk.api_keys.create_api_key(name="Of the page", subject=signed_in.bob).secret
+    key = clerk.api_keys.create(name="Of the page", subject=signed_in.bob).secret
     with django_site.served("wsgi", django_site.settings_for(emulator, pages, INSTALLED_APPS=installed)) as site:
         expected = {"user": signed_in.ada, "organization": signed_in.organization}
         assert site.get("/me", signed_in.ada_token).json() == expected

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clerk_bapi.api.api_keys import delete_api_key as delete_api_key
     from clerk_bapi.api.api_keys import get_api_key as get_api_key
     from clerk_bapi.api.api_keys import get_api_key_secret as get_api_key_secret
-    from clerk_bapi.api.api_keys import get_api_keys as get_api_keys
+    from clerk_bapi.api.api_keys import list_api_keys as list_api_keys
     from clerk_bapi.api.api_keys import revoke_api_key as revoke_api_key
     from clerk_bapi.api.api_keys import update_api_key as update_api_key
     from clerk_bapi.api.api_keys import verify_api_key as verify_api_key
@@ -32,18 +32,20 @@ if TYPE_CHECKING:
     from clerk_bapi.api.billing import (
         apply_billing_subscription_item_discount as apply_billing_subscription_item_discount,
     )
-    from clerk_bapi.api.billing import cancel_commerce_subscription_item as cancel_commerce_subscription_item
+    from clerk_bapi.api.billing import cancel_billing_subscription_item as cancel_billing_subscription_item
     from clerk_bapi.api.billing import create_billing_price as create_billing_price
     from clerk_bapi.api.billing import create_billing_price_transition as create_billing_price_transition
     from clerk_bapi.api.billing import (
         extend_billing_subscription_item_free_trial as extend_billing_subscription_item_free_trial,
     )
-    from clerk_bapi.api.billing import get_billing_price_list as get_billing_price_list
     from clerk_bapi.api.billing import get_billing_statement as get_billing_statement
-    from clerk_bapi.api.billing import get_billing_statement_list as get_billing_statement_list
-    from clerk_bapi.api.billing import get_billing_statement_payment_attempts as get_billing_statement_payment_attempts
-    from clerk_bapi.api.billing import get_commerce_plan_list as get_commerce_plan_list
-    from clerk_bapi.api.billing import get_commerce_subscription_item_list as get_commerce_subscription_item_list
+    from clerk_bapi.api.billing import list_billing_plans as list_billing_plans
+    from clerk_bapi.api.billing import list_billing_prices as list_billing_prices
+    from clerk_bapi.api.billing import (
+        list_billing_statement_payment_attempts as list_billing_statement_payment_attempts,
+    )
+    from clerk_bapi.api.billing import list_billing_statements as list_billing_statements
+    from clerk_bapi.api.billing import list_billing_subscription_items as list_billing_subscription_items
     from clerk_bapi.api.billing import (
         remove_billing_subscription_item_discount as remove_billing_subscription_item_discount,
     )
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from clerk_bapi.api.blocklist_identifiers import delete_blocklist_identifier as delete_blocklist_identifier
     from clerk_bapi.api.blocklist_identifiers import list_blocklist_identifiers as list_blocklist_identifiers
     from clerk_bapi.api.clients import get_client as get_client
-    from clerk_bapi.api.clients import get_client_list as get_client_list
+    from clerk_bapi.api.clients import list_clients as list_clients
     from clerk_bapi.api.clients import verify_client as verify_client
     from clerk_bapi.api.directories import create_directory as create_directory
     from clerk_bapi.api.directories import create_directory_group_role_mapping as create_directory_group_role_mapping
@@ -76,11 +78,6 @@ if TYPE_CHECKING:
     from clerk_bapi.api.email_addresses import prepare_email_address_verification as prepare_email_address_verification
     from clerk_bapi.api.email_addresses import replace_user_email_address as replace_user_email_address
     from clerk_bapi.api.email_addresses import update_email_address as update_email_address
-    from clerk_bapi.api.email_and_sms_templates import upsert_template as upsert_template
-    from clerk_bapi.api.email_sms_templates import get_template as get_template
-    from clerk_bapi.api.email_sms_templates import get_template_list as get_template_list
-    from clerk_bapi.api.email_sms_templates import revert_template as revert_template
-    from clerk_bapi.api.email_sms_templates import toggle_template_delivery as toggle_template_delivery
     from clerk_bapi.api.enterprise_connections import create_enterprise_connection as create_enterprise_connection
     from clerk_bapi.api.enterprise_connections import (
         create_enterprise_connection_test_run as create_enterprise_connection_test_run,
@@ -123,7 +120,7 @@ if TYPE_CHECKING:
     from clerk_bapi.api.jwt_templates import list_jwt_templates as list_jwt_templates
     from clerk_bapi.api.jwt_templates import update_jwt_template as update_jwt_template
     from clerk_bapi.api.m2m import create_m2m_token as create_m2m_token
-    from clerk_bapi.api.m2m import get_m2m_tokens as get_m2m_tokens
+    from clerk_bapi.api.m2m import list_m2m_tokens as list_m2m_tokens
     from clerk_bapi.api.m2m import revoke_m2m_token as revoke_m2m_token
     from clerk_bapi.api.m2m import verify_m2m_token as verify_m2m_token
     from clerk_bapi.api.machines import create_machine as create_machine
@@ -159,7 +156,7 @@ if TYPE_CHECKING:
     )
     from clerk_bapi.api.organization_invitations import get_organization_invitation as get_organization_invitation
     from clerk_bapi.api.organization_invitations import (
-        list_instance_organization_invitations as list_instance_organization_invitations,
+        list_all_organization_invitations as list_all_organization_invitations,
     )
     from clerk_bapi.api.organization_invitations import list_organization_invitations as list_organization_invitations
     from clerk_bapi.api.organization_invitations import (
@@ -168,6 +165,9 @@ if TYPE_CHECKING:
     from clerk_bapi.api.organization_invitations import revoke_organization_invitation as revoke_organization_invitation
     from clerk_bapi.api.organization_memberships import create_organization_membership as create_organization_membership
     from clerk_bapi.api.organization_memberships import delete_organization_membership as delete_organization_membership
+    from clerk_bapi.api.organization_memberships import (
+        list_all_organization_memberships as list_all_organization_memberships,
+    )
     from clerk_bapi.api.organization_memberships import list_organization_memberships as list_organization_memberships
     from clerk_bapi.api.organization_memberships import update_organization_membership as update_organization_membership
     from clerk_bapi.api.organization_memberships import (
@@ -203,9 +203,9 @@ if TYPE_CHECKING:
         get_organization_billing_subscription as get_organization_billing_subscription,
     )
     from clerk_bapi.api.organizations import list_organizations as list_organizations
-    from clerk_bapi.api.organizations import merge_organization_metadata as merge_organization_metadata
     from clerk_bapi.api.organizations import replace_organization_metadata as replace_organization_metadata
     from clerk_bapi.api.organizations import update_organization as update_organization
+    from clerk_bapi.api.organizations import update_organization_metadata as update_organization_metadata
     from clerk_bapi.api.organizations import upload_organization_logo as upload_organization_logo
     from clerk_bapi.api.phone_numbers import attempt_phone_number_verification as attempt_phone_number_verification
     from clerk_bapi.api.phone_numbers import create_phone_number as create_phone_number
@@ -245,32 +245,42 @@ if TYPE_CHECKING:
     from clerk_bapi.api.sessions import create_session_token as create_session_token
     from clerk_bapi.api.sessions import create_session_token_from_template as create_session_token_from_template
     from clerk_bapi.api.sessions import get_session as get_session
-    from clerk_bapi.api.sessions import get_session_list as get_session_list
+    from clerk_bapi.api.sessions import list_sessions as list_sessions
     from clerk_bapi.api.sessions import refresh_session as refresh_session
     from clerk_bapi.api.sessions import revoke_session as revoke_session
     from clerk_bapi.api.sign_in_tokens import create_sign_in_token as create_sign_in_token
     from clerk_bapi.api.sign_in_tokens import revoke_sign_in_token as revoke_sign_in_token
     from clerk_bapi.api.sign_ups import get_sign_up as get_sign_up
     from clerk_bapi.api.sign_ups import update_sign_up as update_sign_up
+    from clerk_bapi.api.templates import get_template as get_template
+    from clerk_bapi.api.templates import list_templates as list_templates
     from clerk_bapi.api.templates import preview_template as preview_template
+    from clerk_bapi.api.templates import revert_template as revert_template
+    from clerk_bapi.api.templates import toggle_template_delivery as toggle_template_delivery
+    from clerk_bapi.api.templates import upsert_template as upsert_template
     from clerk_bapi.api.testing_tokens import create_testing_token as create_testing_token
     from clerk_bapi.api.users import adjust_user_billing_credit_balance as adjust_user_billing_credit_balance
     from clerk_bapi.api.users import ban_user as ban_user
+    from clerk_bapi.api.users import ban_users as ban_users
     from clerk_bapi.api.users import create_user as create_user
     from clerk_bapi.api.users import delete_backup_code as delete_backup_code
     from clerk_bapi.api.users import delete_external_account as delete_external_account
     from clerk_bapi.api.users import delete_totp as delete_totp
     from clerk_bapi.api.users import delete_user as delete_user
+    from clerk_bapi.api.users import delete_user_passkey as delete_user_passkey
     from clerk_bapi.api.users import delete_user_profile_image as delete_user_profile_image
+    from clerk_bapi.api.users import delete_user_web3_wallet as delete_user_web3_wallet
     from clerk_bapi.api.users import disable_mfa as disable_mfa
-    from clerk_bapi.api.users import get_oauth_access_token as get_oauth_access_token
     from clerk_bapi.api.users import get_user as get_user
     from clerk_bapi.api.users import get_user_billing_credit_balance as get_user_billing_credit_balance
     from clerk_bapi.api.users import get_user_billing_subscription as get_user_billing_subscription
     from clerk_bapi.api.users import get_user_list as get_user_list
     from clerk_bapi.api.users import get_users_count as get_users_count
-    from clerk_bapi.api.users import instance_get_organization_memberships as instance_get_organization_memberships
+    from clerk_bapi.api.users import list_user_oauth_access_tokens as list_user_oauth_access_tokens
+    from clerk_bapi.api.users import list_user_organization_invitations as list_user_organization_invitations
+    from clerk_bapi.api.users import list_user_organization_memberships as list_user_organization_memberships
     from clerk_bapi.api.users import list_user_trusted_devices as list_user_trusted_devices
+    from clerk_bapi.api.users import list_users as list_users
     from clerk_bapi.api.users import lock_user as lock_user
     from clerk_bapi.api.users import remove_user_password as remove_user_password
     from clerk_bapi.api.users import replace_user_metadata as replace_user_metadata
@@ -278,16 +288,11 @@ if TYPE_CHECKING:
     from clerk_bapi.api.users import set_user_password_compromised as set_user_password_compromised
     from clerk_bapi.api.users import set_user_profile_image as set_user_profile_image
     from clerk_bapi.api.users import unban_user as unban_user
+    from clerk_bapi.api.users import unban_users as unban_users
     from clerk_bapi.api.users import unlock_user as unlock_user
     from clerk_bapi.api.users import unset_user_password_compromised as unset_user_password_compromised
     from clerk_bapi.api.users import update_user as update_user
     from clerk_bapi.api.users import update_user_metadata as update_user_metadata
-    from clerk_bapi.api.users import user_passkey_delete as user_passkey_delete
-    from clerk_bapi.api.users import user_web3_wallet_delete as user_web3_wallet_delete
-    from clerk_bapi.api.users import users_ban as users_ban
-    from clerk_bapi.api.users import users_get_organization_invitations as users_get_organization_invitations
-    from clerk_bapi.api.users import users_get_organization_memberships as users_get_organization_memberships
-    from clerk_bapi.api.users import users_unban as users_unban
     from clerk_bapi.api.users import verify_password as verify_password
     from clerk_bapi.api.users import verify_totp as verify_totp
     from clerk_bapi.api.waitlist_entries import create_bulk_waitlist_entries as create_bulk_waitlist_entries
@@ -314,29 +319,29 @@ _MODULES = {
     "delete_api_key": "api_keys",
     "get_api_key": "api_keys",
     "get_api_key_secret": "api_keys",
-    "get_api_keys": "api_keys",
+    "list_api_keys": "api_keys",
     "revoke_api_key": "api_keys",
     "update_api_key": "api_keys",
     "verify_api_key": "api_keys",
     "update_instance_auth_config": "beta_features",
     "update_production_instance_domain": "beta_features",
     "apply_billing_subscription_item_discount": "billing",
-    "cancel_commerce_subscription_item": "billing",
+    "cancel_billing_subscription_item": "billing",
     "create_billing_price": "billing",
     "create_billing_price_transition": "billing",
     "extend_billing_subscription_item_free_trial": "billing",
-    "get_billing_price_list": "billing",
     "get_billing_statement": "billing",
-    "get_billing_statement_list": "billing",
-    "get_billing_statement_payment_attempts": "billing",
-    "get_commerce_plan_list": "billing",
-    "get_commerce_subscription_item_list": "billing",
+    "list_billing_plans": "billing",
+    "list_billing_prices": "billing",
+    "list_billing_statement_payment_attempts": "billing",
+    "list_billing_statements": "billing",
+    "list_billing_subscription_items": "billing",
     "remove_billing_subscription_item_discount": "billing",
     "create_blocklist_identifier": "blocklist_identifiers",
     "delete_blocklist_identifier": "blocklist_identifiers",
     "list_blocklist_identifiers": "blocklist_identifiers",
     "get_client": "clients",
-    "get_client_list": "clients",
+    "list_clients": "clients",
     "verify_client": "clients",
     "create_directory": "directories",
     "create_directory_group_role_mapping": "directories",
@@ -359,11 +364,6 @@ _MODULES = {
     "prepare_email_address_verification": "email_addresses",
     "replace_user_email_address": "email_addresses",
     "update_email_address": "email_addresses",
-    "upsert_template": "email_and_sms_templates",
-    "get_template": "email_sms_templates",
-    "get_template_list": "email_sms_templates",
-    "revert_template": "email_sms_templates",
-    "toggle_template_delivery": "email_sms_templates",
     "create_enterprise_connection": "enterprise_connections",
     "create_enterprise_connection_test_run": "enterprise_connections",
     "delete_enterprise_connection": "enterprise_connections",
@@ -394,7 +394,7 @@ _MODULES = {
     "list_jwt_templates": "jwt_templates",
     "update_jwt_template": "jwt_templates",
     "create_m2m_token": "m2m",
-    "get_m2m_tokens": "m2m",
+    "list_m2m_tokens": "m2m",
     "revoke_m2m_token": "m2m",
     "verify_m2m_token": "m2m",
     "create_machine": "machines",
@@ -425,12 +425,13 @@ _MODULES = {
     "create_organization_invitation": "organization_invitations",
     "create_organization_invitation_bulk": "organization_invitations",
     "get_organization_invitation": "organization_invitations",
-    "list_instance_organization_invitations": "organization_invitations",
+    "list_all_organization_invitations": "organization_invitations",
     "list_organization_invitations": "organization_invitations",
     "list_pending_organization_invitations": "organization_invitations",
     "revoke_organization_invitation": "organization_invitations",
     "create_organization_membership": "organization_memberships",
     "delete_organization_membership": "organization_memberships",
+    "list_all_organization_memberships": "organization_memberships",
     "list_organization_memberships": "organization_memberships",
     "update_organization_membership": "organization_memberships",
     "update_organization_membership_metadata": "organization_memberships",
@@ -454,9 +455,9 @@ _MODULES = {
     "get_organization_billing_credit_balance": "organizations",
     "get_organization_billing_subscription": "organizations",
     "list_organizations": "organizations",
-    "merge_organization_metadata": "organizations",
     "replace_organization_metadata": "organizations",
     "update_organization": "organizations",
+    "update_organization_metadata": "organizations",
     "upload_organization_logo": "organizations",
     "attempt_phone_number_verification": "phone_numbers",
     "create_phone_number": "phone_numbers",
@@ -496,32 +497,42 @@ _MODULES = {
     "create_session_token": "sessions",
     "create_session_token_from_template": "sessions",
     "get_session": "sessions",
-    "get_session_list": "sessions",
+    "list_sessions": "sessions",
     "refresh_session": "sessions",
     "revoke_session": "sessions",
     "create_sign_in_token": "sign_in_tokens",
     "revoke_sign_in_token": "sign_in_tokens",
     "get_sign_up": "sign_ups",
     "update_sign_up": "sign_ups",
+    "get_template": "templates",
+    "list_templates": "templates",
     "preview_template": "templates",
+    "revert_template": "templates",
+    "toggle_template_delivery": "templates",
+    "upsert_template": "templates",
     "create_testing_token": "testing_tokens",
     "adjust_user_billing_credit_balance": "users",
     "ban_user": "users",
+    "ban_users": "users",
     "create_user": "users",
     "delete_backup_code": "users",
     "delete_external_account": "users",
     "delete_totp": "users",
     "delete_user": "users",
+    "delete_user_passkey": "users",
     "delete_user_profile_image": "users",
+    "delete_user_web3_wallet": "users",
     "disable_mfa": "users",
-    "get_oauth_access_token": "users",
     "get_user": "users",
     "get_user_billing_credit_balance": "users",
     "get_user_billing_subscription": "users",
     "get_user_list": "users",
     "get_users_count": "users",
-    "instance_get_organization_memberships": "users",
+    "list_user_oauth_access_tokens": "users",
+    "list_user_organization_invitations": "users",
+    "list_user_organization_memberships": "users",
     "list_user_trusted_devices": "users",
+    "list_users": "users",
     "lock_user": "users",
     "remove_user_password": "users",
     "replace_user_metadata": "users",
@@ -529,16 +540,11 @@ _MODULES = {
     "set_user_password_compromised": "users",
     "set_user_profile_image": "users",
     "unban_user": "users",
+    "unban_users": "users",
     "unlock_user": "users",
     "unset_user_password_compromised": "users",
     "update_user": "users",
     "update_user_metadata": "users",
-    "user_passkey_delete": "users",
-    "user_web3_wallet_delete": "users",
-    "users_ban": "users",
-    "users_get_organization_invitations": "users",
-    "users_get_organization_memberships": "users",
-    "users_unban": "users",
     "verify_password": "users",
     "verify_totp": "users",
     "create_bulk_waitlist_entries": "waitlist_entries",
@@ -566,29 +572,29 @@ __all__ = [
     "delete_api_key",
     "get_api_key",
     "get_api_key_secret",
-    "get_api_keys",
+    "list_api_keys",
     "revoke_api_key",
     "update_api_key",
     "verify_api_key",
     "update_instance_auth_config",
     "update_production_instance_domain",
     "apply_billing_subscription_item_discount",
-    "cancel_commerce_subscription_item",
+    "cancel_billing_subscription_item",
     "create_billing_price",
     "create_billing_price_transition",
     "extend_billing_subscription_item_free_trial",
-    "get_billing_price_list",
     "get_billing_statement",
-    "get_billing_statement_list",
-    "get_billing_statement_payment_attempts",
-    "get_commerce_plan_list",
-    "get_commerce_subscription_item_list",
+    "list_billing_plans",
+    "list_billing_prices",
+    "list_billing_statement_payment_attempts",
+    "list_billing_statements",
+    "list_billing_subscription_items",
     "remove_billing_subscription_item_discount",
     "create_blocklist_identifier",
     "delete_blocklist_identifier",
     "list_blocklist_identifiers",
     "get_client",
-    "get_client_list",
+    "list_clients",
     "verify_client",
     "create_directory",
     "create_directory_group_role_mapping",
@@ -611,11 +617,6 @@ __all__ = [
     "prepare_email_address_verification",
     "replace_user_email_address",
     "update_email_address",
-    "upsert_template",
-    "get_template",
-    "get_template_list",
-    "revert_template",
-    "toggle_template_delivery",
     "create_enterprise_connection",
     "create_enterprise_connection_test_run",
     "delete_enterprise_connection",
@@ -646,7 +647,7 @@ __all__ = [
     "list_jwt_templates",
     "update_jwt_template",
     "create_m2m_token",
-    "get_m2m_tokens",
+    "list_m2m_tokens",
     "revoke_m2m_token",
     "verify_m2m_token",
     "create_machine",
@@ -677,12 +678,13 @@ __all__ = [
     "create_organization_invitation",
     "create_organization_invitation_bulk",
     "get_organization_invitation",
-    "list_instance_organization_invitations",
+    "list_all_organization_invitations",
     "list_organization_invitations",
     "list_pending_organization_invitations",
     "revoke_organization_invitation",
     "create_organization_membership",
     "delete_organization_membership",
+    "list_all_organization_memberships",
     "list_organization_memberships",
     "update_organization_membership",
     "update_organization_membership_metadata",
@@ -706,9 +708,9 @@ __all__ = [
     "get_organization_billing_credit_balance",
     "get_organization_billing_subscription",
     "list_organizations",
-    "merge_organization_metadata",
     "replace_organization_metadata",
     "update_organization",
+    "update_organization_metadata",
     "upload_organization_logo",
     "attempt_phone_number_verification",
     "create_phone_number",
@@ -748,32 +750,42 @@ __all__ = [
     "create_session_token",
     "create_session_token_from_template",
     "get_session",
-    "get_session_list",
+    "list_sessions",
     "refresh_session",
     "revoke_session",
     "create_sign_in_token",
     "revoke_sign_in_token",
     "get_sign_up",
     "update_sign_up",
+    "get_template",
+    "list_templates",
     "preview_template",
+    "revert_template",
+    "toggle_template_delivery",
+    "upsert_template",
     "create_testing_token",
     "adjust_user_billing_credit_balance",
     "ban_user",
+    "ban_users",
     "create_user",
     "delete_backup_code",
     "delete_external_account",
     "delete_totp",
     "delete_user",
+    "delete_user_passkey",
     "delete_user_profile_image",
+    "delete_user_web3_wallet",
     "disable_mfa",
-    "get_oauth_access_token",
     "get_user",
     "get_user_billing_credit_balance",
     "get_user_billing_subscription",
     "get_user_list",
     "get_users_count",
-    "instance_get_organization_memberships",
+    "list_user_oauth_access_tokens",
+    "list_user_organization_invitations",
+    "list_user_organization_memberships",
     "list_user_trusted_devices",
+    "list_users",
     "lock_user",
     "remove_user_password",
     "replace_user_metadata",
@@ -781,16 +793,11 @@ __all__ = [
     "set_user_password_compromised",
     "set_user_profile_image",
     "unban_user",
+    "unban_users",
     "unlock_user",
     "unset_user_password_compromised",
     "update_user",
     "update_user_metadata",
-    "user_passkey_delete",
-    "user_web3_wallet_delete",
-    "users_ban",
-    "users_get_organization_invitations",
-    "users_get_organization_memberships",
-    "users_unban",
     "verify_password",
     "verify_totp",
     "create_bulk_waitlist_entries",

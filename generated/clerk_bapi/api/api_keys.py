@@ -137,7 +137,7 @@ def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
     )
 
 
-def get_api_keys(
+def list_api_keys(
     *,
     subject: str,
     include_invalid: Literal["false", "true"] | Unset = UNSET,

@@ -55,7 +55,7 @@ def apply_billing_subscription_item_discount(
     )
 
 
-def cancel_commerce_subscription_item(
+def cancel_billing_subscription_item(
     subscription_item_id: str, *, end_now: bool | Unset = UNSET
 ) -> Request[CommerceSubscriptionItem]:
     """End a subscription item, at once or when its period is over.
@@ -192,42 +192,6 @@ def extend_billing_subscription_item_free_trial(
     )
 
 
-def get_billing_price_list(
-    *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    paginated: bool | Unset = UNSET,
-    plan_id: str | Unset = UNSET,
-) -> Request[PaginatedBillingPriceResponse]:
-    """List the prices of billing plans, default and custom.
-
-    Cheapest first, and among equal amounts the newest first.
-
-    `GET /billing/prices`
-    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
-
-    Args:
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-        plan_id: Only prices of the plan with this id. String.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Unauthorized, NotFound, UnprocessableEntity, ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/billing/prices",
-        PaginatedBillingPriceResponse.read,
-        query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
-        at_most={"limit": 500},
-        row=BillingPriceResponse.read,
-        rows_key="data",
-    )
-
-
 def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
     """Fetch one billing statement by id.
 
@@ -251,72 +215,7 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
     )
 
 
-def get_billing_statement_list(
-    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[PaginatedBillingStatementResponse]:
-    """List the billing statements of all payers.
-
-    Newest first.
-
-    `GET /billing/statements`
-    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
-
-    Args:
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Unauthorized, UnprocessableEntity, ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/billing/statements",
-        PaginatedBillingStatementResponse.read,
-        query={"limit": limit, "offset": offset, "paginated": paginated},
-        at_most={"limit": 500},
-        row=BillingStatement.read,
-        rows_key="data",
-    )
-
-
-def get_billing_statement_payment_attempts(
-    statement_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[PaginatedBillingPaymentAttemptResponse]:
-    """List the attempts to collect the payment of a statement.
-
-    Newest first.
-
-    `GET /billing/statements/{statementID}/payment_attempts`
-    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
-
-    Args:
-        statement_id: Id of the billing statement. String.
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Unauthorized, NotFound, UnprocessableEntity, ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/billing/statements/{statementID}/payment_attempts",
-        PaginatedBillingPaymentAttemptResponse.read,
-        path={"statementID": statement_id},
-        query={"limit": limit, "offset": offset, "paginated": paginated},
-        at_most={"limit": 500},
-        arguments={"statementID": "statement_id"},
-        row=BillingPaymentAttempt.read,
-        rows_key="data",
-    )
-
-
-def get_commerce_plan_list(
+def list_billing_plans(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
@@ -352,7 +251,108 @@ def get_commerce_plan_list(
     )
 
 
-def get_commerce_subscription_item_list(
+def list_billing_prices(
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+    plan_id: str | Unset = UNSET,
+) -> Request[PaginatedBillingPriceResponse]:
+    """List the prices of billing plans, default and custom.
+
+    Cheapest first, and among equal amounts the newest first.
+
+    `GET /billing/prices`
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
+
+    Args:
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+        plan_id: Only prices of the plan with this id. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, NotFound, UnprocessableEntity, ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/billing/prices",
+        PaginatedBillingPriceResponse.read,
+        query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
+        at_most={"limit": 500},
+        row=BillingPriceResponse.read,
+        rows_key="data",
+    )
+
+
+def list_billing_statement_payment_attempts(
+    statement_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[PaginatedBillingPaymentAttemptResponse]:
+    """List the attempts to collect the payment of a statement.
+
+    Newest first.
+
+    `GET /billing/statements/{statementID}/payment_attempts`
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
+
+    Args:
+        statement_id: Id of the billing statement. String.
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, NotFound, UnprocessableEntity, ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/billing/statements/{statementID}/payment_attempts",
+        PaginatedBillingPaymentAttemptResponse.read,
+        path={"statementID": statement_id},
+        query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
+        arguments={"statementID": "statement_id"},
+        row=BillingPaymentAttempt.read,
+        rows_key="data",
+    )
+
+
+def list_billing_statements(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+) -> Request[PaginatedBillingStatementResponse]:
+    """List the billing statements of all payers.
+
+    Newest first.
+
+    `GET /billing/statements`
+    https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
+
+    Args:
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, UnprocessableEntity, ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/billing/statements",
+        PaginatedBillingStatementResponse.read,
+        query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
+        row=BillingStatement.read,
+        rows_key="data",
+    )
+
+
+def list_billing_subscription_items(
     *,
     include_free: bool | Unset = UNSET,
     limit: int | Unset = UNSET,

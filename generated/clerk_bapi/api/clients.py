@@ -31,19 +31,19 @@ def get_client(client_id: str) -> Request[ClientObject]:
 
 
 @overload
-def get_client_list(
+def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
 ) -> Request[list[ClientObject]]: ...
 @overload
-def get_client_list(
+def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
 ) -> Request[PaginatedClients]: ...
 @overload
-def get_client_list(
+def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
 ) -> Request[list[ClientObject] | PaginatedClients]: ...
 @deprecated("Clerk has deprecated GET /clients")
-def get_client_list(
+def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
 ) -> Request[list[ClientObject] | PaginatedClients]:
     """List the clients (browsers and devices) of the instance.

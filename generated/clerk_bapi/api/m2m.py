@@ -53,7 +53,7 @@ def create_m2m_token(
     )
 
 
-def get_m2m_tokens(
+def list_m2m_tokens(
     *,
     subject: str,
     expired: bool | Unset = UNSET,

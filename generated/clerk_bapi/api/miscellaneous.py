@@ -11,7 +11,6 @@ from clerk_core.readers import as_is
 def get_public_interstitial(
     *,
     domain: str | Unset = UNSET,
-    frontendApi: str | Unset = UNSET,
     frontend_api: str | Unset = UNSET,
     proxy_url: str | Unset = UNSET,
     publishable_key: str | Unset = UNSET,
@@ -28,7 +27,6 @@ def get_public_interstitial(
 
     Args:
         domain: Host name of the satellite domain the page is served for. String.
-        frontendApi: Older name of `frontend_api`. String, deprecated.
         frontend_api: Host name of the instance's Frontend API. String.
         proxy_url: Address of the proxy in front of the Frontend API, if there is one. String.
         publishable_key: Publishable key of the instance. String.
@@ -46,7 +44,6 @@ def get_public_interstitial(
         as_is,
         query={
             "domain": domain,
-            "frontendApi": frontendApi,
             "frontend_api": frontend_api,
             "proxy_url": proxy_url,
             "publishable_key": publishable_key,

@@ -130,7 +130,7 @@ def get_organization_invitation(organization_id: str, invitation_id: str) -> Req
     )
 
 
-def list_instance_organization_invitations(
+def list_all_organization_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,

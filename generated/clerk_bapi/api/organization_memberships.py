@@ -83,6 +83,36 @@ def delete_organization_membership(organization_id: str, user_id: str) -> Reques
     )
 
 
+def list_all_organization_memberships(
+    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
+) -> Request[OrganizationMemberships]:
+    """List the memberships of all organizations.
+
+    `GET /organization_memberships`
+    https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
+
+    Args:
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
+            `-` in front for descending. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, UnprocessableEntity, ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/organization_memberships",
+        OrganizationMemberships.read,
+        query={"limit": limit, "offset": offset, "order_by": order_by},
+        at_most={"limit": 500},
+        row=OrganizationMembership.read,
+        rows_key="data",
+    )
+
+
 def list_organization_memberships(
     organization_id: str,
     *,

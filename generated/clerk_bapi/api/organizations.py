@@ -298,40 +298,6 @@ def list_organizations(
     )
 
 
-def merge_organization_metadata(
-    organization_id: str,
-    *,
-    private_metadata: Mapping[str, Any] | Unset = UNSET,
-    public_metadata: Mapping[str, Any] | Unset = UNSET,
-) -> Request[Organization]:
-    """Merge values into the metadata of an organization.
-
-    Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-    `replace_organization_metadata`.
-
-    `PATCH /organizations/{organization_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
-
-    Args:
-        organization_id: Id of the organization. String.
-        private_metadata: Your own JSON data; only the backend reads it. Object.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Unauthorized, NotFound, UnprocessableEntity.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "PATCH",
-        "/organizations/{organization_id}/metadata",
-        Organization.read,
-        path={"organization_id": organization_id},
-        body={"private_metadata": private_metadata, "public_metadata": public_metadata},
-        body_required=True,
-    )
-
-
 def replace_organization_metadata(
     organization_id: str,
     *,
@@ -341,7 +307,7 @@ def replace_organization_metadata(
     """Overwrite whole metadata fields of an organization.
 
     What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-    field. To add or remove single keys use `merge_organization_metadata`.
+    field. To add or remove single keys use `update_organization_metadata`.
 
     `PUT /organizations/{organization_id}/metadata`
     https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
@@ -367,8 +333,8 @@ def replace_organization_metadata(
 
 
 @suggest(
-    private_metadata="merge_organization_metadata or replace_organization_metadata",
-    public_metadata="merge_organization_metadata or replace_organization_metadata",
+    private_metadata="update_organization_metadata or replace_organization_metadata",
+    public_metadata="update_organization_metadata or replace_organization_metadata",
     uploader_user_id="upload_organization_logo",
 )
 def update_organization(
@@ -383,7 +349,7 @@ def update_organization(
 ) -> Request[Organization]:
     """Change the fields of an organization that you pass.
 
-    Metadata is not accepted here: call `merge_organization_metadata` or `replace_organization_metadata`.
+    Metadata is not accepted here: call `update_organization_metadata` or `replace_organization_metadata`.
 
     `PATCH /organizations/{organization_id}`
     https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UpdateOrganization
@@ -420,6 +386,40 @@ def update_organization(
         },
         body_required=True,
         date_time=("created_at",),
+    )
+
+
+def update_organization_metadata(
+    organization_id: str,
+    *,
+    private_metadata: Mapping[str, Any] | Unset = UNSET,
+    public_metadata: Mapping[str, Any] | Unset = UNSET,
+) -> Request[Organization]:
+    """Merge values into the metadata of an organization.
+
+    Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
+    `replace_organization_metadata`.
+
+    `PATCH /organizations/{organization_id}/metadata`
+    https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
+
+    Args:
+        organization_id: Id of the organization. String.
+        private_metadata: Your own JSON data; only the backend reads it. Object.
+        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, NotFound, UnprocessableEntity.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "PATCH",
+        "/organizations/{organization_id}/metadata",
+        Organization.read,
+        path={"organization_id": organization_id},
+        body={"private_metadata": private_metadata, "public_metadata": public_metadata},
+        body_required=True,
     )
 
 

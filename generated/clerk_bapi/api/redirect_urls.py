@@ -30,36 +30,48 @@ def create_redirect_url(*, url: str) -> Request[RedirectURL]:
     return Request("POST", "/redirect_urls", RedirectURL.read, body={"url": url})
 
 
-def delete_redirect_url(id: str) -> Request[DeletedObject]:
+def delete_redirect_url(redirect_url_id: str) -> Request[DeletedObject]:
     """Stop allowing a redirect URL.
 
     `DELETE /redirect_urls/{id}`
     https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
 
     Args:
-        id: Id of the redirect URL. String.
+        redirect_url_id: Id of the redirect URL. String.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
         TransportError: no whole answer came.
     """
-    return Request("DELETE", "/redirect_urls/{id}", DeletedObject.read, path={"id": id})
+    return Request(
+        "DELETE",
+        "/redirect_urls/{id}",
+        DeletedObject.read,
+        path={"id": redirect_url_id},
+        arguments={"id": "redirect_url_id"},
+    )
 
 
-def get_redirect_url(id: str) -> Request[RedirectURL]:
+def get_redirect_url(redirect_url_id: str) -> Request[RedirectURL]:
     """Fetch one redirect URL by id.
 
     `GET /redirect_urls/{id}`
     https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
 
     Args:
-        id: Id of the redirect URL. String.
+        redirect_url_id: Id of the redirect URL. String.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/redirect_urls/{id}", RedirectURL.read, path={"id": id})
+    return Request(
+        "GET",
+        "/redirect_urls/{id}",
+        RedirectURL.read,
+        path={"id": redirect_url_id},
+        arguments={"id": "redirect_url_id"},
+    )
 
 
 @overload

@@ -120,7 +120,7 @@ def get_session(session_id: str) -> Request[Session]:
 
 
 @overload
-def get_session_list(
+def list_sessions(
     *,
     client_id: str | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -130,7 +130,7 @@ def get_session_list(
     user_id: str | Unset = UNSET,
 ) -> Request[list[Session]]: ...
 @overload
-def get_session_list(
+def list_sessions(
     *,
     client_id: str | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -140,7 +140,7 @@ def get_session_list(
     user_id: str | Unset = UNSET,
 ) -> Request[PaginatedSessions]: ...
 @overload
-def get_session_list(
+def list_sessions(
     *,
     client_id: str | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -149,7 +149,7 @@ def get_session_list(
     status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
     user_id: str | Unset = UNSET,
 ) -> Request[list[Session] | PaginatedSessions]: ...
-def get_session_list(
+def list_sessions(
     *,
     client_id: str | Unset = UNSET,
     limit: int | Unset = UNSET,

@@ -9,24 +9,24 @@ from clerk_core import UNSET, Request, Unset
 from clerk_bapi.models.sign_ups import SignUp
 
 
-def get_sign_up(id: str) -> Request[SignUp]:
+def get_sign_up(sign_up_id: str) -> Request[SignUp]:
     """Fetch one sign-up attempt by id.
 
     `GET /sign_ups/{id}`
     https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 
     Args:
-        id: Id of the sign-up. String.
+        sign_up_id: Id of the sign-up. String.
 
     Raises:
         ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
         TransportError: no whole answer came.
     """
-    return Request("GET", "/sign_ups/{id}", SignUp.read, path={"id": id})
+    return Request("GET", "/sign_ups/{id}", SignUp.read, path={"id": sign_up_id}, arguments={"id": "sign_up_id"})
 
 
 def update_sign_up(
-    id: str, *, custom_action: bool | None | Unset = UNSET, external_id: str | None | Unset = UNSET
+    sign_up_id: str, *, custom_action: bool | None | Unset = UNSET, external_id: str | None | Unset = UNSET
 ) -> Request[SignUp]:
     """Change a sign-up attempt.
 
@@ -34,7 +34,7 @@ def update_sign_up(
     https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
 
     Args:
-        id: Id of the sign-up. String.
+        sign_up_id: Id of the sign-up. String.
         custom_action: Mark the sign-up as one that waits for a step of your own. Boolean or null.
         external_id: Your own id of the person; copied to the user when the sign-up completes. String or null.
 
@@ -46,6 +46,7 @@ def update_sign_up(
         "PATCH",
         "/sign_ups/{id}",
         SignUp.read,
-        path={"id": id},
+        path={"id": sign_up_id},
         body={"custom_action": custom_action, "external_id": external_id},
+        arguments={"id": "sign_up_id"},
     )

@@ -4,11 +4,100 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import as_is
+from clerk_core.readers import as_is, list_of, object_or_list
+
+from clerk_bapi.models.templates import PaginatedTemplates, Template
+
+
+@deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}")
+def get_template(template_type: Literal["email", "sms"], slug: str) -> Request[Template]:
+    """Fetch one email or SMS template.
+
+    Deprecated by Clerk: it may stop working in a later API version.
+
+    `GET /templates/{template_type}/{slug}`
+    https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplate
+
+    Args:
+        template_type: Kind of template. One of `email`, `sms`.
+        slug: Slug of the template within its type, such as `verification_code`. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, NotFound.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET", "/templates/{template_type}/{slug}", Template.read, path={"template_type": template_type, "slug": slug}
+    )
+
+
+@overload
+def list_templates(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+) -> Request[list[Template]]: ...
+@overload
+def list_templates(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[True],
+) -> Request[PaginatedTemplates]: ...
+@overload
+def list_templates(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[Template] | PaginatedTemplates]: ...
+@deprecated("Clerk has deprecated GET /templates/{template_type}")
+def list_templates(
+    template_type: Literal["email", "sms"],
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[Template] | PaginatedTemplates]:
+    """List the email or SMS templates of the instance.
+
+    Deprecated by Clerk: it may stop working in a later API version.
+
+    In the order of their `position`.
+
+    `GET /templates/{template_type}`
+    https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplateList
+
+    Args:
+        template_type: Which kind of templates to list. One of `email`, `sms`.
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, UnprocessableEntity.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/templates/{template_type}",
+        object_or_list(PaginatedTemplates.read, list_of(Template.read)),
+        path={"template_type": template_type},
+        query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
+        row=Template.read,
+        rows_key="data",
+    )
 
 
 @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
@@ -49,6 +138,124 @@ def preview_template(
         body={
             "body": body,
             "from_email_name": from_email_name,
+            "reply_to_email_name": reply_to_email_name,
+            "subject": subject,
+        },
+    )
+
+
+@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
+def revert_template(template_type: Literal["email", "sms"], slug: str) -> Request[Template]:
+    """Put a template back to Clerk's original text.
+
+    Deprecated by Clerk: it may stop working in a later API version.
+
+    Your own version is lost. Check `can_revert` of the template first.
+
+    `POST /templates/{template_type}/{slug}/revert`
+    https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/RevertTemplate
+
+    Args:
+        template_type: Kind of template. One of `email`, `sms`.
+        slug: Slug of the template within its type, such as `verification_code`. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, PaymentRequired, NotFound.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "POST",
+        "/templates/{template_type}/{slug}/revert",
+        Template.read,
+        path={"template_type": template_type, "slug": slug},
+    )
+
+
+@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery")
+def toggle_template_delivery(
+    template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
+) -> Request[Template]:
+    """Choose whether Clerk or you deliver messages of a template.
+
+    Deprecated by Clerk: it may stop working in a later API version.
+
+    With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
+    `sms.created` webhooks.
+
+    `POST /templates/{template_type}/{slug}/toggle_delivery`
+    https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/ToggleTemplateDelivery
+
+    Args:
+        template_type: Kind of template. One of `email`, `sms`.
+        slug: Slug of the template within its type, such as `verification_code`. String.
+        delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            Boolean.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, NotFound, Locked, TooManyRequests.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "POST",
+        "/templates/{template_type}/{slug}/toggle_delivery",
+        Template.read,
+        path={"template_type": template_type, "slug": slug},
+        body={"delivered_by_clerk": delivered_by_clerk},
+    )
+
+
+@deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}")
+def upsert_template(
+    template_type: Literal["email", "sms"],
+    slug: str,
+    *,
+    body: str | Unset = UNSET,
+    delivered_by_clerk: bool | None | Unset = UNSET,
+    from_email_name: str | Unset = UNSET,
+    markup: str | None | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reply_to_email_name: str | Unset = UNSET,
+    subject: str | None | Unset = UNSET,
+) -> Request[Template]:
+    """Change the text and settings of an email or SMS template.
+
+    Deprecated by Clerk: it may stop working in a later API version.
+
+    Variables the template needs must stay in the body, otherwise the call fails.
+
+    `PUT /templates/{template_type}/{slug}`
+    https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/UpsertTemplate
+
+    Args:
+        template_type: Kind of template. One of `email`, `sms`.
+        slug: Slug of the template within its type, such as `verification_code`. String.
+        body: Text of the message, with variables in double braces. String.
+        delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event. Boolean
+            or null.
+        from_email_name: Part before the at sign of the sender address; email templates only. String.
+        markup: Source of the message in the format of the dashboard's editor. String or null.
+        name: Display name. String.
+        reply_to_email_name: Part before the at sign of the reply address; email templates only. String.
+        subject: Subject line of the email; email templates only. String or null.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity, Locked, TooManyRequests.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "PUT",
+        "/templates/{template_type}/{slug}",
+        Template.read,
+        path={"template_type": template_type, "slug": slug},
+        body={
+            "body": body,
+            "delivered_by_clerk": delivered_by_clerk,
+            "from_email_name": from_email_name,
+            "markup": markup,
+            "name": name,
             "reply_to_email_name": reply_to_email_name,
             "subject": subject,
         },

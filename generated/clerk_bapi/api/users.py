@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerk_core.readers import list_of, object_or_list
+from clerk_core.request import prefixed
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.shared import (
@@ -100,6 +102,27 @@ def ban_user(user_id: str) -> Request[User]:
         TransportError: no whole answer came.
     """
     return Request("POST", "/users/{user_id}/ban", User.read, path={"user_id": user_id})
+
+
+def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
+    """Ban several users in one call.
+
+    At most 50 per call. Ends all their sessions at once. Answers the affected users.
+
+    `POST /users/ban`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersBan
+
+    Args:
+        user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            PaymentRequired.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "POST", "/users/ban", list_of(User.read), body={"user_ids": user_ids}, body_required=True, arrays=("user_ids",)
+    )
 
 
 def create_user(
@@ -319,6 +342,31 @@ def delete_user(user_id: str) -> Request[DeletedObject]:
     return Request("DELETE", "/users/{user_id}", DeletedObject.read, path={"user_id": user_id})
 
 
+def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request[DeletedObject]:
+    """Delete a passkey of a user.
+
+    The user is told by email.
+
+    `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserPasskeyDelete
+
+    Args:
+        user_id: Id of the user. String.
+        passkey_identification_id: Id of the passkey. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
+            ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "DELETE",
+        "/users/{user_id}/passkeys/{passkey_identification_id}",
+        DeletedObject.read,
+        path={"user_id": user_id, "passkey_identification_id": passkey_identification_id},
+    )
+
+
 def delete_user_profile_image(user_id: str) -> Request[User]:
     """Delete the profile picture of a user.
 
@@ -335,6 +383,29 @@ def delete_user_profile_image(user_id: str) -> Request[User]:
         TransportError: no whole answer came.
     """
     return Request("DELETE", "/users/{user_id}/profile_image", User.read, path={"user_id": user_id})
+
+
+def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) -> Request[DeletedObject]:
+    """Delete a wallet of a user.
+
+    `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserWeb3WalletDelete
+
+    Args:
+        user_id: Id of the user. String.
+        web3_wallet_identification_id: Id of the wallet. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Forbidden, NotFound, ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "DELETE",
+        "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}",
+        DeletedObject.read,
+        path={"user_id": user_id, "web3_wallet_identification_id": web3_wallet_identification_id},
+    )
 
 
 def disable_mfa(user_id: str) -> Request[DisableMFAResponse]:
@@ -354,68 +425,6 @@ def disable_mfa(user_id: str) -> Request[DisableMFAResponse]:
         TransportError: no whole answer came.
     """
     return Request("DELETE", "/users/{user_id}/mfa", DisableMFAResponse.read, path={"user_id": user_id})
-
-
-@overload
-def get_oauth_access_token(
-    user_id: str,
-    provider: str,
-    *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    paginated: Literal[False] | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem]]: ...
-@overload
-def get_oauth_access_token(
-    user_id: str, provider: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedOAuthAccessTokenItems]: ...
-@overload
-def get_oauth_access_token(
-    user_id: str,
-    provider: str,
-    *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    paginated: bool | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]: ...
-def get_oauth_access_token(
-    user_id: str,
-    provider: str,
-    *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    paginated: bool | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]:
-    """Fetch the tokens a user holds at a social provider.
-
-    An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
-    connected account.
-
-    `GET /users/{user_id}/oauth_access_tokens/{provider}`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
-
-    Args:
-        user_id: Id of the user. String.
-        provider: Id of the social provider, such as `oauth_google`. String.
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-            UnprocessableEntity.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/users/{user_id}/oauth_access_tokens/{provider}",
-        object_or_list(PaginatedOAuthAccessTokenItems.read, list_of(OAuthAccessTokenItem.read)),
-        path={"user_id": user_id, "provider": provider},
-        query={"limit": limit, "offset": offset, "paginated": paginated},
-        at_most={"limit": 500},
-        row=OAuthAccessTokenItem.read,
-        rows_key="data",
-    )
 
 
 def get_user(user_id: str) -> Request[User]:
@@ -473,7 +482,275 @@ def get_user_billing_subscription(user_id: str) -> Request[CommerceSubscription]
     return Request("GET", "/users/{user_id}/billing/subscription", CommerceSubscription.read, path={"user_id": user_id})
 
 
-def get_user_list(
+def get_users_count(
+    *,
+    banned: bool | Unset = UNSET,
+    created_at_after: int | str | datetime | Unset = UNSET,
+    created_at_before: int | str | datetime | Unset = UNSET,
+    email_address: Sequence[str] | Unset = UNSET,
+    email_address_query: str | Unset = UNSET,
+    external_id: Sequence[str] | Unset = UNSET,
+    last_active_at_after: int | str | datetime | Unset = UNSET,
+    last_active_at_before: int | str | datetime | Unset = UNSET,
+    last_active_at_since: int | str | datetime | Unset = UNSET,
+    last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+    last_sign_in_at_before: int | str | datetime | Unset = UNSET,
+    name_query: str | Unset = UNSET,
+    organization_id: Sequence[str] | Unset = UNSET,
+    phone_number: Sequence[str] | Unset = UNSET,
+    phone_number_query: str | Unset = UNSET,
+    provider: str | Unset = UNSET,
+    provider_user_id: Sequence[str] | Unset = UNSET,
+    query: str | Unset = UNSET,
+    user_id: Sequence[str] | Unset = UNSET,
+    username: Sequence[str] | Unset = UNSET,
+    username_query: str | Unset = UNSET,
+    web3_wallet: Sequence[str] | Unset = UNSET,
+) -> Request[TotalCount]:
+    """Count the users that match the filters.
+
+    Takes the filters of `list_users` and answers only the number.
+
+    `GET /users/count`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
+
+    Args:
+        banned: Count only banned users (true) or only users who are not banned (false). Boolean.
+        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+            with a time zone.
+        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+            string with a time zone.
+        email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
+            strings.
+        email_address_query: Part of an email address, in any letter case. String.
+        external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
+            strings.
+        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+            string with a time zone.
+        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+            8601 string with a time zone.
+        last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+            milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+        last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+            8601 string with a time zone.
+        last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+            ISO 8601 string with a time zone.
+        name_query: Part of a name, in any letter case. String.
+        organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
+            `+` includes it. List of strings.
+        phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
+            strings.
+        phone_number_query: Part of a phone number. String.
+        provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
+        provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
+        query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+            parts match too. String.
+        user_id: Count users with these ids; at most 100, unknown ones are skipped. List of strings.
+        username: Count users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
+        username_query: Part of a username, in any letter case. String.
+        web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
+            strings.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/users/count",
+        TotalCount.read,
+        query={
+            "banned": banned,
+            "created_at_after": created_at_after,
+            "created_at_before": created_at_before,
+            "email_address": email_address,
+            "email_address_query": email_address_query,
+            "external_id": external_id,
+            "last_active_at_after": last_active_at_after,
+            "last_active_at_before": last_active_at_before,
+            "last_active_at_since": last_active_at_since,
+            "last_sign_in_at_after": last_sign_in_at_after,
+            "last_sign_in_at_before": last_sign_in_at_before,
+            "name_query": name_query,
+            "organization_id": organization_id,
+            "phone_number": phone_number,
+            "phone_number_query": phone_number_query,
+            "provider": provider,
+            "provider_user_id": provider_user_id,
+            "query": query,
+            "user_id": user_id,
+            "username": username,
+            "username_query": username_query,
+            "web3_wallet": web3_wallet,
+        },
+        arrays=(
+            "email_address",
+            "external_id",
+            "organization_id",
+            "phone_number",
+            "provider_user_id",
+            "user_id",
+            "username",
+            "web3_wallet",
+        ),
+        unix_ms=(
+            "created_at_after",
+            "created_at_before",
+            "last_active_at_after",
+            "last_active_at_before",
+            "last_active_at_since",
+            "last_sign_in_at_after",
+            "last_sign_in_at_before",
+        ),
+    )
+
+
+@overload
+def list_user_oauth_access_tokens(
+    user_id: str,
+    provider: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: Literal[False] | Unset = UNSET,
+) -> Request[list[OAuthAccessTokenItem]]: ...
+@overload
+def list_user_oauth_access_tokens(
+    user_id: str, provider: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+) -> Request[PaginatedOAuthAccessTokenItems]: ...
+@overload
+def list_user_oauth_access_tokens(
+    user_id: str,
+    provider: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]: ...
+def list_user_oauth_access_tokens(
+    user_id: str,
+    provider: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    paginated: bool | Unset = UNSET,
+) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]:
+    """Fetch the tokens a user holds at a social provider.
+
+    An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
+    connected account.
+
+    `GET /users/{user_id}/oauth_access_tokens/{provider}`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
+
+    Args:
+        user_id: Id of the user. String.
+        provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`. String.
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
+            UnprocessableEntity.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/users/{user_id}/oauth_access_tokens/{provider}",
+        object_or_list(PaginatedOAuthAccessTokenItems.read, list_of(OAuthAccessTokenItem.read)),
+        path={"user_id": user_id, "provider": prefixed("oauth_", provider)},
+        query={"limit": limit, "offset": offset, "paginated": paginated},
+        at_most={"limit": 500},
+        row=OAuthAccessTokenItem.read,
+        rows_key="data",
+    )
+
+
+def list_user_organization_invitations(
+    user_id: str,
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+) -> Request[OrganizationInvitationsWithPublicOrganizationData]:
+    """List the organization invitations a user has received.
+
+    `GET /users/{user_id}/organization_invitations`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
+
+    Args:
+        user_id: Id of the user. String.
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+        status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            Forbidden, NotFound.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/users/{user_id}/organization_invitations",
+        OrganizationInvitationsWithPublicOrganizationData.read,
+        path={"user_id": user_id},
+        query={"limit": limit, "offset": offset, "status": status},
+        at_most={"limit": 500},
+        row=OrganizationInvitationWithPublicOrganizationData.read,
+        rows_key="data",
+    )
+
+
+def list_user_organization_memberships(
+    user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+) -> Request[OrganizationMemberships]:
+    """List the organization memberships of a user.
+
+    `GET /users/{user_id}/organization_memberships`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
+
+    Args:
+        user_id: Id of the user. String.
+        limit: Page size. Integer, 1 to 500, default 10.
+        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "GET",
+        "/users/{user_id}/organization_memberships",
+        OrganizationMemberships.read,
+        path={"user_id": user_id},
+        query={"limit": limit, "offset": offset},
+        at_most={"limit": 500},
+        row=OrganizationMembership.read,
+        rows_key="data",
+    )
+
+
+def list_user_trusted_devices(user_id: str) -> Request[TrustedDeviceList]:
+    """List the trusted devices of a user.
+
+    Revoked devices are left out.
+
+    `GET /users/{user_id}/trusted_devices`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
+
+    Args:
+        user_id: Id of the user. String.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
+            ServerError.
+        TransportError: no whole answer came.
+    """
+    return Request("GET", "/users/{user_id}/trusted_devices", TrustedDeviceList.read, path={"user_id": user_id})
+
+
+def list_users(
     *,
     banned: bool | Unset = UNSET,
     created_at_after: int | str | datetime | Unset = UNSET,
@@ -615,178 +892,6 @@ def get_user_list(
         row=User.read,
         rows_key="data",
     )
-
-
-def get_users_count(
-    *,
-    banned: bool | Unset = UNSET,
-    created_at_after: int | str | datetime | Unset = UNSET,
-    created_at_before: int | str | datetime | Unset = UNSET,
-    email_address: Sequence[str] | Unset = UNSET,
-    email_address_query: str | Unset = UNSET,
-    external_id: Sequence[str] | Unset = UNSET,
-    last_active_at_after: int | str | datetime | Unset = UNSET,
-    last_active_at_before: int | str | datetime | Unset = UNSET,
-    last_active_at_since: int | str | datetime | Unset = UNSET,
-    last_sign_in_at_after: int | str | datetime | Unset = UNSET,
-    last_sign_in_at_before: int | str | datetime | Unset = UNSET,
-    name_query: str | Unset = UNSET,
-    organization_id: Sequence[str] | Unset = UNSET,
-    phone_number: Sequence[str] | Unset = UNSET,
-    phone_number_query: str | Unset = UNSET,
-    provider: str | Unset = UNSET,
-    provider_user_id: Sequence[str] | Unset = UNSET,
-    query: str | Unset = UNSET,
-    user_id: Sequence[str] | Unset = UNSET,
-    username: Sequence[str] | Unset = UNSET,
-    username_query: str | Unset = UNSET,
-    web3_wallet: Sequence[str] | Unset = UNSET,
-) -> Request[TotalCount]:
-    """Count the users that match the filters.
-
-    Takes the filters of `get_user_list` and answers only the number.
-
-    `GET /users/count`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
-
-    Args:
-        banned: Count only banned users (true) or only users who are not banned (false). Boolean.
-        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
-        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
-            strings.
-        email_address_query: Part of an email address, in any letter case. String.
-        external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
-            strings.
-        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-            milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
-        last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
-            ISO 8601 string with a time zone.
-        name_query: Part of a name, in any letter case. String.
-        organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-            `+` includes it. List of strings.
-        phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
-            strings.
-        phone_number_query: Part of a phone number. String.
-        provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
-        provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
-        query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-            parts match too. String.
-        user_id: Count users with these ids; at most 100, unknown ones are skipped. List of strings.
-        username: Count users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
-        username_query: Part of a username, in any letter case. String.
-        web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
-            strings.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/users/count",
-        TotalCount.read,
-        query={
-            "banned": banned,
-            "created_at_after": created_at_after,
-            "created_at_before": created_at_before,
-            "email_address": email_address,
-            "email_address_query": email_address_query,
-            "external_id": external_id,
-            "last_active_at_after": last_active_at_after,
-            "last_active_at_before": last_active_at_before,
-            "last_active_at_since": last_active_at_since,
-            "last_sign_in_at_after": last_sign_in_at_after,
-            "last_sign_in_at_before": last_sign_in_at_before,
-            "name_query": name_query,
-            "organization_id": organization_id,
-            "phone_number": phone_number,
-            "phone_number_query": phone_number_query,
-            "provider": provider,
-            "provider_user_id": provider_user_id,
-            "query": query,
-            "user_id": user_id,
-            "username": username,
-            "username_query": username_query,
-            "web3_wallet": web3_wallet,
-        },
-        arrays=(
-            "email_address",
-            "external_id",
-            "organization_id",
-            "phone_number",
-            "provider_user_id",
-            "user_id",
-            "username",
-            "web3_wallet",
-        ),
-        unix_ms=(
-            "created_at_after",
-            "created_at_before",
-            "last_active_at_after",
-            "last_active_at_before",
-            "last_active_at_since",
-            "last_sign_in_at_after",
-            "last_sign_in_at_before",
-        ),
-    )
-
-
-def instance_get_organization_memberships(
-    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
-) -> Request[OrganizationMemberships]:
-    """List the memberships of all organizations.
-
-    `GET /organization_memberships`
-    https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
-
-    Args:
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-            `-` in front for descending. String.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Unauthorized, UnprocessableEntity, ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/organization_memberships",
-        OrganizationMemberships.read,
-        query={"limit": limit, "offset": offset, "order_by": order_by},
-        at_most={"limit": 500},
-        row=OrganizationMembership.read,
-        rows_key="data",
-    )
-
-
-def list_user_trusted_devices(user_id: str) -> Request[TrustedDeviceList]:
-    """List the trusted devices of a user.
-
-    Revoked devices are left out.
-
-    `GET /users/{user_id}/trusted_devices`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
-
-    Args:
-        user_id: Id of the user. String.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-            ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request("GET", "/users/{user_id}/trusted_devices", TrustedDeviceList.read, path={"user_id": user_id})
 
 
 def lock_user(user_id: str) -> Request[User]:
@@ -967,6 +1072,32 @@ def unban_user(user_id: str) -> Request[User]:
         TransportError: no whole answer came.
     """
     return Request("POST", "/users/{user_id}/unban", User.read, path={"user_id": user_id})
+
+
+def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
+    """Lift the ban of several users in one call.
+
+    At most 50 per call. Answers the affected users.
+
+    `POST /users/unban`
+    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersUnban
+
+    Args:
+        user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
+
+    Raises:
+        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+            PaymentRequired.
+        TransportError: no whole answer came.
+    """
+    return Request(
+        "POST",
+        "/users/unban",
+        list_of(User.read),
+        body={"user_ids": user_ids},
+        body_required=True,
+        arrays=("user_ids",),
+    )
 
 
 def unlock_user(user_id: str) -> Request[User]:
@@ -1165,165 +1296,6 @@ def update_user_metadata(
     )
 
 
-def user_passkey_delete(user_id: str, passkey_identification_id: str) -> Request[DeletedObject]:
-    """Delete a passkey of a user.
-
-    The user is told by email.
-
-    `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserPasskeyDelete
-
-    Args:
-        user_id: Id of the user. String.
-        passkey_identification_id: Id of the passkey. String.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-            ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "DELETE",
-        "/users/{user_id}/passkeys/{passkey_identification_id}",
-        DeletedObject.read,
-        path={"user_id": user_id, "passkey_identification_id": passkey_identification_id},
-    )
-
-
-def user_web3_wallet_delete(user_id: str, web3_wallet_identification_id: str) -> Request[DeletedObject]:
-    """Delete a wallet of a user.
-
-    `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserWeb3WalletDelete
-
-    Args:
-        user_id: Id of the user. String.
-        web3_wallet_identification_id: Id of the wallet. String.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Forbidden, NotFound, ServerError.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "DELETE",
-        "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}",
-        DeletedObject.read,
-        path={"user_id": user_id, "web3_wallet_identification_id": web3_wallet_identification_id},
-    )
-
-
-def users_ban(*, user_ids: Sequence[str]) -> Request[list[User]]:
-    """Ban several users in one call.
-
-    At most 50 per call. Ends all their sessions at once. Answers the affected users.
-
-    `POST /users/ban`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersBan
-
-    Args:
-        user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            PaymentRequired.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "POST", "/users/ban", list_of(User.read), body={"user_ids": user_ids}, body_required=True, arrays=("user_ids",)
-    )
-
-
-def users_get_organization_invitations(
-    user_id: str,
-    *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[OrganizationInvitationsWithPublicOrganizationData]:
-    """List the organization invitations a user has received.
-
-    `GET /users/{user_id}/organization_invitations`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
-
-    Args:
-        user_id: Id of the user. String.
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-        status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            Forbidden, NotFound.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/users/{user_id}/organization_invitations",
-        OrganizationInvitationsWithPublicOrganizationData.read,
-        path={"user_id": user_id},
-        query={"limit": limit, "offset": offset, "status": status},
-        at_most={"limit": 500},
-        row=OrganizationInvitationWithPublicOrganizationData.read,
-        rows_key="data",
-    )
-
-
-def users_get_organization_memberships(
-    user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-) -> Request[OrganizationMemberships]:
-    """List the organization memberships of a user.
-
-    `GET /users/{user_id}/organization_memberships`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
-
-    Args:
-        user_id: Id of the user. String.
-        limit: Page size. Integer, 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "GET",
-        "/users/{user_id}/organization_memberships",
-        OrganizationMemberships.read,
-        path={"user_id": user_id},
-        query={"limit": limit, "offset": offset},
-        at_most={"limit": 500},
-        row=OrganizationMembership.read,
-        rows_key="data",
-    )
-
-
-def users_unban(*, user_ids: Sequence[str]) -> Request[list[User]]:
-    """Lift the ban of several users in one call.
-
-    At most 50 per call. Answers the affected users.
-
-    `POST /users/unban`
-    https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersUnban
-
-    Args:
-        user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
-
-    Raises:
-        ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-            PaymentRequired.
-        TransportError: no whole answer came.
-    """
-    return Request(
-        "POST",
-        "/users/unban",
-        list_of(User.read),
-        body={"user_ids": user_ids},
-        body_required=True,
-        arrays=("user_ids",),
-    )
-
-
 def verify_password(user_id: str, *, password: str) -> Request[VerifyPasswordResponse]:
     """Check whether a password is the user's.
 
@@ -1371,4 +1343,66 @@ def verify_totp(user_id: str, *, code: str) -> Request[VerifyTOTPResponse]:
     """
     return Request(
         "POST", "/users/{user_id}/verify_totp", VerifyTOTPResponse.read, path={"user_id": user_id}, body={"code": code}
+    )
+
+
+@deprecated("`get_user_list` is now `list_users`")
+def get_user_list(
+    *,
+    banned: bool | Unset = UNSET,
+    created_at_after: int | str | datetime | Unset = UNSET,
+    created_at_before: int | str | datetime | Unset = UNSET,
+    email_address: Sequence[str] | Unset = UNSET,
+    email_address_query: str | Unset = UNSET,
+    external_id: Sequence[str] | Unset = UNSET,
+    last_active_at_after: int | str | datetime | Unset = UNSET,
+    last_active_at_before: int | str | datetime | Unset = UNSET,
+    last_active_at_since: int | str | datetime | Unset = UNSET,
+    last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+    last_sign_in_at_before: int | str | datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    name_query: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
+    organization_id: Sequence[str] | Unset = UNSET,
+    phone_number: Sequence[str] | Unset = UNSET,
+    phone_number_query: str | Unset = UNSET,
+    provider: str | Unset = UNSET,
+    provider_user_id: Sequence[str] | Unset = UNSET,
+    query: str | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    user_id: Sequence[str] | Unset = UNSET,
+    username: Sequence[str] | Unset = UNSET,
+    username_query: str | Unset = UNSET,
+    web3_wallet: Sequence[str] | Unset = UNSET,
+) -> Request[list[User]]:
+    """The old name of `list_users`."""
+    superseded("`get_user_list` is now `list_users`")
+    return list_users(
+        banned=banned,
+        created_at_after=created_at_after,
+        created_at_before=created_at_before,
+        email_address=email_address,
+        email_address_query=email_address_query,
+        external_id=external_id,
+        last_active_at_after=last_active_at_after,
+        last_active_at_before=last_active_at_before,
+        last_active_at_since=last_active_at_since,
+        last_sign_in_at_after=last_sign_in_at_after,
+        last_sign_in_at_before=last_sign_in_at_before,
+        limit=limit,
+        name_query=name_query,
+        offset=offset,
+        order_by=order_by,
+        organization_id=organization_id,
+        phone_number=phone_number,
+        phone_number_query=phone_number_query,
+        provider=provider,
+        provider_user_id=provider_user_id,
+        query=query,
+        starting_after=starting_after,
+        user_id=user_id,
+        username=username,
+        username_query=username_query,
+        web3_wallet=web3_wallet,
     )

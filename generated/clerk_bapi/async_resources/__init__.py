@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from clerk_bapi.async_resources.directories import AsyncDirectoriesResource as AsyncDirectoriesResource
     from clerk_bapi.async_resources.domains import AsyncDomainsResource as AsyncDomainsResource
     from clerk_bapi.async_resources.email_addresses import AsyncEmailAddressesResource as AsyncEmailAddressesResource
-    from clerk_bapi.async_resources.email_and_sms_templates import (
-        AsyncEmailAndSmsTemplatesResource as AsyncEmailAndSmsTemplatesResource,
-    )
-    from clerk_bapi.async_resources.email_sms_templates import (
-        AsyncEmailSmsTemplatesResource as AsyncEmailSmsTemplatesResource,
-    )
     from clerk_bapi.async_resources.enterprise_connections import (
         AsyncEnterpriseConnectionsResource as AsyncEnterpriseConnectionsResource,
     )
@@ -94,8 +88,6 @@ _MODULES = {
     "AsyncDirectoriesResource": "directories",
     "AsyncDomainsResource": "domains",
     "AsyncEmailAddressesResource": "email_addresses",
-    "AsyncEmailAndSmsTemplatesResource": "email_and_sms_templates",
-    "AsyncEmailSmsTemplatesResource": "email_sms_templates",
     "AsyncEnterpriseConnectionsResource": "enterprise_connections",
     "AsyncInstanceSettingsResource": "instance_settings",
     "AsyncInvitationsResource": "invitations",
@@ -141,8 +133,6 @@ __all__ = [
     "AsyncDirectoriesResource",
     "AsyncDomainsResource",
     "AsyncEmailAddressesResource",
-    "AsyncEmailAndSmsTemplatesResource",
-    "AsyncEmailSmsTemplatesResource",
     "AsyncEnterpriseConnectionsResource",
     "AsyncInstanceSettingsResource",
     "AsyncInvitationsResource",

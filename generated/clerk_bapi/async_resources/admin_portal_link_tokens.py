@@ -21,7 +21,7 @@ from clerk_bapi.models.admin_portal_link_tokens import (
 class AsyncAdminPortalLinkTokensResource(AsyncResource):
     """The operations of `admin_portal_link_tokens`, for `AsyncClient`."""
 
-    async def create_admin_portal_link_token(
+    async def create(
         self,
         *,
         it_contact_id: str | Unset = UNSET,
@@ -58,7 +58,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
             )
         )
 
-    async def revoke_admin_portal_link_token(
+    async def revoke(
         self, admin_portal_link_token_id: str, *, revocation_reason: str | None | Unset = UNSET
     ) -> RevokeAdminPortalLinkTokenResponse:
         """Make an admin portal link token stop working.

@@ -77,7 +77,7 @@ class AsyncBillingResource(AsyncResource):
                 Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.cancel_commerce_subscription_item(subscription_item_id, end_now=end_now))
+        return await self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
 
     async def create_price(
         self,
@@ -189,60 +189,6 @@ class AsyncBillingResource(AsyncResource):
         """
         return await self._client.send(api.get_billing_statement(statement_id))
 
-    async def get_statement_payment_attempts(
-        self,
-        statement_id: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        paginated: bool | Unset = UNSET,
-    ) -> PaginatedBillingPaymentAttemptResponse:
-        """List the attempts to collect the payment of a statement.
-
-        Newest first.
-
-        `GET /billing/statements/{statementID}/payment_attempts`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
-
-        Args:
-            statement_id: Id of the billing statement. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(
-            api.get_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
-        )
-
-    @walk
-    def iterate_statement_payment_attempts(
-        self, statement_id: str, *, page_size: int = PAGE_SIZE
-    ) -> AsyncIterator[BillingPaymentAttempt]:
-        """All results of `get_statement_payment_attempts`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /billing/statements/{statementID}/payment_attempts`
-
-        Args:
-            statement_id: As for `get_statement_payment_attempts`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_statement_payment_attempts` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {}
-        ids = (statement_id,)
-        return iterate_async(self._client, Pager(api.get_billing_statement_payment_attempts, filters, page_size, ids))
-
     async def list_plans(
         self,
         *,
@@ -270,7 +216,7 @@ class AsyncBillingResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_commerce_plan_list(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
+            api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
         )
 
     @walk
@@ -295,7 +241,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_commerce_plan_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_billing_plans, filters, page_size, ids))
 
     async def list_prices(
         self,
@@ -324,7 +270,7 @@ class AsyncBillingResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_billing_price_list(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
+            api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
         )
 
     @walk
@@ -349,7 +295,61 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_billing_price_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_billing_prices, filters, page_size, ids))
+
+    async def list_statement_payment_attempts(
+        self,
+        statement_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> PaginatedBillingPaymentAttemptResponse:
+        """List the attempts to collect the payment of a statement.
+
+        Newest first.
+
+        `GET /billing/statements/{statementID}/payment_attempts`
+        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
+
+        Args:
+            statement_id: Id of the billing statement. String.
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, NotFound, UnprocessableEntity, ServerError.
+            TransportError: no whole answer came.
+        """
+        return await self._client.send(
+            api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
+        )
+
+    @walk
+    def iterate_statement_payment_attempts(
+        self, statement_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[BillingPaymentAttempt]:
+        """All results of `list_statement_payment_attempts`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /billing/statements/{statementID}/payment_attempts`
+
+        Args:
+            statement_id: As for `list_statement_payment_attempts`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_statement_payment_attempts` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (statement_id,)
+        return iterate_async(self._client, Pager(api.list_billing_statement_payment_attempts, filters, page_size, ids))
 
     async def list_statements(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
@@ -371,7 +371,7 @@ class AsyncBillingResource(AsyncResource):
                 Unauthorized, UnprocessableEntity, ServerError.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.get_billing_statement_list(limit=limit, offset=offset, paginated=paginated))
+        return await self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[BillingStatement]:
@@ -392,7 +392,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_billing_statement_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_billing_statements, filters, page_size, ids))
 
     async def list_subscription_items(
         self,
@@ -429,7 +429,7 @@ class AsyncBillingResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_commerce_subscription_item_list(
+            api.list_billing_subscription_items(
                 include_free=include_free,
                 limit=limit,
                 offset=offset,
@@ -480,7 +480,7 @@ class AsyncBillingResource(AsyncResource):
             "status": status,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.get_commerce_subscription_item_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_billing_subscription_items, filters, page_size, ids))
 
     async def remove_subscription_item_discount(
         self, subscription_item_id: str, discount_id: str

@@ -73,7 +73,7 @@ class AsyncClientsResource(AsyncResource):
                 Unauthorized, UnprocessableEntity.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.get_client_list(limit=limit, offset=offset, paginated=paginated))
+        return await self._client.send(api.list_clients(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[ClientObject]:
@@ -94,7 +94,7 @@ class AsyncClientsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_client_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_clients, filters, page_size, ids))
 
     async def verify(self, *, token: str) -> ClientObject:
         """Find the client that a client token stands for.

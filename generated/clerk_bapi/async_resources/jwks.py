@@ -15,7 +15,7 @@ from clerk_bapi.models.jwks import JWKS
 class AsyncJwksResource(AsyncResource):
     """The operations of `jwks`, for `AsyncClient`."""
 
-    async def get_jwks(self) -> JWKS:
+    async def get(self) -> JWKS:
         """Fetch the public keys that verify session tokens.
 
         Cache the result: the keys change only when signing keys are rotated. Pick the key by the `kid` in a token's

@@ -88,7 +88,7 @@ class AsyncM2mResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
+            api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
 
     @walk
@@ -115,7 +115,7 @@ class AsyncM2mResource(AsyncResource):
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_m2m_tokens, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_m2m_tokens, filters, page_size, ids))
 
     async def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
         """Revoke a stored machine token.

@@ -19,7 +19,6 @@ class AsyncMiscellaneousResource(AsyncResource):
         self,
         *,
         domain: str | Unset = UNSET,
-        frontendApi: str | Unset = UNSET,
         frontend_api: str | Unset = UNSET,
         proxy_url: str | Unset = UNSET,
         publishable_key: str | Unset = UNSET,
@@ -36,7 +35,6 @@ class AsyncMiscellaneousResource(AsyncResource):
 
         Args:
             domain: Host name of the satellite domain the page is served for. String.
-            frontendApi: Older name of `frontend_api`. String, deprecated.
             frontend_api: Host name of the instance's Frontend API. String.
             proxy_url: Address of the proxy in front of the Frontend API, if there is one. String.
             publishable_key: Publishable key of the instance. String.
@@ -51,7 +49,6 @@ class AsyncMiscellaneousResource(AsyncResource):
         return await self._client.send(
             api.get_public_interstitial(
                 domain=domain,
-                frontendApi=frontendApi,
                 frontend_api=frontend_api,
                 proxy_url=proxy_url,
                 publishable_key=publishable_key,

@@ -121,72 +121,6 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """
         return await self._client.send(api.get_organization_invitation(organization_id, invitation_id))
 
-    async def get_all(
-        self,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
-        query: str | Unset = UNSET,
-        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitationsWithPublicOrganizationData:
-        """List the invitations of all organizations.
-
-        Newest first.
-
-        `GET /organization_invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
-
-        Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
-                `-created_at`.
-            query: Text looked for in the invited email address. String.
-            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(
-            api.list_instance_organization_invitations(
-                limit=limit, offset=offset, order_by=order_by, query=query, status=status
-            )
-        )
-
-    @walk
-    def iterate_all(
-        self,
-        *,
-        order_by: str | Unset = UNSET,
-        query: str | Unset = UNSET,
-        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-        page_size: int = PAGE_SIZE,
-    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
-        """All results of `get_all`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /organization_invitations`
-
-        Args:
-            order_by: As for `get_all`.
-            query: As for `get_all`.
-            status: As for `get_all`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_all` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
-        ids = ()
-        return iterate_async(self._client, Pager(api.list_instance_organization_invitations, filters, page_size, ids))
-
     async def list(
         self,
         organization_id: str,
@@ -261,6 +195,72 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
         ids = (organization_id,)
         return iterate_async(self._client, Pager(api.list_organization_invitations, filters, page_size, ids))
+
+    async def list_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationsWithPublicOrganizationData:
+        """List the invitations of all organizations.
+
+        Newest first.
+
+        `GET /organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
+
+        Args:
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
+                `-created_at`.
+            query: Text looked for in the invited email address. String.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
+                UnprocessableEntity, ServerError.
+            TransportError: no whole answer came.
+        """
+        return await self._client.send(
+            api.list_all_organization_invitations(
+                limit=limit, offset=offset, order_by=order_by, query=query, status=status
+            )
+        )
+
+    @walk
+    def iterate_all(
+        self,
+        *,
+        order_by: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
+        """All results of `list_all`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /organization_invitations`
+
+        Args:
+            order_by: As for `list_all`.
+            query: As for `list_all`.
+            status: As for `list_all`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
 
     @deprecated("Clerk has deprecated GET /organizations/{organization_id}/invitations/pending")
     async def list_pending(

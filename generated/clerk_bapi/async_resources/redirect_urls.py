@@ -38,35 +38,35 @@ class AsyncRedirectUrlsResource(AsyncResource):
         """
         return await self._client.send(api.create_redirect_url(url=url))
 
-    async def delete(self, id: str) -> DeletedObject:
+    async def delete(self, redirect_url_id: str) -> DeletedObject:
         """Stop allowing a redirect URL.
 
         `DELETE /redirect_urls/{id}`
         https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
 
         Args:
-            id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL. String.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.delete_redirect_url(id))
+        return await self._client.send(api.delete_redirect_url(redirect_url_id))
 
-    async def get(self, id: str) -> RedirectURL:
+    async def get(self, redirect_url_id: str) -> RedirectURL:
         """Fetch one redirect URL by id.
 
         `GET /redirect_urls/{id}`
         https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
 
         Args:
-            id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL. String.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.get_redirect_url(id))
+        return await self._client.send(api.get_redirect_url(redirect_url_id))
 
     @overload
     async def list(

@@ -178,7 +178,7 @@ class AsyncSessionsResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_session_list(
+            api.list_sessions(
                 client_id=client_id, limit=limit, offset=offset, paginated=paginated, status=status, user_id=user_id
             )
         )
@@ -212,7 +212,7 @@ class AsyncSessionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
-        return iterate_async(self._client, Pager(api.get_session_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_sessions, filters, page_size, ids))
 
     async def refresh(
         self,

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 from clerk_core.suggestions import suggest
@@ -116,7 +117,7 @@ class AsyncUsersResource(AsyncResource):
                 PaymentRequired.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.users_ban(user_ids=user_ids))
+        return await self._client.send(api.ban_users(user_ids=user_ids))
 
     async def bulk_unban(self, *, user_ids: Sequence[str]) -> builtins.list[User]:
         """Lift the ban of several users in one call.
@@ -134,7 +135,7 @@ class AsyncUsersResource(AsyncResource):
                 PaymentRequired.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.users_unban(user_ids=user_ids))
+        return await self._client.send(api.unban_users(user_ids=user_ids))
 
     async def count(
         self,
@@ -164,7 +165,7 @@ class AsyncUsersResource(AsyncResource):
     ) -> TotalCount:
         """Count the users that match the filters.
 
-        Takes the filters of `get_user_list` and answers only the number.
+        Takes the filters of `list_users` and answers only the number.
 
         `GET /users/count`
         https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
@@ -433,7 +434,7 @@ class AsyncUsersResource(AsyncResource):
                 ServerError.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.user_passkey_delete(user_id, passkey_identification_id))
+        return await self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
 
     async def delete_profile_image(self, user_id: str) -> User:
         """Delete the profile picture of a user.
@@ -483,7 +484,7 @@ class AsyncUsersResource(AsyncResource):
                 Forbidden, NotFound, ServerError.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.user_web3_wallet_delete(user_id, web3_wallet_identification_id))
+        return await self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
     async def disable_mfa(self, user_id: str) -> DisableMFAResponse:
         """Turn off every second factor of a user.
@@ -552,241 +553,6 @@ class AsyncUsersResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.get_user_billing_subscription(user_id))
-
-    async def get_instance_organization_memberships(
-        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
-    ) -> OrganizationMemberships:
-        """List the memberships of all organizations.
-
-        `GET /organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
-
-        Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending. String.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(
-            api.instance_get_organization_memberships(limit=limit, offset=offset, order_by=order_by)
-        )
-
-    @walk
-    def iterate_instance_organization_memberships(
-        self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
-    ) -> AsyncIterator[OrganizationMembership]:
-        """All results of `get_instance_organization_memberships`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /organization_memberships`
-
-        Args:
-            order_by: As for `get_instance_organization_memberships`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_instance_organization_memberships` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {"order_by": order_by}
-        ids = ()
-        return iterate_async(self._client, Pager(api.instance_get_organization_memberships, filters, page_size, ids))
-
-    @overload
-    async def get_oauth_access_token(
-        self,
-        user_id: str,
-        provider: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        paginated: Literal[False] | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem]: ...
-    @overload
-    async def get_oauth_access_token(
-        self,
-        user_id: str,
-        provider: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        paginated: Literal[True],
-    ) -> PaginatedOAuthAccessTokenItems: ...
-    @overload
-    async def get_oauth_access_token(
-        self,
-        user_id: str,
-        provider: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
-    async def get_oauth_access_token(
-        self,
-        user_id: str,
-        provider: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
-        """Fetch the tokens a user holds at a social provider.
-
-        An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
-        connected account.
-
-        `GET /users/{user_id}/oauth_access_tokens/{provider}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
-
-        Args:
-            user_id: Id of the user. String.
-            provider: Id of the social provider, such as `oauth_google`. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(
-            api.get_oauth_access_token(user_id, provider, limit=limit, offset=offset, paginated=paginated)
-        )
-
-    @walk
-    def iterate_oauth_access_token(
-        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
-    ) -> AsyncIterator[OAuthAccessTokenItem]:
-        """All results of `get_oauth_access_token`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /users/{user_id}/oauth_access_tokens/{provider}`
-
-        Args:
-            user_id: As for `get_oauth_access_token`.
-            provider: As for `get_oauth_access_token`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_oauth_access_token` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {}
-        ids = (user_id, provider)
-        return iterate_async(self._client, Pager(api.get_oauth_access_token, filters, page_size, ids))
-
-    async def get_organization_invitations(
-        self,
-        user_id: str,
-        *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitationsWithPublicOrganizationData:
-        """List the organization invitations a user has received.
-
-        `GET /users/{user_id}/organization_invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
-
-        Args:
-            user_id: Id of the user. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(
-            api.users_get_organization_invitations(user_id, limit=limit, offset=offset, status=status)
-        )
-
-    @walk
-    def iterate_organization_invitations(
-        self,
-        user_id: str,
-        *,
-        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-        page_size: int = PAGE_SIZE,
-    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
-        """All results of `get_organization_invitations`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /users/{user_id}/organization_invitations`
-
-        Args:
-            user_id: As for `get_organization_invitations`.
-            status: As for `get_organization_invitations`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_organization_invitations` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {"status": status}
-        ids = (user_id,)
-        return iterate_async(self._client, Pager(api.users_get_organization_invitations, filters, page_size, ids))
-
-    async def get_organization_memberships(
-        self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-    ) -> OrganizationMemberships:
-        """List the organization memberships of a user.
-
-        `GET /users/{user_id}/organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
-
-        Args:
-            user_id: Id of the user. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(api.users_get_organization_memberships(user_id, limit=limit, offset=offset))
-
-    @walk
-    def iterate_organization_memberships(
-        self, user_id: str, *, page_size: int = PAGE_SIZE
-    ) -> AsyncIterator[OrganizationMembership]:
-        """All results of `get_organization_memberships`, fetched page by page as they are asked for.
-
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
-
-        `GET /users/{user_id}/organization_memberships`
-
-        Args:
-            user_id: As for `get_organization_memberships`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_organization_memberships` allows.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
-        """
-        filters: dict[str, Any] = {}
-        ids = (user_id,)
-        return iterate_async(self._client, Pager(api.users_get_organization_memberships, filters, page_size, ids))
 
     async def list(
         self,
@@ -877,7 +643,7 @@ class AsyncUsersResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.get_user_list(
+            api.list_users(
                 banned=banned,
                 created_at_after=created_at_after,
                 created_at_before=created_at_before,
@@ -1000,7 +766,195 @@ class AsyncUsersResource(AsyncResource):
             "web3_wallet": web3_wallet,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.get_user_list, filters, page_size, ids))
+        return iterate_async(self._client, Pager(api.list_users, filters, page_size, ids))
+
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem]: ...
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> PaginatedOAuthAccessTokenItems: ...
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
+        """Fetch the tokens a user holds at a social provider.
+
+        An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
+        connected account.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
+
+        Args:
+            user_id: Id of the user. String.
+            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`. String.
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
+                UnprocessableEntity.
+            TransportError: no whole answer came.
+        """
+        return await self._client.send(
+            api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
+        )
+
+    @walk
+    def iterate_oauth_access_tokens(
+        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OAuthAccessTokenItem]:
+        """All results of `list_oauth_access_tokens`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+
+        Args:
+            user_id: As for `list_oauth_access_tokens`.
+            provider: As for `list_oauth_access_tokens`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_oauth_access_tokens` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id, provider)
+        return iterate_async(self._client, Pager(api.list_user_oauth_access_tokens, filters, page_size, ids))
+
+    async def list_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationsWithPublicOrganizationData:
+        """List the organization invitations a user has received.
+
+        `GET /users/{user_id}/organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
+
+        Args:
+            user_id: Id of the user. String.
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Forbidden, NotFound.
+            TransportError: no whole answer came.
+        """
+        return await self._client.send(
+            api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
+        )
+
+    @walk
+    def iterate_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
+        """All results of `list_organization_invitations`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /users/{user_id}/organization_invitations`
+
+        Args:
+            user_id: As for `list_organization_invitations`.
+            status: As for `list_organization_invitations`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_organization_invitations` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"status": status}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.list_user_organization_invitations, filters, page_size, ids))
+
+    async def list_organization_memberships(
+        self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationMemberships:
+        """List the organization memberships of a user.
+
+        `GET /users/{user_id}/organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
+
+        Args:
+            user_id: Id of the user. String.
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
+            TransportError: no whole answer came.
+        """
+        return await self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
+
+    @walk
+    def iterate_organization_memberships(
+        self, user_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationMembership]:
+        """All results of `list_organization_memberships`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /users/{user_id}/organization_memberships`
+
+        Args:
+            user_id: As for `list_organization_memberships`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_organization_memberships` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.list_user_organization_memberships, filters, page_size, ids))
 
     async def list_trusted_devices(self, user_id: str) -> TrustedDeviceList:
         """List the trusted devices of a user.
@@ -1395,3 +1349,76 @@ class AsyncUsersResource(AsyncResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(api.verify_totp(user_id, code=code))
+
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem]: ...
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> PaginatedOAuthAccessTokenItems: ...
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
+    @deprecated("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
+        """The old name of `list_oauth_access_tokens`."""
+        superseded("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+        return await self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
+
+    @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    async def get_organization_memberships(
+        self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationMemberships:
+        """The old name of `list_organization_memberships`."""
+        superseded("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+        return await self.list_organization_memberships(user_id, limit=limit, offset=offset)
+
+    @deprecated("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    async def get_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationsWithPublicOrganizationData:
+        """The old name of `list_organization_invitations`."""
+        superseded("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+        return await self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
+
+    @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    def iterate_oauth_access_token(
+        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OAuthAccessTokenItem]:
+        """The old name of `iterate_oauth_access_tokens`."""
+        superseded("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+        return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)

@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     from clerk_bapi.models.domains import CNameTarget as CNameTarget
     from clerk_bapi.models.domains import Domain as Domain
     from clerk_bapi.models.domains import Domains as Domains
-    from clerk_bapi.models.email_sms_templates import PaginatedTemplates as PaginatedTemplates
     from clerk_bapi.models.enterprise_connections import AttributeMapping as AttributeMapping
     from clerk_bapi.models.enterprise_connections import (
         CreateEnterpriseConnectionSaml as CreateEnterpriseConnectionSaml,
@@ -244,7 +243,6 @@ if TYPE_CHECKING:
     from clerk_bapi.models.shared import Session as Session
     from clerk_bapi.models.shared import SessionActivityResponse as SessionActivityResponse
     from clerk_bapi.models.shared import SessionTask as SessionTask
-    from clerk_bapi.models.shared import Template as Template
     from clerk_bapi.models.shared import VerificationAdmin as VerificationAdmin
     from clerk_bapi.models.shared import VerificationEmailLink as VerificationEmailLink
     from clerk_bapi.models.shared import VerificationFromOauth as VerificationFromOauth
@@ -257,6 +255,8 @@ if TYPE_CHECKING:
     from clerk_bapi.models.sign_ups import SignUp as SignUp
     from clerk_bapi.models.sign_ups import SignUpVerification as SignUpVerification
     from clerk_bapi.models.sign_ups import SignUpVerifications as SignUpVerifications
+    from clerk_bapi.models.templates import PaginatedTemplates as PaginatedTemplates
+    from clerk_bapi.models.templates import Template as Template
     from clerk_bapi.models.testing_tokens import TestingToken as TestingToken
     from clerk_bapi.models.users import DeleteBackupCodeResponse as DeleteBackupCodeResponse
     from clerk_bapi.models.users import DeleteTOTPResponse as DeleteTOTPResponse
@@ -334,7 +334,6 @@ _MODULES = {
     "CNameTarget": "domains",
     "Domain": "domains",
     "Domains": "domains",
-    "PaginatedTemplates": "email_sms_templates",
     "AttributeMapping": "enterprise_connections",
     "CreateEnterpriseConnectionSaml": "enterprise_connections",
     "CustomAttribute": "enterprise_connections",
@@ -471,7 +470,6 @@ _MODULES = {
     "Session": "shared",
     "SessionActivityResponse": "shared",
     "SessionTask": "shared",
-    "Template": "shared",
     "VerificationAdmin": "shared",
     "VerificationEmailLink": "shared",
     "VerificationFromOauth": "shared",
@@ -484,6 +482,8 @@ _MODULES = {
     "SignUp": "sign_ups",
     "SignUpVerification": "sign_ups",
     "SignUpVerifications": "sign_ups",
+    "PaginatedTemplates": "templates",
+    "Template": "templates",
     "TestingToken": "testing_tokens",
     "DeleteBackupCodeResponse": "users",
     "DeleteTOTPResponse": "users",
@@ -562,7 +562,6 @@ __all__ = [
     "CNameTarget",
     "Domain",
     "Domains",
-    "PaginatedTemplates",
     "AttributeMapping",
     "CreateEnterpriseConnectionSaml",
     "CustomAttribute",
@@ -699,7 +698,6 @@ __all__ = [
     "Session",
     "SessionActivityResponse",
     "SessionTask",
-    "Template",
     "VerificationAdmin",
     "VerificationEmailLink",
     "VerificationFromOauth",
@@ -712,6 +710,8 @@ __all__ = [
     "SignUp",
     "SignUpVerification",
     "SignUpVerifications",
+    "PaginatedTemplates",
+    "Template",
     "TestingToken",
     "DeleteBackupCodeResponse",
     "DeleteTOTPResponse",

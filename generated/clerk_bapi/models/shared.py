@@ -881,38 +881,6 @@ class SessionTask(Model):
     key: str
 
 
-class Template(Model):
-    """An email or SMS template.
-
-    In Unix milliseconds: `created_at`, `updated_at`.
-    """
-
-    available_variables: list[str] | None = None
-    body: str | None = None
-    can_delete: bool | None = None
-    can_edit_body: bool | None = None
-    can_revert: bool | None = None
-    can_toggle: bool | None = None
-    created_at: int | None = None
-    delivered_by_clerk: bool | None = None
-    enabled: bool | None = None
-    flagged_as_suspicious: bool | None = None
-    from_email_name: str | None = None
-    id: str | None = None
-    instance_id: str | None = None
-    markup: str | None = None
-    name: str | None = None
-    object: Literal["template"] | None = None
-    position: int | None = None
-    reply_to_email_name: str | None = None
-    required_variables: list[str] | None = None
-    resource_type: str | None = None
-    slug: str | None = None
-    subject: str | None = None
-    template_type: str | None = None
-    updated_at: int | None = None
-
-
 class VerificationAdmin(Model):
     """A verification declared by the backend, without a code."""
 

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from clerk_bapi.resources.directories import DirectoriesResource as DirectoriesResource
     from clerk_bapi.resources.domains import DomainsResource as DomainsResource
     from clerk_bapi.resources.email_addresses import EmailAddressesResource as EmailAddressesResource
-    from clerk_bapi.resources.email_and_sms_templates import (
-        EmailAndSmsTemplatesResource as EmailAndSmsTemplatesResource,
-    )
-    from clerk_bapi.resources.email_sms_templates import EmailSmsTemplatesResource as EmailSmsTemplatesResource
     from clerk_bapi.resources.enterprise_connections import (
         EnterpriseConnectionsResource as EnterpriseConnectionsResource,
     )
@@ -78,8 +74,6 @@ _MODULES = {
     "DirectoriesResource": "directories",
     "DomainsResource": "domains",
     "EmailAddressesResource": "email_addresses",
-    "EmailAndSmsTemplatesResource": "email_and_sms_templates",
-    "EmailSmsTemplatesResource": "email_sms_templates",
     "EnterpriseConnectionsResource": "enterprise_connections",
     "InstanceSettingsResource": "instance_settings",
     "InvitationsResource": "invitations",
@@ -125,8 +119,6 @@ __all__ = [
     "DirectoriesResource",
     "DomainsResource",
     "EmailAddressesResource",
-    "EmailAndSmsTemplatesResource",
-    "EmailSmsTemplatesResource",
     "EnterpriseConnectionsResource",
     "InstanceSettingsResource",
     "InvitationsResource",

@@ -21,7 +21,7 @@ from clerk_bapi.models.admin_portal_link_tokens import (
 class AdminPortalLinkTokensResource(Resource):
     """The operations of `admin_portal_link_tokens`."""
 
-    def create_admin_portal_link_token(
+    def create(
         self,
         *,
         it_contact_id: str | Unset = UNSET,
@@ -58,7 +58,7 @@ class AdminPortalLinkTokensResource(Resource):
             )
         )
 
-    def revoke_admin_portal_link_token(
+    def revoke(
         self, admin_portal_link_token_id: str, *, revocation_reason: str | None | Unset = UNSET
     ) -> RevokeAdminPortalLinkTokenResponse:
         """Make an admin portal link token stop working.

@@ -26,7 +26,7 @@ from clerk_bapi.models.api_keys import (
 class ApiKeysResource(Resource):
     """The operations of `api_keys`."""
 
-    def create_api_key(
+    def create(
         self,
         *,
         name: str,
@@ -74,7 +74,7 @@ class ApiKeysResource(Resource):
             )
         )
 
-    def delete_api_key(self, api_key_id: str) -> DeleteApiKeyResponse:
+    def delete(self, api_key_id: str) -> DeleteApiKeyResponse:
         """Delete an API key by id.
 
         It stops working and leaves no record; `revoke_api_key` keeps one.
@@ -91,7 +91,7 @@ class ApiKeysResource(Resource):
         """
         return self._client.send(api.delete_api_key(api_key_id))
 
-    def get_api_key(self, api_key_id: str) -> ApiKey:
+    def get(self, api_key_id: str) -> ApiKey:
         """Fetch one API key by id, without its secret.
 
         `GET /api_keys/{apiKeyID}`
@@ -106,7 +106,7 @@ class ApiKeysResource(Resource):
         """
         return self._client.send(api.get_api_key(api_key_id))
 
-    def get_api_key_secret(self, api_key_id: str) -> GetApiKeySecretResponse:
+    def get_secret(self, api_key_id: str) -> GetApiKeySecretResponse:
         """Fetch the secret of an API key.
 
         Treat the result like a password.
@@ -123,7 +123,7 @@ class ApiKeysResource(Resource):
         """
         return self._client.send(api.get_api_key_secret(api_key_id))
 
-    def get_api_keys(
+    def list(
         self,
         *,
         subject: str,
@@ -152,13 +152,13 @@ class ApiKeysResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(
-            api.get_api_keys(
+            api.list_api_keys(
                 subject=subject, include_invalid=include_invalid, limit=limit, offset=offset, query=query, type=type
             )
         )
 
     @walk
-    def iterate_api_keys(
+    def iterate(
         self,
         *,
         subject: str,
@@ -167,7 +167,7 @@ class ApiKeysResource(Resource):
         type: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[ApiKey]:
-        """All results of `get_api_keys`, fetched page by page as they are asked for.
+        """All results of `list`, fetched page by page as they are asked for.
 
         The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
         `list(...)` before you delete any of them.
@@ -175,11 +175,11 @@ class ApiKeysResource(Resource):
         `GET /api_keys`
 
         Args:
-            subject: As for `get_api_keys`.
-            include_invalid: As for `get_api_keys`.
-            query: As for `get_api_keys`.
-            type: As for `get_api_keys`.
-            page_size: Rows to fetch at a time, at most what `limit` of `get_api_keys` allows.
+            subject: As for `list`.
+            include_invalid: As for `list`.
+            query: As for `list`.
+            type: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
@@ -188,9 +188,9 @@ class ApiKeysResource(Resource):
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
         ids = ()
-        return iterate(self._client, Pager(api.get_api_keys, filters, page_size, ids))
+        return iterate(self._client, Pager(api.list_api_keys, filters, page_size, ids))
 
-    def revoke_api_key(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
+    def revoke(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
         """Revoke an API key for good.
 
         The record stays, flagged as revoked.
@@ -208,7 +208,7 @@ class ApiKeysResource(Resource):
         """
         return self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
 
-    def update_api_key(
+    def update(
         self,
         api_key_id: str,
         *,
@@ -249,7 +249,7 @@ class ApiKeysResource(Resource):
             )
         )
 
-    def verify_api_key(self, *, secret: str) -> ApiKey:
+    def verify(self, *, secret: str) -> ApiKey:
         """Check an API key secret and fetch the key it belongs to.
 
         An unknown secret is an error, not a negative answer. Look at `revoked` and `expired` of the result before

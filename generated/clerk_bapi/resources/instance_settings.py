@@ -72,18 +72,6 @@ class InstanceSettingsResource(Resource):
         """
         return self._client.send(api.get_instance_communication())
 
-    def get_instance_protect(self) -> InstanceProtect:
-        """Fetch the fraud protection settings of the instance.
-
-        `GET /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
-        """
-        return self._client.send(api.get_instance_protect())
-
     def get_oauth_application_settings(self) -> OAuthApplicationSettings:
         """Fetch the settings for OAuth applications of the instance.
 
@@ -109,6 +97,18 @@ class InstanceSettingsResource(Resource):
         """
         return self._client.send(api.get_instance_organization_settings())
 
+    def get_protect(self) -> InstanceProtect:
+        """Fetch the fraud protection settings of the instance.
+
+        `GET /instance/protect`
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.get_instance_protect())
+
     @suggest(
         admin_delete_enabled="update_organization_settings",
         allowlist="update_restrictions",
@@ -129,9 +129,9 @@ class InstanceSettingsResource(Resource):
         enabled="update_organization_settings",
         max_allowed_memberships="update_organization_settings",
         oauth_jwt_access_tokens="update_oauth_application_settings",
-        rules_enabled="update_instance_protect",
+        rules_enabled="update_protect",
         slug_disabled="update_organization_settings",
-        specter_enabled="update_instance_protect",
+        specter_enabled="update_protect",
     )
     def update(
         self,
@@ -205,26 +205,6 @@ class InstanceSettingsResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
-
-    def update_instance_protect(
-        self, *, rules_enabled: bool | None | Unset = UNSET, specter_enabled: bool | None | Unset = UNSET
-    ) -> InstanceProtect:
-        """Change the fraud protection settings of the instance.
-
-        `PATCH /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
-
-        Args:
-            rules_enabled: Apply the protection rules you set up. Boolean or null.
-            specter_enabled: Switch on Specter, the automatic bot and abuse detection. Boolean or null.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
-        """
-        return self._client.send(
-            api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
-        )
 
     def update_oauth_application_settings(
         self,
@@ -313,6 +293,26 @@ class InstanceSettingsResource(Resource):
                 max_allowed_memberships=max_allowed_memberships,
                 slug_disabled=slug_disabled,
             )
+        )
+
+    def update_protect(
+        self, *, rules_enabled: bool | None | Unset = UNSET, specter_enabled: bool | None | Unset = UNSET
+    ) -> InstanceProtect:
+        """Change the fraud protection settings of the instance.
+
+        `PATCH /instance/protect`
+        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
+
+        Args:
+            rules_enabled: Apply the protection rules you set up. Boolean or null.
+            specter_enabled: Switch on Specter, the automatic bot and abuse detection. Boolean or null.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(
+            api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
         )
 
     def update_restrictions(

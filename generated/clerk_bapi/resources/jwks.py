@@ -15,7 +15,7 @@ from clerk_bapi.models.jwks import JWKS
 class JwksResource(Resource):
     """The operations of `jwks`."""
 
-    def get_jwks(self) -> JWKS:
+    def get(self) -> JWKS:
         """Fetch the public keys that verify session tokens.
 
         Cache the result: the keys change only when signing keys are rotated. Pick the key by the `kid` in a token's

@@ -88,7 +88,7 @@ class M2mResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(
-            api.get_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
+            api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
 
     @walk
@@ -115,7 +115,7 @@ class M2mResource(Resource):
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
-        return iterate(self._client, Pager(api.get_m2m_tokens, filters, page_size, ids))
+        return iterate(self._client, Pager(api.list_m2m_tokens, filters, page_size, ids))
 
     def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
         """Revoke a stored machine token.

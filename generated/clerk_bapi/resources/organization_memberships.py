@@ -245,6 +245,51 @@ class OrganizationMembershipsResource(Resource):
         ids = (organization_id,)
         return iterate(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
 
+    def list_all(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
+    ) -> OrganizationMemberships:
+        """List the memberships of all organizations.
+
+        `GET /organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
+
+        Args:
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
+                `-` in front for descending. String.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, UnprocessableEntity, ServerError.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by))
+
+    @walk
+    def iterate_all(
+        self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> Iterator[OrganizationMembership]:
+        """All results of `list_all`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /organization_memberships`
+
+        Args:
+            order_by: As for `list_all`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {"order_by": order_by}
+        ids = ()
+        return iterate(self._client, Pager(api.list_all_organization_memberships, filters, page_size, ids))
+
     @suggest(private_metadata="update_metadata", public_metadata="update_metadata")
     def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
         """Change the role of a member.

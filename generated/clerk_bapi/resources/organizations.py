@@ -314,37 +314,6 @@ class OrganizationsResource(Resource):
         ids = ()
         return iterate(self._client, Pager(api.list_organizations, filters, page_size, ids))
 
-    def merge_metadata(
-        self,
-        organization_id: str,
-        *,
-        private_metadata: Mapping[str, Any] | Unset = UNSET,
-        public_metadata: Mapping[str, Any] | Unset = UNSET,
-    ) -> Organization:
-        """Merge values into the metadata of an organization.
-
-        Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-        `replace_organization_metadata`.
-
-        `PATCH /organizations/{organization_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
-
-        Args:
-            organization_id: Id of the organization. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
-
-        Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
-        """
-        return self._client.send(
-            api.merge_organization_metadata(
-                organization_id, private_metadata=private_metadata, public_metadata=public_metadata
-            )
-        )
-
     def replace_metadata(
         self,
         organization_id: str,
@@ -355,7 +324,7 @@ class OrganizationsResource(Resource):
         """Overwrite whole metadata fields of an organization.
 
         What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-        field. To add or remove single keys use `merge_organization_metadata`.
+        field. To add or remove single keys use `update_organization_metadata`.
 
         `PUT /organizations/{organization_id}/metadata`
         https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
@@ -377,8 +346,8 @@ class OrganizationsResource(Resource):
         )
 
     @suggest(
-        private_metadata="merge_metadata or replace_metadata",
-        public_metadata="merge_metadata or replace_metadata",
+        private_metadata="update_metadata or replace_metadata",
+        public_metadata="update_metadata or replace_metadata",
         uploader_user_id="upload_logo",
     )
     def update(
@@ -394,7 +363,7 @@ class OrganizationsResource(Resource):
     ) -> Organization:
         """Change the fields of an organization that you pass.
 
-        Metadata is not accepted here: call `merge_organization_metadata` or `replace_organization_metadata`.
+        Metadata is not accepted here: call `update_organization_metadata` or `replace_organization_metadata`.
 
         `PATCH /organizations/{organization_id}`
         https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UpdateOrganization
@@ -425,6 +394,37 @@ class OrganizationsResource(Resource):
                 name=name,
                 role_set_key=role_set_key,
                 slug=slug,
+            )
+        )
+
+    def update_metadata(
+        self,
+        organization_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> Organization:
+        """Merge values into the metadata of an organization.
+
+        Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
+        `replace_organization_metadata`.
+
+        `PATCH /organizations/{organization_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
+
+        Args:
+            organization_id: Id of the organization. String.
+            private_metadata: Your own JSON data; only the backend reads it. Object.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, NotFound, UnprocessableEntity.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(
+            api.update_organization_metadata(
+                organization_id, private_metadata=private_metadata, public_metadata=public_metadata
             )
         )
 

@@ -38,35 +38,35 @@ class RedirectUrlsResource(Resource):
         """
         return self._client.send(api.create_redirect_url(url=url))
 
-    def delete(self, id: str) -> DeletedObject:
+    def delete(self, redirect_url_id: str) -> DeletedObject:
         """Stop allowing a redirect URL.
 
         `DELETE /redirect_urls/{id}`
         https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
 
         Args:
-            id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL. String.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.delete_redirect_url(id))
+        return self._client.send(api.delete_redirect_url(redirect_url_id))
 
-    def get(self, id: str) -> RedirectURL:
+    def get(self, redirect_url_id: str) -> RedirectURL:
         """Fetch one redirect URL by id.
 
         `GET /redirect_urls/{id}`
         https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
 
         Args:
-            id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL. String.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.get_redirect_url(id))
+        return self._client.send(api.get_redirect_url(redirect_url_id))
 
     @overload
     def list(

@@ -176,7 +176,7 @@ class SessionsResource(Resource):
             TransportError: no whole answer came.
         """
         return self._client.send(
-            api.get_session_list(
+            api.list_sessions(
                 client_id=client_id, limit=limit, offset=offset, paginated=paginated, status=status, user_id=user_id
             )
         )
@@ -210,7 +210,7 @@ class SessionsResource(Resource):
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
-        return iterate(self._client, Pager(api.get_session_list, filters, page_size, ids))
+        return iterate(self._client, Pager(api.list_sessions, filters, page_size, ids))
 
     def refresh(
         self,

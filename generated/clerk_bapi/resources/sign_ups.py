@@ -16,23 +16,23 @@ from clerk_bapi.models.sign_ups import SignUp
 class SignUpsResource(Resource):
     """The operations of `sign_ups`."""
 
-    def get(self, id: str) -> SignUp:
+    def get(self, sign_up_id: str) -> SignUp:
         """Fetch one sign-up attempt by id.
 
         `GET /sign_ups/{id}`
         https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
 
         Args:
-            id: Id of the sign-up. String.
+            sign_up_id: Id of the sign-up. String.
 
         Raises:
             ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.get_sign_up(id))
+        return self._client.send(api.get_sign_up(sign_up_id))
 
     def update(
-        self, id: str, *, custom_action: bool | None | Unset = UNSET, external_id: str | None | Unset = UNSET
+        self, sign_up_id: str, *, custom_action: bool | None | Unset = UNSET, external_id: str | None | Unset = UNSET
     ) -> SignUp:
         """Change a sign-up attempt.
 
@@ -40,7 +40,7 @@ class SignUpsResource(Resource):
         https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
 
         Args:
-            id: Id of the sign-up. String.
+            sign_up_id: Id of the sign-up. String.
             custom_action: Mark the sign-up as one that waits for a step of your own. Boolean or null.
             external_id: Your own id of the person; copied to the user when the sign-up completes. String or null.
 
@@ -48,4 +48,4 @@ class SignUpsResource(Resource):
             ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.update_sign_up(id, custom_action=custom_action, external_id=external_id))
+        return self._client.send(api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id))

@@ -6,17 +6,121 @@
 
 from __future__ import annotations
 
-from typing import Any
+import builtins
+from collections.abc import Iterator
+from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import templates as api
+from clerk_bapi.models.templates import PaginatedTemplates, Template
 
 
 class TemplatesResource(Resource):
     """The operations of `templates`."""
+
+    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}")
+    def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
+        """Fetch one email or SMS template.
+
+        Deprecated by Clerk: it may stop working in a later API version.
+
+        `GET /templates/{template_type}/{slug}`
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplate
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`. String.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, NotFound.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.get_template(template_type, slug))
+
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[Template]: ...
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> PaginatedTemplates: ...
+    @overload
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[Template] | PaginatedTemplates: ...
+    @deprecated("Clerk has deprecated GET /templates/{template_type}")
+    def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[Template] | PaginatedTemplates:
+        """List the email or SMS templates of the instance.
+
+        Deprecated by Clerk: it may stop working in a later API version.
+
+        In the order of their `position`.
+
+        `GET /templates/{template_type}`
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplateList
+
+        Args:
+            template_type: Which kind of templates to list. One of `email`, `sms`.
+            limit: Page size. Integer, 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, UnprocessableEntity.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.list_templates(template_type, limit=limit, offset=offset, paginated=paginated))
+
+    @walk
+    def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> Iterator[Template]:
+        """All results of `list`, fetched page by page as they are asked for.
+
+        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
+        `list(...)` before you delete any of them.
+
+        `GET /templates/{template_type}`
+
+        Args:
+            template_type: As for `list`.
+            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            TransportError: a page did not come.
+        """
+        filters: dict[str, Any] = {}
+        ids = (template_type,)
+        return iterate(self._client, Pager(api.list_templates, filters, page_size, ids))
 
     @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
     def preview(
@@ -55,6 +159,111 @@ class TemplatesResource(Resource):
                 slug,
                 body=body,
                 from_email_name=from_email_name,
+                reply_to_email_name=reply_to_email_name,
+                subject=subject,
+            )
+        )
+
+    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
+    def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:
+        """Put a template back to Clerk's original text.
+
+        Deprecated by Clerk: it may stop working in a later API version.
+
+        Your own version is lost. Check `can_revert` of the template first.
+
+        `POST /templates/{template_type}/{slug}/revert`
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/RevertTemplate
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`. String.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, PaymentRequired, NotFound.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(api.revert_template(template_type, slug))
+
+    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery")
+    def toggle_delivery(
+        self, template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
+    ) -> Template:
+        """Choose whether Clerk or you deliver messages of a template.
+
+        Deprecated by Clerk: it may stop working in a later API version.
+
+        With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
+        `sms.created` webhooks.
+
+        `POST /templates/{template_type}/{slug}/toggle_delivery`
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/ToggleTemplateDelivery
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`. String.
+            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+                Boolean.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, NotFound, Locked, TooManyRequests.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(
+            api.toggle_template_delivery(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+        )
+
+    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}")
+    def upsert(
+        self,
+        template_type: Literal["email", "sms"],
+        slug: str,
+        *,
+        body: str | Unset = UNSET,
+        delivered_by_clerk: bool | None | Unset = UNSET,
+        from_email_name: str | Unset = UNSET,
+        markup: str | None | Unset = UNSET,
+        name: str | Unset = UNSET,
+        reply_to_email_name: str | Unset = UNSET,
+        subject: str | None | Unset = UNSET,
+    ) -> Template:
+        """Change the text and settings of an email or SMS template.
+
+        Deprecated by Clerk: it may stop working in a later API version.
+
+        Variables the template needs must stay in the body, otherwise the call fails.
+
+        `PUT /templates/{template_type}/{slug}`
+        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/UpsertTemplate
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`. String.
+            body: Text of the message, with variables in double braces. String.
+            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event. Boolean
+                or null.
+            from_email_name: Part before the at sign of the sender address; email templates only. String.
+            markup: Source of the message in the format of the dashboard's editor. String or null.
+            name: Display name. String.
+            reply_to_email_name: Part before the at sign of the reply address; email templates only. String.
+            subject: Subject line of the email; email templates only. String or null.
+
+        Raises:
+            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
+                Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity, Locked, TooManyRequests.
+            TransportError: no whole answer came.
+        """
+        return self._client.send(
+            api.upsert_template(
+                template_type,
+                slug,
+                body=body,
+                delivered_by_clerk=delivered_by_clerk,
+                from_email_name=from_email_name,
+                markup=markup,
+                name=name,
                 reply_to_email_name=reply_to_email_name,
                 subject=subject,
             )

@@ -9,7 +9,7 @@ from clerkkit.flow import Flow
 from clerkkit.metadata import OF_ORGANIZATIONS, Metadata, fields, patch
 
 
-def merge_metadata(
+def update_metadata(
     organization_id: str, user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset
 ) -> Request[OrganizationMembership]:
     """`PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`.

@@ -17,14 +17,14 @@ def upload_logo(
     return bapi.upload_organization_logo(organization_id, file=image("file", file), uploader_user_id=uploader_user_id)
 
 
-def merge_metadata(
+def update_metadata(
     organization_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset
 ) -> Request[Organization]:
     """`PATCH /organizations/{organization_id}/metadata`.
 
     See `clerk.organizations.merge_and_update_organization_metadata`.
     """
-    return bapi.merge_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))
+    return bapi.update_organization_metadata(organization_id, **fields(OF_ORGANIZATIONS, metadata, **named))
 
 
 def replace_metadata(

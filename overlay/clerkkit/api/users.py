@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_bapi.api import users as bapi
-from clerk_bapi.models.users import OAuthAccessTokenItem, User
+from clerk_bapi.models.users import User
 from clerk_core import UNSET, Request, Unset
 from clerkkit.images import Image, image
 from clerkkit.metadata import OF_USERS, Metadata, fields
@@ -15,7 +15,7 @@ def set_profile_image(user_id: str, file: Image) -> Request[User]:
     return bapi.set_user_profile_image(user_id, file=image("file", file))
 
 
-def merge_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
+def update_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
     """`PATCH /users/{user_id}/metadata`; see `clerk.users.merge_and_update_user_metadata`."""
     return bapi.update_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
 
@@ -23,12 +23,6 @@ def merge_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Me
 def replace_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
     """`PUT /users/{user_id}/metadata`; see `clerk.users.replace_metadata`."""
     return bapi.replace_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
-
-
-def oauth_access_token(user_id: str, provider: str) -> Request[list[OAuthAccessTokenItem]]:
-    """`GET /users/{user_id}/oauth_access_tokens/{provider}`; see `clerk.users.oauth_access_token`."""
-    known = bapi.get_oauth_access_token(user_id, provider)  # refuses what is no name
-    return known if provider.startswith("oauth_") else bapi.get_oauth_access_token(user_id, f"oauth_{provider}")
 
 
 def password_matches(user_id: str, password: str) -> Request[bool]:

@@ -39,7 +39,7 @@ class AsyncOrganizationMemberships(AsyncOrganizationMembershipsResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.merge_metadata(organization_id, user_id, metadata, public=public, private=private)
+            api.update_metadata(organization_id, user_id, metadata, public=public, private=private)
         )
 
     async def replace_metadata(

@@ -57,7 +57,7 @@ class AsyncOrganizations(AsyncOrganizationsResource):
             ApiError: the answer is no success.
             TransportError: no whole answer came.
         """
-        return await self._client.send(api.merge_metadata(organization_id, metadata, public=public, private=private))
+        return await self._client.send(api.update_metadata(organization_id, metadata, public=public, private=private))
 
     async def replace_metadata(
         self,

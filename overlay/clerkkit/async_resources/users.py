@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_bapi.async_resources.users import AsyncUsersResource
-from clerk_bapi.models.users import OAuthAccessTokenItem, User
+from clerk_bapi.models.users import User
 from clerk_core import UNSET, Unset
 from clerkkit.api import users as api
 from clerkkit.images import Image
@@ -16,8 +16,9 @@ class AsyncUsers(AsyncUsersResource):
     # The names of Clerk Ex.
     get_id = AsyncUsersResource.get
     delete_id = AsyncUsersResource.delete
-    list_memberships = AsyncUsersResource.get_organization_memberships
-    list_invitations = AsyncUsersResource.get_organization_invitations
+    oauth_access_token = AsyncUsersResource.list_oauth_access_tokens
+    list_memberships = AsyncUsersResource.list_organization_memberships
+    list_invitations = AsyncUsersResource.list_organization_invitations
 
     async def set_profile_image(self, user_id: str, file: Image) -> User:
         """Upload a profile picture for a user, in place of the one there is.
@@ -62,7 +63,7 @@ class AsyncUsers(AsyncUsersResource):
             TransportError: no whole answer came.
         """
         return await self._client.send(
-            api.merge_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe)
+            api.update_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe)
         )
 
     async def replace_metadata(
@@ -95,21 +96,6 @@ class AsyncUsers(AsyncUsersResource):
         return await self._client.send(
             api.replace_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe, **named)
         )
-
-    async def oauth_access_token(self, user_id: str, provider: str) -> list[OAuthAccessTokenItem]:
-        """The tokens that a user holds at a social provider, one per connected account.
-
-        `GET /users/{user_id}/oauth_access_tokens/{provider}`
-
-        Args:
-            user_id: Id of the user.
-            provider: The provider, with or without Clerk's prefix: `google` or `oauth_google`.
-
-        Raises:
-            ApiError: the answer is no success.
-            TransportError: no whole answer came.
-        """
-        return await self._client.send(api.oauth_access_token(user_id, provider))
 
     async def password_matches(self, user_id: str, password: str) -> bool:
         """Whether this is the user's password.

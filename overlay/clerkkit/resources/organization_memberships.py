@@ -38,7 +38,9 @@ class OrganizationMemberships(OrganizationMembershipsResource):
             ApiError: the answer is no success.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.merge_metadata(organization_id, user_id, metadata, public=public, private=private))
+        return self._client.send(
+            api.update_metadata(organization_id, user_id, metadata, public=public, private=private)
+        )
 
     def replace_metadata(
         self,

@@ -57,7 +57,7 @@ class Organizations(OrganizationsResource):
             ApiError: the answer is no success.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.merge_metadata(organization_id, metadata, public=public, private=private))
+        return self._client.send(api.update_metadata(organization_id, metadata, public=public, private=private))
 
     def replace_metadata(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.models.users import OAuthAccessTokenItem, User
+from clerk_bapi.models.users import User
 from clerk_bapi.resources.users import UsersResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import users as api
@@ -16,8 +16,9 @@ class Users(UsersResource):
     # The names of Clerk Ex.
     get_id = UsersResource.get
     delete_id = UsersResource.delete
-    list_memberships = UsersResource.get_organization_memberships
-    list_invitations = UsersResource.get_organization_invitations
+    oauth_access_token = UsersResource.list_oauth_access_tokens
+    list_memberships = UsersResource.list_organization_memberships
+    list_invitations = UsersResource.list_organization_invitations
 
     def set_profile_image(self, user_id: str, file: Image) -> User:
         """Upload a profile picture for a user, in place of the one there is.
@@ -61,7 +62,7 @@ class Users(UsersResource):
             ApiError: the answer is no success.
             TransportError: no whole answer came.
         """
-        return self._client.send(api.merge_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe))
+        return self._client.send(api.update_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe))
 
     def replace_metadata(
         self,
@@ -93,21 +94,6 @@ class Users(UsersResource):
         return self._client.send(
             api.replace_metadata(user_id, metadata, public=public, private=private, unsafe=unsafe, **named)
         )
-
-    def oauth_access_token(self, user_id: str, provider: str) -> list[OAuthAccessTokenItem]:
-        """The tokens that a user holds at a social provider, one per connected account.
-
-        `GET /users/{user_id}/oauth_access_tokens/{provider}`
-
-        Args:
-            user_id: Id of the user.
-            provider: The provider, with or without Clerk's prefix: `google` or `oauth_google`.
-
-        Raises:
-            ApiError: the answer is no success.
-            TransportError: no whole answer came.
-        """
-        return self._client.send(api.oauth_access_token(user_id, provider))
 
     def password_matches(self, user_id: str, password: str) -> bool:
         """Whether this is the user's password.

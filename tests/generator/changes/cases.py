@@ -28,6 +28,11 @@ def answer(schema: Json) -> Json:
     return {"description": "", "content": {"application/json": {"schema": schema}}}
 
 
+def called(resource: str, method: str, function: str) -> Json:
+    """What an operation is called in Python."""
+    return {"resource": resource, "method": method, "function": function}
+
+
 def member(**properties: Json) -> Json:
     return {"type": "object", "properties": properties}
 
@@ -42,8 +47,7 @@ BASE: Json = {
             "get": {
                 "operationId": "ListThings",
                 "tags": ["Things"],
-                "x-speakeasy-group": "things",
-                "x-speakeasy-name-override": "list",
+                "x-python": called("things", "list", "list_things"),
                 "parameters": [
                     parameter("limit", schema={"type": "integer", "maximum": 500}),
                     parameter("order", schema={"type": "string", "enum": ["down", "up"]}),
@@ -53,8 +57,7 @@ BASE: Json = {
             "post": {
                 "operationId": "CreateThing",
                 "tags": ["Things"],
-                "x-speakeasy-group": "things",
-                "x-speakeasy-name-override": "create",
+                "x-python": called("things", "create", "create_thing"),
                 "requestBody": {
                     "required": True,
                     "content": {
@@ -80,8 +83,7 @@ BASE: Json = {
             "get": {
                 "operationId": "GetPart",
                 "tags": ["Things"],
-                "x-speakeasy-group": "things",
-                "x-speakeasy-name-override": "get_part",
+                "x-python": called("things", "get_part", "get_part"),
                 "parameters": [
                     parameter("part_id", "path", required=True),
                     parameter("thing_id", "path", required=True),
@@ -244,31 +246,31 @@ KEPT: dict[str, Case] = {
     "a function": Case(
         [("function-kept", T, LIST_CALL)],
         [("function-renamed", B, LIST_CALL)],
-        {f"{LIST}|operationId": "GetThings"},
+        {f"{LIST}|x-python|function": "get_things"},
         shims=[shim("function", "list_things", "get_things")],
     ),
     "a method": Case(
         [("method-kept", T, "clerk.things.all()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-name-override": "all"},
+        {f"{LIST}|x-python|method": "all"},
         shims=[shim("method", "list", "all", "things")],
     ),
     "a resource": Case(
         [("method-kept", T, "clerk.objects.list()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-group": "objects"},
+        {f"{LIST}|x-python|resource": "objects"},
         shims=[shim("resource", "things", "objects")],
     ),
     "a resource and a method": Case(
         [("method-kept", T, "clerk.objects.all()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-group": "objects", f"{LIST}|x-speakeasy-name-override": "all"},
+        {f"{LIST}|x-python|resource": "objects", f"{LIST}|x-python|method": "all"},
         shims=[shim("resource", "things", "objects"), shim("method", "list", "all", "objects")],
     ),
     "a method of another resource is not kept": Case(
         [("method-renamed", B, "clerk.things.all()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-name-override": "all"},
+        {f"{LIST}|x-python|method": "all"},
         shims=[shim("method", "list", "all", "objects"), shim("method", "lost", "all", "things")],
     ),
     "an argument": Case(
@@ -306,26 +308,25 @@ CASES: dict[str, Case] = {
             "paths|/things|delete": {
                 "operationId": "DropThings",
                 "tags": ["Things"],
-                "x-speakeasy-group": "things",
-                "x-speakeasy-name-override": "drop",
+                "x-python": called("things", "drop", "drop_things"),
                 "responses": {"204": {"description": ""}},
             }
         },
     ),
     "an operation moves": one(LIST_CALL, ("operation-moved", C), ("operation-moved", C), _MOVED),
     "an operation gets another id": one(
-        LIST_CALL, ("function-renamed", B), ("function-renamed", B), {f"{LIST}|operationId": "GetThings"}
+        LIST_CALL, ("function-renamed", B), ("function-renamed", B), {f"{LIST}|x-python|function": "get_things"}
     ),
     "an id in other letters is the same function": Case([], [], {f"{LIST}|operationId": "listThings"}),
     "a method gets another name": Case(
         [("method-renamed", B, "clerk.things.all()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-name-override": "all"},
+        {f"{LIST}|x-python|method": "all"},
     ),
     "a method goes to another resource": Case(
         [("method-renamed", B, "clerk.objects.list()")],
         [("method-renamed", B, LIST_CALL)],
-        {f"{LIST}|x-speakeasy-group": "objects"},
+        {f"{LIST}|x-python|resource": "objects"},
     ),
     "an operation is deprecated": one(
         LIST_CALL, ("operation-deprecated", T), ("operation-restored", C), {f"{LIST}|deprecated": True}

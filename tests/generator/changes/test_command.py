@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from generator.__main__ import main
-from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json, build, changed
+from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, NO_NAMES, Json, build, changed
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -25,6 +25,7 @@ def root(tmp_path: Path) -> Path:
     events = build(tmp_path, EVENTS).facts
     files = {
         "spec/corrections.yaml": EMPTY_OVERLAY,
+        "spec/names.yaml": NO_NAMES,
         "spec/codes.yaml": "resource_not_found: [404]\n",
         "spec/compatibility.yaml": "renamed: []\n",
         "spec/events.json": json.dumps(events),

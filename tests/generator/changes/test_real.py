@@ -34,9 +34,7 @@ CHAINS = [*HISTORY, VERSIONS]
 
 @cache
 def facts(name: str) -> Node:
-    return contract.build(
-        document.read(str(shared("specs", *name.split("/")))), ROOT / "spec" / "corrections.yaml"
-    ).facts
+    return contract.build(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
 
 
 def test_all_documents_are_walked() -> None:

@@ -14,7 +14,7 @@ from clerk_core import __version__
 from generator.changes import RULES, Change, Grade, report
 from generator.compatibility import Shims
 from generator.problems import GeneratorProblem
-from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, edited, member, ref
+from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, called, edited, member, ref
 
 STRING = {"type": "string"}
 FILES = {"BASE": BASE, "EVENTS": EVENTS}
@@ -194,8 +194,7 @@ def busy() -> Any:
                 "get": {
                     "operationId": "ListUsers",
                     "tags": ["Users"],
-                    "x-speakeasy-group": "accounts",
-                    "x-speakeasy-name-override": "list",
+                    "x-python": called("accounts", "list", "list_users"),
                     "responses": {"200": {"description": ""}},
                 }
             },
