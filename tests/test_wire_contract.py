@@ -32,6 +32,7 @@ import clerk_bapi
 import clerk_bapi.api
 from clerk_bapi import UNSET, File, InvalidArgument, Request
 from generator import compatibility
+from generator.views import iterator_of
 from tests.json_samples import CONTRACT, Schema, attributes, class_of, difference, plain, properties_of
 from tests.shared import followed
 from tests.wire_samples import (
@@ -266,8 +267,11 @@ def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> N
     assert {name for name, value in vars(kind).items() if isinstance(value, functools.cached_property)} == groups
     found = {(group, name) for group in groups for name in dir(getattr(made, group)) if not name.startswith("_")}
     walks = {(group, name) for group, name in found if name.startswith("iterate")}
-    old = {(shim.of, shim.old) for shim in SHIMS.all if shim.kind == "method"}
-    assert found - walks == {(operation.group, operation.member) for operation in OPERATIONS} | old
+    methods = [shim for shim in SHIMS.all if shim.kind == "method"]
+    old = {(shim.of, shim.old) for shim in methods}
+    walks -= {(shim.of, iterator_of(shim.old)) for shim in methods if iterator_of(shim.old) != iterator_of(shim.new)}
+    found = {(group, name) for group, name in found if not name.startswith("iterate")}
+    assert found == {(operation.group, operation.member) for operation in OPERATIONS} | old
     paged = [op for op in OPERATIONS if {"limit", "offset"} <= set(inspect.signature(op.function).parameters)]
     assert len(walks) == len(paged)
 

@@ -317,7 +317,6 @@ CASES: dict[str, Case] = {
     "an operation gets another id": one(
         LIST_CALL, ("function-renamed", B), ("function-renamed", B), {f"{LIST}|x-python|function": "get_things"}
     ),
-    "an id in other letters is the same function": Case([], [], {f"{LIST}|operationId": "listThings"}),
     "a method gets another name": Case(
         [("method-renamed", B, "clerk.things.all()")],
         [("method-renamed", B, LIST_CALL)],

@@ -79,8 +79,8 @@ def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from leaves(value, f"{path}|{key}" if path else str(key))
 
 
-# What no caller sees: names for people, links in docstrings, who may call.
-UNSEEN = ("openapi", "info|title", "tags", "description", "requestBody|required")
+# What no caller sees: names for people and in Clerk's reference, links in docstrings, who may call.
+UNSEEN = ("openapi", "info|title", "operationId", "tags", "description", "requestBody|required")
 
 
 def touchable() -> list[str]:
