@@ -13,7 +13,7 @@ import jwt
 import pytest
 
 from clerkkit import Clerk
-from clerkkit.auth import TokenRefused
+from clerkkit.auth import MachineToken, TokenRefused
 from tests.auth.making import CATEGORY, KID, NOW, claims, forged, jwks, pem, private, publishable_key, token
 from tests.auth.making import options as auth_options
 from tests.loopback import KEY, answer, serve
@@ -151,3 +151,7 @@ def test_secrets_are_in_no_repr() -> None:
         assert KEY not in repr(clerk.auth)
     assert "ak_secret" not in repr(options)
     assert publishable_key() in repr(options)
+    claims = {"email": "ada@example.com"}
+    assert "ada@example.com" not in repr(
+        MachineToken(token_type="m2m_token", id="", subject="mch_1", scopes=(), claims=claims)
+    )

@@ -31,7 +31,7 @@ class MachineToken:
     subject: str
     """A machine (`mch_`), a user (`user_`) or an organization (`org_`)."""
     scopes: tuple[str, ...]
-    claims: dict[str, Any] | None = None
+    claims: dict[str, Any] | None = attrs.field(default=None, repr=False)
     """Custom claims, and all else that an OAuth token says: `aud`, `act`, `org_id`, `name`. It is the caller's own."""
     name: str | None = None
     """Of an API key, or the OAuth access token."""
