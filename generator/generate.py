@@ -74,13 +74,14 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     if isinstance(parsed, GeneratorError):
         raise GeneratorProblem(f"openapi-python-client: {_said(parsed)}")
     schemas = {name: str(Class.from_string(string=name, config=config).name) for name in feed["components"]["schemas"]}
-    functions = {
-        operation["operationId"]: operation[naming.KEY]["function"]
-        for item in contract["paths"].values()
-        for operation in item.values()
-    }
+    named = {facts["operationId"]: facts[naming.KEY] for item in contract["paths"].values() for facts in item.values()}
+    docs = Docs(
+        spec,
+        functions={operation: name["function"] for operation, name in named.items()},
+        methods={operation: f"{name['resource']}.{name['method']}" for operation, name in named.items()},
+    )
     shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
-    views = Views(parsed, full, Docs(spec / "docs.yaml", functions), schemas, shims)
+    views = Views(parsed, full, docs, schemas, shims)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
     project.facts = full

@@ -82,9 +82,11 @@ class Operation:
     body: str | None
     body_required: bool
     deprecated: bool
-    doc: str
+    function_doc: str
+    method_doc: str
     rows: Rows | None
     """Its rows, where the operation has pages."""
+    iterator_doc: str
     former: list[Shim]
     """Old names of its arguments."""
 
@@ -259,6 +261,7 @@ class Views:
         arguments, body_required = self._arguments(endpoint, facts, path)
         returns, page, reader, reads_text = self._result(endpoint)
         body = next((media for media in facts.get("requestBody", {}).get("content", {})), None)
+        rows = self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None
         return Operation(
             function=facts[naming.KEY]["function"],
             group=facts[naming.KEY]["resource"],
@@ -273,8 +276,10 @@ class Views:
             body=body,
             body_required=body_required,
             deprecated=bool(facts.get("deprecated")),
-            doc=self._docs.operation(path, http, facts, arguments),
-            rows=self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None,
+            function_doc=self._docs.function(path, http, facts, arguments),
+            method_doc=self._docs.method(path, http, facts, arguments),
+            rows=rows,
+            iterator_doc=self._docs.iterator(path, http, facts, arguments) if rows else "",
             former=[
                 shim
                 for shim in self.shims.of("argument", facts[naming.KEY]["function"])
@@ -479,7 +484,11 @@ class Views:
         return ModelView(
             name=name,
             module=self._places.get(name, ""),
-            doc=self._docs.schema(self._schema_names[name], facts),
+            doc=self._docs.schema(
+                self._schema_names[name],
+                facts,
+                {attribute.key: attribute.name for attribute in attributes} if request_only else None,
+            ),
             attributes=attributes,
             readers=readers,
         )

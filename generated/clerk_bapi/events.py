@@ -27,7 +27,10 @@ from clerk_bapi.models.waitlist_entries import WaitlistEntry
 
 
 class BillingAmount(Model):
-    """A money amount in billing events, as a number and as formatted text."""
+    """A money amount in billing events, as a number and as formatted text.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
 
     amount: int
     amount_formatted: str
@@ -84,7 +87,10 @@ class BillingPaymentSource(Model):
 
 
 class BillingPlan(Model):
-    """The plan of a subscription item that a payment attempt covers."""
+    """The plan of a subscription item that a payment attempt covers.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
 
     amount: int
     currency: str
@@ -101,7 +107,10 @@ class BillingSeats(Model):
 
 
 class BillingSubscriptionCredit(Model):
-    """The credit for the unused days of a billing cycle, in payment events."""
+    """The credit for the unused days of a billing cycle, in payment events.
+
+    In days: `cycle_days_remaining`, `cycle_days_total`.
+    """
 
     amount: BillingAmount
     cycle_days_remaining: int
@@ -132,8 +141,7 @@ class BillingSubscriptionCredits(Model):
 class BillingSubscriptionItem(Model):
     """A subscription item that a payment attempt covers.
 
-    In Unix milliseconds: `created_at`, `updated_at`.
-
+    In Unix milliseconds: `created_at`, `period_end`, `period_start`, `updated_at`.
     Deprecated: `credit`.
     """
 
@@ -165,7 +173,7 @@ class BillingSubscriptionItem(Model):
 class BillingSubscriptionItemEventPayload(Model):
     """The subscription item in subscription and subscription item events.
 
-    In Unix milliseconds: `created_at`, `updated_at`.
+    In Unix milliseconds: `created_at`, `period_end`, `period_start`, `updated_at`.
     """
 
     created_at: int
@@ -193,7 +201,10 @@ class BillingSubscriptionItemEventPayload(Model):
 
 
 class BillingSubscriptionItemEventPlan(Model):
-    """The plan of a subscription item, as described in subscription events."""
+    """The plan of a subscription item, as described in subscription events.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
 
     amount: int
     currency: str
@@ -221,7 +232,10 @@ class BillingSubscriptionItemEventPlanUnitPrice(Model):
 
 
 class BillingSubscriptionItemEventPlanUnitPriceTier(Model):
-    """One tier of a unit price in a subscription event."""
+    """One tier of a unit price in a subscription event.
+
+    In the smallest unit of the currency, such as cents: `amount_per_block`.
+    """
 
     amount_per_block: int
     currency: str
@@ -259,7 +273,10 @@ class BillingTotals(Model):
 
 
 class BillingUnitTotal(Model):
-    """The charge for units of one kind, such as seats, in a payment attempt."""
+    """The charge for units of one kind, such as seats, in a payment attempt.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
 
     amount: int | None = None
     currency: str | None = None
@@ -279,7 +296,10 @@ class Data(Model):
 
 
 class EmailCreatedEvent(Model):
-    """Sent when Clerk has written an email, whether Clerk or your application is to deliver it."""
+    """Sent when Clerk has written an email, whether Clerk or your application is to deliver it.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: EmailEventPayload
     instance_id: str
@@ -330,7 +350,10 @@ class HttpRequest(Model):
 
 
 class OrganizationCreatedEvent(Model):
-    """Sent when an organization is created."""
+    """Sent when an organization is created.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Organization
     instance_id: str
@@ -345,7 +368,10 @@ class OrganizationCreatedEvent(Model):
 
 
 class OrganizationDeletedEvent(Model):
-    """Sent when an organization is deleted."""
+    """Sent when an organization is deleted.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: DeletedObject
     instance_id: str
@@ -360,7 +386,10 @@ class OrganizationDeletedEvent(Model):
 
 
 class OrganizationDomainCreatedEvent(Model):
-    """Sent when an email domain is added to an organization."""
+    """Sent when an email domain is added to an organization.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationDomain
     instance_id: str
@@ -375,7 +404,10 @@ class OrganizationDomainCreatedEvent(Model):
 
 
 class OrganizationDomainDeletedEvent(Model):
-    """Sent when an email domain is removed from an organization."""
+    """Sent when an email domain is removed from an organization.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: DeletedObject
     instance_id: str
@@ -390,7 +422,10 @@ class OrganizationDomainDeletedEvent(Model):
 
 
 class OrganizationDomainUpdatedEvent(Model):
-    """Sent when an email domain of an organization changes."""
+    """Sent when an email domain of an organization changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationDomain
     instance_id: str
@@ -405,7 +440,10 @@ class OrganizationDomainUpdatedEvent(Model):
 
 
 class OrganizationInvitationAcceptedEvent(Model):
-    """Sent when somebody accepts an invitation to an organization."""
+    """Sent when somebody accepts an invitation to an organization.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationInvitationAcceptedPayload
     instance_id: str
@@ -477,7 +515,10 @@ class OrganizationInvitationCreatedData(Model):
 
 
 class OrganizationInvitationCreatedEvent(Model):
-    """Sent when somebody is invited to an organization."""
+    """Sent when somebody is invited to an organization.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationInvitationCreatedData
     instance_id: str
@@ -520,7 +561,10 @@ class OrganizationInvitationRevokedData(Model):
 
 
 class OrganizationInvitationRevokedEvent(Model):
-    """Sent when an invitation to an organization is revoked."""
+    """Sent when an invitation to an organization is revoked.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationInvitationRevokedData
     instance_id: str
@@ -535,7 +579,10 @@ class OrganizationInvitationRevokedEvent(Model):
 
 
 class OrganizationMembershipCreatedEvent(Model):
-    """Sent when a user becomes a member of an organization."""
+    """Sent when a user becomes a member of an organization.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationMembership
     instance_id: str
@@ -550,7 +597,10 @@ class OrganizationMembershipCreatedEvent(Model):
 
 
 class OrganizationMembershipDeletedEvent(Model):
-    """Sent when a user stops being a member of an organization; carries the full membership."""
+    """Sent when a user stops being a member of an organization; carries the full membership.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationMembership
     instance_id: str
@@ -565,7 +615,10 @@ class OrganizationMembershipDeletedEvent(Model):
 
 
 class OrganizationMembershipUpdatedEvent(Model):
-    """Sent when a membership changes, for instance its role."""
+    """Sent when a membership changes, for instance its role.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: OrganizationMembership
     instance_id: str
@@ -580,7 +633,10 @@ class OrganizationMembershipUpdatedEvent(Model):
 
 
 class OrganizationUpdatedEvent(Model):
-    """Sent when an organization changes."""
+    """Sent when an organization changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Organization
     instance_id: str
@@ -595,7 +651,10 @@ class OrganizationUpdatedEvent(Model):
 
 
 class PaymentAttemptCreatedEvent(Model):
-    """Sent when an attempt to collect a payment begins."""
+    """Sent when an attempt to collect a payment begins.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: PaymentAttemptEventPayload
     instance_id: str
@@ -612,8 +671,7 @@ class PaymentAttemptCreatedEvent(Model):
 class PaymentAttemptEventPayload(Model):
     """The payment attempt in a payment event: its state, parties, sums and covered items.
 
-    In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`.
-
+    In Unix milliseconds: `billing_date`, `created_at`, `failed_at`, `paid_at`, `updated_at`.
     Deprecated: `invoice_id`.
     """
 
@@ -650,7 +708,10 @@ class PaymentAttemptEventPayload(Model):
 
 
 class PaymentAttemptUpdatedEvent(Model):
-    """Sent when a payment attempt changes, for instance to paid or failed."""
+    """Sent when a payment attempt changes, for instance to paid or failed.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: PaymentAttemptEventPayload
     instance_id: str
@@ -665,7 +726,10 @@ class PaymentAttemptUpdatedEvent(Model):
 
 
 class PermissionCreatedEvent(Model):
-    """Sent when a permission is created."""
+    """Sent when a permission is created.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Permission
     instance_id: str
@@ -680,7 +744,10 @@ class PermissionCreatedEvent(Model):
 
 
 class PermissionDeletedEvent(Model):
-    """Sent when a permission is deleted."""
+    """Sent when a permission is deleted.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: DeletedObject
     instance_id: str
@@ -695,7 +762,10 @@ class PermissionDeletedEvent(Model):
 
 
 class PermissionUpdatedEvent(Model):
-    """Sent when a permission changes."""
+    """Sent when a permission changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Permission
     instance_id: str
@@ -710,7 +780,10 @@ class PermissionUpdatedEvent(Model):
 
 
 class RoleCreatedEvent(Model):
-    """Sent when an organization role is created."""
+    """Sent when an organization role is created.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Role
     instance_id: str
@@ -725,7 +798,10 @@ class RoleCreatedEvent(Model):
 
 
 class RoleDeletedEvent(Model):
-    """Sent when an organization role is deleted."""
+    """Sent when an organization role is deleted.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: DeletedObject
     instance_id: str
@@ -740,7 +816,10 @@ class RoleDeletedEvent(Model):
 
 
 class RoleUpdatedEvent(Model):
-    """Sent when an organization role changes."""
+    """Sent when an organization role changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: Role
     instance_id: str
@@ -755,7 +834,10 @@ class RoleUpdatedEvent(Model):
 
 
 class SessionCreatedEvent(Model):
-    """Sent when a session starts."""
+    """Sent when a session starts.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SessionEventPayload
     instance_id: str
@@ -770,7 +852,10 @@ class SessionCreatedEvent(Model):
 
 
 class SessionEndedEvent(Model):
-    """Sent when a session is ended."""
+    """Sent when a session is ended.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SessionEventPayload
     instance_id: str
@@ -787,7 +872,7 @@ class SessionEndedEvent(Model):
 class SessionEventPayload(Model):
     """The session in a session event, with its user and latest activity.
 
-    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`.
+    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `last_active_at`, `updated_at`.
     """
 
     abandon_at: int
@@ -811,7 +896,10 @@ class SessionEventPayload(Model):
 
 
 class SessionPendingEvent(Model):
-    """Sent when a session has to wait until the user finishes a task."""
+    """Sent when a session has to wait until the user finishes a task.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SessionEventPayload
     instance_id: str
@@ -826,7 +914,10 @@ class SessionPendingEvent(Model):
 
 
 class SessionRemovedEvent(Model):
-    """Sent when a session is removed from its client."""
+    """Sent when a session is removed from its client.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SessionEventPayload
     instance_id: str
@@ -841,7 +932,10 @@ class SessionRemovedEvent(Model):
 
 
 class SessionRevokedEvent(Model):
-    """Sent when a session is revoked."""
+    """Sent when a session is revoked.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SessionEventPayload
     instance_id: str
@@ -856,7 +950,10 @@ class SessionRevokedEvent(Model):
 
 
 class SmsCreatedEvent(Model):
-    """Sent when Clerk has written a text message, whether Clerk or your application is to deliver it."""
+    """Sent when Clerk has written a text message, whether Clerk or your application is to deliver it.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SmsEventPayload
     instance_id: str
@@ -871,7 +968,10 @@ class SmsCreatedEvent(Model):
 
 
 class SmsEventPayload(Model):
-    """The text message in an SMS event: numbers, text and who delivers it."""
+    """The text message in an SMS event: numbers, text and who delivers it.
+
+    In Unix milliseconds: `created_at_ms`.
+    """
 
     created_at_ms: int
     data: dict[str, Any]
@@ -888,7 +988,10 @@ class SmsEventPayload(Model):
 
 
 class SubscriptionActiveEvent(Model):
-    """Sent when a subscription becomes active."""
+    """Sent when a subscription becomes active.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -903,7 +1006,10 @@ class SubscriptionActiveEvent(Model):
 
 
 class SubscriptionCreatedEvent(Model):
-    """Sent when a subscription is created."""
+    """Sent when a subscription is created.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -944,7 +1050,10 @@ class SubscriptionEventPayload(Model):
 
 
 class SubscriptionItemAbandonedEvent(Model):
-    """Sent when a planned subscription item is given up before its start."""
+    """Sent when a planned subscription item is given up before its start.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -959,7 +1068,10 @@ class SubscriptionItemAbandonedEvent(Model):
 
 
 class SubscriptionItemActiveEvent(Model):
-    """Sent when a subscription item becomes active."""
+    """Sent when a subscription item becomes active.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -974,7 +1086,10 @@ class SubscriptionItemActiveEvent(Model):
 
 
 class SubscriptionItemCanceledEvent(Model):
-    """Sent when a subscription item is canceled; it runs on until its period is over."""
+    """Sent when a subscription item is canceled; it runs on until its period is over.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -989,7 +1104,10 @@ class SubscriptionItemCanceledEvent(Model):
 
 
 class SubscriptionItemEndedEvent(Model):
-    """Sent when a subscription item is over."""
+    """Sent when a subscription item is over.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1004,7 +1122,10 @@ class SubscriptionItemEndedEvent(Model):
 
 
 class SubscriptionItemFreeTrialEndingEvent(Model):
-    """Sent some time before the free trial of a subscription item runs out."""
+    """Sent some time before the free trial of a subscription item runs out.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1019,7 +1140,10 @@ class SubscriptionItemFreeTrialEndingEvent(Model):
 
 
 class SubscriptionItemIncompleteEvent(Model):
-    """Sent when a subscription item cannot start until the payer does something more."""
+    """Sent when a subscription item cannot start until the payer does something more.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1034,7 +1158,10 @@ class SubscriptionItemIncompleteEvent(Model):
 
 
 class SubscriptionItemPastDueEvent(Model):
-    """Sent when the payment for a subscription item is late."""
+    """Sent when the payment for a subscription item is late.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1049,7 +1176,10 @@ class SubscriptionItemPastDueEvent(Model):
 
 
 class SubscriptionItemUpcomingEvent(Model):
-    """Sent when a subscription item is planned for a later start."""
+    """Sent when a subscription item is planned for a later start.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1064,7 +1194,10 @@ class SubscriptionItemUpcomingEvent(Model):
 
 
 class SubscriptionItemUpdatedEvent(Model):
-    """Sent when a subscription item changes."""
+    """Sent when a subscription item changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: BillingSubscriptionItemEventPayload
     instance_id: str
@@ -1079,7 +1212,10 @@ class SubscriptionItemUpdatedEvent(Model):
 
 
 class SubscriptionPastDueEvent(Model):
-    """Sent when the payment for a subscription is late."""
+    """Sent when the payment for a subscription is late.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -1094,7 +1230,10 @@ class SubscriptionPastDueEvent(Model):
 
 
 class SubscriptionUpdatedEvent(Model):
-    """Sent when a subscription changes."""
+    """Sent when a subscription changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: SubscriptionEventPayload
     instance_id: str
@@ -1109,7 +1248,10 @@ class SubscriptionUpdatedEvent(Model):
 
 
 class UserCreatedEvent(Model):
-    """Sent when a user is created."""
+    """Sent when a user is created.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: User
     instance_id: str
@@ -1124,7 +1266,10 @@ class UserCreatedEvent(Model):
 
 
 class UserDeletedEvent(Model):
-    """Sent when a user is deleted; carries little more than the id."""
+    """Sent when a user is deleted; carries little more than the id.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: DeletedObject
     instance_id: str
@@ -1139,7 +1284,10 @@ class UserDeletedEvent(Model):
 
 
 class UserUpdatedEvent(Model):
-    """Sent when a user changes."""
+    """Sent when a user changes.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: User
     instance_id: str
@@ -1154,7 +1302,10 @@ class UserUpdatedEvent(Model):
 
 
 class WaitlistEntryCreatedEvent(Model):
-    """Sent when an email address joins the waitlist."""
+    """Sent when an email address joins the waitlist.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: WaitlistEntry
     instance_id: str
@@ -1169,7 +1320,10 @@ class WaitlistEntryCreatedEvent(Model):
 
 
 class WaitlistEntryUpdatedEvent(Model):
-    """Sent when a waitlist entry changes, for instance because it was approved."""
+    """Sent when a waitlist entry changes, for instance because it was approved.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     data: WaitlistEntry
     instance_id: str

@@ -62,7 +62,9 @@ def project(root: Path) -> Path:
     (spec / "compatibility.yaml").write_text("renamed: []\n", encoding="utf-8")
     words = {name: {"summary": "It."} for name in ("ListThings", "createThing", "DeleteThing")}
     schemas = dict.fromkeys(("Thing", "Owner", "Named", "ThingPart", "CreateThingOptions", "ThingCreatedEvent"), "One.")
-    (spec / "docs.yaml").write_text(json.dumps({"operations": words, "schemas": schemas}), encoding="utf-8")
+    parameters = dict.fromkeys(("limit", "kinds", "name", "title", "options", "thing_id"), "It.")
+    docs = {"operations": words, "parameters": parameters, "schemas": schemas}
+    (spec / "docs.yaml").write_text(json.dumps(docs), encoding="utf-8")
     (root / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
     (root / "README.md").write_text(README, encoding="utf-8")
     shutil.copy(ROOT / "generator_config.yaml", root)

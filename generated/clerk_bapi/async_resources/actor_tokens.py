@@ -30,19 +30,18 @@ class AsyncActorTokensResource(AsyncResource):
         once.
 
         `POST /actor_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/CreateActorToken
+        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens
 
         Args:
             actor: Who impersonates: an object whose `sub` is the id of the acting user; copied into the `act` claim of
-                session tokens. Object.
-            user_id: Id of the user to impersonate. String.
-            expires_in_seconds: How long the token may be redeemed, in seconds. Integer, default 3600.
-            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Integer, default 1800.
+                session tokens.
+            user_id: Id of the user to impersonate.
+            expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
+            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_actor_token(
@@ -56,16 +55,16 @@ class AsyncActorTokensResource(AsyncResource):
     async def revoke(self, actor_token_id: str) -> ActorToken:
         """Revoke an actor token.
 
-        Only a token nobody has redeemed yet. A session already started with it goes on.
+        Only a token that has not been redeemed can be revoked. A session already started with it goes on.
 
         `POST /actor_tokens/{actor_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Actor-Tokens#operation/RevokeActorToken
+        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens/{actor_token_id}/revoke
 
         Args:
-            actor_token_id: Id of the actor token. String.
+            actor_token_id: Id of the actor token.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revoke_actor_token(actor_token_id))

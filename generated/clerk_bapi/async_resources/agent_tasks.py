@@ -30,26 +30,24 @@ class AsyncAgentTasksResource(AsyncResource):
     ) -> AgentTask:
         """Create a URL that starts a session for an agent acting for a user.
 
-        Anyone who opens the URL gets the session, and this is the only answer that holds it. The same `agent_name`
-        gives the same `agent_id`; the task id is new each time.
+        Anyone who opens the URL gets the session, and no later call returns it. The same `agent_name` gives the same
+        `agent_id`; the task id is new each time.
 
         `POST /agents/tasks`
-        https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/CreateAgentTask
+        https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks
 
         Args:
             agent_name: Name of the agent; the stable `agent_id` is derived from it, and it appears in the audit log.
-                String.
-            on_behalf_of: The user the agent acts for: an object with either `user_id` or `identifier`. Object.
+            on_behalf_of: The user the agent acts for: an object with either `user_id` or `identifier`.
             permissions: What the agent may do; `*` (everything) is the one value accepted. One of `*`.
             redirect_url: Where the browser goes afterwards; must lie on a domain of the instance, with https in
-                production. String.
-            task_description: What the agent is about to do; appears in the audit log. String.
-            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Integer, default 1800.
+                production.
+            task_description: What the agent is about to do; appears in the audit log.
+            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_agent_task(
@@ -65,16 +63,16 @@ class AsyncAgentTasksResource(AsyncResource):
     async def revoke(self, agent_task_id: str) -> AgentTask:
         """Revoke an agent task.
 
-        Only a task nobody has redeemed yet.
+        Only a task that has not been redeemed can be revoked.
 
         `POST /agents/tasks/{agent_task_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Agent-Tasks#operation/RevokeAgentTask
+        https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks/{agent_task_id}/revoke
 
         Args:
-            agent_task_id: Id of the agent task. String.
+            agent_task_id: Id of the agent task.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revoke_agent_task(agent_task_id))

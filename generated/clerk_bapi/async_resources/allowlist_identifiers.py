@@ -25,20 +25,18 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
     async def create(self, *, identifier: str, notify: bool | Unset = UNSET) -> AllowlistIdentifier:
         """Allow an identifier to sign up.
 
-        Has an effect only while the allowlist is switched on; see `update_instance_restrictions`.
+        Has an effect only while the allowlist is switched on; see `instance_settings.update_restrictions`.
 
         `POST /allowlist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateAllowlistIdentifier
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/allowlist_identifiers
 
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
-                String.
-            notify: Also send an invitation; possible for email addresses and phone numbers. Boolean, default False.
+            notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_allowlist_identifier(identifier=identifier, notify=notify))
 
@@ -48,15 +46,14 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         Users who signed up with it stay.
 
         `DELETE /allowlist_identifiers/{identifier_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteAllowlistIdentifier
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/allowlist_identifiers/{identifier_id}
 
         Args:
-            identifier_id: Id of the allowlist entry. String.
+            identifier_id: Id of the allowlist entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_allowlist_identifier(identifier_id))
 
@@ -78,36 +75,36 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         """List the identifiers that may sign up.
 
         `GET /allowlist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListAllowlistIdentifiers
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[AllowlistIdentifier]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `allowlist_identifiers.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /allowlist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()

@@ -40,26 +40,25 @@ class AsyncApiKeysResource(AsyncResource):
     ) -> CreateApiKeyResponse:
         """Create an API key for a user, an organization or a machine.
 
-        The result carries the secret; `get_api_key_secret` shows it again.
+        The result carries the secret; `api_keys.get_secret` shows it again.
 
         `POST /api_keys`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/createApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys
 
         Args:
-            name: Display name. String, at least 3 characters, matching `^(\\S(.*\\S)?)?$`.
-            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. String,
-                matching `^(user|org|mch|scim)_\\w{27}$`.
-            claims: Custom claims stored with the key and answered when it is verified. Object.
-            created_by: Id of the user recorded as the creator of the key. String or null, matching `^user_\\w{27}$`.
-            description: Explanatory text for people. String or null, at most 255 characters.
-            scopes: Scopes the key grants; their meaning is up to your application. List of strings, default [].
-            seconds_until_expiration: Time from now until it expires, in seconds. Number or null, more than 0.
-            type: Kind of key, a label of your own. String, at least 3 characters, at most 25 characters, default
-                `api_key`.
+            name: Display name. Matching `^(\\S(.*\\S)?)?$`, at least 3 characters.
+            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+            claims: Custom claims stored with the key and returned when it is verified.
+            created_by: Id of the user recorded as the creator of the key. Matching `^user_\\w{27}$`.
+            description: Explanatory text for people. At most 255 characters.
+            scopes: Scopes the key grants; their meaning is up to your application. Default [].
+            seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
+            type: Kind of key, a label of your own. 3 to 25 characters, default `api_key`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or Conflict.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_api_key(
@@ -77,17 +76,17 @@ class AsyncApiKeysResource(AsyncResource):
     async def delete(self, api_key_id: str) -> DeleteApiKeyResponse:
         """Delete an API key by id.
 
-        It stops working and leaves no record; `revoke_api_key` keeps one.
+        It stops working and leaves no record; `api_keys.revoke` keeps one.
 
         `DELETE /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/deleteApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/DELETE/api_keys/{apiKeyID}
 
         Args:
-            api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_api_key(api_key_id))
 
@@ -95,14 +94,14 @@ class AsyncApiKeysResource(AsyncResource):
         """Fetch one API key by id, without its secret.
 
         `GET /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}
 
         Args:
-            api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_api_key(api_key_id))
 
@@ -112,14 +111,14 @@ class AsyncApiKeysResource(AsyncResource):
         Treat the result like a password.
 
         `GET /api_keys/{apiKeyID}/secret`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeySecret
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}/secret
 
         Args:
-            api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_api_key_secret(api_key_id))
 
@@ -136,20 +135,20 @@ class AsyncApiKeysResource(AsyncResource):
         """List the API keys of a subject.
 
         `GET /api_keys`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/getApiKeys
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys
 
         Args:
-            subject: Id of the user, organization or machine whose keys to list. String, matching
+            subject: Id of the user, organization or machine whose keys to list. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
             include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
-            limit: Page size. Integer, 1 to 100, default 10.
-            offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
-            query: Text to look for in the keys. String.
-            type: Only keys of this kind. String, at least 3 characters, default `api_key`.
+            limit: Page size. 1 to 100, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            query: Text to look for in the keys.
+            type: Only keys of this kind. At least 3 characters, default `api_key`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_api_keys(
@@ -167,24 +166,26 @@ class AsyncApiKeysResource(AsyncResource):
         type: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[ApiKey]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `api_keys.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /api_keys`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys
 
         Args:
-            subject: As for `list`.
-            include_invalid: As for `list`.
-            query: As for `list`.
-            type: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            subject: Id of the user, organization or machine whose keys to list. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+            include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
+            query: Text to look for in the keys.
+            type: Only keys of this kind. At least 3 characters, default `api_key`.
+            page_size: Number of results per request. 1 to 100, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
         ids = ()
@@ -196,15 +197,15 @@ class AsyncApiKeysResource(AsyncResource):
         The record stays, flagged as revoked.
 
         `POST /api_keys/{apiKeyID}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/revokeApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/{apiKeyID}/revoke
 
         Args:
-            api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
-            revocation_reason: Reason to keep on record. String or null.
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
 
@@ -223,20 +224,20 @@ class AsyncApiKeysResource(AsyncResource):
         Name and secret stay; create another key to change those.
 
         `PATCH /api_keys/{apiKeyID}`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/updateApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/PATCH/api_keys/{apiKeyID}
 
         Args:
-            api_key_id: Id of the API key. String, matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
-            claims: Custom claims stored with the key; replaces the present ones. Object.
-            description: Explanatory text for people. String or null, at most 255 characters.
-            scopes: Scopes the key grants; replaces the present ones. List of strings.
-            seconds_until_expiration: Time from now until the key expires, in seconds. Number or null, more than 0.
-            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. String,
-                matching `^(user|org|mch|scim)_\\w{27}$`.
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            claims: Custom claims stored with the key; replaces the present ones.
+            description: Explanatory text for people. At most 255 characters.
+            scopes: Scopes the key grants; replaces the present ones.
+            seconds_until_expiration: Time from now until the key expires, in seconds. More than 0.
+            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_api_key(
@@ -252,17 +253,16 @@ class AsyncApiKeysResource(AsyncResource):
     async def verify(self, *, secret: str) -> ApiKey:
         """Check an API key secret and fetch the key it belongs to.
 
-        An unknown secret is an error, not a negative answer. Look at `revoked` and `expired` of the result before
-        trusting the key.
+        An unknown secret raises an error. Look at `revoked` and `expired` of the result before trusting the key.
 
         `POST /api_keys/verify`
-        https://clerk.com/docs/reference/backend-api/tag/API-Keys#operation/verifyApiKey
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/verify
 
         Args:
-            secret: Secret of the API key, as the caller presented it. String.
+            secret: Secret of the API key, as the caller presented it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.verify_api_key(secret=secret))

@@ -30,19 +30,18 @@ class AsyncBetaFeaturesResource(AsyncResource):
         Fields left out stay as they are.
 
         `PATCH /beta_features/instance_settings`
-        https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateInstanceAuthConfig
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/PATCH/beta_features/instance_settings
 
         Args:
             from_email_address: Part before the at sign of the address that sign-in emails come from; letters and digits
-                only. String or null.
-            progressive_sign_up: Use the progressive sign-up flow. Boolean or null.
-            restricted_to_allowlist: Let only identifiers on the allowlist sign up. Boolean or null, default False.
-            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code. Boolean or null.
+                only.
+            progressive_sign_up: Use the progressive sign-up flow.
+            restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
+            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance_auth_config(
@@ -59,23 +58,22 @@ class AsyncBetaFeaturesResource(AsyncResource):
     ) -> None:
         """Move the production instance to another domain.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: use `instance_settings.change_domain`.
 
         Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
-        outage. Runs in the background. Use `change_production_instance_domain` in new code.
+        outage. Runs in the background.
 
         `PUT /beta_features/domain`
-        https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/UpdateProductionInstanceDomain
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/PUT/beta_features/domain
 
         Args:
-            home_url: New home URL of the application, such as `https://www.example.com`. String.
+            home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-                counts. Boolean.
+                counts.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_production_instance_domain(home_url=home_url, is_secondary=is_secondary)

@@ -22,16 +22,14 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         Blocking an email address also blocks its `+` variants. The allowlist wins over the blocklist.
 
         `POST /blocklist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/CreateBlocklistIdentifier
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/blocklist_identifiers
 
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
-                String.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_blocklist_identifier(identifier=identifier))
 
@@ -39,27 +37,25 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         """Take an identifier off the blocklist.
 
         `DELETE /blocklist_identifiers/{identifier_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/DeleteBlocklistIdentifier
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/blocklist_identifiers/{identifier_id}
 
         Args:
-            identifier_id: Id of the blocklist entry. String.
+            identifier_id: Id of the blocklist entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_blocklist_identifier(identifier_id))
 
     async def list(self) -> BlocklistIdentifiers:
-        """List the identifiers that are kept out.
+        """List the identifiers that may not sign up or sign in.
 
         `GET /blocklist_identifiers`
-        https://clerk.com/docs/reference/backend-api/tag/Allow-list-Block-list#operation/ListBlocklistIdentifiers
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_blocklist_identifiers())

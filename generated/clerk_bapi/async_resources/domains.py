@@ -23,17 +23,16 @@ class AsyncDomainsResource(AsyncResource):
         An instance has one primary domain, so only satellites can be added.
 
         `POST /domains`
-        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/AddDomain
+        https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains
 
         Args:
             is_satellite: Whether the domain is a satellite of the primary one. One of True.
-            name: Host name to add; development instances may include a port, as in `localhost:3000`. String.
-            proxy_url: Full address of the proxy in front of the Frontend API; production only. String or null.
+            name: Host name to add; development instances may include a port, as in `localhost:3000`.
+            proxy_url: Full address of the proxy in front of the Frontend API; production only.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.add_domain(is_satellite=is_satellite, name=name, proxy_url=proxy_url))
 
@@ -43,14 +42,14 @@ class AsyncDomainsResource(AsyncResource):
         The primary domain cannot be deleted.
 
         `DELETE /domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/DeleteDomain
+        https://clerk.com/docs/reference/backend-api/tag/domains/DELETE/domains/{domain_id}
 
         Args:
-            domain_id: Id of the satellite domain. String.
+            domain_id: Id of the satellite domain.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_domain(domain_id))
 
@@ -60,11 +59,11 @@ class AsyncDomainsResource(AsyncResource):
         Each domain lists the CNAME records it needs.
 
         `GET /domains`
-        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/ListDomains
+        https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_domains())
 
@@ -82,19 +81,18 @@ class AsyncDomainsResource(AsyncResource):
         the home URL and means downtime until DNS and mail are set up.
 
         `PATCH /domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Domains#operation/UpdateDomain
+        https://clerk.com/docs/reference/backend-api/tag/domains/PATCH/domains/{domain_id}
 
         Args:
-            domain_id: Id of the primary or satellite domain. String.
+            domain_id: Id of the primary or satellite domain.
             is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-                counts. Boolean or null.
-            name: New host name without scheme; development instances may include a port. String or null.
-            proxy_url: Address of the proxy for the Frontend API; null switches back to DNS. String or null.
+                counts.
+            name: New host name without scheme; development instances may include a port.
+            proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_domain(domain_id, is_secondary=is_secondary, name=name, proxy_url=proxy_url)

@@ -57,28 +57,26 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         Fill in `saml` or `oidc`, whichever the provider uses.
 
         `POST /enterprise_connections`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnection
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections
 
         Args:
-            domains: Email domains whose users sign in through the connection, at least one. List of strings, at least 1
-                items.
-            name: Display name. String.
+            domains: Email domains whose users sign in through the connection, at least one. At least 1 item.
+            name: Display name.
             provider: Kind of identity provider, such as `saml_custom` or `oidc_custom`. One of `oidc_custom`,
                 `oidc_github_enterprise`, `oidc_gitlab`, `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
-            active: Switch the connection on at once; a SAML connection then needs its IdP metadata in `saml`. Boolean
-                or null.
+            active: Switch the connection on at once; a SAML connection then needs its IdP metadata in `saml`.
             allow_organization_account_linking: Let users link accounts on the strength of their organization
-                membership. Boolean or null.
+                membership.
             custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-                feature. List of objects.
-            oidc: Settings of an OIDC connection; ignored for other kinds. Object.
-            organization_id: Id of the organization the connection belongs to. String or null.
-            saml: Settings of a SAML connection; ignored for other kinds. Object.
+                feature.
+            oidc: Settings of an OIDC connection; ignored for other kinds.
+            organization_id: Id of the organization the connection belongs to.
+            saml: Settings of a SAML connection; ignored for other kinds.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_enterprise_connection(
@@ -97,18 +95,18 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
     async def create_test_run(self, enterprise_connection_id: str) -> EnterpriseConnectionTestRunResponse:
         """Create a URL for a test sign-in through an enterprise connection.
 
-        Open it in a browser soon, as it is short-lived; the outcome shows up in `list_enterprise_connection_test_runs`.
+        Open it in a browser soon, as it is short-lived; the outcome shows up in
+        `enterprise_connections.list_test_runs`.
 
         `POST /enterprise_connections/{enterprise_connection_id}/test_runs`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/CreateEnterpriseConnectionTestRun
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections/{enterprise_connection_id}/test_runs
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
+            enterprise_connection_id: Id of the enterprise connection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_enterprise_connection_test_run(enterprise_connection_id))
 
@@ -116,15 +114,14 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """Delete an enterprise connection by id.
 
         `DELETE /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/DeleteEnterpriseConnection
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/DELETE/enterprise_connections/{enterprise_connection_id}
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
+            enterprise_connection_id: Id of the enterprise connection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_enterprise_connection(enterprise_connection_id))
 
@@ -132,15 +129,14 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """Fetch one enterprise connection by id.
 
         `GET /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/GetEnterpriseConnection
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
+            enterprise_connection_id: Id of the enterprise connection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_enterprise_connection(enterprise_connection_id))
 
@@ -155,18 +151,17 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """List the enterprise connections of the instance.
 
         `GET /enterprise_connections`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnections
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
 
         Args:
-            active: Only active connections (true) or only inactive ones (false). Boolean.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            organization_id: Only connections linked to the organization with this id. String.
+            active: Only active connections (true) or only inactive ones (false).
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            organization_id: Only connections linked to the organization with this id.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
@@ -176,22 +171,23 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
     def iterate(
         self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[EnterpriseConnection]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `enterprise_connections.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /enterprise_connections`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
 
         Args:
-            active: As for `list`.
-            organization_id: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            active: Only active connections (true) or only inactive ones (false).
+            organization_id: Only connections linked to the organization with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
         ids = ()
@@ -208,18 +204,17 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """List the test sign-ins of an enterprise connection.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/ListEnterpriseConnectionTestRuns
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            status: Only test runs in these states; repeatable. List, each one of `failed`, `pending`, `success`.
+            enterprise_connection_id: Id of the enterprise connection.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_enterprise_connection_test_runs(
@@ -235,22 +230,23 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[EnterpriseConnectionTestRun]:
-        """All results of `list_test_runs`, fetched page by page as they are asked for.
+        """Iterate over all results of `enterprise_connections.list_test_runs`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs
 
         Args:
-            enterprise_connection_id: As for `list_test_runs`.
-            status: As for `list_test_runs`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_test_runs` allows.
+            enterprise_connection_id: Id of the enterprise connection.
+            status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"status": status}
         ids = (enterprise_connection_id,)
@@ -276,29 +272,28 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         Switching it on can delete verified organization domains that cover the same domain names.
 
         `PATCH /enterprise_connections/{enterprise_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Enterprise-Connections#operation/UpdateEnterpriseConnection
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/PATCH/enterprise_connections/{enterprise_connection_id}
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
+            enterprise_connection_id: Id of the enterprise connection.
             active: Switch the connection on or off. Switching on removes matching verified organization domains.
-                Boolean or null.
             allow_organization_account_linking: Let users link accounts on the strength of their organization
-                membership. Boolean or null.
+                membership.
             custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-                feature. List of objects or null.
+                feature.
             disable_additional_identifications: Keep users of the connection from adding further email addresses or
-                other identifiers. Boolean or null.
-            domains: New list of email domains; an empty list leaves them unchanged. List of strings or null.
-            name: Display name. String or null.
-            oidc: Settings of an OIDC connection; ignored for other kinds. Object.
-            organization_id: Id of the organization to link; a link can be changed but not removed. String or null.
-            saml: Settings of a SAML connection; ignored for other kinds. Object.
-            sync_user_attributes: Update the user from the identity provider at every sign-in. Boolean or null.
+                other identifiers.
+            domains: New list of email domains; an empty list leaves them unchanged.
+            name: Display name.
+            oidc: Settings of an OIDC connection; ignored for other kinds.
+            organization_id: Id of the organization to link; a link can be changed but not removed.
+            saml: Settings of a SAML connection; ignored for other kinds.
+            sync_user_attributes: Update the user from the identity provider at every sign-in.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_enterprise_connection(

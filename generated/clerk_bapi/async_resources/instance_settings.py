@@ -31,20 +31,19 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Move the production instance to another domain.
 
         Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
-        outage. Runs in the background and answers no content.
+        outage. Runs in the background and returns None.
 
         `POST /instance/change_domain`
-        https://clerk.com/docs/reference/backend-api/tag/Beta-Features#operation/ChangeProductionInstanceDomain
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/POST/instance/change_domain
 
         Args:
-            home_url: New home URL of the application, such as `https://www.example.com`. String.
+            home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-                counts. Boolean.
+                counts.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.change_production_instance_domain(home_url=home_url, is_secondary=is_secondary)
@@ -54,11 +53,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the instance that the secret key belongs to.
 
         `GET /instance`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstance
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_instance())
 
@@ -66,11 +65,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the SMS settings of the instance.
 
         `GET /instance/communication`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceCommunication
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/communication
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_instance_communication())
 
@@ -78,11 +77,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the settings for OAuth applications of the instance.
 
         `GET /instance/oauth_application_settings`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOAuthApplicationSettings
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/oauth_application_settings
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_instance_oauth_application_settings())
 
@@ -90,12 +89,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the organization settings of the instance.
 
         `GET /instance/organization_settings`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceOrganizationSettings
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_instance_organization_settings())
 
@@ -103,11 +101,11 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Fetch the fraud protection settings of the instance.
 
         `GET /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/GetInstanceProtect
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/protect
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_instance_protect())
 
@@ -150,28 +148,27 @@ class AsyncInstanceSettingsResource(AsyncResource):
     ) -> None:
         """Change general settings of the instance.
 
-        Answers no content; read the result with `get_instance`.
+        Returns None; read the settings with `instance_settings.get`.
 
         `PATCH /instance`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstance
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance
 
         Args:
             allowed_origins: Origins of browser extensions and native shells that may call the Frontend API, such as
-                `chrome-extension://<id>`. List of strings.
-            clerk_js_version: Version of the browser library that the instance serves. String or null.
-            cookieless_dev: Older name of `url_based_session_syncing`. Boolean or null, deprecated.
-            development_origin: Home URL of the application in a development instance. String or null.
-            hibp: Check new passwords against the Have I Been Pwned list of leaked ones. Boolean or null.
+                `chrome-extension://<id>`.
+            clerk_js_version: Version of the browser library that the instance serves.
+            cookieless_dev: Older name of `url_based_session_syncing`. Deprecated.
+            development_origin: Home URL of the application in a development instance.
+            hibp: Check new passwords against the Have I Been Pwned list of leaked ones.
             preferred_sign_in_strategy_when_password_required: What the sign-in form offers first while passwords are
-                mandatory; an empty text returns to the default. One of ``, `otp`, `password` or null.
-            support_email: Address shown to users who need help. String or null.
-            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code. Boolean or null.
-            url_based_session_syncing: Pass the development session in the URL instead of third-party cookies. Boolean
-                or null.
+                mandatory; an empty text returns to the default. One of an empty text, `otp`, `password`.
+            support_email: Address shown to users who need help.
+            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
+            url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance(
@@ -196,15 +193,15 @@ class AsyncInstanceSettingsResource(AsyncResource):
         list out changes nothing.
 
         `PATCH /instance/communication`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceCommunication
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/communication
 
         Args:
-            blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. List
-                of strings matching `^[A-Z]{2}$` or null, at most 250 items, no item twice.
+            blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
+                matching `^[A-Z]{2}$`, at most 250 items, no item twice.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
 
@@ -221,23 +218,22 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the settings for OAuth applications of the instance.
 
         `PATCH /instance/oauth_application_settings`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOAuthApplicationSettings
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/oauth_application_settings
 
         Args:
             client_id_metadata_documents_advertised: Announce in the OAuth server metadata that clients may identify by
-                a metadata document URL. Boolean or null.
+                a metadata document URL.
             client_id_metadata_documents_block_implicitly_allowed_clients: Turn away clients that were let in
-                automatically; explicitly allowed ones and tokens already issued are unaffected. Boolean or null.
+                automatically; explicitly allowed ones and tokens already issued are unaffected.
             client_id_metadata_documents_only_allow_pre_registered_clients: Turn away metadata document clients not seen
-                before; a deleted client counts as not seen. Boolean or null.
-            default_scopes: Scopes of clients that name none; null returns to Clerk's own choice. List of strings or
-                null.
-            dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591). Boolean or null.
-            oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text. Boolean or null.
+                before; a deleted client counts as not seen.
+            default_scopes: Scopes of clients that name none; null returns to Clerk's own choice.
+            dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
+            oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance_oauth_application_settings(
@@ -265,24 +261,23 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the organization settings of the instance.
 
         `PATCH /instance/organization_settings`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceOrganizationSettings
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/organization_settings
 
         Args:
             admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
-                Boolean or null.
-            creator_role_id: Id of the role for the user who creates an organization. String or null.
-            domains_default_role_id: Id of the role for people who join through an email domain. String or null.
-            domains_enabled: Let organizations have email domains. Boolean or null.
-            domains_enrollment_modes: Enrollment modes that organizations may use for their domains. List of strings.
-            enabled: Switch organizations on or off for the instance. Boolean or null.
+            creator_role_id: Id of the role for the user who creates an organization.
+            domains_default_role_id: Id of the role for people who join through an email domain.
+            domains_enabled: Let organizations have email domains.
+            domains_enrollment_modes: Enrollment modes that organizations may use for their domains.
+            enabled: Switch organizations on or off for the instance.
             max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
-                lifts the limit. Integer or null.
-            slug_disabled: Do without organization slugs. Boolean or null.
+                lifts the limit.
+            slug_disabled: Do without organization slugs.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance_organization_settings(
@@ -303,15 +298,15 @@ class AsyncInstanceSettingsResource(AsyncResource):
         """Change the fraud protection settings of the instance.
 
         `PATCH /instance/protect`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceProtect
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/protect
 
         Args:
-            rules_enabled: Apply the protection rules you set up. Boolean or null.
-            specter_enabled: Switch on Specter, the automatic bot and abuse detection. Boolean or null.
+            rules_enabled: Apply the protection rules you set up.
+            specter_enabled: Switch on Specter, the automatic bot and abuse detection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
@@ -328,22 +323,21 @@ class AsyncInstanceSettingsResource(AsyncResource):
     ) -> InstanceRestrictions:
         """Change who may sign up or sign in to the instance.
 
-        With the allowlist on and empty, nobody can sign up.
+        With the allowlist on and empty, no one can sign up.
 
         `PATCH /instance/restrictions`
-        https://clerk.com/docs/reference/backend-api/tag/Instance-Settings#operation/UpdateInstanceRestrictions
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/restrictions
 
         Args:
-            allowlist: Let only identifiers on the allowlist sign up. Boolean or null.
-            allowlist_blocklist_disabled_on_sign_in: Apply both lists to sign-up only, not to sign-in. Boolean or null.
-            block_disposable_email_domains: Refuse addresses of throwaway mail services. Boolean or null.
-            block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign. Boolean or null.
-            blocklist: Keep identifiers on the blocklist out. Boolean or null.
+            allowlist: Let only identifiers on the allowlist sign up.
+            allowlist_blocklist_disabled_on_sign_in: Apply both lists to sign-up only, not to sign-in.
+            block_disposable_email_domains: Refuse addresses of throwaway mail services.
+            block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
+            blocklist: Keep identifiers on the blocklist out.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_instance_restrictions(

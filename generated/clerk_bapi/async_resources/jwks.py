@@ -22,10 +22,10 @@ class AsyncJwksResource(AsyncResource):
         header.
 
         `GET /jwks`
-        https://clerk.com/docs/reference/backend-api/tag/JWKS#operation/GetJWKS
+        https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_jwks())

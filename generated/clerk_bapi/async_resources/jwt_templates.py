@@ -38,22 +38,20 @@ class AsyncJwtTemplatesResource(AsyncResource):
         `azp`, `exp`, `iat`, `iss`, `jti`, `nbf` and `sub` are filled in by Clerk and cannot be among the claims.
 
         `POST /jwt_templates`
-        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/CreateJWTTemplate
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/POST/jwt_templates
 
         Args:
-            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`. Object.
-            name: Unique name, by which `create_session_token_from_template` finds the template. String.
-            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, 0 to 300.
+            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
+            name: Unique name, by which `sessions.create_token_from_template` finds the template.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
             custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-                Boolean.
-            lifetime: Lifetime of the tokens, in seconds. Integer or null, 30 to 315360000.
-            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`. String or null.
-            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`. String or null.
+            lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
+            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
+            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_jwt_template(
@@ -73,14 +71,14 @@ class AsyncJwtTemplatesResource(AsyncResource):
         Tokens issued from it stay valid until they expire.
 
         `DELETE /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/DeleteJWTTemplate
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/DELETE/jwt_templates/{template_id}
 
         Args:
-            template_id: Id of the JWT template. String.
+            template_id: Id of the JWT template.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_jwt_template(template_id))
 
@@ -88,14 +86,14 @@ class AsyncJwtTemplatesResource(AsyncResource):
         """Fetch one JWT template by id.
 
         `GET /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/GetJWTTemplate
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates/{template_id}
 
         Args:
-            template_id: Id of the JWT template. String.
+            template_id: Id of the JWT template.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_jwt_template(template_id))
 
@@ -117,35 +115,36 @@ class AsyncJwtTemplatesResource(AsyncResource):
         """List the JWT templates of the instance.
 
         `GET /jwt_templates`
-        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/ListJWTTemplates
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[JWTTemplate]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `jwt_templates.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /jwt_templates`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -168,23 +167,21 @@ class AsyncJwtTemplatesResource(AsyncResource):
         Pass `name` and `claims` each time, even if only another field changes.
 
         `PATCH /jwt_templates/{template_id}`
-        https://clerk.com/docs/reference/backend-api/tag/JWT-Templates#operation/UpdateJWTTemplate
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/PATCH/jwt_templates/{template_id}
 
         Args:
-            template_id: Id of the JWT template. String.
-            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`. Object.
-            name: Unique name, by which `create_session_token_from_template` finds the template. String.
-            allowed_clock_skew: Tolerance for differing clocks, in seconds. Integer or null, 0 to 300.
+            template_id: Id of the JWT template.
+            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
+            name: Unique name, by which `sessions.create_token_from_template` finds the template.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
             custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-                Boolean.
-            lifetime: Lifetime of the tokens, in seconds. Integer or null, 30 to 315360000.
-            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`. String or null.
-            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`. String or null.
+            lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
+            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
+            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_jwt_template(

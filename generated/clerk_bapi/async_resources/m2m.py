@@ -34,20 +34,20 @@ class AsyncM2mResource(AsyncResource):
         result only.
 
         `POST /m2m_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/createM2MToken
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens
 
         Args:
-            claims: Custom claims to put into the token. Object.
+            claims: Custom claims to put into the token.
             min_remaining_ttl_seconds: Reuse a live opaque token with equal claims and scopes if it lasts at least this
-                many seconds more; must be below the token lifetime. Integer, at least 0.
+                many seconds more; must be below the token lifetime. At least 0.
             seconds_until_expiration: Lifetime of the token, in seconds; the machine's own default applies if left out.
-                Number or null, more than 0.
+                More than 0.
             token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
                 revoked. One of `jwt`, `opaque`, default `opaque`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or Conflict.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_m2m_token(
@@ -73,19 +73,18 @@ class AsyncM2mResource(AsyncResource):
         with the instance secret key those of any machine.
 
         `GET /m2m_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/getM2MTokens
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens
 
         Args:
-            subject: Id of the machine whose tokens to list. String, matching `^mch_\\w{27}$`.
-            expired: Also list tokens that have expired. Boolean or null, default False.
-            limit: Page size. Integer, 1 to 100, default 10.
-            offset: Number of results to skip before the first one returned. Integer or null, at least 0, default 0.
-            revoked: Also list tokens that were revoked. Boolean or null, default False.
+            subject: Id of the machine whose tokens to list. Matching `^mch_\\w{27}$`.
+            expired: Also list tokens that have expired. Default False.
+            limit: Page size. 1 to 100, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            revoked: Also list tokens that were revoked. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
@@ -95,23 +94,24 @@ class AsyncM2mResource(AsyncResource):
     def iterate_tokens(
         self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[M2MToken]:
-        """All results of `list_tokens`, fetched page by page as they are asked for.
+        """Iterate over all results of `m2m.list_tokens`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /m2m_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens
 
         Args:
-            subject: As for `list_tokens`.
-            expired: As for `list_tokens`.
-            revoked: As for `list_tokens`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_tokens` allows.
+            subject: Id of the machine whose tokens to list. Matching `^mch_\\w{27}$`.
+            expired: Also list tokens that have expired. Default False.
+            revoked: Also list tokens that were revoked. Default False.
+            page_size: Number of results per request. 1 to 100, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
@@ -124,15 +124,15 @@ class AsyncM2mResource(AsyncResource):
         revoke any.
 
         `POST /m2m_tokens/{m2m_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/revokeM2MToken
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/{m2m_token_id}/revoke
 
         Args:
-            m2m_token_id: Id of the machine token. String, matching `^mt_[0-9A-Fa-f]{32}$`.
-            revocation_reason: Reason to keep on record. String or null.
+            m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revoke_m2m_token(m2m_token_id, revocation_reason=revocation_reason))
 
@@ -143,13 +143,13 @@ class AsyncM2mResource(AsyncResource):
         an error.
 
         `POST /m2m_tokens/verify`
-        https://clerk.com/docs/reference/backend-api/tag/M2M-Tokens#operation/verifyM2MToken
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/verify
 
         Args:
-            token: Machine token, as the caller presented it. String.
+            token: Machine token, as the caller presented it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.verify_m2m_token(token=token))

@@ -36,18 +36,17 @@ class AsyncMachinesResource(AsyncResource):
         The result carries its secret key.
 
         `POST /machines`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachine
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines
 
         Args:
-            name: Display name. String, at least 1 characters, at most 255 characters.
-            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, 1 to
-                315360000, default 3600.
-            scoped_machines: Ids of the machines the new one may call, at most 150. List of strings, at most 150 items.
+            name: Display name. 1 to 255 characters.
+            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000,
+                default 3600.
+            scoped_machines: Ids of the machines the new one may call, at most 150. At most 150 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_machine(name=name, default_token_ttl=default_token_ttl, scoped_machines=scoped_machines)
@@ -59,16 +58,16 @@ class AsyncMachinesResource(AsyncResource):
         Works in one direction and for tokens created from now on. A machine can have 150 scopes.
 
         `POST /machines/{machine_id}/scopes`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/CreateMachineScope
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/scopes
 
         Args:
-            machine_id: Id of the calling machine. String.
-            to_machine_id: Id of the machine that may be called. String.
+            machine_id: Id of the calling machine.
+            to_machine_id: Id of the machine that may be called.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
 
@@ -76,15 +75,15 @@ class AsyncMachinesResource(AsyncResource):
         """Delete a machine by id.
 
         `DELETE /machines/{machine_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachine
+        https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}
 
         Args:
-            machine_id: Id of the machine. String.
+            machine_id: Id of the machine.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_machine(machine_id))
 
@@ -94,16 +93,16 @@ class AsyncMachinesResource(AsyncResource):
         Tokens created earlier keep the scope until they expire.
 
         `DELETE /machines/{machine_id}/scopes/{other_machine_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/DeleteMachineScope
+        https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}/scopes/{other_machine_id}
 
         Args:
-            machine_id: Id of the calling machine. String.
-            other_machine_id: Id of the machine that is called. String.
+            machine_id: Id of the calling machine.
+            other_machine_id: Id of the machine that is called.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_machine_scope(machine_id, other_machine_id))
 
@@ -111,15 +110,15 @@ class AsyncMachinesResource(AsyncResource):
         """Fetch one machine by id, with the machines it may call.
 
         `GET /machines/{machine_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachine
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}
 
         Args:
-            machine_id: Id of the machine. String.
+            machine_id: Id of the machine.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_machine(machine_id))
 
@@ -129,15 +128,14 @@ class AsyncMachinesResource(AsyncResource):
         Treat the result like a password.
 
         `GET /machines/{machine_id}/secret_key`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/GetMachineSecretKey
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}/secret_key
 
         Args:
-            machine_id: Id of the machine. String.
+            machine_id: Id of the machine.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_machine_secret_key(machine_id))
 
@@ -154,18 +152,17 @@ class AsyncMachinesResource(AsyncResource):
         Newest first.
 
         `GET /machines`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/ListMachines
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. String, default `-created_at`.
-            query: Exact id or part of the name of a machine. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            query: Exact id or part of the name of a machine.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -173,22 +170,23 @@ class AsyncMachinesResource(AsyncResource):
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[Machine]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `machines.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /machines`
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            query: Exact id or part of the name of a machine.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -200,17 +198,16 @@ class AsyncMachinesResource(AsyncResource):
         The old key goes on working for `previous_token_ttl` seconds, so deploy the new one within that time.
 
         `POST /machines/{machine_id}/secret_key/rotate`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/RotateMachineSecretKey
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/secret_key/rotate
 
         Args:
-            machine_id: Id of the machine. String.
-            previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. Integer, 0
-                to 28800.
+            machine_id: Id of the machine.
+            previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. 0 to 28800.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.rotate_machine_secret_key(machine_id, previous_token_ttl=previous_token_ttl))
 
@@ -219,20 +216,19 @@ class AsyncMachinesResource(AsyncResource):
     ) -> Machine:
         """Change the name or token lifetime of a machine.
 
-        Scopes have their own operations, `create_machine_scope` and `delete_machine_scope`.
+        Scopes have their own operations, `machines.create_scope` and `machines.delete_scope`.
 
         `PATCH /machines/{machine_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Machines#operation/UpdateMachine
+        https://clerk.com/docs/reference/backend-api/tag/machines/PATCH/machines/{machine_id}
 
         Args:
-            machine_id: Id of the machine. String.
-            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. Integer, 1 to
-                315360000.
-            name: Display name. String, at least 1 characters, at most 255 characters.
+            machine_id: Id of the machine.
+            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
+            name: Display name. 1 to 255 characters.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.update_machine(machine_id, default_token_ttl=default_token_ttl, name=name))

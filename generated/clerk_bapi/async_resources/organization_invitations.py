@@ -36,17 +36,18 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
 
         Each invitation has its own role, metadata and redirect URL.
 
+        Rate limit: 50 calls an hour.
+
         `POST /organizations/{organization_id}/invitations/bulk`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitationBulk
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/bulk
 
         Args:
-            organization_id: Id of the organization. String.
-            body: The objects to send. List of objects, at least 1 items, at most 10 items.
+            organization_id: Id of the organization.
+            body: Invitations to create, one for each address. 1 to 10 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_organization_invitation_bulk(organization_id, body=body))
 
@@ -67,28 +68,26 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
 
         The invitation counts against the seat limit while it is open.
 
+        Rate limit: 250 calls an hour.
+
         `POST /organizations/{organization_id}/invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/CreateOrganizationInvitation
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations
 
         Args:
-            organization_id: Id of the organization. String.
-            email_address: Address to invite; it need not belong to a user yet. String.
-            role: Key of the role the invitee gets, such as `org:member`. String.
-            expires_in_days: Validity of the invitation, in days. Integer or null, 1 to 365.
-            inviter_user_id: Id of the user who invites; must be an admin of the organization. String or null.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Boolean or
-                null, default True.
-            private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it. Object
-                or null.
+            organization_id: Id of the organization.
+            email_address: Address to invite; it need not belong to a user yet.
+            role: Key of the role the invitee gets, such as `org:member`.
+            expires_in_days: Validity of the invitation, in days. 1 to 365.
+            inviter_user_id: Id of the user who invites; must be an admin of the organization.
+            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
             public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
-                Object or null.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
-                String or null.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_organization_invitation(
@@ -108,16 +107,15 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """Fetch one invitation of an organization.
 
         `GET /organizations/{organization_id}/invitations/{invitation_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/GetOrganizationInvitation
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/{invitation_id}
 
         Args:
-            organization_id: Id of the organization. String.
-            invitation_id: Id of the organization invitation. String.
+            organization_id: Id of the organization.
+            invitation_id: Id of the organization invitation.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_organization_invitation(organization_id, invitation_id))
 
@@ -136,21 +134,19 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         Newest first. Invitations that came from a verified domain are left out.
 
         `GET /organizations/{organization_id}/invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListOrganizationInvitations
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
 
         Args:
-            organization_id: Id of the organization. String.
-            email_address: Only invitations for this address. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
-                `-created_at`.
+            organization_id: Id of the organization.
+            email_address: Only invitations for this address.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_organization_invitations(
@@ -173,24 +169,25 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationInvitation]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_invitations.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organizations/{organization_id}/invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
 
         Args:
-            organization_id: As for `list`.
-            email_address: As for `list`.
-            order_by: As for `list`.
-            status: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            organization_id: Id of the organization.
+            email_address: Only invitations for this address.
+            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
         ids = (organization_id,)
@@ -210,20 +207,18 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         Newest first.
 
         `GET /organization_invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListInstanceOrganizationInvitations
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. String, default
-                `-created_at`.
-            query: Text looked for in the invited email address. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_all_organization_invitations(
@@ -240,23 +235,24 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
-        """All results of `list_all`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_invitations.list_all`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
 
         Args:
-            order_by: As for `list_all`.
-            query: As for `list_all`.
-            status: As for `list_all`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            query: Text looked for in the invited email address.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -268,21 +264,21 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
     ) -> OrganizationInvitations:
         """List the open invitations of an organization.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
 
-        Newest first. Use `list_organization_invitations` with a status filter in new code.
+        Newest first.
 
         `GET /organizations/{organization_id}/invitations/pending`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/ListPendingOrganizationInvitations
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
 
         Args:
-            organization_id: Id of the organization. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            organization_id: Id of the organization.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_pending_organization_invitations(organization_id, limit=limit, offset=offset)
@@ -292,21 +288,22 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
     def iterate_pending(
         self, organization_id: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationInvitation]:
-        """All results of `list_pending`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organizations/{organization_id}/invitations/pending`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
 
         Args:
-            organization_id: As for `list_pending`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_pending` allows.
+            organization_id: Id of the organization.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = (organization_id,)
@@ -320,17 +317,16 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         Only a pending invitation can be revoked; its link then stops working.
 
         `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Invitations#operation/RevokeOrganizationInvitation
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
 
         Args:
-            organization_id: Id of the organization. String.
-            invitation_id: Id of the organization invitation. String.
-            requesting_user_id: Id of the user who revokes; must be an admin of the organization. String or null.
+            organization_id: Id of the organization.
+            invitation_id: Id of the organization invitation.
+            requesting_user_id: Id of the user who revokes; must be an admin of the organization.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)

@@ -37,20 +37,18 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         another is chosen.
 
         `POST /organizations/{organization_id}/memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/CreateOrganizationMembership
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/POST/organizations/{organization_id}/memberships
 
         Args:
-            organization_id: Id of the organization. String.
-            role: Key of the organization role, such as `org:member`. String.
-            user_id: Id of the user to add, who must not be a member yet. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object or null.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object or
-                null.
+            organization_id: Id of the organization.
+            role: Key of the organization role, such as `org:member`.
+            user_id: Id of the user to add, who must not be a member yet.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_organization_membership(
@@ -65,19 +63,18 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
     async def delete(self, organization_id: str, user_id: str) -> OrganizationMembership:
         """End the membership of a user in an organization.
 
-        Answers the membership that was removed. The user stays.
+        Returns the membership that was removed. The user stays.
 
         `DELETE /organizations/{organization_id}/memberships/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/DeleteOrganizationMembership
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/DELETE/organizations/{organization_id}/memberships/{user_id}
 
         Args:
-            organization_id: Id of the organization. String.
-            user_id: Id of the member's user. String.
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_organization_membership(organization_id, user_id))
 
@@ -107,43 +104,38 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         """List the members of an organization, filtered and sorted.
 
         `GET /organizations/{organization_id}/memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/ListOrganizationMemberships
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
             created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. List of
-                strings.
-            email_address_query: Part of an email address, in any letter case. String.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped.
+            email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
-            limit: Page size. Integer, 1 to 500, default 10.
-            name_query: Part of a name, in any letter case. String.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            limit: Page size. 1 to 500, default 10.
+            name_query: Part of a name, in any letter case.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending. String.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
-                strings.
-            phone_number_query: Part of a phone number. String.
+                `-` in front for descending.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-                parts match too. String.
-            role: Only members with one of these role keys; at most 100. List of strings.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. List
-                of strings.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. List of strings.
-            username_query: Part of a username, in any letter case. String.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. List of
-                strings.
+                parts match too.
+            role: Only members with one of these role keys; at most 100.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_organization_memberships(
@@ -192,37 +184,44 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         web3_wallet: Sequence[str] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationMembership]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_memberships.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organizations/{organization_id}/memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
 
         Args:
-            organization_id: As for `list`.
-            created_at_after: As for `list`.
-            created_at_before: As for `list`.
-            email_address: As for `list`.
-            email_address_query: As for `list`.
-            last_active_at_after: As for `list`.
-            last_active_at_before: As for `list`.
-            name_query: As for `list`.
-            order_by: As for `list`.
-            phone_number: As for `list`.
-            phone_number_query: As for `list`.
-            query: As for `list`.
-            role: As for `list`.
-            user_id: As for `list`.
-            username: As for `list`.
-            username_query: As for `list`.
-            web3_wallet: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            organization_id: Id of the organization.
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped.
+            email_address_query: Part of an email address, in any letter case.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            name_query: Part of a name, in any letter case.
+            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
+                `-` in front for descending.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number_query: Part of a phone number.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            role: Only members with one of these role keys; at most 100.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {
             "created_at_after": created_at_after,
@@ -251,18 +250,18 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         """List the memberships of all organizations.
 
         `GET /organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/InstanceGetOrganizationMemberships
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending. String.
+                `-` in front for descending.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by)
@@ -272,21 +271,23 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
     def iterate_all(
         self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationMembership]:
-        """All results of `list_all`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_memberships.list_all`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
 
         Args:
-            order_by: As for `list_all`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
+                `-` in front for descending.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by}
         ids = ()
@@ -296,20 +297,21 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
     async def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
         """Change the role of a member.
 
-        Metadata has its own operation, `update_organization_membership_metadata`.
+        Metadata has its own operation, `organization_memberships.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per membership.
 
         `PATCH /organizations/{organization_id}/memberships/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembership
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}
 
         Args:
-            organization_id: Id of the organization. String.
-            user_id: Id of the member's user. String.
-            role: Key of the new role; it must be in the organization's role set. String.
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
+            role: Key of the new role; it must be in the organization's role set.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.update_organization_membership(organization_id, user_id, role=role))
 
@@ -325,19 +327,20 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
 
         Nested objects are merged at every depth, and a key set to null is removed.
 
+        Rate limit: 10 calls in 10 seconds per membership.
+
         `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Memberships#operation/UpdateOrganizationMembershipMetadata
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}/metadata
 
         Args:
-            organization_id: Id of the organization. String.
-            user_id: Id of the member's user. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_organization_membership_metadata(

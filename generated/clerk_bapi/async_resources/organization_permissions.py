@@ -27,18 +27,17 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Takes effect once roles grant it.
 
         `POST /organization_permissions`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/CreateOrganizationPermission
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/POST/organization_permissions
 
         Args:
             key: Unique key of the form `org:<feature>:<action>`, such as `org:invoices:read`; `org:sys_` is reserved.
-                String.
-            name: Display name. String.
-            description: Explanatory text for people. String.
+            name: Display name.
+            description: Explanatory text for people.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_organization_permission(key=key, name=name, description=description))
 
@@ -48,15 +47,14 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Built-in permissions cannot be deleted.
 
         `DELETE /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/DeleteOrganizationPermission
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/DELETE/organization_permissions/{permission_id}
 
         Args:
-            permission_id: Id of the organization permission. String.
+            permission_id: Id of the organization permission.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_organization_permission(permission_id))
 
@@ -64,15 +62,14 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         """Fetch one organization permission by id.
 
         `GET /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/GetOrganizationPermission
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions/{permission_id}
 
         Args:
-            permission_id: Id of the organization permission. String.
+            permission_id: Id of the organization permission.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_organization_permission(permission_id))
 
@@ -89,18 +86,17 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Includes the built-in ones, whose keys start with `org:sys_`.
 
         `GET /organization_permissions`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/ListOrganizationPermissions
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String.
-            query: Exact id, or part of the name or key. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending.
+            query: Exact id, or part of the name or key.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -110,22 +106,23 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[Permission]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_permissions.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organization_permissions`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -144,18 +141,18 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Built-in permissions cannot be changed.
 
         `PATCH /organization_permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Permissions#operation/UpdateOrganizationPermission
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/PATCH/organization_permissions/{permission_id}
 
         Args:
-            permission_id: Id of the organization permission. String.
-            description: Explanatory text for people. String.
-            key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved. String.
-            name: Display name. String.
+            permission_id: Id of the organization permission.
+            description: Explanatory text for people.
+            key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
+            name: Display name.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_organization_permission(permission_id, description=description, key=key, name=name)

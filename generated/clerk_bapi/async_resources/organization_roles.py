@@ -25,16 +25,15 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Add a permission to an organization role.
 
         `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/AssignPermissionToOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles/{organization_role_id}/permissions/{permission_id}
 
         Args:
-            organization_role_id: Id of the organization role. String.
-            permission_id: Id of the organization permission. String.
+            organization_role_id: Id of the organization role.
+            permission_id: Id of the organization permission.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or Conflict.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.assign_permission_to_organization_role(organization_role_id, permission_id))
 
@@ -52,20 +51,19 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Organizations can assign it once it is in their role set.
 
         `POST /organization_roles`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/CreateOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles
 
         Args:
-            key: Unique key: `org:` followed by lowercase letters, digits and underscores. String.
-            name: Display name. String.
-            description: Explanatory text for people. String or null.
-            include_in_initial_role_set: Also put the role into the role set that new organizations start with. Boolean
-                or null.
-            permissions: Ids of the permissions the role grants. List of strings or null.
+            key: Unique key: `org:` followed by lowercase letters, digits and underscores.
+            name: Display name.
+            description: Explanatory text for people.
+            include_in_initial_role_set: Also put the role into the role set that new organizations start with.
+            permissions: Ids of the permissions the role grants.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
+                NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_organization_role(
@@ -83,15 +81,14 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Refused while a member or invitation has the role, or while it serves as creator or domain default role.
 
         `DELETE /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/DeleteOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}
 
         Args:
-            organization_role_id: Id of the organization role. String.
+            organization_role_id: Id of the organization role.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_organization_role(organization_role_id))
 
@@ -99,15 +96,14 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Fetch one organization role by id.
 
         `GET /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/GetOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles/{organization_role_id}
 
         Args:
-            organization_role_id: Id of the organization role. String.
+            organization_role_id: Id of the organization role.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_organization_role(organization_role_id))
 
@@ -124,19 +120,17 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Newest first.
 
         `GET /organization_roles`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/ListOrganizationRoles
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String, default
-                `-created_at`.
-            query: Exact id, or part of the name or key. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            query: Exact id, or part of the name or key.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -146,22 +140,23 @@ class AsyncOrganizationRolesResource(AsyncResource):
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[Role]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_roles.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organization_roles`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -171,16 +166,15 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """Take a permission away from an organization role.
 
         `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/RemovePermissionFromOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}/permissions/{permission_id}
 
         Args:
-            organization_role_id: Id of the organization role. String.
-            permission_id: Id of the organization permission. String.
+            organization_role_id: Id of the organization role.
+            permission_id: Id of the organization permission.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.remove_permission_from_organization_role(organization_role_id, permission_id)
@@ -200,20 +194,19 @@ class AsyncOrganizationRolesResource(AsyncResource):
         A new key carries over to the organization settings that name the role.
 
         `PATCH /organization_roles/{organization_role_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Roles#operation/UpdateOrganizationRole
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/PATCH/organization_roles/{organization_role_id}
 
         Args:
-            organization_role_id: Id of the organization role. String.
-            description: Explanatory text for people. String or null.
-            key: New unique key: `org:` followed by lowercase letters, digits and underscores. String or null.
-            name: Display name. String or null.
-            permissions: Ids of all permissions the role shall grant; replaces the present ones. List of strings or
-                null.
+            organization_role_id: Id of the organization role.
+            description: Explanatory text for people.
+            key: New unique key: `org:` followed by lowercase letters, digits and underscores.
+            name: Display name.
+            permissions: Ids of all permissions the role shall grant; replaces the present ones.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_organization_role(

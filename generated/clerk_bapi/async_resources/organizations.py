@@ -41,24 +41,24 @@ class AsyncOrganizationsResource(AsyncResource):
     ) -> CommerceCreditLedgerResponse:
         """Raise or lower the credit balance of an organization.
 
-        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and answers the first
+        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
         entry.
 
         `POST /organizations/{organization_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/AdjustOrganizationBillingCreditBalance
+        https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations/{organization_id}/billing/credits
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
             action: Direction of the adjustment. One of `decrease`, `increase`.
-            amount: Money amount in cents. Integer.
-            idempotency_key: Unique text of your choice that makes a repeated call harmless. String.
-            currency: ISO 4217 currency code, such as `USD`. String.
-            note: Remark to keep with the ledger entry. String.
+            amount: Amount in the smallest unit of the currency, such as cents; more than 0.
+            idempotency_key: Unique text of your choice that makes a repeated call harmless.
+            currency: ISO 4217 currency code, such as `USD`.
+            note: Remark to keep with the ledger entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.adjust_organization_billing_credit_balance(
@@ -88,26 +88,24 @@ class AsyncOrganizationsResource(AsyncResource):
         Without `created_by` it starts with no members.
 
         `POST /organizations`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/CreateOrganization
+        https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations
 
         Args:
-            name: Name of the organization, without HTML or links. String.
-            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
-                or ISO 8601 string with a time zone or null.
-            created_by: Id of the user who becomes the first member, with the creator role. String or null.
-            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
-                null, at least 0.
-            private_metadata: Your own JSON data; only the backend reads it. Object or null.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object or
-                null.
-            role_set_key: Key of the role set the organization uses. String or null.
+            name: Name of the organization, without HTML or links.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            created_by: Id of the user who becomes the first member, with the creator role.
+            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            role_set_key: Key of the role set the organization uses.
             slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
-                enabled. String or null.
+                enabled.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_organization(
@@ -129,14 +127,14 @@ class AsyncOrganizationsResource(AsyncResource):
         be undone. The users themselves stay.
 
         `DELETE /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganization
+        https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_organization(organization_id))
 
@@ -144,14 +142,14 @@ class AsyncOrganizationsResource(AsyncResource):
         """Delete the logo of an organization.
 
         `DELETE /organizations/{organization_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/DeleteOrganizationLogo
+        https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}/logo
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_organization_logo(organization_id))
 
@@ -165,17 +163,16 @@ class AsyncOrganizationsResource(AsyncResource):
         """Fetch one organization by id or slug.
 
         `GET /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganization
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}
 
         Args:
-            organization_id: Id or slug of the organization. String.
-            include_members_count: Fill in `members_count`. Boolean.
+            organization_id: Id or slug of the organization.
+            include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
-                Boolean.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.get_organization(
@@ -189,15 +186,15 @@ class AsyncOrganizationsResource(AsyncResource):
         """Fetch the credit balance of an organization.
 
         `GET /organizations/{organization_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingCreditBalance
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/credits
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_organization_billing_credit_balance(organization_id))
 
@@ -207,15 +204,15 @@ class AsyncOrganizationsResource(AsyncResource):
         One item per plan the organization is on.
 
         `GET /organizations/{organization_id}/billing/subscription`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/GetOrganizationBillingSubscription
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/subscription
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_organization_billing_subscription(organization_id))
 
@@ -236,26 +233,24 @@ class AsyncOrganizationsResource(AsyncResource):
         Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.
 
         `GET /organizations`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ListOrganizations
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
 
         Args:
-            include_members_count: Fill in `members_count`. Boolean.
+            include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
-                Boolean.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. String, default
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
                 `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. List of strings.
-            query: Exact id, or part of the name or slug. String.
+                it.
+            query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
-                includes them. List of strings.
+                includes them.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_organizations(
@@ -282,26 +277,30 @@ class AsyncOrganizationsResource(AsyncResource):
         user_id: Sequence[str] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[Organization]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organizations.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organizations`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
 
         Args:
-            include_members_count: As for `list`.
-            include_missing_member_with_elevated_permissions: As for `list`.
-            order_by: As for `list`.
-            organization_id: As for `list`.
-            query: As for `list`.
-            user_id: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            include_members_count: Fill in `members_count`.
+            include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
+            order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
+                `-created_at`.
+            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
+                it.
+            query: Exact id, or part of the name or slug.
+            user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
+                includes them.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {
             "include_members_count": include_members_count,
@@ -324,20 +323,21 @@ class AsyncOrganizationsResource(AsyncResource):
         """Overwrite whole metadata fields of an organization.
 
         What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-        field. To add or remove single keys use `update_organization_metadata`.
+        field. To add or remove single keys use `organizations.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization, together with `organizations.update_metadata`.
 
         `PUT /organizations/{organization_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/ReplaceOrganizationMetadata
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/metadata
 
         Args:
-            organization_id: Id of the organization. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+            organization_id: Id of the organization.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.replace_organization_metadata(
@@ -363,27 +363,27 @@ class AsyncOrganizationsResource(AsyncResource):
     ) -> Organization:
         """Change the fields of an organization that you pass.
 
-        Metadata is not accepted here: call `update_organization_metadata` or `replace_organization_metadata`.
+        Metadata is not accepted here: call `organizations.update_metadata` or `organizations.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization.
 
         `PATCH /organizations/{organization_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UpdateOrganization
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}
 
         Args:
-            organization_id: Id of the organization. String.
+            organization_id: Id of the organization.
             admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
-                Boolean or null.
-            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
-                or ISO 8601 string with a time zone or null.
-            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. Integer or
-                null, at least 0.
-            name: New name, without HTML or links. String or null.
-            role_set_key: Key of the role set the organization uses. String or null.
-            slug: New name for URLs, unused in the instance. String or null.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
+            name: New name, without HTML or links.
+            role_set_key: Key of the role set the organization uses.
+            slug: New name for URLs, unused in the instance.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_organization(
@@ -407,20 +407,21 @@ class AsyncOrganizationsResource(AsyncResource):
         """Merge values into the metadata of an organization.
 
         Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-        `replace_organization_metadata`.
+        `organizations.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization, together with `organizations.replace_metadata`.
 
         `PATCH /organizations/{organization_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/MergeOrganizationMetadata
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}/metadata
 
         Args:
-            organization_id: Id of the organization. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+            organization_id: Id of the organization.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_organization_metadata(
@@ -436,17 +437,16 @@ class AsyncOrganizationsResource(AsyncResource):
         Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
 
         `PUT /organizations/{organization_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/Organizations#operation/UploadOrganizationLogo
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/logo
 
         Args:
-            organization_id: Id of the organization. String.
-            file: Image file to upload. File.
-            uploader_user_id: Id of the user recorded as the uploader. String.
+            organization_id: Id of the organization.
+            file: Image file to upload.
+            uploader_user_id: Id of the user recorded as the uploader.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, PayloadTooLarge.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or PayloadTooLarge.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.upload_organization_logo(organization_id, file=file, uploader_user_id=uploader_user_id)

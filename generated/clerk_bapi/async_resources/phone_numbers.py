@@ -23,21 +23,21 @@ class AsyncPhoneNumbersResource(AsyncResource):
     ) -> VerificationResponse:
         """Check a code that was texted to a phone number.
 
-        A wrong or late code is not an exception: read `status` and `attempts` of the result. Success also verifies the
-        number but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
+        A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
+        number, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
 
         `POST /phone_numbers/{phone_number_id}/attempt_verification`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/AttemptPhoneNumberVerification
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/attempt_verification
 
         Args:
-            phone_number_id: Id of the phone number. String.
-            code: Code the user typed from the text message. String.
-            verification_id: Id of the verification that the prepare call answered. String.
+            phone_number_id: Id of the phone number.
+            code: Code the user typed from the text message.
+            verification_id: Id of the verification that the prepare call returned.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.attempt_phone_number_verification(phone_number_id, code=code, verification_id=verification_id)
@@ -58,20 +58,20 @@ class AsyncPhoneNumbersResource(AsyncResource):
         `primary`.
 
         `POST /phone_numbers`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/CreatePhoneNumber
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers
 
         Args:
-            phone_number: Number to add, in E.164 form such as `+15551234567`. String.
-            user_id: Id of the user who gets the number. String.
-            primary: Make this number the primary one. A user's first number is primary anyway. Boolean or null.
+            phone_number: Number to add, in E.164 form such as `+15551234567`.
+            user_id: Id of the user who gets the number.
+            primary: Make this number the primary one. A user's first number is primary anyway.
             reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
-                becomes the default second factor. Boolean or null.
-            verified: Trust the number without sending a code. Boolean or null.
+                becomes the default second factor.
+            verified: Trust the number without sending a code.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_phone_number(
@@ -89,15 +89,14 @@ class AsyncPhoneNumbersResource(AsyncResource):
         Refused when it is the user's last identifier.
 
         `DELETE /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/DeletePhoneNumber
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/DELETE/phone_numbers/{phone_number_id}
 
         Args:
-            phone_number_id: Id of the phone number. String.
+            phone_number_id: Id of the phone number.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_phone_number(phone_number_id))
 
@@ -105,34 +104,33 @@ class AsyncPhoneNumbersResource(AsyncResource):
         """Fetch one phone number by id.
 
         `GET /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/GetPhoneNumber
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/GET/phone_numbers/{phone_number_id}
 
         Args:
-            phone_number_id: Id of the phone number. String.
+            phone_number_id: Id of the phone number.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_phone_number(phone_number_id))
 
     async def prepare_verification(self, phone_number_id: str) -> VerificationResponse:
         """Text a one-time code to a phone number.
 
-        Answers a verification whose id you pass to `attempt_phone_number_verification`. Asking again within about 30
+        Returns a verification whose id you pass to `phone_numbers.attempt_verification`. Asking again within about 30
         seconds fails with status 429.
 
         `POST /phone_numbers/{phone_number_id}/prepare_verification`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/PreparePhoneNumberVerification
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/prepare_verification
 
         Args:
-            phone_number_id: Id of the phone number. String.
+            phone_number_id: Id of the phone number.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, TooManyRequests, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                TooManyRequests or ServerError.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.prepare_phone_number_verification(phone_number_id))
 
@@ -149,18 +147,18 @@ class AsyncPhoneNumbersResource(AsyncResource):
         `unverified` a user without another identifier can no longer sign in.
 
         `PUT /users/{user_id}/phone_number`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/ReplaceUserPhoneNumber
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PUT/users/{user_id}/phone_number
 
         Args:
-            user_id: Id of the user. String.
-            phone_number: Number that replaces all others, in E.164 form such as `+15551234567`. String.
+            user_id: Id of the user.
+            phone_number: Number that replaces all others, in E.164 form such as `+15551234567`.
             identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
                 an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.replace_user_phone_number(
@@ -178,22 +176,21 @@ class AsyncPhoneNumbersResource(AsyncResource):
     ) -> PhoneNumber:
         """Mark a phone number as verified, primary or second factor.
 
-        The digits cannot be changed; add a new number and delete the old one, or use `replace_user_phone_number`.
+        The digits cannot be changed; add a new number and delete the old one, or use `phone_numbers.replace_for_user`.
 
         `PATCH /phone_numbers/{phone_number_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Phone-Numbers#operation/UpdatePhoneNumber
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PATCH/phone_numbers/{phone_number_id}
 
         Args:
-            phone_number_id: Id of the phone number. String.
-            primary: Make it the primary one of the user. Boolean or null.
+            phone_number_id: Id of the phone number.
+            primary: Make it the primary one of the user.
             reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
-                becomes the default second factor. Boolean or null.
-            verified: Trust the number without sending a code. Boolean or null.
+                becomes the default second factor.
+            verified: Trust the number without sending a code.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_phone_number(

@@ -23,15 +23,14 @@ class AsyncProxyChecksResource(AsyncResource):
         tells the outcome.
 
         `POST /proxy_checks`
-        https://clerk.com/docs/reference/backend-api/tag/Proxy-Checks#operation/VerifyDomainProxy
+        https://clerk.com/docs/reference/backend-api/tag/proxy-checks/POST/proxy_checks
 
         Args:
-            domain_id: Id of the domain the proxy serves. String.
-            proxy_url: Proxy address to test; it may differ from the one in use. String.
+            domain_id: Id of the domain the proxy serves.
+            proxy_url: Proxy address to test; it may differ from the one in use.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.verify_domain_proxy(domain_id=domain_id, proxy_url=proxy_url))

@@ -32,18 +32,18 @@ class AsyncRoleSetsResource(AsyncResource):
         """Put more roles into a role set.
 
         `POST /role_sets/{role_set_key_or_id}/roles`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/AddRolesToRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles
 
         Args:
-            role_set_key_or_id: Role set, by key or id. String.
-            role_keys: Keys of the roles to add, at most 10. List of strings.
-            creator_role_key: Also make this newly added role the creator role. String.
-            default_role_key: Also make this newly added role the default role. String.
+            role_set_key_or_id: Role set, by key or id.
+            role_keys: Keys of the roles to add, at most 10.
+            creator_role_key: Also make this newly added role the creator role.
+            default_role_key: Also make this newly added role the default role.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.add_roles_to_role_set(
@@ -68,23 +68,23 @@ class AsyncRoleSetsResource(AsyncResource):
         """Define a role set.
 
         `POST /role_sets`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/CreateRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets
 
         Args:
-            creator_role_key: Key of the role for the user who creates an organization; must be among `roles`. String.
-            default_role_key: Key of the role new members get; must be among `roles`. String.
-            name: Display name. String.
-            roles: Keys of the roles in the set, at most 10. List of strings.
-            description: Explanatory text for people. String or null.
+            creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
+            default_role_key: Key of the role new members get; must be among `roles`.
+            name: Display name.
+            roles: Keys of the roles in the set, at most 10.
+            description: Explanatory text for people.
             key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
-                left out. String.
+                left out.
             type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
                 `initial`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
+                NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_role_set(
@@ -102,15 +102,14 @@ class AsyncRoleSetsResource(AsyncResource):
         """Fetch one role set by key or id.
 
         `GET /role_sets/{role_set_key_or_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/GetRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets/{role_set_key_or_id}
 
         Args:
-            role_set_key_or_id: Role set, by key or id. String.
+            role_set_key_or_id: Role set, by key or id.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_role_set(role_set_key_or_id))
 
@@ -127,19 +126,17 @@ class AsyncRoleSetsResource(AsyncResource):
         Newest first unless `order_by` says otherwise.
 
         `GET /role_sets`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ListRoleSets
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. String, default
-                `-created_at`.
-            query: Exact id, or part of the name or key. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            query: Exact id, or part of the name or key.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -147,22 +144,23 @@ class AsyncRoleSetsResource(AsyncResource):
     def iterate(
         self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[RoleSet]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `role_sets.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /role_sets`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -181,17 +179,17 @@ class AsyncRoleSetsResource(AsyncResource):
         the deleted set; the move may still be running afterwards.
 
         `POST /role_sets/{role_set_key_or_id}/replace`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/replace
 
         Args:
-            role_set_key_or_id: Role set to give up, by key or id. String.
-            dest_role_set_key: Key of the role set that takes over. String.
-            reassignment_mappings: New role key for each old role key that members hold and the other set lacks. Object.
+            role_set_key_or_id: Role set to give up, by key or id.
+            dest_role_set_key: Key of the role set that takes over.
+            reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.replace_role_set(
@@ -205,17 +203,17 @@ class AsyncRoleSetsResource(AsyncResource):
         Both happen in one step.
 
         `POST /role_sets/{role_set_key_or_id}/roles/replace`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/ReplaceRoleInRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles/replace
 
         Args:
-            role_set_key_or_id: Role set, by key or id. String.
-            role_key: Key of the role to take out of the set. String.
-            to_role_key: Key of the role that members get in its place. String.
+            role_set_key_or_id: Role set, by key or id.
+            role_key: Key of the role to take out of the set.
+            to_role_key: Key of the role that members get in its place.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.replace_role_in_role_set(role_set_key_or_id, role_key=role_key, to_role_key=to_role_key)
@@ -234,26 +232,25 @@ class AsyncRoleSetsResource(AsyncResource):
     ) -> RoleSet:
         """Change a role set.
 
-        The roles in it have their own operations, `add_roles_to_role_set` and `replace_role_in_role_set`.
+        The roles in it have their own operations, `role_sets.add_roles` and `role_sets.replace_role`.
 
         `PATCH /role_sets/{role_set_key_or_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Role-Sets#operation/UpdateRoleSet
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/PATCH/role_sets/{role_set_key_or_id}
 
         Args:
-            role_set_key_or_id: Role set, by key or id. String.
-            creator_role_key: Key of the role for the user who creates an organization; must be in the set. String or
-                null.
-            default_role_key: Key of the role new members get; must be in the set. String or null.
-            description: Explanatory text for people. String or null.
-            key: New unique key: `role_set:` followed by lowercase letters, digits and underscores. String or null.
-            name: Display name. String or null.
+            role_set_key_or_id: Role set, by key or id.
+            creator_role_key: Key of the role for the user who creates an organization; must be in the set.
+            default_role_key: Key of the role new members get; must be in the set.
+            description: Explanatory text for people.
+            key: New unique key: `role_set:` followed by lowercase letters, digits and underscores.
+            name: Display name.
             type: Make this the set that new organizations start with; the former one turns into `custom`. One of
-                `initial` or null.
+                `initial`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_role_set(

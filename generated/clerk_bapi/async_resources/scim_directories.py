@@ -43,18 +43,17 @@ class AsyncScimDirectoriesResource(AsyncResource):
         The result carries the API key for the identity provider; it is not shown again.
 
         `POST /scim_directories`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMDirectory
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
-            provider: Identity provider. String.
-            group_role_mappings: Group-to-role mappings to set up along with the directory. List of objects.
-            name: Display name. String.
+            enterprise_connection_id: Id of the enterprise connection.
+            provider: Identity provider.
+            group_role_mappings: Group-to-role mappings to set up along with the directory.
+            name: Display name.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_scim_directory(
@@ -73,19 +72,19 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Fails unless group role mapping is switched on in the directory.
 
         `POST /scim_directories/{scim_directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/CreateSCIMGroupRoleMapping
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/group_role_mappings
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
-            role_id: Id of the organization role that members of the group get. String.
-            scim_group_id: Id of the SCIM group at the identity provider. String.
+            scim_directory_id: Id of the SCIM directory.
+            role_id: Id of the organization role that members of the group get.
+            scim_group_id: Id of the SCIM group at the identity provider.
             precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
-                Integer, at least 1.
+                At least 1.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_scim_group_role_mapping(
@@ -99,15 +98,14 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Provisioning stops: requests with its API key are refused from then on.
 
         `DELETE /scim_directories/{scim_directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMDirectory
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
+            scim_directory_id: Id of the SCIM directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_scim_directory(scim_directory_id))
 
@@ -117,16 +115,15 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Fails unless group role mapping is switched on in the directory.
 
         `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/DeleteSCIMGroupRoleMapping
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
-            mapping_id: Id of the group-to-role mapping. String.
+            scim_directory_id: Id of the SCIM directory.
+            mapping_id: Id of the group-to-role mapping.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_scim_group_role_mapping(scim_directory_id, mapping_id))
 
@@ -134,53 +131,52 @@ class AsyncScimDirectoriesResource(AsyncResource):
         """Fetch one SCIM directory by id.
 
         `GET /scim_directories/{scim_directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/GetSCIMDirectory
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
+            scim_directory_id: Id of the SCIM directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_scim_directory(scim_directory_id))
 
     async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> SCIMDirectoryList:
         """List the SCIM directories of the instance.
 
-        API keys are not shown. `list_directories` is the same under the newer name.
+        API keys are not shown. `directories.list` is the same under the newer name.
 
         `GET /scim_directories`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMDirectories
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or Forbidden.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[SCIMDirectory]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `scim_directories.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /scim_directories`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -192,15 +188,14 @@ class AsyncScimDirectoriesResource(AsyncResource):
         In order of precedence.
 
         `GET /scim_directories/{scim_directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ListSCIMGroupRoleMappings
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}/group_role_mappings
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
+            scim_directory_id: Id of the SCIM directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
 
@@ -213,16 +208,16 @@ class AsyncScimDirectoriesResource(AsyncResource):
         switched on in the directory.
 
         `PUT /scim_directories/{scim_directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/ReplaceSCIMGroupRoleMappings
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/PUT/scim_directories/{scim_directory_id}/group_role_mappings
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
-            mappings: All mappings the directory shall have, highest precedence first. List of objects.
+            scim_directory_id: Id of the SCIM directory.
+            mappings: All mappings the directory shall have, highest precedence first.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.replace_scim_group_role_mappings(scim_directory_id, mappings=mappings))
 
@@ -233,15 +228,14 @@ class AsyncScimDirectoriesResource(AsyncResource):
         soon.
 
         `POST /scim_directories/{scim_directory_id}/rotate_api_key`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/RotateSCIMDirectoryAPIKey
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/rotate_api_key
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
+            scim_directory_id: Id of the SCIM directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
 
@@ -261,21 +255,21 @@ class AsyncScimDirectoriesResource(AsyncResource):
         `attribute_mapping` is merged key by key, not replaced.
 
         `PATCH /scim_directories/{scim_directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SCIM-Directories#operation/UpdateSCIMDirectory
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/PATCH/scim_directories/{scim_directory_id}
 
         Args:
-            scim_directory_id: Id of the SCIM directory. String.
+            scim_directory_id: Id of the SCIM directory.
             attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-                removed in directories. Object.
-            enabled: Whether it is switched on. Boolean.
-            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members. Boolean.
-            name: Display name. String.
-            provider: Identity provider. String.
+                removed in directories.
+            enabled: Whether it is switched on.
+            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
+            name: Display name.
+            provider: Identity provider.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.update_scim_directory(

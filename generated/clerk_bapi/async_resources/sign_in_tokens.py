@@ -24,18 +24,16 @@ class AsyncSignInTokensResource(AsyncResource):
         Hand the `url` to the user, or the `token` to a custom flow as a ticket. Whoever holds it becomes that user.
 
         `POST /sign_in_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/CreateSignInToken
+        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens
 
         Args:
-            user_id: Id of the user the token signs in. String.
-            expires_in_seconds: How long the token may be redeemed, in seconds. Integer or null, at least 1, default
-                2592000.
-            org_id: Id of the organization to make active at sign-in; the user must be a member. String or null.
+            user_id: Id of the user the token signs in.
+            expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
+            org_id: Id of the organization to make active at sign-in; the user must be a member.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.create_sign_in_token(user_id=user_id, expires_in_seconds=expires_in_seconds, org_id=org_id)
@@ -44,16 +42,16 @@ class AsyncSignInTokensResource(AsyncResource):
     async def revoke(self, sign_in_token_id: str) -> SignInToken:
         """Revoke a sign-in token.
 
-        Only a token nobody has redeemed yet.
+        Only a token that has not been redeemed can be revoked.
 
         `POST /sign_in_tokens/{sign_in_token_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Sign-in-Tokens#operation/RevokeSignInToken
+        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens/{sign_in_token_id}/revoke
 
         Args:
-            sign_in_token_id: Id of the sign-in token. String.
+            sign_in_token_id: Id of the sign-in token.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revoke_sign_in_token(sign_in_token_id))

@@ -26,19 +26,18 @@ class AsyncTemplatesResource(AsyncResource):
     async def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Fetch one email or SMS template.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         `GET /templates/{template_type}/{slug}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplate
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}/{slug}
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
-            slug: Slug of the template within its type, such as `verification_code`. String.
+            slug: Slug of the template within its type, such as `verification_code`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.get_template(template_type, slug))
 
@@ -80,23 +79,22 @@ class AsyncTemplatesResource(AsyncResource):
     ) -> builtins.list[Template] | PaginatedTemplates:
         """List the email or SMS templates of the instance.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         In the order of their `position`.
 
         `GET /templates/{template_type}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/GetTemplateList
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}
 
         Args:
             template_type: Which kind of templates to list. One of `email`, `sms`.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_templates(template_type, limit=limit, offset=offset, paginated=paginated)
@@ -104,21 +102,22 @@ class AsyncTemplatesResource(AsyncResource):
 
     @walk
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> AsyncIterator[Template]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `templates.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /templates/{template_type}`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}
 
         Args:
-            template_type: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            template_type: Which kind of templates to list. One of `email`, `sms`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
@@ -137,23 +136,22 @@ class AsyncTemplatesResource(AsyncResource):
     ) -> dict[str, Any]:
         """Render a template with sample values without saving it.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         `POST /templates/{template_type}/{slug}/preview`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/PreviewTemplate
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/preview
 
         Args:
-            template_type: Kind of template. String.
-            slug: Slug of the template within its type, such as `verification_code`. String.
-            body: Text of the message, with variables in double braces. String.
-            from_email_name: Part before the at sign of the sender address; email templates only. String.
-            reply_to_email_name: Part before the at sign of the reply address; email templates only. String.
-            subject: Subject line of the email; email templates only. String or null.
+            template_type: Kind of template.
+            slug: Slug of the template within its type, such as `verification_code`.
+            body: Text of the message, with variables in double braces.
+            from_email_name: Part before the at sign of the sender address; email templates only.
+            reply_to_email_name: Part before the at sign of the reply address; email templates only.
+            subject: Subject line of the email; email templates only.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.preview_template(
@@ -170,21 +168,20 @@ class AsyncTemplatesResource(AsyncResource):
     async def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Put a template back to Clerk's original text.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         Your own version is lost. Check `can_revert` of the template first.
 
         `POST /templates/{template_type}/{slug}/revert`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/RevertTemplate
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/revert
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
-            slug: Slug of the template within its type, such as `verification_code`. String.
+            slug: Slug of the template within its type, such as `verification_code`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired or NotFound.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.revert_template(template_type, slug))
 
@@ -194,24 +191,23 @@ class AsyncTemplatesResource(AsyncResource):
     ) -> Template:
         """Choose whether Clerk or you deliver messages of a template.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
         `sms.created` webhooks.
 
         `POST /templates/{template_type}/{slug}/toggle_delivery`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/ToggleTemplateDelivery
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/toggle_delivery
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
-            slug: Slug of the template within its type, such as `verification_code`. String.
+            slug: Slug of the template within its type, such as `verification_code`.
             delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
-                Boolean.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, Locked, TooManyRequests.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, Locked or
+                TooManyRequests.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.toggle_template_delivery(template_type, slug, delivered_by_clerk=delivered_by_clerk)
@@ -233,29 +229,28 @@ class AsyncTemplatesResource(AsyncResource):
     ) -> Template:
         """Change the text and settings of an email or SMS template.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
         Variables the template needs must stay in the body, otherwise the call fails.
 
         `PUT /templates/{template_type}/{slug}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-and-SMS-Templates#operation/UpsertTemplate
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/PUT/templates/{template_type}/{slug}
 
         Args:
             template_type: Kind of template. One of `email`, `sms`.
-            slug: Slug of the template within its type, such as `verification_code`. String.
-            body: Text of the message, with variables in double braces. String.
-            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event. Boolean
-                or null.
-            from_email_name: Part before the at sign of the sender address; email templates only. String.
-            markup: Source of the message in the format of the dashboard's editor. String or null.
-            name: Display name. String.
-            reply_to_email_name: Part before the at sign of the reply address; email templates only. String.
-            subject: Subject line of the email; email templates only. String or null.
+            slug: Slug of the template within its type, such as `verification_code`.
+            body: Text of the message, with variables in double braces.
+            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            from_email_name: Part before the at sign of the sender address; email templates only.
+            markup: Source of the message in the format of the dashboard's editor.
+            name: Display name.
+            reply_to_email_name: Part before the at sign of the reply address; email templates only.
+            subject: Subject line of the email; email templates only.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity, Locked, TooManyRequests.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
+                NotFound, UnprocessableEntity, Locked or TooManyRequests.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.upsert_template(

@@ -25,37 +25,36 @@ class AsyncWaitlistEntriesResource(AsyncResource):
     async def bulk_create(self, *, body: Sequence[CreateBulkWaitlistEntriesItem]) -> builtins.list[WaitlistEntry]:
         """Put up to 50 email addresses on the waitlist.
 
-        An address that is on it already gives back the present entry; the same address twice in one call is an error.
+        For an address that is on it already, the present entry is returned; the same address twice in one call is an
+        error.
 
         `POST /waitlist_entries/bulk`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateBulkWaitlistEntries
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk
 
         Args:
-            body: The objects to send. List of objects, at least 1 items, at most 50 items.
+            body: Entries to add, one for each address. 1 to 50 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_bulk_waitlist_entries(body=body))
 
     async def create(self, *, email_address: str, notify: bool | None | Unset = UNSET) -> WaitlistEntry:
         """Put an email address on the waitlist.
 
-        An address that is on it already gives back the present entry.
+        For an address that is on it already, the present entry is returned.
 
         `POST /waitlist_entries`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/CreateWaitlistEntry
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries
 
         Args:
-            email_address: Address to put on the waitlist. String.
-            notify: Confirm the entry to the address by email. Boolean or null, default True.
+            email_address: Address to put on the waitlist.
+            notify: Confirm the entry to the address by email. Default True.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.create_waitlist_entry(email_address=email_address, notify=notify))
 
@@ -65,15 +64,14 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         An entry that was invited or has completed cannot be deleted.
 
         `DELETE /waitlist_entries/{waitlist_entry_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/DeleteWaitlistEntry
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/DELETE/waitlist_entries/{waitlist_entry_id}
 
         Args:
-            waitlist_entry_id: Id of the waitlist entry. String.
+            waitlist_entry_id: Id of the waitlist entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.delete_waitlist_entry(waitlist_entry_id))
 
@@ -83,17 +81,15 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Sends the email; the result then holds the invitation.
 
         `POST /waitlist_entries/{waitlist_entry_id}/invite`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/InviteWaitlistEntry
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/invite
 
         Args:
-            waitlist_entry_id: Id of the waitlist entry. String.
-            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Boolean or null,
-                default False.
+            waitlist_entry_id: Id of the waitlist entry.
+            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.invite_waitlist_entry(waitlist_entry_id, ignore_existing=ignore_existing))
 
@@ -111,19 +107,19 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Newest first unless `order_by` says otherwise.
 
         `GET /waitlist_entries`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/ListWaitlistEntries
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. String,
-                default `-created_at`.
-            query: Text looked for in the email address and id of entries. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. Default
+                `-created_at`.
+            query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
@@ -138,23 +134,25 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[WaitlistEntry]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `waitlist_entries.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /waitlist_entries`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            status: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. Default
+                `-created_at`.
+            query: Text looked for in the email address and id of entries.
+            status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -164,14 +162,13 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         """Turn down a waitlist entry.
 
         `POST /waitlist_entries/{waitlist_entry_id}/reject`
-        https://clerk.com/docs/reference/backend-api/tag/Waitlist-Entries#operation/RejectWaitlistEntry
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/reject
 
         Args:
-            waitlist_entry_id: Id of the waitlist entry. String.
+            waitlist_entry_id: Id of the waitlist entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return await self._client.send(api.reject_waitlist_entry(waitlist_entry_id))

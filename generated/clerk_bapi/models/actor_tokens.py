@@ -27,6 +27,10 @@ class ActorToken(Model):
 
 
 class CreateActorTokenActor(Model):
-    """The user who will act as somebody else, named in `sub`."""
+    """The user who will act as somebody else, named in `sub`.
+
+    Attributes:
+        sub: The `sub` to send.
+    """
 
     sub: str

@@ -10,7 +10,10 @@ from clerk_core import Model
 
 
 class CreateAdminPortalLinkTokenResponse(Model):
-    """A new admin portal link token with the token text, which no later answer shows."""
+    """A new admin portal link token with the token text, which no later call returns.
+
+    In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
+    """
 
     admin_portal_link_id: str
     created_at: int
@@ -29,7 +32,10 @@ class CreateAdminPortalLinkTokenResponse(Model):
 
 
 class RevokeAdminPortalLinkTokenResponse(Model):
-    """The revoked admin portal link token, without the token text."""
+    """The revoked admin portal link token, without the token text.
+
+    In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
+    """
 
     admin_portal_link_id: str
     created_at: int

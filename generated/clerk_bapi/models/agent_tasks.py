@@ -23,7 +23,12 @@ class AgentTask(Model):
 
 
 class CreateAgentTaskOnBehalfOf(Model):
-    """The user the agent acts for, given by id or by a verified identifier, never both."""
+    """The user the agent acts for, given by id or by a verified identifier, never both.
+
+    Attributes:
+        identifier: Identifier to put on the list.
+        user_id: Id of the user.
+    """
 
     identifier: str | Unset = UNSET
     user_id: str | Unset = UNSET

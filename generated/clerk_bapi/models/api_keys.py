@@ -13,7 +13,10 @@ from clerk_core.readers import list_of
 
 
 class ApiKey(Model):
-    """A key with which a user or organization calls your API; its secret is not included."""
+    """A key with which a user or organization calls your API; its secret is not included.
+
+    In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
+    """
 
     claims: Any
     created_at: int
@@ -34,7 +37,10 @@ class ApiKey(Model):
 
 
 class CreateApiKeyResponse(Model):
-    """A new API key together with its secret."""
+    """A new API key together with its secret.
+
+    In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
+    """
 
     claims: Any
     created_at: int

@@ -66,6 +66,7 @@ class BillingPaymentAttempt(Model):
 class BillingPriceResponse(Model):
     """A price of a billing plan.
 
+    In the smallest unit of the currency, such as cents: `amount`, `annual_monthly_amount`.
     In Unix milliseconds: `created_at`.
     """
 
@@ -90,7 +91,10 @@ class BillingPriceResponse(Model):
 
 
 class BillingStatement(Model):
-    """The charges of one payer over a billing period."""
+    """The charges of one payer over a billing period.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     groups: list[BillingStatementGroup]
     id: str
@@ -111,7 +115,10 @@ class BillingStatement(Model):
 
 
 class BillingStatementGroup(Model):
-    """The payment attempts of a statement that fall on one date."""
+    """The payment attempts of a statement that fall on one date.
+
+    In Unix milliseconds: `timestamp`.
+    """
 
     items: list[BillingPaymentAttempt]
     object: Literal["commerce_statement_group"]
@@ -169,7 +176,7 @@ class CommerceDiscountRedemptionResponse(Model):
 
 
 class CommercePayerResponse2(Model):
-    """The payer as it appears in answers that use the older subscription item.
+    """The payer as it appears in responses that use the older subscription item.
 
     In Unix milliseconds: `created_at`, `updated_at`.
     """
@@ -219,7 +226,11 @@ class CommercePaymentSourceResponse(Model):
 
 
 class CommercePlan2(Model):
-    """A billing plan in the older form, with flat amounts next to the money objects."""
+    """A billing plan in the older form, with flat amounts next to the money objects.
+
+    In the smallest unit of the currency, such as cents: `amount`, `annual_amount`, `annual_monthly_amount`.
+    In days: `free_trial_days`.
+    """
 
     amount: int
     amount_formatted: str
@@ -264,7 +275,7 @@ class CommercePlan2(Model):
 class CommercePriceTransitionDetails(Model):
     """What a price transition replaces, when it happens and what it charges.
 
-    In Unix milliseconds: `effective_at`.
+    In Unix milliseconds: `effective_at`, `next_billing_date`.
     """
 
     charged_immediately: bool
@@ -299,9 +310,11 @@ class CommercePriceTransitionResponse(Model):
 
 
 class CommerceSubscriptionItem2(Model):
-    """One plan within a subscription, in the older form that trial and price changes answer.
+    """One plan within a subscription, in the older form that trial and price changes return.
 
-    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `period_end`, `period_start`,
+    `updated_at`.
+    As a date (`2026-01-31`): `proration_date`.
     """
 
     created_at: int

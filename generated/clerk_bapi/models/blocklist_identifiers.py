@@ -13,7 +13,7 @@ from clerk_core.readers import list_of
 
 
 class BlocklistIdentifier(Model):
-    """An identifier that is kept out.
+    """An identifier that may not sign up or sign in.
 
     In Unix milliseconds: `created_at`, `updated_at`.
     """

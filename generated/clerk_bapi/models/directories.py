@@ -15,7 +15,17 @@ from clerk_bapi.models.shared import Role
 
 
 class CreateDirectoryGroupRoleMapping(Model):
-    """Which group of a new directory gets which role, and its rank among the mappings."""
+    """Which group of a new directory gets which role, and its rank among the mappings.
+
+    Attributes:
+        role_id: Id of the organization role that members of the group get.
+        directory_group_display_name: The `directory_group_display_name` to send. At most 255 characters.
+        directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
+        precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
+            At least 1.
+        scim_group_display_name: The `scim_group_display_name` to send. At most 255 characters.
+        scim_group_id: Id of the SCIM group at the identity provider.
+    """
 
     role_id: str
     directory_group_display_name: str | Unset = UNSET
@@ -116,7 +126,13 @@ class DirectoryList(Model):
 
 
 class ReplaceDirectoryGroupRoleMappingsMapping(Model):
-    """One directory group and the role its members get, in the new set of mappings."""
+    """One directory group and the role its members get, in the new set of mappings.
+
+    Attributes:
+        role_id: Id of the organization role that members of the group get.
+        directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
+        scim_group_id: Id of the SCIM group at the identity provider.
+    """
 
     role_id: str
     directory_group_id: str | Unset = UNSET

@@ -15,7 +15,14 @@ from clerk_bapi.models.shared import SAMLConnectionLoginHint
 
 
 class AttributeMapping(Model):
-    """The SAML attributes from which an enterprise connection fills the user fields."""
+    """The SAML attributes from which an enterprise connection fills the user fields.
+
+    Attributes:
+        email_address: Email address.
+        first_name: First name of the user.
+        last_name: Last name of the user.
+        user_id: Id of the user.
+    """
 
     email_address: str | None | Unset = UNSET
     first_name: str | None | Unset = UNSET
@@ -24,7 +31,22 @@ class AttributeMapping(Model):
 
 
 class CreateEnterpriseConnectionSaml(Model):
-    """The SAML part of a new connection: identity provider, attribute mapping and sign-in rules."""
+    """The SAML part of a new connection: identity provider, attribute mapping and sign-in rules.
+
+    Attributes:
+        allow_idp_initiated: Accept sign-ins that start at the identity provider.
+        allow_subdomains: Also accept users whose email address is on a subdomain.
+        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+            removed in directories.
+        force_authn: Make the identity provider ask for credentials at every sign-in.
+        idp_certificate: X.509 certificate of the identity provider.
+        idp_entity_id: Entity id of the identity provider.
+        idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
+        idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
+            values.
+        idp_sso_url: Sign-on URL of the identity provider.
+        login_hint: Which value to pass to the identity provider as login hint.
+    """
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
@@ -43,7 +65,16 @@ class CreateEnterpriseConnectionSaml(Model):
 
 
 class CustomAttribute(Model):
-    """A custom attribute to give an enterprise connection, with the places its value comes from."""
+    """A custom attribute to give an enterprise connection, with the places its value comes from.
+
+    Attributes:
+        key: Unique key for use in code. Matching `^[^_][A-Za-z0-9_-]*$`, at least 1 character.
+        name: Display name. At least 1 character.
+        directory_path: The `directory_path` to send.
+        multi_valued: The `multi_valued` to send.
+        scim_path: The `scim_path` to send.
+        sso_path: The `sso_path` to send.
+    """
 
     key: str
     name: str
@@ -233,7 +264,17 @@ class EnterpriseConnections(Model):
 
 
 class Oidc(Model):
-    """The OIDC part of an enterprise connection: client credentials and provider addresses."""
+    """The OIDC part of an enterprise connection: client credentials and provider addresses.
+
+    Attributes:
+        auth_url: The `auth_url` to send.
+        client_id: Id of the client (a browser or device).
+        client_secret: The `client_secret` to send.
+        discovery_url: The `discovery_url` to send.
+        requires_pkce: The `requires_pkce` to send.
+        token_url: The `token_url` to send.
+        user_info_url: The `user_info_url` to send.
+    """
 
     auth_url: str | None | Unset = UNSET
     client_id: str | None | Unset = UNSET
@@ -245,7 +286,23 @@ class Oidc(Model):
 
 
 class UpdateEnterpriseConnectionSaml(Model):
-    """New values for the SAML part of an enterprise connection."""
+    """New values for the SAML part of an enterprise connection.
+
+    Attributes:
+        allow_idp_initiated: Accept sign-ins that start at the identity provider.
+        allow_subdomains: Also accept users whose email address is on a subdomain.
+        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+            removed in directories.
+        force_authn: Make the identity provider ask for credentials at every sign-in.
+        idp_certificate: X.509 certificate of the identity provider.
+        idp_entity_id: Entity id of the identity provider.
+        idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
+        idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
+            values.
+        idp_sso_url: Sign-on URL of the identity provider.
+        login_hint: Which value to pass to the identity provider as login hint.
+        name: Display name.
+    """
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET

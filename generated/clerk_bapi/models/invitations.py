@@ -15,7 +15,19 @@ from clerk_bapi.models.shared import Invitation
 
 
 class CreateBulkInvitationsItem(Model):
-    """One invitation of a batch: whom to invite and how."""
+    """One invitation of a batch: whom to invite and how.
+
+    Attributes:
+        email_address: Address to invite.
+        expires_in_days: Validity of the invitation, in days. 1 to 365.
+        ignore_existing: Invite even if the address has an open invitation. Default False.
+        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+        public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
+            frontend read it.
+        redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
+        template_slug: Slug of the template the invitation email is made from. One of `invitation`,
+            `waitlist_invitation`, default `invitation`.
+    """
 
     email_address: str
     expires_in_days: int | None | Unset = UNSET

@@ -15,6 +15,7 @@ from clerk_core.readers import list_of
 class JWTTemplate(Model):
     """A recipe for tokens with claims of your own.
 
+    In seconds: `allowed_clock_skew`, `lifetime`.
     In Unix milliseconds: `created_at`, `updated_at`.
     """
 

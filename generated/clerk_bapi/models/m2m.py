@@ -13,7 +13,10 @@ from clerk_core.readers import list_of
 
 
 class CreateM2MTokenResponse(Model):
-    """A new machine-to-machine token with the token text."""
+    """A new machine-to-machine token with the token text.
+
+    In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
+    """
 
     created_at: int
     expiration: int | None
@@ -42,7 +45,10 @@ class GetM2MTokensResponse(Model):
 
 
 class M2MToken(Model):
-    """A token with which one machine calls another; the token text is not included."""
+    """A token with which one machine calls another; the token text is not included.
+
+    In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
+    """
 
     created_at: int
     expiration: int | None

@@ -16,6 +16,7 @@ class Machine(Model):
     """A service of yours that authenticates as itself, with the machines it may call.
 
     In Unix milliseconds: `created_at`, `updated_at`.
+    In seconds: `default_token_ttl`.
     """
 
     created_at: int
@@ -36,6 +37,7 @@ class MachineCreated(Model):
     """A new machine together with its secret key.
 
     In Unix milliseconds: `created_at`, `updated_at`.
+    In seconds: `default_token_ttl`.
     """
 
     created_at: int
@@ -104,6 +106,7 @@ class MachineWithoutScopedMachines(Model):
     """A machine without the list of machines it may call.
 
     In Unix milliseconds: `created_at`, `updated_at`.
+    In seconds: `default_token_ttl`.
     """
 
     created_at: int

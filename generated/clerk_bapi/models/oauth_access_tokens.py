@@ -10,13 +10,16 @@ from clerk_core import Model
 
 
 class InactiveOAuthAccessToken(Model):
-    """The answer for an expired access token in JWT form: only `active`, always false."""
+    """The result for an expired access token in JWT form: only `active`, always false."""
 
     active: bool
 
 
 class OAuthAccessTokenInfo(Model):
-    """The facts about a checked OAuth access token: owner, client, scopes and validity."""
+    """The facts about a checked OAuth access token: owner, client, scopes and validity.
+
+    In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
+    """
 
     client_id: str
     created_at: int

@@ -16,7 +16,6 @@ class OAuthApplication(Model):
     """An application that signs users in with your instance as identity provider.
 
     In Unix milliseconds: `created_at`, `updated_at`.
-
     Deprecated: `callback_url`.
     """
 
@@ -47,7 +46,6 @@ class OAuthApplicationWithSecret(Model):
     """An OAuth application together with its client secret.
 
     In Unix milliseconds: `created_at`, `updated_at`.
-
     Deprecated: `callback_url`.
     """
 

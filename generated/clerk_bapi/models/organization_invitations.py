@@ -15,7 +15,18 @@ from clerk_bapi.models.shared import OrganizationInvitationPublicUserData
 
 
 class CreateOrganizationInvitationBulkItem(Model):
-    """One organization invitation of a batch: whom to invite, in which role and how."""
+    """One organization invitation of a batch: whom to invite, in which role and how.
+
+    Attributes:
+        email_address: Address to invite; it need not belong to a user yet.
+        role: Key of the role the invitee gets, such as `org:member`.
+        expires_in_days: Validity of the invitation, in days. 1 to 365.
+        inviter_user_id: Id of the user who invites; must be an admin of the organization.
+        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+        private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
+        public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
+        redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
+    """
 
     email_address: str
     role: str

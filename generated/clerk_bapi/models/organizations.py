@@ -15,10 +15,9 @@ from clerk_bapi.models.shared import Organization
 
 
 class OrganizationWithLogo(Model):
-    """An organization as answered by a logo upload.
+    """An organization as returned by a logo upload.
 
     In Unix milliseconds: `created_at`, `last_active_at`, `updated_at`.
-
     Deprecated: `logo_url`.
     """
 

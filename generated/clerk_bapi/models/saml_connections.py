@@ -15,7 +15,14 @@ from clerk_bapi.models.shared import SAMLConnectionLoginHint
 
 
 class CreateSAMLConnectionAttributeMapping(Model):
-    """The SAML attributes from which a new SAML connection fills the user fields."""
+    """The SAML attributes from which a new SAML connection fills the user fields.
+
+    Attributes:
+        email_address: Email address.
+        first_name: First name of the user.
+        last_name: Last name of the user.
+        user_id: Id of the user.
+    """
 
     email_address: str | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -27,7 +34,6 @@ class SAMLConnection(Model):
     """A connection to a SAML identity provider.
 
     In Unix milliseconds: `created_at`, `idp_certificate_expires_at`, `idp_certificate_issued_at`, `updated_at`.
-
     Deprecated: `domain`.
     """
 
@@ -88,7 +94,14 @@ class SAMLConnections(Model):
 
 
 class UpdateSAMLConnectionAttributeMapping(Model):
-    """New SAML attributes from which a SAML connection fills the user fields."""
+    """New SAML attributes from which a SAML connection fills the user fields.
+
+    Attributes:
+        email_address: Email address.
+        first_name: First name of the user.
+        last_name: Last name of the user.
+        user_id: Id of the user.
+    """
 
     email_address: str | Unset = UNSET
     first_name: str | Unset = UNSET

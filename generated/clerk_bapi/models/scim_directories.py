@@ -15,7 +15,15 @@ from clerk_bapi.models.shared import Role
 
 
 class CreateSCIMDirectoryGroupRoleMapping(Model):
-    """Which group of a new SCIM directory gets which role, and its rank among the mappings."""
+    """Which group of a new SCIM directory gets which role, and its rank among the mappings.
+
+    Attributes:
+        role_id: Id of the organization role that members of the group get.
+        scim_group_id: Id of the SCIM group at the identity provider.
+        precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
+            At least 1.
+        scim_group_display_name: The `scim_group_display_name` to send. At most 255 characters.
+    """
 
     role_id: str
     scim_group_id: str
@@ -24,7 +32,12 @@ class CreateSCIMDirectoryGroupRoleMapping(Model):
 
 
 class ReplaceSCIMGroupRoleMappingsMapping(Model):
-    """One SCIM group and the role its members get, in the new set of mappings."""
+    """One SCIM group and the role its members get, in the new set of mappings.
+
+    Attributes:
+        role_id: Id of the organization role that members of the group get.
+        scim_group_id: Id of the SCIM group at the identity provider.
+    """
 
     role_id: str
     scim_group_id: str

@@ -24,7 +24,10 @@ class BillingDiscountsResponse(Model):
 
 
 class BillingProrationDiscountDetail(Model):
-    """The discount for the part of a billing cycle that had already passed."""
+    """The discount for the part of a billing cycle that had already passed.
+
+    In days: `cycle_days_passed`, `cycle_days_total`.
+    """
 
     amount: CommerceMoneyResponse
     cycle_days_passed: int
@@ -48,7 +51,10 @@ class CommerceCreditBalanceResponse(Model):
 
 
 class CommerceCreditLedgerResponse(Model):
-    """An entry of the credit ledger."""
+    """An entry of the credit ledger.
+
+    As RFC 3339 text: `created_at`.
+    """
 
     amount: CommerceMoneyResponse
     created_at: str
@@ -92,7 +98,10 @@ class CommerceDiscountsResponse(Model):
 
 
 class CommerceMoneyResponse(Model):
-    """A money amount in the smallest currency unit, with a formatted form and its currency."""
+    """A money amount in the smallest currency unit, with a formatted form and its currency.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
 
     amount: int
     amount_formatted: str
@@ -212,6 +221,7 @@ class CommercePerUnitTotalTier2(Model):
 class CommercePlan(Model):
     """A billing plan that users or organizations can subscribe to.
 
+    In days: `free_trial_days`.
     Deprecated: `product_id`.
     """
 
@@ -271,7 +281,10 @@ class CommercePlanUnitPriceTier(Model):
 
 
 class CommerceProrationCreditDetailResponse(Model):
-    """The credit for the unused part of a billing cycle."""
+    """The credit for the unused part of a billing cycle.
+
+    In days: `cycle_days_remaining`, `cycle_days_total`.
+    """
 
     amount: CommerceMoneyResponse
     cycle_days_remaining: int
@@ -284,7 +297,10 @@ class CommerceProrationCreditDetailResponse(Model):
 
 
 class CommerceProrationDiscountResponse(Model):
-    """The discount for the part of a cycle already over when the charge began."""
+    """The discount for the part of a cycle already over when the charge began.
+
+    In days: `cycle_days_passed`, `cycle_days_total`.
+    """
 
     amount: CommerceMoneyResponse
     cycle_days_passed: int
@@ -337,7 +353,9 @@ class CommerceSubscriptionCreditResponse(Model):
 class CommerceSubscriptionItem(Model):
     """One plan within a subscription.
 
-    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `period_end`, `period_start`,
+    `updated_at`.
+    As a date (`2026-01-31`): `proration_date`.
     """
 
     canceled_at: int | None
@@ -383,7 +401,10 @@ class CommerceSubscriptionItem(Model):
 
 
 class CommerceSubscriptionItemNextPaymentResponse(Model):
-    """The next payment due for a subscription item."""
+    """The next payment due for a subscription item.
+
+    In Unix milliseconds: `date`.
+    """
 
     amount: CommerceMoneyResponse | None = None
     date: int | None = None
@@ -411,7 +432,10 @@ class CommerceSubscriptionItemSeatsResponse(Model):
 
 
 class CommerceSubscriptionNextPayment(Model):
-    """The next payment due for a whole subscription."""
+    """The next payment due for a whole subscription.
+
+    In Unix milliseconds: `date`.
+    """
 
     amount: CommerceMoneyResponse
     date: int
@@ -838,7 +862,7 @@ class SAMLConnectionLoginHint(Model):
 class Session(Model):
     """A period during which a user is signed in on a client.
 
-    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `updated_at`.
+    In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `last_active_at`, `updated_at`.
     """
 
     abandon_at: int
@@ -882,7 +906,10 @@ class SessionTask(Model):
 
 
 class VerificationAdmin(Model):
-    """A verification declared by the backend, without a code."""
+    """A verification declared by the backend, without a code.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -893,7 +920,10 @@ class VerificationAdmin(Model):
 
 
 class VerificationEmailLink(Model):
-    """A verification by following a link in an email."""
+    """A verification by following a link in an email.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -904,7 +934,10 @@ class VerificationEmailLink(Model):
 
 
 class VerificationFromOauth(Model):
-    """A verification taken over from a social account."""
+    """A verification taken over from a social account.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -920,7 +953,10 @@ class VerificationFromOauth(Model):
 
 
 class VerificationOtp(Model):
-    """A verification by a one-time code."""
+    """A verification by a one-time code.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -947,7 +983,10 @@ class VerificationResponse(Model):
 
 
 class VerificationSaml(Model):
-    """A verification by signing in at a SAML identity provider."""
+    """A verification by signing in at a SAML identity provider.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
@@ -964,7 +1003,10 @@ class VerificationSaml(Model):
 
 
 class VerificationScim(Model):
-    """A verification vouched for by a SCIM directory."""
+    """A verification vouched for by a SCIM directory.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -974,7 +1016,10 @@ class VerificationScim(Model):
 
 
 class VerificationTicket(Model):
-    """A verification by an invitation or sign-in ticket."""
+    """A verification by an invitation or sign-in ticket.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None

@@ -15,7 +15,6 @@ class SignUp(Model):
     """An attempt to sign up, with what is still missing.
 
     In Unix milliseconds: `abandon_at`, `legal_accepted_at`.
-
     Deprecated: `external_account`.
     """
 

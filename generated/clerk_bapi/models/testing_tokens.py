@@ -12,7 +12,7 @@ from clerk_core import Model
 class TestingToken(Model):
     """A token that lets automated tests past bot detection.
 
-    In Unix milliseconds: `expires_at`.
+    In Unix seconds: `expires_at`.
     """
 
     expires_at: int

@@ -95,7 +95,6 @@ class EnterpriseAccountConnection(Model):
     """The connection an enterprise account belongs to, in short.
 
     In Unix milliseconds: `created_at`, `updated_at`.
-
     Deprecated: `domain`.
     """
 
@@ -119,7 +118,6 @@ class ExternalAccountWithVerification(Model):
     """An account of a user at a social provider, with its verification.
 
     In Unix milliseconds: `created_at`, `updated_at`.
-
     Deprecated: `avatar_url`.
     """
 
@@ -259,7 +257,6 @@ class SAMLAccountConnection(Model):
     """The connection a SAML account belongs to, in short.
 
     In Unix milliseconds: `created_at`, `updated_at`.
-
     Deprecated: `domain`.
     """
 
@@ -327,7 +324,7 @@ class User(Model):
 
     In Unix milliseconds: `created_at`, `last_active_at`, `last_sign_in_at`, `legal_accepted_at`, `mfa_disabled_at`,
     `mfa_enabled_at`, `password_last_updated_at`, `updated_at`.
-
+    In seconds: `lockout_expires_in_seconds`.
     Deprecated: `profile_image_url`.
     """
 
@@ -395,7 +392,10 @@ class User(Model):
 
 
 class VerificationGoogleOneTap(Model):
-    """A verification by Google One Tap."""
+    """A verification by Google One Tap.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -411,7 +411,10 @@ class VerificationGoogleOneTap(Model):
 
 
 class VerificationOauth(Model):
-    """A verification by signing in at a social provider."""
+    """A verification by signing in at a social provider.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -428,7 +431,10 @@ class VerificationOauth(Model):
 
 
 class VerificationPasskey(Model):
-    """A verification by signing a challenge with a passkey."""
+    """A verification by signing a challenge with a passkey.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None
@@ -441,7 +447,10 @@ class VerificationPasskey(Model):
 
 
 class VerificationWeb3(Model):
-    """A verification by signing a message with a wallet."""
+    """A verification by signing a message with a wallet.
+
+    In Unix milliseconds: `expire_at`.
+    """
 
     attempts: int | None
     expire_at: int | None

@@ -15,7 +15,12 @@ from clerk_bapi.models.shared import Invitation
 
 
 class CreateBulkWaitlistEntriesItem(Model):
-    """One email address of a batch to put on the waitlist, and whether to tell its owner."""
+    """One email address of a batch to put on the waitlist, and whether to tell its owner.
+
+    Attributes:
+        email_address: Address to put on the waitlist.
+        notify: Confirm the entry to the address by email. Default True.
+    """
 
     email_address: str
     notify: bool | None | Unset = UNSET

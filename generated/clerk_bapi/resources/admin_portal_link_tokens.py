@@ -34,20 +34,18 @@ class AdminPortalLinkTokensResource(Resource):
         The token itself is in this result only.
 
         `POST /admin_portal_link_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/createAdminPortalLinkToken
+        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens
 
         Args:
-            it_contact_id: Id of the person on the customer's IT side who receives the link. String, at least 1
-                characters.
-            organization_id: Id of the organization whose portal the link opens. String, matching `^org_\\w{27}$`.
-            scopes: What the link may be used for in the portal. List of strings.
-            seconds_until_expiration: Time from now until it expires, in seconds. Integer, more than 0, at most 86400,
-                default 3600.
+            it_contact_id: Id of the person on the customer's IT side who receives the link. At least 1 character.
+            organization_id: Id of the organization whose portal the link opens. Matching `^org_\\w{27}$`.
+            scopes: What the link may be used for in the portal.
+            seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
+                3600.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or Conflict.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_admin_portal_link_token(
@@ -64,16 +62,15 @@ class AdminPortalLinkTokensResource(Resource):
         """Make an admin portal link token stop working.
 
         `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Admin-Portal-Link-Tokens#operation/revokeAdminPortalLinkToken
+        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke
 
         Args:
-            admin_portal_link_token_id: Id of the admin portal link token. String, matching `^aplt_[0-9A-Fa-f]{32}$`.
-            revocation_reason: Reason to keep on record. String or null.
+            admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.revoke_admin_portal_link_token(admin_portal_link_token_id, revocation_reason=revocation_reason)

@@ -43,16 +43,16 @@ class BillingResource(Resource):
         one again is a 409 error.
 
         `POST /billing/subscription_items/{subscription_item_id}/discounts`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ApplyBillingSubscriptionItemDiscount
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/discounts
 
         Args:
-            subscription_item_id: Id of the subscription item. String.
-            discount_id: Id of the discount. String.
+            subscription_item_id: Id of the subscription item.
+            discount_id: Id of the discount.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.apply_billing_subscription_item_discount(subscription_item_id, discount_id=discount_id)
@@ -66,16 +66,16 @@ class BillingResource(Resource):
         The payer keeps the plan until the paid period is over, unless `end_now` is set.
 
         `DELETE /billing/subscription_items/{subscription_item_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CancelCommerceSubscriptionItem
+        https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}
 
         Args:
-            subscription_item_id: Id of the subscription item. String.
-            end_now: Cancel at once rather than when the current billing period is over. Boolean, default False.
+            subscription_item_id: Id of the subscription item.
+            end_now: Cancel at once rather than when the current billing period is over. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
 
@@ -91,25 +91,26 @@ class BillingResource(Resource):
     ) -> BillingPriceResponse:
         """Create a custom price for a plan.
 
-        Nobody pays it until a subscription item is moved to it with `create_billing_price_transition`.
+        It is charged only once a subscription item is moved to it with `billing.create_price_transition`.
 
         `POST /billing/prices`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPrice
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/prices
 
         Args:
-            amount: Price per month when billed monthly, in cents; 0 for free, otherwise at least 100. Integer or null.
-            plan_id: Id of the billing plan. String.
-            annual_monthly_amount: Price per month when billed annually, in cents; 0 for free, otherwise at least 100.
-                Integer or null.
-            currency: ISO 4217 currency code, such as `USD`. String, default `USD`.
-            description: Explanatory text for people. String.
+            amount: Price per month when billed monthly, in the smallest unit of the currency, such as cents; 0 for
+                free, otherwise 100 to 99999999.
+            plan_id: Id of the billing plan.
+            annual_monthly_amount: Price per month when billed annually, in the smallest unit of the currency, such as
+                cents; 0 for free, otherwise 100 to 99999999.
+            currency: ISO 4217 currency code, such as `USD`. Default `USD`.
+            description: Explanatory text for people.
             supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
                 `annual`, `both`, `month`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_billing_price(
@@ -131,17 +132,17 @@ class BillingResource(Resource):
         `effective_mode` of the result.
 
         `POST /billing/subscription_items/{subscription_item_id}/price_transition`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/CreateBillingPriceTransition
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/price_transition
 
         Args:
-            subscription_item_id: Id of the subscription item. String.
-            from_price_id: Id of the price the subscription item has now. String.
-            to_price_id: Id of the price to move to. String.
+            subscription_item_id: Id of the subscription item.
+            from_price_id: Id of the price the subscription item has now.
+            to_price_id: Id of the price to move to.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_billing_price_transition(
@@ -157,17 +158,17 @@ class BillingResource(Resource):
         The item has to be in its trial. Repeating the call with the same time changes nothing.
 
         `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/ExtendBillingSubscriptionItemFreeTrial
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/extend_free_trial
 
         Args:
-            subscription_item_id: Id of the subscription item. String.
+            subscription_item_id: Id of the subscription item.
             extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
                 `datetime` or ISO 8601 string with a time zone.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.extend_billing_subscription_item_free_trial(subscription_item_id, extend_to=extend_to)
@@ -177,15 +178,15 @@ class BillingResource(Resource):
         """Fetch one billing statement by id.
 
         `GET /billing/statements/{statementID}`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatement
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}
 
         Args:
-            statement_id: Id of the billing statement. String.
+            statement_id: Id of the billing statement.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_billing_statement(statement_id))
 
@@ -202,18 +203,18 @@ class BillingResource(Resource):
         Newest first.
 
         `GET /billing/plans`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommercePlanList
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
@@ -223,21 +224,22 @@ class BillingResource(Resource):
     def iterate_plans(
         self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[CommercePlan]:
-        """All results of `list_plans`, fetched page by page as they are asked for.
+        """Iterate over all results of `billing.list_plans`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /billing/plans`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
 
         Args:
-            payer_type: As for `list_plans`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_plans` allows.
+            payer_type: Only plans for this kind of payer. One of `org`, `user`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
         ids = ()
@@ -256,18 +258,18 @@ class BillingResource(Resource):
         Cheapest first, and among equal amounts the newest first.
 
         `GET /billing/prices`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingPriceList
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-            plan_id: Only prices of the plan with this id. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+            plan_id: Only prices of the plan with this id.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
@@ -277,21 +279,22 @@ class BillingResource(Resource):
     def iterate_prices(
         self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPriceResponse]:
-        """All results of `list_prices`, fetched page by page as they are asked for.
+        """Iterate over all results of `billing.list_prices`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /billing/prices`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
 
         Args:
-            plan_id: As for `list_prices`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_prices` allows.
+            plan_id: Only prices of the plan with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
         ids = ()
@@ -310,18 +313,18 @@ class BillingResource(Resource):
         Newest first.
 
         `GET /billing/statements/{statementID}/payment_attempts`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementPaymentAttempts
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
 
         Args:
-            statement_id: Id of the billing statement. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            statement_id: Id of the billing statement.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
@@ -331,21 +334,22 @@ class BillingResource(Resource):
     def iterate_statement_payment_attempts(
         self, statement_id: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPaymentAttempt]:
-        """All results of `list_statement_payment_attempts`, fetched page by page as they are asked for.
+        """Iterate over all results of `billing.list_statement_payment_attempts`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /billing/statements/{statementID}/payment_attempts`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
 
         Args:
-            statement_id: As for `list_statement_payment_attempts`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_statement_payment_attempts` allows.
+            statement_id: Id of the billing statement.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = (statement_id,)
@@ -359,36 +363,37 @@ class BillingResource(Resource):
         Newest first.
 
         `GET /billing/statements`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetBillingStatementList
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> Iterator[BillingStatement]:
-        """All results of `list_statements`, fetched page by page as they are asked for.
+        """Iterate over all results of `billing.list_statements`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /billing/statements`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list_statements` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -411,22 +416,22 @@ class BillingResource(Resource):
         Newest first. Items of free plans are left out unless `include_free` is set.
 
         `GET /billing/subscription_items`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/GetCommerceSubscriptionItemList
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items
 
         Args:
-            include_free: Also list items of free plans. Boolean, default False.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            include_free: Also list items of free plans. Default False.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
             payer_type: Only items of this kind of payer. One of `org`, `user`.
-            plan_id: Only items on the plan with this id. String.
-            query: Text to look for in subscription items and their payers. String.
+            plan_id: Only items on the plan with this id.
+            query: Text to look for in subscription items and their payers.
             status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_billing_subscription_items(
@@ -452,25 +457,26 @@ class BillingResource(Resource):
         status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[CommerceSubscriptionItem]:
-        """All results of `list_subscription_items`, fetched page by page as they are asked for.
+        """Iterate over all results of `billing.list_subscription_items`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /billing/subscription_items`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items
 
         Args:
-            include_free: As for `list_subscription_items`.
-            payer_type: As for `list_subscription_items`.
-            plan_id: As for `list_subscription_items`.
-            query: As for `list_subscription_items`.
-            status: As for `list_subscription_items`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_subscription_items` allows.
+            include_free: Also list items of free plans. Default False.
+            payer_type: Only items of this kind of payer. One of `org`, `user`.
+            plan_id: Only items on the plan with this id.
+            query: Text to look for in subscription items and their payers.
+            status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {
             "include_free": include_free,
@@ -488,15 +494,15 @@ class BillingResource(Resource):
         """Take the active discount off a subscription item.
 
         `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Billing#operation/RemoveBillingSubscriptionItemDiscount
+        https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}
 
         Args:
-            subscription_item_id: Id of the subscription item. String.
-            discount_id: Id of the discount; must be the one active on the item. String.
+            subscription_item_id: Id of the subscription item.
+            discount_id: Id of the discount; must be the one active on the item.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.remove_billing_subscription_item_discount(subscription_item_id, discount_id))

@@ -26,15 +26,14 @@ class ClientsResource(Resource):
         """Fetch one client by id.
 
         `GET /clients/{client_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClient
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients/{client_id}
 
         Args:
-            client_id: Id of the client (a browser or device). String.
+            client_id: Id of the client (a browser or device).
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_client(client_id))
 
@@ -56,41 +55,41 @@ class ClientsResource(Resource):
     ) -> builtins.list[ClientObject] | PaginatedClients:
         """List the clients (browsers and devices) of the instance.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: list sessions with `sessions.list`.
 
-        Newest first. Going away on Clerk's side, so avoid it in new code.
+        Newest first.
 
         `GET /clients`
-        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/GetClientList
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_clients(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[ClientObject]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `clients.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /clients`
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -102,14 +101,13 @@ class ClientsResource(Resource):
         An invalid or unknown token is an error, not an empty result.
 
         `POST /clients/verify`
-        https://clerk.com/docs/reference/backend-api/tag/Clients#operation/VerifyClient
+        https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
 
         Args:
-            token: Client token, as found in the `__client` cookie. String.
+            token: Client token, as found in the `__client` cookie.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.verify_client(token=token))

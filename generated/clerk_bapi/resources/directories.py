@@ -43,18 +43,17 @@ class DirectoriesResource(Resource):
         The result carries the API key for the identity provider; it is not shown again.
 
         `POST /directories`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectory
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories
 
         Args:
-            enterprise_connection_id: Id of the enterprise connection. String.
-            provider: Identity provider. String.
-            group_role_mappings: Group-to-role mappings to set up along with the directory. List of objects.
-            name: Display name. String.
+            enterprise_connection_id: Id of the enterprise connection.
+            provider: Identity provider.
+            group_role_mappings: Group-to-role mappings to set up along with the directory.
+            name: Display name.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_directory(
@@ -79,20 +78,20 @@ class DirectoriesResource(Resource):
         Fails unless group role mapping is switched on in the directory.
 
         `POST /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/CreateDirectoryGroupRoleMapping
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/group_role_mappings
 
         Args:
-            directory_id: Id of the directory. String.
-            role_id: Id of the organization role that members of the group get. String.
-            directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`. String.
+            directory_id: Id of the directory.
+            role_id: Id of the organization role that members of the group get.
+            directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
             precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
-                Integer, at least 1.
-            scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree. String.
+                At least 1.
+            scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_directory_group_role_mapping(
@@ -110,15 +109,14 @@ class DirectoriesResource(Resource):
         Provisioning stops: requests with its API key are refused from then on.
 
         `DELETE /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectory
+        https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}
 
         Args:
-            directory_id: Id of the directory. String.
+            directory_id: Id of the directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_directory(directory_id))
 
@@ -128,16 +126,15 @@ class DirectoriesResource(Resource):
         Fails unless group role mapping is switched on in the directory.
 
         `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/DeleteDirectoryGroupRoleMapping
+        https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}/group_role_mappings/{mapping_id}
 
         Args:
-            directory_id: Id of the directory. String.
-            mapping_id: Id of the group-to-role mapping. String.
+            directory_id: Id of the directory.
+            mapping_id: Id of the group-to-role mapping.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_directory_group_role_mapping(directory_id, mapping_id))
 
@@ -145,15 +142,14 @@ class DirectoriesResource(Resource):
         """Fetch one directory by id.
 
         `GET /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/GetDirectory
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}
 
         Args:
-            directory_id: Id of the directory. String.
+            directory_id: Id of the directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_directory(directory_id))
 
@@ -163,35 +159,35 @@ class DirectoriesResource(Resource):
         API keys are not shown.
 
         `GET /directories`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectories
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_directories(limit=limit, offset=offset))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[Directory]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `directories.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /directories`
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -203,15 +199,14 @@ class DirectoriesResource(Resource):
         In order of precedence.
 
         `GET /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ListDirectoryGroupRoleMappings
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}/group_role_mappings
 
         Args:
-            directory_id: Id of the directory. String.
+            directory_id: Id of the directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_directory_group_role_mappings(directory_id))
 
@@ -224,16 +219,16 @@ class DirectoriesResource(Resource):
         switched on in the directory.
 
         `PUT /directories/{directory_id}/group_role_mappings`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/ReplaceDirectoryGroupRoleMappings
+        https://clerk.com/docs/reference/backend-api/tag/directories/PUT/directories/{directory_id}/group_role_mappings
 
         Args:
-            directory_id: Id of the directory. String.
-            mappings: All mappings the directory shall have, highest precedence first. List of objects.
+            directory_id: Id of the directory.
+            mappings: All mappings the directory shall have, highest precedence first.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.replace_directory_group_role_mappings(directory_id, mappings=mappings))
 
@@ -244,15 +239,14 @@ class DirectoriesResource(Resource):
         soon.
 
         `POST /directories/{directory_id}/rotate_api_key`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/RotateDirectoryAPIKey
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/rotate_api_key
 
         Args:
-            directory_id: Id of the directory. String.
+            directory_id: Id of the directory.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.rotate_directory_api_key(directory_id))
 
@@ -272,21 +266,21 @@ class DirectoriesResource(Resource):
         `attribute_mapping` is merged key by key, not replaced.
 
         `PATCH /directories/{directory_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Directories#operation/UpdateDirectory
+        https://clerk.com/docs/reference/backend-api/tag/directories/PATCH/directories/{directory_id}
 
         Args:
-            directory_id: Id of the directory. String.
+            directory_id: Id of the directory.
             attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-                removed in directories. Object.
-            enabled: Whether it is switched on. Boolean.
-            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members. Boolean.
-            name: Display name. String.
-            provider: Identity provider. String.
+                removed in directories.
+            enabled: Whether it is switched on.
+            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
+            name: Display name.
+            provider: Identity provider.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_directory(

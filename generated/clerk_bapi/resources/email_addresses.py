@@ -21,21 +21,21 @@ class EmailAddressesResource(Resource):
     def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> VerificationResponse:
         """Check a code that was emailed to an address.
 
-        A wrong or late code is not an exception: read `status` and `attempts` of the result. Success also verifies the
-        address but signs nobody in. Using an accepted verification again fails with `verification_already_verified`.
+        A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
+        address, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
 
         `POST /email_addresses/{email_address_id}/attempt_verification`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/AttemptEmailAddressVerification
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/attempt_verification
 
         Args:
-            email_address_id: Id of the email address. String.
-            code: Code the user typed from the email. String.
-            verification_id: Id of the verification that the prepare call answered. String.
+            email_address_id: Id of the email address.
+            code: Code the user typed from the email.
+            verification_id: Id of the verification that the prepare call returned.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.attempt_email_address_verification(email_address_id, code=code, verification_id=verification_id)
@@ -56,20 +56,20 @@ class EmailAddressesResource(Resource):
         `primary`.
 
         `POST /email_addresses`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/CreateEmailAddress
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses
 
         Args:
-            email_address: Address to add; it must not belong to another user of the instance. String.
-            user_id: Id of the user who gets the address. String.
+            email_address: Address to add; it must not belong to another user of the instance.
+            user_id: Id of the user who gets the address.
             notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
-                Boolean or null, default False.
-            primary: Make this address the primary one. A user's first address is primary anyway. Boolean or null.
-            verified: Trust the address without sending a code. Boolean or null.
+                Default False.
+            primary: Make this address the primary one. A user's first address is primary anyway.
+            verified: Trust the address without sending a code.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_email_address(
@@ -87,15 +87,14 @@ class EmailAddressesResource(Resource):
         Refused when it is the user's last identifier, or while a connected account is linked to it.
 
         `DELETE /email_addresses/{email_address_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/DeleteEmailAddress
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/DELETE/email_addresses/{email_address_id}
 
         Args:
-            email_address_id: Id of the email address. String.
+            email_address_id: Id of the email address.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_email_address(email_address_id))
 
@@ -103,34 +102,33 @@ class EmailAddressesResource(Resource):
         """Fetch one email address by id.
 
         `GET /email_addresses/{email_address_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/GetEmailAddress
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/GET/email_addresses/{email_address_id}
 
         Args:
-            email_address_id: Id of the email address. String.
+            email_address_id: Id of the email address.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_email_address(email_address_id))
 
     def prepare_verification(self, email_address_id: str) -> VerificationResponse:
         """Email a one-time code to an address.
 
-        Answers a verification whose id you pass to `attempt_email_address_verification` together with the code the user
-        typed.
+        Returns a verification whose id you pass to `email_addresses.attempt_verification` together with the code the
+        user typed.
 
         `POST /email_addresses/{email_address_id}/prepare_verification`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/PrepareEmailAddressVerification
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/prepare_verification
 
         Args:
-            email_address_id: Id of the email address. String.
+            email_address_id: Id of the email address.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.prepare_email_address_verification(email_address_id))
 
@@ -148,20 +146,20 @@ class EmailAddressesResource(Resource):
         address. With status `unverified` a user without another identifier can no longer sign in.
 
         `PUT /users/{user_id}/email_address`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/ReplaceUserEmailAddress
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/PUT/users/{user_id}/email_address
 
         Args:
-            user_id: Id of the user. String.
-            email_address: Address that replaces all others. String.
+            user_id: Id of the user.
+            email_address: Address that replaces all others.
             identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
                 an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
             notify_primary_email_address_changed: Tell the old primary address about the change; has no effect when the
-                address stays the same. Boolean or null, default False.
+                address stays the same. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.replace_user_email_address(
@@ -182,22 +180,22 @@ class EmailAddressesResource(Resource):
     ) -> EmailAddress:
         """Mark an email address as verified or make it primary.
 
-        The address text cannot be changed; add a new address and delete the old one, or use `replace_user_email_address`.
+        The address text cannot be changed; add a new address and delete the old one, or use
+        `email_addresses.replace_for_user`.
 
         `PATCH /email_addresses/{email_address_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Email-Addresses#operation/UpdateEmailAddress
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/PATCH/email_addresses/{email_address_id}
 
         Args:
-            email_address_id: Id of the email address. String.
+            email_address_id: Id of the email address.
             notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
-                Boolean or null, default False.
-            primary: Make it the primary one of the user. Boolean or null.
-            verified: Trust the address without sending a code. Boolean or null.
+                Default False.
+            primary: Make it the primary one of the user.
+            verified: Trust the address without sending a code.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_email_address(

@@ -27,16 +27,17 @@ class InvitationsResource(Resource):
 
         `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
 
+        Rate limit: 25 calls an hour per instance.
+
         `POST /invitations/bulk`
-        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateBulkInvitations
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk
 
         Args:
-            body: The objects to send. List of objects, at least 1 items, at most 10 items.
+            body: Invitations to create, one for each address. 1 to 10 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_bulk_invitations(body=body))
 
@@ -56,27 +57,25 @@ class InvitationsResource(Resource):
         Fails when the address has an open invitation or belongs to a user, unless `ignore_existing` is set. Following
         the link verifies the address.
 
+        Rate limit: 100 calls an hour per instance.
+
         `POST /invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/CreateInvitation
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations
 
         Args:
-            email_address: Address to invite. String.
-            expires_in_days: Validity of the invitation, in days. Integer or null, 1 to 365.
-            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Boolean or null,
-                default False.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Boolean or
-                null, default True.
+            email_address: Address to invite.
+            expires_in_days: Validity of the invitation, in days. 1 to 365.
+            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
+            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
             public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
-                frontend read it. Object.
+                frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
-                String.
             template_slug: Slug of the template the invitation email is made from. One of `invitation`,
                 `waitlist_invitation`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_invitation(
@@ -138,20 +137,20 @@ class InvitationsResource(Resource):
         Revoked ones show up only when asked for by `status`.
 
         `GET /invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/ListInvitations
+        https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. String,
-                default `-created_at`.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
-            query: Text looked for in the email address and id of invitations. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. Default
+                `-created_at`.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+            query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_invitations(
@@ -168,23 +167,25 @@ class InvitationsResource(Resource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[Invitation]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `invitations.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /invitations`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
 
         Args:
-            order_by: As for `list`.
-            query: As for `list`.
-            status: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. Default
+                `-created_at`.
+            query: Text looked for in the email address and id of invitations.
+            status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -196,13 +197,13 @@ class InvitationsResource(Resource):
         The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.
 
         `POST /invitations/{invitation_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Invitations#operation/RevokeInvitation
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/{invitation_id}/revoke
 
         Args:
-            invitation_id: Id of the application invitation. String.
+            invitation_id: Id of the application invitation.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.revoke_invitation(invitation_id))

@@ -27,24 +27,22 @@ class MiscellaneousResource(Resource):
     ) -> str:
         """Fetch the HTML page that checks the visitor's sign-in state.
 
-        Answers HTML rather than JSON. Only older server integrations use it; nothing in the secret-key part of the API
-        depends on it.
+        Returns HTML. Only older server integrations use it.
 
         `GET /public/interstitial`
-        https://clerk.com/docs/reference/backend-api/tag/Miscellaneous#operation/GetPublicInterstitial
+        https://clerk.com/docs/reference/backend-api/tag/miscellaneous/GET/public/interstitial
 
         Args:
-            domain: Host name of the satellite domain the page is served for. String.
-            frontend_api: Host name of the instance's Frontend API. String.
-            proxy_url: Address of the proxy in front of the Frontend API, if there is one. String.
-            publishable_key: Publishable key of the instance. String.
-            sign_in_url: Address of the application's sign-in page. String.
-            use_domain_for_script: Load the browser library from `domain`. Boolean.
+            domain: Host name of the satellite domain the page is served for.
+            frontend_api: Host name of the instance's Frontend API.
+            proxy_url: Address of the proxy in front of the Frontend API, if there is one.
+            publishable_key: Publishable key of the instance.
+            sign_in_url: Address of the application's sign-in page.
+            use_domain_for_script: Load the browser library from `domain`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.get_public_interstitial(

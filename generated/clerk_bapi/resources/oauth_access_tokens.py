@@ -21,18 +21,18 @@ class OauthAccessTokensResource(Resource):
     ) -> OAuthAccessTokenInfo | InactiveOAuthAccessToken:
         """Check an access token issued to an OAuth application.
 
-        The answer has the details of the token, or only `active` false for a JWT that has expired. Look at `revoked`
+        The result has the details of the token, or only `active` false for a JWT that has expired. Look at `revoked`
         and `expired` before trusting it.
 
         `POST /oauth_applications/access_tokens/verify`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Access-Tokens#operation/verifyOAuthAccessToken
+        https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/POST/oauth_applications/access_tokens/verify
 
         Args:
-            access_token: Access token to check, as the caller presented it. String.
-            secret: Older name of `access_token`. String, deprecated.
+            access_token: Access token to check, as the caller presented it.
+            secret: Older name of `access_token`. Deprecated.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.verify_oauth_access_token(access_token=access_token, secret=secret))

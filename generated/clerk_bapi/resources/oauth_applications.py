@@ -38,25 +38,23 @@ class OauthApplicationsResource(Resource):
         The client secret is in this result only; later it can just be rotated. Public clients have none.
 
         `POST /oauth_applications`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/CreateOAuthApplication
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications
 
         Args:
-            name: Display name. String.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. String or null, at most 1024
-                characters, deprecated.
+            name: Display name.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
+                deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
-                applications. Boolean or null, default True.
-            pkce_required: Insist on PKCE in the authorization flow. Boolean or null, default False.
+                applications. Default True.
+            pkce_required: Insist on PKCE in the authorization flow. Default False.
             public: Create a client without a secret, such as a native or single-page app, which then relies on PKCE.
-                Boolean or null.
-            redirect_uris: Redirect URIs the application may use. List of strings or null.
+            redirect_uris: Redirect URIs the application may use.
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
-                `private_metadata`. String or null, at most 1024 characters, default `profile email`.
+                `private_metadata`. At most 1024 characters, default `profile email`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_oauth_application(
@@ -74,14 +72,14 @@ class OauthApplicationsResource(Resource):
         """Delete an OAuth application for good.
 
         `DELETE /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/DeleteOAuthApplication
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/DELETE/oauth_applications/{oauth_application_id}
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
+            oauth_application_id: Id of the OAuth application.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_oauth_application(oauth_application_id))
 
@@ -91,14 +89,14 @@ class OauthApplicationsResource(Resource):
         Without the client secret.
 
         `GET /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/GetOAuthApplication
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications/{oauth_application_id}
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
+            oauth_application_id: Id of the OAuth application.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_oauth_application(oauth_application_id))
 
@@ -113,20 +111,19 @@ class OauthApplicationsResource(Resource):
         """List the OAuth applications of the instance.
 
         `GET /oauth_applications`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/ListOAuthApplications
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
+            limit: Page size. 1 to 500, default 10.
             name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
-                id. String.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+                id.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key: `created_at` or `name`; `-` in front for descending. Only the first one given counts.
-                String, default `+created_at`.
+                Default `+created_at`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
@@ -136,22 +133,25 @@ class OauthApplicationsResource(Resource):
     def iterate(
         self, *, name_query: str | Unset = UNSET, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthApplication]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `oauth_applications.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /oauth_applications`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications
 
         Args:
-            name_query: As for `list`.
-            order_by: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
+                id.
+            order_by: Sort key: `created_at` or `name`; `-` in front for descending. Only the first one given counts.
+                Default `+created_at`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
         ids = ()
@@ -160,20 +160,19 @@ class OauthApplicationsResource(Resource):
     def revoke_token(self, oauth_application_id: str, *, token: str) -> None:
         """Revoke a token issued to an OAuth application.
 
-        All tokens of that grant go, whichever one you pass. JWT access tokens cannot be revoked; they run until they
-        expire. Answers no content.
+        All tokens of that grant go, whichever one you pass. JWT access tokens cannot be revoked; they stay valid until
+        they expire.
 
         `POST /oauth_applications/{oauth_application_id}/revoke_token`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RevokeOAuthApplicationToken
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/revoke_token
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
-            token: Opaque access token or refresh token of the grant. String.
+            oauth_application_id: Id of the OAuth application.
+            token: Opaque access token or refresh token of the grant.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.revoke_oauth_application_token(oauth_application_id, token=token))
 
@@ -183,14 +182,14 @@ class OauthApplicationsResource(Resource):
         The new secret is in this result only. Every client using the old one has to be updated.
 
         `POST /oauth_applications/{oauth_application_id}/rotate_secret`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/RotateOAuthApplicationSecret
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/rotate_secret
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
+            oauth_application_id: Id of the OAuth application.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
 
@@ -210,26 +209,25 @@ class OauthApplicationsResource(Resource):
         """Change the fields of an OAuth application that you pass.
 
         `PATCH /oauth_applications/{oauth_application_id}`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UpdateOAuthApplication
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PATCH/oauth_applications/{oauth_application_id}
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. String or null, at most 1024
-                characters, deprecated.
+            oauth_application_id: Id of the OAuth application.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
+                deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
-                applications. Boolean or null.
-            name: Display name. String or null.
-            pkce_required: Insist on PKCE in the authorization flow. Boolean or null.
+                applications.
+            name: Display name.
+            pkce_required: Insist on PKCE in the authorization flow.
             public: Treat it as a client without a secret, such as a native or single-page app, which then relies on
-                PKCE. Boolean or null.
-            redirect_uris: Redirect URIs the application may use. List of strings or null.
+                PKCE.
+            redirect_uris: Redirect URIs the application may use.
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
-                `private_metadata`. String or null, at most 1024 characters, default `profile email`.
+                `private_metadata`. At most 1024 characters, default `profile email`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_oauth_application(
@@ -252,17 +250,16 @@ class OauthApplicationsResource(Resource):
         Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
 
         `PUT /oauth_applications/{oauth_application_id}/logo`
-        https://clerk.com/docs/reference/backend-api/tag/OAuth-Applications#operation/UploadOAuthApplicationLogo
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PUT/oauth_applications/{oauth_application_id}/logo
 
         Args:
-            oauth_application_id: Id of the OAuth application. String.
-            file: Image file to upload. File.
-            uploader_user_id: Id of the user recorded as the uploader. String.
+            oauth_application_id: Id of the OAuth application.
+            file: Image file to upload.
+            uploader_user_id: Id of the user recorded as the uploader.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, PayloadTooLarge.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or PayloadTooLarge.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.upload_oauth_application_logo(oauth_application_id, file=file, uploader_user_id=uploader_user_id)

@@ -34,18 +34,17 @@ class OrganizationDomainsResource(Resource):
         It counts as verified unless you say otherwise.
 
         `POST /organizations/{organization_id}/domains`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/CreateOrganizationDomain
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains
 
         Args:
-            organization_id: Id of the organization. String.
-            enrollment_mode: How people with an address on the domain join the organization. String.
-            name: Email domain, such as `example.com`. String.
-            verified: Whether the domain starts out verified. Boolean or null.
+            organization_id: Id of the organization.
+            enrollment_mode: How people with an address on the domain join the organization.
+            name: Email domain, such as `example.com`.
+            verified: Whether the domain starts out verified.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_organization_domain(
@@ -57,16 +56,15 @@ class OrganizationDomainsResource(Resource):
         """Remove an email domain from an organization.
 
         `DELETE /organizations/{organization_id}/domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/DeleteOrganizationDomain
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/DELETE/organizations/{organization_id}/domains/{domain_id}
 
         Args:
-            organization_id: Id of the organization. String.
-            domain_id: Id of the organization domain. String.
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_organization_domain(organization_id, domain_id))
 
@@ -82,19 +80,18 @@ class OrganizationDomainsResource(Resource):
         """List the email domains of an organization.
 
         `GET /organizations/{organization_id}/domains`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListOrganizationDomains
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
 
         Args:
-            organization_id: Id of the organization. String.
-            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            verified: Only verified domains (true) or only unverified ones (false). String.
+            organization_id: Id of the organization.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            verified: Only verified domains (true) or only unverified ones (false).
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_organization_domains(
@@ -111,23 +108,24 @@ class OrganizationDomainsResource(Resource):
         verified: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[OrganizationDomain]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_domains.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organizations/{organization_id}/domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
 
         Args:
-            organization_id: As for `list`.
-            enrollment_mode: As for `list`.
-            verified: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            organization_id: Id of the organization.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out.
+            verified: Only verified domains (true) or only unverified ones (false).
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
         ids = (organization_id,)
@@ -160,24 +158,23 @@ class OrganizationDomainsResource(Resource):
         """List the email domains of all organizations.
 
         `GET /organization_domains`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/ListAllOrganizationDomains
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains
 
         Args:
-            domains: Only these exact domain names. List of strings.
-            enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. List, each one of
+            domains: Only these exact domain names.
+            enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
                 `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. String, default `-created_at`.
-            organization_id: Only domains of the organization with this id. String.
-            query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            organization_id: Only domains of the organization with this id.
+            query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false). One of `false`, `true`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_all_organization_domains(
@@ -216,26 +213,29 @@ class OrganizationDomainsResource(Resource):
         verified: Literal["false", "true"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[OrganizationDomain]:
-        """All results of `list_all`, fetched page by page as they are asked for.
+        """Iterate over all results of `organization_domains.list_all`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /organization_domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains
 
         Args:
-            domains: As for `list_all`.
-            enrollment_mode: As for `list_all`.
-            order_by: As for `list_all`.
-            organization_id: As for `list_all`.
-            query: As for `list_all`.
-            verified: As for `list_all`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_all` allows.
+            domains: Only these exact domain names.
+            enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            organization_id: Only domains of the organization with this id.
+            query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
+            verified: Only verified domains (true) or only unverified ones (false). One of `false`, `true`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {
             "domains": domains,
@@ -259,18 +259,17 @@ class OrganizationDomainsResource(Resource):
         """Change how people join through an email domain, or its verification.
 
         `PATCH /organizations/{organization_id}/domains/{domain_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/UpdateOrganizationDomain
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/PATCH/organizations/{organization_id}/domains/{domain_id}
 
         Args:
-            organization_id: Id of the organization. String.
-            domain_id: Id of the organization domain. String.
-            enrollment_mode: How people with an address on the domain join the organization. String or null.
-            verified: Whether the domain counts as verified. Boolean or null.
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
+            enrollment_mode: How people with an address on the domain join the organization.
+            verified: Whether the domain counts as verified.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_organization_domain(
@@ -284,15 +283,14 @@ class OrganizationDomainsResource(Resource):
         Skips the DNS check; the strategy recorded is `manual_override`. Calling it again changes nothing.
 
         `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership`
-        https://clerk.com/docs/reference/backend-api/tag/Organization-Domains#operation/VerifyOrganizationDomainOwnership
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains/{domain_id}/verify_ownership
 
         Args:
-            organization_id: Id of the organization. String.
-            domain_id: Id of the organization domain. String.
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.verify_organization_domain_ownership(organization_id, domain_id))

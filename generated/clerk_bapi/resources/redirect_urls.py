@@ -26,15 +26,14 @@ class RedirectUrlsResource(Resource):
         """Allow a redirect URL for native apps.
 
         `POST /redirect_urls`
-        https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/CreateRedirectURL
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/POST/redirect_urls
 
         Args:
-            url: Address to allow, with https or a custom scheme, such as `my-app://callback`. String.
+            url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_redirect_url(url=url))
 
@@ -42,14 +41,14 @@ class RedirectUrlsResource(Resource):
         """Stop allowing a redirect URL.
 
         `DELETE /redirect_urls/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/DeleteRedirectURL
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/DELETE/redirect_urls/{id}
 
         Args:
-            redirect_url_id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_redirect_url(redirect_url_id))
 
@@ -57,14 +56,14 @@ class RedirectUrlsResource(Resource):
         """Fetch one redirect URL by id.
 
         `GET /redirect_urls/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/GetRedirectURL
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls/{id}
 
         Args:
-            redirect_url_id: Id of the redirect URL. String.
+            redirect_url_id: Id of the redirect URL.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_redirect_url(redirect_url_id))
 
@@ -86,35 +85,36 @@ class RedirectUrlsResource(Resource):
         """List the redirect URLs that native apps may use.
 
         `GET /redirect_urls`
-        https://clerk.com/docs/reference/backend-api/tag/Redirect-URLs#operation/ListRedirectURLs
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[RedirectURL]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `redirect_urls.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /redirect_urls`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls
 
         Args:
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = ()

@@ -47,36 +47,34 @@ class SamlConnectionsResource(Resource):
     ) -> SAMLConnection:
         """Set up a SAML connection.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: use `enterprise_connections.create`.
 
-        It starts inactive. Use `create_enterprise_connection` in new code.
+        It starts inactive.
 
         `POST /saml_connections`
-        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/CreateSAMLConnection
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/POST/saml_connections
 
         Args:
-            name: Display name. String.
+            name: Display name.
             provider: Kind of identity provider. One of `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
             attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-                removed in directories. Object.
-            domain: Email domain whose users sign in through the connection; `domains` takes several. String,
-                deprecated.
-            domains: Email domains whose users sign in through the connection. List of strings.
-            force_authn: Make the identity provider ask for credentials at every sign-in. Boolean.
-            idp_certificate: X.509 certificate of the identity provider. String or null.
-            idp_entity_id: Entity id of the identity provider. String or null.
-            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values. String or
-                null.
+                removed in directories.
+            domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
+            domains: Email domains whose users sign in through the connection.
+            force_authn: Make the identity provider ask for credentials at every sign-in.
+            idp_certificate: X.509 certificate of the identity provider.
+            idp_entity_id: Entity id of the identity provider.
+            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
             idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
-                values. String or null.
-            idp_sso_url: Sign-on URL of the identity provider. String or null.
-            login_hint: Which value to pass to the identity provider as login hint. Object.
-            organization_id: Id of the organization that users of the connection join. String or null.
+                values.
+            idp_sso_url: Sign-on URL of the identity provider.
+            login_hint: Which value to pass to the identity provider as login hint.
+            organization_id: Id of the organization that users of the connection join.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_saml_connection(
@@ -100,20 +98,17 @@ class SamlConnectionsResource(Resource):
     def delete(self, saml_connection_id: str) -> DeletedObject:
         """Delete a SAML connection by id.
 
-        Deprecated by Clerk: it may stop working in a later API version.
-
-        Use `delete_enterprise_connection` in new code.
+        Deprecated by Clerk: use `enterprise_connections.delete`.
 
         `DELETE /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/DeleteSAMLConnection
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/DELETE/saml_connections/{saml_connection_id}
 
         Args:
-            saml_connection_id: Id of the SAML connection. String.
+            saml_connection_id: Id of the SAML connection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_saml_connection(saml_connection_id))
 
@@ -121,20 +116,17 @@ class SamlConnectionsResource(Resource):
     def get(self, saml_connection_id: str) -> SAMLConnection:
         """Fetch one SAML connection by id.
 
-        Deprecated by Clerk: it may stop working in a later API version.
-
-        Use `get_enterprise_connection` in new code.
+        Deprecated by Clerk: use `enterprise_connections.get`.
 
         `GET /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/GetSAMLConnection
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections/{saml_connection_id}
 
         Args:
-            saml_connection_id: Id of the SAML connection. String.
+            saml_connection_id: Id of the SAML connection.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_saml_connection(saml_connection_id))
 
@@ -150,25 +142,24 @@ class SamlConnectionsResource(Resource):
     ) -> SAMLConnections:
         """List the SAML connections of the instance.
 
-        Deprecated by Clerk: it may stop working in a later API version.
+        Deprecated by Clerk: use `enterprise_connections.list`.
 
-        Newest first. Use `list_enterprise_connections` in new code.
+        Newest first.
 
         `GET /saml_connections`
-        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/ListSAMLConnections
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
 
         Args:
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            order_by: Sort key; `-` in front for descending. String.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: Sort key; `-` in front for descending.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. List of strings.
-            query: Part of the connection name. String.
+                organization, `+` includes it.
+            query: Part of the connection name.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_saml_connections(
@@ -185,23 +176,25 @@ class SamlConnectionsResource(Resource):
         query: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[SAMLConnection]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `saml_connections.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /saml_connections`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
 
         Args:
-            order_by: As for `list`.
-            organization_id: As for `list`.
-            query: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            order_by: Sort key; `-` in front for descending.
+            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
+                organization, `+` includes it.
+            query: Part of the connection name.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
@@ -234,46 +227,42 @@ class SamlConnectionsResource(Resource):
     ) -> SAMLConnection:
         """Change a SAML connection.
 
-        Deprecated by Clerk: it may stop working in a later API version.
-
-        Use `update_enterprise_connection` in new code.
+        Deprecated by Clerk: use `enterprise_connections.update`.
 
         `PATCH /saml_connections/{saml_connection_id}`
-        https://clerk.com/docs/reference/backend-api/tag/SAML-Connections#operation/UpdateSAMLConnection
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/PATCH/saml_connections/{saml_connection_id}
 
         Args:
-            saml_connection_id: Id of the SAML connection. String.
-            active: Switch the connection on or off. Boolean or null.
-            allow_idp_initiated: Accept sign-ins that start at the identity provider. Boolean or null.
+            saml_connection_id: Id of the SAML connection.
+            active: Switch the connection on or off.
+            allow_idp_initiated: Accept sign-ins that start at the identity provider.
             allow_organization_account_linking: Let users link accounts on the strength of their organization
-                membership. Boolean or null.
-            allow_subdomains: Also accept users whose email address is on a subdomain. Boolean or null.
+                membership.
+            allow_subdomains: Also accept users whose email address is on a subdomain.
             attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-                removed in directories. Object.
+                removed in directories.
             consent_verified_domains_deletion: When switching on, delete verified organization domains that cover the
-                same names instead of failing. Boolean or null.
+                same names instead of failing.
             disable_additional_identifications: Keep users of the connection from adding further email addresses or
-                other identifiers. Boolean or null.
-            domain: Email domain whose users sign in through the connection; `domains` takes several. String or null,
-                deprecated.
-            domains: Email domains whose users sign in through the connection. List of strings or null.
-            force_authn: Make the identity provider ask for credentials at every sign-in. Boolean.
-            idp_certificate: X.509 certificate of the identity provider. String or null.
-            idp_entity_id: Entity id of the identity provider. String or null.
-            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values. String or
-                null.
+                other identifiers.
+            domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
+            domains: Email domains whose users sign in through the connection.
+            force_authn: Make the identity provider ask for credentials at every sign-in.
+            idp_certificate: X.509 certificate of the identity provider.
+            idp_entity_id: Entity id of the identity provider.
+            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
             idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
-                values. String or null.
-            idp_sso_url: Sign-on URL of the identity provider. String or null.
-            login_hint: Which value to pass to the identity provider as login hint. Object.
-            name: Display name. String or null.
-            organization_id: Id of the organization that users of the connection join. String or null.
-            sync_user_attributes: Update the user from the identity provider at every sign-in. Boolean or null.
+                values.
+            idp_sso_url: Sign-on URL of the identity provider.
+            login_hint: Which value to pass to the identity provider as login hint.
+            name: Display name.
+            organization_id: Id of the organization that users of the connection join.
+            sync_user_attributes: Update the user from the identity provider at every sign-in.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired,
-                Forbidden, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_saml_connection(

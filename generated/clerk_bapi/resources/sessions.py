@@ -31,20 +31,19 @@ class SessionsResource(Resource):
     def create(self, *, user_id: str, active_organization_id: str | Unset = UNSET) -> Session:
         """Start an active session for a user without signing in.
 
-        For tests in development instances; production instances refuse it. Use `create_sign_in_token` to sign a real user
-        in.
+        For tests in development instances; production instances refuse it. Use `sign_in_tokens.create` to sign a real
+        user in.
 
         `POST /sessions`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/createSession
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions
 
         Args:
-            user_id: Id of the user. String.
-            active_organization_id: Id of the organization that is active in the new session. String.
+            user_id: Id of the user.
+            active_organization_id: Id of the organization that is active in the new session.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_session(user_id=user_id, active_organization_id=active_organization_id))
 
@@ -56,17 +55,16 @@ class SessionsResource(Resource):
         The session has to be active.
 
         `POST /sessions/{session_id}/tokens`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionToken
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens
 
         Args:
-            session_id: Id of the session. String.
-            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. Integer or
-                null, 30 to 315360000.
+            session_id: Id of the session.
+            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
+                315360000.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_session_token(session_id, expires_in_seconds=expires_in_seconds))
 
@@ -78,18 +76,17 @@ class SessionsResource(Resource):
         The session has to be active. Tokens from a template carry no `sid` claim of their own.
 
         `POST /sessions/{session_id}/tokens/{template_name}`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/CreateSessionTokenFromTemplate
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens/{template_name}
 
         Args:
-            session_id: Id of the session. String.
-            template_name: Name of the JWT template. String.
-            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. Integer or
-                null, 30 to 315360000.
+            session_id: Id of the session.
+            template_name: Name of the JWT template.
+            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
+                315360000.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Unauthorized,
-                NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_session_token_from_template(session_id, template_name, expires_in_seconds=expires_in_seconds)
@@ -99,15 +96,14 @@ class SessionsResource(Resource):
         """Fetch one session by id.
 
         `GET /sessions/{session_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSession
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions/{session_id}
 
         Args:
-            session_id: Id of the session. String.
+            session_id: Id of the session.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_session(session_id))
 
@@ -159,21 +155,20 @@ class SessionsResource(Resource):
         Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
 
         `GET /sessions`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/GetSessionList
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions
 
         Args:
-            client_id: Only sessions on the client with this id. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            client_id: Only sessions on the client with this id.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
             status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
                 `replaced`, `revoked`.
-            user_id: Only sessions of the user with this id. String.
+            user_id: Only sessions of the user with this id.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_sessions(
@@ -190,23 +185,25 @@ class SessionsResource(Resource):
         user_id: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[Session]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `sessions.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /sessions`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions
 
         Args:
-            client_id: As for `list`.
-            status: As for `list`.
-            user_id: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            client_id: Only sessions on the client with this id.
+            status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
+                `replaced`, `revoked`.
+            user_id: Only sessions of the user with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
@@ -229,23 +226,21 @@ class SessionsResource(Resource):
         the handshake.
 
         `POST /sessions/{session_id}/refresh`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RefreshSession
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/refresh
 
         Args:
-            session_id: Id of the session. String.
+            session_id: Id of the session.
             expired_token: Session token from the `__session` cookie that needs renewal; it must belong to this session.
-                String.
-            refresh_token: Refresh token from the `__refresh` cookie. String.
-            request_origin: Origin of the browser's request. String.
-            format: Whether to answer the bare token or ready-made `Set-Cookie` values. One of `cookie`, `token` or
-                null, default `token`.
-            request_headers: Headers of the browser's request, each with a list of values. Object or null.
-            request_originating_ip: IP address the browser's request came from. String or null.
+            refresh_token: Refresh token from the `__refresh` cookie.
+            request_origin: Origin of the browser's request.
+            format: Whether to return the bare token or ready-made `Set-Cookie` values. One of `cookie`, `token`,
+                default `token`.
+            request_headers: Headers of the browser's request, each with a list of values.
+            request_originating_ip: IP address the browser's request came from.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or Unauthorized.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.refresh_session(
@@ -266,14 +261,13 @@ class SessionsResource(Resource):
         minute.
 
         `POST /sessions/{session_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/Sessions#operation/RevokeSession
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/revoke
 
         Args:
-            session_id: Id of the session. String.
+            session_id: Id of the session.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.revoke_session(session_id))

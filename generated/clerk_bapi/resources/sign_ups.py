@@ -20,14 +20,14 @@ class SignUpsResource(Resource):
         """Fetch one sign-up attempt by id.
 
         `GET /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/GetSignUp
+        https://clerk.com/docs/reference/backend-api/tag/sign-ups/GET/sign_ups/{id}
 
         Args:
-            sign_up_id: Id of the sign-up. String.
+            sign_up_id: Id of the sign-up.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_sign_up(sign_up_id))
 
@@ -37,15 +37,15 @@ class SignUpsResource(Resource):
         """Change a sign-up attempt.
 
         `PATCH /sign_ups/{id}`
-        https://clerk.com/docs/reference/backend-api/tag/Sign-Ups#operation/UpdateSignUp
+        https://clerk.com/docs/reference/backend-api/tag/sign-ups/PATCH/sign_ups/{id}
 
         Args:
-            sign_up_id: Id of the sign-up. String.
-            custom_action: Mark the sign-up as one that waits for a step of your own. Boolean or null.
-            external_id: Your own id of the person; copied to the user when the sign-up completes. String or null.
+            sign_up_id: Id of the sign-up.
+            custom_action: Mark the sign-up as one that waits for a step of your own.
+            external_id: Your own id of the person; copied to the user when the sign-up completes.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id))

@@ -22,10 +22,10 @@ class TestingTokensResource(Resource):
         of tests until then.
 
         `POST /testing_tokens`
-        https://clerk.com/docs/reference/backend-api/tag/Testing-Tokens#operation/CreateTestingToken
+        https://clerk.com/docs/reference/backend-api/tag/testing-tokens/POST/testing_tokens
 
         Raises:
-            ApiError: the answer is no success; its class tells the status.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_testing_token())

@@ -58,24 +58,24 @@ class UsersResource(Resource):
     ) -> CommerceCreditLedgerResponse:
         """Raise or lower the credit balance of a user.
 
-        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and answers the first
+        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
         entry.
 
         `POST /users/{user_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/AdjustUserBillingCreditBalance
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/billing/credits
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
             action: Direction of the adjustment. One of `decrease`, `increase`.
-            amount: Money amount in cents. Integer.
-            idempotency_key: Unique text of your choice that makes a repeated call harmless. String.
-            currency: ISO 4217 currency code, such as `USD`. String.
-            note: Remark to keep with the ledger entry. String.
+            amount: Amount in the smallest unit of the currency, such as cents; more than 0.
+            idempotency_key: Unique text of your choice that makes a repeated call harmless.
+            currency: ISO 4217 currency code, such as `USD`.
+            note: Remark to keep with the ledger entry.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.adjust_user_billing_credit_balance(
@@ -86,54 +86,52 @@ class UsersResource(Resource):
     def ban(self, user_id: str) -> User:
         """Ban a user from the application.
 
-        Ends every session at once and blocks signing in until `unban_user` is called. Needs a plan with banning (402
+        Ends every session at once and blocks signing in until `users.unban` is called. Needs a plan with banning (402
         otherwise).
 
         `POST /users/{user_id}/ban`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/BanUser
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/ban
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.ban_user(user_id))
 
     def bulk_ban(self, *, user_ids: Sequence[str]) -> builtins.list[User]:
         """Ban several users in one call.
 
-        At most 50 per call. Ends all their sessions at once. Answers the affected users.
+        At most 50 per call. Ends all their sessions at once. Returns the affected users.
 
         `POST /users/ban`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersBan
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban
 
         Args:
-            user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
+            user_ids: Ids of the users, at most 50. 1 to 50 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.ban_users(user_ids=user_ids))
 
     def bulk_unban(self, *, user_ids: Sequence[str]) -> builtins.list[User]:
         """Lift the ban of several users in one call.
 
-        At most 50 per call. Answers the affected users.
+        At most 50 per call. Returns the affected users.
 
         `POST /users/unban`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersUnban
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban
 
         Args:
-            user_ids: Ids of the users, at most 50. List of strings, at least 1 items, at most 50 items.
+            user_ids: Ids of the users, at most 50. 1 to 50 items.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest or PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.unban_users(user_ids=user_ids))
 
@@ -165,22 +163,20 @@ class UsersResource(Resource):
     ) -> TotalCount:
         """Count the users that match the filters.
 
-        Takes the filters of `list_users` and answers only the number.
+        Takes the filters of `users.list` and returns only the number.
 
         `GET /users/count`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUsersCount
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count
 
         Args:
-            banned: Count only banned users (true) or only users who are not banned (false). Boolean.
+            banned: Count only banned users (true) or only users who are not banned (false).
             created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. List of
-                strings.
-            email_address_query: Part of an email address, in any letter case. String.
-            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. List of
-                strings.
+            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped.
+            email_address_query: Part of an email address, in any letter case.
+            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
@@ -191,25 +187,23 @@ class UsersResource(Resource):
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
                 ISO 8601 string with a time zone.
-            name_query: Part of a name, in any letter case. String.
+            name_query: Part of a name, in any letter case.
             organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. List of strings.
-            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
-                strings.
-            phone_number_query: Part of a phone number. String.
-            provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
+                `+` includes it.
+            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-                parts match too. String.
-            user_id: Count users with these ids; at most 100, unknown ones are skipped. List of strings.
-            username: Count users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
-            username_query: Part of a username, in any letter case. String.
-            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
-                strings.
+                parts match too.
+            user_id: Count users with these ids; at most 100, unknown ones are skipped.
+            username: Count users with one of these usernames; at most 100, unknown ones are skipped.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.get_users_count(
@@ -275,60 +269,55 @@ class UsersResource(Resource):
         """Create a user.
 
         Email addresses and phone numbers count as verified unless said otherwise, and the first of each is primary.
-        Nothing is sent to the user. Which fields are needed depends on the instance settings. Rate limited to 1000
-        calls per 10 s (100 in development).
+        Nothing is sent to the user. Which fields are needed depends on the instance settings.
 
         `POST /users`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/CreateUser
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users
 
         Args:
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-                in the instance. List of strings.
-            banned: Create the user already banned, hence unable to sign in; needs a plan with banning. Boolean or null.
-            bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
-            create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
-            create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
-            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
-                or ISO 8601 string with a time zone or null.
-            delete_self_enabled: Let the user delete the own account from the frontend. Boolean or null.
-            email_address: Addresses of the user, primary first; each must be unused in the instance. List of strings.
+                in the instance.
+            banned: Create the user already banned, hence unable to sign in; needs a plan with banning.
+            bypass_client_trust: Exempt the user from the new-device check at sign-in.
+            create_organization_enabled: Let the user create organizations from the frontend.
+            create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            delete_self_enabled: Let the user delete the own account from the frontend.
+            email_address: Addresses of the user, primary first; each must be unused in the instance.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
-                address is unverified yet usable for sign-in. List, each one of `reserved`, `verified`.
-            external_id: Your own id of the user, unused by others in the instance. String or null.
-            first_name: First name of the user. String or null.
-            last_name: Last name of the user. String or null.
+                address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
+            external_id: Your own id of the user, unused by others in the instance.
+            first_name: First name of the user.
+            last_name: Last name of the user.
             legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-                with a time zone or null.
-            locale: Language of the user as a BCP 47 tag, such as `en-US`. String or null.
-            locked: Create the user already locked out; needs the lockout feature in the instance. Boolean or null.
-            password: New password in plain text; at least 8 characters and not known from a leak. String or null.
+                with a time zone.
+            locale: Language of the user as a BCP 47 tag, such as `en-US`.
+            locked: Create the user already locked out; needs the lockout feature in the instance.
+            password: New password in plain text; at least 8 characters and not known from a leak.
             password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-                String or null.
-            password_hasher: Algorithm that made `password_digest`. String.
-            phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance. List of
-                strings.
+            password_hasher: Algorithm that made `password_digest`.
+            phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance.
             phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
-                number is unverified yet usable for sign-in. List, each one of `reserved`, `verified`.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
-            skip_legal_checks: Do not insist on accepted terms; for migrations. Boolean or null.
-            skip_password_checks: Accept the password whatever the password rules say; for migrations. Boolean or null.
+                number is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            skip_legal_checks: Do not insist on accepted terms; for migrations.
+            skip_password_checks: Accept the password whatever the password rules say; for migrations.
             skip_password_requirement: Allow a user without password where passwords are mandatory, provided there is
-                another way to sign in. Boolean or null.
-            skip_user_requirement: Do not insist on every mandatory identifier; one of them must still be given. Boolean
-                or null.
+                another way to sign in.
+            skip_user_requirement: Do not insist on every mandatory identifier; one of them must still be given.
             totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
-                to be enabled. String or null.
+                to be enabled.
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-                not trust it. Object.
-            username: Username, unused by others in the instance. String or null.
-            web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance. List of
-                strings.
+                not trust it.
+            username: Username, unused by others in the instance.
+            web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, PaymentRequired, Forbidden, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.create_user(
@@ -372,15 +361,14 @@ class UsersResource(Resource):
         by a directory cannot be deleted (409).
 
         `DELETE /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUser
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or Conflict.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_user(user_id))
 
@@ -388,15 +376,14 @@ class UsersResource(Resource):
         """Delete all backup codes of a user.
 
         `DELETE /users/{user_id}/backup_code`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteBackupCode
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/backup_code
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_backup_code(user_id))
 
@@ -404,16 +391,15 @@ class UsersResource(Resource):
         """Disconnect a social account from a user.
 
         `DELETE /users/{user_id}/external_accounts/{external_account_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteExternalAccount
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/external_accounts/{external_account_id}
 
         Args:
-            user_id: Id of the user. String.
-            external_account_id: Id of the external account. String.
+            user_id: Id of the user.
+            external_account_id: Id of the external account.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_external_account(user_id, external_account_id))
 
@@ -423,33 +409,32 @@ class UsersResource(Resource):
         The user is told by email.
 
         `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserPasskeyDelete
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/passkeys/{passkey_identification_id}
 
         Args:
-            user_id: Id of the user. String.
-            passkey_identification_id: Id of the passkey. String.
+            user_id: Id of the user.
+            passkey_identification_id: Id of the passkey.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
 
     def delete_profile_image(self, user_id: str) -> User:
         """Delete the profile picture of a user.
 
-        `image_url` of the answered user then leads to a generated default picture.
+        `image_url` of the returned user then leads to a generated default picture.
 
         `DELETE /users/{user_id}/profile_image`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteUserProfileImage
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/profile_image
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_user_profile_image(user_id))
 
@@ -457,15 +442,14 @@ class UsersResource(Resource):
         """Remove the authenticator app of a user.
 
         `DELETE /users/{user_id}/totp`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DeleteTOTP
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/totp
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_totp(user_id))
 
@@ -473,16 +457,15 @@ class UsersResource(Resource):
         """Delete a wallet of a user.
 
         `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UserWeb3WalletDelete
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/web3_wallets/{web3_wallet_identification_id}
 
         Args:
-            user_id: Id of the user. String.
-            web3_wallet_identification_id: Id of the wallet. String.
+            user_id: Id of the user.
+            web3_wallet_identification_id: Id of the wallet.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
@@ -492,15 +475,14 @@ class UsersResource(Resource):
         Covers text-message codes, authenticator app and backup codes together.
 
         `DELETE /users/{user_id}/mfa`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/DisableMFA
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/mfa
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.disable_mfa(user_id))
 
@@ -508,15 +490,14 @@ class UsersResource(Resource):
         """Fetch one user by id.
 
         `GET /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUser
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_user(user_id))
 
@@ -524,15 +505,15 @@ class UsersResource(Resource):
         """Fetch the credit balance of a user.
 
         `GET /users/{user_id}/billing/credits`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingCreditBalance
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/credits
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_user_billing_credit_balance(user_id))
 
@@ -542,15 +523,15 @@ class UsersResource(Resource):
         One item per plan the user is on.
 
         `GET /users/{user_id}/billing/subscription`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserBillingSubscription
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/subscription
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
+                UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.get_user_billing_subscription(user_id))
 
@@ -590,19 +571,18 @@ class UsersResource(Resource):
         `starting_after`; large offsets grow slow and may time out.
 
         `GET /users`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetUserList
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users
 
         Args:
-            banned: Only banned users (true) or only users who are not banned (false). Boolean.
+            banned: Only banned users (true) or only users who are not banned (false).
             created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. List of
-                strings.
-            email_address_query: Part of an email address, in any letter case. String.
+            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped.
+            email_address_query: Part of an email address, in any letter case.
             external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. List of strings.
+                includes it.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
@@ -613,34 +593,30 @@ class UsersResource(Resource):
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
                 ISO 8601 string with a time zone.
-            limit: Page size. Integer, 1 to 500, default 10.
-            name_query: Part of a name, in any letter case. String.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            limit: Page size. 1 to 500, default 10.
+            name_query: Part of a name, in any letter case.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `phone_number`, `email_address`, `web3wallet`, or
                 one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
-                descending. String, default `-created_at`.
+                descending. Default `-created_at`.
             organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. List of strings.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. List of
-                strings.
-            phone_number_query: Part of a phone number. String.
-            provider: Social provider such as `oauth_google`; only together with `provider_user_id`. String.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. List of strings.
+                `+` includes it.
+            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-                parts match too. String.
+                parts match too.
             starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
-                keep all other arguments the same. String.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. List of
-                strings.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. List of strings.
-            username_query: Part of a username, in any letter case. String.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. List of
-                strings.
+                keep all other arguments the same.
+            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it.
+            username: Only users with one of these usernames; at most 100, unknown ones are skipped.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_users(
@@ -702,43 +678,56 @@ class UsersResource(Resource):
         web3_wallet: Sequence[str] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[User]:
-        """All results of `list`, fetched page by page as they are asked for.
+        """Iterate over all results of `users.list`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /users`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users
 
         Args:
-            banned: As for `list`.
-            created_at_after: As for `list`.
-            created_at_before: As for `list`.
-            email_address: As for `list`.
-            email_address_query: As for `list`.
-            external_id: As for `list`.
-            last_active_at_after: As for `list`.
-            last_active_at_before: As for `list`.
-            last_active_at_since: As for `list`.
-            last_sign_in_at_after: As for `list`.
-            last_sign_in_at_before: As for `list`.
-            name_query: As for `list`.
-            order_by: As for `list`.
-            organization_id: As for `list`.
-            phone_number: As for `list`.
-            phone_number_query: As for `list`.
-            provider: As for `list`.
-            provider_user_id: As for `list`.
-            query: As for `list`.
-            user_id: As for `list`.
-            username: As for `list`.
-            username_query: As for `list`.
-            web3_wallet: As for `list`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list` allows.
+            banned: Only banned users (true) or only users who are not banned (false).
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped.
+            email_address_query: Part of an email address, in any letter case.
+            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
+                includes it.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
+            name_query: Part of a name, in any letter case.
+            order_by: Sort key: `username`, `last_name`, `first_name`, `phone_number`, `email_address`, `web3wallet`, or
+                one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
+                descending. Default `-created_at`.
+            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
+                `+` includes it.
+            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it.
+            username: Only users with one of these usernames; at most 100, unknown ones are skipped.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {
             "banned": banned,
@@ -809,23 +798,22 @@ class UsersResource(Resource):
     ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
         """Fetch the tokens a user holds at a social provider.
 
-        An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Answers a list, one entry per
-        connected account.
+        An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Returns one entry per connected
+        account.
 
         `GET /users/{user_id}/oauth_access_tokens/{provider}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/GetOAuthAccessToken
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
 
         Args:
-            user_id: Id of the user. String.
-            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
-            paginated: Ask for an object with `data` and `total_count` in place of a bare list. Boolean.
+            user_id: Id of the user.
+            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
@@ -835,22 +823,23 @@ class UsersResource(Resource):
     def iterate_oauth_access_tokens(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessTokenItem]:
-        """All results of `list_oauth_access_tokens`, fetched page by page as they are asked for.
+        """Iterate over all results of `users.list_oauth_access_tokens`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /users/{user_id}/oauth_access_tokens/{provider}`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
 
         Args:
-            user_id: As for `list_oauth_access_tokens`.
-            provider: As for `list_oauth_access_tokens`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_oauth_access_tokens` allows.
+            user_id: Id of the user.
+            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = (user_id, provider)
@@ -867,18 +856,17 @@ class UsersResource(Resource):
         """List the organization invitations a user has received.
 
         `GET /users/{user_id}/organization_invitations`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationInvitations
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
 
         Args:
-            user_id: Id of the user. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            user_id: Id of the user.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Forbidden, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
@@ -892,22 +880,23 @@ class UsersResource(Resource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[OrganizationInvitationWithPublicOrganizationData]:
-        """All results of `list_organization_invitations`, fetched page by page as they are asked for.
+        """Iterate over all results of `users.list_organization_invitations`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /users/{user_id}/organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
 
         Args:
-            user_id: As for `list_organization_invitations`.
-            status: As for `list_organization_invitations`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_organization_invitations` allows.
+            user_id: Id of the user.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {"status": status}
         ids = (user_id,)
@@ -919,16 +908,16 @@ class UsersResource(Resource):
         """List the organization memberships of a user.
 
         `GET /users/{user_id}/organization_memberships`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UsersGetOrganizationMemberships
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
 
         Args:
-            user_id: Id of the user. String.
-            limit: Page size. Integer, 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. Integer, at least 0, default 0.
+            user_id: Id of the user.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
@@ -936,21 +925,22 @@ class UsersResource(Resource):
     def iterate_organization_memberships(
         self, user_id: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OrganizationMembership]:
-        """All results of `list_organization_memberships`, fetched page by page as they are asked for.
+        """Iterate over all results of `users.list_organization_memberships`, requesting pages as needed.
 
-        The walk ends in any case: a page that comes again ends it, with a warning in the log. Get all rows with
-        `list(...)` before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
 
         `GET /users/{user_id}/organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
 
         Args:
-            user_id: As for `list_organization_memberships`.
-            page_size: Rows to fetch at a time, at most what `limit` of `list_organization_memberships` allows.
+            user_id: Id of the user.
+            page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
             InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
-            TransportError: a page did not come.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
         """
         filters: dict[str, Any] = {}
         ids = (user_id,)
@@ -962,15 +952,14 @@ class UsersResource(Resource):
         Revoked devices are left out.
 
         `GET /users/{user_id}/trusted_devices`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/ListUserTrustedDevices
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/trusted_devices
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.list_user_trusted_devices(user_id))
 
@@ -981,34 +970,34 @@ class UsersResource(Resource):
         alone.
 
         `POST /users/{user_id}/lock`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/LockUser
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/lock
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.lock_user(user_id))
 
     def remove_password(self, user_id: str, *, sign_out_of_other_sessions: bool | Unset = UNSET) -> User:
         """Take the password away from a user.
 
-        Works even if the user then has no way to sign in. Without a password to remove, the user is answered unchanged.
+        Works even if the user then has no way to sign in. Without a password to remove, the user is returned unchanged.
         Open sessions go on unless `sign_out_of_other_sessions` is set.
 
         `POST /users/{user_id}/remove_password`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/RemoveUserPassword
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/remove_password
 
         Args:
-            user_id: Id of the user. String.
-            sign_out_of_other_sessions: Also end all open sessions of the user. Boolean, default False.
+            user_id: Id of the user.
+            sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.remove_user_password(user_id, sign_out_of_other_sessions=sign_out_of_other_sessions)
@@ -1025,22 +1014,23 @@ class UsersResource(Resource):
         """Overwrite whole metadata fields of a user.
 
         What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-        field. To add or remove single keys use `update_user_metadata`.
+        field. To add or remove single keys use `users.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per user, together with `users.update_metadata`.
 
         `PUT /users/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/ReplaceUserMetadata
+        https://clerk.com/docs/reference/backend-api/tag/users/PUT/users/{user_id}/metadata
 
         Args:
-            user_id: Id of the user. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+            user_id: Id of the user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-                not trust it. Object.
+                not trust it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.replace_user_metadata(
@@ -1055,16 +1045,15 @@ class UsersResource(Resource):
         """Revoke a trusted device of a user.
 
         `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/RevokeUserTrustedDevice
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/trusted_devices/{trusted_device_id}
 
         Args:
-            user_id: Id of the user. String.
-            trusted_device_id: Id of the trusted device. String.
+            user_id: Id of the user.
+            trusted_device_id: Id of the trusted device.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden, NotFound,
-                ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.revoke_user_trusted_device(user_id, trusted_device_id))
 
@@ -1074,16 +1063,16 @@ class UsersResource(Resource):
         The next sign-in makes the user choose a new password.
 
         `POST /users/{user_id}/password/set_compromised`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserPasswordCompromised
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/set_compromised
 
         Args:
-            user_id: Id of the user. String.
-            revoke_all_sessions: Also end all sessions of the user. Boolean or null.
+            user_id: Id of the user.
+            revoke_all_sessions: Also end all sessions of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions))
 
@@ -1093,16 +1082,15 @@ class UsersResource(Resource):
         Replaces the current picture.
 
         `POST /users/{user_id}/profile_image`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/SetUserProfileImage
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/profile_image
 
         Args:
-            user_id: Id of the user. String.
-            file: Image file to upload. File.
+            user_id: Id of the user.
+            file: Image file to upload.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.set_user_profile_image(user_id, file=file))
 
@@ -1112,14 +1100,14 @@ class UsersResource(Resource):
         Sessions ended by the ban do not come back; the user signs in anew.
 
         `POST /users/{user_id}/unban`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnbanUser
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unban
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: PaymentRequired.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as PaymentRequired.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.unban_user(user_id))
 
@@ -1127,14 +1115,14 @@ class UsersResource(Resource):
         """Lift the lock of a user before it runs out.
 
         `POST /users/{user_id}/unlock`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnlockUser
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unlock
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: Forbidden.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as Forbidden.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.unlock_user(user_id))
 
@@ -1145,15 +1133,15 @@ class UsersResource(Resource):
         changed or removed.
 
         `POST /users/{user_id}/password/unset_compromised`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UnsetUserPasswordCompromised
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/unset_compromised
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, Forbidden, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.unset_user_password_compromised(user_id))
 
@@ -1193,53 +1181,50 @@ class UsersResource(Resource):
     ) -> User:
         """Change the fields of a user that you pass.
 
-        Fields left out keep their values. Metadata is not accepted here: call `update_user_metadata` or
-        `replace_user_metadata`. An empty or null `username` removes it.
+        Fields left out keep their values. Metadata is not accepted here: call `users.update_metadata` or
+        `users.replace_metadata`. An empty or null `username` removes it.
+
+        Rate limit: 10 calls in 10 seconds per user.
 
         `PATCH /users/{user_id}`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUser
+        https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}
 
         Args:
-            user_id: Id of the user. String.
+            user_id: Id of the user.
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-                in the instance. List of strings.
-            bypass_client_trust: Exempt the user from the new-device check at sign-in. Boolean or null.
-            create_organization_enabled: Let the user create organizations from the frontend. Boolean or null.
-            create_organizations_limit: How many organizations the user may create; 0 lifts the limit. Integer or null.
-            created_at: Creation time to record in place of now; for data migrations. Unix milliseconds, or a `datetime`
-                or ISO 8601 string with a time zone or null.
-            delete_self_enabled: Let the user delete the own account from the frontend. Boolean or null.
-            external_id: Your own id of the user, unused by others in the instance. String or null.
-            first_name: First name of the user. String or null.
-            last_name: Last name of the user. String or null.
+                in the instance.
+            bypass_client_trust: Exempt the user from the new-device check at sign-in.
+            create_organization_enabled: Let the user create organizations from the frontend.
+            create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            delete_self_enabled: Let the user delete the own account from the frontend.
+            external_id: Your own id of the user, unused by others in the instance.
+            first_name: First name of the user.
+            last_name: Last name of the user.
             legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-                with a time zone or null.
-            locale: Language of the user as a BCP 47 tag, such as `en-US`. String or null.
+                with a time zone.
+            locale: Language of the user as a BCP 47 tag, such as `en-US`.
             notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
-                Boolean or null, default False.
-            password: New password in plain text; at least 8 characters and not known from a leak. String or null.
+                Default False.
+            password: New password in plain text; at least 8 characters and not known from a leak.
             password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-                String.
-            password_hasher: Algorithm that made `password_digest`. String.
+            password_hasher: Algorithm that made `password_digest`.
             primary_email_address_id: Id of the email address to make primary; must be a verified one of this user.
-                String or null.
-            primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user. String
-                or null.
-            primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user. String or
-                null.
-            profile_image_id: Id of an uploaded image to use as profile picture. String or null.
-            sign_out_of_other_sessions: Also end the user's open sessions; only together with a new `password`. Boolean
-                or null.
-            skip_legal_checks: Do not insist on accepted terms; for migrations. Boolean or null.
-            skip_password_checks: Accept the password whatever the password rules say; for migrations. Boolean or null.
+            primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user.
+            primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user.
+            profile_image_id: Id of an uploaded image to use as profile picture.
+            sign_out_of_other_sessions: Also end the user's open sessions; only together with a new `password`.
+            skip_legal_checks: Do not insist on accepted terms; for migrations.
+            skip_password_checks: Accept the password whatever the password rules say; for migrations.
             totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
-                to be enabled. String or null.
-            username: Username, unused by others in the instance. String or null.
+                to be enabled.
+            username: Username, unused by others in the instance.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, Conflict, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, Conflict or
+                UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_user(
@@ -1282,22 +1267,23 @@ class UsersResource(Resource):
         """Merge values into the metadata of a user.
 
         Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-        `replace_user_metadata`.
+        `users.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per user, together with `users.replace_metadata`.
 
         `PATCH /users/{user_id}/metadata`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/UpdateUserMetadata
+        https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}/metadata
 
         Args:
-            user_id: Id of the user. String.
-            private_metadata: Your own JSON data; only the backend reads it. Object.
-            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it. Object.
+            user_id: Id of the user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-                not trust it. Object.
+                not trust it.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest,
-                Unauthorized, NotFound, UnprocessableEntity.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
+            TransportError: no complete response arrived.
         """
         return self._client.send(
             api.update_user_metadata(
@@ -1315,16 +1301,15 @@ class UsersResource(Resource):
         `no_password_set`).
 
         `POST /users/{user_id}/verify_password`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyPassword
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_password
 
         Args:
-            user_id: Id of the user. String.
-            password: Password to compare, in plain text. String.
+            user_id: Id of the user.
+            password: Password to compare, in plain text.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.verify_password(user_id, password=password))
 
@@ -1335,16 +1320,15 @@ class UsersResource(Resource):
         which kind it was.
 
         `POST /users/{user_id}/verify_totp`
-        https://clerk.com/docs/reference/backend-api/tag/Users#operation/VerifyTOTP
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_totp
 
         Args:
-            user_id: Id of the user. String.
-            code: Six-digit authenticator code or one of the backup codes. String.
+            user_id: Id of the user.
+            code: Six-digit authenticator code or one of the backup codes.
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest, NotFound,
-                UnprocessableEntity, ServerError.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.verify_totp(user_id, code=code))
 

@@ -18,14 +18,14 @@ class WebhooksResource(Resource):
     def create_svix_app(self) -> SvixURL:
         """Set up the Svix application that delivers webhooks.
 
-        Answers a login URL for the Svix dashboard. An instance has at most one such application.
+        Returns a login URL for the Svix dashboard. An instance has at most one such application.
 
         `POST /webhooks/svix`
-        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/CreateSvixApp
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.create_svix_app())
 
@@ -35,11 +35,11 @@ class WebhooksResource(Resource):
         Webhook endpoints configured there are lost and deliveries stop.
 
         `DELETE /webhooks/svix`
-        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/DeleteSvixApp
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/DELETE/webhooks/svix
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.delete_svix_app())
 
@@ -47,10 +47,10 @@ class WebhooksResource(Resource):
         """Create a login URL for the Svix dashboard.
 
         `POST /webhooks/svix_url`
-        https://clerk.com/docs/reference/backend-api/tag/Webhooks#operation/GenerateSvixAuthURL
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix_url
 
         Raises:
-            ApiError: the answer is no success; its class tells the status. Named in the contract: BadRequest.
-            TransportError: no whole answer came.
+            ApiError: the server returned an error, such as BadRequest.
+            TransportError: no complete response arrived.
         """
         return self._client.send(api.generate_svix_auth_url())

@@ -1,0 +1,246 @@
+"""`spec/docs.yaml` and `spec/rate_limits.yaml`: how they become docstrings, and what is refused in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import rate_limits, words
+from generator.describe import describe
+from generator.docs import Docs
+from generator.problems import GeneratorProblem
+from generator.units import unit
+from generator.views import Argument
+from tests.generator.projects import ROOT, project
+
+FUNCTIONS = {"BanUser": "ban_user", "UnbanUser": "unban_user"}
+METHODS = {"BanUser": "users.ban", "UnbanUser": "users.unban"}
+BAN: dict[str, Any] = {"operationId": "BanUser", "tags": ["Users & more"], "responses": {"402": {}, "503": {}}}
+USER = Argument("user_id", "user_id", "path", "str", True, {"type": "string", "minLength": 1})
+
+
+def docs(folder: Path, said: Any, limits: Any = None, known: tuple[str, ...] = ("BanUser", "UnbanUser")) -> Docs:
+    folder.mkdir(exist_ok=True)
+    (folder / "docs.yaml").write_text(json.dumps(said), encoding="utf-8")
+    if limits is not None:
+        (folder / "rate_limits.yaml").write_text(json.dumps({"limits": limits}), encoding="utf-8")
+    return Docs(folder, {name: FUNCTIONS[name] for name in known}, {name: METHODS[name] for name in known})
+
+
+SAID = {
+    "operations": {
+        "BanUser": {
+            "summary": "Ban a user.",
+            "details": "Ends all sessions (at once). Undo it with [UnbanUser]. Needs a plan.",
+            "parameters": {"user_id": "Id, as of [UnbanUser]."},
+        },
+        "UnbanUser": {"summary": "Lift a ban."},
+    },
+    "parameters": {"user_id": "Id of a user."},
+}
+
+
+def test_operations_are_named_as_the_reader_calls_them(tmp_path: Path) -> None:
+    made = docs(tmp_path, SAID)
+    assert made.method("/users/{user_id}/ban", "post", BAN, [USER]).splitlines() == [
+        "Ban a user.",
+        "",
+        "Ends all sessions (at once). Undo it with `users.unban`. Needs a plan.",
+        "",
+        "`POST /users/{user_id}/ban`",
+        "https://clerk.com/docs/reference/backend-api/tag/users--more/POST/users/{user_id}/ban",
+        "",
+        "Args:",
+        "    user_id: Id, as of `users.unban`. At least 1 character.",
+        "",
+        "Raises:",
+        "    ApiError: the server returned an error, such as PaymentRequired or ServerError.",
+        "    TransportError: no complete response arrived.",
+    ]
+    function = made.function("/users/{user_id}/ban", "post", BAN, [USER])
+    assert "Undo it with `unban_user`." in function
+    assert "user_id: Id, as of `unban_user`." in function
+    assert "Raises" not in function
+
+
+def test_what_to_use_instead_is_named_as_the_reader_calls_it(tmp_path: Path) -> None:
+    made = docs(tmp_path, SAID)
+    facts = {**BAN, "deprecated": True, "x-python": {"instead": "use `clerk.users.unban` (twice)"}}
+    assert "\nDeprecated by Clerk: use `users.unban` (twice).\n" in made.method("/users", "post", facts, [])
+    assert "\nDeprecated by Clerk: use `unban_user` (twice).\n" in made.function("/users", "post", facts, [])
+    unknown = made.method("/users", "post", {**facts, "x-python": {}}, [])
+    assert "\nDeprecated by Clerk: it may stop working in a later API version.\n" in unknown
+
+
+def test_a_sentence_about_what_another_version_does_not_have_is_left_out(tmp_path: Path) -> None:
+    made = docs(tmp_path, SAID, known=("BanUser",)).method("/users/{user_id}/ban", "post", BAN, [USER])
+    assert "Ends all sessions (at once). Needs a plan.\n" in made
+    assert "user_id: Id of a user. At least 1 character.\n" in made
+    assert "[" not in made
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ({"operations": {"BanUser": {"details": "See [UnbanUsers]."}}}, "docs.yaml, operations, BanUser, details"),
+        ({"parameters": {"user_id": "See [UnbanUsers]."}}, "docs.yaml, parameters, user_id"),
+        ({"schemas": {"User": "See [UnbanUsers]."}}, "docs.yaml, schemas, User"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused(said: Any, place: str, tmp_path: Path) -> None:
+    with pytest.raises(GeneratorProblem) as caught:
+        docs(tmp_path, said)
+    assert str(caught.value) == f"{place}: there is no operation UnbanUsers"
+
+
+def test_what_the_project_s_own_words_name_must_be_there(tmp_path: Path) -> None:
+    own = (ROOT / "spec" / "docs.yaml").read_text(encoding="utf-8")
+    assert own.count("[UnbanUser]") == 1
+    (tmp_path / "docs.yaml").write_text(own.replace("[UnbanUser]", "[UnbanUsr]"), encoding="utf-8")
+    with pytest.raises(
+        GeneratorProblem, match=r"docs\.yaml, operations, BanUser, details: there is no operation UnbanUsr"
+    ):
+        Docs(tmp_path, {}, {})
+
+
+def test_an_iterator_takes_what_the_list_does_but_its_pages(tmp_path: Path) -> None:
+    made = docs(tmp_path, SAID)
+    limit = Argument("limit", "limit", "query", "int", False, {"type": "integer", "minimum": 1, "maximum": 50})
+    facts = {**BAN, "operationId": "UnbanUser"}
+    text = made.iterator("/users", "get", facts, [USER, limit])
+    assert text.startswith("Iterate over all results of `users.unban`, requesting pages as needed.\n")
+    assert "    user_id: Id of a user. At least 1 character.\n" in text
+    assert "    page_size: Number of results per request. 1 to 50, default 100.\n" in text
+    assert "limit:" not in text
+
+
+def test_attributes_of_what_users_fill_in_are_described_one_by_one(tmp_path: Path) -> None:
+    schema = {"properties": {"user_id": {"type": "string"}, "days": {"type": "integer", "maximum": 1}}}
+    said = {**SAID, "schemas": {"Item": {"summary": "An item.", "attributes": {"days": "Validity, in days."}}}}
+    text = docs(tmp_path, said).schema("Item", schema, {"user_id": "user_id", "days": "days_"})
+    assert text.splitlines() == [
+        "An item.",
+        "",
+        "Attributes:",
+        "    user_id: Id of a user.",
+        "    days_: Validity, in days. At most 1.",
+    ]
+
+
+def test_units_of_received_attributes_are_listed(tmp_path: Path) -> None:
+    number, text = {"type": ["integer", "null"]}, {"type": "string"}
+    schema = {
+        "properties": {
+            "created_at": number,
+            "ends_at": number,
+            "lockout_seconds": number,
+            "starts_at": text,
+            "born": {**text, "format": "date-time"},
+            "old": {**text, "deprecated": True},
+        }
+    }
+    said = {**SAID, "schemas": {"Thing": "A thing."}, "units": {"Thing.ends_at": "In Unix seconds"}}
+    assert docs(tmp_path, said).schema("Thing", schema).splitlines() == [
+        "A thing.",
+        "",
+        "In Unix milliseconds: `created_at`.",
+        "In Unix seconds: `ends_at`.",
+        "In seconds: `lockout_seconds`.",
+        "As RFC 3339 text: `born`.",
+        "Deprecated: `old`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "expected"),
+    [
+        ("expires_at", {"type": "integer"}, "In Unix milliseconds"),
+        ("created_at_ms", {"type": "integer"}, "In Unix milliseconds"),
+        ("next_billing_date", {"type": ["integer", "null"]}, "In Unix milliseconds"),
+        ("default_token_ttl", {"type": "integer"}, "In seconds"),
+        ("lifetime", {"type": "integer"}, "In seconds"),
+        ("cycle_days_total", {"type": "integer"}, "In days"),
+        ("amount", {"type": "integer"}, "In the smallest unit of the currency, such as cents"),
+        ("proration_date", {"type": "string", "format": "date"}, "As a date (`2026-01-31`)"),
+        ("starts_at_block", {"type": "integer"}, None),
+        ("verified_at_client", {"type": "string"}, None),
+        ("lifetime_paid", {"type": "integer"}, None),
+        ("total_count", {"type": "integer"}, None),
+    ],
+)
+def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected: str | None) -> None:
+    assert unit(name, schema) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string"}, ""),
+        ({"type": "integer", "minimum": 1, "maximum": 500, "default": 10}, "1 to 500, default 10."),
+        ({"type": "integer", "exclusiveMinimum": 0, "deprecated": True}, "More than 0, deprecated."),
+        ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no item twice."),
+        ({"type": "array", "maxItems": 50, "items": {"pattern": "^x"}}, "Each matching `^x`, at most 50 items."),
+        ({"type": "string", "minLength": 3, "maxLength": 3}, "Exactly 3 characters."),
+        ({"enum": ["a", "", None], "default": "a"}, "One of `a`, an empty text, default `a`."),
+        ({"type": "array", "items": {"enum": ["a", "b"]}}, "Each one of `a`, `b`."),
+        ({"anyOf": [{"type": "integer", "maximum": 3}, {"type": "null"}]}, "At most 3."),
+    ],
+)
+def test_facts_of_a_value(schema: Any, expected: str) -> None:
+    assert describe(schema) == expected
+
+
+# -- rate limits ---------------------------------------------------------------------------------------------------
+
+
+def test_a_limit_of_its_own_is_told(tmp_path: Path) -> None:
+    limits = [{"operations": ["BanUser", "UnbanUser"], "calls": 5, "seconds": 3600, "per": "user"}]
+    text = docs(tmp_path, SAID, limits).method("/users/{user_id}/ban", "post", BAN, [USER])
+    assert "Rate limit: 5 calls an hour per user, together with `users.unban`.\n" in text
+    alone = docs(tmp_path, SAID, [{"operations": ["BanUser"], "calls": 9, "seconds": 10}])
+    assert "Rate limit: 9 calls in 10 seconds.\n" in alone.method("/users/{user_id}/ban", "post", BAN, [USER])
+
+
+REFUSED: list[tuple[Any, str]] = [
+    ([{"operations": ["Gone"], "calls": 1, "seconds": 1}], r"rate_limits\.yaml: there is no operation Gone"),
+    ([{"operations": ["BanUser"], "calls": 1, "seconds": 1}] * 2, r"rate_limits\.yaml: BanUser has two limits"),
+    ([{"operations": ["BanUser"], "calls": 1}], "entry 1: expected the keys operations, calls, seconds"),
+    ([{"operations": ["BanUser"], "calls": 1, "seconds": 1, "x": 1}], "entry 1: expected the keys"),
+    ([{"operations": [], "calls": 1, "seconds": 1}], "entry 1: expected a list of operation ids"),
+    ([{"operations": ["BanUser"], "calls": 0, "seconds": 1}], "expected a positive integer as `calls`, found 0"),
+    ([{"operations": ["BanUser"], "calls": 1, "seconds": True}], "as `seconds`, found True"),
+]
+
+
+@pytest.mark.parametrize(("entries", "problem"), REFUSED)
+def test_a_limit_that_makes_no_sense_is_refused(entries: Any, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(GeneratorProblem, match=problem):
+        docs(tmp_path, SAID, entries)
+
+
+def test_the_limits_of_the_project_can_be_read() -> None:
+    limits = rate_limits.load(ROOT / "spec" / "rate_limits.yaml")
+    assert limits["UpdateUserMetadata"] is limits["ReplaceUserMetadata"]
+    assert (limits["CreateInvitation"].calls, limits["CreateInvitation"].seconds) == (100, 3600)
+
+
+# -- what has no words ---------------------------------------------------------------------------------------------
+
+
+def test_parts_without_words_or_gone_are_told(tmp_path: Path) -> None:
+    root = project(tmp_path / "project")
+    assert str(words.check(root / "spec")) == ""
+    path = root / "spec" / "docs.yaml"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    del said["parameters"]["kinds"]
+    said["operations"]["ListThings"]["parameters"] = {"limit": "How many (400, 422).", "colour": "Which colour."}
+    said["schemas"]["Thing"] = {"summary": "One.", "attributes": {"shade": "A shade."}}
+    said["units"] = {"Thing.born_at": "In years"}
+    path.write_text(json.dumps(said), encoding="utf-8")
+    assert str(words.check(root / "spec")) == (
+        "spec/docs.yaml has no words for ListThings.kinds; "
+        "describes what is gone: ListThings 422, ListThings.colour, Thing.born_at, Thing.shade"
+    )
