@@ -17,8 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import clerk_bapi
-import clerk_core.errors
 from clerk_bapi import (
     ApiError,
     BadRequest,
@@ -55,35 +53,13 @@ from tests.error_samples import (
     GET_USER,
     NO_HTTP,
     PASSWORD,
-    Tree,
-    drawn_tree,
     failure,
     httpx_leaves_a_generator,
     through_pickle,
 )
 from tests.loopback import KEY, WAYS, Act, answer, refused, send_by, serve
 
-# -- the tree ------------------------------------------------------------------------------------------------------
-
-
-def real_tree(root: type[BaseException] = ClerkError) -> Tree:
-    """The classes of core, whatever else has been imported."""
-    tree = {root.__name__: {base.__name__ for base in root.__bases__}}
-    for child in root.__subclasses__():
-        if child.__module__ == clerk_core.errors.__name__:
-            tree.update(real_tree(child))
-    return tree
-
-
-def test_the_tree_is_the_one_that_is_drawn() -> None:
-    assert len(drawn_tree()) > 15
-    assert drawn_tree() == real_tree()
-
-
-def test_every_error_can_be_imported_from_the_package() -> None:
-    for name in drawn_tree():
-        assert getattr(clerk_bapi, name) is getattr(clerk_core, name) is getattr(clerk_core.errors, name)
-        assert name in clerk_bapi.__all__
+# -- classes -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -197,6 +173,34 @@ def test_a_body_of_any_shape_is_kept_and_read_as_far_as_it_goes(content: bytes, 
     assert len(str(error).splitlines()) == 1
     assert str(error).startswith("404 ")
     assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message", "param_name"),
+    [
+        (BODY, ERROR["code"], ERROR["message"], "email_address"),
+        ({"errors": [{"code": "a", "message": "A"}, {**ERROR, "code": "b"}]}, "a", "A", None),
+        ({"errors": [{"code": "a", "long_message": "Long."}]}, "a", "a: Long.", None),
+        ({"errors": [{"meta": {"param_name": ""}}]}, None, "no code: no message", None),
+        ({"errors": [{"meta": {"param_name": 5}, "message": "m"}]}, None, "m", None),
+        ({"errors": []}, None, 'unexpected body: {"errors": []}', None),
+        (b"<html>\n Oops</html>", None, "unexpected body: <html> Oops</html>", None),
+        (b"", None, "no body", None),
+    ],
+)
+def test_the_first_error_is_told_by_the_exception(
+    body: Any, code: str | None, message: str, param_name: str | None
+) -> None:
+    error = failure(answer(422, body))
+    assert (error.code, error.message, error.param_name) == (code, message, param_name)
+    if error.errors:
+        assert error.errors[0].param_name == param_name
+
+
+def test_a_success_that_is_none_has_a_message() -> None:
+    error = failure(answer(200, b"<html>"))
+    assert (error.code, error.param_name) == (None, None)
+    assert error.message == "is a success, but its body is not JSON: unexpected body: <html>"
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 502])

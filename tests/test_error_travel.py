@@ -10,25 +10,36 @@ from typing import Any
 import httpx
 import pytest
 
-import clerk_core.errors
-from clerk_bapi import ApiError, ClerkError, ConnectionFailed, InvalidArgument, RequestInfo, Response, TransportError
+import clerkkit.errors
+from clerk_bapi import ApiError, ClerkError, ConnectionFailed, RequestInfo, Response, TransportError
+from clerkkit import Drift
 from tests.error_samples import BODY, GET_USER, drawn_tree, failure, through_pickle
 from tests.loopback import answer, refused, send_by
 
 
 def sample(name: str) -> ClerkError:
     """An error of the class, with all that it can hold."""
-    kind = getattr(clerk_core.errors, name)
+    kind = getattr(clerkkit.errors, name)
     info = RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
     if issubclass(kind, ApiError):
         headers = httpx.Headers({"CF-Ray": "ray", "Retry-After": "7"})
         return kind(info, Response(418, headers, json.dumps(BODY).encode()))
     if issubclass(kind, TransportError):
         return kind("broke", info, reached=False)
-    return kind("name", "is wrong") if kind is InvalidArgument else kind("some text")
+    made: dict[str, Callable[[], ClerkError]] = {
+        "InvalidArgument": lambda: kind("name", "is wrong"),
+        "TokenRefused": lambda: kind("token-expired", "It is old.", detail="finer", hint="Wait.", status=401),
+        "WebhookVerificationError": lambda: kind("body-invalid", "is wrong"),
+        "DriftDetected": lambda: kind([Drift("GET /users", "/id", "missing key", "string", "nothing", 1)]),
+    }
+    return made.get(name, lambda: kind("some text"))()
 
 
-PUBLIC = ("status_code", "errors", "trace_id", "retry_after", "text", "problem", "argument", "reached", "request")
+PUBLIC = (
+    *("status_code", "errors", "trace_id", "retry_after", "text", "problem", "argument", "reached", "request"),
+    *("code", "message", "param_name", "errno", "strerror", "filename", "args"),
+    *("reason", "detail", "hint", "status", "drifts"),
+)
 JOURNEYS: dict[str, Callable[[Any], Any]] = {
     **{f"pickle {number}": lambda error, number=number: through_pickle(error, number) for number in range(2, 6)},
     "copy": copy.copy,
@@ -41,6 +52,8 @@ def assert_same(one: ClerkError, other: ClerkError) -> None:
     assert one is not other
     assert (str(one), repr(one)) == (str(other), repr(other))
     for name in PUBLIC:
+        if name == "args" and isinstance(one, ApiError):  # a response is compared below
+            continue
         assert getattr(one, name, "nothing") == getattr(other, name, "nothing"), name
     if isinstance(one, ApiError) and isinstance(other, ApiError):
         assert one.response.content == other.response.content

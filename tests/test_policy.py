@@ -11,7 +11,7 @@ import pytest
 from clerk_core import ConnectionFailed, InvalidArgument, Request, Response, TimedOut
 from clerk_core.errors import RequestInfo
 from clerk_core.readers import as_is
-from clerkkit.pace import Pace, RateLimit
+from clerkkit.pace import Pace, RateLimitOptions
 from clerkkit.policy import Outcome, Policy, Send, Wait, attempts, checked, wait_before_retry
 
 INFO = RequestInfo("GET", "/x", "GET /x")
@@ -101,7 +101,7 @@ PROMPT = Policy(max_retries=0, deadline=5.0, deadline_includes_turn=True)
 
 def test_a_deadline_can_include_the_wait_for_the_first_turn() -> None:
     now = 0.0
-    pace = Pace(RateLimit(1, 3.0), clock=lambda: now)
+    pace = Pace(RateLimitOptions(1, 3.0), clock=lambda: now)
     assert pace.wait() == 0.0
     steps = attempts(PROMPT, Request("GET", "/x", as_is), pace.wait, clock=lambda: now)
     assert next(steps) == Wait(3.0)
@@ -110,7 +110,7 @@ def test_a_deadline_can_include_the_wait_for_the_first_turn() -> None:
 
 
 def test_a_call_whose_turn_comes_after_such_a_deadline_is_not_made_and_takes_no_turn() -> None:
-    pace = Pace(RateLimit(1, 5.0), clock=lambda: 0.0)
+    pace = Pace(RateLimitOptions(1, 5.0), clock=lambda: 0.0)
     assert pace.wait() == 0.0
     with pytest.raises(TimedOut, match="rate_limit") as caught:
         next(attempts(PROMPT, Request("GET", "/x", as_is), pace.wait, clock=lambda: 0.0))
@@ -120,7 +120,7 @@ def test_a_call_whose_turn_comes_after_such_a_deadline_is_not_made_and_takes_no_
 
 def test_no_retry_whose_turn_comes_after_the_deadline() -> None:
     now = 0.0
-    pace = Pace(RateLimit(1, 40.0), clock=lambda: now)
+    pace = Pace(RateLimitOptions(1, 40.0), clock=lambda: now)
     steps = attempts(Policy(), Request("GET", "/x", as_is), pace.wait, clock=lambda: now, scatter=lambda: 1.0)
     assert next(steps) == Wait(0.0)
     assert steps.send(None) == Send(30.0)
@@ -156,18 +156,18 @@ def test_a_policy_that_makes_no_sense_is_refused(policy: Policy, argument: str) 
     assert caught.value.argument == argument
 
 
-def turns(limit: RateLimit, times: list[float]) -> list[Any]:
+def turns(limit: RateLimitOptions, times: list[float]) -> list[Any]:
     clock = iter(times)
     pace = Pace(limit, clock=lambda: next(clock))
     return [pace.wait() for _ in times]
 
 
 def test_the_pace_lets_so_many_through_and_holds_back_the_rest() -> None:
-    assert turns(RateLimit(2, 10), [0, 1, 2, 3, 4]) == [0, 0, 8, 8, 16]
-    assert turns(RateLimit(1, 10), [0, 20, 20]) == [0, 0, 10]
+    assert turns(RateLimitOptions(2, 10), [0, 1, 2, 3, 4]) == [0, 0, 8, 8, 16]
+    assert turns(RateLimitOptions(1, 10), [0, 20, 20]) == [0, 0, 10]
 
 
-@pytest.mark.parametrize("limit", [RateLimit(0, 1), RateLimit(1, 0)], ids=itertools.count())
-def test_a_pace_of_nothing_is_refused(limit: RateLimit) -> None:
+@pytest.mark.parametrize("limit", [RateLimitOptions(0, 1), RateLimitOptions(1, 0)], ids=itertools.count())
+def test_a_pace_of_nothing_is_refused(limit: RateLimitOptions) -> None:
     with pytest.raises(InvalidArgument, match="rate_limit"):
         Pace(limit)

@@ -1,26 +1,33 @@
-"""What can go wrong, one tree:
+"""The errors that clerkkit raises, in one tree. The class in parentheses is a base, too.
 
     ClerkError
-    ├── InvalidArgument (ValueError)    refused before anything was sent; names the argument
-    ├── ClientClosed                    the client was closed before this call
-    ├── TransportError                  no whole answer came back
-    │   ├── ConnectionFailed            no connection, or it broke
-    │   └── TimedOut                    the server took longer than the timeout
-    └── ApiError                        an answer came, and it is no success
-        ├── BadRequest                  400
-        ├── Unauthorized                401
-        ├── PaymentRequired             402
-        ├── Forbidden                   403
-        ├── NotFound                    404
-        ├── Conflict                    409
-        ├── PayloadTooLarge             413
-        ├── UnprocessableEntity         422
-        ├── Locked                      423
-        ├── TooManyRequests             429
-        ├── ServerError                 500-599, those that no list names (520) too
-        └── InvalidResponse             2xx, with a body that is not JSON, or no page of a list
+    ├── InvalidArgument (ValueError)            an argument is invalid; nothing was sent
+    ├── ClientClosed (RuntimeError)             the client was closed before this call
+    ├── TransportError                          no complete response arrived
+    │   ├── ConnectionFailed (ConnectionError)  no connection could be made, or it broke
+    │   └── TimedOut (TimeoutError)             the response took longer than the timeout or the deadline
+    ├── ApiError                                the server returned an error
+    │   ├── BadRequest                          400
+    │   ├── Unauthorized                        401
+    │   ├── PaymentRequired                     402
+    │   ├── Forbidden                           403
+    │   ├── NotFound                            404
+    │   ├── Conflict                            409
+    │   ├── PayloadTooLarge                     413
+    │   ├── UnprocessableEntity                 422
+    │   ├── Locked                              423
+    │   ├── TooManyRequests                     429
+    │   ├── ServerError                         500-599, undocumented ones such as 520 included
+    │   └── InvalidResponse                     2xx with a body that is not JSON, or no page of a list
+    ├── TokenRefused                            a token is not accepted
+    ├── WebhookVerificationError                a webhook is not accepted
+    └── DriftDetected                           a response departs from the contract, for clients that are strict
 
-All of them can be pickled and copied, and none holds the secret key or the request's body.
+The last three are raised by the package `clerkkit`, whose module `clerkkit.errors` has all of them. All can be pickled
+and copied, and none holds the secret key or the request's body.
+
+`ConnectionError` and `TimeoutError` are OSErrors. `errno` is None: the operating system's error, if there is one, is
+among the causes (`__cause__`).
 """
 
 from __future__ import annotations
@@ -30,6 +37,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from clerk_core.decoding import decode
 from clerk_core.guards import is_list, is_object
@@ -59,21 +67,29 @@ class ErrorDetail(NamedTuple):
     long_message: str
     meta: dict[str, Any]
 
+    @property
+    def param_name(self) -> str | None:
+        """The parameter that the error is about, `meta["param_name"]`; None if the server names none."""
+        name = self.meta.get("param_name")
+        return name if isinstance(name, str) and name else None
+
 
 class ClerkError(Exception):
     """The root: whatever this library raises of its own."""
 
-    # No part of `__dict__`: a request has a body, which must not be pickled, copied or logged with its error.
-    __slots__ = ("_failed_request",)
-
     @property
     def failed_request(self) -> Request[Any] | None:
         """The request that brought this error, where `map` sent it; it can be sent again. Not pickled, nor copied."""
-        return getattr(self, "_failed_request", None)
+        return _failed_requests.get(self)
 
     @failed_request.setter
     def failed_request(self, request: Request[Any]) -> None:
-        self._failed_request = request
+        _failed_requests[self] = request
+
+
+# Not in the errors' `__dict__`: a request has a body, which must not be pickled, copied or logged with its error. A
+# slot is no place either: a class with one cannot share a subclass with OSError.
+_failed_requests: WeakKeyDictionary[ClerkError, Request[Any]] = WeakKeyDictionary()
 
 
 class InvalidArgument(ClerkError, ValueError):
@@ -88,7 +104,7 @@ class InvalidArgument(ClerkError, ValueError):
         return _printable(f"{self.argument}: {self.problem}")
 
 
-class ClientClosed(ClerkError):
+class ClientClosed(ClerkError, RuntimeError):
     """The client was closed before this call; make a new one, or close it later."""
 
 
@@ -96,7 +112,8 @@ class TransportError(ClerkError):
     """No whole answer came back; whether the server acted on the request is not known, unless `reached` is false."""
 
     def __init__(self, problem: str, request: RequestInfo, *, reached: bool = True) -> None:
-        super().__init__(problem, request)
+        # Not `super()`: OSError, a base of both subclasses, takes two arguments for `errno` and `strerror`.
+        Exception.__init__(self, problem, request)
         self.problem = problem
         self.request = request
         self.reached = reached
@@ -109,12 +126,12 @@ class TransportError(ClerkError):
         return _printable(f"{self.request.operation}: {self.problem}{tries}")
 
 
-class ConnectionFailed(TransportError):
-    """No connection could be made, or it broke before the answer was whole."""
+class ConnectionFailed(TransportError, ConnectionError):
+    """No connection could be made, or it broke before the response was complete. `errno` is None."""
 
 
-class TimedOut(TransportError):
-    """The server took longer than the client's timeout."""
+class TimedOut(TransportError, TimeoutError):
+    """The response took longer than the client's timeout, or the call longer than its deadline. `errno` is None."""
 
 
 class ApiError(ClerkError):
@@ -145,6 +162,24 @@ class ApiError(ClerkError):
         """What the server said was wrong; empty where the body is not of Clerk's shape."""
         listed = self._body.get("errors")
         return [_detail(item) for item in listed if is_object(item)] if is_list(listed) else []
+
+    @property
+    def code(self) -> str | None:
+        """The code of the first of `errors`, such as `form_identifier_exists`; None if there is none.
+
+        A response may list several errors: `has_code` looks at all of them.
+        """
+        return (self.errors[0].code or None) if self.errors else None
+
+    @property
+    def message(self) -> str:
+        """The message of the first of `errors`; if it has none, what `str()` says is wrong. Never empty."""
+        return (self.errors[0].message if self.errors else "") or self._summary()
+
+    @property
+    def param_name(self) -> str | None:
+        """The parameter that the first of `errors` is about; None if the server names none."""
+        return self.errors[0].param_name if self.errors else None
 
     def has_code(self, *codes: str) -> bool:
         """Whether one of `errors` has one of these codes, as in `has_code("form_identifier_exists")`."""
@@ -215,7 +250,7 @@ class PayloadTooLarge(ApiError):
 
 
 class UnprocessableEntity(ApiError):
-    """422: a parameter is missing, malformed or not allowed; `errors[].meta["param_name"]` names it."""
+    """422: a parameter is missing, malformed or not allowed; `param_name` names it."""
 
 
 class Locked(ApiError):
@@ -275,8 +310,7 @@ def _detail(item: dict[str, Any]) -> ErrorDetail:
 
 def _told(detail: ErrorDetail) -> str:
     """One entry in words, with the parameter that it is about."""
-    name = detail.meta.get("param_name")
-    about = f" ({name})" if isinstance(name, str) and name else ""
+    about = f" ({detail.param_name})" if detail.param_name else ""
     return f"{detail.code or 'no code'}{about}: {detail.long_message or detail.message or 'no message'}"
 
 

@@ -48,7 +48,7 @@ from clerk_bapi import (
 )
 from clerk_core.lazy import lazy
 from clerkkit.drift import Drift, DriftDetected
-from clerkkit.pace import RateLimit
+from clerkkit.pace import RateLimitOptions
 
 __all__ = [
     "API_VERSION",
@@ -74,7 +74,7 @@ __all__ = [
     "NotFound",
     "PayloadTooLarge",
     "PaymentRequired",
-    "RateLimit",
+    "RateLimitOptions",
     "Request",
     "RequestInfo",
     "Response",

@@ -16,7 +16,7 @@ from clerkkit.async_resources import AsyncResources
 from clerkkit.drift import Drift
 from clerkkit.flow import drive, drive_async
 from clerkkit.options import Options, any_request
-from clerkkit.pace import RateLimit
+from clerkkit.pace import RateLimitOptions
 from clerkkit.policy import Outcome, Policy, Step, Wait, attempts
 from clerkkit.resources import Resources
 
@@ -49,7 +49,7 @@ class Clerk(Options, Resources):
         timeout: float | None = None,
         max_retries: int = Policy().max_retries,
         deadline: float = Policy().deadline,
-        rate_limit: RateLimit | tuple[int, float] | None = None,
+        rate_limit: RateLimitOptions | tuple[int, float] | None = None,
         http_client: httpx.Client | None = None,
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,
@@ -184,7 +184,7 @@ class AsyncClerk(Options, AsyncResources):
         timeout: float | None = None,
         max_retries: int = Policy().max_retries,
         deadline: float = Policy().deadline,
-        rate_limit: RateLimit | tuple[int, float] | None = None,
+        rate_limit: RateLimitOptions | tuple[int, float] | None = None,
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,

@@ -15,7 +15,7 @@ from clerk_core.readers import as_is
 from clerkkit import settings
 from clerkkit.drift import Drift
 from clerkkit.drift.watch import Watch, watch
-from clerkkit.pace import Pace, RateLimit
+from clerkkit.pace import Pace, RateLimitOptions
 from clerkkit.pace import checked as limit_of
 from clerkkit.policy import Policy, checked
 
@@ -53,7 +53,7 @@ class Options(_Client):
     def _configure(
         self,
         policy: Policy,
-        rate_limit: RateLimit | tuple[int, float] | None,
+        rate_limit: RateLimitOptions | tuple[int, float] | None,
         on_drift: Callable[[list[Drift]], object] | None,
         strict: bool,
         clock: Callable[[], float],

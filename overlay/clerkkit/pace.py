@@ -12,15 +12,15 @@ from clerk_core import InvalidArgument
 from clerk_core.checks import whole_number
 
 
-class RateLimit(NamedTuple):
+class RateLimitOptions(NamedTuple):
     """At most `requests` in any `seconds`. Clerk allows 1000 in 10 s in production, 100 in development."""
 
     requests: int
     seconds: float = 10.0
 
 
-def checked(given: object) -> RateLimit:
-    """Return the limit that is given as a `RateLimit` or as a pair.
+def checked(given: object) -> RateLimitOptions:
+    """Return the limit that is given as a `RateLimitOptions` or as a pair.
 
     Raises:
         InvalidArgument: it is neither, allows no request, or its seconds are not positive.
@@ -32,13 +32,13 @@ def checked(given: object) -> RateLimit:
     if not 1 <= len(numbers) <= 2 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
         raise InvalidArgument("rate_limit", problem)
     whole_number("rate_limit", numbers[0], 1)
-    return RateLimit(*numbers)
+    return RateLimitOptions(*numbers)
 
 
 class Pace:
     """Hands out turns. A turn is a number of seconds to wait, so that it serves threads and tasks alike."""
 
-    def __init__(self, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: RateLimitOptions, clock: Callable[[], float] = time.monotonic) -> None:
         """Raises:
         InvalidArgument: the limit allows no request, or its seconds are not positive.
         """

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from clerk_core import UNSET
-from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimit
+from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimitOptions
 from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState, RequestState, TokenRefused
 from clerkkit.options import any_request
 from tests.auth.making import NOW, jwks, options, pem, token
@@ -269,7 +269,7 @@ def test_a_call_for_a_stranger_is_one_short_try(kind: str, own: float) -> None:
     assert all(at_most <= min(own, 5) for _, at_most in seen)
 
 
-SATURATED = RateLimit(1, 3600.0)
+SATURATED = RateLimitOptions(1, 3600.0)
 OWN = any_request("GET", "/x", None, UNSET)
 """A call of the application itself."""
 
@@ -326,8 +326,8 @@ def test_a_limit_that_is_none_is_refused(option: str, given: Any) -> None:
 
 
 def test_a_limit_is_a_rate_limit() -> None:
-    assert options(unauthenticated_calls=(3, 4)).call_limit == RateLimit(3, 4)
-    assert options(opaque_token_calls=(3, 4)).opaque_call_limit == RateLimit(3, 4)
+    assert options(unauthenticated_calls=(3, 4)).call_limit == RateLimitOptions(3, 4)
+    assert options(opaque_token_calls=(3, 4)).opaque_call_limit == RateLimitOptions(3, 4)
 
 
 # -- the log -------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from clerk_core.lazy import lazy
 from clerkkit.auth.claims import SessionClaims
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import TokenType
 from clerkkit.auth.machine import MachineToken
 from clerkkit.auth.offline import verify_token
+from clerkkit.errors import TokenRefused
 
 if TYPE_CHECKING:
     from clerkkit.auth.client import AsyncAuth, Auth, AuthState

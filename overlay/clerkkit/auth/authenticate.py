@@ -10,7 +10,6 @@ from clerk_core import InvalidArgument
 from clerkkit.auth import reasons, urls
 from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.context import DEV_BROWSER, REDIRECT_URL, SYNCED, Context
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.handshake import MOST_REDIRECTS, brought_headers, directives, send_away, session_in
 from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, opaque_kind
 from clerkkit.auth.machine_flow import machine_token
@@ -18,6 +17,7 @@ from clerkkit.auth.refresh import refreshed
 from clerkkit.auth.state import Handshake, RequestState, SignedIn, signed_out
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
+from clerkkit.errors import TokenRefused
 
 A_DAY = 86_400.0
 """Seconds by which clocks may differ right after a handshake in development."""
@@ -76,7 +76,7 @@ def _machine(context: Context, verifier: Verifier, token: str, kind: TokenType) 
             verifier, token, options.expected, options.machine_secret_key, options.lifetimes
         )
     except TokenRefused as error:
-        return signed_out(error.reason, error.message(), token_type=kind)
+        return signed_out(error.reason, error.message, token_type=kind)
     return SignedIn(claims=verified, token=token, token_type=kind)
 
 
@@ -173,7 +173,7 @@ def _refused(context: Context, verifier: Verifier, error: TokenRefused, carrier:
     """What becomes of a request whose session token was refused."""
     if error.reason == reasons.UNEXPECTED:
         return signed_out(reasons.UNEXPECTED)
-    message = error.message(carrier)
+    message = error.message_for(carrier)
     reason = _OF_CLOCKS.get(error.reason)
     if reason is None:
         return signed_out(error.reason, message)
@@ -202,7 +202,7 @@ def _back(context: Context, verifier: Verifier) -> Steps[RequestState | None]:
         log.warning("a handshake brought a token that is refused: %s", error)
         # In production, the cookie may be that of another app on the domain. In development, another try would bring
         # the same again.
-        return None if context.production else signed_out(error.reason, error.message())
+        return None if context.production else signed_out(error.reason, error.message)
     return SignedIn(claims=claims, token=token, headers=headers)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from clerk_core import ClerkError, Request, TransportError
 from clerkkit.auth.state import RequestState, SignedIn
 from clerkkit.auth.steps import Alone, Brief, Keyed, Shared, Step, Steps
-from clerkkit.pace import RateLimit
+from clerkkit.pace import RateLimitOptions
 
 log = logging.getLogger("clerkkit")
 
@@ -25,7 +25,7 @@ class CallLimitReached(TransportError):
 class CallLimit:
     """Counts the calls of the last seconds. Shared by threads and tasks."""
 
-    def __init__(self, option: str, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, option: str, limit: RateLimitOptions, clock: Callable[[], float] = time.monotonic) -> None:
         """`option` is the name of the option of `AuthOptions` that sets the limit."""
         self._option = option
         self._limit = limit

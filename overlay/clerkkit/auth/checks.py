@@ -12,10 +12,10 @@ import attrs
 
 from clerk_core import InvalidArgument
 from clerk_core.guards import is_items, is_list
-from clerkkit.auth.errors import TokenRefused, shown
 from clerkkit.auth.jwts import Jwt
 from clerkkit.auth.keys import ALGORITHMS
 from clerkkit.auth.kinds import OAUTH_TYPES
+from clerkkit.auth.quoting import shown
 from clerkkit.auth.reasons import (
     EXPIRED,
     FAILED,
@@ -27,6 +27,7 @@ from clerkkit.auth.reasons import (
     NOT_YET,
 )
 from clerkkit.auth.urls import origin_problem
+from clerkkit.errors import TokenRefused
 
 CLOCK_SKEW = 5.0
 """Seconds by which the clocks of Clerk and this machine may differ."""

@@ -26,7 +26,7 @@ from clerkkit.auth.turns import Flights, Turns
 from clerkkit.auth.verify import Verifier
 from clerkkit.flow import drive, drive_async
 from clerkkit.options import brief
-from clerkkit.pace import RateLimit
+from clerkkit.pace import RateLimitOptions
 
 if TYPE_CHECKING:
     import anyio
@@ -48,9 +48,9 @@ class AuthState:
         self.thread_flights = Flights(threading.Lock, this_process)
         self.task_flights = Flights(_lock_of_tasks, this_loop)
         self._monotonic = monotonic
-        self._limits: dict[tuple[str, RateLimit], CallLimit] = {}
+        self._limits: dict[tuple[str, RateLimitOptions], CallLimit] = {}
 
-    def calls(self, option: str, limit: RateLimit) -> CallLimit:
+    def calls(self, option: str, limit: RateLimitOptions) -> CallLimit:
         """Return the counter of the calls that this option limits, for all options with the same limit."""
         key = option, limit
         return self._limits.get(key) or self._limits.setdefault(key, CallLimit(option, limit, self._monotonic))

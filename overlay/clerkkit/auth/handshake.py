@@ -19,12 +19,12 @@ from clerkkit.auth.context import (
     Context,
 )
 from clerkkit.auth.cookies import to_set
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.organizations import Target
 from clerkkit.auth.reasons import EXPIRED
 from clerkkit.auth.state import Headers, RequestState, handshake, signed_out
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
+from clerkkit.errors import TokenRefused
 from clerkkit.options import any_request
 
 MOST_REDIRECTS = 3

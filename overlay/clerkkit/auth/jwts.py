@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from clerk_core.guards import is_object
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import M2M, OAUTH, OAUTH_TYPES, TokenType
 from clerkkit.auth.reasons import INVALID
+from clerkkit.errors import TokenRefused
 
 LONGEST = 16_384
 """Characters of a token. A cookie holds 4096, and servers take no headers of more than a few times this."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.jwts import Jwt
 from clerkkit.auth.reasons import FAILED, NO_LOCAL_KEY
+from clerkkit.errors import TokenRefused
 
 try:
     from jwt import InvalidKeyError

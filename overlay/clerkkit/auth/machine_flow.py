@@ -13,12 +13,12 @@ from clerkkit.auth import jwts
 from clerkkit.auth.answers import Accepted, Lifetimes, Refused
 from clerkkit.auth.bounded import digest_of
 from clerkkit.auth.checks import Expected, check_oauth_audience, expected_of_m2m, expected_of_oauth
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.kinds import API_KEY, M2M, OAUTH, TokenType, has_jwt_form, opaque_kind
 from clerkkit.auth.machine import MachineToken, of_answer, of_m2m_jwt, of_oauth_jwt
 from clerkkit.auth.reasons import FAILED, INVALID, SECRET_KEY, UNEXPECTED
 from clerkkit.auth.steps import Brief, Keyed, Shared, Steps
 from clerkkit.auth.verify import Verifier
+from clerkkit.errors import TokenRefused
 
 _OF_THE_TOKEN = (400, 404, 410, 422)
 """Statuses that a token is the reason of, and not the key, the server, or how often it was asked."""

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
 from clerkkit.auth.claims import SessionClaims
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.reasons import FAILED
 from clerkkit.auth.verify import Verifier
+from clerkkit.errors import TokenRefused
 from clerkkit.flow import drive
 
 

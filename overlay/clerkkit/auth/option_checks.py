@@ -7,8 +7,8 @@ import binascii
 
 from clerk_core import InvalidArgument
 from clerkkit.auth import urls
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.keys import of_pem
+from clerkkit.errors import TokenRefused
 
 _KEY_PREFIXES = ("sk_", "pk_", "ak_", "whsec_")
 

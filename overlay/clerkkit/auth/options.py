@@ -28,7 +28,7 @@ from clerkkit.auth.option_checks import (
     check_text,
 )
 from clerkkit.auth.organizations import Patterns, compiled
-from clerkkit.pace import RateLimit
+from clerkkit.pace import RateLimitOptions
 
 _VARIABLES = {
     "publishable_key": "CLERK_PUBLISHABLE_KEY",
@@ -66,8 +66,8 @@ class AuthOptionArguments(TypedDict, total=False):
     memo: bool
     opaque_token_ttl: float
     opaque_refusal_ttl: float
-    unauthenticated_calls: RateLimit | tuple[int, float]
-    opaque_token_calls: RateLimit | tuple[int, float]
+    unauthenticated_calls: RateLimitOptions | tuple[int, float]
+    opaque_token_calls: RateLimitOptions | tuple[int, float]
 
 
 @attrs.frozen(slots=False, kw_only=True)
@@ -120,11 +120,11 @@ class AuthOptions:
     expires at the latest. A revocation is noticed after as long. 0 to ask with each request."""
     opaque_refusal_ttl: float = Lifetimes().refused
     """Seconds for which Clerk is not asked again about an opaque token that it refused."""
-    unauthenticated_calls: RateLimit | tuple[int, float] = (10, 10.0)
+    unauthenticated_calls: RateLimitOptions | tuple[int, float] = (10, 10.0)
     """Calls to Clerk, and seconds: how many calls in how many seconds browsers may cause that turn out not to be signed
     in, for all threads and tasks of a client together. Beyond it, a handshake's nonce is ignored and tokens are not
     refreshed."""
-    opaque_token_calls: RateLimit | tuple[int, float] = (500, 10.0)
+    opaque_token_calls: RateLimitOptions | tuple[int, float] = (500, 10.0)
     """Calls to Clerk, and seconds: how many calls in how many seconds requests may cause with opaque tokens that Clerk
     does not accept, for all threads and tasks of a client. Beyond it, tokens that Clerk has not accepted before
     are refused as `unexpected-error`; those that it has are not counted. The default is half of what Clerk allows a
@@ -218,12 +218,12 @@ class AuthOptions:
         )
 
     @cached_property
-    def call_limit(self) -> RateLimit:
+    def call_limit(self) -> RateLimitOptions:
         """The limit of calls that unauthenticated browsers cause."""
         return _call_limit("unauthenticated_calls", self.unauthenticated_calls)
 
     @cached_property
-    def opaque_call_limit(self) -> RateLimit:
+    def opaque_call_limit(self) -> RateLimitOptions:
         """The limit of calls about opaque tokens that are not accepted."""
         return _call_limit("opaque_token_calls", self.opaque_token_calls)
 
@@ -245,9 +245,9 @@ class AuthOptions:
         return f"clerk.{self.domain}" if satellite else self.instance.host
 
 
-def _call_limit(name: str, given: RateLimit | tuple[int, float]) -> RateLimit:
+def _call_limit(name: str, given: RateLimitOptions | tuple[int, float]) -> RateLimitOptions:
     try:
         calls, period = given
     except (TypeError, ValueError):
         raise InvalidArgument(name, "expected calls and seconds, such as (10, 10)") from None
-    return RateLimit(whole_number(name, calls, 1), seconds(name, period))
+    return RateLimitOptions(whole_number(name, calls, 1), seconds(name, period))

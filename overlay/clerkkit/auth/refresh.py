@@ -10,11 +10,11 @@ from clerk_core import ApiError, InvalidArgument, TransportError
 from clerk_core.model import Model
 from clerkkit.auth.context import Context
 from clerkkit.auth.cookies import to_set
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.handshake import session_in
 from clerkkit.auth.state import SignedIn
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
+from clerkkit.errors import TokenRefused
 
 _CODE = re.compile(r"[\w-]{1,100}", re.ASCII)
 

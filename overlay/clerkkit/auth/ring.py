@@ -19,10 +19,11 @@ from clerk_bapi import api
 from clerk_core import ApiError, TransportError
 from clerk_core.guards import is_list
 from clerk_core.model import Model
-from clerkkit.auth.errors import TokenRefused, shown
 from clerkkit.auth.keys import Key, numbers_of, of_numbers
+from clerkkit.auth.quoting import shown
 from clerkkit.auth.reasons import NOT_LOADED, SECRET_KEY, UNEXPECTED, UNKNOWN_KEY
 from clerkkit.auth.steps import Alone, Brief, Steps
+from clerkkit.errors import TokenRefused
 
 log = logging.getLogger("clerkkit")
 

@@ -97,6 +97,6 @@ def handshake(reason: str, message: str, headers: Headers) -> Handshake:
 
 
 def _told(status: str, reason: str, message: str) -> Headers:
-    """All of it is printable ASCII: reasons are constants, and messages quote nothing else (see `errors.shown`)."""
+    """All of it is printable ASCII: reasons are constants, and messages quote nothing else (see `quoting.shown`)."""
     told = (("x-clerk-auth-status", status), ("x-clerk-auth-reason", reason))
     return (*told, ("x-clerk-auth-message", message)) if message else told

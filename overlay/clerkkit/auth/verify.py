@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from clerkkit.auth import jwts
 from clerkkit.auth.checks import Expected, check_claims, check_header, check_session
 from clerkkit.auth.claims import SessionClaims, session_claims
-from clerkkit.auth.errors import TokenRefused
 from clerkkit.auth.jwts import Jwt, fits_session
 from clerkkit.auth.keys import Key, of_pem
 from clerkkit.auth.reasons import INVALID, INVALID_SIGNATURE, NO_KEY, TYPE_MISMATCH
+from clerkkit.errors import TokenRefused
 
 if TYPE_CHECKING:  # what a client has: verification by a key alone does without
     from clerkkit.auth.answers import AnswerCache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from clerkkit.webhooks.errors import WebhookVerificationError
+from clerkkit.errors import WebhookVerificationError
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ import os
 from collections.abc import Collection, Iterable
 
 from clerk_core.guards import is_items
-from clerkkit.webhooks.errors import WebhookVerificationError
+from clerkkit.errors import WebhookVerificationError
 
 SECRET_VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105  # the variable's name
 SECRET_PREFIX = "whsec_"  # noqa: S105  # what secrets begin with

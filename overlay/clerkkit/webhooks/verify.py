@@ -12,7 +12,7 @@ from typing import Any
 
 from clerk_bapi.events import WebhookEvent, read_event
 from clerk_core.guards import is_object
-from clerkkit.webhooks.errors import WebhookVerificationError
+from clerkkit.errors import WebhookVerificationError
 from clerkkit.webhooks.headers import Headers, signed_headers
 from clerkkit.webhooks.signing import is_signed, keys, signature
 
