@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
@@ -10,6 +10,7 @@ from typing import Any, assert_type
 import httpx
 from starlette.requests import HTTPConnection
 
+import clerkkit
 from clerk_bapi.api import get_user, list_organizations, list_users
 from clerk_bapi.events import UserCreatedEvent
 from clerk_bapi.models import (
@@ -22,7 +23,18 @@ from clerk_bapi.models import (
     OrganizationMemberships,
     User,
 )
-from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, NotFound, Request, codes, to_datetime
+from clerkkit import (
+    AsyncClerk,
+    Clerk,
+    ClerkError,
+    Drift,
+    Model,
+    NotFound,
+    RateLimitOptions,
+    Request,
+    codes,
+    to_datetime,
+)
 from clerkkit.api.users import password_matches
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.integrations import fastapi, starlette
@@ -78,6 +90,15 @@ def errors(clerk: Clerk) -> None:
         clerk.users.get("user_1")
     except NotFound as error:
         assert_type(error.has_code(codes.RESOURCE_NOT_FOUND), bool)
+        assert_type(error.code, str | None)
+        assert_type(error.message, str)
+        assert_type(error.errors[0].param_name, str | None)
+    except RateLimitOptions:  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
+        pass
+    except clerkkit.errors.TokenRefused as refused:
+        assert_type(refused.message, str)
+    except (clerkkit.errors.TimedOut, TimeoutError) as late:
+        assert_type(late.errno, int | None)
     for result in clerk.map([get_user("user_1")]):
         if isinstance(result, ClerkError):
             assert_type(result.failed_request, Request[Any] | None)
@@ -105,6 +126,9 @@ def webhooks(body: bytes, environ: dict[str, Any], scope: list[tuple[bytes, byte
     if event.type == "user.created":
         assert_type(event, UserCreatedEvent)
         assert_type(event.data, User)
+    assert_type(Clerk().webhooks.verify(body, environ), WebhookEvent)
+    assert_type(AsyncClerk().webhooks.verify(body, scope, ["whsec_a"], tolerance=1), WebhookEvent)
+    assert_type(clerkkit.events.EVENTS, Mapping[str, type[Model]])
     verify_webhook(body, environ)
     verify_webhook(body, scope)
     verify_webhook(body, httpx.Headers())

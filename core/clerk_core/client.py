@@ -18,6 +18,7 @@ from clerk_core.checks import seconds, visible_key
 from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.defaults import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, VERSION_PATH
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError, overdue
+from clerk_core.listing import public
 from clerk_core.logs import Unlogged
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
@@ -92,7 +93,7 @@ class _Base(Generic[H]):
         self._timeout = None if timeout is None else seconds("timeout", timeout)
         self._http_client: H | None = http_client
         self._connect(http_client)
-        self.walks = OpenWalks()
+        self._walks = OpenWalks()
         """The walks over pages that are open on this client and its views."""
         self._headers: Mapping[str, str] = {}
         self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
@@ -108,6 +109,9 @@ class _Base(Generic[H]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
+
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())
 
     def _prepare(self) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""
@@ -159,7 +163,7 @@ class _Base(Generic[H]):
 
     def _read(self, request: Request[T], response: Response) -> T:
         if request.method == "DELETE":
-            self.walks.deleted(request.path)
+            self._walks.deleted(request.path)
         try:
             return request.decode(response)
         except ApiError:

@@ -242,14 +242,14 @@ def walk(method: Callable[P, T]) -> Callable[P, T]:
 
 def iterate(client: Client, pager: Pager[T]) -> Iterator[T]:
     """All results, each page fetched when its first row is asked for."""
-    client.walks.add(pager)
+    client._walks.add(pager)  # pyright: ignore[reportPrivateUsage]
     while (request := pager.request()) is not None:
         yield from pager.take(client.send(request))
 
 
 async def iterate_async(client: AsyncClient, pager: Pager[T]) -> AsyncIterator[T]:
     """All results, each page fetched when its first row is asked for."""
-    client.walks.add(pager)
+    client._walks.add(pager)  # pyright: ignore[reportPrivateUsage]
     while (request := pager.request()) is not None:
         for item in pager.take(await client.send(request)):
             yield item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_core.client import AsyncClient, Client
+from clerk_core.listing import public
 
 
 class Resource:
@@ -13,6 +14,9 @@ class Resource:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())
+
 
 class AsyncResource:
     """The base of `client.users` and its neighbours, for `AsyncClient`."""
@@ -21,3 +25,6 @@ class AsyncResource:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())

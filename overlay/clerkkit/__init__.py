@@ -1,16 +1,26 @@
 """The client for Clerk's Backend API: `from clerkkit import Clerk, AsyncClerk`, and its models: `User` and the others.
 
-Clients and models are loaded when they are first named: webhooks and tokens are verified without an HTTP client.
+Clients, models and modules (`clerkkit.auth`, `clerkkit.errors` and others) are loaded when they are first named:
+webhooks and tokens are verified without an HTTP client.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import clerk_bapi.models as _models
     from clerk_bapi.models import *  # noqa: F403  # loaded by name below
     from clerk_core.logs import httpx_log_filter
+    from clerkkit import auth as auth
+    from clerkkit import codes as codes
+    from clerkkit import errors as errors
+    from clerkkit import events as events
+    from clerkkit import integrations as integrations
+    from clerkkit import models as models
+    from clerkkit import testing as testing
+    from clerkkit import webhooks as webhooks
     from clerkkit.clerk import AsyncClerk, Clerk
 
 from clerk_bapi import (
@@ -90,17 +100,25 @@ __all__ = [
     "to_datetime",
 ]
 
+_MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "testing", "webhooks")
+
 if TYPE_CHECKING:
     __all__ += _models.__all__
 else:
-    _MODULES = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
-    _load = lazy(__name__, _MODULES)
+    _LATE = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
+    _load = lazy(__name__, _LATE)
+    _own = __all__
+    del __all__  # `__getattr__` adds the models, whose names `import clerkkit` need not load
 
     def __getattr__(name: str) -> Any:
-        if name in _MODULES:
+        if name in _LATE:
             return _load(name)
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
         import clerk_bapi.models
 
+        if name == "__all__":
+            return [*_own, *clerk_bapi.models.__all__]
         if name not in clerk_bapi.models.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(clerk_bapi.models, name)
@@ -108,4 +126,4 @@ else:
     def __dir__() -> list[str]:
         import clerk_bapi.models
 
-        return sorted({*__all__, *clerk_bapi.models.__all__})
+        return [*_own, *_MODULES, *clerk_bapi.models.__all__]

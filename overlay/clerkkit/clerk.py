@@ -23,7 +23,9 @@ from clerkkit.resources import Resources
 if TYPE_CHECKING:
     import httpx
 
+    from clerkkit.async_resources.webhooks import AsyncWebhooks
     from clerkkit.auth import AsyncAuth, Auth
+    from clerkkit.resources.webhooks import Webhooks
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -94,6 +96,13 @@ class Clerk(Options, Resources):
         from clerkkit.auth import Auth, AuthState
 
         return Auth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """`verify` for what Clerk delivers, and the operations of `webhooks`, which administer deliveries."""
+        from clerkkit.resources.webhooks import Webhooks
+
+        return Webhooks(self, self._clock)
 
     def _exchange(self, request: Request[Any]) -> Response:
         def do(step: Step) -> Outcome | None:
@@ -217,6 +226,13 @@ class AsyncClerk(Options, AsyncResources):
         from clerkkit.auth import AsyncAuth, AuthState
 
         return AsyncAuth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks:
+        """`verify` for what Clerk delivers, and the operations of `webhooks`, which administer deliveries."""
+        from clerkkit.async_resources.webhooks import AsyncWebhooks
+
+        return AsyncWebhooks(self, self._clock)
 
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio

@@ -5,7 +5,7 @@ The tree is drawn in `clerk_core.errors`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from clerk_core.errors import (
     ApiError,
@@ -29,6 +29,9 @@ from clerk_core.errors import (
     UnprocessableEntity,
 )
 from clerkkit.drift.kinds import DriftDetected
+
+if TYPE_CHECKING:
+    from clerkkit.webhooks.reasons import Reason
 
 __all__ = [
     "ApiError",
@@ -102,23 +105,6 @@ class TokenRefused(ClerkError):
 
     def __str__(self) -> str:
         return self.message_for()
-
-
-Reason: TypeAlias = Literal[
-    "secret-missing",
-    "secret-invalid",
-    "option-invalid",
-    "body-not-raw",
-    "headers-invalid",
-    "headers-missing",
-    "timestamp-invalid",
-    "timestamp-too-old",
-    "timestamp-too-new",
-    "signature-mismatch",
-    "body-invalid",
-]
-"""`secret-...` and `option-invalid` are mistakes of the receiver's settings, `body-not-raw` and `headers-invalid` of
-its code; the others are about the request."""
 
 
 class WebhookVerificationError(ClerkError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds, visible_key
+from clerk_core.deprecation import deprecated, superseded
 from clerk_core.encoding import found
 from clerk_core.guards import is_items, is_mapping
 from clerk_core.readers import as_is
@@ -75,6 +76,7 @@ class Options(_Client):
                 error.add_note(f"drift: {drift}")
             raise
 
+    @deprecated("`clerk.verify_webhook` is `clerk.webhooks.verify`")
     def verify_webhook(
         self,
         body: bytes | bytearray,
@@ -83,20 +85,10 @@ class Options(_Client):
         *,
         tolerance: float = 300,
     ) -> WebhookEvent:
-        """Verify a webhook at the time of this client's `clock`; otherwise `clerkkit.webhooks.verify_webhook`.
-
-        Args:
-            body: The request's body, as received.
-            headers: The request's headers.
-            secret: The endpoint's signing secret, or several. Default: the environment's
-                `CLERK_WEBHOOK_SIGNING_SECRET`.
-            tolerance: Seconds by which the message may be older or newer than now.
-
-        Raises:
-            WebhookVerificationError: the request is not accepted; its `reason` tells why.
-        """
+        """The old name of `clerk.webhooks.verify`."""
         from clerkkit.webhooks import verify_webhook
 
+        superseded("`clerk.verify_webhook` is `clerk.webhooks.verify`")
         return verify_webhook(body, headers, secret, tolerance=tolerance, now=self._clock())
 
     @property

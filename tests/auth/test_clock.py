@@ -88,14 +88,14 @@ def test_webhooks_age_by_the_clients_clock(client: type[Clerk | AsyncClerk]) -> 
     signature = Webhook(secret).sign("msg_1", datetime.fromtimestamp(NOW, UTC), body)
     headers = {"svix-id": "msg_1", "svix-timestamp": str(NOW), "svix-signature": signature}
     clerk = client(KEY, clock=clock)
-    assert clerk.verify_webhook(body.encode(), headers, secret).type == "user.created"
+    assert clerk.webhooks.verify(body.encode(), headers, secret).type == "user.created"
     clock.now = NOW + 301
-    assert reason(clerk.verify_webhook, body.encode(), headers, secret) == "timestamp-too-old"
-    assert reason(clerk.verify_webhook, body.encode(), headers, secret, tolerance=302) is None
+    assert reason(clerk.webhooks.verify, body.encode(), headers, secret) == "timestamp-too-old"
+    assert reason(clerk.webhooks.verify, body.encode(), headers, secret, tolerance=302) is None
     clock.now = NOW - 301
-    assert reason(clerk.verify_webhook, body.encode(), headers, secret) == "timestamp-too-new"
+    assert reason(clerk.webhooks.verify, body.encode(), headers, secret) == "timestamp-too-new"
     other = "whsec_" + base64.b64encode(b"x" * 24).decode()
-    assert reason(clerk.verify_webhook, body.encode(), headers, [other], tolerance=302) == "signature-mismatch"
+    assert reason(clerk.webhooks.verify, body.encode(), headers, [other], tolerance=302) == "signature-mismatch"
 
 
 def test_the_machines_clock_is_the_default() -> None:

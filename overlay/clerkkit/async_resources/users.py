@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_bapi.async_resources.users import AsyncUsersResource
 from clerk_bapi.models.users import User
 from clerk_core import UNSET, Unset
+from clerkkit.aliases import aliases
 from clerkkit.api import users as api
 from clerkkit.images import Image
 from clerkkit.metadata import Metadata
@@ -14,11 +17,20 @@ class AsyncUsers(AsyncUsersResource):
     """The operations of `users`, and what makes them handy."""
 
     # The names of Clerk Ex.
-    get_id = AsyncUsersResource.get
-    delete_id = AsyncUsersResource.delete
-    oauth_access_token = AsyncUsersResource.list_oauth_access_tokens
-    list_memberships = AsyncUsersResource.list_organization_memberships
-    list_invitations = AsyncUsersResource.list_organization_invitations
+    if TYPE_CHECKING:
+        get_id = AsyncUsersResource.get
+        delete_id = AsyncUsersResource.delete
+        oauth_access_token = AsyncUsersResource.list_oauth_access_tokens
+        list_memberships = AsyncUsersResource.list_organization_memberships
+        list_invitations = AsyncUsersResource.list_organization_invitations
+    else:
+        __getattr__ = aliases(
+            get_id="get",
+            delete_id="delete",
+            oauth_access_token="list_oauth_access_tokens",  # noqa: S106  # a name
+            list_memberships="list_organization_memberships",
+            list_invitations="list_organization_invitations",
+        )
 
     async def set_profile_image(self, user_id: str, file: Image) -> User:
         """Upload a profile picture for a user, in place of the one there is.

@@ -41,3 +41,7 @@ __all__ = [
     "TokenType",
     "verify_token",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -3,3 +3,7 @@
 from clerkkit.drift.kinds import Drift, DriftDetected, Kind
 
 __all__ = ["Drift", "DriftDetected", "Kind"]
+
+
+def __dir__() -> list[str]:
+    return __all__

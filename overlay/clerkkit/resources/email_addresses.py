@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_bapi.resources.email_addresses import EmailAddressesResource
+from clerkkit.aliases import aliases
 
 
 class EmailAddresses(EmailAddressesResource):
     """The operations of `email_addresses`, and what makes them handy."""
 
     # The names of Clerk Ex.
-    get_id = EmailAddressesResource.get
-    delete_id = EmailAddressesResource.delete
+    if TYPE_CHECKING:
+        get_id = EmailAddressesResource.get
+        delete_id = EmailAddressesResource.delete
+    else:
+        __getattr__ = aliases(get_id="get", delete_id="delete")

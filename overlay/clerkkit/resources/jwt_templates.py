@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_bapi.resources.jwt_templates import JwtTemplatesResource
+from clerkkit.aliases import aliases
 
 
 class JwtTemplates(JwtTemplatesResource):
     """The operations of `jwt_templates`, and what makes them handy."""
 
     # The names of Clerk Ex.
-    get_id = JwtTemplatesResource.get
-    delete_id = JwtTemplatesResource.delete
+    if TYPE_CHECKING:
+        get_id = JwtTemplatesResource.get
+        delete_id = JwtTemplatesResource.delete
+    else:
+        __getattr__ = aliases(get_id="get", delete_id="delete")

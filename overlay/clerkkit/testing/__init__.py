@@ -7,3 +7,7 @@ from clerkkit.testing.tokens import FakeInstance, instance
 from clerkkit.testing.webhooks import SignedWebhook, signed_webhook, webhook_secret
 
 __all__ = ["FakeInstance", "SignedWebhook", "instance", "signed_webhook", "webhook_secret"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,10 @@
+"""Every webhook event, and the classes of what they hold: `from clerkkit.events import UserCreatedEvent`."""
+
+from __future__ import annotations
+
+from clerk_bapi.events import *  # noqa: F403
+from clerk_bapi.events import __all__ as __all__
+
+
+def __dir__() -> list[str]:
+    return __all__
