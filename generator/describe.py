@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.normalise import DATE_TIME, UNIX_MS, Node
+from generator.normalise import DATE_TIME, UNIX_MS, Node, is_switch
 
 _TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
 _RANGES = (("minimum", "maximum", ""), ("minLength", "maxLength", "character"), ("minItems", "maxItems", "item"))
@@ -33,7 +33,7 @@ def describe(schema: Node) -> str:
 
 def _choices(word: str, schema: Node) -> list[str]:
     """The values that a schema allows, and the form of its texts."""
-    values = [_shown(value) for value in schema.get("enum", ()) if value is not None]
+    values = [_shown(value) for value in schema.get("enum", ()) if value is not None and not is_switch(schema)]
     facts = [f"{word} {', '.join(values)}"] if values else []
     if "pattern" in schema:
         facts.append(f"{word.removesuffix('one of')}matching `{schema['pattern']}`")

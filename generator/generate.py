@@ -23,7 +23,7 @@ from generator import answers, codes, compatibility, names, naming
 from generator.contract import load
 from generator.docs import Docs
 from generator.events import merge_events
-from generator.normalise import METHODS, Node
+from generator.normalise import METHODS, SORT_KEYS, Node
 from generator.problems import GeneratorProblem
 from generator.views import SHARED, ModelView, Views
 
@@ -172,7 +172,10 @@ def _feed(full: Node) -> Node:
 
 
 def _bare(node: Any) -> Any:
-    """Without defaults, which belong to the server, and without formats, since JSON knows none but files."""
+    """Without defaults, which belong to the server, and without formats, since JSON knows none but files.
+
+    Keys to sort by become the values that a caller knows.
+    """
     if is_list(node):
         return [_bare(value) for value in node]
     if not is_object(node):
@@ -181,6 +184,8 @@ def _bare(node: Any) -> Any:
     for key, value in node.items():
         if key == "properties":
             bare[key] = {name: _bare(schema) for name, schema in value.items()}
+        elif key == SORT_KEYS:
+            bare["enum"] = [sign + name for name in value for sign in ("", "+", "-")]
         elif key != "default" and (key != "format" or value == "binary"):
             bare[key] = _bare(value)
     return bare

@@ -19,6 +19,10 @@ UNIX_MS = "unix-ms"
 """The format of a time in Unix milliseconds."""
 DATE_TIME = "date-time"
 """The format of a time as RFC 3339 text."""
+SORT_KEYS = "x-sort-keys"
+"""What a list can be ordered by, where the schema is that of `order_by`."""
+ANSWER_BY = "x-answer-by"
+"""The argument of an operation that decides which schema it answers with, and the schemas by the argument's values."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 NULL: Node = {"type": "null"}
@@ -114,6 +118,11 @@ def null_where_used(facts: Node) -> None:
         if isinstance(ref, str) and ref in nullable and id(node) not in already:
             reference = {"$ref": node.pop("$ref")}
             node["anyOf"] = [reference, dict(NULL)]
+
+
+def is_switch(schema: Node) -> bool:
+    """Whether a text stands for a boolean."""
+    return schema.get("type") == "string" and sorted(schema.get("enum", ())) == ["false", "true"]
 
 
 class Normaliser:

@@ -16,7 +16,7 @@ from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names, naming
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.docs import Docs
-from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, walk
+from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -38,8 +38,8 @@ class Argument:
 
     @property
     def by_position(self) -> bool:
-        """Whether it may be given without its name: ids, and the file that an upload is about."""
-        return self.place == "path" or (self.place == "file" and self.required)
+        """Whether it may be given without its name: ids, the list that is the body, the file of an upload."""
+        return self.place in ("path", "raw") or (self.place == "file" and self.required)
 
     @property
     def sent(self) -> str:
@@ -163,6 +163,11 @@ class Operation:
     def arrays(self) -> list[str]:
         """Arguments that are lists on the wire."""
         return [a.wire for a in self.arguments if a.place in ("query", "body") and _is_array(a.schema)]
+
+    def lengths(self) -> dict[str, tuple[int, int | None]]:
+        """How many items a list must have at least, and may have at most."""
+        limits = {a.wire: (a.schema.get("minItems", 0), a.schema.get("maxItems")) for a in self.arguments}
+        return {wire: limit for wire, limit in limits.items() if limit != (0, None)}
 
     def times(self, form: str) -> list[str]:
         """Arguments of this format, which may be given as a datetime, its text or Unix milliseconds."""
@@ -298,6 +303,7 @@ class Views:
                 schema = {**self._resolved(parameter["schema"]), **_flags(parameter)}
                 annotation = _of_time(_without_null(self.types.annotation(prop, argument=True)), schema)
                 name = argument_name(python_name(facts, parameter), place, taken)
+                annotation = "bool" if is_switch(schema) else annotation
                 comma_joined = parameter.get("explode") is False and _is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
         if endpoint.header_parameters or endpoint.cookie_parameters:
@@ -309,8 +315,8 @@ class Views:
             body_required = content["required"]
             if not self.types.is_class(body.prop):
                 annotation = self.types.annotation(body.prop, argument=True)
-                wire = "items" if _is_array(schema) else "json"  # what `Request` calls them
-                arguments.append(Argument("body", wire, "raw", annotation, True, schema))
+                name, wire = (collection(path), "items") if _is_array(schema) else ("body", "json")  # as `Request`
+                arguments.append(Argument(name, wire, "raw", annotation, True, schema))
                 continue
             model = self._parsed[str(body.prop.class_info.name)]
             for prop in (model.required_properties or []) + (model.optional_properties or []):
@@ -553,6 +559,11 @@ def argument_name(wire: str, place: str, taken: dict[str, str]) -> str:
             taken[name] = f"{place} {wire}"
             return name
     raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
+
+
+def collection(path: str) -> str:
+    """What the objects are that an operation takes many of: `invitations` of `/invitations/bulk`."""
+    return names.snake([part for part in path.split("/") if "{" not in part and part != "bulk"][-1])
 
 
 def placeholders(path: str) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections import UserString
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -187,7 +188,7 @@ def test_a_key_with_a_lone_surrogate_can_be_printed() -> None:
 def test_what_json_would_send_as_something_else_is_refused_by_name(around: Any, value: Any, said: str) -> None:
     for argument, call in (
         ("public_metadata", lambda: api.create_user(public_metadata=around(value))),
-        ("body", lambda: api.create_bulk_invitations(body=[around(value)])),
+        ("invitations", lambda: api.create_bulk_invitations(invitations=[around(value)])),
         ("json", lambda: Clerk(KEY).request("POST", "/x", json=[around(value)])),
     ):
         with pytest.raises(InvalidArgument, match=said) as caught:
@@ -201,10 +202,14 @@ def test_what_json_would_send_as_something_else_is_refused_by_name(around: Any, 
     ids=lambda value: type(value).__name__,
 )
 def test_a_body_that_must_be_a_list_says_so(value: Any) -> None:
-    for call in (api.create_bulk_invitations, api.create_bulk_waitlist_entries):
+    calls: dict[str, Callable[[Any], Any]] = {
+        "invitations": api.create_bulk_invitations,
+        "waitlist_entries": api.create_bulk_waitlist_entries,
+    }
+    for argument, call in calls.items():
         with pytest.raises(InvalidArgument, match="expected a list") as caught:
-            call(body=value)
-        assert caught.value.argument == "body"
+            call(value)
+        assert caught.value.argument == argument
 
 
 def test_what_is_deeper_than_servers_read_is_refused_by_name() -> None:

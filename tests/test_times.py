@@ -159,6 +159,34 @@ def test_what_is_no_moment_is_refused_in_bodies(taker: str, given: Any) -> None:
     assert caught.value.argument == name
 
 
+@pytest.mark.parametrize(
+    "seconds",
+    [1_769_860_800, 1_769_860_800.5, 1, -1, 10**11 - 1, -(10**12), pytest.param(-(10**5000), id="huge")],
+)
+@pytest.mark.parametrize("taker", TEXTS)
+def test_seconds_are_refused_in_bodies(taker: str, seconds: float) -> None:
+    name = taker.split()[1]
+    with pytest.raises(InvalidArgument, match="multiply seconds by 1000") as caught:
+        TEXTS[taker](**{name: seconds})
+    assert caught.value.argument == name
+
+
+@pytest.mark.parametrize(("function", "name"), TAKERS)
+def test_seconds_are_refused_in_queries(function: str, name: str) -> None:
+    endpoint = getattr(api, function)
+    ids = ["org_1" for p in inspect.signature(endpoint).parameters.values() if p.default is p.empty]
+    with pytest.raises(InvalidArgument, match=r"expected Unix milliseconds.*got 1769860800:") as caught:
+        endpoint(*ids, **{name: 1_769_860_800})
+    assert caught.value.argument == name
+    assert endpoint(*ids, **{name: 0}).query == f"{name}=0"
+    assert endpoint(*ids, **{name: 10**11}).query == f"{name}={10**11}"
+
+
+def test_durations_are_no_times() -> None:
+    assert json.loads(api.create_session_token("sess_1", expires_in_seconds=60).content) == {"expires_in_seconds": 60}
+    assert json.loads(api.create_invitation(email_address="a@b.co", expires_in_days=1).content)["expires_in_days"] == 1
+
+
 def test_null_and_unset_are_no_times() -> None:
     assert api.create_user(created_at=None, legal_accepted_at=UNSET).content == b'{"created_at":null}'
 

@@ -403,7 +403,7 @@ def test_the_body_holds_what_was_given_and_no_more(operation: Operation) -> None
             argument.wire: arguments[argument.name] for argument in operation.of("body") if argument.name in arguments
         }
         if operation.of("raw"):
-            assert_json(request, arguments["body"])
+            assert_json(request, arguments[operation.of("raw")[0].name])
         elif given or operation.body_required:
             assert_json(request, given)
         else:
@@ -666,7 +666,11 @@ def _parts(option: Schema) -> Iterator[tuple[str, Schema | None]]:
     target = CONTRACT.follow(option)
     if "enum" in target:
         values = ", ".join(repr(value) for value in target["enum"] if value is not None)
-        yield rf"Literal\[{re.escape(values)}\]" if "boolean" not in types(target) else "bool", None
+        is_switch = "boolean" in types(target) or target["enum"] == ["false", "true"]
+        yield "bool" if is_switch else rf"Literal\[{re.escape(values)}\]", None
+    elif "x-sort-keys" in target:
+        orders = sorted(sign + key for key in target["x-sort-keys"] for sign in ("", "+", "-"))
+        yield rf"Literal\[{re.escape(', '.join(map(repr, orders)))}\]", None
     elif "properties" in target:
         yield class_of(CONTRACT, option["$ref"].rpartition("/")[2]).__name__, None
     else:

@@ -13,15 +13,20 @@ from clerk_bapi.api import (
     create_bulk_invitations,
     create_email_address,
     create_organization,
+    create_organization_domain,
+    create_user,
     delete_svix_app,
     get_jwks,
     get_public_interstitial,
     get_user,
+    list_api_keys,
+    list_organization_domains,
     list_sessions,
     list_users,
     refresh_session,
     set_user_profile_image,
     update_user,
+    verify_domain_proxy,
     verify_oauth_access_token,
 )
 from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, WebhookEvent, read_event
@@ -150,7 +155,12 @@ def arguments(maybe: str | None) -> None:
     assert_type(update_user("user_1", first_name="Ada"), Request[User])
     unset: Unset = UNSET
     create_organization(name="Acme", slug=unset)
-    create_bulk_invitations(body=[CreateBulkInvitationsItem(email_address="ada@example.com")])
+    create_bulk_invitations(invitations=[CreateBulkInvitationsItem(email_address="ada@example.com")])
+    create_bulk_invitations([CreateBulkInvitationsItem(email_address="ada@example.com")])
+    list_users(order_by="-last_sign_in_at")
+    create_user(password_hasher="argon2id", password_digest="x")
+    list_organization_domains("org_1", enrollment_mode=["-enterprise_sso"], verified=True)
+    list_api_keys(subject="user_1", include_invalid=True)
     set_user_profile_image("user_1", file=b"png")
     set_user_profile_image("user_1", file=File(b"png", "me.png"))
     list_users(email_address=("ada@example.com",), banned=True)
@@ -163,6 +173,11 @@ def rejected() -> None:
     get_user("user_1", "user_2")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     list_users(limit="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     list_users(limit=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    list_users(order_by="-created")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    create_user(password_hasher="rot13")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    create_organization_domain("org_1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    verify_domain_proxy(domain_id="dmn_1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    verify_oauth_access_token()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     list_users(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     create_email_address(email_address="ada@example.com")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     create_organization(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -128,7 +128,10 @@ class Operation:
         for media, content in self._body.get("content", {}).items():
             body = CONTRACT.follow(content["schema"])
             if "properties" not in body:
-                yield Argument("body", "body", "raw", required=True, schema=body)
+                name = "body"
+                if "items" in body:
+                    name = [part for part in self.path.split("/") if part[:1] != "{" and part != "bulk"][-1]
+                yield Argument(name, name, "raw", required=True, schema=body)
             for key, schema in body.get("properties", {}).items():
                 place = "body" if media == "application/json" else "file" if _is_binary(schema) else "field"
                 yield Argument(snake(key), key, place, key in body.get("required", ()), schema)
@@ -290,6 +293,8 @@ def _proposals(schema: Schema) -> Iterator[Any]:
 
 
 def _texts(schema: Schema) -> Iterator[str]:
+    if "x-sort-keys" in schema:
+        yield from (sign + key for key in schema["x-sort-keys"] for sign in ("", "+", "-"))
     if "format" in schema:
         yield from FORMATS[schema["format"]]
         return
@@ -303,6 +308,9 @@ def _texts(schema: Schema) -> Iterator[str]:
 
 
 def _integers(schema: Schema) -> Iterator[int]:
+    if schema.get("format") == "unix-ms":
+        yield from (1_769_860_800_123, 0, 10**11, 2**53 + 1)
+        return
     yield from (10, 7, 0, 1, -1, 100, 2**31, 2**53 + 1, -(2**40))
     if schema.get("format") == "int64":
         yield from (2**63 - 1, -(2**63))
@@ -508,6 +516,8 @@ def _wrong_query_text(schema: Schema) -> Iterator[tuple[str, Any]]:
         yield from (("wrong type", wrong) for wrong in ("text", "tru", ["10"]))
     if "integer" in kinds:
         yield from (("wrong type", wrong) for wrong in (1.5, True, "10.0"))
+        if schema.get("format") == "unix-ms":
+            yield from (("no milliseconds", wrong) for wrong in (1_769_860_800, 10**11 - 1, 1, -1, 1.7e9))
         yield from _out_of_range(schema)
     if "boolean" in kinds:
         yield from (("wrong type", wrong) for wrong in (5, 0.5, "2"))

@@ -19,6 +19,10 @@ from clerk_core.times import milliseconds, rfc3339
 
 T_co = TypeVar("T_co", covariant=True)
 
+Length = tuple[int, int | None]
+"""How many items a list must have at least, and may have at most."""
+
+_ANY_LENGTH = (0, None)
 _NO_BODY = b""
 _LONGEST = 60_000
 """Characters of a path or query; httpx takes no URL of more than 64 kB, and servers none of more than a few."""
@@ -62,6 +66,7 @@ class Request(Generic[T_co]):
         form: Mapping[str, Any] | None = None,
         file_fields: Collection[str] = (),
         arrays: Collection[str] = (),
+        lengths: Mapping[str, Length] | None = None,
         comma_joined: Collection[str] = (),
         at_most: Mapping[str, int] | None = None,
         unix_ms: Collection[str] = (),
@@ -74,8 +79,8 @@ class Request(Generic[T_co]):
         """What goes where, by the names on the wire; `arguments` says what Python calls those that differ.
 
         The body is an object of arguments (`body`), a list (`items`), or any JSON (`json`), which is sent just as it
-        is given. Of an operation that lists pages, `row` reads one row, and `rows_key` is the key that holds them where
-        a page is an object.
+        is given. `lengths` limits the lists that have a limit. Of an operation that lists pages, `row` reads one row,
+        and `rows_key` is the key that holds them where a page is an object.
         """
         self.method = method
         self.operation = f"{method} {template}"
@@ -91,8 +96,12 @@ class Request(Generic[T_co]):
                 query = _with_times(query, unix_ms, date_time)
             if not isinstance(body, Unset):
                 body = _with_times(body, unix_ms, date_time)
-            self.query = _query(query, arrays, comma_joined, at_most or {}) if query else ""
-            self.content = _content(body, arrays, body_required, items, json)
+            limits = lengths or {}
+            lists = {name: limits.get(name, _ANY_LENGTH) for name in arrays}
+            self.query = _query(query, lists, comma_joined, at_most or {}) if query else ""
+            if not isinstance(items, Unset):
+                items = _array("items", items, limits.get("items", _ANY_LENGTH))
+            self.content = _content(body, lists, body_required, items, json)
             for name, value in (form or {}).items():
                 if value is UNSET:
                     continue
@@ -173,13 +182,13 @@ def _with_times(
 
 
 def _query(
-    values: Mapping[str, Any], arrays: Collection[str], comma_joined: Collection[str], at_most: Mapping[str, int]
+    values: Mapping[str, Any], lists: Mapping[str, Length], comma_joined: Collection[str], at_most: Mapping[str, int]
 ) -> str:
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         if value is UNSET:
             continue
-        texts = [_text(name, item) for item in (_array(name, value) if name in arrays else [value])]
+        texts = [_text(name, item) for item in (_array(name, value, lists[name]) if name in lists else [value])]
         if name in at_most and isinstance(value, int | float) and value > at_most[name]:
             # The server takes what is too much for nothing at all, and falls back to its default.
             raise InvalidArgument(name, f"expected at most {at_most[name]}, got {texts[0]}")
@@ -219,18 +228,27 @@ def _text(name: str, value: Any) -> str:
     raise InvalidArgument(name, f"expected a string, number or bool, got {found(value)}")
 
 
-def _array(name: str, value: Any) -> list[Any]:
+def _array(name: str, value: Any, length: Length) -> list[Any]:
     if not is_items(value) or isinstance(value, Model):
         hint = ": put it into a list" if isinstance(value, str) else ""
         raise InvalidArgument(name, f"expected a list, got {found(value)}{hint}")
-    return list(value)
+    items = list(value)
+    fewest, most = length
+    if len(items) < fewest or (most is not None and len(items) > most):
+        wanted = f"at least {fewest}" if most is None else f"{fewest} to {most}" if fewest else f"at most {most}"
+        raise InvalidArgument(name, f"expected {wanted} items, got {len(items)}")
+    return items
 
 
 def _content(
-    body: Mapping[str, Any] | Unset, arrays: Collection[str], required: bool, items: Collection[Any] | Unset, json: Any
+    body: Mapping[str, Any] | Unset,
+    lists: Mapping[str, Length],
+    required: bool,
+    items: Collection[Any] | Unset,
+    json: Any,
 ) -> bytes:
     if not isinstance(items, Unset):
-        return _encoded("items", _array("items", items), typed=True)
+        return _encoded("items", items, typed=True)
     if json is not UNSET:
         return _encoded("json", json, typed=False)
     if isinstance(body, Unset):
@@ -239,7 +257,7 @@ def _content(
     for name, value in body.items():
         if value is UNSET:
             continue
-        given = _array(name, value) if name in arrays and value is not None else value
+        given = _array(name, value, lists[name]) if name in lists and value is not None else value
         members.append(b'"%s":%s' % (name.encode(), _encoded(name, given, typed=True)))
     return b"{%s}" % b",".join(members) if members or required else _NO_BODY
 

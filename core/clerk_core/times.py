@@ -10,6 +10,8 @@ from clerk_core.errors import InvalidArgument
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_EARLIEST = 10**11
+"""Milliseconds; what is less is likely a number of seconds, and would select by a time long before Clerk was there."""
 
 
 @overload
@@ -29,7 +31,7 @@ def milliseconds(argument: str, value: Any) -> Any:
     """Return a time as Unix milliseconds: a datetime, its ISO 8601 text, or milliseconds, which stay as they are.
 
     Raises:
-        InvalidArgument: it names no time zone, or the text is not a time.
+        InvalidArgument: it names no time zone, the text is not a time, or the number seems to be one of seconds.
     """
     moment = _moment(argument, value)
     return (moment - _EPOCH) // _MILLISECOND if isinstance(moment, datetime) else moment
@@ -39,7 +41,8 @@ def rfc3339(argument: str, value: Any) -> Any:
     """Return a time as RFC 3339 text in UTC: a datetime, its ISO 8601 text, or Unix milliseconds. None stays None.
 
     Raises:
-        InvalidArgument: it names no time zone, the text is not a time, or it lies outside the years 1 to 9999.
+        InvalidArgument: it names no time zone, the text is not a time, the number seems to be one of seconds, or it
+            lies outside the years 1 to 9999.
     """
     if value is None or value is UNSET:
         return value
@@ -53,7 +56,7 @@ def rfc3339(argument: str, value: Any) -> Any:
 
 
 def _moment(argument: str, value: Any) -> Any:
-    """A datetime or its text as a datetime with its zone; anything else as it is."""
+    """A datetime or its text as a datetime with its zone; anything else as it is, unless it is a number of seconds."""
     if isinstance(value, str):
         value = _parsed(argument, value)
     if isinstance(value, datetime):
@@ -62,6 +65,10 @@ def _moment(argument: str, value: Any) -> Any:
             raise InvalidArgument(argument, f"names no time zone; give it one, as in {hint}")
     elif isinstance(value, date):
         raise InvalidArgument(argument, "is a day, not a point in time; expected a datetime with a time zone")
+    elif isinstance(value, int | float) and value < _EARLIEST and value != 0 and not isinstance(value, bool):
+        got = value if value > 0 else "a negative number"
+        expected = f"expected Unix milliseconds, of which there are {_EARLIEST} or more since 1973"
+        raise InvalidArgument(argument, f"{expected}, got {got}: multiply seconds by 1000, or pass a datetime")
     return value
 
 

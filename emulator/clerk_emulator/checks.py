@@ -32,8 +32,8 @@ _NUMBER = re.compile(r"([+-]?[0-9]{1,18})(\.0+)?")
 _TAKE_NUMBERS = {"getApiKeys", "getM2MTokens"}
 """Clerk documents `limit` and `offset` of these as numbers, and its Python SDK sends `10.0`; others refuse that."""
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_FORMER_NAMES = {"verifyM2MToken": ("secret", "token")}
-"""Names that Clerk's Python SDK 7.0 still sends instead of those of the document."""
+_FORMER_NAMES = {"verifyM2MToken": ("secret", "token"), "verifyOAuthAccessToken": ("secret", "access_token")}
+"""Names that Clerk still takes, and its Python SDK 7.0 sends, instead of those of the document."""
 
 
 def query_values(operation: Operation, pairs: list[tuple[str, str]]) -> Json:

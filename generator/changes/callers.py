@@ -16,6 +16,7 @@ from generator.views import (
     SHARED,
     argument_name,
     attribute_name,
+    collection,
     iterator_of,
     own_names,
     placeholders,
@@ -159,7 +160,7 @@ class Callers:
     # -- operations ----------------------------------------------------------------------------------------------
 
     def _operation(self, path: str, http: str, facts: Node) -> Operation:
-        arguments = self._arguments(facts)
+        arguments = self._arguments(path, facts)
         answer = self._answer(facts["responses"])
         page = None
         if answer is not None and any(argument.wire == "paginated" for argument in arguments):
@@ -180,7 +181,7 @@ class Callers:
             statuses=tuple(sorted(facts["responses"])),
         )
 
-    def _arguments(self, facts: Node) -> list[Argument]:
+    def _arguments(self, path: str, facts: Node) -> list[Argument]:
         parameters = [follow(self.contract, parameter) for parameter in facts.get("parameters", ())]
         taken = own_names(parameter["name"] for parameter in parameters)
         arguments = [
@@ -196,7 +197,8 @@ class Callers:
         for media in islice(facts.get("requestBody", {}).get("content", {}).values(), 1):
             body = follow(self.contract, media["schema"])
             if "properties" not in body:
-                return [*arguments, Argument("body", "body", "body", True, media["schema"])]
+                name = collection(path) if "items" in body else "body"
+                return [*arguments, Argument(name, "body", "body", True, media["schema"])]
             required = set(body.get("required", ()))
             for wire, schema in sorted(body["properties"].items(), key=lambda item: item[0] not in required):
                 name = argument_name(wire, "body", taken)

@@ -71,8 +71,6 @@ def _move(call: Call) -> None:
 
     Clerk does this for production instances alone. Here it is done too, so that it can be tried.
     """
-    if not call.body.get("home_url"):
-        raise errors.missing("home_url")
     host = urlsplit(rules.url("home_url", call.body["home_url"])).hostname or ""
     rules.host("home_url", host)
     # Clerk knows which domains can be registered; here it is the last two labels that make one.

@@ -92,9 +92,7 @@ def revoke_oauth_application_token(call: Call) -> None:
 
 @operation("verifyOAuthAccessToken")
 def verify_oauth_access_token(call: Call) -> Json:
-    secret = call.body.get("access_token", call.body.get("secret"))
-    if secret is None:
-        raise errors.missing("access_token")
+    secret = call.body["access_token"]
     if "." in secret:
         token = oauth.of_jwt(call.store, call.keys, secret)
         return {"active": False} if token is None else machine_tokens.show(call, token)

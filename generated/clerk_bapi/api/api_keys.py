@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from clerk_core import UNSET, Request, Unset
 
@@ -123,7 +123,7 @@ def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
 def list_api_keys(
     *,
     subject: str,
-    include_invalid: Literal["false", "true"] | Unset = UNSET,
+    include_invalid: bool | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     query: str | Unset = UNSET,
@@ -137,7 +137,7 @@ def list_api_keys(
     Args:
         subject: Id of the user, organization or machine whose keys to list. Matching
             `^(user|org|mch|scim)_\\w{27}$`.
-        include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
+        include_invalid: Also list keys that are revoked or expired. Default `false`.
         limit: Page size. 1 to 100, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
         query: Text to look for in the keys.

@@ -46,9 +46,7 @@ def update_instance_auth_config(
 
 
 @deprecated("Clerk has deprecated PUT /beta_features/domain")
-def update_production_instance_domain(
-    *, home_url: str | Unset = UNSET, is_secondary: bool | Unset = UNSET
-) -> Request[None]:
+def update_production_instance_domain(*, home_url: str, is_secondary: bool | Unset = UNSET) -> Request[None]:
     """Move the production instance to another domain.
 
     Deprecated by Clerk: use `change_production_instance_domain`.

@@ -80,6 +80,7 @@ def create_enterprise_connection(
             "saml": saml,
         },
         arrays=("domains", "custom_attributes"),
+        lengths={"domains": (1, None)},
     )
 
 

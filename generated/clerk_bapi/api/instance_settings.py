@@ -21,9 +21,7 @@ from clerk_bapi.models.instance_settings import (
 )
 
 
-def change_production_instance_domain(
-    *, home_url: str | Unset = UNSET, is_secondary: bool | Unset = UNSET
-) -> Request[None]:
+def change_production_instance_domain(*, home_url: str, is_secondary: bool | Unset = UNSET) -> Request[None]:
     """Move the production instance to another domain.
 
     Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
@@ -183,6 +181,7 @@ def update_instance_communication(
         InstanceCommunication.read,
         body={"blocked_country_codes": blocked_country_codes},
         arrays=("blocked_country_codes",),
+        lengths={"blocked_country_codes": (0, 250)},
     )
 
 
@@ -233,7 +232,8 @@ def update_instance_organization_settings(
     creator_role_id: str | None | Unset = UNSET,
     domains_default_role_id: str | None | Unset = UNSET,
     domains_enabled: bool | None | Unset = UNSET,
-    domains_enrollment_modes: Sequence[str] | Unset = UNSET,
+    domains_enrollment_modes: Sequence[Literal["automatic_invitation", "automatic_suggestion", "manual_invitation"]]
+    | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     max_allowed_memberships: int | None | Unset = UNSET,
     slug_disabled: bool | None | Unset = UNSET,
@@ -248,7 +248,8 @@ def update_instance_organization_settings(
         creator_role_id: Id of the role for the user who creates an organization.
         domains_default_role_id: Id of the role for people who join through an email domain.
         domains_enabled: Let organizations have email domains.
-        domains_enrollment_modes: Enrollment modes that organizations may use for their domains.
+        domains_enrollment_modes: Enrollment modes that organizations may use for their domains. Each one of
+            `automatic_invitation`, `automatic_suggestion`, `manual_invitation`.
         enabled: Switch organizations on or off for the instance.
         max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
             lifts the limit.

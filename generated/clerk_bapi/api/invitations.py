@@ -14,7 +14,7 @@ from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationR
 from clerk_bapi.models.shared import Invitation
 
 
-def create_bulk_invitations(*, body: Sequence[CreateBulkInvitationsItem]) -> Request[list[Invitation]]:
+def create_bulk_invitations(invitations: Sequence[CreateBulkInvitationsItem]) -> Request[list[Invitation]]:
     """Invite up to ten email addresses to sign up.
 
     `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
@@ -25,9 +25,16 @@ def create_bulk_invitations(*, body: Sequence[CreateBulkInvitationsItem]) -> Req
     https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk
 
     Args:
-        body: Invitations to create, one for each address. 1 to 10 items.
+        invitations: Invitations to create, one for each address. 1 to 10 items.
     """
-    return Request("POST", "/invitations/bulk", list_of(Invitation.read), items=body, arguments={"items": "body"})
+    return Request(
+        "POST",
+        "/invitations/bulk",
+        list_of(Invitation.read),
+        items=invitations,
+        lengths={"items": (1, 10)},
+        arguments={"items": "invitations"},
+    )
 
 
 def create_invitation(
@@ -82,7 +89,18 @@ def list_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+expires_at",
+        "-created_at",
+        "-email_address",
+        "-expires_at",
+        "created_at",
+        "email_address",
+        "expires_at",
+    ]
+    | Unset = UNSET,
     paginated: Literal[False] | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -92,7 +110,18 @@ def list_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+expires_at",
+        "-created_at",
+        "-email_address",
+        "-expires_at",
+        "created_at",
+        "email_address",
+        "expires_at",
+    ]
+    | Unset = UNSET,
     paginated: Literal[True],
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -102,7 +131,18 @@ def list_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+expires_at",
+        "-created_at",
+        "-email_address",
+        "-expires_at",
+        "created_at",
+        "email_address",
+        "expires_at",
+    ]
+    | Unset = UNSET,
     paginated: bool | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -111,7 +151,18 @@ def list_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+expires_at",
+        "-created_at",
+        "-email_address",
+        "-expires_at",
+        "created_at",
+        "email_address",
+        "expires_at",
+    ]
+    | Unset = UNSET,
     paginated: bool | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
@@ -41,6 +42,7 @@ def create_machine(
         MachineCreated.read,
         body={"name": name, "default_token_ttl": default_token_ttl, "scoped_machines": scoped_machines},
         arrays=("scoped_machines",),
+        lengths={"scoped_machines": (0, 150)},
     )
 
 
@@ -127,7 +129,7 @@ def list_machines(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
     query: str | Unset = UNSET,
 ) -> Request[MachineList]:
     """List the machines of the instance.

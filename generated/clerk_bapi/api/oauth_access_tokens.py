@@ -11,7 +11,7 @@ from clerk_bapi.models.oauth_access_tokens import InactiveOAuthAccessToken, OAut
 
 
 def verify_oauth_access_token(
-    *, access_token: str | Unset = UNSET, secret: str | Unset = UNSET
+    *, access_token: str, secret: str | Unset = UNSET
 ) -> Request[OAuthAccessTokenInfo | InactiveOAuthAccessToken]:
     """Check an access token issued to an OAuth application.
 

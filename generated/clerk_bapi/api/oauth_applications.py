@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.readers import nothing
@@ -102,7 +102,7 @@ def list_oauth_applications(
     limit: int | Unset = UNSET,
     name_query: str | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
 ) -> Request[OAuthApplications]:
     """List the OAuth applications of the instance.
 

@@ -16,8 +16,9 @@ from clerk_bapi.models.shared import DeletedObject
 def create_organization_domain(
     organization_id: str,
     *,
-    enrollment_mode: str | Unset = UNSET,
-    name: str | Unset = UNSET,
+    name: str,
+    enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+    | Unset = UNSET,
     verified: bool | None | Unset = UNSET,
 ) -> Request[OrganizationDomain]:
     """Add an email domain to an organization.
@@ -29,8 +30,9 @@ def create_organization_domain(
 
     Args:
         organization_id: Id of the organization.
-        enrollment_mode: How people with an address on the domain join the organization.
         name: Email domain, such as `example.com`.
+        enrollment_mode: How people with an address on the domain join the organization. One of
+            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
         verified: Whether the domain starts out verified.
     """
     return Request(
@@ -38,7 +40,7 @@ def create_organization_domain(
         "/organizations/{organization_id}/domains",
         OrganizationDomain.read,
         path={"organization_id": organization_id},
-        body={"enrollment_mode": enrollment_mode, "name": name, "verified": verified},
+        body={"name": name, "enrollment_mode": enrollment_mode, "verified": verified},
         body_required=True,
     )
 
@@ -79,10 +81,10 @@ def list_all_organization_domains(
     | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
     organization_id: str | Unset = UNSET,
     query: str | Unset = UNSET,
-    verified: Literal["false", "true"] | Unset = UNSET,
+    verified: bool | Unset = UNSET,
 ) -> Request[OrganizationDomains]:
     """List the email domains of all organizations.
 
@@ -99,7 +101,7 @@ def list_all_organization_domains(
         order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
         organization_id: Only domains of the organization with this id.
         query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
-        verified: Only verified domains (true) or only unverified ones (false). One of `false`, `true`.
+        verified: Only verified domains (true) or only unverified ones (false).
     """
     return Request(
         "GET",
@@ -126,10 +128,22 @@ def list_all_organization_domains(
 def list_organization_domains(
     organization_id: str,
     *,
-    enrollment_mode: str | Unset = UNSET,
+    enrollment_mode: Sequence[
+        Literal[
+            "-automatic_invitation",
+            "-automatic_suggestion",
+            "-enterprise_sso",
+            "-manual_invitation",
+            "automatic_invitation",
+            "automatic_suggestion",
+            "enterprise_sso",
+            "manual_invitation",
+        ]
+    ]
+    | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    verified: str | Unset = UNSET,
+    verified: bool | Unset = UNSET,
 ) -> Request[OrganizationDomains]:
     """List the email domains of an organization.
 
@@ -138,7 +152,9 @@ def list_organization_domains(
 
     Args:
         organization_id: Id of the organization.
-        enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out.
+        enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
+            `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
         limit: Page size. 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
         verified: Only verified domains (true) or only unverified ones (false).
@@ -150,6 +166,8 @@ def list_organization_domains(
         path={"organization_id": organization_id},
         query={"enrollment_mode": enrollment_mode, "limit": limit, "offset": offset, "verified": verified},
         at_most={"limit": 500},
+        arrays=("enrollment_mode",),
+        comma_joined=("enrollment_mode",),
         row=OrganizationDomain.read,
         rows_key="data",
     )
@@ -159,7 +177,9 @@ def update_organization_domain(
     organization_id: str,
     domain_id: str,
     *,
-    enrollment_mode: str | None | Unset = UNSET,
+    enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+    | None
+    | Unset = UNSET,
     verified: bool | None | Unset = UNSET,
 ) -> Request[OrganizationDomain]:
     """Change how people join through an email domain, or its verification.
@@ -170,7 +190,8 @@ def update_organization_domain(
     Args:
         organization_id: Id of the organization.
         domain_id: Id of the organization domain.
-        enrollment_mode: How people with an address on the domain join the organization.
+        enrollment_mode: How people with an address on the domain join the organization. One of
+            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
         verified: Whether the domain counts as verified.
     """
     return Request(

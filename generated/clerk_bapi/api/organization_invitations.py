@@ -72,7 +72,7 @@ def create_organization_invitation(
 
 
 def create_organization_invitation_bulk(
-    organization_id: str, *, body: Sequence[CreateOrganizationInvitationBulkItem]
+    organization_id: str, invitations: Sequence[CreateOrganizationInvitationBulkItem]
 ) -> Request[OrganizationInvitations]:
     """Invite up to ten email addresses to an organization.
 
@@ -85,15 +85,16 @@ def create_organization_invitation_bulk(
 
     Args:
         organization_id: Id of the organization.
-        body: Invitations to create, one for each address. 1 to 10 items.
+        invitations: Invitations to create, one for each address. 1 to 10 items.
     """
     return Request(
         "POST",
         "/organizations/{organization_id}/invitations/bulk",
         OrganizationInvitations.read,
         path={"organization_id": organization_id},
-        items=body,
-        arguments={"items": "body"},
+        items=invitations,
+        lengths={"items": (1, 10)},
+        arguments={"items": "invitations"},
     )
 
 
@@ -119,7 +120,8 @@ def list_all_organization_invitations(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"]
+    | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
 ) -> Request[OrganizationInvitationsWithPublicOrganizationData]:
@@ -154,7 +156,8 @@ def list_organization_invitations(
     email_address: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"]
+    | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
 ) -> Request[OrganizationInvitations]:
     """List the invitations of an organization.

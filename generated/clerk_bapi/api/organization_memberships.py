@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.suggestions import suggest
@@ -73,7 +73,30 @@ def delete_organization_membership(organization_id: str, user_id: str) -> Reques
 
 
 def list_all_organization_memberships(
-    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
+    *,
+    limit: int | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+first_name",
+        "+last_name",
+        "+phone_number",
+        "+username",
+        "-created_at",
+        "-email_address",
+        "-first_name",
+        "-last_name",
+        "-phone_number",
+        "-username",
+        "created_at",
+        "email_address",
+        "first_name",
+        "last_name",
+        "phone_number",
+        "username",
+    ]
+    | Unset = UNSET,
 ) -> Request[OrganizationMemberships]:
     """List the memberships of all organizations.
 
@@ -109,7 +132,27 @@ def list_organization_memberships(
     limit: int | Unset = UNSET,
     name_query: str | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+first_name",
+        "+last_name",
+        "+phone_number",
+        "+username",
+        "-created_at",
+        "-email_address",
+        "-first_name",
+        "-last_name",
+        "-phone_number",
+        "-username",
+        "created_at",
+        "email_address",
+        "first_name",
+        "last_name",
+        "phone_number",
+        "username",
+    ]
+    | Unset = UNSET,
     phone_number: Sequence[str] | Unset = UNSET,
     phone_number_query: str | Unset = UNSET,
     query: str | Unset = UNSET,
@@ -130,7 +173,8 @@ def list_organization_memberships(
             with a time zone.
         created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
-        email_address: Only members with one of these addresses; at most 100, unknown ones are skipped.
+        email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
+            items.
         email_address_query: Part of an email address, in any letter case.
         last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
@@ -141,15 +185,19 @@ def list_organization_memberships(
         offset: Number of results to skip before the first one returned. At least 0, default 0.
         order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
             `-` in front for descending.
-        phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped.
+        phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+            100 items.
         phone_number_query: Part of a phone number.
         query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
             parts match too.
-        role: Only members with one of these role keys; at most 100.
-        user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
-        username: Only members with one of these usernames; at most 100, unknown ones are skipped.
+        role: Only members with one of these role keys; at most 100. At most 100 items.
+        user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
+            most 100 items.
+        username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+            items.
         username_query: Part of a username, in any letter case.
-        web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped.
+        web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+            100 items.
     """
     return Request(
         "GET",
@@ -178,6 +226,14 @@ def list_organization_memberships(
         },
         at_most={"limit": 500},
         arrays=("email_address", "phone_number", "role", "user_id", "username", "web3_wallet"),
+        lengths={
+            "email_address": (0, 100),
+            "phone_number": (0, 100),
+            "role": (0, 100),
+            "user_id": (0, 100),
+            "username": (0, 100),
+            "web3_wallet": (0, 100),
+        },
         unix_ms=("created_at_after", "created_at_before", "last_active_at_after", "last_active_at_before"),
         row=OrganizationMembership.read,
         rows_key="data",

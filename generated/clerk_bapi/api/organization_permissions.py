@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.organization_permissions import Permissions
@@ -66,7 +68,8 @@ def list_organization_permissions(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+    | Unset = UNSET,
     query: str | Unset = UNSET,
 ) -> Request[Permissions]:
     """List the organization permissions of the instance.

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
@@ -108,7 +109,8 @@ def list_organization_roles(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+    | Unset = UNSET,
     query: str | Unset = UNSET,
 ) -> Request[Roles]:
     """List the organization roles of the instance.

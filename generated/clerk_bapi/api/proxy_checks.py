@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from clerk_core import UNSET, Request, Unset
+from clerk_core import Request
 
 from clerk_bapi.models.proxy_checks import ProxyCheck
 
 
-def verify_domain_proxy(*, domain_id: str | Unset = UNSET, proxy_url: str | Unset = UNSET) -> Request[ProxyCheck]:
+def verify_domain_proxy(*, domain_id: str, proxy_url: str) -> Request[ProxyCheck]:
     """Test whether a proxy reaches Clerk's Frontend API.
 
     Changes nothing, so run it before setting the proxy of a domain to avoid an outage. `successful` of the result

@@ -27,7 +27,7 @@ def add_roles_to_role_set(
 
     Args:
         role_set_key_or_id: Role set, by key or id.
-        role_keys: Keys of the roles to add, at most 10.
+        role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
         creator_role_key: Also make this newly added role the creator role.
         default_role_key: Also make this newly added role the default role.
     """
@@ -39,6 +39,7 @@ def add_roles_to_role_set(
         body={"role_keys": role_keys, "creator_role_key": creator_role_key, "default_role_key": default_role_key},
         body_required=True,
         arrays=("role_keys",),
+        lengths={"role_keys": (1, 10)},
     )
 
 
@@ -61,7 +62,7 @@ def create_role_set(
         creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
         default_role_key: Key of the role new members get; must be among `roles`.
         name: Display name.
-        roles: Keys of the roles in the set, at most 10.
+        roles: Keys of the roles in the set, at most 10. 1 to 10 items.
         description: Explanatory text for people.
         key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
             left out.
@@ -83,6 +84,7 @@ def create_role_set(
         },
         body_required=True,
         arrays=("roles",),
+        lengths={"roles": (1, 10)},
     )
 
 
@@ -104,7 +106,8 @@ def list_role_sets(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+    | Unset = UNSET,
     query: str | Unset = UNSET,
 ) -> Request[RoleSets]:
     """List the role sets of the instance.

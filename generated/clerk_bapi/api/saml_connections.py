@@ -130,7 +130,27 @@ def list_saml_connections(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+first_name",
+        "+last_name",
+        "+phone_number",
+        "+username",
+        "-created_at",
+        "-email_address",
+        "-first_name",
+        "-last_name",
+        "-phone_number",
+        "-username",
+        "created_at",
+        "email_address",
+        "first_name",
+        "last_name",
+        "phone_number",
+        "username",
+    ]
+    | Unset = UNSET,
     organization_id: Sequence[str] | Unset = UNSET,
     query: str | Unset = UNSET,
 ) -> Request[SAMLConnections]:
@@ -148,7 +168,7 @@ def list_saml_connections(
         offset: Number of results to skip before the first one returned. At least 0, default 0.
         order_by: Sort key; `-` in front for descending.
         organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-            organization, `+` includes it.
+            organization, `+` includes it. At most 100 items.
         query: Part of the connection name.
     """
     return Request(
@@ -164,6 +184,7 @@ def list_saml_connections(
         },
         at_most={"limit": 500},
         arrays=("organization_id",),
+        lengths={"organization_id": (0, 100)},
         row=SAMLConnection.read,
         rows_key="data",
     )

@@ -107,7 +107,13 @@ def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
         user_ids: Ids of the users, at most 50. 1 to 50 items.
     """
     return Request(
-        "POST", "/users/ban", list_of(User.read), body={"user_ids": user_ids}, body_required=True, arrays=("user_ids",)
+        "POST",
+        "/users/ban",
+        list_of(User.read),
+        body={"user_ids": user_ids},
+        body_required=True,
+        arrays=("user_ids",),
+        lengths={"user_ids": (1, 50)},
     )
 
 
@@ -130,7 +136,26 @@ def create_user(
     locked: bool | None | Unset = UNSET,
     password: str | None | Unset = UNSET,
     password_digest: str | None | Unset = UNSET,
-    password_hasher: str | Unset = UNSET,
+    password_hasher: Literal[
+        "argon2i",
+        "argon2id",
+        "bcrypt",
+        "bcrypt_sha256_django",
+        "ldap_ssha",
+        "md5",
+        "md5_phpass",
+        "pbkdf2_sha1",
+        "pbkdf2_sha256",
+        "pbkdf2_sha256_django",
+        "pbkdf2_sha512",
+        "pbkdf2_sha512_hex",
+        "phpass",
+        "scrypt_firebase",
+        "scrypt_werkzeug",
+        "sha256",
+        "sha512_symfony",
+    ]
+    | Unset = UNSET,
     phone_number: Sequence[str] | Unset = UNSET,
     phone_number_identification_status: Sequence[Literal["reserved", "verified"]] | Unset = UNSET,
     private_metadata: Mapping[str, Any] | Unset = UNSET,
@@ -174,7 +199,10 @@ def create_user(
         locked: Create the user already locked out; needs the lockout feature in the instance.
         password: New password in plain text; at least 8 characters and not known from a leak.
         password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-        password_hasher: Algorithm that made `password_digest`.
+        password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `bcrypt`,
+            `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `pbkdf2_sha1`, `pbkdf2_sha256`,
+            `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`, `scrypt_firebase`,
+            `scrypt_werkzeug`, `sha256`, `sha512_symfony`.
         phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance.
         phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
             number is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -442,9 +470,11 @@ def get_users_count(
             with a time zone.
         created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
-        email_address: Count users with one of these addresses; at most 100, unknown ones are skipped.
+        email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. At most 100
+            items.
         email_address_query: Part of an email address, in any letter case.
-        external_id: Count users with one of these external ids; at most 100, unknown ones are skipped.
+        external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. At most 100
+            items.
         last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
         last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
@@ -457,17 +487,19 @@ def get_users_count(
             ISO 8601 string with a time zone.
         name_query: Part of a name, in any letter case.
         organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-            `+` includes it.
-        phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            `+` includes it. At most 100 items.
+        phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+            100 items.
         phone_number_query: Part of a phone number.
         provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-        provider_user_id: User ids at the social provider named by `provider`; at most 100.
+        provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
         query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
             parts match too.
-        user_id: Count users with these ids; at most 100, unknown ones are skipped.
-        username: Count users with one of these usernames; at most 100, unknown ones are skipped.
+        user_id: Count users with these ids; at most 100, unknown ones are skipped. At most 100 items.
+        username: Count users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
         username_query: Part of a username, in any letter case.
-        web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped.
+        web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+            100 items.
     """
     return Request(
         "GET",
@@ -507,6 +539,16 @@ def get_users_count(
             "username",
             "web3_wallet",
         ),
+        lengths={
+            "email_address": (0, 100),
+            "external_id": (0, 100),
+            "organization_id": (0, 100),
+            "phone_number": (0, 100),
+            "provider_user_id": (0, 100),
+            "user_id": (0, 100),
+            "username": (0, 100),
+            "web3_wallet": (0, 100),
+        },
         unix_ms=(
             "created_at_after",
             "created_at_before",
@@ -661,7 +703,39 @@ def list_users(
     limit: int | Unset = UNSET,
     name_query: str | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+first_name",
+        "+last_active_at",
+        "+last_name",
+        "+last_sign_in_at",
+        "+phone_number",
+        "+updated_at",
+        "+username",
+        "+web3wallet",
+        "-created_at",
+        "-email_address",
+        "-first_name",
+        "-last_active_at",
+        "-last_name",
+        "-last_sign_in_at",
+        "-phone_number",
+        "-updated_at",
+        "-username",
+        "-web3wallet",
+        "created_at",
+        "email_address",
+        "first_name",
+        "last_active_at",
+        "last_name",
+        "last_sign_in_at",
+        "phone_number",
+        "updated_at",
+        "username",
+        "web3wallet",
+    ]
+    | Unset = UNSET,
     organization_id: Sequence[str] | Unset = UNSET,
     phone_number: Sequence[str] | Unset = UNSET,
     phone_number_query: str | Unset = UNSET,
@@ -688,10 +762,11 @@ def list_users(
             with a time zone.
         created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
-        email_address: Only users with one of these addresses; at most 100, unknown ones are skipped.
+        email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
+            items.
         email_address_query: Part of an email address, in any letter case.
         external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-            includes it.
+            includes it. At most 100 items.
         last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
             string with a time zone.
         last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
@@ -709,19 +784,22 @@ def list_users(
             one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
             descending. Default `-created_at`.
         organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-            `+` includes it.
-        phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            `+` includes it. At most 100 items.
+        phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+            100 items.
         phone_number_query: Part of a phone number.
         provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-        provider_user_id: User ids at the social provider named by `provider`; at most 100.
+        provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
         query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
             parts match too.
         starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
             keep all other arguments the same.
-        user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it.
-        username: Only users with one of these usernames; at most 100, unknown ones are skipped.
+        user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
+            items.
+        username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
         username_query: Part of a username, in any letter case.
-        web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped.
+        web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+            100 items.
     """
     return Request(
         "GET",
@@ -766,6 +844,16 @@ def list_users(
             "username",
             "web3_wallet",
         ),
+        lengths={
+            "email_address": (0, 100),
+            "external_id": (0, 100),
+            "organization_id": (0, 100),
+            "phone_number": (0, 100),
+            "provider_user_id": (0, 100),
+            "user_id": (0, 100),
+            "username": (0, 100),
+            "web3_wallet": (0, 100),
+        },
         unix_ms=(
             "created_at_after",
             "created_at_before",
@@ -947,6 +1035,7 @@ def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
         body={"user_ids": user_ids},
         body_required=True,
         arrays=("user_ids",),
+        lengths={"user_ids": (1, 50)},
     )
 
 
@@ -999,7 +1088,26 @@ def update_user(
     notify_primary_email_address_changed: bool | None | Unset = UNSET,
     password: str | None | Unset = UNSET,
     password_digest: str | Unset = UNSET,
-    password_hasher: str | Unset = UNSET,
+    password_hasher: Literal[
+        "argon2i",
+        "argon2id",
+        "bcrypt",
+        "bcrypt_sha256_django",
+        "ldap_ssha",
+        "md5",
+        "md5_phpass",
+        "pbkdf2_sha1",
+        "pbkdf2_sha256",
+        "pbkdf2_sha256_django",
+        "pbkdf2_sha512",
+        "pbkdf2_sha512_hex",
+        "phpass",
+        "scrypt_firebase",
+        "scrypt_werkzeug",
+        "sha256",
+        "sha512_symfony",
+    ]
+    | Unset = UNSET,
     primary_email_address_id: str | None | Unset = UNSET,
     primary_phone_number_id: str | None | Unset = UNSET,
     primary_web3_wallet_id: str | None | Unset = UNSET,
@@ -1040,7 +1148,10 @@ def update_user(
             Default False.
         password: New password in plain text; at least 8 characters and not known from a leak.
         password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-        password_hasher: Algorithm that made `password_digest`.
+        password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `bcrypt`,
+            `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `pbkdf2_sha1`, `pbkdf2_sha256`,
+            `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`, `scrypt_firebase`,
+            `scrypt_werkzeug`, `sha256`, `sha512_symfony`.
         primary_email_address_id: Id of the email address to make primary; must be a verified one of this user.
         primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user.
         primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user.
@@ -1183,7 +1294,39 @@ def get_user_list(
     limit: int | Unset = UNSET,
     name_query: str | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+first_name",
+        "+last_active_at",
+        "+last_name",
+        "+last_sign_in_at",
+        "+phone_number",
+        "+updated_at",
+        "+username",
+        "+web3wallet",
+        "-created_at",
+        "-email_address",
+        "-first_name",
+        "-last_active_at",
+        "-last_name",
+        "-last_sign_in_at",
+        "-phone_number",
+        "-updated_at",
+        "-username",
+        "-web3wallet",
+        "created_at",
+        "email_address",
+        "first_name",
+        "last_active_at",
+        "last_name",
+        "last_sign_in_at",
+        "phone_number",
+        "updated_at",
+        "username",
+        "web3wallet",
+    ]
+    | Unset = UNSET,
     organization_id: Sequence[str] | Unset = UNSET,
     phone_number: Sequence[str] | Unset = UNSET,
     phone_number_query: str | Unset = UNSET,

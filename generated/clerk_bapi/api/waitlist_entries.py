@@ -14,7 +14,9 @@ from clerk_bapi.models.shared import DeletedObject
 from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem, WaitlistEntries, WaitlistEntry
 
 
-def create_bulk_waitlist_entries(*, body: Sequence[CreateBulkWaitlistEntriesItem]) -> Request[list[WaitlistEntry]]:
+def create_bulk_waitlist_entries(
+    waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem],
+) -> Request[list[WaitlistEntry]]:
     """Put up to 50 email addresses on the waitlist.
 
     For an address that is on it already, the present entry is returned; the same address twice in one call is an
@@ -24,10 +26,15 @@ def create_bulk_waitlist_entries(*, body: Sequence[CreateBulkWaitlistEntriesItem
     https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk
 
     Args:
-        body: Entries to add, one for each address. 1 to 50 items.
+        waitlist_entries: Entries to add, one for each address. 1 to 50 items.
     """
     return Request(
-        "POST", "/waitlist_entries/bulk", list_of(WaitlistEntry.read), items=body, arguments={"items": "body"}
+        "POST",
+        "/waitlist_entries/bulk",
+        list_of(WaitlistEntry.read),
+        items=waitlist_entries,
+        lengths={"items": (1, 50)},
+        arguments={"items": "waitlist_entries"},
     )
 
 
@@ -94,7 +101,18 @@ def list_waitlist_entries(
     *,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    order_by: str | Unset = UNSET,
+    order_by: Literal[
+        "+created_at",
+        "+email_address",
+        "+invited_at",
+        "-created_at",
+        "-email_address",
+        "-invited_at",
+        "created_at",
+        "email_address",
+        "invited_at",
+    ]
+    | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
 ) -> Request[WaitlistEntries]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
@@ -126,7 +126,7 @@ class AsyncApiKeysResource(AsyncResource):
         self,
         *,
         subject: str,
-        include_invalid: Literal["false", "true"] | Unset = UNSET,
+        include_invalid: bool | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         query: str | Unset = UNSET,
@@ -140,7 +140,7 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             subject: Id of the user, organization or machine whose keys to list. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
-            include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
+            include_invalid: Also list keys that are revoked or expired. Default `false`.
             limit: Page size. 1 to 100, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             query: Text to look for in the keys.
@@ -161,7 +161,7 @@ class AsyncApiKeysResource(AsyncResource):
         self,
         *,
         subject: str,
-        include_invalid: Literal["false", "true"] | Unset = UNSET,
+        include_invalid: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         type: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
@@ -177,7 +177,7 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             subject: Id of the user, organization or machine whose keys to list. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
-            include_invalid: Also list keys that are revoked or expired. One of `false`, `true`, default `false`.
+            include_invalid: Also list keys that are revoked or expired. Default `false`.
             query: Text to look for in the keys.
             type: Only keys of this kind. At least 3 characters, default `api_key`.
             page_size: Number of results per request. 1 to 100, default 100.

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
@@ -144,7 +144,7 @@ class AsyncMachinesResource(AsyncResource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
         query: str | Unset = UNSET,
     ) -> MachineList:
         """List the machines of the instance.
@@ -168,7 +168,11 @@ class AsyncMachinesResource(AsyncResource):
 
     @walk
     def iterate(
-        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[Machine]:
         """Iterate over all results of `machines.list`, requesting pages as needed.
 

@@ -17,7 +17,7 @@ class AsyncOauthAccessTokensResource(AsyncResource):
     """The operations of `oauth_access_tokens`, for `AsyncClient`."""
 
     async def verify(
-        self, *, access_token: str | Unset = UNSET, secret: str | Unset = UNSET
+        self, *, access_token: str, secret: str | Unset = UNSET
     ) -> OAuthAccessTokenInfo | InactiveOAuthAccessToken:
         """Check an access token issued to an OAuth application.
 

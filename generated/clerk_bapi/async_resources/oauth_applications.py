@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
@@ -106,7 +106,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         limit: int | Unset = UNSET,
         name_query: str | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
     ) -> OAuthApplications:
         """List the OAuth applications of the instance.
 
@@ -131,7 +131,11 @@ class AsyncOauthApplicationsResource(AsyncResource):
 
     @walk
     def iterate(
-        self, *, name_query: str | Unset = UNSET, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        name_query: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OAuthApplication]:
         """Iterate over all results of `oauth_applications.list`, requesting pages as needed.
 

@@ -25,8 +25,9 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         self,
         organization_id: str,
         *,
-        enrollment_mode: str | Unset = UNSET,
-        name: str | Unset = UNSET,
+        name: str,
+        enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+        | Unset = UNSET,
         verified: bool | None | Unset = UNSET,
     ) -> OrganizationDomain:
         """Add an email domain to an organization.
@@ -38,8 +39,9 @@ class AsyncOrganizationDomainsResource(AsyncResource):
 
         Args:
             organization_id: Id of the organization.
-            enrollment_mode: How people with an address on the domain join the organization.
             name: Email domain, such as `example.com`.
+            enrollment_mode: How people with an address on the domain join the organization. One of
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain starts out verified.
 
         Raises:
@@ -48,7 +50,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """
         return await self._client.send(
             api.create_organization_domain(
-                organization_id, enrollment_mode=enrollment_mode, name=name, verified=verified
+                organization_id, name=name, enrollment_mode=enrollment_mode, verified=verified
             )
         )
 
@@ -72,10 +74,22 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         self,
         organization_id: str,
         *,
-        enrollment_mode: str | Unset = UNSET,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        verified: str | Unset = UNSET,
+        verified: bool | Unset = UNSET,
     ) -> OrganizationDomains:
         """List the email domains of an organization.
 
@@ -84,7 +98,9 @@ class AsyncOrganizationDomainsResource(AsyncResource):
 
         Args:
             organization_id: Id of the organization.
-            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             verified: Only verified domains (true) or only unverified ones (false).
@@ -104,8 +120,20 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         self,
         organization_id: str,
         *,
-        enrollment_mode: str | Unset = UNSET,
-        verified: str | Unset = UNSET,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        verified: bool | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationDomain]:
         """Iterate over all results of `organization_domains.list`, requesting pages as needed.
@@ -118,7 +146,9 @@ class AsyncOrganizationDomainsResource(AsyncResource):
 
         Args:
             organization_id: Id of the organization.
-            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Only verified domains (true) or only unverified ones (false).
             page_size: Number of results per request. 1 to 500, default 100.
 
@@ -150,10 +180,10 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
         organization_id: str | Unset = UNSET,
         query: str | Unset = UNSET,
-        verified: Literal["false", "true"] | Unset = UNSET,
+        verified: bool | Unset = UNSET,
     ) -> OrganizationDomains:
         """List the email domains of all organizations.
 
@@ -170,7 +200,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
             organization_id: Only domains of the organization with this id.
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
-            verified: Only verified domains (true) or only unverified ones (false). One of `false`, `true`.
+            verified: Only verified domains (true) or only unverified ones (false).
 
         Raises:
             ApiError: the server returned an error, such as Unauthorized, Forbidden or UnprocessableEntity.
@@ -207,10 +237,10 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             ]
         ]
         | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
         organization_id: str | Unset = UNSET,
         query: str | Unset = UNSET,
-        verified: Literal["false", "true"] | Unset = UNSET,
+        verified: bool | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationDomain]:
         """Iterate over all results of `organization_domains.list_all`, requesting pages as needed.
@@ -229,7 +259,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
             organization_id: Only domains of the organization with this id.
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
-            verified: Only verified domains (true) or only unverified ones (false). One of `false`, `true`.
+            verified: Only verified domains (true) or only unverified ones (false).
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
@@ -253,7 +283,9 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         organization_id: str,
         domain_id: str,
         *,
-        enrollment_mode: str | None | Unset = UNSET,
+        enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+        | None
+        | Unset = UNSET,
         verified: bool | None | Unset = UNSET,
     ) -> OrganizationDomain:
         """Change how people join through an email domain, or its verification.
@@ -264,7 +296,8 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         Args:
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
-            enrollment_mode: How people with an address on the domain join the organization.
+            enrollment_mode: How people with an address on the domain join the organization. One of
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain counts as verified.
 
         Raises:

@@ -30,7 +30,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
     """The operations of `organization_invitations`, for `AsyncClient`."""
 
     async def bulk_create(
-        self, organization_id: str, *, body: Sequence[CreateOrganizationInvitationBulkItem]
+        self, organization_id: str, invitations: Sequence[CreateOrganizationInvitationBulkItem]
     ) -> OrganizationInvitations:
         """Invite up to ten email addresses to an organization.
 
@@ -43,13 +43,15 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
 
         Args:
             organization_id: Id of the organization.
-            body: Invitations to create, one for each address. 1 to 10 items.
+            invitations: Invitations to create, one for each address. 1 to 10 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
             TransportError: no complete response arrived.
         """
-        return await self._client.send(api.create_organization_invitation_bulk(organization_id, body=body))
+        return await self._client.send(
+            api.create_organization_invitation_bulk(organization_id, invitations=invitations)
+        )
 
     async def create(
         self,
@@ -126,7 +128,10 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         email_address: str | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
     ) -> OrganizationInvitations:
         """List the invitations of an organization.
@@ -165,7 +170,10 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         organization_id: str,
         *,
         email_address: str | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[OrganizationInvitation]:
@@ -198,7 +206,10 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
     ) -> OrganizationInvitationsWithPublicOrganizationData:
@@ -230,7 +241,10 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
     def iterate_all(
         self,
         *,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
@@ -112,7 +112,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
     ) -> Roles:
         """List the organization roles of the instance.
@@ -138,7 +139,12 @@ class AsyncOrganizationRolesResource(AsyncResource):
 
     @walk
     def iterate(
-        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> AsyncIterator[Role]:
         """Iterate over all results of `organization_roles.list`, requesting pages as needed.
 

@@ -223,7 +223,18 @@ class AsyncOrganizationsResource(AsyncResource):
         include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+members_count",
+            "+name",
+            "-created_at",
+            "-members_count",
+            "-name",
+            "created_at",
+            "members_count",
+            "name",
+        ]
+        | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
         user_id: Sequence[str] | Unset = UNSET,
@@ -243,7 +254,7 @@ class AsyncOrganizationsResource(AsyncResource):
             order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
                 `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it.
+                it. At most 100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
@@ -271,7 +282,18 @@ class AsyncOrganizationsResource(AsyncResource):
         *,
         include_members_count: bool | Unset = UNSET,
         include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+members_count",
+            "+name",
+            "-created_at",
+            "-members_count",
+            "-name",
+            "created_at",
+            "members_count",
+            "name",
+        ]
+        | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
         user_id: Sequence[str] | Unset = UNSET,
@@ -291,7 +313,7 @@ class AsyncOrganizationsResource(AsyncResource):
             order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
                 `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it.
+                it. At most 100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.

@@ -136,7 +136,27 @@ class AsyncSamlConnectionsResource(AsyncResource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
     ) -> SAMLConnections:
@@ -154,7 +174,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key; `-` in front for descending.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it.
+                organization, `+` includes it. At most 100 items.
             query: Part of the connection name.
 
         Raises:
@@ -171,7 +191,27 @@ class AsyncSamlConnectionsResource(AsyncResource):
     def iterate(
         self,
         *,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
         page_size: int = PAGE_SIZE,
@@ -187,7 +227,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Args:
             order_by: Sort key; `-` in front for descending.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it.
+                organization, `+` includes it. At most 100 items.
             query: Part of the connection name.
             page_size: Number of results per request. 1 to 500, default 100.
 

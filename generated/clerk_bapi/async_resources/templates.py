@@ -126,7 +126,7 @@ class AsyncTemplatesResource(AsyncResource):
     @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
     async def preview(
         self,
-        template_type: str,
+        template_type: Literal["email", "sms"],
         slug: str,
         *,
         body: str | Unset = UNSET,
@@ -142,7 +142,7 @@ class AsyncTemplatesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/preview
 
         Args:
-            template_type: Kind of template.
+            template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
             body: Text of the message, with variables in double braces.
             from_email_name: Part before the at sign of the sender address; email templates only.

@@ -22,7 +22,9 @@ from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem, Wa
 class AsyncWaitlistEntriesResource(AsyncResource):
     """The operations of `waitlist_entries`, for `AsyncClient`."""
 
-    async def bulk_create(self, *, body: Sequence[CreateBulkWaitlistEntriesItem]) -> builtins.list[WaitlistEntry]:
+    async def bulk_create(
+        self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem]
+    ) -> builtins.list[WaitlistEntry]:
         """Put up to 50 email addresses on the waitlist.
 
         For an address that is on it already, the present entry is returned; the same address twice in one call is an
@@ -32,13 +34,13 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk
 
         Args:
-            body: Entries to add, one for each address. 1 to 50 items.
+            waitlist_entries: Entries to add, one for each address. 1 to 50 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
             TransportError: no complete response arrived.
         """
-        return await self._client.send(api.create_bulk_waitlist_entries(body=body))
+        return await self._client.send(api.create_bulk_waitlist_entries(waitlist_entries=waitlist_entries))
 
     async def create(self, *, email_address: str, notify: bool | None | Unset = UNSET) -> WaitlistEntry:
         """Put an email address on the waitlist.
@@ -98,7 +100,18 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+invited_at",
+            "-created_at",
+            "-email_address",
+            "-invited_at",
+            "created_at",
+            "email_address",
+            "invited_at",
+        ]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
     ) -> WaitlistEntries:
@@ -129,7 +142,18 @@ class AsyncWaitlistEntriesResource(AsyncResource):
     def iterate(
         self,
         *,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+invited_at",
+            "-created_at",
+            "-email_address",
+            "-invited_at",
+            "created_at",
+            "email_address",
+            "invited_at",
+        ]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,

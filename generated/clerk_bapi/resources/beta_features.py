@@ -53,9 +53,7 @@ class BetaFeaturesResource(Resource):
         )
 
     @deprecated("Clerk has deprecated PUT /beta_features/domain")
-    def update_production_instance_domain(
-        self, *, home_url: str | Unset = UNSET, is_secondary: bool | Unset = UNSET
-    ) -> None:
+    def update_production_instance_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
         """Move the production instance to another domain.
 
         Deprecated by Clerk: use `instance_settings.change_domain`.

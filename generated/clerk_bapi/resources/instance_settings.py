@@ -27,7 +27,7 @@ from clerk_bapi.models.instance_settings import (
 class InstanceSettingsResource(Resource):
     """The operations of `instance_settings`."""
 
-    def change_domain(self, *, home_url: str | Unset = UNSET, is_secondary: bool | Unset = UNSET) -> None:
+    def change_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
         """Move the production instance to another domain.
 
         Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
@@ -251,7 +251,8 @@ class InstanceSettingsResource(Resource):
         creator_role_id: str | None | Unset = UNSET,
         domains_default_role_id: str | None | Unset = UNSET,
         domains_enabled: bool | None | Unset = UNSET,
-        domains_enrollment_modes: Sequence[str] | Unset = UNSET,
+        domains_enrollment_modes: Sequence[Literal["automatic_invitation", "automatic_suggestion", "manual_invitation"]]
+        | Unset = UNSET,
         enabled: bool | None | Unset = UNSET,
         max_allowed_memberships: int | None | Unset = UNSET,
         slug_disabled: bool | None | Unset = UNSET,
@@ -266,7 +267,8 @@ class InstanceSettingsResource(Resource):
             creator_role_id: Id of the role for the user who creates an organization.
             domains_default_role_id: Id of the role for people who join through an email domain.
             domains_enabled: Let organizations have email domains.
-            domains_enrollment_modes: Enrollment modes that organizations may use for their domains.
+            domains_enrollment_modes: Enrollment modes that organizations may use for their domains. Each one of
+                `automatic_invitation`, `automatic_suggestion`, `manual_invitation`.
             enabled: Switch organizations on or off for the instance.
             max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
                 lifts the limit.

@@ -22,7 +22,7 @@ from clerk_bapi.models.shared import Invitation
 class InvitationsResource(Resource):
     """The operations of `invitations`."""
 
-    def bulk_create(self, *, body: Sequence[CreateBulkInvitationsItem]) -> builtins.list[Invitation]:
+    def bulk_create(self, invitations: Sequence[CreateBulkInvitationsItem]) -> builtins.list[Invitation]:
         """Invite up to ten email addresses to sign up.
 
         `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
@@ -33,13 +33,13 @@ class InvitationsResource(Resource):
         https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk
 
         Args:
-            body: Invitations to create, one for each address. 1 to 10 items.
+            invitations: Invitations to create, one for each address. 1 to 10 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.create_bulk_invitations(body=body))
+        return self._client.send(api.create_bulk_invitations(invitations=invitations))
 
     def create(
         self,
@@ -95,7 +95,18 @@ class InvitationsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
         paginated: Literal[False] | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -106,7 +117,18 @@ class InvitationsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
         paginated: Literal[True],
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -117,7 +139,18 @@ class InvitationsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
         paginated: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -127,7 +160,18 @@ class InvitationsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
         paginated: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
@@ -162,7 +206,18 @@ class InvitationsResource(Resource):
     def iterate(
         self,
         *,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,

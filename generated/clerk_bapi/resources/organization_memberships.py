@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
@@ -91,7 +91,27 @@ class OrganizationMembershipsResource(Resource):
         limit: int | Unset = UNSET,
         name_query: str | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
         phone_number: Sequence[str] | Unset = UNSET,
         phone_number_query: str | Unset = UNSET,
         query: str | Unset = UNSET,
@@ -112,7 +132,8 @@ class OrganizationMembershipsResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -123,15 +144,19 @@ class OrganizationMembershipsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
                 `-` in front for descending.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped.
+            role: Only members with one of these role keys; at most 100. At most 100 items.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+                items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
 
         Raises:
             ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
@@ -173,7 +198,27 @@ class OrganizationMembershipsResource(Resource):
         last_active_at_after: int | str | datetime | Unset = UNSET,
         last_active_at_before: int | str | datetime | Unset = UNSET,
         name_query: str | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
         phone_number: Sequence[str] | Unset = UNSET,
         phone_number_query: str | Unset = UNSET,
         query: str | Unset = UNSET,
@@ -198,7 +243,8 @@ class OrganizationMembershipsResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -207,15 +253,19 @@ class OrganizationMembershipsResource(Resource):
             name_query: Part of a name, in any letter case.
             order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
                 `-` in front for descending.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped.
+            role: Only members with one of these role keys; at most 100. At most 100 items.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+                items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:
@@ -245,7 +295,31 @@ class OrganizationMembershipsResource(Resource):
         return iterate(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
 
     def list_all(
-        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, order_by: str | Unset = UNSET
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
     ) -> OrganizationMemberships:
         """List the memberships of all organizations.
 
@@ -267,7 +341,30 @@ class OrganizationMembershipsResource(Resource):
 
     @walk
     def iterate_all(
-        self, *, order_by: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[OrganizationMembership]:
         """Iterate over all results of `organization_memberships.list_all`, requesting pages as needed.
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
@@ -78,7 +78,8 @@ class OrganizationPermissionsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
     ) -> Permissions:
         """List the organization permissions of the instance.
@@ -104,7 +105,12 @@ class OrganizationPermissionsResource(Resource):
 
     @walk
     def iterate(
-        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[Permission]:
         """Iterate over all results of `organization_permissions.list`, requesting pages as needed.
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import proxy_checks as api
@@ -16,7 +15,7 @@ from clerk_bapi.models.proxy_checks import ProxyCheck
 class ProxyChecksResource(Resource):
     """The operations of `proxy_checks`."""
 
-    def verify(self, *, domain_id: str | Unset = UNSET, proxy_url: str | Unset = UNSET) -> ProxyCheck:
+    def verify(self, *, domain_id: str, proxy_url: str) -> ProxyCheck:
         """Test whether a proxy reaches Clerk's Frontend API.
 
         Changes nothing, so run it before setting the proxy of a domain to avoid an outage. `successful` of the result

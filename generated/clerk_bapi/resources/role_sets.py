@@ -36,7 +36,7 @@ class RoleSetsResource(Resource):
 
         Args:
             role_set_key_or_id: Role set, by key or id.
-            role_keys: Keys of the roles to add, at most 10.
+            role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
@@ -74,7 +74,7 @@ class RoleSetsResource(Resource):
             creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
             default_role_key: Key of the role new members get; must be among `roles`.
             name: Display name.
-            roles: Keys of the roles in the set, at most 10.
+            roles: Keys of the roles in the set, at most 10. 1 to 10 items.
             description: Explanatory text for people.
             key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
                 left out.
@@ -118,7 +118,8 @@ class RoleSetsResource(Resource):
         *,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
-        order_by: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
         query: str | Unset = UNSET,
     ) -> RoleSets:
         """List the role sets of the instance.
@@ -142,7 +143,12 @@ class RoleSetsResource(Resource):
 
     @walk
     def iterate(
-        self, *, order_by: str | Unset = UNSET, query: str | Unset = UNSET, page_size: int = PAGE_SIZE
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[RoleSet]:
         """Iterate over all results of `role_sets.list`, requesting pages as needed.
 

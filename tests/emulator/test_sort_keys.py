@@ -1,0 +1,46 @@
+"""What the contract says that a list can be ordered by, and what the emulator orders it by."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.emulator.api import Api
+from tests.emulator.organizations import organization
+from tests.json_samples import CONTRACT
+
+ORDERS = {
+    path: [sign + key for key in parameter["schema"]["x-sort-keys"] for sign in ("", "+", "-")]
+    for path, methods in CONTRACT.root["paths"].items()
+    for parameter in map(CONTRACT.follow, methods.get("get", {}).get("parameters", ()))
+    if "x-sort-keys" in parameter["schema"]
+}
+EMULATED = sorted(ORDERS.keys() - {"/saml_connections"})
+
+
+def test_every_list_with_an_order_has_keys() -> None:
+    ordered = {
+        path
+        for path, methods in CONTRACT.root["paths"].items()
+        for parameter in map(CONTRACT.follow, methods.get("get", {}).get("parameters", ()))
+        if parameter["name"] == "order_by"
+    }
+    assert ordered == ORDERS.keys()
+    assert len(ordered) == 15
+
+
+@pytest.mark.parametrize("path", EMULATED)
+def test_every_key_is_accepted_with_either_sign(api: Api, path: str) -> None:
+    here = path.replace("{organization_id}", organization(api)["id"])
+    for order in ORDERS[path]:
+        api.get(here, order_by=order)
+
+
+@pytest.mark.parametrize("path", EMULATED)
+def test_no_other_key_is_accepted(api: Api, path: str) -> None:
+    """So that a key which the emulator knows and the contract lacks is found."""
+    here = path.replace("{organization_id}", organization(api)["id"])
+    known = set(itertools.chain.from_iterable(ORDERS.values()))
+    for order in sorted(known - set(ORDERS[path])):
+        assert api.refused("GET", here, params={"order_by": order}).params == ["order_by"]
