@@ -135,6 +135,7 @@ class _ClerkProject(Project):
         for group in self.views.groups:
             operations = [operation for operation in self.views.operations if operation.group == group]
             self._render("endpoint_module.py.jinja", f"api/{group}.py", group=group, operations=operations)
+            operations.sort(key=lambda operation: (operation.deprecated != "", operation.method))
             for kind, folder in RESOURCES.items():
                 path = f"{folder}/{group}.py"
                 self._render("resource_module.py.jinja", path, group=group, operations=operations, kind=kind)

@@ -27,7 +27,7 @@ from generator.problems import GeneratorProblem
 KEY = "x-python"
 
 _SECTIONS = ("models", "operations")
-_METHOD = re.compile(r"`clerk\.(\w+)\.(\w+)`")
+METHOD = re.compile(r"`clerk\.(\w+)\.(\w+)`")
 
 
 @attrs.frozen
@@ -157,7 +157,7 @@ def _without_replacement(operations: list[Node]) -> Iterator[str]:
     """Drop each `instead` that names a method which is not there, and tell of it."""
     there = {(facts[KEY]["resource"], facts[KEY]["method"]) for facts in operations}
     for facts in operations:
-        for method in _METHOD.findall(facts[KEY].get("instead", "")):
+        for method in METHOD.findall(facts[KEY].get("instead", "")):
             if method not in there:
                 del facts[KEY]["instead"]
                 yield f"{facts['operationId']}: there is no clerk.{'.'.join(method)} to use instead"

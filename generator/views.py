@@ -16,6 +16,7 @@ from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names, naming
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.docs import Docs
+from generator.naming import METHOD
 from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
@@ -81,7 +82,8 @@ class Operation:
     reads_text: bool
     body: str | None
     body_required: bool
-    deprecated: bool
+    deprecated: str
+    """What to tell who calls it, if Clerk has deprecated it."""
     function_doc: str
     method_doc: str
     rows: Rows | None
@@ -94,6 +96,11 @@ class Operation:
     def iterator(self) -> str:
         """The name of the method that walks over all pages."""
         return iterator_of(self.method)
+
+    @property
+    def walk_deprecated(self) -> str:
+        """The same for its walk over all pages, with the walk of the operation to use instead."""
+        return METHOD.sub(lambda found: f"`clerk.{found[1]}.{iterator_of(found[2])}`", self.deprecated)
 
     @property
     def filters(self) -> list[Argument]:
@@ -245,7 +252,7 @@ class Views:
             for method in METHODS
             if method in item
         }
-        self.operations = sorted(self._operations(parsed), key=lambda op: (op.group, op.function))
+        self.operations = sorted(self._operations(parsed), key=lambda op: (op.group, op.deprecated != "", op.function))
         self._check_unique()
         self.groups = sorted({operation.group for operation in self.operations})
         self._places = self._modules()
@@ -280,7 +287,7 @@ class Views:
             reads_text=reads_text,
             body=body,
             body_required=body_required,
-            deprecated=bool(facts.get("deprecated")),
+            deprecated=deprecation_of(http, path, facts),
             function_doc=self._docs.function(path, http, facts, arguments),
             method_doc=self._docs.method(path, http, facts, arguments),
             rows=rows,
@@ -531,6 +538,12 @@ def _methods(operation: Operation) -> list[str]:
 def _answer(endpoint: Any) -> Any:
     """The answer that is no error and has content; None where there is none."""
     return next((r for r in endpoint.responses.patterns if r.source["attribute"] != "None"), None)
+
+
+def deprecation_of(http: str, path: str, facts: Node) -> str:
+    """What to tell who calls an operation that Clerk has deprecated; empty if it has not."""
+    instead = facts[naming.KEY].get("instead", "it names no replacement")
+    return f"Clerk has deprecated {http.upper()} {path}; {instead}" if facts.get("deprecated") else ""
 
 
 def iterator_of(method: str) -> str:

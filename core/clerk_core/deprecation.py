@@ -1,32 +1,48 @@
-"""What is deprecated: `@deprecated` for editors and type checkers (PEP 702), and warnings for names that were."""
+"""What is deprecated: `@deprecated` for editors, type checkers (PEP 702) and callers, and warnings for old names."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clerk_core._unset import UNSET, Unset
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
     from typing_extensions import deprecated as deprecated
 else:
 
     def deprecated(message: str) -> Callable[[T], T]:
-        """Keep the message where `warnings.deprecated` keeps it, at no cost and without noise at run time."""
+        """Warn the caller of a function, coroutine function, method or property, as `warnings.deprecated` does."""
 
-        def mark(thing: T) -> T:
-            thing.__deprecated__ = message
-            return thing
+        def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+            # No coroutine function: it warns where it is called, and not where a task runs it.
+            @functools.wraps(function)
+            def warned(*args: Any, **kwargs: Any) -> Any:
+                warnings.warn(message, DeprecationWarning, stacklevel=2)
+                return function(*args, **kwargs)
+
+            warned.__deprecated__ = message
+            if inspect.iscoroutinefunction(function) and hasattr(inspect, "markcoroutinefunction"):
+                return inspect.markcoroutinefunction(warned)  # from Python 3.12 on
+            return warned
 
         return mark
 
 
-def superseded(message: str) -> None:
-    """Warn the caller of the function, method or property that calls this: it is an old name."""
-    import warnings  # late, for those who use no old name
+def unwarned(function: F) -> F:
+    """The function that `@deprecated` decorates, for callers that have warned already."""
+    original: F = function.__wrapped__  # type: ignore[attr-defined]
+    return original
 
+
+def superseded(message: str) -> None:
+    """Warn the caller of the function that calls this."""
     warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
@@ -40,8 +56,6 @@ def either(message: str, old: str, given: T | Unset, new: str, value: T | Unset)
         return value
     if value is not UNSET:
         raise TypeError(f"{new} is given twice: {old} is its old name")
-    import warnings
-
     warnings.warn(message, DeprecationWarning, stacklevel=3)
     return given
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import clerk_core
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 
 from clerk_bapi import API_VERSION
 
@@ -406,7 +406,6 @@ class Client(clerk_core.Client):
     @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
     def commerce(self) -> BillingResource:
         """The old name of `billing`."""
-        superseded("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
         return self.billing
 
 
@@ -713,5 +712,4 @@ class AsyncClient(clerk_core.AsyncClient):
     @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
     def commerce(self) -> AsyncBillingResource:
         """The old name of `billing`."""
-        superseded("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
         return self.billing

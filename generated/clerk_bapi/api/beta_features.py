@@ -45,7 +45,7 @@ def update_instance_auth_config(
     )
 
 
-@deprecated("Clerk has deprecated PUT /beta_features/domain")
+@deprecated("Clerk has deprecated PUT /beta_features/domain; use `clerk.instance_settings.change_domain`")
 def update_production_instance_domain(*, home_url: str, is_secondary: bool | Unset = UNSET) -> Request[None]:
     """Move the production instance to another domain.
 

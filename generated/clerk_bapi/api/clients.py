@@ -25,6 +25,20 @@ def get_client(client_id: str) -> Request[ClientObject]:
     return Request("GET", "/clients/{client_id}", ClientObject.read, path={"client_id": client_id})
 
 
+def verify_client(*, token: str) -> Request[ClientObject]:
+    """Find the client that a client token stands for.
+
+    An invalid or unknown token is an error, not an empty result.
+
+    `POST /clients/verify`
+    https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
+
+    Args:
+        token: Client token, as found in the `__client` cookie.
+    """
+    return Request("POST", "/clients/verify", ClientObject.read, body={"token": token})
+
+
 @overload
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
@@ -37,7 +51,7 @@ def list_clients(
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
 ) -> Request[list[ClientObject] | PaginatedClients]: ...
-@deprecated("Clerk has deprecated GET /clients")
+@deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
 ) -> Request[list[ClientObject] | PaginatedClients]:
@@ -64,17 +78,3 @@ def list_clients(
         row=ClientObject.read,
         rows_key="data",
     )
-
-
-def verify_client(*, token: str) -> Request[ClientObject]:
-    """Find the client that a client token stands for.
-
-    An invalid or unknown token is an error, not an empty result.
-
-    `POST /clients/verify`
-    https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
-
-    Args:
-        token: Client token, as found in the `__client` cookie.
-    """
-    return Request("POST", "/clients/verify", ClientObject.read, body={"token": token})

@@ -193,7 +193,33 @@ def list_organization_invitations(
     )
 
 
-@deprecated("Clerk has deprecated GET /organizations/{organization_id}/invitations/pending")
+def revoke_organization_invitation(
+    organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
+) -> Request[OrganizationInvitation]:
+    """Revoke an open invitation of an organization.
+
+    Only a pending invitation can be revoked; its link then stops working.
+
+    `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
+    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
+
+    Args:
+        organization_id: Id of the organization.
+        invitation_id: Id of the organization invitation.
+        requesting_user_id: Id of the user who revokes; must be an admin of the organization.
+    """
+    return Request(
+        "POST",
+        "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
+        OrganizationInvitation.read,
+        path={"organization_id": organization_id, "invitation_id": invitation_id},
+        body={"requesting_user_id": requesting_user_id},
+    )
+
+
+@deprecated(
+    "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.list` with status='pending'"
+)
 def list_pending_organization_invitations(
     organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
 ) -> Request[OrganizationInvitations]:
@@ -220,28 +246,4 @@ def list_pending_organization_invitations(
         at_most={"limit": 500},
         row=OrganizationInvitation.read,
         rows_key="data",
-    )
-
-
-def revoke_organization_invitation(
-    organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
-) -> Request[OrganizationInvitation]:
-    """Revoke an open invitation of an organization.
-
-    Only a pending invitation can be revoked; its link then stops working.
-
-    `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
-
-    Args:
-        organization_id: Id of the organization.
-        invitation_id: Id of the organization invitation.
-        requesting_user_id: Id of the user who revokes; must be an admin of the organization.
-    """
-    return Request(
-        "POST",
-        "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
-        OrganizationInvitation.read,
-        path={"organization_id": organization_id, "invitation_id": invitation_id},
-        body={"requesting_user_id": requesting_user_id},
     )

@@ -19,7 +19,7 @@ from clerk_bapi.models.saml_connections import (
 from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint
 
 
-@deprecated("Clerk has deprecated POST /saml_connections")
+@deprecated("Clerk has deprecated POST /saml_connections; use `clerk.enterprise_connections.create`")
 def create_saml_connection(
     *,
     name: str,
@@ -85,7 +85,9 @@ def create_saml_connection(
     )
 
 
-@deprecated("Clerk has deprecated DELETE /saml_connections/{saml_connection_id}")
+@deprecated(
+    "Clerk has deprecated DELETE /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.delete`"
+)
 def delete_saml_connection(saml_connection_id: str) -> Request[DeletedObject]:
     """Delete a SAML connection by id.
 
@@ -105,7 +107,7 @@ def delete_saml_connection(saml_connection_id: str) -> Request[DeletedObject]:
     )
 
 
-@deprecated("Clerk has deprecated GET /saml_connections/{saml_connection_id}")
+@deprecated("Clerk has deprecated GET /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.get`")
 def get_saml_connection(saml_connection_id: str) -> Request[SAMLConnection]:
     """Fetch one SAML connection by id.
 
@@ -125,7 +127,7 @@ def get_saml_connection(saml_connection_id: str) -> Request[SAMLConnection]:
     )
 
 
-@deprecated("Clerk has deprecated GET /saml_connections")
+@deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.list`")
 def list_saml_connections(
     *,
     limit: int | Unset = UNSET,
@@ -190,7 +192,9 @@ def list_saml_connections(
     )
 
 
-@deprecated("Clerk has deprecated PATCH /saml_connections/{saml_connection_id}")
+@deprecated(
+    "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
+)
 def update_saml_connection(
     saml_connection_id: str,
     *,

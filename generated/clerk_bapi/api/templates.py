@@ -13,7 +13,7 @@ from clerk_core.readers import as_is, list_of, object_or_list
 from clerk_bapi.models.templates import PaginatedTemplates, Template
 
 
-@deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}")
+@deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
 def get_template(template_type: Literal["email", "sms"], slug: str) -> Request[Template]:
     """Fetch one email or SMS template.
 
@@ -55,7 +55,7 @@ def list_templates(
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
 ) -> Request[list[Template] | PaginatedTemplates]: ...
-@deprecated("Clerk has deprecated GET /templates/{template_type}")
+@deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
 def list_templates(
     template_type: Literal["email", "sms"],
     *,
@@ -90,7 +90,9 @@ def list_templates(
     )
 
 
-@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
+@deprecated(
+    "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
+)
 def preview_template(
     template_type: Literal["email", "sms"],
     slug: str,
@@ -129,7 +131,7 @@ def preview_template(
     )
 
 
-@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
+@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert; edit templates in the Clerk Dashboard")
 def revert_template(template_type: Literal["email", "sms"], slug: str) -> Request[Template]:
     """Put a template back to Clerk's original text.
 
@@ -152,7 +154,9 @@ def revert_template(template_type: Literal["email", "sms"], slug: str) -> Reques
     )
 
 
-@deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery")
+@deprecated(
+    "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
+)
 def toggle_template_delivery(
     template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
 ) -> Request[Template]:
@@ -180,7 +184,7 @@ def toggle_template_delivery(
     )
 
 
-@deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}")
+@deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
 def upsert_template(
     template_type: Literal["email", "sms"],
     slug: str,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerk_core.readers import list_of, object_or_list
 from clerk_core.request import prefixed
 from clerk_core.suggestions import suggest
@@ -1340,7 +1340,6 @@ def get_user_list(
     web3_wallet: Sequence[str] | Unset = UNSET,
 ) -> Request[list[User]]:
     """The old name of `list_users`."""
-    superseded("`get_user_list` is now `list_users`")
     return list_users(
         banned=banned,
         created_at_after=created_at_after,

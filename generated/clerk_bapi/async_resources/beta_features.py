@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import beta_features as api
@@ -52,7 +52,7 @@ class AsyncBetaFeaturesResource(AsyncResource):
             )
         )
 
-    @deprecated("Clerk has deprecated PUT /beta_features/domain")
+    @deprecated("Clerk has deprecated PUT /beta_features/domain; use `clerk.instance_settings.change_domain`")
     async def update_production_instance_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
         """Move the production instance to another domain.
 
@@ -74,5 +74,5 @@ class AsyncBetaFeaturesResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.update_production_instance_domain(home_url=home_url, is_secondary=is_secondary)
+            unwarned(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
         )

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
@@ -37,6 +37,23 @@ class AsyncClientsResource(AsyncResource):
         """
         return await self._client.send(api.get_client(client_id))
 
+    async def verify(self, *, token: str) -> ClientObject:
+        """Find the client that a client token stands for.
+
+        An invalid or unknown token is an error, not an empty result.
+
+        `POST /clients/verify`
+        https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
+
+        Args:
+            token: Client token, as found in the `__client` cookie.
+
+        Raises:
+            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
+            TransportError: no complete response arrived.
+        """
+        return await self._client.send(api.verify_client(token=token))
+
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
@@ -49,7 +66,7 @@ class AsyncClientsResource(AsyncResource):
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
     ) -> builtins.list[ClientObject] | PaginatedClients: ...
-    @deprecated("Clerk has deprecated GET /clients")
+    @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
     ) -> builtins.list[ClientObject] | PaginatedClients:
@@ -71,8 +88,9 @@ class AsyncClientsResource(AsyncResource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
             TransportError: no complete response arrived.
         """
-        return await self._client.send(api.list_clients(limit=limit, offset=offset, paginated=paginated))
+        return await self._client.send(unwarned(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
 
+    @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.iterate`")
     @walk
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[ClientObject]:
         """Iterate over all results of `clients.list`, requesting pages as needed.
@@ -93,21 +111,4 @@ class AsyncClientsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_clients, filters, page_size, ids))
-
-    async def verify(self, *, token: str) -> ClientObject:
-        """Find the client that a client token stands for.
-
-        An invalid or unknown token is an error, not an empty result.
-
-        `POST /clients/verify`
-        https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
-
-        Args:
-            token: Client token, as found in the `__client` cookie.
-
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
-        """
-        return await self._client.send(api.verify_client(token=token))
+        return iterate_async(self._client, Pager(unwarned(api.list_clients), filters, page_size, ids))

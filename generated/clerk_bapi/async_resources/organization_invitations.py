@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
@@ -272,7 +272,32 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         ids = ()
         return iterate_async(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
 
-    @deprecated("Clerk has deprecated GET /organizations/{organization_id}/invitations/pending")
+    async def revoke(
+        self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
+    ) -> OrganizationInvitation:
+        """Revoke an open invitation of an organization.
+
+        Only a pending invitation can be revoked; its link then stops working.
+
+        `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
+
+        Args:
+            organization_id: Id of the organization.
+            invitation_id: Id of the organization invitation.
+            requesting_user_id: Id of the user who revokes; must be an admin of the organization.
+
+        Raises:
+            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
+            TransportError: no complete response arrived.
+        """
+        return await self._client.send(
+            api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
+        )
+
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.list` with status='pending'"
+    )
     async def list_pending(
         self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationInvitations:
@@ -295,9 +320,12 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.list_pending_organization_invitations(organization_id, limit=limit, offset=offset)
+            unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
         )
 
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.iterate` with status='pending'"
+    )
     @walk
     def iterate_pending(
         self, organization_id: str, *, page_size: int = PAGE_SIZE
@@ -321,27 +349,6 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (organization_id,)
-        return iterate_async(self._client, Pager(api.list_pending_organization_invitations, filters, page_size, ids))
-
-    async def revoke(
-        self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
-    ) -> OrganizationInvitation:
-        """Revoke an open invitation of an organization.
-
-        Only a pending invitation can be revoked; its link then stops working.
-
-        `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
-        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
-
-        Args:
-            organization_id: Id of the organization.
-            invitation_id: Id of the organization invitation.
-            requesting_user_id: Id of the user who revokes; must be an admin of the organization.
-
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
-            TransportError: no complete response arrived.
-        """
-        return await self._client.send(
-            api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
+        return iterate_async(
+            self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
         )

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
@@ -22,7 +22,7 @@ from clerk_bapi.models.templates import PaginatedTemplates, Template
 class AsyncTemplatesResource(AsyncResource):
     """The operations of `templates`, for `AsyncClient`."""
 
-    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}")
+    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
     async def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Fetch one email or SMS template.
 
@@ -39,7 +39,7 @@ class AsyncTemplatesResource(AsyncResource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
             TransportError: no complete response arrived.
         """
-        return await self._client.send(api.get_template(template_type, slug))
+        return await self._client.send(unwarned(api.get_template)(template_type, slug))
 
     @overload
     async def list(
@@ -68,7 +68,7 @@ class AsyncTemplatesResource(AsyncResource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[Template] | PaginatedTemplates: ...
-    @deprecated("Clerk has deprecated GET /templates/{template_type}")
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
     async def list(
         self,
         template_type: Literal["email", "sms"],
@@ -97,9 +97,10 @@ class AsyncTemplatesResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.list_templates(template_type, limit=limit, offset=offset, paginated=paginated)
+            unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
         )
 
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
     @walk
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> AsyncIterator[Template]:
         """Iterate over all results of `templates.list`, requesting pages as needed.
@@ -121,9 +122,11 @@ class AsyncTemplatesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate_async(self._client, Pager(api.list_templates, filters, page_size, ids))
+        return iterate_async(self._client, Pager(unwarned(api.list_templates), filters, page_size, ids))
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
+    )
     async def preview(
         self,
         template_type: Literal["email", "sms"],
@@ -154,7 +157,7 @@ class AsyncTemplatesResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.preview_template(
+            unwarned(api.preview_template)(
                 template_type,
                 slug,
                 body=body,
@@ -164,7 +167,9 @@ class AsyncTemplatesResource(AsyncResource):
             )
         )
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/revert; edit templates in the Clerk Dashboard"
+    )
     async def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Put a template back to Clerk's original text.
 
@@ -183,9 +188,11 @@ class AsyncTemplatesResource(AsyncResource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired or NotFound.
             TransportError: no complete response arrived.
         """
-        return await self._client.send(api.revert_template(template_type, slug))
+        return await self._client.send(unwarned(api.revert_template)(template_type, slug))
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
+    )
     async def toggle_delivery(
         self, template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
     ) -> Template:
@@ -210,10 +217,10 @@ class AsyncTemplatesResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.toggle_template_delivery(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+            unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
         )
 
-    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}")
+    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
     async def upsert(
         self,
         template_type: Literal["email", "sms"],
@@ -253,7 +260,7 @@ class AsyncTemplatesResource(AsyncResource):
             TransportError: no complete response arrived.
         """
         return await self._client.send(
-            api.upsert_template(
+            unwarned(api.upsert_template)(
                 template_type,
                 slug,
                 body=body,

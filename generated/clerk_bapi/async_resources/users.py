@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 from clerk_core.suggestions import suggest
@@ -1495,7 +1495,6 @@ class AsyncUsersResource(AsyncResource):
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
         """The old name of `list_oauth_access_tokens`."""
-        superseded("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
         return await self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
     @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
@@ -1503,7 +1502,6 @@ class AsyncUsersResource(AsyncResource):
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMemberships:
         """The old name of `list_organization_memberships`."""
-        superseded("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
         return await self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
     @deprecated("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
@@ -1516,7 +1514,6 @@ class AsyncUsersResource(AsyncResource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
     ) -> OrganizationInvitationsWithPublicOrganizationData:
         """The old name of `list_organization_invitations`."""
-        superseded("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
         return await self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
     @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
@@ -1524,5 +1521,4 @@ class AsyncUsersResource(AsyncResource):
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OAuthAccessTokenItem]:
         """The old name of `iterate_oauth_access_tokens`."""
-        superseded("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
         return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)

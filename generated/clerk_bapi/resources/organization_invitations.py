@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
@@ -270,53 +270,6 @@ class OrganizationInvitationsResource(Resource):
         ids = ()
         return iterate(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
 
-    @deprecated("Clerk has deprecated GET /organizations/{organization_id}/invitations/pending")
-    def list_pending(
-        self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-    ) -> OrganizationInvitations:
-        """List the open invitations of an organization.
-
-        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
-
-        Newest first.
-
-        `GET /organizations/{organization_id}/invitations/pending`
-        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
-
-        Args:
-            organization_id: Id of the organization.
-            limit: Page size. 1 to 500, default 10.
-            offset: Number of results to skip before the first one returned. At least 0, default 0.
-
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
-        """
-        return self._client.send(api.list_pending_organization_invitations(organization_id, limit=limit, offset=offset))
-
-    @walk
-    def iterate_pending(self, organization_id: str, *, page_size: int = PAGE_SIZE) -> Iterator[OrganizationInvitation]:
-        """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
-
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
-
-        `GET /organizations/{organization_id}/invitations/pending`
-        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
-
-        Args:
-            organization_id: Id of the organization.
-            page_size: Number of results per request. 1 to 500, default 100.
-
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
-        """
-        filters: dict[str, Any] = {}
-        ids = (organization_id,)
-        return iterate(self._client, Pager(api.list_pending_organization_invitations, filters, page_size, ids))
-
     def revoke(
         self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
     ) -> OrganizationInvitation:
@@ -338,4 +291,60 @@ class OrganizationInvitationsResource(Resource):
         """
         return self._client.send(
             api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
+        )
+
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.list` with status='pending'"
+    )
+    def list_pending(
+        self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationInvitations:
+        """List the open invitations of an organization.
+
+        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
+
+        Newest first.
+
+        `GET /organizations/{organization_id}/invitations/pending`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
+
+        Args:
+            organization_id: Id of the organization.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+
+        Raises:
+            ApiError: the server returned an error, such as BadRequest or NotFound.
+            TransportError: no complete response arrived.
+        """
+        return self._client.send(
+            unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
+        )
+
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.iterate` with status='pending'"
+    )
+    @walk
+    def iterate_pending(self, organization_id: str, *, page_size: int = PAGE_SIZE) -> Iterator[OrganizationInvitation]:
+        """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
+        before you delete any of them.
+
+        `GET /organizations/{organization_id}/invitations/pending`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
+
+        Args:
+            organization_id: Id of the organization.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises:
+            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
+            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
+            TransportError: no complete response arrived.
+        """
+        filters: dict[str, Any] = {}
+        ids = (organization_id,)
+        return iterate(
+            self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
@@ -27,7 +27,7 @@ from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint
 class SamlConnectionsResource(Resource):
     """The operations of `saml_connections`."""
 
-    @deprecated("Clerk has deprecated POST /saml_connections")
+    @deprecated("Clerk has deprecated POST /saml_connections; use `clerk.enterprise_connections.create`")
     def create(
         self,
         *,
@@ -77,7 +77,7 @@ class SamlConnectionsResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.create_saml_connection(
+            unwarned(api.create_saml_connection)(
                 name=name,
                 provider=provider,
                 attribute_mapping=attribute_mapping,
@@ -94,7 +94,9 @@ class SamlConnectionsResource(Resource):
             )
         )
 
-    @deprecated("Clerk has deprecated DELETE /saml_connections/{saml_connection_id}")
+    @deprecated(
+        "Clerk has deprecated DELETE /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.delete`"
+    )
     def delete(self, saml_connection_id: str) -> DeletedObject:
         """Delete a SAML connection by id.
 
@@ -110,9 +112,11 @@ class SamlConnectionsResource(Resource):
             ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.delete_saml_connection(saml_connection_id))
+        return self._client.send(unwarned(api.delete_saml_connection)(saml_connection_id))
 
-    @deprecated("Clerk has deprecated GET /saml_connections/{saml_connection_id}")
+    @deprecated(
+        "Clerk has deprecated GET /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.get`"
+    )
     def get(self, saml_connection_id: str) -> SAMLConnection:
         """Fetch one SAML connection by id.
 
@@ -128,9 +132,9 @@ class SamlConnectionsResource(Resource):
             ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.get_saml_connection(saml_connection_id))
+        return self._client.send(unwarned(api.get_saml_connection)(saml_connection_id))
 
-    @deprecated("Clerk has deprecated GET /saml_connections")
+    @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.list`")
     def list(
         self,
         *,
@@ -182,11 +186,12 @@ class SamlConnectionsResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.list_saml_connections(
+            unwarned(api.list_saml_connections)(
                 limit=limit, offset=offset, order_by=order_by, organization_id=organization_id, query=query
             )
         )
 
+    @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.iterate`")
     @walk
     def iterate(
         self,
@@ -238,9 +243,11 @@ class SamlConnectionsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
-        return iterate(self._client, Pager(api.list_saml_connections, filters, page_size, ids))
+        return iterate(self._client, Pager(unwarned(api.list_saml_connections), filters, page_size, ids))
 
-    @deprecated("Clerk has deprecated PATCH /saml_connections/{saml_connection_id}")
+    @deprecated(
+        "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
+    )
     def update(
         self,
         saml_connection_id: str,
@@ -305,7 +312,7 @@ class SamlConnectionsResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.update_saml_connection(
+            unwarned(api.update_saml_connection)(
                 saml_connection_id,
                 active=active,
                 allow_idp_initiated=allow_idp_initiated,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import deprecated, unwarned
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
@@ -22,7 +22,7 @@ from clerk_bapi.models.templates import PaginatedTemplates, Template
 class TemplatesResource(Resource):
     """The operations of `templates`."""
 
-    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}")
+    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
     def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Fetch one email or SMS template.
 
@@ -39,7 +39,7 @@ class TemplatesResource(Resource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.get_template(template_type, slug))
+        return self._client.send(unwarned(api.get_template)(template_type, slug))
 
     @overload
     def list(
@@ -68,7 +68,7 @@ class TemplatesResource(Resource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[Template] | PaginatedTemplates: ...
-    @deprecated("Clerk has deprecated GET /templates/{template_type}")
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
     def list(
         self,
         template_type: Literal["email", "sms"],
@@ -96,8 +96,11 @@ class TemplatesResource(Resource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.list_templates(template_type, limit=limit, offset=offset, paginated=paginated))
+        return self._client.send(
+            unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
+        )
 
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
     @walk
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> Iterator[Template]:
         """Iterate over all results of `templates.list`, requesting pages as needed.
@@ -119,9 +122,11 @@ class TemplatesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate(self._client, Pager(api.list_templates, filters, page_size, ids))
+        return iterate(self._client, Pager(unwarned(api.list_templates), filters, page_size, ids))
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/preview")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
+    )
     def preview(
         self,
         template_type: Literal["email", "sms"],
@@ -152,7 +157,7 @@ class TemplatesResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.preview_template(
+            unwarned(api.preview_template)(
                 template_type,
                 slug,
                 body=body,
@@ -162,7 +167,9 @@ class TemplatesResource(Resource):
             )
         )
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/revert")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/revert; edit templates in the Clerk Dashboard"
+    )
     def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:
         """Put a template back to Clerk's original text.
 
@@ -181,9 +188,11 @@ class TemplatesResource(Resource):
             ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired or NotFound.
             TransportError: no complete response arrived.
         """
-        return self._client.send(api.revert_template(template_type, slug))
+        return self._client.send(unwarned(api.revert_template)(template_type, slug))
 
-    @deprecated("Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery")
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
+    )
     def toggle_delivery(
         self, template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
     ) -> Template:
@@ -208,10 +217,10 @@ class TemplatesResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.toggle_template_delivery(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+            unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
         )
 
-    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}")
+    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
     def upsert(
         self,
         template_type: Literal["email", "sms"],
@@ -251,7 +260,7 @@ class TemplatesResource(Resource):
             TransportError: no complete response arrived.
         """
         return self._client.send(
-            api.upsert_template(
+            unwarned(api.upsert_template)(
                 template_type,
                 slug,
                 body=body,

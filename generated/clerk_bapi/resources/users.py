@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 from clerk_core.suggestions import suggest
@@ -1493,7 +1493,6 @@ class UsersResource(Resource):
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
         """The old name of `list_oauth_access_tokens`."""
-        superseded("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
         return self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
     @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
@@ -1501,7 +1500,6 @@ class UsersResource(Resource):
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMemberships:
         """The old name of `list_organization_memberships`."""
-        superseded("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
         return self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
     @deprecated("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
@@ -1514,7 +1512,6 @@ class UsersResource(Resource):
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
     ) -> OrganizationInvitationsWithPublicOrganizationData:
         """The old name of `list_organization_invitations`."""
-        superseded("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
         return self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
     @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
@@ -1522,5 +1519,4 @@ class UsersResource(Resource):
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessTokenItem]:
         """The old name of `iterate_oauth_access_tokens`."""
-        superseded("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
         return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)
