@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clerk_bapi
-from clerk_bapi.api import update_user
+from clerk_bapi.api import list_user_oauth_access_tokens, update_user
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
 from clerkkit.metadata import patch
 from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
@@ -46,7 +46,7 @@ def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
 METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 MISPLACED = {
     "users": (("user_1",), METADATA, "update_metadata or replace_metadata"),
-    "organizations": (("org_1",), METADATA[:2], "merge_metadata or replace_metadata"),
+    "organizations": (("org_1",), METADATA[:2], "update_metadata or replace_metadata"),
     "organization_memberships": (("org_1", "user_1"), METADATA[:2], "update_metadata"),
     "instance_settings": ((), ("allowlist",), "update_restrictions"),
 }
@@ -290,15 +290,25 @@ def test_the_plain_methods_stay_faithful() -> None:
 )
 def test_a_provider_with_and_without_prefix(way: str, provider: str, sent: str) -> None:
     with serve(answer(200, [{"token": "t"}])) as server:
-        tokens = done(way, server.url, lambda clerk: clerk.users.oauth_access_token("user_1", provider))
+        tokens = done(way, server.url, lambda clerk: clerk.users.list_oauth_access_tokens("user_1", provider))
     assert [token.token for token in tokens] == ["t"]
     assert server.request.path == f"/users/user_1/oauth_access_tokens/{sent}"
+
+
+def test_a_walk_and_a_request_take_both_forms_of_a_provider() -> None:
+    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for provider in ("google", "oauth_google"):
+            assert list(clerk.users.iterate_oauth_access_tokens("user_1", provider)) == []
+            assert clerk.send(list_user_oauth_access_tokens("user_1", provider)) == []
+    assert {received.path.partition("?")[0] for received in server.requests} == {
+        "/users/user_1/oauth_access_tokens/oauth_google"
+    }
 
 
 @pytest.mark.parametrize("provider", ["", None, 5])
 def test_a_provider_that_is_none_is_refused_by_name(provider: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
-        Clerk(KEY).users.oauth_access_token("user_1", provider)
+        Clerk(KEY).users.list_oauth_access_tokens("user_1", provider)
     assert caught.value.argument == "provider"
 
 

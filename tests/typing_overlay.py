@@ -67,6 +67,8 @@ def resources(clerk: Clerk, opened: Path) -> None:
     assert_type(clerk.organizations.merge_and_update_organization_metadata("org_1", private={}), Organization)
     assert_type(clerk.organization_memberships.replace_metadata("o", "u", public={}), OrganizationMembership)
     assert_type(clerk.users.password_matches("user_1", "x"), bool)
+    assert_type(clerk.users.list_oauth_access_tokens("user_1", "google"), list[OAuthAccessTokenItem])
+    assert_type(clerk.users.iterate_oauth_access_tokens("user_1", "google"), Iterator[OAuthAccessTokenItem])
     assert_type(clerk.users.oauth_access_token("user_1", "google"), list[OAuthAccessTokenItem])
     assert_type(clerk.users.get_id("user_1"), User)
     assert_type(clerk.users.list_memberships("user_1", limit=5), OrganizationMemberships)
@@ -76,6 +78,13 @@ def resources(clerk: Clerk, opened: Path) -> None:
         clerk.sessions.create_from_jwt_template("sess_1", "mine", expires_in_seconds=60),
         CreateSessionTokenFromTemplateResponse,
     )
+
+
+def deprecated(clerk: Clerk) -> None:
+    clerk.clients.list()  # pyright: ignore[reportDeprecated]
+    clerk.clients.list(paginated=True)  # pyright: ignore[reportDeprecated]
+    clerk.saml_connections.iterate()  # pyright: ignore[reportDeprecated]
+    clerk.users.get_oauth_access_token("user_1", "google")  # pyright: ignore[reportDeprecated]
 
 
 def times(clerk: Clerk, user: User) -> None:

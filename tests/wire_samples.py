@@ -80,6 +80,11 @@ class Operation:
         return bool(self._body.get("required"))
 
     @property
+    def deprecated(self) -> bool:
+        """Whether Clerk has deprecated it."""
+        return bool(self._facts.get("deprecated"))
+
+    @property
     def needs_key(self) -> bool:
         """Whether only who has the secret key may call it."""
         return bool(self._facts.get("security", CONTRACT.root["security"]))

@@ -37,7 +37,7 @@ else:
 
 def unwarned(function: F) -> F:
     """The function that `@deprecated` decorates, for callers that have warned already."""
-    original: F = function.__wrapped__  # type: ignore[attr-defined]
+    original: F = vars(function)["__wrapped__"]
     return original
 
 

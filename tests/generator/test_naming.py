@@ -1,0 +1,327 @@
+"""Names of operations: the rule that all of them follow, in every version, and the data that decides where it must."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import clerk_bapi
+from clerkkit import AsyncClerk, Clerk
+from generator import contract, document, naming
+from generator.__main__ import main
+from generator.methods import function_name, method_name
+from generator.normalise import METHODS, Node, follow
+from generator.problems import GeneratorProblem
+from tests.generator.documents import DOCUMENT, NO_NAMES, Json, build
+from tests.generator.projects import project
+from tests.shared import shared
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ.get("CLERKKIT_SHARED", ""), "specs", "bapi")
+VERSIONS = sorted(path.stem for path in FOLDER.glob("*.yml")) or ["none"]
+
+BASIC = {"list", "get", "create", "update", "delete"}
+VERBS = {
+    *(
+        "add",
+        "adjust",
+        "apply",
+        "assign",
+        "attempt",
+        "ban",
+        "cancel",
+        "change",
+        "complete",
+        "count",
+        "disable",
+        "extend",
+    ),
+    *("generate", "invite", "lock", "prepare", "preview", "refresh", "reject", "remove", "replace", "revert", "revoke"),
+    *("rotate", "set", "toggle", "unban", "unlock", "unset", "upload", "upsert", "verify"),
+}
+
+
+def operations(facts: Node) -> Iterator[tuple[str, str, Node]]:
+    for path, item in facts["paths"].items():
+        yield from ((path, http, item[http]) for http in METHODS if http in item)
+
+
+def lists(facts: Node, operation: Node) -> bool:
+    """Whether a success is an array, or an object with an array beside `total_count`."""
+    for status in sorted(operation["responses"]):
+        response = follow(facts, operation["responses"][status])
+        for media in response.get("content", {}).values() if status < "300" else ():
+            schema = follow(facts, media["schema"])
+            for branch in (follow(facts, one) for one in schema.get("anyOf", [schema])):
+                kinds = {key: follow(facts, member).get("type") for key, member in branch.get("properties", {}).items()}
+                if branch.get("type") == "array" or ("total_count" in kinds and "array" in kinds.values()):
+                    return True
+    return False
+
+
+def alike(word: str) -> str:
+    return re.sub(r"(?<=[a-z]{2})(ies|y|es|s)$", "", word)
+
+
+def broken(facts: Node) -> Iterator[str]:
+    """Each break of the rule, as `resource.method: which`."""
+    called = Counter(
+        (operation["x-python"]["resource"], operation["x-python"]["method"]) for *_, operation in operations(facts)
+    )
+    functions = Counter(operation["x-python"]["function"] for *_, operation in operations(facts))
+    for path, http, operation in operations(facts):
+        names = operation["x-python"]
+        resource, method, function = names["resource"], names["method"], names["function"]
+        for name in (resource, method, function):
+            if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or "o_auth" in name:
+                yield f"{resource}.{method}: {name} is not spelled as names are"
+        for name in (method, function):
+            verb = name.removeprefix("bulk_").split("_")[0]
+            if verb not in BASIC | VERBS:
+                yield f"{resource}.{method}: {name} does not start with a verb"
+            if (verb == "list") != (http == "get" and lists(facts, operation)):
+                yield f"{resource}.{method}: {name} is called list, and only that, where it answers one"
+            if verb == "list" and name not in ("list", "list_all", "list_pending") and not name.endswith("s"):
+                yield f"{resource}.{method}: {name} lists one thing"
+        own, words = ([alike(word) for word in name.split("_")] for name in (resource, method))
+        if any(words[start : start + len(own)] == own for start in range(len(words))):
+            yield f"{resource}.{method}: repeats the resource"
+        arguments = [names.get("arguments", {}).get(wire, wire) for wire in re.findall("{([^}]*)}", path)]
+        if "id" in arguments:
+            yield f"{resource}.{method}: has an argument id"
+        if called[resource, method] > 1 or functions[function] > 1:
+            yield f"{resource}.{method}: is there twice"
+
+
+@pytest.fixture(scope="module")
+def facts() -> Node:
+    return contract.load(ROOT / "spec" / "contract.json")
+
+
+def test_all_operations_follow_the_rule(facts: Node) -> None:
+    assert list(broken(facts)) == []
+    assert len(list(operations(facts))) > 200
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_all_operations_follow_the_rule_in_each_version(version: str) -> None:
+    made = contract.build(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
+    assert list(broken(made.facts)) == []
+    assert made.notes == []
+
+
+def test_there_are_six_versions() -> None:
+    assert len(list(shared("specs", "bapi").glob("*.yml"))) == 6
+
+
+BREAKS = {
+    "jwks.get_jwks": ("GetJWKS", {"method": "get_jwks"}, "repeats the resource"),
+    "a name of a list": ("ListDomains", {"method": "get"}, "is called list, and only that, where it answers one"),
+    "no list": ("GetUser", {"method": "list"}, "is called list, and only that, where it answers one"),
+    "no verb": ("GetUser", {"method": "fetching"}, "does not start with a verb"),
+    "spelling": ("GetUser", {"function": "get_o_auth"}, "is not spelled as names are"),
+    "an id": ("GetRedirectURL", {"arguments": {}}, "has an argument id"),
+    "one of many": ("ListDomains", {"function": "list_domain"}, "lists one thing"),
+    "twice": ("GetUser", {"method": "create"}, "is there twice"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_of_the_rule_is_seen(name: str, facts: Node) -> None:
+    operation_id, names, seen = BREAKS[name]
+    changed = copy.deepcopy(facts)
+    (operation,) = [operation for *_, operation in operations(changed) if operation["operationId"] == operation_id]
+    operation["x-python"] |= names
+    assert any(seen in one for one in broken(changed))
+
+
+@pytest.mark.parametrize("kind", [Clerk, AsyncClerk, clerk_bapi.Client])
+def test_the_resources_have_these_names(kind: type[Any], facts: Node) -> None:
+    client = kind("sk_test_x")
+    for *_, operation in operations(facts):
+        names = operation["x-python"]
+        assert callable(getattr(getattr(client, names["resource"]), names["method"]))
+        assert callable(getattr(clerk_bapi.api, names["function"]))
+
+
+RENAMED: dict[str, set[str]] = {
+    "api_keys": {"list", "create", "get", "update", "delete", "verify", "revoke", "get_secret"},
+    "admin_portal_link_tokens": {"create", "revoke"},
+    "instance_settings": {"get_protect", "update_protect"},
+    "jwks": {"get"},
+    "organization_invitations": {"list_all"},
+    "organization_memberships": {"list_all"},
+    "users": {"list_organization_memberships", "list_organization_invitations", "list_oauth_access_tokens"},
+    "billing": {"list_statement_payment_attempts"},
+    "templates": {"list", "get", "preview", "revert", "toggle_delivery", "upsert"},
+    "organizations": {"update_metadata"},
+}
+
+
+def test_what_was_renamed_is_there(facts: Node) -> None:
+    there: dict[str, set[str]] = {}
+    for *_, operation in operations(facts):
+        there.setdefault(operation["x-python"]["resource"], set()).add(operation["x-python"]["method"])
+    for resource, methods in RENAMED.items():
+        assert methods <= there[resource], resource
+    assert not there.keys() & {"email_sms_templates", "email_and_sms_templates"}
+    assert there["templates"] == RENAMED["templates"]
+
+
+# -- the rule ----------------------------------------------------------------------------------------------------------
+
+# Operation id -> resources, whether it answers a list, the endpoint function and the method.
+UNNAMED = {
+    "getApiKeys": (["api_keys"], True, "list_api_keys", "list"),
+    "getApiKeySecret": (["api_keys"], False, "get_api_key_secret", "get_secret"),
+    "createApiKey": (["api_keys"], False, "create_api_key", "create"),
+    "GetUserList": (["users"], True, "list_users", "list"),
+    "ListUserSessions": (["users"], True, "list_user_sessions", "list_sessions"),
+    "GetUserSessions": (["users"], True, "list_user_sessions", "list_sessions"),
+    "UserSessionDelete": (["users"], False, "delete_user_session", "delete_session"),
+    "UpdateDirectory": (["directories"], False, "update_directory", "update"),
+    "GetJWKS": (["jwks"], False, "get_jwks", "get"),
+    "RefreshSession": (["sessions"], False, "refresh_session", "refresh"),
+    "ReplaceRoleInRoleSet": (["role_sets"], False, "replace_role_in_role_set", "replace_role"),
+    "GetInstanceProtect": (["instance_settings", "instance"], False, "get_instance_protect", "get_protect"),
+    "GetUserOAuthConsents": (["users"], True, "list_user_oauth_consents", "list_oauth_consents"),
+    "PingServers": (["servers"], False, "ping_servers", "ping"),
+    "Import": (["things"], False, "import", "import_"),
+}
+
+
+@pytest.mark.parametrize("operation_id", UNNAMED)
+def test_an_operation_without_a_name_gets_one(operation_id: str) -> None:
+    owners, is_list, function, method = UNNAMED[operation_id]
+    made = function_name(operation_id, is_list=is_list)
+    assert (made.removesuffix("_"), method_name(made, owners, is_list=is_list)) == (function, method)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) -> None:
+    """Judged by Clerk's own names, which it is not shown."""
+    raw: Json = document.read(str(shared("specs", "bapi", f"{version}.yml"))).data
+    known = {}
+    for *_, operation in operations(raw):
+        if name := operation.pop("x-speakeasy-name-override", None):
+            known[operation["operationId"]] = re.sub(
+                r"(?<=[a-z])(?=[A-Z])", "_", name.replace("OAuth", "Oauth")
+            ).lower()
+    made = contract.build(document.Document("here", "", raw), ROOT / "spec")
+    found = {operation["operationId"]: operation["x-python"]["method"] for *_, operation in operations(made.facts)}
+    same = sum(found[operation_id] == name for operation_id, name in known.items())
+    assert same / len(known) > 0.85
+
+
+# -- the data ----------------------------------------------------------------------------------------------------------
+
+BAD = {
+    "no file": (None, "cannot be read"),
+    "no YAML": ("models: [", "cannot be read"),
+    "a section too few": ("models: {}", "expected the objects models and operations, and nothing else"),
+    "a section too many": (f"{NO_NAMES}more: {{}}", "expected the objects models and operations, and nothing else"),
+    "a list": ("models: {}\noperations: []", "expected the objects models and operations, and nothing else"),
+    "an empty entry": ("models: {}\noperations: {A: {}}", "A: expected an object with one or more of resource, method"),
+    "an unknown key": ("models: {}\noperations: {A: {name: b}}", "A: expected an object with one or more of resource"),
+    "a keyword": ("models: {}\noperations: {A: {method: import}}", "A, method: 'import' is no public name in Python"),
+    "a number": ("models: {}\noperations: {A: {function: 3}}", "A, function: 3 is no public name in Python"),
+    "a model": ("models: {A: _b}\noperations: {}", "A: '_b' is no public name in Python"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_told(name: str, tmp_path: Path) -> None:
+    text, problem = BAD[name]
+    path = tmp_path / "names.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(GeneratorProblem) as caught:
+        naming.load(path)
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def named(tmp_path: Path, raw: Json, **operations: Json) -> contract.Contract:
+    names = yaml.safe_dump({"models": {}, "operations": operations})
+    return build(tmp_path, raw, names=names)
+
+
+def test_the_data_decides(tmp_path: Path) -> None:
+    made = named(tmp_path, DOCUMENT, createThing={"resource": "parts", "method": "make", "function": "make_part"})
+    assert made.facts["paths"]["/things"]["post"]["x-python"] == {
+        "resource": "parts",
+        "method": "make",
+        "function": "make_part",
+    }
+    assert made.misfits == made.notes == []
+
+
+def test_a_name_of_the_data_stays_where_another_operation_claims_it(tmp_path: Path) -> None:
+    made = named(tmp_path, DOCUMENT, DeleteThing={"method": "list"})
+    assert made.facts["paths"]["/things"]["get"]["x-python"]["method"] == "list_things"
+    assert made.facts["paths"]["/things/{thing_id}"]["delete"]["x-python"]["method"] == "list"
+    assert made.notes == ["2 operations claim things.list: GET /things is things.list_things"]
+
+
+def test_what_a_path_calls_id_is_named_after_its_owner(tmp_path: Path) -> None:
+    raw = copy.deepcopy(DOCUMENT)
+    item = raw["paths"].pop("/things/{thing_id}")
+    item["parameters"][0]["name"] = "id"
+    raw["paths"]["/things/{id}"] = item
+    deletion = build(tmp_path, raw).facts["paths"]["/things/{id}"]["delete"]
+    assert deletion["x-python"]["arguments"] == {"id": "thing_id"}
+
+
+def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_another_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = project(tmp_path / "project")
+    entries = {
+        "DropThing": {"method": "drop"},
+        "DeleteThing": {"instead": "use `clerk.things.drop`"},
+        "createThing": {"method": "make"},
+    }
+    text = yaml.safe_dump({"models": {}, "operations": entries})
+    (root / "spec" / "names.yaml").write_text(text, encoding="utf-8")
+    before = (root / "spec" / "contract.json").read_bytes()
+    source = root.parent / "project-specs"
+    capsys.readouterr()
+    assert main(["--root", str(root), "contract", str(source / "bapi" / "2030-01-01.yml")]) == 1
+    problems = (
+        "DropThing: there is no such operation",
+        "DeleteThing: there is no clerk.things.drop to use instead",
+    )
+    assert capsys.readouterr().err == f"error: names.yaml does not fit the contract: {'; '.join(problems)}\n"
+    assert (root / "spec" / "contract.json").read_bytes() == before
+    (root / "overlay" / "clerkkit").mkdir(parents=True)
+    assert main(["--root", str(root), "generate", "--version", "2030-01-01", "--from", str(source)]) == 0
+    out = capsys.readouterr().out
+    assert all(f"note: names.yaml: {problem}, so that the entry is skipped\n" in out for problem in problems)
+    methods = (root / "generated" / "clerk_bapi" / "resources" / "things.py").read_text(encoding="utf-8")
+    assert "def make(" in methods
+    assert "it names no replacement" in methods
+
+
+def test_the_contract_of_spec_is_named_by_the_data_of_today(facts: Node) -> None:
+    """No entry was changed since the contract was made."""
+    names = naming.load(ROOT / "spec" / "names.yaml").operations
+    found = {operation["operationId"]: operation["x-python"] for *_, operation in operations(facts)}
+    for operation_id, entry in names.items():
+        chosen = {
+            "resource": entry.resource,
+            "method": entry.method,
+            "function": entry.function,
+            "instead": entry.instead,
+        }
+        assert json.dumps({key: value for key, value in chosen.items() if value}) == json.dumps(
+            {key: found[operation_id][key] for key, value in chosen.items() if value}
+        )
