@@ -19,7 +19,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import answers, codes, compatibility, names, naming
+from generator import answers, codes, compatibility, computed, names, naming
 from generator.contract import load
 from generator.docs import Docs
 from generator.events import merge_events
@@ -60,9 +60,10 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
 
 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:
-    """Generate into the empty place `new`; `spec` holds `docs.yaml`, `codes.yaml` and `compatibility.yaml`.
+    """Generate into the empty place `new`.
 
-    Gives what a reader should know, such as entries of `compatibility.yaml` that were skipped.
+    `spec` holds `attributes.yaml`, `docs.yaml`, `codes.yaml` and `compatibility.yaml`. Gives what a reader should know,
+    such as entries of `compatibility.yaml` that were skipped.
     """
     known_codes = codes.load(spec / "codes.yaml")
     full = merge_events(contract, events)
@@ -81,7 +82,8 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
         methods={operation: f"{name['resource']}.{name['method']}" for operation, name in named.items()},
     )
     shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
-    views = Views(parsed, full, docs, schemas, shims)
+    attributes = computed.load(spec / "attributes.yaml")
+    views = Views(parsed, full, docs, schemas, shims, attributes)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
     project.facts = full

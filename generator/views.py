@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ from clerk_core import AsyncClient, Client, Model
 from clerk_core.pages import MANAGED, PAGE_KEY
 from generator import names, naming
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
+from generator.computed import Computed, Rules, computed
 from generator.docs import Docs
 from generator.naming import METHOD
 from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
@@ -218,6 +220,7 @@ class ModelView:
     doc: str
     attributes: list[Attribute]
     readers: dict[str, str]
+    computed: list[Computed]
 
     @property
     def code(self) -> list[str]:
@@ -235,8 +238,10 @@ class Views:
         docs: Docs,
         schemas: Mapping[str, str],
         shims: Shims = NO_SHIMS,
+        computed_attributes: Rules = MappingProxyType({}),
     ) -> None:
         self._contract = contract
+        self._computed = computed_attributes
         self.shims = shims
         self._docs = docs
         components: Node = contract["components"]["schemas"]
@@ -482,6 +487,7 @@ class Views:
         attributes: list[Attribute] = []
         readers: dict[str, str] = {}
         optional = "UNSET" if request_only else "None"
+        rules = self._computed.get(name, {})
         for prop in sorted(
             (parsed.required_properties or []) + (parsed.optional_properties or []),
             key=lambda p: (not p.required, p.name.get_untrusted_value()),
@@ -490,7 +496,7 @@ class Views:
             annotation = self.types.annotation(prop, argument=request_only)
             if not prop.required:
                 annotation = f"{annotation} | Unset" if request_only else _or_none(annotation)
-            attributes.append(Attribute(attribute_name(key), key, annotation, prop.required, optional))
+            attributes.append(Attribute(attribute_name(key, rules), key, annotation, prop.required, optional))
             reader = self.types.reader(prop)
             if reader:
                 readers[key] = reader
@@ -504,6 +510,7 @@ class Views:
             ),
             attributes=attributes,
             readers=readers,
+            computed=computed(rules, {one.key: (one.name, one.annotation) for one in attributes}),
         )
 
     def _come_back(self) -> set[str]:
@@ -584,13 +591,10 @@ def placeholders(path: str) -> list[str]:
     return [part.partition("}")[0] for part in path.split("{")[1:]]
 
 
-def attribute_name(key: str) -> str:
-    """The attribute that stands for a JSON key."""
-    fits = key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(Model, key)
-    if fits:
-        return key
-    name = names.snake(key)
-    return f"{name}_" if hasattr(Model, name) else name
+def attribute_name(key: str, taken: Collection[str] = ()) -> str:
+    """The attribute that stands for a JSON key; `taken` are attributes that the model computes."""
+    name = key if key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") else names.snake(key)
+    return f"{names.snake(key)}_" if hasattr(Model, name) or name in taken else name
 
 
 def _flags(parameter: Node) -> Node:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
+import pickle
 import types
 from collections.abc import Iterator
 from typing import Any, get_origin
@@ -14,9 +16,11 @@ from clerk_bapi.api import get_jwks, list_invitations
 from clerk_bapi.events import read_event
 from clerk_bapi.models import (
     JWKS,
+    EmailAddress,
     JWKSRsaPublicKey,
     OrganizationMembership,
     PaginatedInvitations,
+    PhoneNumber,
     User,
     VerificationOtp,
 )
@@ -174,3 +178,55 @@ def test_what_type_checkers_accept_runs_over_any_value(value: Any) -> None:
         )
     for event in ({}, {"type": value}, {"type": "user.created", "data": value}, {"type": "of tomorrow"}):
         typing_cases.unknown(read_event(event))
+
+
+# -- computed attributes -------------------------------------------------------------------------------------------
+
+ADA: dict[str, Any] = {
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "primary_email_address_id": "idn_2",
+    "primary_phone_number_id": "idn_3",
+    "email_addresses": [
+        {"id": "idn_1", "email_address": "old@example.com"},
+        {"id": "idn_2", "email_address": "ada@example.com"},
+    ],
+    "phone_numbers": [{"id": "idn_3", "phone_number": "+15555550100"}],
+}
+
+
+def test_a_user_knows_its_name_and_primary_identifiers() -> None:
+    user = User.from_dict(ADA)
+    assert user.full_name == "Ada Lovelace"
+    assert user.primary_email_address is user.email_addresses[1]
+    assert user.primary_phone_number is user.phone_numbers[0]
+    assert user.to_dict() == ADA
+    nobody = User.from_dict({})
+    assert (nobody.full_name, nobody.primary_email_address, nobody.primary_phone_number) == (None, None, None)
+    assert User.from_dict({**ADA, "primary_email_address_id": "idn_9"}).primary_email_address is None
+    assert (
+        User.from_dict({**ADA, "email_addresses": [{}], "primary_email_address_id": None}).primary_email_address is None
+    )
+    assert User.from_dict({"first_name": "", "last_name": "Lovelace"}).full_name == "Lovelace"
+
+
+@each("name", ["full_name", "primary_email_address", "primary_phone_number"])
+def test_no_json_key_hides_a_computed_attribute(name: str) -> None:
+    user = User.from_dict({**ADA, name: "from Clerk"})
+    assert getattr(user, name) == getattr(User.from_dict(ADA), name)
+    assert user[name] == "from Clerk"
+    assert user.to_dict() == {**ADA, name: "from Clerk"}
+    with pytest.raises(AttributeError, match=name):
+        setattr(user, name, "changed")
+    assert "from Clerk" in repr(user)
+    assert copy.deepcopy(user) == user
+    assert pickle.loads(pickle.dumps(user)).to_dict() == user.to_dict()
+
+
+@each("key", sorted(ADA))
+def test_a_computed_attribute_raises_for_no_value(key: str) -> None:
+    for value in [*WRONG, ["idn_2"], [None, 5, "idn_2"]]:
+        user = User.from_dict({**ADA, key: value})
+        assert isinstance(user.full_name, str | None)
+        assert isinstance(user.primary_email_address, EmailAddress | None)
+        assert isinstance(user.primary_phone_number, PhoneNumber | None)

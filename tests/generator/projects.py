@@ -58,6 +58,7 @@ def project(root: Path) -> Path:
     spec.mkdir(parents=True)
     (spec / "corrections.yaml").write_text(EMPTY_OVERLAY, encoding="utf-8")
     (spec / "names.yaml").write_text(NO_NAMES, encoding="utf-8")
+    (spec / "attributes.yaml").write_text("{}\n", encoding="utf-8")
     (spec / "codes.yaml").write_text("not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text("renamed: []\n", encoding="utf-8")
     words = {name: {"summary": "It."} for name in ("ListThings", "createThing", "DeleteThing")}

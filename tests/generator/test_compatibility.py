@@ -68,6 +68,7 @@ def written(tmp_path: Path, entries: list[Any]) -> list[str]:
     """The notes of the generator on such a package, which is written."""
     spec = tmp_path / "spec"
     spec.mkdir()
+    (spec / "attributes.yaml").write_text("{}\n", encoding="utf-8")
     (spec / "codes.yaml").write_text("resource_not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": entries}), encoding="utf-8")
     contract, events = facts(tmp_path), build(tmp_path, EVENTS).facts

@@ -76,11 +76,11 @@ def test_only_the_call_of_a_wrapper_fails_where_its_operation_is_missing(
         [
             sys.executable,
             "-c",
-            "import clerkkit; clerkkit.Clerk('sk_test_x').users.replace_metadata('user_1', public_metadata={})",
+            "import clerkkit; clerkkit.Clerk('sk_test_x').oauth_applications.upload_logo('oa_1', b'GIF89a image')",
         ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stderr.splitlines()[-1].startswith("AttributeError: module 'clerk_bapi.api.users' has no attribute")
+    assert done.stderr.splitlines()[-1].startswith("AttributeError: module 'clerk_bapi.api.oauth_applications' has")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from clerk_core import Model
+from clerk_core.computed import joined, with_id
 from clerk_core.model import Reader
 from clerk_core.readers import Variant, list_of, one_of
 
@@ -389,6 +390,21 @@ class User(Model):
             "scim": SCIMUserMetadata.read,
             "web3_wallets": list_of(Web3Wallet.read),
         }
+
+    @property
+    def full_name(self) -> str | None:
+        """`first_name` and `last_name`, as far as they are set; None if none is."""
+        return joined(self.first_name, self.last_name)
+
+    @property
+    def primary_email_address(self) -> EmailAddress | None:
+        """The one of `email_addresses` whose id is `primary_email_address_id`; None if there is none."""
+        return with_id(self.email_addresses, self.primary_email_address_id)
+
+    @property
+    def primary_phone_number(self) -> PhoneNumber | None:
+        """The one of `phone_numbers` whose id is `primary_phone_number_id`; None if there is none."""
+        return with_id(self.phone_numbers, self.primary_phone_number_id)
 
 
 class VerificationGoogleOneTap(Model):

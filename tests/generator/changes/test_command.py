@@ -26,6 +26,7 @@ def root(tmp_path: Path) -> Path:
     files = {
         "spec/corrections.yaml": EMPTY_OVERLAY,
         "spec/names.yaml": NO_NAMES,
+        "spec/attributes.yaml": "{}\n",
         "spec/codes.yaml": "resource_not_found: [404]\n",
         "spec/compatibility.yaml": "renamed: []\n",
         "spec/events.json": json.dumps(events),
