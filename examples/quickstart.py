@@ -71,8 +71,8 @@ def users(clerk: Clerk) -> list[User]:
 
     ada = clerk.users.set_profile_image(people[0].id, picture())
     done("a profile image", ada.image_url)
-    clerk.users.merge_and_update_user_metadata(ada.id, public={"plan": "free", "limits": {"seats": 1, "trial": True}})
-    ada = clerk.users.merge_and_update_user_metadata(ada.id, public={"plan": "pro", "limits": {"trial": None}})
+    clerk.users.update_metadata(ada.id, public_metadata={"plan": "free", "limits": {"seats": 1, "trial": True}})
+    ada = clerk.users.update_metadata(ada.id, public_metadata={"plan": "pro", "limits": {"trial": None}})
     done("metadata, merged", ada.public_metadata)
     clerk.users.update(ada.id, password="correct horse battery staple")
     right, wrong = (

@@ -18,12 +18,13 @@ def main(picture: Path) -> None:
         try:
             user = clerk.users.create(email_address=["ada@example.com"], first_name="Ada", password="correct horse 7")
         except UnprocessableEntity as error:
-            if error.has_code(codes.FORM_IDENTIFIER_EXISTS):
-                print("Somebody has this address:", error)
+            if not error.has_code(codes.FORM_IDENTIFIER_EXISTS):
+                raise
+            print("Somebody has this address:", error)
             return
         clerk.users.set_profile_image(user.id, picture)
-        clerk.users.merge_and_update_user_metadata(user.id, public={"plan": "pro"}, private={"crm": {"id": 7}})
-        print(f"{user.first_name}, since {to_datetime(user.created_at):%d %B %Y}")
+        clerk.users.update_metadata(user.id, public_metadata={"plan": "pro"}, private_metadata={"crm": {"id": 7}})
+        print(f"{user.full_name}, since {to_datetime(user.created_at):%d %B %Y}")
 
         yesterday = datetime.now(UTC) - timedelta(days=1)
         for one in clerk.users.iterate(created_at_after=yesterday, order_by="-created_at"):

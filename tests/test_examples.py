@@ -62,6 +62,13 @@ def test_users_who_are_there_already(tmp_path: Path) -> None:
     assert done.stdout.startswith("Somebody has this address: 422 form_identifier_exists: Taken.")
 
 
+def test_users_whom_clerk_refuses_for_another_reason() -> None:
+    done, _ = run("users.py", refusal(422, "form_password_pwned", "Found in a breach."), "me.png")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "422 form_password_pwned: Found in a breach." in done.stderr
+
+
 def test_bulk() -> None:
     def clerk(received: Received) -> bytes:
         gone = refusal(404, "resource_not_found", "No such user.")

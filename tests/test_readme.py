@@ -21,6 +21,7 @@ USER = {
     "id": "user_1",
     "object": "user",
     "first_name": "Ada",
+    "last_name": "Lovelace",
     "created_at": 1769860800123,
     "email_addresses": [{"email_address": "ada@example.com"}],
 }

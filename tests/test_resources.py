@@ -1,8 +1,9 @@
-"""What the overlay adds to resources: metadata, checks of secrets, Clerk Ex's names."""
+"""Metadata of all resources, and what the overlay adds: checks of secrets, Clerk Ex's names."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -20,6 +21,7 @@ from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResp
 from clerkkit.metadata import patch
 from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
 
+ROOT = Path(__file__).resolve().parents[1]
 MEMBER = {
     "id": "orgmem_1",
     "public_metadata": {"keep": 1, "deep": {"old": 1, "same": 2}, "list": [1]},
@@ -43,11 +45,11 @@ def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
 
 # -- arguments of other operations ----------------------------------------------------------------------------------
 
-METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
+FIELDS = ("public_metadata", "private_metadata", "unsafe_metadata")
 MISPLACED = {
-    "users": (("user_1",), METADATA, "update_metadata or replace_metadata"),
-    "organizations": (("org_1",), METADATA[:2], "update_metadata or replace_metadata"),
-    "organization_memberships": (("org_1", "user_1"), METADATA[:2], "update_metadata"),
+    "users": (("user_1",), FIELDS, "update_metadata or replace_metadata"),
+    "organizations": (("org_1",), FIELDS[:2], "update_metadata or replace_metadata"),
+    "organization_memberships": (("org_1", "user_1"), FIELDS[:2], "update_metadata"),
     "instance_settings": ((), ("allowlist",), "update_restrictions"),
 }
 
@@ -85,76 +87,81 @@ def test_a_suggestion_leaves_a_method_what_it_is() -> None:
 
 # -- metadata ------------------------------------------------------------------------------------------------------
 
-OWNERS: dict[str, Callable[..., Any]] = {
-    "PATCH /users/x_1/metadata": lambda clerk, *a, **k: clerk.users.merge_and_update_user_metadata("x_1", *a, **k),
-    "PUT /users/x_1/metadata": lambda clerk, *a, **k: clerk.users.replace_metadata("x_1", *a, **k),
-    "PATCH /organizations/x_1/metadata": lambda clerk, *a, **k: (
-        clerk.organizations.merge_and_update_organization_metadata("x_1", *a, **k)
-    ),
-    "PUT /organizations/x_1/metadata": lambda clerk, *a, **k: clerk.organizations.replace_metadata("x_1", *a, **k),
-    "PATCH /organizations/x_1/memberships/user_1/metadata": lambda clerk, *a, **k: (
-        clerk.organization_memberships.merge_and_update_membership_metadata("x_1", "user_1", *a, **k)
+OWNERS: dict[str, tuple[Callable[[Any], Any], str, tuple[str, ...]]] = {
+    "users": (lambda clerk: clerk.users, "/users/{user_id}", FIELDS),
+    "organizations": (lambda clerk: clerk.organizations, "/organizations/{organization_id}", FIELDS[:2]),
+    "organization_memberships": (
+        lambda clerk: clerk.organization_memberships,
+        "/organizations/{organization_id}/memberships/{user_id}",
+        FIELDS[:2],
     ),
 }
-NEW = {"plan": "pro", "gone": None, "deep": {"a": [1, None]}}
+IDS = {"user_id": "user_1", "organization_id": "org_1"}
+NEW = {"plan": "pro", "deep": {"a": [1, None]}}
+
+
+def owner_with_metadata(path: str) -> str | None:
+    """The resource that a path with metadata of its own belongs to."""
+    found = re.fullmatch(r"/(?:.*/)?(\w+)/\{\w+\}/metadata", path)
+    return found and f"{'organization_' if found[1] == 'memberships' else ''}{found[1]}"
+
+
+def test_each_resource_with_metadata_is_among_the_owners() -> None:
+    paths = json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8"))["paths"]
+    assert {owner for owner in map(owner_with_metadata, paths) if owner} == set(OWNERS)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("operation", OWNERS)
-@pytest.mark.parametrize("form", ["keywords", "mapping"])
-def test_metadata_is_sent_by_the_apis_names(way: str, operation: str, form: str) -> None:
-    with serve(answer(200, {"id": "x_1"})) as server:
-        call = OWNERS[operation]
-        if form == "keywords":
-            done(way, server.url, lambda clerk: call(clerk, public=NEW, private={}))
-        else:
-            done(way, server.url, lambda clerk: call(clerk, {"public_metadata": NEW, "private_metadata": {}}))
-    assert f"{server.request.method} {server.request.path}" == operation
-    assert server.request.json() == {"public_metadata": NEW, "private_metadata": {}}
+@pytest.mark.parametrize("owner", OWNERS)
+@pytest.mark.parametrize(("verb", "http"), [("update_metadata", "PATCH"), ("replace_metadata", "PUT")])
+def test_metadata_has_one_vocabulary(way: str, owner: str, verb: str, http: str) -> None:
+    resource, path, names = OWNERS[owner]
+    given = dict.fromkeys(names, NEW)
+    ids = [IDS[name] for name in re.findall(r"\{(\w+)\}", path)]
+    with serve(answer(200, {"id": "x_1", "data": []})) as server:
+        done(way, server.url, lambda clerk: getattr(resource(clerk), verb)(*ids, **given))
+    last = server.requests[-1]
+    if (owner, verb) == ("organization_memberships", "replace_metadata"):
+        http = "PATCH"  # after a GET; see below
+    assert (last.method, last.path) == (http, f"{path.format(**IDS)}/metadata")
+    assert last.json() == given
 
 
-def test_users_have_unsafe_metadata_too() -> None:
-    with serve(answer(200, {"id": "x_1"})) as server, Clerk(KEY, base_url=server.url) as clerk:
-        clerk.users.merge_and_update_user_metadata("x_1", {"unsafe_metadata": {"a": 1}}, public={"b": 2})
-        clerk.users.replace_metadata("x_1", unsafe={"a": 1})
-        clerk.users.replace_metadata("x_1", unsafe_metadata={"a": 1})  # as the generated method is called
-    sent = [request.json() for request in server.requests]
-    assert sent == [{"unsafe_metadata": {"a": 1}, "public_metadata": {"b": 2}}, *[{"unsafe_metadata": {"a": 1}}] * 2]
+@pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
+@pytest.mark.parametrize("owner", OWNERS)
+@pytest.mark.parametrize("verb", ["update_metadata", "replace_metadata"])
+def test_metadata_is_named_in_the_signature_and_nothing_else_is_taken(client: Any, owner: str, verb: str) -> None:
+    resource, path, names = OWNERS[owner]
+    method = getattr(resource(client), verb)
+    parameters = inspect.signature(method).parameters.values()
+    assert {one.name for one in parameters if one.kind is one.KEYWORD_ONLY} == set(names)
+    assert not any(one.kind is one.VAR_KEYWORD for one in parameters)
+    ids = [IDS[name] for name in re.findall(r"\{(\w+)\}", path)]
+    for wrong in ("public", "publicMetadata", *set(FIELDS).difference(names)):
+        with pytest.raises(TypeError, match=f"{verb}.* unexpected keyword argument '{wrong}'"):
+            method(*ids, **{wrong: {}})
+    with pytest.raises(TypeError, match="positional argument"):
+        method(*ids, {"public_metadata": {}})
 
 
-@pytest.mark.parametrize("operation", OWNERS)
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (({"public": {}},), "public_metadata, private_metadata"),
-        (({"publicMetadata": {}},), "public_metadata, private_metadata"),
-        (({"plan": "pro"},), "public_metadata, private_metadata"),
-        (({},), "at least one of public_metadata"),
-        ((), "at least one of public_metadata"),
-        ((None,), "expected a mapping"),
-        ((["public_metadata"],), "expected a mapping"),
-        (({"public_metadata": None},), "expected a mapping, got None"),
-        (({"public_metadata": "{}"},), "expected a mapping, got str"),
-    ],
-    ids=str,
-)
-def test_other_metadata_is_refused_before_it_is_sent(operation: str, given: tuple[Any, ...], said: str) -> None:
-    with serve(answer(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
-        with pytest.raises(InvalidArgument, match=said):
-            OWNERS[operation](clerk, *given)
-        assert server.requests == []
+@pytest.mark.parametrize("way", WAYS)
+def test_clerk_ex_merges_metadata_under_its_own_name(way: str) -> None:
+    def merge(*arguments: Any, **fields: Any) -> Any:
+        with serve(answer(200, {"id": "user_1"})) as server:
+            done(way, server.url, lambda c: c.users.merge_and_update_user_metadata("user_1", *arguments, **fields))
+        assert (server.request.method, server.request.path) == ("PATCH", "/users/user_1/metadata")
+        return server.request.json()
 
-
-def test_a_field_given_twice_is_refused() -> None:
-    clerk = Clerk(KEY)
-    with pytest.raises(InvalidArgument, match="public_metadata: is given twice"):
-        clerk.users.merge_and_update_user_metadata("x_1", {"public_metadata": {}}, public={})
-    with pytest.raises(InvalidArgument, match="twice"):
-        clerk.users.replace_metadata("x_1", public={}, public_metadata={})
-    with pytest.raises(InvalidArgument, match="unsafe_metadata"):
-        clerk.users.replace_metadata("x_1", other={})
-    with pytest.raises(InvalidArgument, match="expected the keys public_metadata, private_metadata, got"):
-        clerk.organizations.replace_metadata("x_1", {"unsafe_metadata": {}})
+    assert merge({"unsafe_metadata": NEW}) == {"unsafe_metadata": NEW}
+    assert merge({"unsafe_metadata": {}}, public_metadata=NEW) == {"unsafe_metadata": {}, "public_metadata": NEW}
+    for short in ("public", "private", "unsafe"):
+        with pytest.warns(DeprecationWarning, match=f"^{short} is now called {short}_metadata$") as warned:
+            assert merge(**{short: NEW}) == {f"{short}_metadata": NEW}
+        assert [warning.filename for warning in warned] == [__file__]
+    with pytest.raises(TypeError, match="'plan'"):
+        merge({"plan": "pro"})
+    with pytest.raises(TypeError, match="public_metadata is given twice"):
+        merge({"public_metadata": {}}, public_metadata={})
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -164,11 +171,11 @@ def test_the_metadata_of_a_membership_is_replaced_by_a_merge(way: str) -> None:
         membership = done(
             way,
             server.url,
-            lambda clerk: clerk.organization_memberships.replace_metadata("org_1", "user_1", public=new),
+            lambda clerk: clerk.organization_memberships.replace_metadata("org_1", "user_1", public_metadata=new),
         )
     assert membership.id == "orgmem_1"
     reading, writing = server.requests
-    assert reading.target == "/organizations/org_1/memberships?user_id=user_1"
+    assert (reading.path, reading.query) == ("/organizations/org_1/memberships", [("user_id", "+user_1")])
     assert (writing.method, writing.target) == ("PATCH", "/organizations/org_1/memberships/user_1/metadata")
     assert writing.json() == {
         "public_metadata": {"keep": None, "deep": {"old": None, **new["deep"]}, "list": new["list"]}
@@ -183,7 +190,9 @@ def test_replacing_trusts_no_membership_but_the_users(page: Any) -> None:
     new = {"a": 1}
     with serve(answer(200, page), gone) as server, pytest.raises(clerk_bapi.NotFound):
         done(
-            "sync", server.url, lambda clerk: clerk.organization_memberships.replace_metadata("o", "user_1", public=new)
+            "sync",
+            server.url,
+            lambda clerk: clerk.organization_memberships.replace_metadata("o", "user_1", public_metadata=new),
         )
     assert [request.json() for request in server.requests[1:]] == [{"public_metadata": new}]
 
@@ -191,8 +200,11 @@ def test_replacing_trusts_no_membership_but_the_users(page: Any) -> None:
 def test_a_null_that_a_merge_cannot_store_is_refused() -> None:
     with serve(answer(200, {"data": [MEMBER]})) as server, Clerk(KEY, base_url=server.url) as clerk:
         with pytest.raises(InvalidArgument, match="null at 'b'"):
-            clerk.organization_memberships.replace_metadata("org_1", "user_1", private={"a": {"b": None}})
-        assert [request.method for request in server.requests] == ["GET"]
+            clerk.organization_memberships.replace_metadata("org_1", "user_1", private_metadata={"a": {"b": None}})
+        for wrong, seen in ((None, "None"), ("{}", "str")):
+            with pytest.raises(InvalidArgument, match=f"^public_metadata: expected a mapping, got {seen}$"):
+                clerk.organization_memberships.replace_metadata("org_1", "user_1", public_metadata=wrong)  # type: ignore[arg-type]
+        assert {request.method for request in server.requests} == {"GET"}
 
 
 def merged(old: Any, change: Any) -> Any:
@@ -312,7 +324,7 @@ def test_a_provider_that_is_none_is_refused_by_name(provider: Any) -> None:
     assert caught.value.argument == "provider"
 
 
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "clerk-ex.md"
+DOCS = ROOT / "docs" / "clerk-ex.md"
 ROWS = re.findall(
     r"^\| `([\w.]+)[^|]*\| ((?:`clerk\.[^`]+`(?:, )?)+) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE
 )

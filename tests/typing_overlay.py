@@ -21,6 +21,7 @@ from clerk_bapi.models import (
     Organization,
     OrganizationMembership,
     OrganizationMemberships,
+    Session,
     User,
 )
 from clerkkit import (
@@ -62,10 +63,18 @@ def resources(clerk: Clerk, opened: Path) -> None:
     clerk.users.set_profile_image("user_1", 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with opened.open("rb") as file:
         assert_type(clerk.organizations.upload_logo("org_1", file).id, str)
-    assert_type(clerk.users.merge_and_update_user_metadata("user_1", public={"a": None}), User)
-    assert_type(clerk.users.replace_metadata("user_1", {"public_metadata": {}}), User)
-    assert_type(clerk.organizations.merge_and_update_organization_metadata("org_1", private={}), Organization)
-    assert_type(clerk.organization_memberships.replace_metadata("o", "u", public={}), OrganizationMembership)
+    assert_type(clerk.users.update_metadata("user_1", public_metadata={"a": None}), User)
+    assert_type(clerk.users.replace_metadata("user_1", unsafe_metadata={}), User)
+    assert_type(clerk.organizations.replace_metadata("org_1", private_metadata={}), Organization)
+    assert_type(clerk.organization_memberships.replace_metadata("o", "u", public_metadata={}), OrganizationMembership)
+    clerk.users.update_metadata("user_1", public={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    clerk.organizations.replace_metadata("o", unsafe_metadata={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    clerk.organization_memberships.replace_metadata("o", "u", unsafe_metadata={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_type(clerk.users.find(email_address="ada@example.com"), User | None)
+    clerk.users.find()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    clerk.users.find(username="ada", external_id="7")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    assert_type(clerk.organization_memberships.get("org_1", "user_1"), OrganizationMembership | None)
+    assert_type(clerk.sessions.revoke_all("user_1"), list[Session])
     assert_type(clerk.users.password_matches("user_1", "x"), bool)
     assert_type(clerk.users.list_oauth_access_tokens("user_1", "google"), list[OAuthAccessTokenItem])
     assert_type(clerk.users.iterate_oauth_access_tokens("user_1", "google"), Iterator[OAuthAccessTokenItem])

@@ -96,7 +96,8 @@ def signed(
     `within` turns a condition on the column of another table into one on the table that is listed.
     """
     values = values or ()
-    included = [value.lstrip("+ ") for value in values if not value.startswith("-")]
+    # A plus in a query is read as a space, unless it was encoded.
+    included = [value[1:] if value[:1] in ("+", " ") else value for value in values if not value.startswith("-")]
     excluded = [value[1:] for value in values if value.startswith("-")]
     within = within or _as_it_is
     conditions: list[Where] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clerk_core import ClerkError, Request
@@ -25,6 +25,19 @@ def run(client: Client, flow: Flow[T]) -> T:
 async def run_async(client: AsyncClient, flow: Flow[T]) -> T:
     """Send what the flow yields, one after the other."""
     return await drive_async(client.send, flow)
+
+
+def run_each(client: Client, flows: Iterable[Flow[list[T]]]) -> Iterator[T]:
+    """Run flows one after the other, each when the results of those before it were taken; give their results."""
+    for flow in flows:
+        yield from run(client, flow)
+
+
+async def run_each_async(client: AsyncClient, flows: Iterable[Flow[list[T]]]) -> AsyncIterator[T]:
+    """Run flows one after the other, each when the results of those before it were taken; give their results."""
+    for flow in flows:
+        for result in await run_async(client, flow):
+            yield result
 
 
 def drive(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:

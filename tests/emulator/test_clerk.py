@@ -95,23 +95,23 @@ def test_an_image_comes_back_as_it_was(clerk: Clerk, emulator: Emulator, tmp_pat
 
 def test_metadata_is_merged_and_replaced(clerk: Clerk) -> None:
     (user_id,) = ids(clerk, 1)
-    clerk.users.merge_and_update_user_metadata(user_id, public={"a": {"x": 1, "y": 2}, "b": [1]}, unsafe={"u": 1})
-    user = clerk.users.merge_and_update_user_metadata(user_id, public={"a": {"x": None, "z": 3}, "b": [2]})
+    clerk.users.update_metadata(user_id, public_metadata={"a": {"x": 1, "y": 2}, "b": [1]}, unsafe_metadata={"u": 1})
+    user = clerk.users.update_metadata(user_id, public_metadata={"a": {"x": None, "z": 3}, "b": [2]})
     assert (user.public_metadata, user.unsafe_metadata) == ({"a": {"y": 2, "z": 3}, "b": [2]}, {"u": 1})
-    assert clerk.users.replace_metadata(user_id, public={"c": 1}).public_metadata == {"c": 1}
+    assert clerk.users.replace_metadata(user_id, public_metadata={"c": 1}).public_metadata == {"c": 1}
 
     organization = clerk.organizations.create(name="Acme", created_by=user_id)
-    clerk.organizations.merge_and_update_organization_metadata(organization.id, private={"a": {"x": 1}})
-    replaced = clerk.organizations.replace_metadata(organization.id, private={"b": 1})
+    clerk.organizations.update_metadata(organization.id, private_metadata={"a": {"x": 1}})
+    replaced = clerk.organizations.replace_metadata(organization.id, private_metadata={"b": 1})
     assert replaced.private_metadata == {"b": 1}
 
     memberships = clerk.organization_memberships
-    memberships.merge_and_update_membership_metadata(organization.id, user_id, public={"a": {"x": 1, "y": 2}, "b": 1})
+    memberships.update_metadata(organization.id, user_id, public_metadata={"a": {"x": 1, "y": 2}, "b": 1})
     new = {"a": {"y": {"deep": []}}, "c": "new"}
-    membership = memberships.replace_metadata(organization.id, user_id, public=new)
+    membership = memberships.replace_metadata(organization.id, user_id, public_metadata=new)
     assert membership.public_metadata == new
     with pytest.raises(NotFound):
-        memberships.replace_metadata(organization.id, "user_nobody", public=new)
+        memberships.replace_metadata(organization.id, "user_nobody", public_metadata=new)
 
 
 def test_secrets_match_or_not(clerk: Clerk) -> None:

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from clerk_bapi.api import organization_memberships as bapi
-from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
+from clerk_bapi.models.shared import OrganizationMembership
 from clerk_core import UNSET, Request, Unset
+from clerk_core.guards import is_list
 from clerkkit.flow import Flow
-from clerkkit.metadata import OF_ORGANIZATIONS, Metadata, fields, patch
+from clerkkit.lookup import including, not_blank
+from clerkkit.mapped import MappedRequest
+from clerkkit.metadata import patch
 
 
-def update_metadata(
-    organization_id: str, user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset
-) -> Request[OrganizationMembership]:
-    """`PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`.
+def get(organization_id: str, user_id: str) -> Request[OrganizationMembership | None]:
+    """`GET /organizations/{organization_id}/memberships`; see `clerk.organization_memberships.get`."""
+    wanted = not_blank("user_id", user_id)
+    listed = bapi.list_organization_memberships(organization_id, user_id=[including(wanted)])
+    return MappedRequest(listed, lambda page: _membership_of(wanted, page))
 
-    See `clerk.organization_memberships.merge_and_update_membership_metadata`.
-    """
-    given = fields(OF_ORGANIZATIONS, metadata, **named)
-    return bapi.update_organization_membership_metadata(organization_id, user_id, **given)
+
+def _membership_of(user_id: str, page: object) -> OrganizationMembership | None:
+    rows = getattr(page, "data", None)
+    for row in rows if is_list(rows) else ():
+        if getattr(getattr(row, "public_user_data", None), "user_id", None) == user_id:
+            membership: OrganizationMembership = row
+            return membership
+    return None
 
 
 def replace_metadata(
-    organization_id: str, user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset
+    organization_id: str,
+    user_id: str,
+    *,
+    public_metadata: Mapping[str, Any] | Unset = UNSET,
+    private_metadata: Mapping[str, Any] | Unset = UNSET,
 ) -> Flow[OrganizationMembership]:
     """A flow of two requests; see `clerk.organization_memberships.replace_metadata`."""
-    wanted = fields(OF_ORGANIZATIONS, metadata, **named)
-    found: OrganizationMemberships = yield bapi.list_organization_memberships(organization_id, user_id=[user_id])
     # Without a membership all is new, and the server says to the next request that there is none.
-    rows = getattr(found, "data", None) or ()
-    old = next((row for row in rows if getattr(row.public_user_data, "user_id", None) == user_id), None)
-    changes = {name: patch(name, getattr(old, name, None), new) for name, new in wanted.items()}
+    old: OrganizationMembership | None = yield get(organization_id, user_id)
+
+    def changes(name: str, new: Mapping[str, Any] | Unset) -> Mapping[str, Any] | Unset:
+        return new if isinstance(new, Unset) else patch(name, getattr(old, name, None), new)
+
     membership: OrganizationMembership = yield bapi.update_organization_membership_metadata(
-        organization_id, user_id, **changes
+        organization_id,
+        user_id,
+        public_metadata=changes("public_metadata", public_metadata),
+        private_metadata=changes("private_metadata", private_metadata),
     )
     return membership

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from clerk_bapi.api import users as bapi
 from clerk_bapi.models.users import User
 from clerk_core import UNSET, Request, Unset
 from clerkkit.images import Image, image
-from clerkkit.metadata import OF_USERS, Metadata, fields
+from clerkkit.lookup import holder, including, normalized, only_one
+from clerkkit.mapped import MappedRequest
 from clerkkit.verdict import Verdict
 
 
@@ -15,14 +18,21 @@ def set_profile_image(user_id: str, file: Image) -> Request[User]:
     return bapi.set_user_profile_image(user_id, file=image("file", file))
 
 
-def update_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
-    """`PATCH /users/{user_id}/metadata`; see `clerk.users.merge_and_update_user_metadata`."""
-    return bapi.update_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
-
-
-def replace_metadata(user_id: str, metadata: Metadata | Unset = UNSET, **named: Metadata | Unset) -> Request[User]:
-    """`PUT /users/{user_id}/metadata`; see `clerk.users.replace_metadata`."""
-    return bapi.replace_user_metadata(user_id, **fields(OF_USERS, metadata, **named))
+def find(
+    *,
+    email_address: str | Unset = UNSET,
+    phone_number: str | Unset = UNSET,
+    username: str | Unset = UNSET,
+    external_id: str | Unset = UNSET,
+) -> Request[User | None]:
+    """`GET /users`; see `clerk.users.find`."""
+    name, value = only_one(
+        email_address=email_address, phone_number=phone_number, username=username, external_id=external_id
+    )
+    wanted = normalized(name, value)
+    # The filter by external ids takes signs.
+    filters: dict[str, Any] = {name: [including(wanted) if name == "external_id" else wanted]}
+    return MappedRequest(bapi.list_users(**filters), lambda users: holder(users, name, wanted))
 
 
 def password_matches(user_id: str, password: str) -> Request[bool]:

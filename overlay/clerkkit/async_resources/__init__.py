@@ -9,8 +9,10 @@ import clerk_bapi
 
 if TYPE_CHECKING:
     from clerkkit.async_resources.email_addresses import AsyncEmailAddresses
+    from clerkkit.async_resources.invitations import AsyncInvitations
     from clerkkit.async_resources.jwt_templates import AsyncJwtTemplates
     from clerkkit.async_resources.oauth_applications import AsyncOauthApplications
+    from clerkkit.async_resources.organization_invitations import AsyncOrganizationInvitations
     from clerkkit.async_resources.organization_memberships import AsyncOrganizationMemberships
     from clerkkit.async_resources.organizations import AsyncOrganizations
     from clerkkit.async_resources.sessions import AsyncSessions
@@ -28,6 +30,13 @@ class AsyncResources(clerk_bapi.AsyncClient):
         return AsyncEmailAddresses(self)
 
     @cached_property
+    def invitations(self) -> AsyncInvitations:
+        """The operations of `invitations`."""
+        from clerkkit.async_resources.invitations import AsyncInvitations
+
+        return AsyncInvitations(self)
+
+    @cached_property
     def jwt_templates(self) -> AsyncJwtTemplates:
         """The operations of `jwt_templates`."""
         from clerkkit.async_resources.jwt_templates import AsyncJwtTemplates
@@ -40,6 +49,13 @@ class AsyncResources(clerk_bapi.AsyncClient):
         from clerkkit.async_resources.oauth_applications import AsyncOauthApplications
 
         return AsyncOauthApplications(self)
+
+    @cached_property
+    def organization_invitations(self) -> AsyncOrganizationInvitations:
+        """The operations of `organization_invitations`."""
+        from clerkkit.async_resources.organization_invitations import AsyncOrganizationInvitations
+
+        return AsyncOrganizationInvitations(self)
 
     @cached_property
     def organization_memberships(self) -> AsyncOrganizationMemberships:

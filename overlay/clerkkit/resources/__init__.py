@@ -9,8 +9,10 @@ import clerk_bapi
 
 if TYPE_CHECKING:
     from clerkkit.resources.email_addresses import EmailAddresses
+    from clerkkit.resources.invitations import Invitations
     from clerkkit.resources.jwt_templates import JwtTemplates
     from clerkkit.resources.oauth_applications import OauthApplications
+    from clerkkit.resources.organization_invitations import OrganizationInvitations
     from clerkkit.resources.organization_memberships import OrganizationMemberships
     from clerkkit.resources.organizations import Organizations
     from clerkkit.resources.sessions import Sessions
@@ -28,6 +30,13 @@ class Resources(clerk_bapi.Client):
         return EmailAddresses(self)
 
     @cached_property
+    def invitations(self) -> Invitations:
+        """The operations of `invitations`."""
+        from clerkkit.resources.invitations import Invitations
+
+        return Invitations(self)
+
+    @cached_property
     def jwt_templates(self) -> JwtTemplates:
         """The operations of `jwt_templates`."""
         from clerkkit.resources.jwt_templates import JwtTemplates
@@ -40,6 +49,13 @@ class Resources(clerk_bapi.Client):
         from clerkkit.resources.oauth_applications import OauthApplications
 
         return OauthApplications(self)
+
+    @cached_property
+    def organization_invitations(self) -> OrganizationInvitations:
+        """The operations of `organization_invitations`."""
+        from clerkkit.resources.organization_invitations import OrganizationInvitations
+
+        return OrganizationInvitations(self)
 
     @cached_property
     def organization_memberships(self) -> OrganizationMemberships:

@@ -1,74 +1,64 @@
-"""Memberships of organizations, with metadata."""
+"""Memberships of organizations: one of them, and replacing metadata."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from clerk_bapi.models.shared import OrganizationMembership
 from clerk_bapi.resources.organization_memberships import OrganizationMembershipsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import organization_memberships as api
 from clerkkit.flow import run
-from clerkkit.metadata import Metadata
 
 
 class OrganizationMemberships(OrganizationMembershipsResource):
     """The operations of `organization_memberships`, and what makes them handy."""
 
-    def merge_and_update_membership_metadata(
-        self,
-        organization_id: str,
-        user_id: str,
-        metadata: Metadata | Unset = UNSET,
-        *,
-        public: Metadata | Unset = UNSET,
-        private: Metadata | Unset = UNSET,
-    ) -> OrganizationMembership:
-        """Merge values into the metadata of a membership, at every depth; a key set to None is removed.
+    def get(self, organization_id: str, user_id: str) -> OrganizationMembership | None:
+        """Return the membership of a user in an organization; None if the user is not a member.
 
-        `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
+        `GET /organizations/{organization_id}/memberships`
 
         Args:
             organization_id: Id of the organization.
-            user_id: Id of the member's user.
-            metadata: One mapping with `public_metadata` and `private_metadata` as its keys.
-            public: What backend and frontend read, and the backend alone writes. Each field holds 8 KB at most.
-            private: What the backend alone reads.
+            user_id: Id of the user.
 
         Raises:
-            InvalidArgument: nothing to merge, another key, a field given twice or that is no mapping.
-            ApiError: the answer is no success.
-            TransportError: no whole answer came.
+            InvalidArgument: an id is blank.
+            ApiError: the server returned an error, such as `NotFound` for an organization that does not exist.
+            TransportError: no complete response arrived.
         """
-        return self._client.send(
-            api.update_metadata(organization_id, user_id, metadata, public=public, private=private)
-        )
+        return self._client.send(api.get(organization_id, user_id))
 
     def replace_metadata(
         self,
         organization_id: str,
         user_id: str,
-        metadata: Metadata | Unset = UNSET,
         *,
-        public: Metadata | Unset = UNSET,
-        private: Metadata | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
     ) -> OrganizationMembership:
         """Overwrite whole metadata fields of a membership; those left out stay, an empty mapping clears.
 
-        The API can merge alone: this reads what there is (`GET /organizations/{organization_id}/memberships`), and
-        merges what makes the new out of it (`PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`).
-        What somebody else writes in between may stay.
+        The API can only merge: this reads the membership, and merges what turns the old metadata into the new. What
+        others write in between may stay.
+
+        `GET /organizations/{organization_id}/memberships`,
+        `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
 
         Args:
             organization_id: Id of the organization.
             user_id: Id of the member's user.
-            metadata: One mapping with `public_metadata` and `private_metadata` as its keys.
-            public: What backend and frontend read, and the backend alone writes. Each field holds 8 KB at most.
-            private: What the backend alone reads.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            private_metadata: Your own JSON data; only the backend reads it. Each field holds 8 KB at most.
 
         Raises:
-            InvalidArgument: nothing to write, another key, a field given twice or that is no mapping, or a null in it,
-                which a merge cannot store.
-            ApiError: the answer is no success.
-            TransportError: no whole answer came.
+            InvalidArgument: a field is not a mapping, or holds a null, which a merge cannot store.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
-        flow = api.replace_metadata(organization_id, user_id, metadata, public=public, private=private)
+        flow = api.replace_metadata(
+            organization_id, user_id, public_metadata=public_metadata, private_metadata=private_metadata
+        )
         return run(self._client, flow)

@@ -1,0 +1,24 @@
+"""Flows about invitations to sign up: Clerk takes a few in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from clerk_bapi.api import invitations as bapi
+from clerk_bapi.models.invitations import CreateBulkInvitationsItem
+from clerk_bapi.models.shared import Invitation
+from clerkkit.batches import Batches
+
+BATCH_SIZE = 10
+"""Invitations that Clerk takes in one request."""
+
+
+def create_many(invitations: Iterable[CreateBulkInvitationsItem]) -> Batches[CreateBulkInvitationsItem, Invitation]:
+    """Flows of `POST /invitations/bulk` and `POST /invitations`; see `clerk.invitations.create_many`."""
+    return Batches(
+        "invitations",
+        invitations,
+        BATCH_SIZE,
+        together=lambda rows: bapi.create_bulk_invitations(body=rows),
+        alone=bapi.create_invitation,
+    )

@@ -1,0 +1,35 @@
+"""A flow about sessions: the API revokes one at a time."""
+
+from __future__ import annotations
+
+from clerk_bapi.api import sessions as bapi
+from clerk_bapi.models.shared import Session
+from clerk_core import ClerkError, NotFound
+from clerk_core.pages import Pager
+from clerkkit.flow import Flow
+from clerkkit.lookup import not_blank
+
+_OPEN = ("active", "pending")
+"""The statuses of sessions in which a user is signed in, or about to be. The filter of the list lacks the second."""
+
+
+def revoke_all(user_id: str) -> Flow[list[Session]]:
+    """A flow of a walk and one request for each open session; see `clerk.sessions.revoke_all`."""
+    pager: Pager[Session] = Pager(bapi.list_sessions, {"user_id": not_blank("user_id", user_id)})
+    sessions: list[Session] = []
+    while (page := pager.request()) is not None:
+        sessions += pager.take((yield page))
+    revoked: list[Session] = []
+    failures: list[ClerkError] = []
+    for session in sessions:
+        if session.status not in _OPEN or session.user_id != user_id:
+            continue
+        try:
+            revoked.append((yield bapi.revoke_session(session.id)))
+        except NotFound:
+            continue  # it ended in the meantime
+        except ClerkError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return revoked

@@ -1,0 +1,123 @@
+"""Create many objects through an operation that takes a few of them at a time.
+
+Rows are sent in batches, one after the other. Each row has a result, in order: the object, or the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
+from functools import partial
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from clerk_core import ApiError, ClerkError, InvalidArgument, InvalidResponse, Model, Request, Response, TooManyRequests
+from clerk_core.encoding import found
+from clerk_core.guards import is_list
+from clerkkit.flow import Flow
+
+R = TypeVar("R")
+S = TypeVar("S")
+T = TypeVar("T")
+
+_OF_ONE_ROW = frozenset({400, 403, 404, 409, 422})
+"""Statuses with which the server refuses a whole batch because of one of its rows."""
+
+
+class BatchRequest(Request[list[Any]]):
+    """A request that creates one object for each row of a batch, and brings them in order."""
+
+    __slots__ = ("_request", "_size")
+
+    def __init__(self, request: Request[Any], size: int) -> None:
+        for name in Request.__slots__:
+            setattr(self, name, getattr(request, name))
+        self._request = request
+        self._size = size
+
+    def decode(self, response: Response) -> list[Any]:
+        """Read the objects, which are a list or the `data` of a page.
+
+        Raises:
+            ApiError: the server returned an error.
+            InvalidResponse: the response does not hold one object for each row.
+        """
+        body = self._request.decode(response)
+        created = getattr(body, "data", body)
+        if not is_list(created) or len(created) != self._size:
+            raise InvalidResponse(self.info, response, f"does not hold one object for each of {self._size} rows")
+        return created
+
+
+class Batches(Generic[R, T]):
+    """The flows that create the objects of some rows: one flow for each batch."""
+
+    def __init__(
+        self,
+        argument: str,
+        rows: Iterable[R],
+        size: int,
+        together: Callable[[list[R]], Request[Any]],
+        alone: Callable[..., Request[T]],
+    ) -> None:
+        """`together` builds the request for up to `size` rows, `alone` that for the members of one row.
+
+        Raises:
+            InvalidArgument: the rows are one string or one mapping, or cannot be iterated over.
+        """
+        given: object = rows
+        if isinstance(given, str | bytes | Mapping | Model) or not isinstance(given, Iterable):
+            raise InvalidArgument(argument, f"expected an iterable of objects, got {found(given)}")
+        self._argument = argument
+        self._rows = iter(rows)
+        self._size = size
+        self._together = together
+        self._alone = alone
+        self._limited: dict[str, TooManyRequests] = {}
+        """Operation -> its 429. A limit by the hour outlasts the batches that follow, which are not sent."""
+
+    def __iter__(self) -> Iterator[Flow[list[T | ClerkError]]]:
+        while rows := list(islice(self._rows, self._size)):
+            yield self._create(rows)
+
+    def _create(self, rows: list[R]) -> Flow[list[T | ClerkError]]:
+        created = yield from self._send(lambda: BatchRequest(self._together(rows), len(rows)))
+        if not isinstance(created, ClerkError):
+            return created
+        if len(rows) == 1 or not _is_of_one_row(created):
+            return [created] * len(rows)
+        results: list[T | ClerkError] = []
+        for row in rows:
+            result = yield from self._send(partial(self._request_alone, row))
+            results.append(result)
+        return results
+
+    def _request_alone(self, row: Any) -> Request[T]:
+        try:
+            return self._alone(**{name: value for name, value in dict(row).items() if value is not None})
+        except InvalidArgument:
+            raise
+        except (TypeError, ValueError) as error:  # it is no object, or has a member that the operation lacks
+            raise InvalidArgument(self._argument, f"cannot be sent: {error}") from None
+
+    def _send(self, build: Callable[[], Request[S]]) -> Flow[S | ClerkError]:
+        """Send a request unless the limit of its operation is reached; an error is a result."""
+        request: Request[S] | None = None
+        try:
+            request = build()
+            if request.operation in self._limited:
+                raise copy(self._limited[request.operation])
+            result: S = yield request
+        except ClerkError as error:
+            if request is not None:
+                error.failed_request = request
+            if isinstance(error, TooManyRequests):
+                self._limited[error.request.operation] = error
+            return error
+        return result
+
+
+def _is_of_one_row(error: ClerkError) -> bool:
+    if isinstance(error, ApiError):
+        return error.status_code in _OF_ONE_ROW
+    return isinstance(error, InvalidArgument)

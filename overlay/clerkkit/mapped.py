@@ -1,0 +1,26 @@
+"""Requests whose result is computed from the response of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from clerk_core import Request, Response
+
+T = TypeVar("T")
+
+
+class MappedRequest(Request[T]):
+    """A request that brings what `compute` makes of another request's result."""
+
+    __slots__ = ("_compute", "_request")
+
+    def __init__(self, request: Request[Any], compute: Callable[[Any], T]) -> None:
+        for name in Request.__slots__:
+            setattr(self, name, getattr(request, name))
+        self._request = request
+        self._compute = compute
+
+    def decode(self, response: Response) -> T:
+        """Read the response, and compute the result from it."""
+        return self._compute(self._request.decode(response))

@@ -1,0 +1,225 @@
+"""`create_many`: any number of invitations in batches, a result for each, errors as values."""
+
+from __future__ import annotations
+
+import itertools
+import time
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+
+from clerk_emulator import Emulator
+from clerkkit import ApiError, AsyncClerk, Clerk, ClerkError, InvalidArgument, InvalidResponse, TooManyRequests
+from clerkkit.models import Invitation
+from tests.loopback import KEY, WAYS, Act, Received, Script, answer, backend_of, serve, transport_of
+
+KINDS = {
+    "invitations": ((), "/invitations", lambda rows: rows),
+    "organization_invitations": (
+        ("org_1",),
+        "/organizations/org_1/invitations",
+        lambda rows: {"data": rows, "total_count": len(rows)},
+    ),
+}
+ADDRESSES = [f"u{number}@example.com" for number in range(23)]
+
+
+def rows_of(kind: str, addresses: Any = ADDRESSES) -> Iterator[dict[str, Any]]:
+    role = {"role": "org:member"} if kind == "organization_invitations" else {}
+    return ({"email_address": address, **role} for address in addresses)
+
+
+def collect(way: str, url: str, kind: str, rows: Any, **options: Any) -> list[Any]:
+    ids = KINDS[kind][0]
+    if way == "sync":
+        with Clerk(KEY, base_url=url, **options) as clerk:
+            return list(getattr(clerk, kind).create_many(*ids, rows))
+
+    async def gather() -> list[Any]:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way), **options) as clerk:
+            return [result async for result in getattr(clerk, kind).create_many(*ids, rows)]
+
+    return anyio.run(gather, backend=backend_of(way))
+
+
+def refusal(status: int, code: str) -> bytes:
+    return answer(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
+
+
+def clerk_that_refuses(kind: str, *refused: str) -> Script:
+    """As much of Clerk as creates invitations, but none with a refused address among them."""
+    path, shape = KINDS[kind][1:]
+
+    def respond(received: Received) -> bytes:
+        given = received.json()
+        rows = given if received.path == f"{path}/bulk" else [given]
+        if any(row["email_address"] in refused for row in rows):
+            return refusal(422, "form_identifier_exists")
+        created = [{"id": f"inv_{row['email_address']}", **row} for row in rows]
+        return answer(200, created[0] if given is not rows else shape(created))
+
+    return respond
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_go_in_tens_and_come_in_order(way: str, kind: str) -> None:
+    with serve(clerk_that_refuses(kind)) as server:
+        results = collect(way, server.url, kind, rows_of(kind))
+    assert [result.email_address for result in results] == ADDRESSES
+    assert [received.path for received in server.requests] == [f"{KINDS[kind][1]}/bulk"] * 3
+    assert [len(received.json()) for received in server.requests] == [10, 10, 3]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_belongs_to_its_row(way: str, kind: str) -> None:
+    with serve(clerk_that_refuses(kind, ADDRESSES[3], ADDRESSES[22])) as server:
+        results = collect(way, server.url, kind, rows_of(kind))
+        wrong = [number for number, result in enumerate(results) if isinstance(result, ClerkError)]
+        assert wrong == [3, 22]
+        assert len(server.requests) == 3 + 10 + 3
+        with Clerk(KEY, base_url=server.url) as clerk:
+            for number in wrong:
+                request = results[number].failed_request
+                with pytest.raises(ApiError):
+                    clerk.send(request)
+                assert server.requests[-1].json()["email_address"] == ADDRESSES[number]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("script", [answer(500), answer(401), Act.RESET])
+def test_an_error_of_no_row_stands_for_its_batch(kind: str, script: Any) -> None:
+    with serve([script] if isinstance(script, Act) else script, clerk_that_refuses(kind)) as server:
+        results = collect("sync", server.url, kind, rows_of(kind), max_retries=0)
+        assert len(server.requests) == 3
+        assert len({id(result) for result in results[:10]}) == 1
+        assert isinstance(results[0], ClerkError)
+        assert [result.email_address for result in results[10:]] == ADDRESSES[10:]
+        with Clerk(KEY, base_url=server.url) as clerk:  # the whole batch again
+            assert len(clerk.send(results[0].failed_request)) == 10
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_sent_once_the_limit_of_the_hour_is_reached(way: str, kind: str) -> None:
+    limit = answer(429, {"errors": [{"code": "too_many_requests"}]}, {"Retry-After": "1800"})
+    with serve(clerk_that_refuses(kind), limit) as server:
+        results = collect(way, server.url, kind, rows_of(kind, [*ADDRESSES, *ADDRESSES]))
+    assert len(server.requests) == 2
+    assert [isinstance(result, TooManyRequests) for result in results] == [False] * 10 + [True] * 36
+    assert {result.retry_after for result in results[10:]} == {1800.0}
+    requests = [result.failed_request for result in results[10:]]
+    assert [len(list(group)) for _, group in itertools.groupby(requests, key=id)] == [10, 10, 10, 6]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], None, "created", [{"id": "inv_1"}] * 2, {"data": None}, {"data": [{}] * 4, "total_count": 3}]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_response_that_does_not_fit_the_rows_is_an_error(kind: str, body: Any) -> None:
+    with serve(answer(200, body)) as server:
+        results = collect("sync", server.url, kind, rows_of(kind, ADDRESSES[:3]))
+    assert [type(result) for result in results] == [InvalidResponse] * 3
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_that_cannot_be_sent_is_an_error_of_its_own(kind: str) -> None:
+    wrong: list[Any] = [{"email_address": "a\ud800@example.com"}, {"e_mail": "x"}, "b@example.com", None, 7, [1]]
+    rows = [*rows_of(kind, ADDRESSES[:3]), *wrong]
+    with serve(clerk_that_refuses(kind)) as server:
+        results = collect("sync", server.url, kind, rows)
+    assert [result.email_address for result in results[:3]] == ADDRESSES[:3]
+    assert [type(result) for result in results[3:]] == [InvalidArgument] * len(wrong)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("rows", ["ada@example.com", b"ada", {"email_address": "ada@example.com"}, None, 5])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
+def test_one_row_is_not_many(client: Any, kind: str, rows: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"^invitations: expected an iterable of objects, got "):
+        getattr(client, kind).create_many(*KINDS[kind][0], rows)
+
+
+def test_rows_are_taken_as_results_are() -> None:
+    taken: list[str] = []
+
+    def rows() -> Iterator[Any]:
+        for row in rows_of("invitations", (f"u{number}@example.com" for number in itertools.count())):
+            taken.append(row["email_address"])
+            yield row
+
+    with serve(clerk_that_refuses("invitations")) as server, Clerk(KEY, base_url=server.url) as clerk:
+        results = clerk.invitations.create_many(rows())
+        assert (len(taken), len(server.requests)) == (0, 0)
+        assert len(list(itertools.islice(results, 11))) == 11
+        assert (len(taken), len(server.requests)) == (20, 2)
+
+
+def test_memory_stays_flat() -> None:
+    def peak(number: int) -> int:
+        rows = ({"email_address": "a@example.com", "public_metadata": {"x": "y" * 500}} for _ in range(number))
+        tracemalloc.start()
+        with Clerk(KEY, base_url=server.url) as clerk:
+            assert sum(1 for _ in clerk.invitations.create_many(rows)) == number
+        return tracemalloc.get_traced_memory()[1]
+
+    def respond(received: Received) -> bytes:
+        server.requests.clear()
+        return answer(200, [{"id": "inv_1"}] * 10)
+
+    with serve(respond) as server:
+        try:
+            peak(100)
+            assert peak(2000) < 2 * peak(200)
+        finally:
+            tracemalloc.stop()
+
+
+# -- beside the emulator -------------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_an_hour_are_waited_for_where_the_deadline_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    with Emulator(rate_limits="production") as emulator, Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
+
+        def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            emulator.clock.advance(seconds)
+
+        monkeypatch.setattr(time, "sleep", sleep)
+        rows = [{"email_address": f"u{number}@example.com"} for number in range(270)]
+        results = list(clerk.with_options(deadline=7200).invitations.create_many(rows))
+        assert [result.email_address for result in results if isinstance(result, Invitation)] == [
+            row["email_address"] for row in rows
+        ]
+        assert len(waits) == 1
+        assert 3500 < waits[0] <= 3600
+        left = [{"email_address": f"v{number}@example.com"} for number in range(270)]
+        results = list(clerk.invitations.create_many(left))
+    assert [type(result) for result in results] == [Invitation] * 230 + [TooManyRequests] * 40
+
+
+def test_invitations_to_an_organization(clerk: Clerk) -> None:
+    ada = clerk.users.create(email_address=["ada@example.com"])
+    organization = clerk.organizations.create(name="Acme", created_by=ada.id)
+    rows: list[Any] = [
+        {"email_address": "bob@example.com", "role": "org:member", "public_metadata": {"team": "a"}},
+        {"email_address": "ada@example.com", "role": "org:member"},
+        {"email_address": "eve@example.com", "role": "org:nothing"},
+    ]
+    bob, is_member, no_role = clerk.organization_invitations.create_many(organization.id, rows)
+    assert not isinstance(bob, ClerkError)
+    assert (bob.role, bob.public_metadata) == ("org:member", {"team": "a"})
+    assert isinstance(is_member, ApiError)
+    assert is_member.has_code("already_a_member_in_organization")
+    assert isinstance(no_role, ApiError)
+    assert no_role.has_code("resource_not_found")
+    (missing,) = clerk.organization_invitations.create_many("org_nobody", rows[:1])
+    assert isinstance(missing, ApiError)
+    assert missing.status_code == 404
