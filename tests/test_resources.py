@@ -355,7 +355,11 @@ def documented(client: type) -> dict[str, str | None]:
         if isinstance(value, cached_property):
             resource = type(getattr(client(KEY), name))
             if resource.__module__.startswith("clerkkit"):
-                own = {key: item for key, item in vars(resource).items() if inspect.isfunction(item)}
+                own = {
+                    key: item
+                    for key, item in vars(resource).items()
+                    if inspect.isfunction(item) and key != "__getattr__"
+                }
                 found |= {f"{name}.{key}": inspect.getdoc(item) for key, item in own.items()}
     return found
 

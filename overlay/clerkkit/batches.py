@@ -65,9 +65,8 @@ class Batches(Generic[R, T]):
         Raises:
             InvalidArgument: the rows are one string or one mapping, or cannot be iterated over.
         """
-        given: object = rows
-        if isinstance(given, str | bytes | Mapping | Model) or not isinstance(given, Iterable):
-            raise InvalidArgument(argument, f"expected an iterable of objects, got {found(given)}")
+        if not _are_rows(rows):
+            raise InvalidArgument(argument, f"expected an iterable of objects, got {found(rows)}")
         self._argument = argument
         self._rows = iter(rows)
         self._size = size
@@ -115,6 +114,10 @@ class Batches(Generic[R, T]):
                 self._limited[error.request.operation] = error
             return error
         return result
+
+
+def _are_rows(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Model)
 
 
 def _is_of_one_row(error: ClerkError) -> bool:
