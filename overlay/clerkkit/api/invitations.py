@@ -19,6 +19,6 @@ def create_many(invitations: Iterable[CreateBulkInvitationsItem]) -> Batches[Cre
         "invitations",
         invitations,
         BATCH_SIZE,
-        together=lambda rows: bapi.create_bulk_invitations(body=rows),
+        together=bapi.create_bulk_invitations,
         alone=bapi.create_invitation,
     )

@@ -24,6 +24,6 @@ def create_many(
         "invitations",
         invitations,
         BATCH_SIZE,
-        together=lambda rows: bapi.create_organization_invitation_bulk(organization_id, body=rows),
+        together=partial(bapi.create_organization_invitation_bulk, organization_id),
         alone=partial(bapi.create_organization_invitation, organization_id),
     )
