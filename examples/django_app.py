@@ -18,26 +18,30 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from clerkkit import Clerk
-from clerkkit.integrations.django import ClerkRequest, client, require_auth, session_claims
+from clerkkit.integrations.django import client, get_auth, require_auth
 
 
-def open_to_all(request: ClerkRequest) -> HttpResponse:
-    """Anybody may see this: `request.clerk` tells who is there."""
-    return HttpResponse(f"You are {request.clerk.status}.\n")
+def open_to_all(request: HttpRequest) -> HttpResponse:
+    """Anybody may see this: `get_auth` tells who is there."""
+    auth = get_auth(request)
+    return HttpResponse(f"You are {auth.user_id if auth else 'nobody'}.\n")
 
 
 @require_auth()
 def me(request: HttpRequest) -> HttpResponse:
     """401 for who is not signed in."""
-    session = session_claims(request)
-    user = client().users.get(session.user_id)
-    return JsonResponse({"name": user.first_name, "role": session.org_role})
+    auth = get_auth(request)
+    assert auth  # for type checkers: the guard lets nobody else in
+    user = client().users.get(auth.user_id)
+    return JsonResponse({"name": user.first_name, "role": auth.org_role})
 
 
 @require_auth(role="admin")
 async def admin(request: HttpRequest) -> HttpResponse:
     """403 for who is not an admin. A view may be async, over ASGI and WSGI."""
-    return JsonResponse({"organization": session_claims(request).org_slug})
+    auth = get_auth(request)
+    assert auth
+    return JsonResponse({"organization": auth.org_slug})
 
 
 urlpatterns = [path("", open_to_all), path("me", me), path("admin", admin)]

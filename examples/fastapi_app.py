@@ -14,13 +14,13 @@ import uvicorn
 from fastapi import Depends, FastAPI
 
 from clerkkit import Clerk
-from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.integrations.fastapi import ClerkMiddleware, require_auth, state_of
+from clerkkit.auth import AuthOptions, MachineToken, SessionClaims
+from clerkkit.integrations.fastapi import ClerkMiddleware, get_auth, require_auth
 
 Session = Annotated[SessionClaims, Depends(require_auth())]
 Admin = Annotated[SessionClaims, Depends(require_auth(role="org:admin"))]
 ApiKey = Annotated[MachineToken, Depends(require_auth(token_type="api_key"))]
-State = Annotated[RequestState, Depends(state_of)]
+Caller = Annotated[SessionClaims | None, Depends(get_auth)]
 
 
 def create_app() -> FastAPI:
@@ -35,9 +35,9 @@ def create_app() -> FastAPI:
     return app
 
 
-async def home(state: State) -> dict[str, str]:
+async def home(caller: Caller) -> dict[str, str]:
     """For everybody."""
-    return {"you are": state.status}
+    return {"you are": caller.user_id if caller else "nobody"}
 
 
 async def me(session: Session) -> dict[str, str | None]:

@@ -10,11 +10,11 @@ import os
 import sys
 from contextlib import ExitStack, suppress
 
-from flask import Flask, g
+from flask import Flask, request
 from werkzeug.serving import make_server
 
 from clerkkit import Clerk
-from clerkkit.integrations.flask import ClerkExtension, current_session, require_auth
+from clerkkit.integrations.flask import ClerkExtension, get_auth, require_auth
 
 app = Flask(__name__)
 clerk = ClerkExtension()
@@ -22,23 +22,28 @@ clerk = ClerkExtension()
 
 @app.get("/")
 def open_to_all() -> str:
-    """Anybody may see this: `g.clerk` tells who is there."""
-    return f"You are {g.clerk.status}.\n"
+    """Anybody may see this: `get_auth` tells who is there."""
+    auth = get_auth(request)
+    return f"You are {auth.user_id if auth else 'nobody'}.\n"
 
 
 @app.get("/me")
 @require_auth()
 def me() -> dict[str, str | None]:
     """401 for who is not signed in."""
-    user = clerk.client.users.get(current_session.user_id)
-    return {"name": user.first_name, "role": current_session.org_role}
+    auth = get_auth(request)
+    assert auth  # for type checkers: the guard lets nobody else in
+    user = clerk.client.users.get(auth.user_id)
+    return {"name": user.first_name, "role": auth.org_role}
 
 
 @app.get("/admin")
 @require_auth(role="admin")
 async def admin() -> dict[str, str | None]:
     """403 for who is not an admin. A view may be async, with Flask's own extra `async`."""
-    return {"organization": current_session.org_slug}
+    auth = get_auth(request)
+    assert auth
+    return {"organization": auth.org_slug}
 
 
 def main(port: int) -> None:

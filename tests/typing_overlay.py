@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
+from django.http import HttpRequest
 from starlette.requests import HTTPConnection
 
 import clerkkit
@@ -38,7 +39,7 @@ from clerkkit import (
 )
 from clerkkit.api.users import password_matches
 from clerkkit.auth import MachineToken, SessionClaims
-from clerkkit.integrations import fastapi, starlette
+from clerkkit.integrations import asgi, django, fastapi, starlette, wsgi
 from clerkkit.testing import SignedWebhook, instance, signed_webhook
 from clerkkit.webhooks import Reason, WebhookEvent, WebhookVerificationError, verify_webhook
 
@@ -164,3 +165,12 @@ def frameworks() -> None:
     assert_type(fastapi.require_auth(role="admin"), Callable[[HTTPConnection], Awaitable[SessionClaims]])
     assert_type(fastapi.require_auth(token_type="api_key"), Callable[[HTTPConnection], Awaitable[MachineToken]])
     assert_type(starlette.require_auth(), Callable[[HTTPConnection], SessionClaims])
+
+
+def callers(connection: HTTPConnection, request: HttpRequest, environ: dict[str, Any]) -> None:
+    assert_type(fastapi.get_auth(connection), SessionClaims | None)
+    assert_type(starlette.get_auth(connection, token_type="session_token"), SessionClaims | None)
+    assert_type(django.get_auth(request, token_type="api_key"), MachineToken | None)
+    assert_type(wsgi.get_auth(environ, token_type="any"), SessionClaims | MachineToken | None)
+    assert_type(asgi.get_auth(environ, token_type=["api_key", "m2m_token"]), SessionClaims | MachineToken | None)
+    wsgi.get_auth(environ, token_type="sessions")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -47,13 +47,15 @@ def test_fastapi(here: People, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) ->
         assert site.get("/me").status_code == 401
         assert site.get("/admin", here.bob_token).status_code == 403
         assert site.get("/robots", key.secret).json() == "Robot"
-        assert site.get("/").json() == "signed-out"
+        assert site.get("/").json() == "nobody"
+        assert site.get("/", here.bob_token).json() == here.bob
         assert site.get("/docs", accept="text/html").status_code == 200
 
 
 def test_starlette(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(app_of("starlette", monkeypatch)) as site:
-        assert site.get("/", here.ada_token).text == "signed-in"
+        assert site.get("/", here.ada_token).text == here.ada
+        assert site.get("/").text == "nobody"
         assert site.get("/me", here.ada_token).text == here.ada
         assert site.get("/me").status_code == 401
 

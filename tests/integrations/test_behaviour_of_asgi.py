@@ -47,12 +47,13 @@ def of_fastapi(middleware: Middleware, life: Any) -> Any:
         app.get(f"/{path}")(view)
 
     @app.get("/open")
-    def open_(state: RequestState = Depends(fastapi.state_of)) -> PlainTextResponse:  # noqa: B008
-        return PlainTextResponse(state.status)
+    def open_(request: Request, auth: Any = Depends(fastapi.get_auth)) -> PlainTextResponse:  # noqa: B008
+        assert auth is fastapi.get_auth(request)
+        return PlainTextResponse(request.state.clerk.status)
 
     @app.get("/own")
-    def own_(state: RequestState = Depends(fastapi.state_of)) -> PlainTextResponse:  # noqa: B008
-        return own(state)
+    def own_(request: Request) -> PlainTextResponse:
+        return own(request.state.clerk)
 
     return app
 
@@ -66,7 +67,7 @@ def of_starlette(middleware: Middleware, life: Any) -> Any:
         return PlainTextResponse(request.state.clerk.status)
 
     async def own_(request: Request) -> PlainTextResponse:
-        return own(starlette.state_of(request))
+        return own(request.state.clerk)
 
     routes = [*(Route(f"/{path}", guarded(asked)) for path, asked in CHECKS.items())]
     routes += [Route("/open", open_), Route("/own", own_)]

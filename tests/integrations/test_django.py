@@ -26,9 +26,8 @@ from clerkkit.integrations.django import (
     ClerkRequest,
     NotAuthenticatedError,
     client,
+    get_auth,
     require_auth,
-    session_claims,
-    state_of,
 )
 from clerkkit.testing import instance
 from tests.integrations.asgi_site import ORIGIN, People, Site
@@ -43,9 +42,9 @@ KEYS = {"CLERK_SECRET_KEY": "sk_live_1", "CLERK_PUBLISHABLE_KEY": LIVE_KEY}
 
 
 def caller(request: ClerkRequest) -> HttpResponse:
-    claims = request.clerk.claims
-    who = claims.user_id or claims.subject if isinstance(claims, MachineToken) else session_claims(request).user_id
-    return HttpResponse(who)
+    auth = get_auth(request, token_type="any")
+    assert auth == request.clerk.claims
+    return HttpResponse(auth.user_id or auth.subject if isinstance(auth, MachineToken) else auth.user_id)
 
 
 async def async_caller(request: ClerkRequest) -> HttpResponse:
@@ -65,7 +64,7 @@ class AsyncPage(View):
 
 
 def own(request: ClerkRequest) -> HttpResponse:
-    response = HttpResponse(state_of(request).status, headers=OWN if request.path == "/own" else {})
+    response = HttpResponse(request.clerk.status, headers=OWN if request.path == "/own" else {})
     if request.path == "/own":
         response.set_cookie("mine", "1")
     return response
@@ -153,7 +152,7 @@ def test_the_loop_is_free_while_clerk_is_asked(emulator: Emulator) -> None:
 def test_the_client_is_at_hand(emulator: Emulator, signed_in: People) -> None:
     @require_auth()
     def name(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(client().users.get(session_claims(request).user_id).email_addresses[0].email_address)
+        return HttpResponse(client().users.get(get_auth(request).user_id).email_addresses[0].email_address)
 
     with served("wsgi", settings_for(emulator, [path("name", name)])) as site:
         assert site.get("/name", signed_in.ada_token).text == "ada@example.com"
@@ -237,7 +236,7 @@ def test_system_checks_name_what_is_missing_or_wrong(settings: dict[str, Any], t
     assert done.stderr.count("(clerkkit.") == len(told), done.stderr
 
 
-@pytest.mark.parametrize("asked", [state_of, session_claims, require_auth()(caller)])
+@pytest.mark.parametrize("asked", [get_auth, require_auth()(caller)])
 def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
     with pytest.raises(RuntimeError, match="middleware"):
         asked(RequestFactory().get("/"))
@@ -250,6 +249,5 @@ def test_views_alone_raise_what_the_middleware_and_django_answer(clerk: Clerk, e
     request.clerk = signed_out("session-token-and-uat-missing")
     with pytest.raises(NotAuthenticatedError):
         require_auth()(caller)(request)
-    with pytest.raises(RuntimeError, match="require_auth"):
-        session_claims(request)
+    assert get_auth(request) is None
     assert not issubclass(NotAuthenticatedError, PermissionDenied)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import cache_page
 
 from clerk_emulator import Emulator
 from clerkkit.auth import SessionClaims
-from clerkkit.integrations.django import ClerkRequest, require_auth, session_claims, state_of
+from clerkkit.integrations.django import ClerkRequest, get_auth, require_auth
 from tests.integrations.asgi_site import People, Site
 from tests.integrations.behaviour import LIVE_KEY, brought, clerk, emulator, signed_in, varies_on
 from tests.integrations.django_site import served, settings_for
@@ -30,7 +30,7 @@ COUNT = {"public": 0}
 
 @require_auth()
 def me(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(session_claims(request).user_id)
+    return HttpResponse(get_auth(request).user_id)
 
 
 def attribute(request: ClerkRequest) -> HttpResponse:
@@ -53,7 +53,7 @@ async def awaited(request: ClerkRequest) -> HttpResponse:
 @require_auth()
 @cache_page(60)
 def guarded_then_cached(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(session_claims(request).user_id)
+    return HttpResponse(get_auth(request).user_id)
 
 
 class Page(View):
@@ -79,7 +79,7 @@ def streamed(request: ClerkRequest) -> HttpResponseBase:
 
 
 def failing(request: HttpRequest) -> HttpResponse:
-    state_of(request)
+    get_auth(request)
     raise LookupError
 
 

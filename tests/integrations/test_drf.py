@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import openapi_spec_validator
 import pytest
@@ -33,10 +33,8 @@ from rest_framework.views import APIView  # isort: skip
 from clerkkit.integrations.drf import (  # isort: skip
     ClerkAuthentication,
     ClerkUser,
-    clerk_user,
-    machine_token,
+    get_auth,
     require_auth,
-    session_claims,
 )
 
 __all__ = ["clerk", "emulator", "signed_in"]
@@ -103,17 +101,15 @@ class Typed(APIView):
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
-        def told(ask: Callable[[], str]) -> str | None:
-            try:
-                return ask()
-            except RuntimeError:
-                return None
-
+        anybody = get_auth(request, token_type="any")
+        session = get_auth(request)
+        key = get_auth(request, token_type="api_key")
+        assert anybody is (session or key)
         return Response(
             {
-                "user": told(lambda: clerk_user(request).id),
-                "session": told(lambda: session_claims(request).user_id),
-                "machine": told(lambda: machine_token(request).id),
+                "user": anybody and anybody.user_id,
+                "session": session and session.user_id,
+                "machine": key and key.id,
             }
         )
 

@@ -11,14 +11,14 @@ from typing import Annotated, Any
 import httpx
 import openapi_spec_validator
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Request, WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
-from clerkkit.auth import MachineToken, RequestState, SessionClaims
-from clerkkit.integrations.fastapi import ClerkMiddleware, require_auth, state_of
+from clerkkit.auth import MachineToken, SessionClaims
+from clerkkit.integrations.fastapi import ClerkMiddleware, get_auth, require_auth
 from tests.integrations.asgi_site import ORIGIN, People, Site, options_for, people, served
 
 Session = Annotated[SessionClaims, Depends(require_auth())]
@@ -27,7 +27,7 @@ Reader = Annotated[SessionClaims, Depends(require_auth(permission="org:reports:r
 Payer = Annotated[SessionClaims, Depends(require_auth(plan="pro", feature="reports"))]
 ApiKey = Annotated[MachineToken, Depends(require_auth(token_type="api_key"))]
 Anyone = Annotated[SessionClaims | MachineToken, Depends(require_auth(token_type=["session_token", "m2m_token"]))]
-State = Annotated[RequestState, Depends(state_of)]
+Caller = Annotated[SessionClaims | None, Depends(get_auth)]
 
 routes = APIRouter()
 
@@ -63,13 +63,14 @@ def either(who: Anyone) -> str:
 
 
 @routes.get("/public")
-def public(state: State) -> str:
-    return state.status
+def public(caller: Caller, request: Request) -> str:
+    assert caller is get_auth(request)
+    return request.state.clerk.status if caller is None else caller.user_id
 
 
 @routes.get("/skipped/or/not")
-def skipped(state: State) -> str:
-    return state.status
+def skipped(caller: Caller) -> str:
+    return "somebody" if caller else "nobody"
 
 
 @routes.get("/skipped/and/guarded")

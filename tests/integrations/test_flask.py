@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask, g, make_response
+from flask import Flask, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -17,7 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from clerk_emulator import Emulator
 from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import MachineToken
-from clerkkit.integrations.flask import ClerkExtension, current_session, require_auth
+from clerkkit.integrations.flask import ClerkExtension, get_auth, require_auth
 from tests.integrations.asgi_site import ORIGIN, People, Site, options_for
 from tests.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 
@@ -45,8 +45,9 @@ def served(app: Flask) -> Iterator[Site]:
 
 
 def caller() -> str:
-    claims = g.clerk.claims
-    return claims.user_id or claims.subject if isinstance(claims, MachineToken) else current_session.user_id
+    auth = get_auth(request, token_type="any")
+    assert auth is not None
+    return auth.user_id or auth.subject if isinstance(auth, MachineToken) else auth.user_id
 
 
 async def async_caller() -> str:
@@ -115,7 +116,7 @@ def test_the_configuration_is_read_and_the_client_is_at_hand(
     @app.get("/name")
     @require_auth()
     def name() -> str:
-        return extension.client.users.get(current_session.user_id).email_addresses[0].email_address
+        return extension.client.users.get(get_auth(request).user_id).email_addresses[0].email_address
 
     headers = {"Authorization": f"Bearer {signed_in.ada_token}"}
     assert app.test_client().get("/name", headers=headers).text == "ada@example.com"

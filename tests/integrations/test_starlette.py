@@ -17,8 +17,7 @@ from websockets.sync.client import connect
 
 from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, Clerk
-from clerkkit.auth import SignedIn
-from clerkkit.integrations.starlette import ClerkMiddleware, require_auth, state_of
+from clerkkit.integrations.starlette import ClerkMiddleware, get_auth, require_auth
 from tests.integrations.asgi_site import People, Site, options_for, people, served
 
 signed_in = require_auth()
@@ -29,7 +28,8 @@ of_machine = require_auth(token_type="api_key")
 
 async def me(request: Request) -> JSONResponse:
     session = signed_in(request)
-    assert request.state.clerk is state_of(request)
+    assert get_auth(request) is session
+    assert request.state.clerk.claims is session
     return JSONResponse({"user": session.user_id, "org": session.org_id})
 
 
@@ -42,8 +42,7 @@ def machine(request: Request) -> PlainTextResponse:
 
 
 async def public(request: Request) -> PlainTextResponse:
-    state = state_of(request)
-    return PlainTextResponse("somebody" if isinstance(state, SignedIn) else f"nobody, {state.reason}")
+    return PlainTextResponse("somebody" if get_auth(request) else f"nobody, {request.state.clerk.reason}")
 
 
 async def talk(websocket: WebSocket) -> None:

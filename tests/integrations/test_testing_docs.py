@@ -49,7 +49,7 @@ import django
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from clerkkit.integrations.django import require_auth, session_claims
+from clerkkit.integrations.django import get_auth, require_auth
 
 if not settings.configured:
     settings.configure(
@@ -61,7 +61,7 @@ if not settings.configured:
 
 @require_auth()
 def me(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(session_claims(request).user_id)
+    return HttpResponse(get_auth(request).user_id)
 """,
     "my_drf.py": """
 from my_django import me
@@ -69,20 +69,20 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from clerkkit.integrations.drf import ClerkAuthentication, require_auth, session_claims
+from clerkkit.integrations.drf import ClerkAuthentication, get_auth, require_auth
 
 class Me(APIView):
     authentication_classes = [ClerkAuthentication]
     permission_classes = [require_auth()]
 
     def get(self, request: Request) -> Response:
-        return Response(session_claims(request).user_id)
+        return Response(get_auth(request).user_id)
 
 urlpatterns = [path("me", me), path("api/me", Me.as_view())]
 """,
     "my_flask.py": """
-from flask import Flask
-from clerkkit.integrations.flask import ClerkExtension, current_session, require_auth
+from flask import Flask, request
+from clerkkit.integrations.flask import ClerkExtension, get_auth, require_auth
 
 app = Flask(__name__)
 ClerkExtension(app)
@@ -90,15 +90,15 @@ ClerkExtension(app)
 @app.get("/me")
 @require_auth()
 def me() -> str:
-    return current_session.user_id
+    return get_auth(request).user_id
 """,
     "my_wsgi.py": """
-from clerkkit.integrations.wsgi import ClerkMiddleware, require_auth, session_claims
+from clerkkit.integrations.wsgi import ClerkMiddleware, get_auth, require_auth
 
 @require_auth()
 def me(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [session_claims(environ).user_id.encode()]
+    return [get_auth(environ).user_id.encode()]
 
 application = ClerkMiddleware(me)
 """,

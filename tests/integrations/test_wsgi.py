@@ -11,9 +11,8 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerkkit import Clerk, InvalidArgument
-from clerkkit.auth import SignedIn
 from clerkkit.auth.machine import MachineToken
-from clerkkit.integrations.wsgi import ClerkMiddleware, require_auth, session_claims, state_of
+from clerkkit.integrations.wsgi import ClerkMiddleware, get_auth, require_auth
 from tests.integrations.asgi_site import Site, options_for
 from tests.integrations.behaviour import (
     CHECKS,
@@ -34,18 +33,16 @@ __all__ = ["clerk", "emulator", "signed_in"]
 
 
 def caller(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    state = state_of(environ)
-    assert isinstance(state, SignedIn)
-    machine = isinstance(state.claims, MachineToken)
-    who = state.claims.subject if isinstance(state.claims, MachineToken) else session_claims(environ).user_id
+    auth = get_auth(environ, token_type="any")
+    assert auth is not None
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [(state.claims.user_id or who if machine else who).encode()]
+    return [(auth.user_id or auth.subject if isinstance(auth, MachineToken) else auth.user_id).encode()]
 
 
 def status(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     own = [*OWN.items(), ("Set-Cookie", "mine=1; Path=/")]
     start_response("200 OK", [("Content-Type", "text/plain"), *(own if environ["PATH_INFO"] == "/own" else [])])
-    return [state_of(environ).status.encode()]
+    return [environ["clerkkit.state"].status.encode()]
 
 
 GUARDED: dict[str, WSGIApplication] = {f"/{path}": require_auth(**asked)(caller) for path, asked in CHECKS.items()}
@@ -92,23 +89,10 @@ def started(*_: object) -> Callable[[bytes], object]:
     raise AssertionError("nothing is to be answered")
 
 
-@pytest.mark.parametrize("asked", [state_of, session_claims, lambda environ: require_auth()(caller)(environ, started)])
+@pytest.mark.parametrize("asked", [get_auth, lambda environ: require_auth()(caller)(environ, started)])
 def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
     with pytest.raises(RuntimeError, match="middleware"):
         asked(environ())
-
-
-def test_session_claims_of_nobody(emulator: Emulator, clerk: Clerk) -> None:
-    asked: list[str] = []
-
-    def ask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with pytest.raises(RuntimeError, match="require_auth"):
-            session_claims(environ)
-        asked.append("once")
-        return []
-
-    ClerkMiddleware(ask, clerk, options_for(emulator))(environ(), started)
-    assert asked == ["once"]
 
 
 def test_the_environment_serves_where_nothing_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

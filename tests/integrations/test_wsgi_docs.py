@@ -46,7 +46,7 @@ def test_django(kind: str, emulator: Emulator, signed_in: People) -> None:
     views = defined("Django", 1)
     settings = django_site.settings_for(emulator, views["urlpatterns"], **given)
     with django_site.served(kind, settings) as site:
-        assert site.get("/").text == "signed-out"
+        assert site.get("/").text == "nobody"
         assert site.get("/me").status_code == 401
         if kind == "wsgi":
             assert site.get("/me", signed_in.ada_token).json() == {"name": None}
@@ -65,15 +65,15 @@ def test_drf(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
         expected = {"user": signed_in.ada, "organization": signed_in.organization}
         assert site.get("/me", signed_in.ada_token).json() == expected
         assert site.get("/me", key).status_code == 401
-        assert site.get("/boards", signed_in.ada_token).json() == {"subject": signed_in.ada}
-        assert site.get("/boards", key).json() == {"subject": signed_in.bob}
+        assert site.get("/boards", signed_in.ada_token).json() == {"user": signed_in.ada}
+        assert site.get("/boards", key).json() == {"user": signed_in.bob}
         assert site.get("/boards", signed_in.bob_token).status_code == 403
 
 
 def test_flask_(signed_in: People) -> None:
     names = defined("Flask")
     with test_flask.served(names["app"]) as site:
-        assert site.get("/").text == "signed-out"
+        assert site.get("/").text == "nobody"
         assert site.get("/me").status_code == 401
         assert site.get("/me", signed_in.ada_token).json() == {"name": None}
         assert site.get("/reports", signed_in.ada_token).status_code == 403

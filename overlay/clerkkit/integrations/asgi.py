@@ -1,15 +1,16 @@
-"""Any ASGI application: who is calling is told in `scope["clerk"]` before the application is called."""
+"""Any ASGI application: a middleware that authenticates requests, and `get_auth`, which tells who is calling."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import attrs
 
 from clerkkit import AsyncClerk
-from clerkkit.auth import AuthOptions, RequestState
-from clerkkit.integrations.common import checked_paths, is_skipped
+from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of, checked_paths, is_skipped
 from clerkkit.integrations.headers import response_headers
 
 Scope = MutableMapping[str, Any]
@@ -83,6 +84,39 @@ class ClerkMiddleware:
             await send(message)
 
         return sending
+
+
+def state_in(scope: Scope) -> RequestState:
+    """Return the state that the middleware has put into a scope.
+
+    Raises:
+        RuntimeError: no middleware has seen it.
+    """
+    state: RequestState | None = scope.get("clerk")
+    if state is None:
+        raise RuntimeError(NO_STATE)
+    return state
+
+
+@overload
+def get_auth(scope: Scope, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(scope: Scope, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(scope: Scope, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(scope: Scope, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `scope["clerk"]` tells why.
+
+    Args:
+        scope: That of the request or websocket.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
+
+    Raises:
+        RuntimeError: the middleware has not seen the request.
+        InvalidArgument: `token_type` is invalid.
+    """
+    return caller_of(state_in(scope), token_type)
 
 
 def _path(scope: Scope) -> str:

@@ -16,6 +16,8 @@ from clerkkit.auth.reasons import NOT_LOADED, SECRET_KEY, TYPE_MISMATCH, UNEXPEC
 
 Accepted = TokenType | Literal["any"] | Sequence[TokenType]
 
+MachineTokenType = Literal["m2m_token", "oauth_token", "api_key"]
+
 SESSION_PENDING = "session-pending"
 """The reason where a user has yet to finish something, such as choosing an organization."""
 
@@ -82,7 +84,12 @@ def _permission(_: object, field: attrs.Attribute[Any], value: object) -> None:
         )
 
 
-def _kinds(given: Any) -> frozenset[str]:
+def token_types(given: Any) -> frozenset[str]:
+    """Return the kinds of token in an argument `token_type`.
+
+    Raises:
+        InvalidArgument: it names none, or one that there is not.
+    """
     listed: Any = ALL if given == "any" else [given] if isinstance(given, str) else given
     try:
         kinds = frozenset[str](listed)
@@ -109,7 +116,7 @@ class Required:
     """A feature of the organization or user."""
     plan: str | Unset = attrs.field(default=UNSET, validator=_name)
     """A plan of the organization or user."""
-    token_type: frozenset[str] = attrs.field(default=_SESSIONS, converter=_kinds)
+    token_type: frozenset[str] = attrs.field(default=_SESSIONS, converter=token_types)
     """Kinds of token, of those that the middleware accepts. Machines have no roles, permissions, features, plans."""
 
     def __attrs_post_init__(self) -> None:
@@ -149,6 +156,15 @@ class Required:
             missing = ", ".join(f"{name} {value}" for name, value in self._asked.items())
             return Denial(403, f"this needs {missing}")
         return who
+
+
+def caller_of(state: RequestState, token_type: Accepted) -> SessionClaims | MachineToken | None:
+    """Return who is calling; None for nobody, for a token of another kind, and for a session that is pending.
+
+    Raises:
+        InvalidArgument: `token_type` is invalid.
+    """
+    return state.to_auth() if state.token_type in token_types(token_type) else None
 
 
 def checked_paths(skip: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Django REST framework: an authentication class, permissions and typed access to who is calling.
+"""Django REST framework: an authentication class, permissions, and `get_auth`, which tells who is calling.
 
 Needs the extra `drf`, and Django's middleware. If drf-spectacular is installed, its schemas show the authentication.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
 import attrs
 
@@ -20,16 +20,17 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.drf needs Django REST framework: pip install "clerkkit[drf]"') from missing
 
 from clerk_core import UNSET, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.cookies import bearer
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import RETRY_AFTER, Accepted, Denial, Required
-from clerkkit.integrations.django.requests import mark_as_used, state_of
+from clerkkit.integrations.common import RETRY_AFTER, Accepted, Denial, MachineTokenType, Required, token_types
+from clerkkit.integrations.django.requests import mark_as_used, state_in
 
 if TYPE_CHECKING:  # REST framework's views import this module where it is among the default classes
     from rest_framework.views import APIView
 
-__all__ = ["ClerkAuthentication", "ClerkUser", "clerk_user", "machine_token", "require_auth", "session_claims"]
+__all__ = ["ClerkAuthentication", "ClerkUser", "get_auth", "require_auth"]
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ class ClerkAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[ClerkUser, SessionClaims | MachineToken] | None:
         """None where there is no token, so that other classes may try."""
-        caller = Required(token_type=self.token_type).judge(state_of(request._request))
+        caller = Required(token_type=self.token_type).judge(state_in(request._request))
         if isinstance(caller, Denial):
             if _has_token(request):
                 raise (
@@ -100,38 +101,37 @@ def _check_csrf(request: Request) -> None:
         SessionAuthentication().enforce_csrf(request)
 
 
-def clerk_user(request: Request) -> ClerkUser:
-    """Return `request.user`, typed.
+@overload
+def get_auth(request: Request, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(request: Request, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(request: Request, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: Request, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. It is `request.auth`, typed.
+
+    Unlike `get_auth` of `clerkkit.integrations.django`, it trusts no session in a cookie without a CSRF check.
+
+    Args:
+        request: The request of a view.
+        token_type: Kinds of token, of those that the authentication class accepts: one, a list, or `any`. Who calls
+            with another one is nobody here. Default: session tokens.
 
     Raises:
-        RuntimeError: `ClerkAuthentication` has authenticated nobody.
+        RuntimeError: the view's authentication classes are none of Clerk's.
+        InvalidArgument: `token_type` is invalid.
     """
-    return _of_type(request, request.user, ClerkUser)
-
-
-def session_claims(request: Request) -> SessionClaims:
-    """Return `request.auth` of a session, typed.
-
-    Raises:
-        RuntimeError: `ClerkAuthentication` has authenticated nobody, or a machine.
-    """
-    return _of_type(request, request.auth, SessionClaims)
-
-
-def machine_token(request: Request) -> MachineToken:
-    """Return `request.auth` of a machine, typed.
-
-    Raises:
-        RuntimeError: `ClerkAuthentication` has authenticated nobody, or a user.
-    """
-    return _of_type(request, request.auth, MachineToken)
-
-
-def _of_type(request: Request, value: object, expected: type[T]) -> T:
     mark_as_used(request)  # so that `cache_page` around a method does not keep the response
-    if not isinstance(value, expected):
-        raise RuntimeError(f"the request has no {expected.__name__}: set permission_classes to [require_auth(...)]")  # noqa: TRY004
-    return value
+    auth: Any = request.auth
+    if isinstance(auth, SessionClaims | MachineToken):
+        kind = SESSION_TOKEN if isinstance(auth, SessionClaims) else auth.token_type
+        return auth if kind in token_types(token_type) else None
+    # Where another class has authenticated somebody, it is nobody that Clerk knows.
+    if request.successful_authenticator is None and not any(
+        isinstance(one, ClerkAuthentication) for one in request.authenticators or ()
+    ):
+        raise RuntimeError("this view does not authenticate with Clerk: add ClerkAuthentication to its classes")
+    return None
 
 
 def require_auth(
@@ -164,7 +164,7 @@ def require_auth(
 def _permission(required: Required) -> type[BasePermission]:
     class HasAuth(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-            caller = required.judge(state_of(request._request))
+            caller = required.judge(state_in(request._request))
             if isinstance(caller, Denial):
                 if caller.status == 503:
                     raise _Unavailable(caller.detail)
@@ -173,6 +173,39 @@ def _permission(required: Required) -> type[BasePermission]:
             return True
 
     return HasAuth
+
+
+_CLERK_USER = "`clerk_user(request)` is `get_auth(request)`, or `request.user`"
+_SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
+_OF_MACHINES = '`machine_token(request)` is `get_auth(request, token_type="any")`, or another kind of token'
+
+
+@deprecated(_CLERK_USER)
+def clerk_user(request: Request) -> ClerkUser:
+    """The old way to `request.user`, typed."""
+    superseded(_CLERK_USER)
+    return _of_type(request, request.user, ClerkUser)
+
+
+@deprecated(_SESSION_CLAIMS)
+def session_claims(request: Request) -> SessionClaims:
+    """The old name of `get_auth` in a view that `require_auth` guards."""
+    superseded(_SESSION_CLAIMS)
+    return _of_type(request, request.auth, SessionClaims)
+
+
+@deprecated(_OF_MACHINES)
+def machine_token(request: Request) -> MachineToken:
+    """The old name of `get_auth` in a view that `require_auth` guards, for machines."""
+    superseded(_OF_MACHINES)
+    return _of_type(request, request.auth, MachineToken)
+
+
+def _of_type(request: Request, value: object, expected: type[T]) -> T:
+    mark_as_used(request)  # so that `cache_page` around a method does not keep the response
+    if not isinstance(value, expected):
+        raise RuntimeError(f"the request has no {expected.__name__}: set permission_classes to [require_auth(...)]")  # noqa: TRY004
+    return value
 
 
 if find_spec("drf_spectacular"):

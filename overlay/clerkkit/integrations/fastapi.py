@@ -1,11 +1,13 @@
-"""FastAPI: `ClerkMiddleware`, and `Depends(require_auth(...))`, which the docs page shows.
+"""FastAPI: `ClerkMiddleware`, `get_auth`, and `Depends(require_auth(...))`, which the docs page shows.
 
 Needs the extra `fastapi`: `pip install "clerkkit[fastapi]"`.
 """
 
-# Annotations are not postponed here: FastAPI could not look those of an object's `__call__` up. And what FastAPI calls
-# is async: it would run a plain function in a thread.
+# Annotations are not postponed here: FastAPI could not look those of an object's `__call__` up. Guards are async, as
+# FastAPI runs a plain function in a thread. `get_auth` is plain all the same: where it is called without `await`, a
+# coroutine would be true, as if somebody were signed in.
 
+import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, overload
 
@@ -19,22 +21,50 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.fastapi needs FastAPI: pip install "clerkkit[fastapi]"') from missing
 
 from clerk_core import UNSET, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
-from clerkkit.integrations.asgi import ClerkMiddleware
-from clerkkit.integrations.common import SCHEME_DESCRIPTION, SCHEME_NAME, Required
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.asgi import ClerkMiddleware, state_in
+from clerkkit.integrations.common import (
+    SCHEME_DESCRIPTION,
+    SCHEME_NAME,
+    Accepted,
+    MachineTokenType,
+    Required,
+    caller_of,
+)
 from clerkkit.integrations.starlette import admitted
-from clerkkit.integrations.starlette import state_of as _state_of
 
-__all__ = ["ClerkMiddleware", "require_auth", "state_of"]
+__all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
 
-async def state_of(connection: HTTPConnection) -> RequestState:
-    """A dependency that answers the state of a request, signed in or not: `Annotated[RequestState, Depends(state_of)]`.
+@overload
+def get_auth(request: HTTPConnection, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(request: HTTPConnection, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(request: HTTPConnection, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: HTTPConnection, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `request.state.clerk` tells why.
+
+    In a route it is called, or depended on: `Annotated[SessionClaims | None, Depends(get_auth)]`, for sessions alone.
+
+    Args:
+        request: A request or websocket.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
 
     Raises:
-        RuntimeError: no middleware has seen it.
+        RuntimeError: the middleware has not seen the request.
+        InvalidArgument: `token_type` is invalid.
     """
-    return _state_of(connection)
+    return caller_of(state_in(request.scope), token_type)
+
+
+# FastAPI takes the parameters of a dependency from the query: who calls must not choose the kinds of token.
+get_auth.__dict__["__signature__"] = inspect.Signature(
+    [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HTTPConnection)]
+)
 
 
 @attrs.frozen
@@ -84,3 +114,13 @@ def require_auth(**asked: Any) -> Callable[[HTTPConnection], Awaitable[Any]]:
         InvalidArgument: one makes no sense, or is None.
     """
     return _Guard(Required(**asked))
+
+
+_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`"
+
+
+@deprecated(_STATE_OF)
+async def state_of(connection: HTTPConnection) -> RequestState:
+    """The old way to `request.state.clerk`."""
+    superseded(_STATE_OF)
+    return state_in(connection.scope)

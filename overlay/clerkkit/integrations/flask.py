@@ -1,28 +1,41 @@
-"""Flask: an extension that tells who is calling, and a decorator for views. Needs the extra `flask`."""
+"""Flask: an extension that authenticates requests, and `get_auth` and `require_auth` for views.
+
+Needs the extra `flask`: `pip install "clerkkit[flask]"`.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, cast, overload
 
 try:
-    from flask import Flask, Response, abort, current_app, g, request
+    from flask import Flask, Request, Response, abort, current_app, g, request
     from werkzeug.datastructures import Headers, WWWAuthenticate
     from werkzeug.local import LocalProxy
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.flask needs Flask: pip install "clerkkit[flask]"') from missing
 
 from clerk_core import UNSET, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerkkit import Clerk
-from clerkkit.auth import AuthOptions, RequestState, SessionClaims
+from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required, checked_paths, is_skipped
+from clerkkit.integrations.common import (
+    Accepted,
+    Denial,
+    MachineTokenType,
+    Required,
+    caller_of,
+    checked_paths,
+    is_skipped,
+)
 from clerkkit.integrations.configured import auth_options, client_arguments, skipped_paths, unknown_settings
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.states import session_of
+from clerkkit.integrations.wsgi import STATE, state_in
 
-__all__ = ["ClerkExtension", "current_session", "require_auth", "state_of"]
+__all__ = ["ClerkExtension", "get_auth", "require_auth"]
 
 P = ParamSpec("P")
 
@@ -77,7 +90,7 @@ class ClerkExtension:
         def authenticate() -> Response | None:
             if is_skipped(request.path, skip):
                 return None
-            g.clerk = clerk.auth.authenticate_request(request.environ, options)
+            g.clerk = request.environ[STATE] = clerk.auth.authenticate_request(request.environ, options)
             return None if g.clerk.location is None else Response(status=307)
 
         app.before_request(authenticate)
@@ -97,24 +110,25 @@ def _added(response: Response) -> Response:
     return response
 
 
-def state_of() -> RequestState:
-    """Return the state of the current request, signed in or not: `g.clerk`, typed.
+@overload
+def get_auth(request: Request, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(request: Request, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(request: Request, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: Request, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `g.clerk` tells why.
+
+    Args:
+        request: `flask.request`.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
 
     Raises:
         RuntimeError: the extension has not seen the request.
+        InvalidArgument: `token_type` is invalid.
     """
-    state: RequestState | None = g.get("clerk")
-    if state is None:
-        raise RuntimeError(NO_STATE)
-    return state
-
-
-def _session() -> SessionClaims:
-    return session_of(state_of())
-
-
-current_session = cast("SessionClaims", LocalProxy(_session))
-"""Who is signed in, in a view that `require_auth` guards; RuntimeError where nobody is, or a machine."""
+    return caller_of(state_in(request.environ), token_type)
 
 
 def require_auth(
@@ -146,7 +160,7 @@ def require_auth(
     def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
         @functools.wraps(view)
         def guard(*args: P.args, **kwargs: P.kwargs) -> Any:
-            judged = required.judge(state_of())
+            judged = required.judge(state_in(request.environ))
             if isinstance(judged, Denial):
                 _refuse(judged)
             return current_app.ensure_sync(view)(*args, **kwargs)
@@ -162,3 +176,25 @@ def _refuse(denial: Denial) -> NoReturn:
     if denial.status == 503:
         abort(503, denial.detail, retry_after=denial.retry_after)
     abort(403, denial.detail)
+
+
+_STATE_OF = "`state_of()` is `get_auth(request)`, which returns who is calling; the state is `g.clerk`"
+
+
+@deprecated(_STATE_OF)
+def state_of() -> RequestState:
+    """The old way to `g.clerk`."""
+    superseded(_STATE_OF)
+    return state_in(request.environ)
+
+
+if TYPE_CHECKING:
+    current_session: SessionClaims
+    """The old name of `get_auth(request)` in a view that `require_auth` guards."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name != "current_session":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        superseded("`current_session` is `get_auth(request)`")
+        return LocalProxy(lambda: session_of(state_in(request.environ)))

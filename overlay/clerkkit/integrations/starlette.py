@@ -1,4 +1,4 @@
-"""Starlette: `ClerkMiddleware`, and `require_auth` for the routes.
+"""Starlette: `ClerkMiddleware`, and `get_auth` and `require_auth` for the routes.
 
 Needs the extra `starlette`: `pip install "clerkkit[starlette]"`.
 """
@@ -18,26 +18,37 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.starlette needs Starlette: pip install "clerkkit[starlette]"') from missing
 
 from clerk_core import UNSET, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
-from clerkkit.integrations.asgi import ClerkMiddleware
-from clerkkit.integrations.common import NO_STATE, Denial, Required
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.asgi import ClerkMiddleware, state_in
+from clerkkit.integrations.common import Accepted, Denial, MachineTokenType, Required, caller_of
 
-__all__ = ["ClerkMiddleware", "require_auth", "state_of"]
+__all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
 _LONGEST_REASON = 123
 """Bytes that a websocket's close frame has for it."""
 
 
-def state_of(connection: HTTPConnection) -> RequestState:
-    """The state of a request or websocket, signed in or not: `request.state.clerk`, typed.
+@overload
+def get_auth(request: HTTPConnection, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(request: HTTPConnection, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(request: HTTPConnection, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: HTTPConnection, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `request.state.clerk` tells why.
+
+    Args:
+        request: A request or websocket.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
 
     Raises:
-        RuntimeError: no middleware has seen it.
+        RuntimeError: the middleware has not seen the request.
+        InvalidArgument: `token_type` is invalid.
     """
-    state: RequestState | None = connection.scope.get("clerk")
-    if state is None:
-        raise RuntimeError(NO_STATE)
-    return state
+    return caller_of(state_in(request.scope), token_type)
 
 
 @overload
@@ -90,7 +101,7 @@ def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | 
         HTTPException: 401, 403 or 503.
         WebSocketException: the same for a websocket.
     """
-    who = required.judge(state_of(connection))
+    who = required.judge(state_in(connection.scope))
     if not isinstance(who, Denial):
         return who
     if connection.scope["type"] == "websocket":
@@ -98,3 +109,13 @@ def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | 
         code = WS_1013_TRY_AGAIN_LATER if who.status == 503 else WS_1008_POLICY_VIOLATION
         raise WebSocketException(code, reason)
     raise HTTPException(who.status, who.detail, who.headers)
+
+
+_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`"
+
+
+@deprecated(_STATE_OF)
+def state_of(connection: HTTPConnection) -> RequestState:
+    """The old way to `request.state.clerk`."""
+    superseded(_STATE_OF)
+    return state_in(connection.scope)

@@ -1,24 +1,35 @@
-"""Plain WSGI: a middleware that tells who is calling, and a guard. Needs the extra `auth` alone."""
+"""Plain WSGI: a middleware that authenticates requests, `get_auth`, and a guard. Needs the extra `auth` alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
+from clerk_core.deprecation import deprecated, superseded
 from clerkkit import Clerk
-from clerkkit.auth import AuthOptions, RequestState, SessionClaims
+from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import NO_STATE, Accepted, Denial, Required, checked_paths, is_skipped
+from clerkkit.integrations.common import (
+    NO_STATE,
+    Accepted,
+    Denial,
+    MachineTokenType,
+    Required,
+    caller_of,
+    checked_paths,
+    is_skipped,
+)
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.states import session_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["ClerkMiddleware", "require_auth", "session_claims", "state_of"]
+__all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
-_STATE = "clerkkit.state"
+STATE = "clerkkit.state"
+"""The key of the environ under which the state of the request is."""
 _PLAIN = ("content-type", "text/plain; charset=utf-8")
 _STATUS = {401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable"}
 
@@ -56,7 +67,7 @@ class ClerkMiddleware:
         if is_skipped(path.encode("latin-1").decode("utf-8", "replace"), self._skip):
             return self._app(environ, start_response)
         state = self._clerk.auth.authenticate_request(environ, self._options)
-        environ[_STATE] = state
+        environ[STATE] = state
         if state.location is not None:
             start_response("307 Temporary Redirect", [*response_headers(state), _PLAIN, ("content-length", "0")])
             return []
@@ -67,25 +78,37 @@ class ClerkMiddleware:
         return self._app(environ, start)
 
 
-def state_of(environ: WSGIEnvironment) -> RequestState:
-    """What became of a request.
+def state_in(environ: WSGIEnvironment) -> RequestState:
+    """Return the state that the middleware has put into an environ.
 
     Raises:
-        RuntimeError: it did not pass the middleware.
+        RuntimeError: no middleware has seen it.
     """
-    state: RequestState | None = environ.get(_STATE)
+    state: RequestState | None = environ.get(STATE)
     if state is None:
         raise RuntimeError(NO_STATE)
     return state
 
 
-def session_claims(environ: WSGIEnvironment) -> SessionClaims:
-    """Who is signed in, in an application that `require_auth` guards.
+@overload
+def get_auth(environ: WSGIEnvironment, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(environ: WSGIEnvironment, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(environ: WSGIEnvironment, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(environ: WSGIEnvironment, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `environ["clerkkit.state"]` tells why.
+
+    Args:
+        environ: That of the request.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
 
     Raises:
-        RuntimeError: nobody, or a machine.
+        RuntimeError: the middleware has not seen the request.
+        InvalidArgument: `token_type` is invalid.
     """
-    return session_of(state_of(environ))
+    return caller_of(state_in(environ), token_type)
 
 
 def require_auth(
@@ -114,7 +137,7 @@ def require_auth(
 
     def guarded(app: WSGIApplication) -> WSGIApplication:
         def guard(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            judged = required.judge(state_of(environ))
+            judged = required.judge(state_in(environ))
             if not isinstance(judged, Denial):
                 return app(environ, start_response)
             start_response(_STATUS[judged.status], [_PLAIN, *judged.headers.items()])
@@ -123,3 +146,21 @@ def require_auth(
         return guard
 
     return guarded
+
+
+_STATE_OF = '`state_of` is `get_auth`, which returns who is calling; the state is `environ["clerkkit.state"]`'
+_SESSION_CLAIMS = "`session_claims(environ)` is `get_auth(environ)`"
+
+
+@deprecated(_STATE_OF)
+def state_of(environ: WSGIEnvironment) -> RequestState:
+    """The old way to `environ["clerkkit.state"]`."""
+    superseded(_STATE_OF)
+    return state_in(environ)
+
+
+@deprecated(_SESSION_CLAIMS)
+def session_claims(environ: WSGIEnvironment) -> SessionClaims:
+    """The old name of `get_auth` in an application that `require_auth` guards."""
+    superseded(_SESSION_CLAIMS)
+    return session_of(state_in(environ))

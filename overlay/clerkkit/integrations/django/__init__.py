@@ -1,4 +1,6 @@
-"""Django: a middleware that tells who is calling, and a decorator for views, sync and async. Needs the extra `django`.
+"""Django: a middleware that authenticates requests, and `get_auth` and `require_auth` for views, sync and async.
+
+Needs the extra `django`: `pip install "clerkkit[django]"`.
 
 Settings are named `CLERK_` and an option of `AuthOptions`, beside `CLERK_SECRET_KEY` and `CLERK_API_URL`; Clerk's
 environment variables count where a setting is missing.
@@ -14,7 +16,9 @@ except ImportError as missing:
 from clerkkit.integrations.django.clients import async_client, client
 from clerkkit.integrations.django.guards import NotAuthenticatedError, require_auth
 from clerkkit.integrations.django.middleware import ClerkMiddleware
-from clerkkit.integrations.django.requests import ClerkRequest, session_claims, state_of
+from clerkkit.integrations.django.requests import ClerkRequest, get_auth
+from clerkkit.integrations.django.requests import session_claims as session_claims  # pyright: ignore[reportDeprecated]
+from clerkkit.integrations.django.requests import state_of as state_of  # pyright: ignore[reportDeprecated]
 
 __all__ = [
     "ClerkMiddleware",
@@ -22,7 +26,6 @@ __all__ = [
     "NotAuthenticatedError",
     "async_client",
     "client",
+    "get_auth",
     "require_auth",
-    "session_claims",
-    "state_of",
 ]

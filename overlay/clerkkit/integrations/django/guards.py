@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from clerk_core import UNSET, Unset
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import Accepted, Denial, Required
-from clerkkit.integrations.django.requests import state_of
+from clerkkit.integrations.django.requests import state_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def require_auth(
     def guarded(view: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
         @functools.wraps(view)
         def guard(request: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            judged = required.judge(state_of(request))
+            judged = required.judge(state_in(request))
             if isinstance(judged, Denial):
                 raise PermissionDenied(judged.detail) if judged.status == 403 else NotAuthenticatedError(judged)
             return view(request, *args, **kwargs)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, cast
+from typing import Any, Literal, cast, overload
 
 from django.http import HttpRequest
 
-from clerkkit.auth import RequestState, SessionClaims
-from clerkkit.integrations.common import NO_STATE
+from clerk_core.deprecation import deprecated, superseded
+from clerkkit.auth import MachineToken, RequestState, SessionClaims
+from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of
 from clerkkit.integrations.states import session_of
 
 
@@ -68,11 +70,11 @@ def observe(request: HttpRequest, state: RequestState) -> HttpRequest:
     return request
 
 
-def state_of(request: HttpRequest) -> RequestState:
-    """What became of a request: `request.clerk`, of any request.
+def state_in(request: HttpRequest) -> RequestState:
+    """Return the state that the middleware has put into a request, `request.clerk`.
 
     Raises:
-        RuntimeError: it did not pass the middleware.
+        RuntimeError: no middleware has seen it.
     """
     state: RequestState | None = getattr(request, "clerk", None)
     if state is None:
@@ -81,10 +83,40 @@ def state_of(request: HttpRequest) -> RequestState:
     return state
 
 
-def session_claims(request: HttpRequest) -> SessionClaims:
-    """Who is signed in, in a view that `require_auth` guards.
+@overload
+def get_auth(request: HttpRequest, *, token_type: Literal["session_token"] = ...) -> SessionClaims | None: ...
+@overload
+def get_auth(request: HttpRequest, *, token_type: MachineTokenType) -> MachineToken | None: ...
+@overload
+def get_auth(request: HttpRequest, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: HttpRequest, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return who is calling, or None for nobody. `request.clerk` tells why.
+
+    Args:
+        request: The request of a view, sync or async.
+        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
+            one is nobody here. Default: session tokens.
 
     Raises:
-        RuntimeError: nobody, or a machine.
+        RuntimeError: the middleware has not seen the request.
+        InvalidArgument: `token_type` is invalid.
     """
-    return session_of(state_of(request))
+    return caller_of(state_in(request), token_type)
+
+
+_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.clerk`"
+_SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
+
+
+@deprecated(_STATE_OF)
+def state_of(request: HttpRequest) -> RequestState:
+    """The old way to `request.clerk`."""
+    superseded(_STATE_OF)
+    return state_in(request)
+
+
+@deprecated(_SESSION_CLAIMS)
+def session_claims(request: HttpRequest) -> SessionClaims:
+    """The old name of `get_auth` in a view that `require_auth` guards."""
+    superseded(_SESSION_CLAIMS)
+    return session_of(state_in(request))
