@@ -173,4 +173,4 @@ def callers(connection: HTTPConnection, request: HttpRequest, environ: dict[str,
     assert_type(django.get_auth(request, token_type="api_key"), MachineToken | None)
     assert_type(wsgi.get_auth(environ, token_type="any"), SessionClaims | MachineToken | None)
     assert_type(asgi.get_auth(environ, token_type=["api_key", "m2m_token"]), SessionClaims | MachineToken | None)
-    wsgi.get_auth(environ, token_type="sessions")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    wsgi.get_auth(environ, token_type="sessions")  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -44,7 +44,7 @@ class Jwt:
         claims = _object(payload, "claims")
         self.claims = {name: claims[name] for name in _CHECKED if name in claims}
         """The claims that are checked."""
-        self.kind = _kind(self.header, self.claims)
+        self.kind: TokenType | None = _kind(self.header, self.claims)
         """The kind of machine that it is for; None for none."""
         self.is_session = self.kind is None and _names_session(self.header, self.claims)
         """Whether it is a session's: tokens of JWT templates and of machines are not."""
