@@ -125,6 +125,7 @@ class _ClerkProject(Project):
         for module, models in sorted(modules.items()):
             self._render("models_module.py.jinja", f"models/{module}.py", module=module, models=models)
         self._render("models_init.py.jinja", "models/__init__.py", modules=modules)
+        self._render("dicts.py.jinja", "dicts.py", models=[model for model in self.views.models.values() if model.keys])
         events = {
             operation["post"]["operationId"]: operation["post"]["requestBody"]["content"]["application/json"]["schema"]
             for operation in self.facts["webhooks"].values()

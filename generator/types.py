@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -60,12 +61,22 @@ class Types:
         if isinstance(prop, UnionProperty):
             return self._union(self.annotation(inner, argument=argument) for inner in prop.inner_properties)
         if self.is_class(prop):
-            return str(prop.class_info.name)
+            name = str(prop.class_info.name)
+            return f"{name} | {self.dict_of(name)}" if argument else name
         if isinstance(prop, ModelProperty):
             extra = prop.additional_properties
             value = self.annotation(extra, argument=argument) if hasattr(extra, "python_name") else "Any"
             return f"Mapping[str, {value}]" if argument else f"dict[str, {value}]"
         raise GeneratorProblem(f"no Python type for {type(prop).__name__} {prop.name}")
+
+    def dict_of(self, name: str) -> str:
+        """The type of a dict that is as good as an object of the class; no dict type has more keys than it declares."""
+        keys = self._schemas[name]["properties"]
+        return "Mapping[str, Any]" if self.is_open(name) or not all(map(_is_name, keys)) else f"{name}Dict"
+
+    def is_open(self, name: str) -> bool:
+        """Whether objects of the class may have keys that it does not declare."""
+        return self._schemas[name].get("additionalProperties") is True
 
     @staticmethod
     def _union(parts: Iterable[str]) -> str:
@@ -164,6 +175,10 @@ class Types:
         apart = all(a == b or not a & b for a in sets for b in sets if a and b)
         values = {value for constants in sets for value in constants}
         return apart and not any(re.search(pattern, value) for pattern in patterns if pattern for value in values)
+
+
+def _is_name(key: str) -> bool:
+    return key.isidentifier() and not keyword.iskeyword(key)
 
 
 def _literal(value: Any) -> str:

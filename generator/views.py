@@ -19,7 +19,7 @@ from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.computed import Computed, Rules, computed
 from generator.docs import Docs
 from generator.naming import METHOD
-from generator.normalise import DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
+from generator.normalise import ANSWER_BY, DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
@@ -69,6 +69,17 @@ class Rows:
 
 
 @attrs.frozen
+class Result:
+    """What an operation returns if it is given `argument` in one form; in any form if that is empty."""
+
+    annotation: str
+    argument: str = ""
+    """On the wire."""
+    given: str = ""
+    """The argument's annotation, with its default."""
+
+
+@attrs.frozen
 class Operation:
     """One operation: an endpoint function, and a method of a resource."""
 
@@ -78,8 +89,8 @@ class Operation:
     http: str
     path: str
     arguments: list[Argument]
-    returns: str
-    page: str | None
+    results: list[Result]
+    """The last one is that of arguments in any form."""
     reader: str
     reads_text: bool
     body: str | None
@@ -150,15 +161,15 @@ class Operation:
         return [argument for argument, loose in self._loose() if loose and argument.required]
 
     @property
-    def either(self) -> str:
-        """What it returns, page or not."""
-        return f"{self.returns} | {self.page}" if self.page else self.returns
+    def returns(self) -> str:
+        """What it returns, whatever it is given."""
+        return self.results[-1].annotation
 
     @property
     def code(self) -> list[str]:
         """What its code names."""
         read = [self.reader, self.rows.reader if self.rows else ""]
-        return [*(argument.annotation for argument in self.arguments), self.returns, self.page or "", *read]
+        return [*(argument.annotation for argument in self.arguments), self.returns, *read]
 
     def of(self, place: str) -> list[Argument]:
         """The arguments that go to one place of the request."""
@@ -221,11 +232,23 @@ class ModelView:
     attributes: list[Attribute]
     readers: dict[str, str]
     computed: list[Computed]
+    is_open: bool
+    """Whether it takes keys that it does not declare."""
+    keys: dict[str, str]
+    """The annotations of the dict that may be sent in its place, by key; empty if there is none."""
 
     @property
     def code(self) -> list[str]:
         """What its body names."""
-        return [*(attribute.annotation for attribute in self.attributes), *self.readers.values()]
+        return [*(attribute.annotation for attribute in self.attributes), *self.readers.values(), *self.keys.values()]
+
+    @property
+    def signature(self) -> str:
+        """The arguments that make one."""
+        arguments = (
+            f"{one.name}: {one.annotation}{'' if one.required else f' = {one.default}'}" for one in self.attributes
+        )
+        return f"self, *, {', '.join(arguments)}, **undeclared: Any"
 
 
 class Views:
@@ -262,6 +285,8 @@ class Views:
         self.groups = sorted({operation.group for operation in self.operations})
         self._places = self._modules()
         self._answers = self._come_back()
+        sent = {self.types.dict_of(cls): self._places[cls] for cls in self._sent()}
+        self._dicts = {name: module for name, module in sent.items() if name.isidentifier()}
         self.models = {name: self._model(name) for name in sorted(self._places)}
         self.shims, self.skipped = self._applicable_shims()
 
@@ -276,7 +301,7 @@ class Views:
         path, http = self._addresses[endpoint.name]
         facts = self._contract["paths"][path][http]
         arguments, body_required = self._arguments(endpoint, facts, path)
-        returns, page, reader, reads_text = self._result(endpoint)
+        reader, reads_text = self._reader(endpoint)
         body = next((media for media in facts.get("requestBody", {}).get("content", {})), None)
         rows = self._rows(endpoint) if {"limit", "offset"} <= {argument.wire for argument in arguments} else None
         return Operation(
@@ -286,8 +311,7 @@ class Views:
             http=http.upper(),
             path=path,
             arguments=arguments,
-            returns=returns,
-            page=page,
+            results=self._results(endpoint, facts, arguments),
             reader=reader,
             reads_text=reads_text,
             body=body,
@@ -346,20 +370,28 @@ class Views:
     def _wire_names(endpoint: Any) -> list[str]:
         return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
 
-    def _result(self, endpoint: Any) -> tuple[str, str | None, str, bool]:
-        """Annotation, annotation of a page where there is one, reader, whether the body is text."""
+    def _reader(self, endpoint: Any) -> tuple[str, bool]:
+        """The expression that reads an answer, and whether it reads text."""
         answer = _answer(endpoint)
         if answer is None:
-            return "None", None, "nothing", False
-        reads_text = "text" in answer.source["attribute"]
-        annotation = self.types.annotation(answer.prop)
+            return "nothing", False
+        return self.types.reader(answer.prop) or "as_is", "text" in answer.source["attribute"]
+
+    def _results(self, endpoint: Any, facts: Node, arguments: list[Argument]) -> list[Result]:
+        answer = _answer(endpoint)
+        if answer is None:
+            return [Result("None")]
+        results = [Result(self.types.annotation(answer.prop))]
         parts = [self.types.annotation(inner) for inner in getattr(answer.prop, "inner_properties", ())]
-        pages = [part for part in parts if not part.startswith("list[")]
-        paginated = any(p.name.get_untrusted_value() == "paginated" for p in endpoint.query_parameters)
-        if paginated and len(parts) == 2 and len(pages) == 1:
-            annotation = next(part for part in parts if part.startswith("list["))
-            return annotation, pages[0], self.types.reader(answer.prop) or "as_is", False
-        return annotation, None, self.types.reader(answer.prop) or "as_is", reads_text
+        bare, pages = [[part for part in parts if part.startswith("list[") is is_list] for is_list in (True, False)]
+        if any(argument.wire == "paginated" for argument in arguments) and len(bare) == len(pages) == 1:
+            results.insert(0, Result(pages[0], "paginated", "Literal[True]"))
+            results.insert(0, Result(bare[0], "paginated", "Literal[False] | Unset = UNSET"))
+        for argument in arguments:
+            schemas = facts.get(ANSWER_BY, {}).get(argument.wire, {})
+            if schemas and set(schemas.values()) <= self._classes.keys():
+                results[:0] = [_result_by(argument, value, self._classes[name]) for value, name in schemas.items()]
+        return results
 
     def _rows(self, endpoint: Any) -> Rows | None:
         """The rows of a bare list or of a page; of several lists in a page, those under `data`."""
@@ -450,14 +482,23 @@ class Views:
         return {cls: groups.pop() if len(groups) == 1 else SHARED for cls, groups in reached.items()}
 
     def _answers_and_arguments(self, facts: Node) -> Iterator[Node]:
-        """What a caller sees of an operation: parameters, members of the body, answers that are no errors."""
+        """What a caller sees of an operation: arguments, and answers that are no errors."""
+        yield from self._given(facts)
+        for status, response in facts["responses"].items():
+            if status.startswith("2"):
+                yield from (media["schema"] for media in self._resolved(response).get("content", {}).values())
+
+    def _given(self, facts: Node) -> Iterator[Node]:
+        """What a caller gives to an operation: parameters, and members of the body."""
         yield from (p["schema"] for p in map(self._resolved, facts.get("parameters", ())))
         for media in self._resolved(facts.get("requestBody", {})).get("content", {}).values():
             body = self._resolved(media["schema"])
             yield from body.get("properties", {"": body}).values()
-        for status, response in facts["responses"].items():
-            if status.startswith("2"):
-                yield from (media["schema"] for media in self._resolved(response).get("content", {}).values())
+
+    def _sent(self) -> set[str]:
+        """Classes whose objects callers send, within others too."""
+        operations = (operation for item in self._contract["paths"].values() for operation in item.values())
+        return self._reachable(schema for operation in operations for schema in self._given(operation))
 
     def _reachable(self, schemas: Iterable[Node]) -> set[str]:
         found: set[str] = set()
@@ -486,6 +527,7 @@ class Views:
         request_only = name not in self._answers
         attributes: list[Attribute] = []
         readers: dict[str, str] = {}
+        keys: dict[str, str] = {}
         optional = "UNSET" if request_only else "None"
         rules = self._computed.get(name, {})
         for prop in sorted(
@@ -500,6 +542,9 @@ class Views:
             reader = self.types.reader(prop)
             if reader:
                 readers[key] = reader
+            if self.types.dict_of(name) in self._dicts:
+                given = self.types.annotation(prop, argument=True)
+                keys[key] = given if prop.required else f"NotRequired[{given}]"
         return ModelView(
             name=name,
             module=self._places.get(name, ""),
@@ -511,6 +556,8 @@ class Views:
             attributes=attributes,
             readers=readers,
             computed=computed(rules, {one.key: (one.name, one.annotation) for one in attributes}),
+            is_open=self.types.is_open(name),
+            keys=keys,
         )
 
     def _come_back(self) -> set[str]:
@@ -529,13 +576,21 @@ class Views:
         """Module -> classes that the code in `texts` names, apart from those of `module` itself."""
         found: dict[str, list[str]] = {}
         words = {word for text in texts for word in re.findall(r"[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", text))}
-        for word in sorted(words & self._places.keys()):
-            if self._places[word] != module:
-                found.setdefault(self._places[word], []).append(word)
+        places = self._places | self._dicts
+        for word in sorted(words & places.keys()):
+            if places[word] != module:
+                found.setdefault(places[word], []).append(word)
         return dict(sorted(found.items()))
 
     def _resolved(self, node: Node) -> Node:
         return follow(self._contract, node)
+
+
+def _result_by(argument: Argument, value: str, result: str) -> Result:
+    """What is returned for one value of an argument, which may be its default."""
+    null = " | None" if "None" in argument.annotation else ""
+    default = f"{null} | Unset = UNSET" if argument.schema.get("default") == value else ""
+    return Result(result, argument.wire, f'Literal["{value}"]{default}')
 
 
 def _methods(operation: Operation) -> list[str]:

@@ -5,17 +5,23 @@ The signatures are read with `typing` and `inspect`; limits are those of the con
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import inspect
 import json
+import pickle
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+import attrs
 import pytest
 
-from clerk_bapi import AsyncClient, Client, InvalidArgument, Request, api
+from clerk_bapi import AsyncClient, Client, InvalidArgument, Model, Request, api, dicts, models
+from clerk_core.model import fields
+from tests.json_samples import CONTRACT, Schema, class_of
 from tests.loopback import KEY
 from tests.wire_samples import OPERATIONS, Operation, samples
 
@@ -159,6 +165,82 @@ def test_switches_are_booleans(given: Any, text: str) -> None:
         call: Function = function
         assert call(**ids, **{name: given}).query.endswith(f"{name}={text}")
         assert bool in typing.get_args(typing.get_type_hints(call)[name])
+
+
+# -- dicts ---------------------------------------------------------------------------------------------------------
+
+
+def schemas() -> Iterator[tuple[type[Model], Schema]]:
+    """Every class of the contract with its schema."""
+    for name, schema in CONTRACT.schemas.items():
+        with contextlib.suppress(KeyError):  # a body whose members are arguments
+            yield class_of(CONTRACT, name), schema
+
+
+SCHEMAS = dict(schemas())
+
+
+def classes_in(hint: Any) -> Iterator[Any]:
+    """The models, typed dicts and mappings of a hint, in lists too."""
+    if isinstance(hint, type) and (issubclass(hint, Model) or typing.is_typeddict(hint)):
+        yield hint
+    elif typing.get_origin(hint) is Mapping:
+        yield Mapping
+    for part in typing.get_args(hint):
+        yield from classes_in(part)
+
+
+def test_every_argument_that_takes_a_model_takes_a_dict() -> None:
+    found: dict[str, set[Any]] = {}
+    for function in FUNCTIONS.values():
+        for argument, hint in typing.get_type_hints(function).items():
+            classes = set(classes_in(hint))
+            given = {one for one in classes if not typing.is_typeddict(one) and one is not Mapping}
+            if argument != "return" and given:
+                (model,) = given
+                found[model.__name__] = classes - given
+    assert len(found) == 16
+    open_ones = {name for name, others in found.items() if others == {Mapping}}
+    assert open_ones == {"CreateActorTokenActor"}
+    for name in found.keys() - open_ones:
+        assert found[name] == {getattr(dicts, f"{name}Dict")}
+
+
+@pytest.mark.parametrize("name", dicts.__all__)
+def test_a_dict_has_the_keys_of_its_model(name: str) -> None:
+    schema = SCHEMAS[getattr(models, name.removesuffix("Dict"))]
+    hints = typing.get_type_hints(getattr(dicts, name), include_extras=True)
+    assert hints.keys() == schema["properties"].keys()
+    optional = {key for key, hint in hints.items() if typing.get_origin(hint) is typing.NotRequired}
+    assert hints.keys() - optional == set(schema.get("required", ()))
+
+
+# -- open models ---------------------------------------------------------------------------------------------------
+
+
+def test_a_model_whose_schema_is_open_takes_more_keys() -> None:
+    actor = models.CreateActorTokenActor(sub="user_1", iss="https://example.com", session=None)
+    assert actor.to_dict() == {"sub": "user_1", "iss": "https://example.com", "session": None}
+    assert actor["iss"] == "https://example.com"
+    assert copy.copy(actor) == actor == pickle.loads(pickle.dumps(actor))
+    replaced = actor.__replace__(iss="other", role="admin")
+    assert replaced.to_dict() == {"sub": "user_1", "iss": "other", "session": None, "role": "admin"}
+    assert attrs.evolve(actor, sub="user_2").to_dict() == {**actor.to_dict(), "sub": "user_2"}
+    with pytest.raises(TypeError, match="missing sub"):
+        models.CreateActorTokenActor(iss="https://example.com")  # type: ignore[call-arg]
+    request = api.create_actor_token(user_id="user_2", actor=actor)
+    assert json.loads(request.content)["actor"] == actor.to_dict()
+    assert api.create_actor_token(user_id="user_2", actor=actor.to_dict()).content == request.content
+
+
+def test_exactly_the_open_schemas_take_more_keys() -> None:
+    for model, schema in SCHEMAS.items():
+        values = dict.fromkeys(one for one, field in fields(model).items() if field.required)
+        if schema.get("additionalProperties") is True:
+            assert model(**values, something_new=1)["something_new"] == 1
+        else:
+            with pytest.raises(TypeError, match="unexpected something_new"):
+                model(**values, something_new=1)
 
 
 # -- limits --------------------------------------------------------------------------------------------------------

@@ -10,8 +10,10 @@ from typing import Any, Literal, assert_type
 
 from clerk_bapi import UNSET, AsyncClient, Client, Detailed, ErrorDetail, File, NotFound, Request, Unset
 from clerk_bapi.api import (
+    create_actor_token,
     create_bulk_invitations,
     create_email_address,
+    create_enterprise_connection,
     create_organization,
     create_organization_domain,
     create_user,
@@ -29,11 +31,14 @@ from clerk_bapi.api import (
     verify_domain_proxy,
     verify_oauth_access_token,
 )
+from clerk_bapi.dicts import CreateBulkInvitationsItemDict
 from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, WebhookEvent, read_event
 from clerk_bapi.models import (
     JWKS,
     Cookies,
+    CreateActorTokenActor,
     CreateBulkInvitationsItem,
+    CreateEnterpriseConnectionSaml,
     DeletedObject,
     EmailAddress,
     InactiveOAuthAccessToken,
@@ -63,8 +68,13 @@ def results(client: Client) -> None:
     assert_type(delete_svix_app(), Request[None])
     assert_type(
         client.send(refresh_session("sess_1", expired_token="t", refresh_token="r", request_origin="o")),
-        Token | Cookies,
+        Token,
     )
+    assert_type(
+        client.send(refresh_session("s", expired_token="t", refresh_token="r", request_origin="o", format="cookie")),
+        Cookies,
+    )
+    assert_type(client.sessions.refresh("s", expired_token="t", refresh_token="r", request_origin="o"), Token)
     assert_type(
         client.send(verify_oauth_access_token(access_token="t")), OAuthAccessTokenInfo | InactiveOAuthAccessToken
     )
@@ -157,6 +167,15 @@ def arguments(maybe: str | None) -> None:
     create_organization(name="Acme", slug=unset)
     create_bulk_invitations(invitations=[CreateBulkInvitationsItem(email_address="ada@example.com")])
     create_bulk_invitations([CreateBulkInvitationsItem(email_address="ada@example.com")])
+    create_bulk_invitations([{"email_address": "ada@example.com", "notify": False}])
+    items: list[CreateBulkInvitationsItemDict] = [{"email_address": "ada@example.com"}]
+    create_bulk_invitations(items)
+    create_enterprise_connection(
+        name="Acme", provider="saml_okta", domains=["acme.com"], saml={"attribute_mapping": {"user_id": "uid"}}
+    )
+    CreateEnterpriseConnectionSaml(attribute_mapping={"user_id": "uid"})
+    create_actor_token(user_id="user_1", actor=CreateActorTokenActor(sub="user_2", iss="https://example.com"))
+    create_actor_token(user_id="user_1", actor={"sub": "user_2", "iss": "https://example.com"})
     list_users(order_by="-last_sign_in_at")
     create_user(password_hasher="argon2id", password_digest="x")
     list_organization_domains("org_1", enrollment_mode=["-enterprise_sso"], verified=True)
@@ -177,6 +196,9 @@ def rejected() -> None:
     create_user(password_hasher="rot13")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     create_organization_domain("org_1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     verify_domain_proxy(domain_id="dmn_1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    create_bulk_invitations([{"email": "a"}])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    create_bulk_invitations([{"notify": True}])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    CreateActorTokenActor(iss="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     verify_oauth_access_token()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     list_users(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     create_email_address(email_address="ada@example.com")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

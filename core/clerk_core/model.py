@@ -203,6 +203,8 @@ class Model:
 
     __slots__ = ("__dict__", "__weakref__", "_variants")  # `__dict__` is the JSON object and holds nothing else
 
+    _open: ClassVar[bool] = False
+    """Whether a model may be made with keys that its class does not declare."""
     _plan: ClassVar[tuple[tuple[str, Reader], ...] | None] = None
     __attrs_attrs__: ClassVar[Any] = _AttrsFields()
     if TYPE_CHECKING:
@@ -227,13 +229,13 @@ class Model:
             self.__dict__ = _changed(undeclared.model, values).__dict__
             return
         missing = [name for name, field in declared.items() if field.required and name not in values]
-        unknown = [name for name in values if name not in declared]
+        unknown = [] if self._open else [name for name in values if name not in declared]
         if missing or unknown:
             problem = f"missing {', '.join(missing)}" if missing else f"unexpected {', '.join(unknown)}"
             raise TypeError(f"{type(self).__name__}(): {problem}")
         for name, value in values.items():
             if value is not UNSET:
-                self.__dict__[declared[name].key] = value
+                self.__dict__[declared[name].key if name in declared else name] = value
         self.__dict__.update(undeclared)
 
     @classmethod
@@ -308,10 +310,11 @@ class Model:
 
     def __replace__(self, **changes: Any) -> Self:
         declared = fields(type(self))
-        unknown = [name for name in changes if name not in declared]
+        unknown = [] if self._open else [name for name in changes if name not in declared]
         if unknown:
             raise TypeError(f"unexpected {', '.join(unknown)}")
-        values = {**self.__dict__, **{declared[name].key: value for name, value in changes.items()}}
+        keys = {name: field.key for name, field in declared.items()}
+        values = {**self.__dict__, **{keys.get(name, name): value for name, value in changes.items()}}
         kept = {key: value for key, value in values.items() if value is not UNSET}
         replaced: Self = _restored(type(self), type(self).read(kept).__dict__, self._variants)
         return replaced

@@ -28,6 +28,7 @@ class View:
 
     def __init__(self, hint: Any, model: Any) -> None:
         parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+        parts = tuple(part for part in parts if not typing.is_typeddict(part))  # which only arguments are
         self._model = model
         self._classes: tuple[Any, ...] = tuple(
             part for part in parts if isinstance(part, type) and issubclass(part, model)

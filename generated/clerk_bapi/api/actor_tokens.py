@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.actor_tokens import ActorToken, CreateActorTokenActor
@@ -11,7 +14,7 @@ from clerk_bapi.models.actor_tokens import ActorToken, CreateActorTokenActor
 
 def create_actor_token(
     *,
-    actor: CreateActorTokenActor,
+    actor: CreateActorTokenActor | Mapping[str, Any],
     user_id: str,
     expires_in_seconds: int | Unset = UNSET,
     session_max_duration_in_seconds: int | Unset = UNSET,

@@ -8,13 +8,13 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf
+from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf, CreateAgentTaskOnBehalfOfDict
 
 
 def create_agent_task(
     *,
     agent_name: str,
-    on_behalf_of: CreateAgentTaskOnBehalfOf,
+    on_behalf_of: CreateAgentTaskOnBehalfOf | CreateAgentTaskOnBehalfOfDict,
     permissions: Literal["*"],
     redirect_url: str,
     task_description: str,

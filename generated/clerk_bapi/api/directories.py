@@ -11,12 +11,14 @@ from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,
+    CreateDirectoryGroupRoleMappingDict,
     Directory,
     DirectoryGroupRoleMapping,
     DirectoryGroupRoleMappingDeleted,
     DirectoryGroupRoleMappingList,
     DirectoryList,
     ReplaceDirectoryGroupRoleMappingsMapping,
+    ReplaceDirectoryGroupRoleMappingsMappingDict,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -25,7 +27,8 @@ def create_directory(
     *,
     enterprise_connection_id: str,
     provider: str,
-    group_role_mappings: Sequence[CreateDirectoryGroupRoleMapping] | Unset = UNSET,
+    group_role_mappings: Sequence[CreateDirectoryGroupRoleMapping | CreateDirectoryGroupRoleMappingDict]
+    | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Request[Directory]:
     """Create a directory for an enterprise connection.
@@ -184,7 +187,9 @@ def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGr
 
 
 def replace_directory_group_role_mappings(
-    directory_id: str, *, mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping]
+    directory_id: str,
+    *,
+    mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping | ReplaceDirectoryGroupRoleMappingsMappingDict],
 ) -> Request[DirectoryGroupRoleMappingList]:
     """Set all group-to-role mappings of a directory at once.
 

@@ -11,14 +11,18 @@ from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.enterprise_connections import (
     CreateEnterpriseConnectionSaml,
+    CreateEnterpriseConnectionSamlDict,
     CustomAttribute,
+    CustomAttributeDict,
     EnterpriseConnection,
     EnterpriseConnections,
     EnterpriseConnectionTestRun,
     EnterpriseConnectionTestRunResponse,
     EnterpriseConnectionTestRuns,
     Oidc,
+    OidcDict,
     UpdateEnterpriseConnectionSaml,
+    UpdateEnterpriseConnectionSamlDict,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -38,10 +42,10 @@ def create_enterprise_connection(
     ],
     active: bool | None | Unset = UNSET,
     allow_organization_account_linking: bool | None | Unset = UNSET,
-    custom_attributes: Sequence[CustomAttribute] | Unset = UNSET,
-    oidc: Oidc | None | Unset = UNSET,
+    custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | Unset = UNSET,
+    oidc: Oidc | OidcDict | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
-    saml: CreateEnterpriseConnectionSaml | None | Unset = UNSET,
+    saml: CreateEnterpriseConnectionSaml | CreateEnterpriseConnectionSamlDict | None | Unset = UNSET,
 ) -> Request[EnterpriseConnection]:
     """Set up a SAML or OIDC enterprise connection.
 
@@ -204,13 +208,13 @@ def update_enterprise_connection(
     *,
     active: bool | None | Unset = UNSET,
     allow_organization_account_linking: bool | None | Unset = UNSET,
-    custom_attributes: Sequence[CustomAttribute] | None | Unset = UNSET,
+    custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | None | Unset = UNSET,
     disable_additional_identifications: bool | None | Unset = UNSET,
     domains: Sequence[str] | None | Unset = UNSET,
     name: str | None | Unset = UNSET,
-    oidc: Oidc | None | Unset = UNSET,
+    oidc: Oidc | OidcDict | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
-    saml: UpdateEnterpriseConnectionSaml | None | Unset = UNSET,
+    saml: UpdateEnterpriseConnectionSaml | UpdateEnterpriseConnectionSamlDict | None | Unset = UNSET,
     sync_user_attributes: bool | None | Unset = UNSET,
 ) -> Request[EnterpriseConnection]:
     """Change an enterprise connection.

@@ -10,11 +10,18 @@ from typing import Any, Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked, PaginatedInvitations
+from clerk_bapi.models.invitations import (
+    CreateBulkInvitationsItem,
+    CreateBulkInvitationsItemDict,
+    InvitationRevoked,
+    PaginatedInvitations,
+)
 from clerk_bapi.models.shared import Invitation
 
 
-def create_bulk_invitations(invitations: Sequence[CreateBulkInvitationsItem]) -> Request[list[Invitation]]:
+def create_bulk_invitations(
+    invitations: Sequence[CreateBulkInvitationsItem | CreateBulkInvitationsItemDict],
+) -> Request[list[Invitation]]:
     """Invite up to ten email addresses to sign up.
 
     `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.

@@ -12,6 +12,7 @@ from clerk_core.deprecation import deprecated
 
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
+    CreateOrganizationInvitationBulkItemDict,
     OrganizationInvitation,
     OrganizationInvitations,
 )
@@ -72,7 +73,8 @@ def create_organization_invitation(
 
 
 def create_organization_invitation_bulk(
-    organization_id: str, invitations: Sequence[CreateOrganizationInvitationBulkItem]
+    organization_id: str,
+    invitations: Sequence[CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict],
 ) -> Request[OrganizationInvitations]:
     """Invite up to ten email addresses to an organization.
 

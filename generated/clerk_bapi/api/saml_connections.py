@@ -12,11 +12,13 @@ from clerk_core.deprecation import deprecated
 
 from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
+    CreateSAMLConnectionAttributeMappingDict,
     SAMLConnection,
     SAMLConnections,
     UpdateSAMLConnectionAttributeMapping,
+    UpdateSAMLConnectionAttributeMappingDict,
 )
-from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint
+from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
 
 
 @deprecated("Clerk has deprecated POST /saml_connections; use `clerk.enterprise_connections.create`")
@@ -24,7 +26,10 @@ def create_saml_connection(
     *,
     name: str,
     provider: Literal["saml_custom", "saml_google", "saml_microsoft", "saml_okta"],
-    attribute_mapping: CreateSAMLConnectionAttributeMapping | None | Unset = UNSET,
+    attribute_mapping: CreateSAMLConnectionAttributeMapping
+    | CreateSAMLConnectionAttributeMappingDict
+    | None
+    | Unset = UNSET,
     domain: str | Unset = UNSET,
     domains: Sequence[str] | Unset = UNSET,
     force_authn: bool | Unset = UNSET,
@@ -33,7 +38,7 @@ def create_saml_connection(
     idp_metadata: str | None | Unset = UNSET,
     idp_metadata_url: str | None | Unset = UNSET,
     idp_sso_url: str | None | Unset = UNSET,
-    login_hint: SAMLConnectionLoginHint | None | Unset = UNSET,
+    login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
 ) -> Request[SAMLConnection]:
     """Set up a SAML connection.
@@ -202,7 +207,10 @@ def update_saml_connection(
     allow_idp_initiated: bool | None | Unset = UNSET,
     allow_organization_account_linking: bool | None | Unset = UNSET,
     allow_subdomains: bool | None | Unset = UNSET,
-    attribute_mapping: UpdateSAMLConnectionAttributeMapping | None | Unset = UNSET,
+    attribute_mapping: UpdateSAMLConnectionAttributeMapping
+    | UpdateSAMLConnectionAttributeMappingDict
+    | None
+    | Unset = UNSET,
     consent_verified_domains_deletion: bool | None | Unset = UNSET,
     disable_additional_identifications: bool | None | Unset = UNSET,
     domain: str | None | Unset = UNSET,
@@ -213,7 +221,7 @@ def update_saml_connection(
     idp_metadata: str | None | Unset = UNSET,
     idp_metadata_url: str | None | Unset = UNSET,
     idp_sso_url: str | None | Unset = UNSET,
-    login_hint: SAMLConnectionLoginHint | None | Unset = UNSET,
+    login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
     name: str | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
     sync_user_attributes: bool | None | Unset = UNSET,

@@ -11,7 +11,9 @@ from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.scim_directories import (
     CreateSCIMDirectoryGroupRoleMapping,
+    CreateSCIMDirectoryGroupRoleMappingDict,
     ReplaceSCIMGroupRoleMappingsMapping,
+    ReplaceSCIMGroupRoleMappingsMappingDict,
     SCIMDirectory,
     SCIMDirectoryList,
     SCIMGroupRoleMapping,
@@ -25,7 +27,8 @@ def create_scim_directory(
     *,
     enterprise_connection_id: str,
     provider: str,
-    group_role_mappings: Sequence[CreateSCIMDirectoryGroupRoleMapping] | Unset = UNSET,
+    group_role_mappings: Sequence[CreateSCIMDirectoryGroupRoleMapping | CreateSCIMDirectoryGroupRoleMappingDict]
+    | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Request[SCIMDirectory]:
     """Create a SCIM directory for an enterprise connection.
@@ -181,7 +184,9 @@ def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRo
 
 
 def replace_scim_group_role_mappings(
-    scim_directory_id: str, *, mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping]
+    scim_directory_id: str,
+    *,
+    mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping | ReplaceSCIMGroupRoleMappingsMappingDict],
 ) -> Request[SCIMGroupRoleMappingList]:
     """Set all group-to-role mappings of a SCIM directory at once.
 

@@ -172,6 +172,39 @@ def list_sessions(
     )
 
 
+@overload
+def refresh_session(
+    session_id: str,
+    *,
+    expired_token: str,
+    refresh_token: str,
+    request_origin: str,
+    format: Literal["cookie"],
+    request_headers: Mapping[str, Any] | None | Unset = UNSET,
+    request_originating_ip: str | None | Unset = UNSET,
+) -> Request[Cookies]: ...
+@overload
+def refresh_session(
+    session_id: str,
+    *,
+    expired_token: str,
+    refresh_token: str,
+    request_origin: str,
+    format: Literal["token"] | None | Unset = UNSET,
+    request_headers: Mapping[str, Any] | None | Unset = UNSET,
+    request_originating_ip: str | None | Unset = UNSET,
+) -> Request[Token]: ...
+@overload
+def refresh_session(
+    session_id: str,
+    *,
+    expired_token: str,
+    refresh_token: str,
+    request_origin: str,
+    format: Literal["cookie", "token"] | None | Unset = UNSET,
+    request_headers: Mapping[str, Any] | None | Unset = UNSET,
+    request_originating_ip: str | None | Unset = UNSET,
+) -> Request[Token | Cookies]: ...
 def refresh_session(
     session_id: str,
     *,

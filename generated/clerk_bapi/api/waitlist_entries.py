@@ -11,11 +11,16 @@ from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of
 
 from clerk_bapi.models.shared import DeletedObject
-from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem, WaitlistEntries, WaitlistEntry
+from clerk_bapi.models.waitlist_entries import (
+    CreateBulkWaitlistEntriesItem,
+    CreateBulkWaitlistEntriesItemDict,
+    WaitlistEntries,
+    WaitlistEntry,
+)
 
 
 def create_bulk_waitlist_entries(
-    waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem],
+    waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem | CreateBulkWaitlistEntriesItemDict],
 ) -> Request[list[WaitlistEntry]]:
     """Put up to 50 email addresses on the waitlist.
 

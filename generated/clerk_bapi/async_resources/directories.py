@@ -17,12 +17,14 @@ from clerk_core.suggestions import suggest
 from clerk_bapi.api import directories as api
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,
+    CreateDirectoryGroupRoleMappingDict,
     Directory,
     DirectoryGroupRoleMapping,
     DirectoryGroupRoleMappingDeleted,
     DirectoryGroupRoleMappingList,
     DirectoryList,
     ReplaceDirectoryGroupRoleMappingsMapping,
+    ReplaceDirectoryGroupRoleMappingsMappingDict,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -35,7 +37,8 @@ class AsyncDirectoriesResource(AsyncResource):
         *,
         enterprise_connection_id: str,
         provider: str,
-        group_role_mappings: Sequence[CreateDirectoryGroupRoleMapping] | Unset = UNSET,
+        group_role_mappings: Sequence[CreateDirectoryGroupRoleMapping | CreateDirectoryGroupRoleMappingDict]
+        | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Directory:
         """Create a directory for an enterprise connection.
@@ -211,7 +214,10 @@ class AsyncDirectoriesResource(AsyncResource):
         return await self._client.send(api.list_directory_group_role_mappings(directory_id))
 
     async def replace_group_role_mappings(
-        self, directory_id: str, *, mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping]
+        self,
+        directory_id: str,
+        *,
+        mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping | ReplaceDirectoryGroupRoleMappingsMappingDict],
     ) -> DirectoryGroupRoleMappingList:
         """Set all group-to-role mappings of a directory at once.
 

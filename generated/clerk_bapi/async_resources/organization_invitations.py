@@ -17,6 +17,7 @@ from clerk_core.resource import AsyncResource
 from clerk_bapi.api import organization_invitations as api
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
+    CreateOrganizationInvitationBulkItemDict,
     OrganizationInvitation,
     OrganizationInvitations,
 )
@@ -30,7 +31,9 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
     """The operations of `organization_invitations`, for `AsyncClient`."""
 
     async def bulk_create(
-        self, organization_id: str, invitations: Sequence[CreateOrganizationInvitationBulkItem]
+        self,
+        organization_id: str,
+        invitations: Sequence[CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict],
     ) -> OrganizationInvitations:
         """Invite up to ten email addresses to an organization.
 

@@ -211,6 +211,42 @@ class AsyncSessionsResource(AsyncResource):
         ids = ()
         return iterate_async(self._client, Pager(api.list_sessions, filters, page_size, ids))
 
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie"],
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Cookies: ...
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Token: ...
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie", "token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Token | Cookies: ...
     async def refresh(
         self,
         session_id: str,

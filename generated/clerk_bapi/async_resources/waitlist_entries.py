@@ -16,14 +16,19 @@ from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import waitlist_entries as api
 from clerk_bapi.models.shared import DeletedObject
-from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem, WaitlistEntries, WaitlistEntry
+from clerk_bapi.models.waitlist_entries import (
+    CreateBulkWaitlistEntriesItem,
+    CreateBulkWaitlistEntriesItemDict,
+    WaitlistEntries,
+    WaitlistEntry,
+)
 
 
 class AsyncWaitlistEntriesResource(AsyncResource):
     """The operations of `waitlist_entries`, for `AsyncClient`."""
 
     async def bulk_create(
-        self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem]
+        self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem | CreateBulkWaitlistEntriesItemDict]
     ) -> builtins.list[WaitlistEntry]:
         """Put up to 50 email addresses on the waitlist.
 

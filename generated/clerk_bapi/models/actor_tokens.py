@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model
 
@@ -34,3 +34,8 @@ class CreateActorTokenActor(Model):
     """
 
     sub: str
+
+    _open = True
+    if TYPE_CHECKING:
+
+        def __init__(self, *, sub: str, **undeclared: Any) -> None: ...

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 
@@ -32,3 +32,10 @@ class CreateAgentTaskOnBehalfOf(Model):
 
     identifier: str | Unset = UNSET
     user_id: str | Unset = UNSET
+
+
+class CreateAgentTaskOnBehalfOfDict(TypedDict):
+    """A dict that is as good as a `CreateAgentTaskOnBehalfOf`."""
+
+    identifier: NotRequired[str]
+    user_id: NotRequired[str]

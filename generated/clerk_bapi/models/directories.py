@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -137,3 +137,22 @@ class ReplaceDirectoryGroupRoleMappingsMapping(Model):
     role_id: str
     directory_group_id: str | Unset = UNSET
     scim_group_id: str | Unset = UNSET
+
+
+class CreateDirectoryGroupRoleMappingDict(TypedDict):
+    """A dict that is as good as a `CreateDirectoryGroupRoleMapping`."""
+
+    role_id: str
+    directory_group_display_name: NotRequired[str]
+    directory_group_id: NotRequired[str]
+    precedence: NotRequired[int]
+    scim_group_display_name: NotRequired[str]
+    scim_group_id: NotRequired[str]
+
+
+class ReplaceDirectoryGroupRoleMappingsMappingDict(TypedDict):
+    """A dict that is as good as a `ReplaceDirectoryGroupRoleMappingsMapping`."""
+
+    role_id: str
+    directory_group_id: NotRequired[str]
+    scim_group_id: NotRequired[str]

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
-from clerk_bapi.models.shared import SAMLConnectionLoginHint
+from clerk_bapi.models.shared import SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
 
 
 class AttributeMapping(Model):
@@ -50,14 +50,14 @@ class CreateEnterpriseConnectionSaml(Model):
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
-    attribute_mapping: AttributeMapping | None | Unset = UNSET
+    attribute_mapping: AttributeMapping | AttributeMappingDict | None | Unset = UNSET
     force_authn: bool | None | Unset = UNSET
     idp_certificate: str | None | Unset = UNSET
     idp_entity_id: str | None | Unset = UNSET
     idp_metadata: str | None | Unset = UNSET
     idp_metadata_url: str | None | Unset = UNSET
     idp_sso_url: str | None | Unset = UNSET
-    login_hint: SAMLConnectionLoginHint | None | Unset = UNSET
+    login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
@@ -306,16 +306,79 @@ class UpdateEnterpriseConnectionSaml(Model):
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
-    attribute_mapping: AttributeMapping | None | Unset = UNSET
+    attribute_mapping: AttributeMapping | AttributeMappingDict | None | Unset = UNSET
     force_authn: bool | None | Unset = UNSET
     idp_certificate: str | None | Unset = UNSET
     idp_entity_id: str | None | Unset = UNSET
     idp_metadata: str | None | Unset = UNSET
     idp_metadata_url: str | None | Unset = UNSET
     idp_sso_url: str | None | Unset = UNSET
-    login_hint: SAMLConnectionLoginHint | None | Unset = UNSET
+    login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET
     name: str | None | Unset = UNSET
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"attribute_mapping": AttributeMapping.read, "login_hint": SAMLConnectionLoginHint.read}
+
+
+class AttributeMappingDict(TypedDict):
+    """A dict that is as good as a `AttributeMapping`."""
+
+    email_address: NotRequired[str | None]
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    user_id: NotRequired[str | None]
+
+
+class CreateEnterpriseConnectionSamlDict(TypedDict):
+    """A dict that is as good as a `CreateEnterpriseConnectionSaml`."""
+
+    allow_idp_initiated: NotRequired[bool | None]
+    allow_subdomains: NotRequired[bool | None]
+    attribute_mapping: NotRequired[AttributeMapping | AttributeMappingDict | None]
+    force_authn: NotRequired[bool | None]
+    idp_certificate: NotRequired[str | None]
+    idp_entity_id: NotRequired[str | None]
+    idp_metadata: NotRequired[str | None]
+    idp_metadata_url: NotRequired[str | None]
+    idp_sso_url: NotRequired[str | None]
+    login_hint: NotRequired[SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None]
+
+
+class CustomAttributeDict(TypedDict):
+    """A dict that is as good as a `CustomAttribute`."""
+
+    key: str
+    name: str
+    directory_path: NotRequired[str]
+    multi_valued: NotRequired[bool]
+    scim_path: NotRequired[str]
+    sso_path: NotRequired[str]
+
+
+class OidcDict(TypedDict):
+    """A dict that is as good as a `Oidc`."""
+
+    auth_url: NotRequired[str | None]
+    client_id: NotRequired[str | None]
+    client_secret: NotRequired[str | None]
+    discovery_url: NotRequired[str | None]
+    requires_pkce: NotRequired[bool | None]
+    token_url: NotRequired[str | None]
+    user_info_url: NotRequired[str | None]
+
+
+class UpdateEnterpriseConnectionSamlDict(TypedDict):
+    """A dict that is as good as a `UpdateEnterpriseConnectionSaml`."""
+
+    allow_idp_initiated: NotRequired[bool | None]
+    allow_subdomains: NotRequired[bool | None]
+    attribute_mapping: NotRequired[AttributeMapping | AttributeMappingDict | None]
+    force_authn: NotRequired[bool | None]
+    idp_certificate: NotRequired[str | None]
+    idp_entity_id: NotRequired[str | None]
+    idp_metadata: NotRequired[str | None]
+    idp_metadata_url: NotRequired[str | None]
+    idp_sso_url: NotRequired[str | None]
+    login_hint: NotRequired[SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None]
+    name: NotRequired[str | None]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -65,3 +65,15 @@ class PaginatedInvitations(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"data": list_of(Invitation.read)}
+
+
+class CreateBulkInvitationsItemDict(TypedDict):
+    """A dict that is as good as a `CreateBulkInvitationsItem`."""
+
+    email_address: str
+    expires_in_days: NotRequired[int | None]
+    ignore_existing: NotRequired[bool | None]
+    notify: NotRequired[bool | None]
+    public_metadata: NotRequired[Mapping[str, Any] | None]
+    redirect_url: NotRequired[str | None]
+    template_slug: NotRequired[Literal["invitation", "waitlist_invitation"]]

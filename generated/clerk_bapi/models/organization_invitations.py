@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -74,3 +74,16 @@ class OrganizationInvitations(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"data": list_of(OrganizationInvitation.read)}
+
+
+class CreateOrganizationInvitationBulkItemDict(TypedDict):
+    """A dict that is as good as a `CreateOrganizationInvitationBulkItem`."""
+
+    email_address: str
+    role: str
+    expires_in_days: NotRequired[int | None]
+    inviter_user_id: NotRequired[str | None]
+    notify: NotRequired[bool | None]
+    private_metadata: NotRequired[Mapping[str, Any] | None]
+    public_metadata: NotRequired[Mapping[str, Any] | None]
+    redirect_url: NotRequired[str | None]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -107,3 +107,21 @@ class UpdateSAMLConnectionAttributeMapping(Model):
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
     user_id: str | Unset = UNSET
+
+
+class CreateSAMLConnectionAttributeMappingDict(TypedDict):
+    """A dict that is as good as a `CreateSAMLConnectionAttributeMapping`."""
+
+    email_address: NotRequired[str]
+    first_name: NotRequired[str]
+    last_name: NotRequired[str]
+    user_id: NotRequired[str]
+
+
+class UpdateSAMLConnectionAttributeMappingDict(TypedDict):
+    """A dict that is as good as a `UpdateSAMLConnectionAttributeMapping`."""
+
+    email_address: NotRequired[str]
+    first_name: NotRequired[str]
+    last_name: NotRequired[str]
+    user_id: NotRequired[str]

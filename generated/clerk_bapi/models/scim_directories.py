@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -131,3 +131,19 @@ class SCIMGroupRoleMappingList(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"data": list_of(SCIMGroupRoleMapping.read)}
+
+
+class CreateSCIMDirectoryGroupRoleMappingDict(TypedDict):
+    """A dict that is as good as a `CreateSCIMDirectoryGroupRoleMapping`."""
+
+    role_id: str
+    scim_group_id: str
+    precedence: NotRequired[int]
+    scim_group_display_name: NotRequired[str]
+
+
+class ReplaceSCIMGroupRoleMappingsMappingDict(TypedDict):
+    """A dict that is as good as a `ReplaceSCIMGroupRoleMappingsMapping`."""
+
+    role_id: str
+    scim_group_id: str

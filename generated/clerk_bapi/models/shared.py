@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from clerk_core import Model
 from clerk_core.model import Reader
@@ -1027,3 +1027,10 @@ class VerificationTicket(Model):
     strategy: Literal["ticket"]
     object: Literal["verification_ticket"] | None = None
     verified_at_client: str | None = None
+
+
+class SAMLConnectionLoginHintDict(TypedDict):
+    """A dict that is as good as a `SAMLConnectionLoginHint`."""
+
+    mode: Literal["custom_attribute", "email_address", "off"]
+    source: NotRequired[str]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model
 from clerk_core.model import Reader
@@ -54,6 +54,17 @@ class SignUpVerification(Model):
 
     next_action: Literal["", "needs_attempt", "needs_prepare"] | None = None
     supported_strategies: list[str] | None = None
+
+    _open = True
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            next_action: Literal["", "needs_attempt", "needs_prepare"] | None = None,
+            supported_strategies: list[str] | None = None,
+            **undeclared: Any,
+        ) -> None: ...
 
 
 class SignUpVerifications(Model):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model
 from clerk_core.computed import joined, with_id
@@ -141,6 +141,34 @@ class ExternalAccountWithVerification(Model):
     label: str | None = None
     phone_number: str | None = None
     username: str | None = None
+
+    _open = True
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            approved_scopes: str,
+            created_at: int,
+            email_address: str,
+            first_name: str,
+            id: str,
+            identification_id: str,
+            last_name: str,
+            object: Literal["external_account", "facebook_account", "google_account"],
+            provider: str,
+            provider_user_id: str,
+            public_metadata: dict[str, Any],
+            updated_at: int,
+            verification: VerificationOauth | VerificationGoogleOneTap | None,
+            avatar_url: str | None = None,
+            email_address_verified: bool | None = None,
+            image_url: str | None = None,
+            label: str | None = None,
+            phone_number: str | None = None,
+            username: str | None = None,
+            **undeclared: Any,
+        ) -> None: ...
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
 from clerk_core.model import Reader
@@ -55,3 +55,10 @@ class WaitlistEntry(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"invitation": Invitation.read}
+
+
+class CreateBulkWaitlistEntriesItemDict(TypedDict):
+    """A dict that is as good as a `CreateBulkWaitlistEntriesItem`."""
+
+    email_address: str
+    notify: NotRequired[bool | None]

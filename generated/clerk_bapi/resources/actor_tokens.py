@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
@@ -19,7 +22,7 @@ class ActorTokensResource(Resource):
     def create(
         self,
         *,
-        actor: CreateActorTokenActor,
+        actor: CreateActorTokenActor | Mapping[str, Any],
         user_id: str,
         expires_in_seconds: int | Unset = UNSET,
         session_max_duration_in_seconds: int | Unset = UNSET,

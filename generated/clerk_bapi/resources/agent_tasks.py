@@ -12,7 +12,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import agent_tasks as api
-from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf
+from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf, CreateAgentTaskOnBehalfOfDict
 
 
 class AgentTasksResource(Resource):
@@ -22,7 +22,7 @@ class AgentTasksResource(Resource):
         self,
         *,
         agent_name: str,
-        on_behalf_of: CreateAgentTaskOnBehalfOf,
+        on_behalf_of: CreateAgentTaskOnBehalfOf | CreateAgentTaskOnBehalfOfDict,
         permissions: Literal["*"],
         redirect_url: str,
         task_description: str,

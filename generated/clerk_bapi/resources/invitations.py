@@ -15,14 +15,21 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import invitations as api
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem, InvitationRevoked, PaginatedInvitations
+from clerk_bapi.models.invitations import (
+    CreateBulkInvitationsItem,
+    CreateBulkInvitationsItemDict,
+    InvitationRevoked,
+    PaginatedInvitations,
+)
 from clerk_bapi.models.shared import Invitation
 
 
 class InvitationsResource(Resource):
     """The operations of `invitations`."""
 
-    def bulk_create(self, invitations: Sequence[CreateBulkInvitationsItem]) -> builtins.list[Invitation]:
+    def bulk_create(
+        self, invitations: Sequence[CreateBulkInvitationsItem | CreateBulkInvitationsItemDict]
+    ) -> builtins.list[Invitation]:
         """Invite up to ten email addresses to sign up.
 
         `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.

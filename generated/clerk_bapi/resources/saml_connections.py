@@ -17,11 +17,13 @@ from clerk_core.resource import Resource
 from clerk_bapi.api import saml_connections as api
 from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
+    CreateSAMLConnectionAttributeMappingDict,
     SAMLConnection,
     SAMLConnections,
     UpdateSAMLConnectionAttributeMapping,
+    UpdateSAMLConnectionAttributeMappingDict,
 )
-from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint
+from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
 
 
 class SamlConnectionsResource(Resource):
@@ -33,7 +35,10 @@ class SamlConnectionsResource(Resource):
         *,
         name: str,
         provider: Literal["saml_custom", "saml_google", "saml_microsoft", "saml_okta"],
-        attribute_mapping: CreateSAMLConnectionAttributeMapping | None | Unset = UNSET,
+        attribute_mapping: CreateSAMLConnectionAttributeMapping
+        | CreateSAMLConnectionAttributeMappingDict
+        | None
+        | Unset = UNSET,
         domain: str | Unset = UNSET,
         domains: Sequence[str] | Unset = UNSET,
         force_authn: bool | Unset = UNSET,
@@ -42,7 +47,7 @@ class SamlConnectionsResource(Resource):
         idp_metadata: str | None | Unset = UNSET,
         idp_metadata_url: str | None | Unset = UNSET,
         idp_sso_url: str | None | Unset = UNSET,
-        login_hint: SAMLConnectionLoginHint | None | Unset = UNSET,
+        login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
         organization_id: str | None | Unset = UNSET,
     ) -> SAMLConnection:
         """Set up a SAML connection.
@@ -256,7 +261,10 @@ class SamlConnectionsResource(Resource):
         allow_idp_initiated: bool | None | Unset = UNSET,
         allow_organization_account_linking: bool | None | Unset = UNSET,
         allow_subdomains: bool | None | Unset = UNSET,
-        attribute_mapping: UpdateSAMLConnectionAttributeMapping | None | Unset = UNSET,
+        attribute_mapping: UpdateSAMLConnectionAttributeMapping
+        | UpdateSAMLConnectionAttributeMappingDict
+        | None
+        | Unset = UNSET,
         consent_verified_domains_deletion: bool | None | Unset = UNSET,
         disable_additional_identifications: bool | None | Unset = UNSET,
         domain: str | None | Unset = UNSET,
@@ -267,7 +275,7 @@ class SamlConnectionsResource(Resource):
         idp_metadata: str | None | Unset = UNSET,
         idp_metadata_url: str | None | Unset = UNSET,
         idp_sso_url: str | None | Unset = UNSET,
-        login_hint: SAMLConnectionLoginHint | None | Unset = UNSET,
+        login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         organization_id: str | None | Unset = UNSET,
         sync_user_attributes: bool | None | Unset = UNSET,

@@ -17,7 +17,9 @@ from clerk_core.suggestions import suggest
 from clerk_bapi.api import scim_directories as api
 from clerk_bapi.models.scim_directories import (
     CreateSCIMDirectoryGroupRoleMapping,
+    CreateSCIMDirectoryGroupRoleMappingDict,
     ReplaceSCIMGroupRoleMappingsMapping,
+    ReplaceSCIMGroupRoleMappingsMappingDict,
     SCIMDirectory,
     SCIMDirectoryList,
     SCIMGroupRoleMapping,
@@ -35,7 +37,8 @@ class ScimDirectoriesResource(Resource):
         *,
         enterprise_connection_id: str,
         provider: str,
-        group_role_mappings: Sequence[CreateSCIMDirectoryGroupRoleMapping] | Unset = UNSET,
+        group_role_mappings: Sequence[CreateSCIMDirectoryGroupRoleMapping | CreateSCIMDirectoryGroupRoleMappingDict]
+        | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> SCIMDirectory:
         """Create a SCIM directory for an enterprise connection.
@@ -200,7 +203,10 @@ class ScimDirectoriesResource(Resource):
         return self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
 
     def replace_group_role_mappings(
-        self, scim_directory_id: str, *, mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping]
+        self,
+        scim_directory_id: str,
+        *,
+        mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping | ReplaceSCIMGroupRoleMappingsMappingDict],
     ) -> SCIMGroupRoleMappingList:
         """Set all group-to-role mappings of a SCIM directory at once.
 

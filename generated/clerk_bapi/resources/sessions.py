@@ -209,6 +209,42 @@ class SessionsResource(Resource):
         ids = ()
         return iterate(self._client, Pager(api.list_sessions, filters, page_size, ids))
 
+    @overload
+    def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie"],
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Cookies: ...
+    @overload
+    def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Token: ...
+    @overload
+    def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie", "token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> Token | Cookies: ...
     def refresh(
         self,
         session_id: str,

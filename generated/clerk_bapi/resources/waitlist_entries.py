@@ -16,13 +16,20 @@ from clerk_core.resource import Resource
 
 from clerk_bapi.api import waitlist_entries as api
 from clerk_bapi.models.shared import DeletedObject
-from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem, WaitlistEntries, WaitlistEntry
+from clerk_bapi.models.waitlist_entries import (
+    CreateBulkWaitlistEntriesItem,
+    CreateBulkWaitlistEntriesItemDict,
+    WaitlistEntries,
+    WaitlistEntry,
+)
 
 
 class WaitlistEntriesResource(Resource):
     """The operations of `waitlist_entries`."""
 
-    def bulk_create(self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem]) -> builtins.list[WaitlistEntry]:
+    def bulk_create(
+        self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem | CreateBulkWaitlistEntriesItemDict]
+    ) -> builtins.list[WaitlistEntry]:
         """Put up to 50 email addresses on the waitlist.
 
         For an address that is on it already, the present entry is returned; the same address twice in one call is an
