@@ -116,6 +116,7 @@ KNOWN = {
         "invited_at",
         "saml_custom",
         "oidc_custom",
+        "google",
         "oauth_google",
         "web3wallet",
         "verification_code",
