@@ -98,6 +98,7 @@ class Docs:
         size = f"page_size: Number of results per request. {describe({**limit, 'default': PAGE_SIZE})}"
         return _docstring(
             f"Iterate over all results of `{self._methods[facts['operationId']]}`, requesting pages as needed.",
+            self._deprecation(facts, self._methods),
             _ITERATION,
             _place(path, method, facts),
             _section("Args", [*self._arguments(facts, walked, self._methods), size]),
@@ -152,18 +153,19 @@ class Docs:
 
     def _notes(self, name: str, facts: Node, called: Mapping[str, str]) -> Iterator[str]:
         said: Node = self._operations.get(name, {})
-        if facts.get("deprecated"):
-            instead = facts[naming.KEY].get("instead", "it may stop working in a later API version")
-            yield f"Deprecated by Clerk: {self._called(instead, called)}."
+        yield self._deprecation(facts, called)
         yield _said(said.get("details", ""), called)
         if limit := self._limits.get(name):
             others = [f"`{called[other]}`" for other in limit.operations if other != name and other in called]
             yield f"Rate limit: {limit}" + (f", together with {_series(others)}." if others else ".")
 
-    def _called(self, text: str, called: Mapping[str, str]) -> str:
-        """A text of `names.yaml`, which names methods as in `clerk.users.get`, with what the reader calls."""
+    def _deprecation(self, facts: Node, called: Mapping[str, str]) -> str:
+        """What to use instead of a deprecated operation: methods as in `clerk.users.get`, as the reader calls them."""
+        if not facts.get("deprecated"):
+            return ""
         operations = {method: called[name] for name, method in self._methods.items()}
-        return _METHOD.sub(lambda found: f"`{operations[found[1]]}`", text)
+        instead = facts[naming.KEY].get("instead", "it may stop working in a later API version")
+        return f"Deprecated by Clerk: {_METHOD.sub(lambda found: f'`{operations[found[1]]}`', instead)}."
 
     def _arguments(self, facts: Node, arguments: Iterable[Any], called: Mapping[str, str]) -> list[str]:
         own: Node = self._operations.get(facts["operationId"], {}).get("parameters", {})

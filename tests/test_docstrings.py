@@ -249,10 +249,9 @@ def test_limits_of_arguments_are_told() -> None:
 
 def test_deprecated_operations_say_so() -> None:
     for doc in [*FUNCTIONS, *METHODS]:
-        if ".iterate" not in doc.name:
-            deprecated = OPERATIONS[doc.operation].get("deprecated", False)
-            instead = re.search(r"\nDeprecated by Clerk: (use|list|edit) ", doc.text)
-            assert bool(instead) == deprecated, doc.name
+        deprecated = OPERATIONS[doc.operation].get("deprecated", False)
+        instead = re.search(r"\nDeprecated by Clerk: (use|list|edit) ", doc.text)
+        assert bool(instead) == deprecated, doc.name
 
 
 # -- units ---------------------------------------------------------------------------------------------------------

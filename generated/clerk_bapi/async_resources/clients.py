@@ -95,6 +95,8 @@ class AsyncClientsResource(AsyncResource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[ClientObject]:
         """Iterate over all results of `clients.list`, requesting pages as needed.
 
+        Deprecated by Clerk: list sessions with `sessions.list`.
+
         Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
         before you delete any of them.
 

@@ -228,6 +228,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
     ) -> AsyncIterator[SAMLConnection]:
         """Iterate over all results of `saml_connections.list`, requesting pages as needed.
 
+        Deprecated by Clerk: use `enterprise_connections.list`.
+
         Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
         before you delete any of them.
 

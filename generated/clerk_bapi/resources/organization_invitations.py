@@ -331,6 +331,8 @@ class OrganizationInvitationsResource(Resource):
     def iterate_pending(self, organization_id: str, *, page_size: int = PAGE_SIZE) -> Iterator[OrganizationInvitation]:
         """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
 
+        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
+
         Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
         before you delete any of them.
 

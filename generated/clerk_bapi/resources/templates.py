@@ -105,6 +105,8 @@ class TemplatesResource(Resource):
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> Iterator[Template]:
         """Iterate over all results of `templates.list`, requesting pages as needed.
 
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
         Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
         before you delete any of them.
 
