@@ -7,6 +7,7 @@ from typing import Any
 from generator.normalise import DATE_TIME, UNIX_MS, Node, is_switch
 
 _TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
+_TIMES = {UNIX_MS: _TIME, DATE_TIME: f"{_TIME}, sent as RFC 3339 text"}
 _RANGES = (("minimum", "maximum", ""), ("minLength", "maxLength", "character"), ("minItems", "maxItems", "item"))
 
 
@@ -14,7 +15,7 @@ def describe(schema: Node) -> str:
     """Return the facts of a schema as one sentence, such as `1 to 500, default 10.`; an empty text if it has none."""
     if "anyOf" in schema:
         return describe(schema["anyOf"][0])
-    facts = [_TIME] if schema.get("format") in (UNIX_MS, DATE_TIME) else []
+    facts = [_TIMES[schema["format"]]] if schema.get("format") in _TIMES else []
     facts += _choices("one of", schema) + _choices("each one of", schema.get("items", {}))
     facts += [text for low, high, what in _RANGES if (text := _range(schema.get(low), schema.get(high), what))]
     if "exclusiveMinimum" in schema:

@@ -42,8 +42,8 @@ _ERRORS = {
 }
 _NO_RESPONSE = "TransportError: no complete response arrived."
 _ITERATION = (
-    "Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)` "
-    "before you delete any of them."
+    "Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you "
+    "delete any of them."
 )
 _ITERATION_ERRORS = (
     "InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.",

@@ -104,7 +104,6 @@ KNOWN = {
     *dir(clerkkit),
     # Python
     "datetime",
-    "list(...)",
     # claims, cookies and headers
     *("act", "azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "kid"),
     *("__client", "__session", "__refresh", "__clerk_testing_token", "Set-Cookie"),

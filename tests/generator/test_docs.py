@@ -19,6 +19,7 @@ from tests.generator.projects import ROOT, project
 FUNCTIONS = {"BanUser": "ban_user", "UnbanUser": "unban_user"}
 METHODS = {"BanUser": "users.ban", "UnbanUser": "users.unban"}
 BAN: dict[str, Any] = {"operationId": "BanUser", "tags": ["Users & more"], "responses": {"402": {}, "503": {}}}
+TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
 USER = Argument("user_id", "user_id", "path", "str", True, {"type": "string", "minLength": 1})
 
 
@@ -179,6 +180,8 @@ def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected:
     ("schema", "expected"),
     [
         ({"type": "string"}, ""),
+        ({"format": "unix-ms"}, f"{TIME}."),
+        ({"format": "date-time"}, f"{TIME}, sent as RFC 3339 text."),
         ({"type": "integer", "minimum": 1, "maximum": 500, "default": 10}, "1 to 500, default 10."),
         ({"type": "integer", "exclusiveMinimum": 0, "deprecated": True}, "More than 0, deprecated."),
         ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no item twice."),

@@ -155,7 +155,7 @@ def extend_billing_subscription_item_free_trial(
     Args:
         subscription_item_id: Id of the subscription item.
         extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
-            `datetime` or ISO 8601 string with a time zone.
+            `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
     """
     return Request(
         "POST",

@@ -66,7 +66,7 @@ def create_invitation(
 
     Args:
         email_address: Address to invite.
-        expires_in_days: Validity of the invitation, in days. 1 to 365.
+        expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
         ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
         notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
         public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and

@@ -34,9 +34,9 @@ def create_jwt_template(
     Args:
         claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
         name: Unique name, by which `create_session_token_from_template` finds the template.
-        allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
+        allowed_clock_skew: Tolerance for differing clocks, in seconds; 5 if left out. 0 to 300.
         custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-        lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
+        lifetime: Lifetime of the tokens, in seconds; 60 if left out. 30 to 315360000.
         signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
         signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
     """

@@ -34,7 +34,7 @@ def create_machine(
         name: Display name. 1 to 255 characters.
         default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000,
             default 3600.
-        scoped_machines: Ids of the machines the new one may call, at most 150. At most 150 items.
+        scoped_machines: Ids of the machines the new one may call. At most 150 items.
     """
     return Request(
         "POST",

@@ -47,7 +47,7 @@ def create_organization_invitation(
         organization_id: Id of the organization.
         email_address: Address to invite; it need not belong to a user yet.
         role: Key of the role the invitee gets, such as `org:member`.
-        expires_in_days: Validity of the invitation, in days. 1 to 365.
+        expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
         inviter_user_id: Id of the user who invites; must be an admin of the organization.
         notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
         private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.

@@ -83,7 +83,7 @@ def create_organization(
     Args:
         name: Name of the organization, without HTML or links.
         created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
+            string with a time zone, sent as RFC 3339 text.
         created_by: Id of the user who becomes the first member, with the creator role.
         max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
         private_metadata: Your own JSON data; only the backend reads it.
@@ -328,7 +328,7 @@ def update_organization(
         organization_id: Id of the organization.
         admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
         created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
+            string with a time zone, sent as RFC 3339 text.
         max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
         name: New name, without HTML or links.
         role_set_key: Key of the role set the organization uses.

@@ -104,7 +104,7 @@ def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban
 
     Args:
-        user_ids: Ids of the users, at most 50. 1 to 50 items.
+        user_ids: Ids of the users. 1 to 50 items.
     """
     return Request(
         "POST",
@@ -185,8 +185,8 @@ def create_user(
         create_organization_enabled: Let the user create organizations from the frontend.
         create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
         created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        delete_self_enabled: Let the user delete the own account from the frontend.
+            string with a time zone, sent as RFC 3339 text.
+        delete_self_enabled: Let the users delete their own account from the frontend.
         email_address: Addresses of the user, primary first; each must be unused in the instance.
         email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
             address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -194,7 +194,7 @@ def create_user(
         first_name: First name of the user.
         last_name: Last name of the user.
         legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
+            with a time zone, sent as RFC 3339 text.
         locale: Language of the user as a BCP 47 tag, such as `en-US`.
         locked: Create the user already locked out; needs the lockout feature in the instance.
         password: New password in plain text; at least 8 characters and not known from a leak.
@@ -1026,7 +1026,7 @@ def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban
 
     Args:
-        user_ids: Ids of the users, at most 50. 1 to 50 items.
+        user_ids: Ids of the users. 1 to 50 items.
     """
     return Request(
         "POST",
@@ -1136,13 +1136,13 @@ def update_user(
         create_organization_enabled: Let the user create organizations from the frontend.
         create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
         created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        delete_self_enabled: Let the user delete the own account from the frontend.
+            string with a time zone, sent as RFC 3339 text.
+        delete_self_enabled: Let the users delete their own account from the frontend.
         external_id: Your own id of the user, unused by others in the instance.
         first_name: First name of the user.
         last_name: Last name of the user.
         legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
+            with a time zone, sent as RFC 3339 text.
         locale: Language of the user as a BCP 47 tag, such as `en-US`.
         notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
             Default False.

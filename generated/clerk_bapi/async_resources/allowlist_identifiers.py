@@ -92,8 +92,8 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[AllowlistIdentifier]:
         """Iterate over all results of `allowlist_identifiers.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /allowlist_identifiers`
         https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers

@@ -168,8 +168,8 @@ class AsyncApiKeysResource(AsyncResource):
     ) -> AsyncIterator[ApiKey]:
         """Iterate over all results of `api_keys.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /api_keys`
         https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys

@@ -178,8 +178,8 @@ class AsyncDirectoriesResource(AsyncResource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[Directory]:
         """Iterate over all results of `directories.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /directories`
         https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories

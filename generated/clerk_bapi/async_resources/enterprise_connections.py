@@ -177,8 +177,8 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
     ) -> AsyncIterator[EnterpriseConnection]:
         """Iterate over all results of `enterprise_connections.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /enterprise_connections`
         https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
@@ -236,8 +236,8 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
     ) -> AsyncIterator[EnterpriseConnectionTestRun]:
         """Iterate over all results of `enterprise_connections.list_test_runs`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
         https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs

@@ -43,9 +43,9 @@ class AsyncJwtTemplatesResource(AsyncResource):
         Args:
             claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
             name: Unique name, by which `sessions.create_token_from_template` finds the template.
-            allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds; 5 if left out. 0 to 300.
             custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-            lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
+            lifetime: Lifetime of the tokens, in seconds; 60 if left out. 30 to 315360000.
             signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
@@ -132,8 +132,8 @@ class AsyncJwtTemplatesResource(AsyncResource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[JWTTemplate]:
         """Iterate over all results of `jwt_templates.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /jwt_templates`
         https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates

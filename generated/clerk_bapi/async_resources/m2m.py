@@ -96,8 +96,8 @@ class AsyncM2mResource(AsyncResource):
     ) -> AsyncIterator[M2MToken]:
         """Iterate over all results of `m2m.list_tokens`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /m2m_tokens`
         https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens

@@ -138,8 +138,8 @@ class AsyncOrganizationDomainsResource(AsyncResource):
     ) -> AsyncIterator[OrganizationDomain]:
         """Iterate over all results of `organization_domains.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organizations/{organization_id}/domains`
         https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
@@ -245,8 +245,8 @@ class AsyncOrganizationDomainsResource(AsyncResource):
     ) -> AsyncIterator[OrganizationDomain]:
         """Iterate over all results of `organization_domains.list_all`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organization_domains`
         https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains

@@ -231,8 +231,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
     ) -> AsyncIterator[OrganizationMembership]:
         """Iterate over all results of `organization_memberships.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organizations/{organization_id}/memberships`
         https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
@@ -370,8 +370,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
     ) -> AsyncIterator[OrganizationMembership]:
         """Iterate over all results of `organization_memberships.list_all`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organization_memberships`
         https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships

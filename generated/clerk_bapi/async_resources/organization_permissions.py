@@ -114,8 +114,8 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
     ) -> AsyncIterator[Permission]:
         """Iterate over all results of `organization_permissions.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organization_permissions`
         https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions

@@ -230,8 +230,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
 
         Deprecated by Clerk: use `enterprise_connections.list`.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /saml_connections`
         https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections

@@ -110,7 +110,7 @@ class AsyncUsersResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban
 
         Args:
-            user_ids: Ids of the users, at most 50. 1 to 50 items.
+            user_ids: Ids of the users. 1 to 50 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest or PaymentRequired.
@@ -127,7 +127,7 @@ class AsyncUsersResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban
 
         Args:
-            user_ids: Ids of the users, at most 50. 1 to 50 items.
+            user_ids: Ids of the users. 1 to 50 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest or PaymentRequired.
@@ -305,8 +305,8 @@ class AsyncUsersResource(AsyncResource):
             create_organization_enabled: Let the user create organizations from the frontend.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-                string with a time zone.
-            delete_self_enabled: Let the user delete the own account from the frontend.
+                string with a time zone, sent as RFC 3339 text.
+            delete_self_enabled: Let the users delete their own account from the frontend.
             email_address: Addresses of the user, primary first; each must be unused in the instance.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
                 address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -314,7 +314,7 @@ class AsyncUsersResource(AsyncResource):
             first_name: First name of the user.
             last_name: Last name of the user.
             legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-                with a time zone.
+                with a time zone, sent as RFC 3339 text.
             locale: Language of the user as a BCP 47 tag, such as `en-US`.
             locked: Create the user already locked out; needs the lockout feature in the instance.
             password: New password in plain text; at least 8 characters and not known from a leak.
@@ -774,8 +774,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[User]:
         """Iterate over all results of `users.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /users`
         https://clerk.com/docs/reference/backend-api/tag/users/GET/users
@@ -923,8 +923,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[OAuthAccessTokenItem]:
         """Iterate over all results of `users.list_oauth_access_tokens`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /users/{user_id}/oauth_access_tokens/{provider}`
         https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
@@ -980,8 +980,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[OrganizationInvitationWithPublicOrganizationData]:
         """Iterate over all results of `users.list_organization_invitations`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /users/{user_id}/organization_invitations`
         https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
@@ -1025,8 +1025,8 @@ class AsyncUsersResource(AsyncResource):
     ) -> AsyncIterator[OrganizationMembership]:
         """Iterate over all results of `users.list_organization_memberships`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /users/{user_id}/organization_memberships`
         https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
@@ -1316,13 +1316,13 @@ class AsyncUsersResource(AsyncResource):
             create_organization_enabled: Let the user create organizations from the frontend.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-                string with a time zone.
-            delete_self_enabled: Let the user delete the own account from the frontend.
+                string with a time zone, sent as RFC 3339 text.
+            delete_self_enabled: Let the users delete their own account from the frontend.
             external_id: Your own id of the user, unused by others in the instance.
             first_name: First name of the user.
             last_name: Last name of the user.
             legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-                with a time zone.
+                with a time zone, sent as RFC 3339 text.
             locale: Language of the user as a BCP 47 tag, such as `en-US`.
             notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
                 Default False.

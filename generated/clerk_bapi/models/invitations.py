@@ -19,7 +19,7 @@ class CreateBulkInvitationsItem(Model):
 
     Attributes:
         email_address: Address to invite.
-        expires_in_days: Validity of the invitation, in days. 1 to 365.
+        expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
         ignore_existing: Invite even if the address has an open invitation. Default False.
         notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
         public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and

@@ -163,7 +163,7 @@ class BillingResource(Resource):
         Args:
             subscription_item_id: Id of the subscription item.
             extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
-                `datetime` or ISO 8601 string with a time zone.
+                `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
@@ -226,8 +226,8 @@ class BillingResource(Resource):
     ) -> Iterator[CommercePlan]:
         """Iterate over all results of `billing.list_plans`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /billing/plans`
         https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
@@ -281,8 +281,8 @@ class BillingResource(Resource):
     ) -> Iterator[BillingPriceResponse]:
         """Iterate over all results of `billing.list_prices`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /billing/prices`
         https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
@@ -336,8 +336,8 @@ class BillingResource(Resource):
     ) -> Iterator[BillingPaymentAttempt]:
         """Iterate over all results of `billing.list_statement_payment_attempts`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /billing/statements/{statementID}/payment_attempts`
         https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
@@ -381,8 +381,8 @@ class BillingResource(Resource):
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> Iterator[BillingStatement]:
         """Iterate over all results of `billing.list_statements`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /billing/statements`
         https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
@@ -459,8 +459,8 @@ class BillingResource(Resource):
     ) -> Iterator[CommerceSubscriptionItem]:
         """Iterate over all results of `billing.list_subscription_items`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /billing/subscription_items`
         https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items

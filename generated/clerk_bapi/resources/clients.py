@@ -97,8 +97,8 @@ class ClientsResource(Resource):
 
         Deprecated by Clerk: list sessions with `sessions.list`.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /clients`
         https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients

@@ -71,7 +71,7 @@ class InvitationsResource(Resource):
 
         Args:
             email_address: Address to invite.
-            expires_in_days: Validity of the invitation, in days. 1 to 365.
+            expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
             notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
             public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
@@ -231,8 +231,8 @@ class InvitationsResource(Resource):
     ) -> Iterator[Invitation]:
         """Iterate over all results of `invitations.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /invitations`
         https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations

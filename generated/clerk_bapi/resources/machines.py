@@ -42,7 +42,7 @@ class MachinesResource(Resource):
             name: Display name. 1 to 255 characters.
             default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000,
                 default 3600.
-            scoped_machines: Ids of the machines the new one may call, at most 150. At most 150 items.
+            scoped_machines: Ids of the machines the new one may call. At most 150 items.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
@@ -176,8 +176,8 @@ class MachinesResource(Resource):
     ) -> Iterator[Machine]:
         """Iterate over all results of `machines.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /machines`
         https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines

@@ -139,8 +139,8 @@ class OauthApplicationsResource(Resource):
     ) -> Iterator[OAuthApplication]:
         """Iterate over all results of `oauth_applications.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /oauth_applications`
         https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications

@@ -80,7 +80,7 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             email_address: Address to invite; it need not belong to a user yet.
             role: Key of the role the invitee gets, such as `org:member`.
-            expires_in_days: Validity of the invitation, in days. 1 to 365.
+            expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             inviter_user_id: Id of the user who invites; must be an admin of the organization.
             notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
             private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
@@ -180,8 +180,8 @@ class OrganizationInvitationsResource(Resource):
     ) -> Iterator[OrganizationInvitation]:
         """Iterate over all results of `organization_invitations.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organizations/{organization_id}/invitations`
         https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
@@ -252,8 +252,8 @@ class OrganizationInvitationsResource(Resource):
     ) -> Iterator[OrganizationInvitationWithPublicOrganizationData]:
         """Iterate over all results of `organization_invitations.list_all`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organization_invitations`
         https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
@@ -333,8 +333,8 @@ class OrganizationInvitationsResource(Resource):
 
         Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organizations/{organization_id}/invitations/pending`
         https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending

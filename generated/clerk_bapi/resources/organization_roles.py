@@ -148,8 +148,8 @@ class OrganizationRolesResource(Resource):
     ) -> Iterator[Role]:
         """Iterate over all results of `organization_roles.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organization_roles`
         https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles

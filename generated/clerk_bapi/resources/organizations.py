@@ -93,7 +93,7 @@ class OrganizationsResource(Resource):
         Args:
             name: Name of the organization, without HTML or links.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-                string with a time zone.
+                string with a time zone, sent as RFC 3339 text.
             created_by: Id of the user who becomes the first member, with the creator role.
             max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
             private_metadata: Your own JSON data; only the backend reads it.
@@ -301,8 +301,8 @@ class OrganizationsResource(Resource):
     ) -> Iterator[Organization]:
         """Iterate over all results of `organizations.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /organizations`
         https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
@@ -396,7 +396,7 @@ class OrganizationsResource(Resource):
             organization_id: Id of the organization.
             admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-                string with a time zone.
+                string with a time zone, sent as RFC 3339 text.
             max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
             name: New name, without HTML or links.
             role_set_key: Key of the role set the organization uses.

@@ -102,8 +102,8 @@ class RedirectUrlsResource(Resource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[RedirectURL]:
         """Iterate over all results of `redirect_urls.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /redirect_urls`
         https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls

@@ -152,8 +152,8 @@ class RoleSetsResource(Resource):
     ) -> Iterator[RoleSet]:
         """Iterate over all results of `role_sets.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /role_sets`
         https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets

@@ -167,8 +167,8 @@ class ScimDirectoriesResource(Resource):
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[SCIMDirectory]:
         """Iterate over all results of `scim_directories.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /scim_directories`
         https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories

@@ -187,8 +187,8 @@ class SessionsResource(Resource):
     ) -> Iterator[Session]:
         """Iterate over all results of `sessions.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /sessions`
         https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions

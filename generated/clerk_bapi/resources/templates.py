@@ -107,8 +107,8 @@ class TemplatesResource(Resource):
 
         Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /templates/{template_type}`
         https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}

@@ -165,8 +165,8 @@ class WaitlistEntriesResource(Resource):
     ) -> Iterator[WaitlistEntry]:
         """Iterate over all results of `waitlist_entries.list`, requesting pages as needed.
 
-        Ends at a page that repeats an earlier one, with a warning in the log. Collect the results with `list(...)`
-        before you delete any of them.
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
 
         `GET /waitlist_entries`
         https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
