@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.normalise import DATE_TIME, UNIX_MS, Node, is_switch
+from generator.normalise import DATE_TIME, SORT_KEYS, UNIX_MS, Node, is_switch
 
 _TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
 _TIMES = {UNIX_MS: _TIME, DATE_TIME: f"{_TIME}, sent as RFC 3339 text"}
@@ -33,8 +33,9 @@ def describe(schema: Node) -> str:
 
 
 def _choices(word: str, schema: Node) -> list[str]:
-    """The values that a schema allows, and the form of its texts."""
-    values = [_shown(value) for value in schema.get("enum", ()) if value is not None and not is_switch(schema)]
+    """The values that a schema allows, keys to sort by without their signs, and the form of its texts."""
+    allowed = schema.get(SORT_KEYS) or schema.get("enum", ())
+    values = [_shown(value) for value in allowed if value is not None and not is_switch(schema)]
     facts = [f"{word} {', '.join(values)}"] if values else []
     if "pattern" in schema:
         facts.append(f"{word.removesuffix('one of')}matching `{schema['pattern']}`")

@@ -187,6 +187,7 @@ def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected:
         ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no item twice."),
         ({"type": "array", "maxItems": 50, "items": {"pattern": "^x"}}, "Each matching `^x`, at most 50 items."),
         ({"type": "string", "minLength": 3, "maxLength": 3}, "Exactly 3 characters."),
+        ({"type": "string", "x-sort-keys": ["a", "b"], "default": "-a"}, "One of `a`, `b`, default `-a`."),
         ({"enum": ["a", "", None], "default": "a"}, "One of `a`, an empty text, default `a`."),
         ({"type": "array", "items": {"enum": ["a", "b"]}}, "Each one of `a`, `b`."),
         ({"anyOf": [{"type": "integer", "maximum": 3}, {"type": "null"}]}, "At most 3."),

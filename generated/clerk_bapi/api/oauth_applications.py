@@ -114,8 +114,8 @@ def list_oauth_applications(
         name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
             id.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `created_at` or `name`; `-` in front for descending. Only the first one given counts.
-            Default `+created_at`.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+            `+created_at`.
     """
     return Request(
         "GET",

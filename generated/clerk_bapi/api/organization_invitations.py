@@ -137,7 +137,8 @@ def list_all_organization_invitations(
     Args:
         limit: Page size. 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+            default `-created_at`.
         query: Text looked for in the invited email address.
         status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
     """
@@ -174,7 +175,8 @@ def list_organization_invitations(
         email_address: Only invitations for this address.
         limit: Page size. 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+            default `-created_at`.
         status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
     """
     return Request(

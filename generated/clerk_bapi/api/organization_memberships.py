@@ -106,8 +106,8 @@ def list_all_organization_memberships(
     Args:
         limit: Page size. 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-            `-` in front for descending.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+            `first_name`, `last_name`, `phone_number`, `username`.
     """
     return Request(
         "GET",
@@ -183,8 +183,8 @@ def list_organization_memberships(
         limit: Page size. 1 to 500, default 10.
         name_query: Part of a name, in any letter case.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-            `-` in front for descending.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+            `first_name`, `last_name`, `phone_number`, `username`.
         phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
             100 items.
         phone_number_query: Part of a phone number.

@@ -123,7 +123,8 @@ def list_organization_roles(
     Args:
         limit: Page size. 1 to 500, default 10.
         offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+            default `-created_at`.
         query: Exact id, or part of the name or key.
     """
     return Request(

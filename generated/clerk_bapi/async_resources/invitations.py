@@ -193,8 +193,8 @@ class AsyncInvitationsResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `expires_at`, default `-created_at`.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
             query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
@@ -238,8 +238,8 @@ class AsyncInvitationsResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
 
         Args:
-            order_by: Sort key: `email_address`, `expires_at` or `created_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `expires_at`, default `-created_at`.
             query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.

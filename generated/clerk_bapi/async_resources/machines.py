@@ -157,7 +157,8 @@ class AsyncMachinesResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
             query: Exact id or part of the name of a machine.
 
         Raises:
@@ -183,7 +184,8 @@ class AsyncMachinesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
 
         Args:
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
             query: Exact id or part of the name of a machine.
             page_size: Number of results per request. 1 to 500, default 100.
 

@@ -118,8 +118,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
             name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
                 id.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at` or `name`; `-` in front for descending. Only the first one given counts.
-                Default `+created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `+created_at`.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
@@ -148,8 +148,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
         Args:
             name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
                 id.
-            order_by: Sort key: `created_at` or `name`; `-` in front for descending. Only the first one given counts.
-                Default `+created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `+created_at`.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:

@@ -142,8 +142,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             limit: Page size. 1 to 500, default 10.
             name_query: Part of a name, in any letter case.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
             phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
                 100 items.
             phone_number_query: Part of a phone number.
@@ -251,8 +251,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             name_query: Part of a name, in any letter case.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
             phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
                 100 items.
             phone_number_query: Part of a phone number.
@@ -329,8 +329,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
 
         Raises:
             ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
@@ -377,8 +377,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
 
         Args:
-            order_by: Sort key: `username`, `last_name`, `first_name`, `email_address`, `phone_number` or `created_at`;
-                `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises:

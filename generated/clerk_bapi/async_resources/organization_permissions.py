@@ -92,7 +92,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
             query: Exact id, or part of the name or key.
 
         Raises:
@@ -121,7 +121,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
 
         Args:
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
             query: Exact id, or part of the name or key.
             page_size: Number of results per request. 1 to 500, default 100.
 

@@ -126,7 +126,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
             query: Exact id, or part of the name or key.
 
         Raises:
@@ -155,7 +156,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
 
         Args:
-            order_by: Sort key: `created_at`, `name` or `key`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
             query: Exact id, or part of the name or key.
             page_size: Number of results per request. 1 to 500, default 100.
 

@@ -130,8 +130,8 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `invited_at`, default `-created_at`.
             query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
 
@@ -172,8 +172,8 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
 
         Args:
-            order_by: Sort key: `created_at`, `email_address` or `invited_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `invited_at`, default `-created_at`.
             query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
             page_size: Number of results per request. 1 to 500, default 100.

@@ -197,7 +197,8 @@ class OrganizationDomainsResource(Resource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
             organization_id: Only domains of the organization with this id.
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false).
@@ -256,7 +257,8 @@ class OrganizationDomainsResource(Resource):
             enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
                 `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-            order_by: Sort key: `name` or `created_at`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
             organization_id: Only domains of the organization with this id.
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false).

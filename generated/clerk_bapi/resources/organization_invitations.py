@@ -147,7 +147,8 @@ class OrganizationInvitationsResource(Resource):
             email_address: Only invitations for this address.
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
         Raises:
@@ -189,7 +190,8 @@ class OrganizationInvitationsResource(Resource):
         Args:
             organization_id: Id of the organization.
             email_address: Only invitations for this address.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.
 
@@ -224,7 +226,8 @@ class OrganizationInvitationsResource(Resource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
             query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
@@ -259,7 +262,8 @@ class OrganizationInvitationsResource(Resource):
         https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
 
         Args:
-            order_by: Sort key: `created_at` or `email_address`; `-` in front for descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
             query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.

@@ -251,8 +251,8 @@ class OrganizationsResource(Resource):
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
+                `name`, default `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
                 it. At most 100 items.
             query: Exact id, or part of the name or slug.
@@ -310,8 +310,8 @@ class OrganizationsResource(Resource):
         Args:
             include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
-            order_by: Sort key: `members_count`, `name` or `created_at`; `-` in front for descending. Default
-                `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
+                `name`, default `-created_at`.
             organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
                 it. At most 100 items.
             query: Exact id, or part of the name or slug.

@@ -181,7 +181,8 @@ class SamlConnectionsResource(Resource):
         Args:
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key; `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
                 organization, `+` includes it. At most 100 items.
             query: Part of the connection name.
@@ -237,7 +238,8 @@ class SamlConnectionsResource(Resource):
         https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
 
         Args:
-            order_by: Sort key; `-` in front for descending.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
             organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
                 organization, `+` includes it. At most 100 items.
             query: Part of the connection name.

@@ -655,9 +655,9 @@ class UsersResource(Resource):
             limit: Page size. 1 to 500, default 10.
             name_query: Part of a name, in any letter case.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `phone_number`, `email_address`, `web3wallet`, or
-                one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
-                descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
+                `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
+                `last_sign_in_at`, default `-created_at`.
             organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
                 `+` includes it. At most 100 items.
             phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
@@ -802,9 +802,9 @@ class UsersResource(Resource):
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
                 ISO 8601 string with a time zone.
             name_query: Part of a name, in any letter case.
-            order_by: Sort key: `username`, `last_name`, `first_name`, `phone_number`, `email_address`, `web3wallet`, or
-                one of the times `last_sign_in_at`, `last_active_at`, `updated_at`, `created_at`; `-` in front for
-                descending. Default `-created_at`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
+                `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
+                `last_sign_in_at`, default `-created_at`.
             organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
                 `+` includes it. At most 100 items.
             phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
