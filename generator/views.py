@@ -329,7 +329,7 @@ class Views:
         )
 
     def _arguments(self, endpoint: Any, facts: Node, path: str) -> tuple[list[Argument], bool]:
-        taken = own_names(self._wire_names(endpoint))
+        taken: set[str] = set()
         arguments: list[Argument] = []
         declared = {(p["in"], p["name"]): p for p in map(self._resolved, facts.get("parameters", ()))}
         for place in ("path", "query"):
@@ -365,10 +365,6 @@ class Views:
         order = {name: index for index, name in enumerate(placeholders(path))}
         arguments.sort(key=lambda a: (a.place != "path", order.get(a.wire, 0), not a.required, a.name))
         return arguments, body_required
-
-    @staticmethod
-    def _wire_names(endpoint: Any) -> list[str]:
-        return [prop.name.get_untrusted_value() for prop in (*endpoint.path_parameters, *endpoint.query_parameters)]
 
     def _reader(self, endpoint: Any) -> tuple[str, bool]:
         """The expression that reads an answer, and whether it reads text."""
@@ -614,11 +610,6 @@ def iterator_of(method: str) -> str:
     return name if name != method else f"iterate_{name}"
 
 
-def own_names(wires: Iterable[str]) -> dict[str, str]:
-    """What `argument_name` starts from: `frontend_api` stays with its parameter where `frontendApi` is beside it."""
-    return {wire: wire for wire in wires if names.snake(wire) == wire}
-
-
 def python_name(facts: Node, parameter: Node) -> str:
     """What an operation calls a parameter, as far as that differs from its name on the wire by more than spelling."""
     renamed: dict[str, str] = facts[naming.KEY].get("arguments", {}) if parameter["in"] == "path" else {}
@@ -626,12 +617,11 @@ def python_name(facts: Node, parameter: Node) -> str:
     return renamed.get(wire, wire)
 
 
-def argument_name(wire: str, place: str, taken: dict[str, str]) -> str:
+def argument_name(wire: str, place: str, taken: set[str]) -> str:
     """The keyword for one argument; `taken` holds those that the operation has already, and gets it."""
     for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
-        free = taken.get(name) == wire or name not in taken
-        if name.isidentifier() and not keyword.iskeyword(name) and free:
-            taken[name] = f"{place} {wire}"
+        if name.isidentifier() and not keyword.iskeyword(name) and name not in taken:
+            taken.add(name)
             return name
     raise GeneratorProblem(f"no Python name left for the argument {wire!r}")
 

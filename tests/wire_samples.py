@@ -101,13 +101,7 @@ class Operation:
         """Its arguments, those of the path first and in the path's order."""
         found = sorted(
             [*self._parameters(), *self._members()],
-            # A name that is Python's already goes to whoever has it, before those that would become it.
-            key=lambda a: (
-                a.place not in ("path", "query"),
-                a.place != "path",
-                self.path.find(f"{{{a.wire}}}"),
-                a.name != a.wire,
-            ),
+            key=lambda a: (a.place not in ("path", "query"), a.place != "path", self.path.find(f"{{{a.wire}}}")),
         )
         taken: set[str] = set()
         return [_named(argument, taken) for argument in found]

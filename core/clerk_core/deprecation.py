@@ -13,6 +13,8 @@ from clerk_core._unset import UNSET, Unset
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
+_PACKAGES = {"clerk_bapi", "clerk_core", "clerkkit"}
+
 if TYPE_CHECKING:
     from typing_extensions import deprecated as deprecated
 else:
@@ -24,7 +26,7 @@ else:
             # No coroutine function: it warns where it is called, and not where a task runs it.
             @functools.wraps(function)
             def warned(*args: Any, **kwargs: Any) -> Any:
-                warnings.warn(message, DeprecationWarning, stacklevel=2)
+                superseded(message)
                 return function(*args, **kwargs)
 
             warned.__deprecated__ = message
@@ -42,8 +44,11 @@ def unwarned(function: F) -> F:
 
 
 def superseded(message: str) -> None:
-    """Warn the caller of the function that calls this."""
-    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    """Warn the caller: the first one outside of these packages, however many of their own functions are between."""
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _PACKAGES:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, DeprecationWarning, stacklevel=level)
 
 
 def either(message: str, old: str, given: T | Unset, new: str, value: T | Unset) -> T | Unset:
@@ -56,7 +61,7 @@ def either(message: str, old: str, given: T | Unset, new: str, value: T | Unset)
         return value
     if value is not UNSET:
         raise TypeError(f"{new} is given twice: {old} is its old name")
-    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    superseded(message)
     return given
 
 

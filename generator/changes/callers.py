@@ -18,7 +18,6 @@ from generator.views import (
     attribute_name,
     collection,
     iterator_of,
-    own_names,
     placeholders,
     python_name,
 )
@@ -183,7 +182,7 @@ class Callers:
 
     def _arguments(self, path: str, facts: Node) -> list[Argument]:
         parameters = [follow(self.contract, parameter) for parameter in facts.get("parameters", ())]
-        taken = own_names(parameter["name"] for parameter in parameters)
+        taken: set[str] = set()
         arguments = [
             Argument(
                 argument_name(python_name(facts, parameter), parameter["in"], taken),

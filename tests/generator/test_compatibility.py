@@ -15,12 +15,16 @@ from typing import Any
 import pytest
 import yaml
 
+import clerk_bapi.api
+from clerk_bapi.api import list_users
+from clerkkit import Clerk
 from generator import compatibility
 from generator.compatibility import NO_SHIMS, Shim
 from generator.generate import write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, EVENTS, build, changed
+from tests.loopback import KEY, answer, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +49,7 @@ ENTRIES = [
 ]
 
 
-def facts(tmp_path: Path) -> Node:
+def facts(tmp_path: Path, *, deprecated: bool = False) -> Node:
     """The small contract, with a list that has pages."""
     parameters = [
         *DOCUMENT["paths"]["/things"]["get"]["parameters"],
@@ -55,23 +59,24 @@ def facts(tmp_path: Path) -> Node:
     raw = changed("paths|/things|get|parameters", parameters)
     for path, method in (("/things", "post"), ("/things/{thing_id}", "delete")):
         raw["paths"][path][method]["x-speakeasy-group"] = "things"
+    raw["paths"]["/things/{thing_id}"]["delete"]["deprecated"] = deprecated
     return build(tmp_path, raw).facts
 
 
-def generated(tmp_path: Path, entries: list[Any]) -> Path:
+def generated(tmp_path: Path, entries: list[Any], *, deprecated: bool = False) -> Path:
     """The folder of a package that keeps the old names of `entries`."""
-    written(tmp_path, entries)
+    written(tmp_path, entries, deprecated=deprecated)
     return tmp_path
 
 
-def written(tmp_path: Path, entries: list[Any]) -> list[str]:
+def written(tmp_path: Path, entries: list[Any], *, deprecated: bool = False) -> list[str]:
     """The notes of the generator on such a package, which is written."""
     spec = tmp_path / "spec"
     spec.mkdir()
     (spec / "attributes.yaml").write_text("{}\n", encoding="utf-8")
     (spec / "codes.yaml").write_text("resource_not_found: [404]\n", encoding="utf-8")
     (spec / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": entries}), encoding="utf-8")
-    contract, events = facts(tmp_path), build(tmp_path, EVENTS).facts
+    contract, events = facts(tmp_path, deprecated=deprecated), build(tmp_path, EVENTS).facts
     return write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi")
 
 
@@ -200,6 +205,18 @@ def test_old_names_do_what_the_new_ones_do_and_warn_their_caller(package: Path) 
         assert old[name] == [new[name][0], warning(message)], name
         assert new[name][1] == [], name
         assert "Error" not in str(new[name][0]), name
+
+
+def test_an_old_name_of_a_deprecated_operation_warns_of_both_at_the_line_of_the_caller(tmp_path: Path) -> None:
+    calls = {"a method": "client.things.remove('thing_1')", "an argument": "api.delete_thing(id='thing_1')"}
+    results = tried(generated(tmp_path, ENTRIES, deprecated=True), calls)
+    of_clerk = "Clerk has deprecated DELETE /things/{thing_id}; it names no replacement"
+    for name, renamed in (
+        ("a method", "`clerk.things.remove` is `clerk.things.delete`"),
+        ("an argument", "the argument `id` of `delete_thing` is `thing_id`"),
+    ):
+        both = [*warning(renamed), ["DeprecationWarning", of_clerk, "caller.py"]]
+        assert sorted(results[name][1]) == sorted(both), name
 
 
 def test_an_argument_is_given_once_and_under_one_name(package: Path) -> None:
@@ -418,6 +435,48 @@ def test_an_entry_concerns_the_versions_that_have_the_rename_behind_them(
     path = tmp_path / "compatibility.yaml"
     path.write_text(yaml.safe_dump({"renamed": [entry("model", "Stuff", "Thing")]}), encoding="utf-8")
     assert len(compatibility.load(path, version).all) == kept
+
+
+OURS = {"kind": "function", "old": "all_things", "new": "list_things", "why": "a test"}
+
+
+@pytest.mark.parametrize("version", ["2021-02-05", SINCE, "v1"])
+def test_a_name_of_ours_concerns_all_versions(version: str, tmp_path: Path) -> None:
+    path = tmp_path / "compatibility.yaml"
+    path.write_text(yaml.safe_dump({"renamed": [OURS]}), encoding="utf-8")
+    (shim,) = compatibility.load(path, version).all
+    assert shim.message == "`all_things` is now `list_things`"
+
+
+def test_a_name_of_ours_is_skipped_and_told_where_its_operation_is_missing(tmp_path: Path) -> None:
+    notes = written(tmp_path, [{**OURS, "new": "count_things"}])
+    assert notes == ["compatibility.yaml: function all_things is skipped, because there is no count_things"]
+    assert "all_things" not in (tmp_path / "clerk_bapi" / "api" / "things.py").read_text(encoding="utf-8")
+
+
+SHOWN = {
+    "list(clerk.users.iterate_oauth_access_token('u', 'google'))": "iterate_oauth_access_tokens",
+    "clerk.users.get_oauth_access_token('u', 'google')": "list_oauth_access_tokens",
+    "clerk.users.get_organization_memberships('u')": "list_organization_memberships",
+    "clerk.users.get_organization_invitations('u')": "list_organization_invitations",
+}
+
+
+@pytest.mark.parametrize("call", SHOWN)
+def test_names_that_docs_showed_warn_and_work(call: str) -> None:
+    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+        with pytest.warns(DeprecationWarning, match=f" is now `clerk.users.{SHOWN[call]}`$") as caught:
+            eval(call, {"clerk": clerk})  # our own table
+        assert len(caught) == len(server.requests) == 1
+    with pytest.warns(DeprecationWarning, match="^`get_user_list` is now `list_users`$") as caught:
+        assert clerk_bapi.api.get_user_list(limit=1).query == list_users(limit=1).query
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_every_entry_of_this_project_applies_to_its_contract(tmp_path: Path) -> None:
+    spec = ROOT / "spec"
+    contract, events = (json.loads((spec / f"{name}.json").read_text("utf-8")) for name in ("contract", "events"))
+    assert write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi") == []
 
 
 def test_the_shims_of_this_project_serve_their_callers() -> None:
