@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerkkit import Clerk, ClerkError
-from clerkkit.models import Invitation, OrganizationInvitation
+from clerkkit.models import Invitation
 
 
 def invite(clerk: Clerk, email_addresses: Sequence[str]) -> list[tuple[str, Invitation | ClerkError]]:
@@ -18,10 +18,10 @@ def invite(clerk: Clerk, email_addresses: Sequence[str]) -> list[tuple[str, Invi
     return list(zip(email_addresses, invitations, strict=True))
 
 
-def send_again(clerk: Clerk, organization_id: str) -> list[OrganizationInvitation | ClerkError]:
-    """Revoke the pending invitations of an organization and send new ones; return those, or what went wrong."""
-    pending = list(clerk.organization_invitations.iterate(organization_id, status="pending"))
-    for i in pending:
-        clerk.organization_invitations.revoke(organization_id, i.id)
-    rows = [{"email_address": i.email_address, "role": i.role, "public_metadata": i.public_metadata} for i in pending]
-    return list(clerk.organization_invitations.create_many(organization_id, rows))
+def send_again(clerk: Clerk, organization_id: str) -> None:
+    """Revoke each pending invitation of an organization and send another; those after an error stay as they are."""
+    for old in list(clerk.organization_invitations.iterate(organization_id, status="pending")):
+        clerk.organization_invitations.revoke(organization_id, old.id)
+        clerk.organization_invitations.create(
+            organization_id, email_address=old.email_address, role=old.role, public_metadata=old.public_metadata
+        )

@@ -973,10 +973,10 @@ class VerificationResponse(Model):
     In Unix milliseconds: `expire_at`.
     """
 
+    id: str
     attempts: int | None = None
     channel: str | None = None
     expire_at: int | None = None
-    id: str | None = None
     object: str | None = None
     status: str | None = None
     strategy: str | None = None

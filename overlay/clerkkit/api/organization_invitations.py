@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import TypeAlias
 
 from clerk_bapi.api import organization_invitations as bapi
-from clerk_bapi.models.organization_invitations import CreateOrganizationInvitationBulkItem, OrganizationInvitation
+from clerk_bapi.models.organization_invitations import (
+    CreateOrganizationInvitationBulkItem,
+    CreateOrganizationInvitationBulkItemDict,
+    OrganizationInvitation,
+)
 from clerkkit.batches import Batches
+
+Row: TypeAlias = CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict
 
 BATCH_SIZE = 10
 """Invitations that Clerk takes in one request."""
 
 
-def create_many(
-    organization_id: str, invitations: Iterable[CreateOrganizationInvitationBulkItem]
-) -> Batches[CreateOrganizationInvitationBulkItem, OrganizationInvitation]:
+def create_many(organization_id: str, invitations: Iterable[Row]) -> Batches[Row, OrganizationInvitation]:
     """Flows of `POST /organizations/{organization_id}/invitations/bulk` and its like for one.
 
     See `clerk.organization_invitations.create_many`.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 
 from clerk_bapi.async_resources.invitations import AsyncInvitationsResource
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem
 from clerk_bapi.models.shared import Invitation
 from clerk_core import ClerkError
 from clerkkit.api import invitations as api
@@ -15,7 +14,7 @@ from clerkkit.flow import run_each_async
 class AsyncInvitations(AsyncInvitationsResource):
     """The operations of `invitations`, and what makes them handy."""
 
-    def create_many(self, invitations: Iterable[CreateBulkInvitationsItem]) -> AsyncIterator[Invitation | ClerkError]:
+    def create_many(self, invitations: Iterable[api.Row]) -> AsyncIterator[Invitation | ClerkError]:
         """Invite any number of email addresses to sign up: a result for each, in order.
 
         A result is the invitation, or the error. Ten invitations are sent at a time, when the results before theirs

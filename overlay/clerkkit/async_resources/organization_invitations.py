@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 
 from clerk_bapi.async_resources.organization_invitations import AsyncOrganizationInvitationsResource
-from clerk_bapi.models.organization_invitations import CreateOrganizationInvitationBulkItem, OrganizationInvitation
+from clerk_bapi.models.organization_invitations import OrganizationInvitation
 from clerk_core import ClerkError
 from clerkkit.api import organization_invitations as api
 from clerkkit.flow import run_each_async
@@ -15,7 +15,7 @@ class AsyncOrganizationInvitations(AsyncOrganizationInvitationsResource):
     """The operations of `organization_invitations`, and what makes them handy."""
 
     def create_many(
-        self, organization_id: str, invitations: Iterable[CreateOrganizationInvitationBulkItem]
+        self, organization_id: str, invitations: Iterable[api.Row]
     ) -> AsyncIterator[OrganizationInvitation | ClerkError]:
         """Invite any number of email addresses to an organization: a result for each, in order.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem
 from clerk_bapi.models.shared import Invitation
 from clerk_bapi.resources.invitations import InvitationsResource
 from clerk_core import ClerkError
@@ -15,7 +14,7 @@ from clerkkit.flow import run_each
 class Invitations(InvitationsResource):
     """The operations of `invitations`, and what makes them handy."""
 
-    def create_many(self, invitations: Iterable[CreateBulkInvitationsItem]) -> Iterator[Invitation | ClerkError]:
+    def create_many(self, invitations: Iterable[api.Row]) -> Iterator[Invitation | ClerkError]:
         """Invite any number of email addresses to sign up: a result for each, in order.
 
         A result is the invitation, or the error. Ten invitations are sent at a time, when the results before theirs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clerk_bapi.models.organization_invitations import CreateOrganizationInvitationBulkItem, OrganizationInvitation
+from clerk_bapi.models.organization_invitations import OrganizationInvitation
 from clerk_bapi.resources.organization_invitations import OrganizationInvitationsResource
 from clerk_core import ClerkError
 from clerkkit.api import organization_invitations as api
@@ -15,7 +15,7 @@ class OrganizationInvitations(OrganizationInvitationsResource):
     """The operations of `organization_invitations`, and what makes them handy."""
 
     def create_many(
-        self, organization_id: str, invitations: Iterable[CreateOrganizationInvitationBulkItem]
+        self, organization_id: str, invitations: Iterable[api.Row]
     ) -> Iterator[OrganizationInvitation | ClerkError]:
         """Invite any number of email addresses to an organization: a result for each, in order.
 
