@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,16 +105,16 @@ class Docs:
             _section("Raises", _ITERATION_ERRORS),
         )
 
-    def schema(self, name: str, facts: Node, attributes: Mapping[str, str] | None = None) -> str:
+    def schema(self, called: Sequence[str], facts: Node, attributes: Mapping[str, str] | None = None) -> str:
         """Return the docstring of a model.
 
         Args:
-            name: The name of its schema.
+            called: The name of its class, and those of the schemas that became it; the first with an entry counts.
             facts: The schema.
             attributes: The attribute of each key of a model that users fill in, to be described one by one.
         """
-        entry: Any = self._schemas.get(name)
-        said: Node = entry if is_object(entry) else {"summary": entry or _from_name(name)}
+        entry: Any = next((self._schemas[name] for name in called if name in self._schemas), _from_name(called[0]))
+        said: Node = entry if is_object(entry) else {"summary": entry}
         blocks = [_said(said["summary"], self._methods)]
         properties: Node = facts["properties"]
         if attributes:
@@ -126,7 +126,8 @@ class Docs:
             return _docstring(*blocks, _section("Attributes", described))
         notes: dict[str, list[str]] = {}
         for key, fact in properties.items():
-            if found := self._units.get(f"{name}.{key}") or unit(key, fact):
+            own_units = (self._units[place] for name in called if (place := f"{name}.{key}") in self._units)
+            if found := next(own_units, None) or unit(key, fact):
                 notes.setdefault(found, []).append(key)
         if deprecated := [key for key, fact in properties.items() if fact.get("deprecated")]:
             notes["Deprecated"] = deprecated

@@ -15,8 +15,11 @@ _SCHEMA = "#/components/schemas/"
 _GROWING = {"enum", "properties", "required"}
 
 
-def merge_events(contract: Node, events: Node) -> Node:
-    """The contract with the events beside its paths; schemas that differ from a namesake get an `Event` in front."""
+def merge_events(contract: Node, events: Node) -> tuple[Node, dict[str, str]]:
+    """The contract with the events beside its paths; schemas that differ from a namesake get an `Event` in front.
+
+    Also returns what each schema of the events is called there.
+    """
     full: Node = copy.deepcopy(contract)
     added: Node = copy.deepcopy(events)
     own, theirs = full["components"]["schemas"], _in_use(added)
@@ -34,7 +37,7 @@ def merge_events(contract: Node, events: Node) -> Node:
         if name not in same:
             own[renamed.get(name, name)] = schema
     full["webhooks"] = added["webhooks"]
-    return full
+    return full, {name: renamed.get(name, name) for name in theirs}
 
 
 def _in_use(events: Node) -> Node:

@@ -15,14 +15,12 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties.schemas import Class
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator import answers, codes, compatibility, computed, names, naming
+from generator import answers, codes, compatibility, computed, model_names, names, naming, reach
 from generator.contract import load
 from generator.docs import Docs
-from generator.events import merge_events
 from generator.normalise import METHODS, SORT_KEYS, Node
 from generator.problems import GeneratorProblem
 from generator.views import SHARED, ModelView, Views
@@ -62,19 +60,18 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:
     """Generate into the empty place `new`.
 
-    `spec` holds `attributes.yaml`, `docs.yaml`, `codes.yaml` and `compatibility.yaml`. Gives what a reader should know,
+    `spec` holds the YAML files, save the corrections. Gives what a reader should know,
     such as entries of `compatibility.yaml` that were skipped.
     """
     known_codes = codes.load(spec / "codes.yaml")
-    full = merge_events(contract, events)
-    feed = _feed(full)
+    models = model_names.name_models(contract, events, naming.load(spec / "names.yaml"))
+    feed = _feed(models.facts)
     config = Config.from_sources(
         ConfigFile.load_from_path(config_file), MetaType.NONE, config_file, "utf-8", overwrite=False, output_path=new
     )
     parsed = GeneratorData.from_dict(feed, config=config)
     if isinstance(parsed, GeneratorError):
         raise GeneratorProblem(f"openapi-python-client: {_said(parsed)}")
-    schemas = {name: str(Class.from_string(string=name, config=config).name) for name in feed["components"]["schemas"]}
     named = {facts["operationId"]: facts[naming.KEY] for item in contract["paths"].values() for facts in item.values()}
     docs = Docs(
         spec,
@@ -83,10 +80,10 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     )
     shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
     attributes = computed.load(spec / "attributes.yaml")
-    views = Views(parsed, full, docs, schemas, shims, attributes)
+    views = Views(parsed, models, docs, shims, attributes)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
-    project.facts = full
+    project.facts = models.facts
     project.known_codes = known_codes
     errors = project.build()
     if errors:
@@ -123,13 +120,11 @@ class _ClerkProject(Project):
         for model in self.views.models.values():
             modules.setdefault(model.module, []).append(model)
         for module, models in sorted(modules.items()):
+            models.sort(key=lambda model: model.base != "Model")  # what a page names must stand above it
             self._render("models_module.py.jinja", f"models/{module}.py", module=module, models=models)
         self._render("models_init.py.jinja", "models/__init__.py", modules=modules)
         self._render("dicts.py.jinja", "dicts.py", models=[model for model in self.views.models.values() if model.keys])
-        events = {
-            operation["post"]["operationId"]: operation["post"]["requestBody"]["content"]["application/json"]["schema"]
-            for operation in self.facts["webhooks"].values()
-        }
+        events = dict(reach.events(self.facts))
         classes = {event: self.views.class_of(schema) for event, schema in sorted(events.items())}
         own = self.views.model_set(events.values())
         self._render("events.py.jinja", "events.py", events=classes, models=own)

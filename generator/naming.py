@@ -26,7 +26,7 @@ from generator.problems import GeneratorProblem
 
 KEY = "x-python"
 
-_SECTIONS = ("models", "operations")
+_SECTIONS = ("models", "operations", "words")
 METHOD = re.compile(r"`clerk\.(\w+)\.(\w+)`")
 
 
@@ -48,6 +48,8 @@ class Names:
     """By operation id."""
     models: Mapping[str, str]
     """Classes by schema."""
+    words: Mapping[str, str]
+    """Words of schemas, and what stands for them in classes."""
 
 
 @attrs.frozen
@@ -71,9 +73,13 @@ def load(path: Path) -> Names:
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise GeneratorProblem(f"{path.name}: cannot be read ({' '.join(str(error).split())})") from error
     if not is_object(loaded) or sorted(loaded) != [*_SECTIONS] or not all(map(is_object, loaded.values())):
-        raise GeneratorProblem(f"{path.name}: expected the objects {' and '.join(_SECTIONS)}, and nothing else")
-    models = {schema: _identifier(f"{path.name}: {schema}", cls) for schema, cls in loaded["models"].items()}
-    return Names({name: _entry(f"{path.name}: {name}", entry) for name, entry in loaded["operations"].items()}, models)
+        raise GeneratorProblem(f"{path.name}: expected the objects {', '.join(_SECTIONS)}, and nothing else")
+    models, words = (
+        {name: _identifier(f"{path.name}: {name}", instead) for name, instead in loaded[section].items()}
+        for section in ("models", "words")
+    )
+    operations = {name: _entry(f"{path.name}: {name}", entry) for name, entry in loaded["operations"].items()}
+    return Names(operations, models, words)
 
 
 def _entry(place: str, entry: Any) -> OperationNames:

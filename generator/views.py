@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -12,19 +12,21 @@ import attrs
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties.list_property import ListProperty
 
-from clerk_core import AsyncClient, Client, Model
+from clerk_core import AsyncClient, Client, Model, Page
 from clerk_core.pages import MANAGED, PAGE_KEY
-from generator import names, naming
+from generator import names, naming, reach
 from generator.compatibility import NO_SHIMS, Shim, Shims, applicable
 from generator.computed import Computed, Rules, computed
 from generator.docs import Docs
+from generator.model_names import Models
 from generator.naming import METHOD
-from generator.normalise import ANSWER_BY, DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch, walk
+from generator.normalise import ANSWER_BY, DATE_TIME, METHODS, UNIX_MS, Node, follow, is_switch
 from generator.problems import GeneratorProblem
 from generator.types import Types
 
-_SCHEMA = "#/components/schemas/"
 SHARED = "shared"
+_OF_CORE = ("ErrorDetail",)
+"""Classes that core has, because its own errors hold them; generated code imports them."""
 
 
 @attrs.frozen
@@ -229,6 +231,12 @@ class ModelView:
     name: str
     module: str
     doc: str
+    base: str
+    """The class that it is made from, as the code names it: `Model`, or `Page[...]` with the class of its rows."""
+    is_core: bool
+    """Whether core has the class."""
+    rows: str
+    """The attribute that holds the rows of a page; empty where it is none."""
     attributes: list[Attribute]
     readers: dict[str, str]
     computed: list[Computed]
@@ -239,8 +247,9 @@ class ModelView:
 
     @property
     def code(self) -> list[str]:
-        """What its body names."""
-        return [*(attribute.annotation for attribute in self.attributes), *self.readers.values(), *self.keys.values()]
+        """What its code names."""
+        named = [attribute.annotation for attribute in self.attributes]
+        return [self.base, *named, *self.readers.values(), *self.keys.values()]
 
     @property
     def signature(self) -> str:
@@ -257,20 +266,19 @@ class Views:
     def __init__(
         self,
         parsed: GeneratorData,
-        contract: Node,
+        models: Models,
         docs: Docs,
-        schemas: Mapping[str, str],
         shims: Shims = NO_SHIMS,
         computed_attributes: Rules = MappingProxyType({}),
     ) -> None:
+        contract = models.facts
         self._contract = contract
         self._computed = computed_attributes
         self.shims = shims
         self._docs = docs
-        components: Node = contract["components"]["schemas"]
-        self._facts = {cls: components[name] for name, cls in schemas.items()}
-        self._schema_names = {cls: name for name, cls in schemas.items()}
-        self._classes = dict(schemas)
+        self._facts: Node = contract["components"]["schemas"]
+        self._schemas = models.schemas
+        self._classes = models.of_contract
         self._parsed = {str(model.class_info.name): model for model in parsed.models}
         self.types = Types(self._facts)
         # openapi-python-client renames a path's parameters: the operation is found by its name.
@@ -470,52 +478,24 @@ class Views:
     def _modules(self) -> dict[str, str]:
         """Class -> module: that of the one group which reaches it, or the shared one."""
         reached: dict[str, set[str]] = {}
-        for item in self._contract["paths"].values():
-            for method in METHODS:
-                if method in item:
-                    for cls in self._reachable(self._answers_and_arguments(item[method])):
-                        reached.setdefault(cls, set()).add(item[method][naming.KEY]["resource"])
+        for operation in reach.operations(self._contract):
+            for cls in reach.objects(self._contract, reach.of_operation(self._contract, operation)):
+                reached.setdefault(cls, set()).add(operation[naming.KEY]["resource"])
         return {cls: groups.pop() if len(groups) == 1 else SHARED for cls, groups in reached.items()}
-
-    def _answers_and_arguments(self, facts: Node) -> Iterator[Node]:
-        """What a caller sees of an operation: arguments, and answers that are no errors."""
-        yield from self._given(facts)
-        for status, response in facts["responses"].items():
-            if status.startswith("2"):
-                yield from (media["schema"] for media in self._resolved(response).get("content", {}).values())
-
-    def _given(self, facts: Node) -> Iterator[Node]:
-        """What a caller gives to an operation: parameters, and members of the body."""
-        yield from (p["schema"] for p in map(self._resolved, facts.get("parameters", ())))
-        for media in self._resolved(facts.get("requestBody", {})).get("content", {}).values():
-            body = self._resolved(media["schema"])
-            yield from body.get("properties", {"": body}).values()
 
     def _sent(self) -> set[str]:
         """Classes whose objects callers send, within others too."""
-        operations = (operation for item in self._contract["paths"].values() for operation in item.values())
-        return self._reachable(schema for operation in operations for schema in self._given(operation))
-
-    def _reachable(self, schemas: Iterable[Node]) -> set[str]:
-        found: set[str] = set()
-        todo = list(schemas)
-        while todo:
-            for node in walk(todo.pop()):
-                name = node.get("$ref", "")
-                if isinstance(name, str) and name.startswith(_SCHEMA):
-                    cls = self._classes[name.removeprefix(_SCHEMA)]
-                    if cls not in found:
-                        found.add(cls)
-                        todo.append(self._facts[cls])
-        return {cls for cls in found if "properties" in self._facts[cls]}
+        operations = reach.operations(self._contract)
+        given = (schema for operation in operations for schema in reach.given(self._contract, operation))
+        return reach.objects(self._contract, given)
 
     def class_of(self, schema: Node) -> str:
         """The class that a reference leads to."""
-        return self._classes[schema["$ref"].removeprefix(_SCHEMA)]
+        return str(schema["$ref"]).removeprefix(reach.SCHEMA)
 
     def model_set(self, schemas: Iterable[Node]) -> list[ModelView]:
         """The classes reachable from `schemas` that no operation reaches."""
-        return [self._model(name) for name in sorted(self._reachable(schemas) - set(self._places))]
+        return [self._model(name) for name in sorted(reach.objects(self._contract, schemas) - set(self._places))]
 
     def _model(self, name: str) -> ModelView:
         parsed = self._parsed[name]
@@ -526,6 +506,8 @@ class Views:
         keys: dict[str, str] = {}
         optional = "UNSET" if request_only else "None"
         rules = self._computed.get(name, {})
+        page = reach.rows(self._contract, facts)
+        taken = {*rules, *vars(Page)} if page else {*rules}
         for prop in sorted(
             (parsed.required_properties or []) + (parsed.optional_properties or []),
             key=lambda p: (not p.required, p.name.get_untrusted_value()),
@@ -534,7 +516,7 @@ class Views:
             annotation = self.types.annotation(prop, argument=request_only)
             if not prop.required:
                 annotation = f"{annotation} | Unset" if request_only else _or_none(annotation)
-            attributes.append(Attribute(attribute_name(key, rules), key, annotation, prop.required, optional))
+            attributes.append(Attribute(attribute_name(key, taken), key, annotation, prop.required, optional))
             reader = self.types.reader(prop)
             if reader:
                 readers[key] = reader
@@ -545,10 +527,13 @@ class Views:
             name=name,
             module=self._places.get(name, ""),
             doc=self._docs.schema(
-                self._schema_names[name],
+                [name, *self._schemas[name]],
                 facts,
                 {attribute.key: attribute.name for attribute in attributes} if request_only else None,
             ),
+            base=f"Page[{page[1]}]" if page else "Model",
+            is_core=name in _OF_CORE,
+            rows=attribute_name(page[0], taken) if page else "",
             attributes=attributes,
             readers=readers,
             computed=computed(rules, {one.key: (one.name, one.annotation) for one in attributes}),
@@ -558,15 +543,9 @@ class Views:
 
     def _come_back(self) -> set[str]:
         """Classes that the server sends; the others are only ever sent to it."""
-        holders = [
-            self._resolved(response)
-            for item in self._contract["paths"].values()
-            for operation in item.values()
-            for status, response in operation["responses"].items()
-            if status.startswith("2")
-        ]
-        holders += [item["post"]["requestBody"] for item in self._contract.get("webhooks", {}).values()]
-        return self._reachable(media["schema"] for holder in holders for media in holder.get("content", {}).values())
+        contract = self._contract
+        sent = [body for operation in reach.operations(contract) for body in reach.answers(contract, operation)]
+        return reach.objects(contract, [*sent, *(body for _, body in reach.events(contract))])
 
     def imports(self, texts: Iterable[str], module: str | None = None) -> dict[str, list[str]]:
         """Module -> classes that the code in `texts` names, apart from those of `module` itself."""

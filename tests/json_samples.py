@@ -13,6 +13,7 @@ import pickle
 import re
 import types
 import typing
+import warnings
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import hypothesis
-import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -30,6 +30,8 @@ import clerk_bapi.api
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_core import Model, Request
+from generator import naming
+from generator.model_names import Models, name_models
 from tests.type_walk import broken, hints
 
 Schema = dict[str, Any]
@@ -149,7 +151,9 @@ def events() -> dict[str, Schema]:
 @cache
 def requests() -> dict[str, Request[Any]]:
     """A request of each operation, made by its endpoint function."""
-    made = (_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # old names are there, too
+        made = [_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__]
     return {request.operation: request for request in made}
 
 
@@ -597,37 +601,46 @@ def _tells_apart(document: Document, names: list[str], key: str) -> bool:
 
 @cache
 def class_of(document: Document, name: str) -> type[Model]:
-    """The class that stands for a schema: by its name, or by the one that generator_config.yaml gives it."""
-    if document is CONTRACT:
-        return _in(clerk_bapi.models)[_key(_renamed().get(name, name))]
-    own = _in(clerk_bapi.events)
-    if name in CONTRACT.schemas and _key(f"Event{name}") in own:
-        return own[_key(f"Event{name}")]  # the two documents contradict each other
-    # What no answer holds is a class of the events alone.
-    return own.get(_key(name)) or class_of(CONTRACT, name)
+    """The class that stands for a schema, as the generator says; what it holds tells whether that is right."""
+    named = _named().of_contract if document is CONTRACT else _named().of_events
+    found: type[Model] | None = getattr(clerk_bapi.models, named[name], None) or getattr(clerk_bapi.events, named[name])
+    assert found is not None
+    return found
 
 
 @cache
-def classes() -> dict[type[Model], tuple[Document, str]]:
-    """Every generated class, with the document and the name of the schema that it stands for."""
-    found: dict[type[Model], tuple[Document, str]] = {}
+def _named() -> Models:
+    return name_models(CONTRACT.root, EVENTS.root, naming.load(ROOT / "spec" / "names.yaml"))
+
+
+@cache
+def classes() -> dict[type[Model], list[tuple[Document, str]]]:
+    """Every generated class, with the document and the name of each schema that it stands for."""
+    found: dict[type[Model], list[tuple[Document, str]]] = {}
     for document in (CONTRACT, EVENTS):
         for name in filter(document.properties, document.schemas):
-            with suppress(KeyError):  # a request's body is no class
-                found.setdefault(class_of(document, name), (document, name))
+            with suppress(KeyError, AttributeError):  # a request's body is no class
+                found.setdefault(class_of(document, name), []).append((document, name))
     return found
+
+
+def bodies_of(kind: type[Model]) -> list[Any]:
+    """The bodies of each schema that a class stands for."""
+    return [
+        body
+        for document, name in classes()[kind]
+        for body in bodies(document, {"$ref": f"#/components/schemas/{name}"})
+    ]
 
 
 @cache
 def properties_of(kind: type[Model]) -> tuple[set[str], set[str]]:
     """The keys that a class has attributes for, and those of them that are always there.
 
-    They are those of its schema. A class of answers that events hold too has what both documents tell of it.
+    They are those of its schema. A class of several schemas has what all of them tell of it.
     """
-    document, name = classes()[kind]
-    schemas = [document.schemas[name]]
-    if document is CONTRACT and name in _in_events() and class_of(EVENTS, name) is kind:
-        schemas.append(EVENTS.schemas[name])
+    held = _in_events()
+    schemas = [document.schemas[name] for document, name in classes()[kind] if document is CONTRACT or name in held]
     keys = {key for schema in schemas for key in schema["properties"]}
     return keys, {key for key in keys if all(key in schema.get("required", ()) for schema in schemas)}
 
@@ -645,20 +658,3 @@ def received() -> frozenset[type[Model]]:
     held = [(EVENTS, inner) for schema in events().values() for inner in EVENTS.within(schema)]
     held += [(CONTRACT, inner) for _, schema in results for inner in CONTRACT.within(schema)]
     return frozenset(class_of(document, name) for document, schema in held for name in document.objects(schema))
-
-
-@cache
-def _in(module: Any) -> dict[str, type[Model]]:
-    found = (getattr(module, name) for name in dir(module))
-    own = (kind for kind in found if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model)
-    return {_key(kind.__name__): kind for kind in own}
-
-
-@cache
-def _renamed() -> dict[str, str]:
-    overrides = yaml.safe_load((ROOT / "generator_config.yaml").read_text())["class_overrides"]
-    return {name: override["class_name"] for name, override in overrides.items()}
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -17,16 +17,16 @@ from clerk_bapi.events import read_event
 from clerk_bapi.models import (
     JWKS,
     EmailAddress,
+    InvitationPage,
     JWKSRsaPublicKey,
     OrganizationMembership,
-    PaginatedInvitations,
     PhoneNumber,
     User,
-    VerificationOtp,
+    VerificationOTP,
 )
 from clerk_core import Model, Request, Response
 from tests import typing_cases
-from tests.json_samples import ODD_VALUES, attributes, bodies, classes, difference, received
+from tests.json_samples import ODD_VALUES, attributes, bodies_of, classes, difference, received
 from tests.type_walk import alternatives, broken, hints, is_class
 
 each = pytest.mark.parametrize
@@ -56,8 +56,7 @@ def test_an_attribute_of_any_value_has_what_its_type_promises(kind: type[Model])
 
 @each_received
 def test_what_is_valid_reads_as_it_came(kind: type[Model]) -> None:
-    document, name = classes()[kind]
-    for body in bodies(document, {"$ref": f"#/components/schemas/{name}"}):
+    for body in bodies_of(kind):
         model = kind.from_dict(body)
         for attribute, key in attributes(kind).items():
             if key in body and (body[key] is not None or types.NoneType in alternatives(hints(kind)[attribute])):
@@ -90,7 +89,7 @@ def test_the_type_checker_and_the_walk_agree_on_what_to_ask() -> None:
     assert list(broken(None, list[str])) == ["value: None is no list[str]"]
     assert list(broken([5], list[User])) != []
     assert list(broken(Model.from_dict({}), User)) != []
-    assert list(broken({}, VerificationOtp)) != []
+    assert list(broken({}, VerificationOTP)) != []
 
 
 @each("verification", [{"object": "verification_of_tomorrow"}, {"status": "verified"}, {}])
@@ -121,7 +120,7 @@ def decoded(request: Request[Any], body: bytes) -> Any:
 
 def test_a_page_that_lacks_a_key_is_a_page() -> None:
     page = decoded(list_invitations(paginated=True), b'{"data": [{"id": "inv_1"}]}')
-    assert type(page) is PaginatedInvitations
+    assert type(page) is InvitationPage
     assert (page.data[0].id, page.total_count) == ("inv_1", None)
 
 

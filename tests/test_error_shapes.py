@@ -62,6 +62,11 @@ from tests.loopback import KEY, WAYS, Act, answer, refused, send_by, serve
 # -- classes -------------------------------------------------------------------------------------------------------
 
 
+def detail(code: str) -> ErrorDetail:
+    """An entry of which the server told the code alone."""
+    return ErrorDetail(code=code, message="", long_message="", meta={})
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
@@ -118,7 +123,7 @@ def test_operations_without_json_fail_alike(request_: Request[Any]) -> None:
 def test_an_error_tells_all_that_the_server_told() -> None:
     content = json.dumps({**BODY, "errors": [ERROR, {"code": "second"}]}, indent=1).encode()
     error = failure(answer(422, content, {"CF-Ray": "ray", "Retry-After": "7"}), api.create_user(password=PASSWORD))
-    assert error.errors == [DETAIL, ErrorDetail("second", "", "", {})]
+    assert error.errors == [DETAIL, detail("second")]
     assert error.errors[0].meta["param_name"] == "email_address"
     assert error.trace_id == "trace_of_body"
     assert error.retry_after == 7
@@ -146,11 +151,11 @@ def test_an_error_tells_all_that_the_server_told() -> None:
         (b'{"errors": "wrong"}', []),
         (b'{"errors": {"code": "a"}}', []),
         (b'{"errors": []}', []),
-        (b'{"errors": ["a", null, 1, [], {"code": "b"}]}', [ErrorDetail("b", "", "", {})]),
-        (b'{"errors": [{}]}', [ErrorDetail("", "", "", {})]),
-        (b'{"errors": [{"code": 1, "message": null, "long_message": [], "meta": "m"}]}', [ErrorDetail("", "", "", {})]),
-        (b'{"errors": [{"code": "a", "meta": null}], "clerk_trace_id": 5}', [ErrorDetail("a", "", "", {})]),
-        ('{"errors": [{"code": "\N{WARNING SIGN}"}]}'.encode(), [ErrorDetail("\N{WARNING SIGN}", "", "", {})]),
+        (b'{"errors": ["a", null, 1, [], {"code": "b"}]}', [detail("b")]),
+        (b'{"errors": [{}]}', [detail("")]),
+        (b'{"errors": [{"code": 1, "message": null, "long_message": [], "meta": "m"}]}', [detail("")]),
+        (b'{"errors": [{"code": "a", "meta": null}], "clerk_trace_id": 5}', [detail("a")]),
+        ('{"errors": [{"code": "\N{WARNING SIGN}"}]}'.encode(), [detail("\N{WARNING SIGN}")]),
         (b'{"errors": [{"code": "\xff"}]}', []),
         ("Größe".encode("latin-1"), []),
         (b'{"errors": ' + b"[" * 100_000, []),

@@ -31,8 +31,9 @@ from clerk_bapi.models import (
     RedirectURL,
     SignInToken,
     User,
+    VerificationFromOAuth,
 )
-from clerk_core import UNSET, Model
+from clerk_core import UNSET, ErrorDetail, Model
 from tests.json_samples import CONTRACT, ODD_VALUES, attributes, classes, difference, plain, problems
 
 each = pytest.mark.parametrize
@@ -442,3 +443,23 @@ def test_attrs_may_be_asked_for_the_base_first() -> None:
         "print(json.dumps([len(attrs.fields(kind)) for kind in classes]))"
     )
     assert counts == [1, len(attributes(User)) + 1, len(attributes(Organization)) + 1]
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"param_name": "email"}, "email"),
+        ({"param_name": 5}, None),
+        ({"param_name": ""}, None),
+        ({}, None),
+        (None, None),
+        (5, None),
+    ],
+)
+def test_an_error_names_its_parameter(meta: Any, expected: str | None) -> None:
+    body = {"code": "taken", "message": "m", "meta": meta, "param_name": "of a key"}
+    error = VerificationFromOAuth.from_dict({"error": body}).error
+    assert type(error) is ErrorDetail is clerk_bapi.models.ErrorDetail
+    assert (error.code, error.message, error.param_name) == ("taken", "m", expected)
+    assert error["param_name"] == "of a key"
+    assert error.to_dict() == body

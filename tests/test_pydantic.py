@@ -17,9 +17,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from clerk_bapi.models import JWKS, Cookies, DeletedObject, Organization, PaginatedInvitations, Token, User
+from clerk_bapi.models import JWKS, DeletedObject, InvitationPage, Organization, SessionCookies, SessionToken, User
 from clerk_core import Model
-from tests.json_samples import attributes, bodies, classes
+from tests.json_samples import attributes, bodies_of, classes
 
 each = pytest.mark.parametrize
 each_class = each("kind", list(classes()), ids=lambda kind: kind.__name__)
@@ -36,7 +36,7 @@ BODY: dict[str, Any] = {
 class Account(BaseModel):
     user: User
     organizations: list[Organization] = []
-    token: Token | Cookies | None = None
+    token: SessionToken | SessionCookies | None = None
     anything: Any = None
 
 
@@ -65,9 +65,7 @@ def test_a_dump_is_the_json_object() -> None:
     assert json.loads(account.model_dump_json()) == expected
     assert TypeAdapter(list[User]).dump_python([account.user]) == [BODY]
     assert TypeAdapter(dict[str, Any]).dump_python({"user": account.user}) == {"user": BODY}
-    assert json.loads(TypeAdapter(PaginatedInvitations).dump_json(PaginatedInvitations.from_dict({"data": []}))) == {
-        "data": []
-    }
+    assert json.loads(TypeAdapter(InvitationPage).dump_json(InvitationPage.from_dict({"data": []}))) == {"data": []}
 
 
 @each("value", [None, 5, "text", [], [["id", "user_1"]], Organization.from_dict({}), {"object": "organization"}])
@@ -77,9 +75,8 @@ def test_what_is_neither_is_refused(value: Any) -> None:
 
 
 def test_a_union_is_told_by_its_tag() -> None:
-    adapter: TypeAdapter[Token | Cookies] = TypeAdapter(Token | Cookies)
-    for kind in (Token, Cookies):
-        tag = kind.__name__.lower()
+    adapter: TypeAdapter[SessionToken | SessionCookies] = TypeAdapter(SessionToken | SessionCookies)
+    for tag, kind in (("token", SessionToken), ("cookies", SessionCookies)):
         assert type(adapter.validate_python({"object": tag})) is kind
         assert type(adapter.validate_python(kind.from_dict({}))) is kind
 
@@ -91,9 +88,8 @@ def test_the_schema_of_a_class_names_its_attributes(kind: type[Model], mode: Any
     Draft202012Validator.check_schema(schema)
     assert {*_definition(schema, kind)["properties"]} == {*attributes(kind).values()}
     assert schema.get("$defs", {}).keys() <= {found.__name__ for found in classes()}
-    document, name = classes()[kind]
     judge = Draft202012Validator(schema)
-    for body in bodies(document, {"$ref": f"#/components/schemas/{name}"}):
+    for body in bodies_of(kind):
         assert list(judge.iter_errors(body)) == []
         assert TypeAdapter(kind).dump_python(TypeAdapter(kind).validate_python(body)) == body
 
@@ -122,8 +118,8 @@ def site() -> FastAPI:
         return [User.from_dict(BODY), BODY]
 
     @app.get("/page")
-    def page() -> PaginatedInvitations:
-        return PaginatedInvitations.from_dict({"data": [{"id": "inv_1"}], "total_count": 1})
+    def page() -> InvitationPage:
+        return InvitationPage.from_dict({"data": [{"id": "inv_1"}], "total_count": 1})
 
     @app.get("/either")
     def either() -> User | DeletedObject | None:
@@ -199,6 +195,8 @@ def test_fastapi_describes_models() -> None:
 def test_fastapi_encodes_models() -> None:
     assert jsonable_encoder({"a": [User.from_dict(BODY), JWKS.from_dict({"keys": []})]}) == {"a": [BODY, {"keys": []}]}
     assert jsonable_encoder(User.from_dict({"keys": 5, "items": []})) == {"keys": 5, "items": []}
+    for page in ({}, {"data": [], "total_count": 0, "keys": 1}, {"data": [{"id": "inv_1"}, {"id": "inv_2"}]}):
+        assert jsonable_encoder(InvitationPage.from_dict(page)) == page
 
 
 def test_pydantic_is_not_imported_before_it_asks() -> None:

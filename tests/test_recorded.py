@@ -99,6 +99,5 @@ def test_recorded_errors_are_raised_with_what_they_say() -> None:
         with pytest.raises(ApiError) as caught:
             request.decode(Response(fragment["status"] or 422, {}, json.dumps(fragment["body"]).encode()))
         said = fragment["body"]["errors"]
-        assert caught.value.errors == [
-            ErrorDetail(item["code"], item["message"], item["long_message"], item["meta"]) for item in said
-        ]
+        told = ("code", "message", "long_message", "meta")
+        assert caught.value.errors == [ErrorDetail(**{name: item[name] for name in told}) for item in said]

@@ -35,22 +35,22 @@ from clerk_bapi.dicts import CreateBulkInvitationsItemDict
 from clerk_bapi.events import OrganizationDeletedEvent, UserCreatedEvent, WebhookEvent, read_event
 from clerk_bapi.models import (
     JWKS,
-    Cookies,
     CreateActorTokenActor,
     CreateBulkInvitationsItem,
-    CreateEnterpriseConnectionSaml,
+    CreateEnterpriseConnectionSAML,
     DeletedObject,
     EmailAddress,
     InactiveOAuthAccessToken,
+    InvitationPage,
     OAuthAccessTokenInfo,
     Organization,
     OrganizationMembership,
-    PaginatedInvitations,
-    PaginatedSessions,
     Session,
-    Token,
+    SessionCookies,
+    SessionPage,
+    SessionToken,
     User,
-    VerificationOtp,
+    VerificationOTP,
 )
 
 
@@ -68,13 +68,13 @@ def results(client: Client) -> None:
     assert_type(delete_svix_app(), Request[None])
     assert_type(
         client.send(refresh_session("sess_1", expired_token="t", refresh_token="r", request_origin="o")),
-        Token,
+        SessionToken,
     )
     assert_type(
         client.send(refresh_session("s", expired_token="t", refresh_token="r", request_origin="o", format="cookie")),
-        Cookies,
+        SessionCookies,
     )
-    assert_type(client.sessions.refresh("s", expired_token="t", refresh_token="r", request_origin="o"), Token)
+    assert_type(client.sessions.refresh("s", expired_token="t", refresh_token="r", request_origin="o"), SessionToken)
     assert_type(
         client.send(verify_oauth_access_token(access_token="t")), OAuthAccessTokenInfo | InactiveOAuthAccessToken
     )
@@ -90,10 +90,10 @@ async def results_async(client: AsyncClient) -> None:
 def pages(client: Client, flag: bool) -> None:
     assert_type(list_sessions(), Request[list[Session]])
     assert_type(list_sessions(paginated=False), Request[list[Session]])
-    assert_type(list_sessions(paginated=True), Request[PaginatedSessions])
+    assert_type(list_sessions(paginated=True), Request[SessionPage])
     assert_type(client.sessions.list(), list[Session])
-    assert_type(client.sessions.list(paginated=True), PaginatedSessions)
-    assert_type(client.sessions.list(paginated=flag), list[Session] | PaginatedSessions)
+    assert_type(client.sessions.list(paginated=True), SessionPage)
+    assert_type(client.sessions.list(paginated=flag), list[Session] | SessionPage)
 
 
 def attributes(user: User) -> None:
@@ -110,10 +110,10 @@ def attributes(user: User) -> None:
     _ = user.first_nam  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
 
-def narrowing(address: EmailAddress, answer: Token | Cookies) -> None:
+def narrowing(address: EmailAddress, answer: SessionToken | SessionCookies) -> None:
     verification = address.verification
     if verification is not None and verification.object == "verification_otp":
-        assert_type(verification, VerificationOtp)
+        assert_type(verification, VerificationOTP)
     if answer.object == "token":
         assert_type(answer.jwt, str)
     else:
@@ -129,7 +129,7 @@ def events(body: dict[str, Any]) -> None:
         assert_type(event.data, DeletedObject)
 
 
-def nested(user: User, membership: OrganizationMembership, page: PaginatedInvitations, keys: JWKS) -> None:
+def nested(user: User, membership: OrganizationMembership, page: InvitationPage, keys: JWKS) -> None:
     """Run over hostile values, too: see test_attributes.py."""
     for address in user.email_addresses:
         assert_type(address.id, str | None)
@@ -173,7 +173,7 @@ def arguments(maybe: str | None) -> None:
     create_enterprise_connection(
         name="Acme", provider="saml_okta", domains=["acme.com"], saml={"attribute_mapping": {"user_id": "uid"}}
     )
-    CreateEnterpriseConnectionSaml(attribute_mapping={"user_id": "uid"})
+    CreateEnterpriseConnectionSAML(attribute_mapping={"user_id": "uid"})
     create_actor_token(user_id="user_1", actor=CreateActorTokenActor(sub="user_2", iss="https://example.com"))
     create_actor_token(user_id="user_1", actor={"sub": "user_2", "iss": "https://example.com"})
     list_users(order_by="-last_sign_in_at")

@@ -15,14 +15,14 @@ import clerkkit
 from clerk_bapi.api import get_user, list_organizations, list_users
 from clerk_bapi.events import UserCreatedEvent
 from clerk_bapi.models import (
-    CreateSessionTokenFromTemplateResponse,
     DeletedObject,
     EmailAddress,
-    OAuthAccessTokenItem,
+    OAuthAccessToken,
     Organization,
     OrganizationMembership,
-    OrganizationMemberships,
+    OrganizationMembershipPage,
     Session,
+    SessionToken,
     User,
 )
 from clerkkit import (
@@ -77,16 +77,16 @@ def resources(clerk: Clerk, opened: Path) -> None:
     assert_type(clerk.organization_memberships.get("org_1", "user_1"), OrganizationMembership | None)
     assert_type(clerk.sessions.revoke_all("user_1"), list[Session])
     assert_type(clerk.users.password_matches("user_1", "x"), bool)
-    assert_type(clerk.users.list_oauth_access_tokens("user_1", "google"), list[OAuthAccessTokenItem])
-    assert_type(clerk.users.iterate_oauth_access_tokens("user_1", "google"), Iterator[OAuthAccessTokenItem])
-    assert_type(clerk.users.oauth_access_token("user_1", "google"), list[OAuthAccessTokenItem])
+    assert_type(clerk.users.list_oauth_access_tokens("user_1", "google"), list[OAuthAccessToken])
+    assert_type(clerk.users.iterate_oauth_access_tokens("user_1", "google"), Iterator[OAuthAccessToken])
+    assert_type(clerk.users.oauth_access_token("user_1", "google"), list[OAuthAccessToken])
     assert_type(clerk.users.get_id("user_1"), User)
-    assert_type(clerk.users.list_memberships("user_1", limit=5), OrganizationMemberships)
+    assert_type(clerk.users.list_memberships("user_1", limit=5), OrganizationMembershipPage)
     assert_type(clerk.email_addresses.get_id("idn_1"), EmailAddress)
     assert_type(clerk.jwt_templates.delete_id("jtmp_1"), DeletedObject)
     assert_type(
         clerk.sessions.create_from_jwt_template("sess_1", "mine", expires_in_seconds=60),
-        CreateSessionTokenFromTemplateResponse,
+        SessionToken,
     )
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from clerk_core._unset import UNSET, Unset
 from clerk_core._version import __version__
+from clerk_core.error_detail import ErrorDetail
 from clerk_core.errors import (
     ApiError,
     BadRequest,
@@ -11,7 +12,6 @@ from clerk_core.errors import (
     ClientClosed,
     Conflict,
     ConnectionFailed,
-    ErrorDetail,
     Forbidden,
     InvalidArgument,
     InvalidResponse,
@@ -30,6 +30,7 @@ from clerk_core.errors import (
 from clerk_core.files import File
 from clerk_core.lazy import lazy
 from clerk_core.model import Model
+from clerk_core.page import Page
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
 from clerk_core.times import to_datetime
@@ -58,6 +59,7 @@ __all__ = [
     "Locked",
     "Model",
     "NotFound",
+    "Page",
     "PayloadTooLarge",
     "PaymentRequired",
     "Request",

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from clerk_core.decoding import decode
+from clerk_core.error_detail import ErrorDetail
 from clerk_core.guards import is_list, is_object
 from clerk_core.response import Response
 
@@ -57,21 +58,6 @@ class RequestInfo(NamedTuple):
     path: str
     operation: str
     """Method and path template, such as `GET /users/{user_id}`."""
-
-
-class ErrorDetail(NamedTuple):
-    """One entry of `ApiError.errors`."""
-
-    code: str
-    message: str
-    long_message: str
-    meta: dict[str, Any]
-
-    @property
-    def param_name(self) -> str | None:
-        """The parameter that the error is about, `meta["param_name"]`; None if the server names none."""
-        name = self.meta.get("param_name")
-        return name if isinstance(name, str) and name else None
 
 
 class ClerkError(Exception):
@@ -305,7 +291,7 @@ def _detail(item: dict[str, Any]) -> ErrorDetail:
         item[key] if isinstance(item.get(key), str) else "" for key in ("code", "message", "long_message")
     )
     meta = item.get("meta")
-    return ErrorDetail(code, message, long_message, meta if is_object(meta) else {})
+    return ErrorDetail(code=code, message=message, long_message=long_message, meta=meta if is_object(meta) else {})
 
 
 def _told(detail: ErrorDetail) -> str:

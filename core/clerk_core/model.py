@@ -51,10 +51,11 @@ class _Method:
 
 if TYPE_CHECKING:
 
-    def _method(function: _F) -> _F:
+    def method(function: _F) -> _F:
+        """Declare a method that a JSON key of the same name cannot hide."""
         return function
 else:
-    _method = _Method
+    method = _Method
 
 
 class _Attribute:
@@ -127,7 +128,7 @@ class _AdditionalProperties:
         if instance is None:
             return self
         declared = {field.key for field in fields(owner).values()}
-        undeclared = _Undeclared((key, value) for key, value in instance if key not in declared)
+        undeclared = _Undeclared((key, value) for key, value in Model.__iter__(instance) if key not in declared)
         undeclared.model = instance
         return undeclared
 
@@ -166,7 +167,8 @@ def fields(owner: type[Model]) -> dict[str, _Field]:
     if owner not in _declared:
         _declared[owner] = {
             name: _field(base.__dict__.get(name, _REQUIRED), name, str(annotation))
-            for base in reversed(owner.__mro__[:-1])
+            for base in reversed(owner.__mro__)
+            if issubclass(base, Model)
             for name, annotation in base.__annotations__.items()
             if not str(annotation).startswith("ClassVar")
         }
@@ -214,6 +216,7 @@ class Model:
         __pydantic_serializer__ = _PydanticSerializer()
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._plan = None
         for name, annotation in cls.__annotations__.items():
             declared = cls.__dict__.get(name, _REQUIRED)
@@ -224,7 +227,7 @@ class Model:
         declared = fields(type(self))
         undeclared = values.pop("additional_properties", {})
         if (
-            isinstance(undeclared, _Undeclared) and undeclared.model
+            isinstance(undeclared, _Undeclared) and undeclared.model is not None
         ):  # attrs.evolve: what it does not change is given as it reads
             self.__dict__ = _changed(undeclared.model, values).__dict__
             return
@@ -274,7 +277,7 @@ class Model:
         """Make a model from a JSON object; `data` is copied and stays as it is. Missing and unknown keys are fine."""
         return cls.read(_copy({**data}))
 
-    @_method
+    @method
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, exactly as it came in or was built, as plain dicts and lists that are yours to change."""
         plain: Any = _copy(self)
@@ -320,18 +323,18 @@ class Model:
         return replaced
 
     # A key of the same name must not be taken for the method: see `_Method`.
-    @_method
+    @method
     def __reduce_ex__(self, protocol: Any) -> Any:
         return restore, ([tuple(node) for node in flatten(self, Model, {})[0]],)
 
-    @_method
+    @method
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return deepcopy(self, Model, memo)
 
     def __repr__(self) -> str:
         return _shown(self, ())
 
-    @_method
+    @method
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         """What rich prints, in tracebacks too: the pairs that `repr` shows, and no secret."""
         return ((key, _Shown(text)) for key, text in _members(self.__dict__, (id(self),)))

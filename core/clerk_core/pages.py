@@ -49,7 +49,7 @@ _EMPTY_PAGES = 3
 log = logging.getLogger("clerkkit")
 
 
-class Page(NamedTuple):
+class FetchedPage(NamedTuple):
     """A page as the server sent it."""
 
     rows: list[Any]
@@ -61,7 +61,7 @@ class Page(NamedTuple):
     """How many rows the list has, as far as the server tells."""
 
 
-class PageRequest(Request[Page]):
+class PageRequest(Request[FetchedPage]):
     """A request for a page: a bare list, or an object that holds the list under the key of the contract."""
 
     __slots__ = ()
@@ -71,7 +71,7 @@ class PageRequest(Request[Page]):
             setattr(self, name, getattr(request, name))
         self.read = as_is
 
-    def decode(self, response: Response) -> Page:
+    def decode(self, response: Response) -> FetchedPage:
         """Read the page.
 
         Raises:
@@ -92,7 +92,7 @@ class PageRequest(Request[Page]):
         digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).digest()
         total = body.get("total_count") if is_object(body) else None
         whole = isinstance(total, int) and not isinstance(total, bool)
-        return Page([self.row(item) for item in items], ids, digest, total if whole else None)
+        return FetchedPage([self.row(item) for item in items], ids, digest, total if whole else None)
 
 
 def _id(item: dict[str, Any]) -> str | None:
@@ -159,7 +159,7 @@ class Pager(Generic[T]):
             raise _no_pages(self._endpoint)
         return PageRequest(request)
 
-    def take(self, page: Page) -> list[T]:
+    def take(self, page: FetchedPage) -> list[T]:
         """What is new in the page that came, in order."""
         if not page.rows:
             self._pass_over(page)
@@ -185,12 +185,12 @@ class Pager(Generic[T]):
         self._previous = {known for known in page.ids if known is not None}
         return new
 
-    def _is_whole(self, page: Page) -> bool:
+    def _is_whole(self, page: FetchedPage) -> bool:
         """Whether a page that came twice is likely all of a short list, whose server knows no positions."""
         alone = len(self._known) == 1 and len(page.rows) < self._page_size
         return alone and (page.total is None or page.total <= len(page.rows))
 
-    def _pass_over(self, page: Page) -> None:
+    def _pass_over(self, page: FetchedPage) -> None:
         self._empty += 1
         if self._empty == _EMPTY_PAGES - 1:
             self._offset += self._page_size

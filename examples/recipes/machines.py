@@ -6,10 +6,10 @@ import time
 
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken
-from clerkkit.models import ApiKey, CreateApiKeyResponse
+from clerkkit.models import ApiKey, CreatedApiKey
 
 
-def rotate_api_key(clerk: Clerk, old: ApiKey) -> CreateApiKeyResponse:
+def rotate_api_key(clerk: Clerk, old: ApiKey) -> CreatedApiKey:
     """Replace an API key by a new one with the same name, scopes and expiry; the result holds the new secret.
 
     The old one is revoked first: no two live keys of a subject may have one name.

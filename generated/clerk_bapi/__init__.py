@@ -20,6 +20,7 @@ from clerk_core import InvalidResponse as InvalidResponse
 from clerk_core import Locked as Locked
 from clerk_core import Model as Model
 from clerk_core import NotFound as NotFound
+from clerk_core import Page as Page
 from clerk_core import PayloadTooLarge as PayloadTooLarge
 from clerk_core import PaymentRequired as PaymentRequired
 from clerk_core import Request as Request
@@ -64,6 +65,7 @@ __all__ = [
     "Locked",
     "Model",
     "NotFound",
+    "Page",
     "PayloadTooLarge",
     "PaymentRequired",
     "Request",

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
         ReplaceDirectoryGroupRoleMappingsMappingDict,
     )
     from clerk_bapi.models.enterprise_connections import (
-        AttributeMappingDict,
-        CreateEnterpriseConnectionSamlDict,
+        CreateEnterpriseConnectionSAMLDict,
         CustomAttributeDict,
-        OidcDict,
-        UpdateEnterpriseConnectionSamlDict,
+        EnterpriseConnectionAttributeMappingDict,
+        EnterpriseConnectionOIDCDict,
+        UpdateEnterpriseConnectionSAMLDict,
     )
     from clerk_bapi.models.invitations import CreateBulkInvitationsItemDict
     from clerk_bapi.models.organization_invitations import CreateOrganizationInvitationBulkItemDict
@@ -37,40 +37,40 @@ else:
     __getattr__ = lazy(
         __name__,
         {
-            "AttributeMappingDict": "clerk_bapi.models.enterprise_connections",
             "CreateAgentTaskOnBehalfOfDict": "clerk_bapi.models.agent_tasks",
             "CreateBulkInvitationsItemDict": "clerk_bapi.models.invitations",
             "CreateBulkWaitlistEntriesItemDict": "clerk_bapi.models.waitlist_entries",
             "CreateDirectoryGroupRoleMappingDict": "clerk_bapi.models.directories",
-            "CreateEnterpriseConnectionSamlDict": "clerk_bapi.models.enterprise_connections",
+            "CreateEnterpriseConnectionSAMLDict": "clerk_bapi.models.enterprise_connections",
             "CreateOrganizationInvitationBulkItemDict": "clerk_bapi.models.organization_invitations",
             "CreateSAMLConnectionAttributeMappingDict": "clerk_bapi.models.saml_connections",
             "CreateSCIMDirectoryGroupRoleMappingDict": "clerk_bapi.models.scim_directories",
             "CustomAttributeDict": "clerk_bapi.models.enterprise_connections",
-            "OidcDict": "clerk_bapi.models.enterprise_connections",
+            "EnterpriseConnectionAttributeMappingDict": "clerk_bapi.models.enterprise_connections",
+            "EnterpriseConnectionOIDCDict": "clerk_bapi.models.enterprise_connections",
             "ReplaceDirectoryGroupRoleMappingsMappingDict": "clerk_bapi.models.directories",
             "ReplaceSCIMGroupRoleMappingsMappingDict": "clerk_bapi.models.scim_directories",
             "SAMLConnectionLoginHintDict": "clerk_bapi.models.shared",
-            "UpdateEnterpriseConnectionSamlDict": "clerk_bapi.models.enterprise_connections",
+            "UpdateEnterpriseConnectionSAMLDict": "clerk_bapi.models.enterprise_connections",
             "UpdateSAMLConnectionAttributeMappingDict": "clerk_bapi.models.saml_connections",
         },
     )
 
 __all__ = [
-    "AttributeMappingDict",
     "CreateAgentTaskOnBehalfOfDict",
     "CreateBulkInvitationsItemDict",
     "CreateBulkWaitlistEntriesItemDict",
     "CreateDirectoryGroupRoleMappingDict",
-    "CreateEnterpriseConnectionSamlDict",
+    "CreateEnterpriseConnectionSAMLDict",
     "CreateOrganizationInvitationBulkItemDict",
     "CreateSAMLConnectionAttributeMappingDict",
     "CreateSCIMDirectoryGroupRoleMappingDict",
     "CustomAttributeDict",
-    "OidcDict",
+    "EnterpriseConnectionAttributeMappingDict",
+    "EnterpriseConnectionOIDCDict",
     "ReplaceDirectoryGroupRoleMappingsMappingDict",
     "ReplaceSCIMGroupRoleMappingsMappingDict",
     "SAMLConnectionLoginHintDict",
-    "UpdateEnterpriseConnectionSamlDict",
+    "UpdateEnterpriseConnectionSAMLDict",
     "UpdateSAMLConnectionAttributeMappingDict",
 ]

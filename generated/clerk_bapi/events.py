@@ -13,59 +13,56 @@ from clerk_core.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.organization_domains import OrganizationDomain
 from clerk_bapi.models.shared import (
+    BillingCredits,
+    BillingMoney,
+    BillingPayer,
+    BillingProrationCredit,
+    BillingSeats,
     DeletedObject,
     Organization,
-    OrganizationInvitationPublicOrganizationData,
     OrganizationInvitationPublicUserData,
     OrganizationMembership,
     Permission,
+    PublicOrganizationData,
     Role,
-    SessionActivityResponse,
+    SessionActivity,
 )
 from clerk_bapi.models.users import User
 from clerk_bapi.models.waitlist_entries import WaitlistEntry
 
 __all__ = [
     "EVENTS",
-    "BillingAmount",
-    "BillingPayee",
-    "BillingPayerEventPayload",
-    "BillingPaymentFailedReason",
-    "BillingPaymentSource",
-    "BillingPlan",
-    "BillingSeats",
-    "BillingSubscriptionCredit",
-    "BillingSubscriptionCredits",
-    "BillingSubscriptionItem",
-    "BillingSubscriptionItemEventPayload",
-    "BillingSubscriptionItemEventPlan",
-    "BillingSubscriptionItemEventPlanUnitPrice",
-    "BillingSubscriptionItemEventPlanUnitPriceTier",
-    "BillingSubscriptionPayerCredit",
-    "BillingTotals",
-    "BillingUnitTotal",
-    "Data",
+    "BillingPaymentAttemptEventData",
+    "BillingSubscriptionEventData",
+    "BillingSubscriptionItemEventData",
     "EmailCreatedEvent",
-    "EmailEventPayload",
+    "EmailEventData",
     "EventAttributes",
-    "HttpRequest",
+    "EventBillingPayee",
+    "EventBillingPaymentFailedReason",
+    "EventBillingPaymentSource",
+    "EventBillingPlan",
+    "EventBillingPlanUnitPrice",
+    "EventBillingPlanUnitPriceTier",
+    "EventBillingSubscriptionItem",
+    "EventBillingTotals",
+    "EventBillingUnitTotal",
+    "EventHttpRequest",
+    "EventOrganizationInvitationDetails",
     "OrganizationCreatedEvent",
     "OrganizationDeletedEvent",
     "OrganizationDomainCreatedEvent",
     "OrganizationDomainDeletedEvent",
     "OrganizationDomainUpdatedEvent",
     "OrganizationInvitationAcceptedEvent",
-    "OrganizationInvitationAcceptedPayload",
-    "OrganizationInvitationCreatedData",
     "OrganizationInvitationCreatedEvent",
-    "OrganizationInvitationRevokedData",
+    "OrganizationInvitationEventData",
     "OrganizationInvitationRevokedEvent",
     "OrganizationMembershipCreatedEvent",
     "OrganizationMembershipDeletedEvent",
     "OrganizationMembershipUpdatedEvent",
     "OrganizationUpdatedEvent",
     "PaymentAttemptCreatedEvent",
-    "PaymentAttemptEventPayload",
     "PaymentAttemptUpdatedEvent",
     "PermissionCreatedEvent",
     "PermissionDeletedEvent",
@@ -75,15 +72,14 @@ __all__ = [
     "RoleUpdatedEvent",
     "SessionCreatedEvent",
     "SessionEndedEvent",
-    "SessionEventPayload",
+    "SessionEventData",
     "SessionPendingEvent",
     "SessionRemovedEvent",
     "SessionRevokedEvent",
     "SmsCreatedEvent",
-    "SmsEventPayload",
+    "SmsEventData",
     "SubscriptionActiveEvent",
     "SubscriptionCreatedEvent",
-    "SubscriptionEventPayload",
     "SubscriptionItemAbandonedEvent",
     "SubscriptionItemActiveEvent",
     "SubscriptionItemCanceledEvent",
@@ -105,151 +101,72 @@ __all__ = [
 ]
 
 
-class BillingAmount(Model):
-    """A money amount in billing events, as a number and as formatted text.
+class BillingPaymentAttemptEventData(Model):
+    """The payment attempt in a payment event: its state, parties, sums and covered items.
 
-    In the smallest unit of the currency, such as cents: `amount`.
+    In Unix milliseconds: `billing_date`, `created_at`, `failed_at`, `paid_at`, `updated_at`.
+    Deprecated: `invoice_id`.
     """
 
-    amount: int
-    amount_formatted: str
-    currency: str
-    currency_symbol: str
-
-
-class BillingPayee(Model):
-    """The account at the payment gateway that receives the money."""
-
-    gateway_external_id: str
-    gateway_status: str
-    gateway_type: str
-    id: str
-
-
-class BillingPayerEventPayload(Model):
-    """The user or organization that pays, as described in billing events.
-
-    In Unix milliseconds: `created_at`, `updated_at`.
-    """
-
-    email: str
-    first_name: str
-    id: str
-    image_url: str
-    last_name: str
-    organization_id: str
-    organization_name: str
-    user_id: str
-    created_at: int | None = None
-    object: Literal["commerce_payer"] | None = None
-    updated_at: int | None = None
-
-
-class BillingPaymentFailedReason(Model):
-    """The gateway's codes for why a payment failed."""
-
-    code: str
-    decline_code: str
-
-
-class BillingPaymentSource(Model):
-    """The card or other means of payment behind a payment attempt."""
-
-    card_type: str | None
-    gateway: str
-    gateway_external_account_id: str | None
-    gateway_external_id: str
-    id: str
-    last4: str | None
-    payment_method: Literal["card", "link"]
-    status: Literal["active", "disconnected"]
-
-
-class BillingPlan(Model):
-    """The plan of a subscription item that a payment attempt covers.
-
-    In the smallest unit of the currency, such as cents: `amount`.
-    """
-
-    amount: int
-    currency: str
-    id: str
-    is_recurring: bool
-    name: str
-    slug: str
-
-
-class BillingSeats(Model):
-    """How many seats a subscription item covers, without a limit if null."""
-
-    quantity: int | None
-
-
-class BillingSubscriptionCredit(Model):
-    """The credit for the unused days of a billing cycle, in payment events.
-
-    In days: `cycle_days_remaining`, `cycle_days_total`.
-    """
-
-    amount: BillingAmount
-    cycle_days_remaining: int
-    cycle_days_total: int
-    cycle_remaining_percent: float
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": BillingAmount.read}
-
-
-class BillingSubscriptionCredits(Model):
-    """The credits taken off a subscription item, by kind and in total."""
-
-    total: BillingAmount
-    payer: BillingSubscriptionPayerCredit | None = None
-    proration: BillingSubscriptionCredit | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "payer": BillingSubscriptionPayerCredit.read,
-            "proration": BillingSubscriptionCredit.read,
-            "total": BillingAmount.read,
-        }
-
-
-class BillingSubscriptionItem(Model):
-    """A subscription item that a payment attempt covers.
-
-    In Unix milliseconds: `created_at`, `period_end`, `period_start`, `updated_at`.
-    Deprecated: `credit`.
-    """
-
+    billing_date: int
+    charge_type: Literal["checkout", "recurring"]
     created_at: int
+    failed_at: int | None
+    failed_reason: EventBillingPaymentFailedReason | None
+    gateway_external_id: str
     id: str
-    interval: Literal["annual", "month"]
-    object: Literal["commerce_subscription_item"]
-    period_end: int
-    period_start: int
-    plan: BillingPlan | None
-    plan_id: str | None
-    status: Literal["abandoned", "active", "canceled", "ended", "expired", "incomplete", "past_due", "upcoming"]
+    instance_id: str
+    invoice_id: str
+    paid_at: int | None
+    payee: EventBillingPayee
+    payer: BillingPayer
+    payment_id: str
+    payment_source: EventBillingPaymentSource
+    statement_id: str
+    status: Literal["failed", "paid", "pending"]
+    subscription_items: list[EventBillingSubscriptionItem]
+    totals: EventBillingTotals
     updated_at: int
-    credit: BillingSubscriptionCredit | None = None
-    credits: BillingSubscriptionCredits | None = None
-    payer: BillingPayerEventPayload | None = None
-    subscription_id: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "credit": BillingSubscriptionCredit.read,
-            "credits": BillingSubscriptionCredits.read,
-            "payer": BillingPayerEventPayload.read,
-            "plan": BillingPlan.read,
+            "failed_reason": EventBillingPaymentFailedReason.read,
+            "payee": EventBillingPayee.read,
+            "payer": BillingPayer.read,
+            "payment_source": EventBillingPaymentSource.read,
+            "subscription_items": list_of(EventBillingSubscriptionItem.read),
+            "totals": EventBillingTotals.read,
         }
 
 
-class BillingSubscriptionItemEventPayload(Model):
+class BillingSubscriptionEventData(Model):
+    """The subscription in a subscription event, with its payer and items.
+
+    In Unix milliseconds: `active_at`, `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
+    """
+
+    active_at: int | None
+    canceled_at: int | None
+    created_at: int
+    ended_at: int | None
+    id: str
+    items: list[BillingSubscriptionItemEventData]
+    latest_payment_id: str | None
+    object: Literal["commerce_subscription"]
+    past_due_at: int | None
+    payer: BillingPayer
+    payer_id: str
+    payment_source_id: str | None
+    status: Literal["abandoned", "active", "canceled", "ended", "incomplete", "past_due"]
+    updated_at: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"items": list_of(BillingSubscriptionItemEventData.read), "payer": BillingPayer.read}
+
+
+class BillingSubscriptionItemEventData(Model):
     """The subscription item in subscription and subscription item events.
 
     In Unix milliseconds: `created_at`, `period_end`, `period_start`, `updated_at`.
@@ -262,116 +179,17 @@ class BillingSubscriptionItemEventPayload(Model):
     object: Literal["commerce_subscription_item"]
     period_end: int | None
     period_start: int
-    plan: BillingSubscriptionItemEventPlan | None
+    plan: EventBillingPlan | None
     plan_id: str | None
     status: Literal["abandoned", "active", "canceled", "ended", "incomplete", "past_due", "upcoming"]
     subscription_id: str | None
     updated_at: int
-    payer: BillingPayerEventPayload | None = None
+    payer: BillingPayer | None = None
     seats: BillingSeats | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "payer": BillingPayerEventPayload.read,
-            "plan": BillingSubscriptionItemEventPlan.read,
-            "seats": BillingSeats.read,
-        }
-
-
-class BillingSubscriptionItemEventPlan(Model):
-    """The plan of a subscription item, as described in subscription events.
-
-    In the smallest unit of the currency, such as cents: `amount`.
-    """
-
-    amount: int
-    currency: str
-    id: str
-    is_recurring: bool
-    name: str
-    slug: str
-    unit_prices: list[BillingSubscriptionItemEventPlanUnitPrice] | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"unit_prices": list_of(BillingSubscriptionItemEventPlanUnitPrice.read)}
-
-
-class BillingSubscriptionItemEventPlanUnitPrice(Model):
-    """What the plan in a subscription event charges per unit, such as a seat."""
-
-    block_size: int
-    name: str
-    tiers: list[BillingSubscriptionItemEventPlanUnitPriceTier]
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"tiers": list_of(BillingSubscriptionItemEventPlanUnitPriceTier.read)}
-
-
-class BillingSubscriptionItemEventPlanUnitPriceTier(Model):
-    """One tier of a unit price in a subscription event.
-
-    In the smallest unit of the currency, such as cents: `amount_per_block`.
-    """
-
-    amount_per_block: int
-    currency: str
-    ends_after_block: int | None
-    starts_at_block: int
-
-
-class BillingSubscriptionPayerCredit(Model):
-    """The account credit used for a subscription item and what is left of it."""
-
-    applied_amount: BillingAmount
-    remaining_balance: BillingAmount
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"applied_amount": BillingAmount.read, "remaining_balance": BillingAmount.read}
-
-
-class BillingTotals(Model):
-    """The sums of a payment attempt: subtotal, tax, charges per unit and grand total."""
-
-    grand_total: BillingAmount
-    subtotal: BillingAmount
-    tax_total: BillingAmount
-    per_unit_totals: list[BillingUnitTotal] | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "grand_total": BillingAmount.read,
-            "per_unit_totals": list_of(BillingUnitTotal.read),
-            "subtotal": BillingAmount.read,
-            "tax_total": BillingAmount.read,
-        }
-
-
-class BillingUnitTotal(Model):
-    """The charge for units of one kind, such as seats, in a payment attempt.
-
-    In the smallest unit of the currency, such as cents: `amount`.
-    """
-
-    amount: int | None = None
-    currency: str | None = None
-    name: str | None = None
-    quantity: int | None = None
-    total: int | None = None
-
-
-class Data(Model):
-    """Extra facts inside an organization invitation event, namely about the organization."""
-
-    public_organization_data: OrganizationInvitationPublicOrganizationData | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"public_organization_data": OrganizationInvitationPublicOrganizationData.read}
+        return {"payer": BillingPayer.read, "plan": EventBillingPlan.read, "seats": BillingSeats.read}
 
 
 class EmailCreatedEvent(Model):
@@ -380,7 +198,7 @@ class EmailCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: EmailEventPayload
+    data: EmailEventData
     instance_id: str
     object: str
     timestamp: int
@@ -389,10 +207,10 @@ class EmailCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": EmailEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": EmailEventData.read, "event_attributes": EventAttributes.read}
 
 
-class EmailEventPayload(Model):
+class EmailEventData(Model):
     """The email in an email event: addresses, subject, body and who delivers it."""
 
     data: dict[str, Any]
@@ -414,18 +232,163 @@ class EmailEventPayload(Model):
 class EventAttributes(Model):
     """The circumstances of an event, namely the HTTP request behind it."""
 
-    http_request: HttpRequest | None = None
+    http_request: EventHttpRequest | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"http_request": HttpRequest.read}
+        return {"http_request": EventHttpRequest.read}
 
 
-class HttpRequest(Model):
+class EventBillingPayee(Model):
+    """The account at the payment gateway that receives the money."""
+
+    gateway_external_id: str
+    gateway_status: str
+    gateway_type: str
+    id: str
+
+
+class EventBillingPaymentFailedReason(Model):
+    """The gateway's codes for why a payment failed."""
+
+    code: str
+    decline_code: str
+
+
+class EventBillingPaymentSource(Model):
+    """The card or other means of payment behind a payment attempt."""
+
+    card_type: str | None
+    gateway: str
+    gateway_external_account_id: str | None
+    gateway_external_id: str
+    id: str
+    last4: str | None
+    payment_method: Literal["card", "link"]
+    status: Literal["active", "disconnected"]
+
+
+class EventBillingPlan(Model):
+    """The plan of a subscription item that a payment attempt covers.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
+
+    amount: int
+    currency: str
+    id: str
+    is_recurring: bool
+    name: str
+    slug: str
+    unit_prices: list[EventBillingPlanUnitPrice] | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"unit_prices": list_of(EventBillingPlanUnitPrice.read)}
+
+
+class EventBillingPlanUnitPrice(Model):
+    """What the plan in a subscription event charges per unit, such as a seat."""
+
+    block_size: int
+    name: str
+    tiers: list[EventBillingPlanUnitPriceTier]
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"tiers": list_of(EventBillingPlanUnitPriceTier.read)}
+
+
+class EventBillingPlanUnitPriceTier(Model):
+    """One tier of a unit price in a subscription event.
+
+    In the smallest unit of the currency, such as cents: `amount_per_block`.
+    """
+
+    amount_per_block: int
+    currency: str
+    ends_after_block: int | None
+    starts_at_block: int
+
+
+class EventBillingSubscriptionItem(Model):
+    """A subscription item that a payment attempt covers.
+
+    In Unix milliseconds: `created_at`, `period_end`, `period_start`, `updated_at`.
+    Deprecated: `credit`.
+    """
+
+    created_at: int
+    id: str
+    interval: Literal["annual", "month"]
+    object: Literal["commerce_subscription_item"]
+    period_end: int
+    period_start: int
+    plan: EventBillingPlan | None
+    plan_id: str | None
+    status: Literal["abandoned", "active", "canceled", "ended", "expired", "incomplete", "past_due", "upcoming"]
+    updated_at: int
+    credit: BillingProrationCredit | None = None
+    credits: BillingCredits | None = None
+    payer: BillingPayer | None = None
+    subscription_id: str | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {
+            "credit": BillingProrationCredit.read,
+            "credits": BillingCredits.read,
+            "payer": BillingPayer.read,
+            "plan": EventBillingPlan.read,
+        }
+
+
+class EventBillingTotals(Model):
+    """The sums of a payment attempt: subtotal, tax, charges per unit and grand total."""
+
+    grand_total: BillingMoney
+    subtotal: BillingMoney
+    tax_total: BillingMoney
+    per_unit_totals: list[EventBillingUnitTotal] | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {
+            "grand_total": BillingMoney.read,
+            "per_unit_totals": list_of(EventBillingUnitTotal.read),
+            "subtotal": BillingMoney.read,
+            "tax_total": BillingMoney.read,
+        }
+
+
+class EventBillingUnitTotal(Model):
+    """The charge for units of one kind, such as seats, in a payment attempt.
+
+    In the smallest unit of the currency, such as cents: `amount`.
+    """
+
+    amount: int | None = None
+    currency: str | None = None
+    name: str | None = None
+    quantity: int | None = None
+    total: int | None = None
+
+
+class EventHttpRequest(Model):
     """The IP address and user agent of the request that caused an event."""
 
     client_ip: str | None = None
     user_agent: str | None = None
+
+
+class EventOrganizationInvitationDetails(Model):
+    """Extra facts inside an organization invitation event, namely about the organization."""
+
+    public_organization_data: PublicOrganizationData | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"public_organization_data": PublicOrganizationData.read}
 
 
 class OrganizationCreatedEvent(Model):
@@ -524,7 +487,7 @@ class OrganizationInvitationAcceptedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: OrganizationInvitationAcceptedPayload
+    data: OrganizationInvitationEventData
     instance_id: str
     object: str
     timestamp: int
@@ -533,64 +496,7 @@ class OrganizationInvitationAcceptedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": OrganizationInvitationAcceptedPayload.read, "event_attributes": EventAttributes.read}
-
-
-class OrganizationInvitationAcceptedPayload(Model):
-    """The organization invitation that was accepted, with the id of the user who did so.
-
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
-    """
-
-    created_at: int
-    data: Data
-    email_address: str
-    expires_at: int | None
-    id: str
-    inviter_id: str | None
-    object: Literal["organization_invitation"]
-    public_inviter_data: OrganizationInvitationPublicUserData | None
-    public_metadata: dict[str, Any]
-    role: str
-    role_name: str
-    updated_at: int
-    url: str | None
-    user_id: str
-    organization_id: str | None = None
-    private_metadata: dict[str, Any] | None = None
-    status: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": Data.read, "public_inviter_data": OrganizationInvitationPublicUserData.read}
-
-
-class OrganizationInvitationCreatedData(Model):
-    """The organization invitation that was created.
-
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
-    """
-
-    created_at: int
-    email_address: str
-    expires_at: int | None
-    id: str
-    inviter_id: str | None
-    object: Literal["organization_invitation"]
-    public_inviter_data: OrganizationInvitationPublicUserData | None
-    public_metadata: dict[str, Any]
-    role: str
-    role_name: str
-    updated_at: int
-    url: str | None
-    data: Data | None = None
-    organization_id: str | None = None
-    private_metadata: dict[str, Any] | None = None
-    status: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": Data.read, "public_inviter_data": OrganizationInvitationPublicUserData.read}
+        return {"data": OrganizationInvitationEventData.read, "event_attributes": EventAttributes.read}
 
 
 class OrganizationInvitationCreatedEvent(Model):
@@ -599,7 +505,7 @@ class OrganizationInvitationCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: OrganizationInvitationCreatedData
+    data: OrganizationInvitationEventData
     instance_id: str
     object: str
     timestamp: int
@@ -608,11 +514,11 @@ class OrganizationInvitationCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": OrganizationInvitationCreatedData.read, "event_attributes": EventAttributes.read}
+        return {"data": OrganizationInvitationEventData.read, "event_attributes": EventAttributes.read}
 
 
-class OrganizationInvitationRevokedData(Model):
-    """The organization invitation that was revoked.
+class OrganizationInvitationEventData(Model):
+    """The organization invitation that was accepted, with the id of the user who did so.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
     """
@@ -629,14 +535,18 @@ class OrganizationInvitationRevokedData(Model):
     role_name: str
     updated_at: int
     url: str | None
-    data: Data | None = None
+    data: EventOrganizationInvitationDetails | None = None
     organization_id: str | None = None
     private_metadata: dict[str, Any] | None = None
     status: str | None = None
+    user_id: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": Data.read, "public_inviter_data": OrganizationInvitationPublicUserData.read}
+        return {
+            "data": EventOrganizationInvitationDetails.read,
+            "public_inviter_data": OrganizationInvitationPublicUserData.read,
+        }
 
 
 class OrganizationInvitationRevokedEvent(Model):
@@ -645,7 +555,7 @@ class OrganizationInvitationRevokedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: OrganizationInvitationRevokedData
+    data: OrganizationInvitationEventData
     instance_id: str
     object: str
     timestamp: int
@@ -654,7 +564,7 @@ class OrganizationInvitationRevokedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": OrganizationInvitationRevokedData.read, "event_attributes": EventAttributes.read}
+        return {"data": OrganizationInvitationEventData.read, "event_attributes": EventAttributes.read}
 
 
 class OrganizationMembershipCreatedEvent(Model):
@@ -735,7 +645,7 @@ class PaymentAttemptCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: PaymentAttemptEventPayload
+    data: BillingPaymentAttemptEventData
     instance_id: str
     object: str
     timestamp: int
@@ -744,46 +654,7 @@ class PaymentAttemptCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": PaymentAttemptEventPayload.read, "event_attributes": EventAttributes.read}
-
-
-class PaymentAttemptEventPayload(Model):
-    """The payment attempt in a payment event: its state, parties, sums and covered items.
-
-    In Unix milliseconds: `billing_date`, `created_at`, `failed_at`, `paid_at`, `updated_at`.
-    Deprecated: `invoice_id`.
-    """
-
-    billing_date: int
-    charge_type: Literal["checkout", "recurring"]
-    created_at: int
-    failed_at: int | None
-    failed_reason: BillingPaymentFailedReason | None
-    gateway_external_id: str
-    id: str
-    instance_id: str
-    invoice_id: str
-    paid_at: int | None
-    payee: BillingPayee
-    payer: BillingPayerEventPayload
-    payment_id: str
-    payment_source: BillingPaymentSource
-    statement_id: str
-    status: Literal["failed", "paid", "pending"]
-    subscription_items: list[BillingSubscriptionItem]
-    totals: BillingTotals
-    updated_at: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "failed_reason": BillingPaymentFailedReason.read,
-            "payee": BillingPayee.read,
-            "payer": BillingPayerEventPayload.read,
-            "payment_source": BillingPaymentSource.read,
-            "subscription_items": list_of(BillingSubscriptionItem.read),
-            "totals": BillingTotals.read,
-        }
+        return {"data": BillingPaymentAttemptEventData.read, "event_attributes": EventAttributes.read}
 
 
 class PaymentAttemptUpdatedEvent(Model):
@@ -792,7 +663,7 @@ class PaymentAttemptUpdatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: PaymentAttemptEventPayload
+    data: BillingPaymentAttemptEventData
     instance_id: str
     object: str
     timestamp: int
@@ -801,7 +672,7 @@ class PaymentAttemptUpdatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": PaymentAttemptEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingPaymentAttemptEventData.read, "event_attributes": EventAttributes.read}
 
 
 class PermissionCreatedEvent(Model):
@@ -918,7 +789,7 @@ class SessionCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SessionEventPayload
+    data: SessionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -927,7 +798,7 @@ class SessionCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SessionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SessionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SessionEndedEvent(Model):
@@ -936,7 +807,7 @@ class SessionEndedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SessionEventPayload
+    data: SessionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -945,10 +816,10 @@ class SessionEndedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SessionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SessionEventData.read, "event_attributes": EventAttributes.read}
 
 
-class SessionEventPayload(Model):
+class SessionEventData(Model):
     """The session in a session event, with its user and latest activity.
 
     In Unix milliseconds: `abandon_at`, `created_at`, `expire_at`, `last_active_at`, `updated_at`.
@@ -967,11 +838,11 @@ class SessionEventPayload(Model):
     user_id: str
     actor: dict[str, Any] | None = None
     last_active_organization_id: str | None = None
-    latest_activity: SessionActivityResponse | None = None
+    latest_activity: SessionActivity | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"latest_activity": SessionActivityResponse.read, "user": User.read}
+        return {"latest_activity": SessionActivity.read, "user": User.read}
 
 
 class SessionPendingEvent(Model):
@@ -980,7 +851,7 @@ class SessionPendingEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SessionEventPayload
+    data: SessionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -989,7 +860,7 @@ class SessionPendingEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SessionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SessionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SessionRemovedEvent(Model):
@@ -998,7 +869,7 @@ class SessionRemovedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SessionEventPayload
+    data: SessionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1007,7 +878,7 @@ class SessionRemovedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SessionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SessionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SessionRevokedEvent(Model):
@@ -1016,7 +887,7 @@ class SessionRevokedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SessionEventPayload
+    data: SessionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1025,7 +896,7 @@ class SessionRevokedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SessionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SessionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SmsCreatedEvent(Model):
@@ -1034,7 +905,7 @@ class SmsCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SmsEventPayload
+    data: SmsEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1043,10 +914,10 @@ class SmsCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SmsEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": SmsEventData.read, "event_attributes": EventAttributes.read}
 
 
-class SmsEventPayload(Model):
+class SmsEventData(Model):
     """The text message in an SMS event: numbers, text and who delivers it.
 
     In Unix milliseconds: `created_at_ms`.
@@ -1072,7 +943,7 @@ class SubscriptionActiveEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SubscriptionEventPayload
+    data: BillingSubscriptionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1081,7 +952,7 @@ class SubscriptionActiveEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SubscriptionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionCreatedEvent(Model):
@@ -1090,7 +961,7 @@ class SubscriptionCreatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SubscriptionEventPayload
+    data: BillingSubscriptionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1099,33 +970,7 @@ class SubscriptionCreatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SubscriptionEventPayload.read, "event_attributes": EventAttributes.read}
-
-
-class SubscriptionEventPayload(Model):
-    """The subscription in a subscription event, with its payer and items.
-
-    In Unix milliseconds: `active_at`, `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `updated_at`.
-    """
-
-    active_at: int | None
-    canceled_at: int | None
-    created_at: int
-    ended_at: int | None
-    id: str
-    items: list[BillingSubscriptionItemEventPayload]
-    latest_payment_id: str | None
-    object: Literal["commerce_subscription"]
-    past_due_at: int | None
-    payer: BillingPayerEventPayload
-    payer_id: str
-    payment_source_id: str | None
-    status: Literal["abandoned", "active", "canceled", "ended", "incomplete", "past_due"]
-    updated_at: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"items": list_of(BillingSubscriptionItemEventPayload.read), "payer": BillingPayerEventPayload.read}
+        return {"data": BillingSubscriptionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemAbandonedEvent(Model):
@@ -1134,7 +979,7 @@ class SubscriptionItemAbandonedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1143,7 +988,7 @@ class SubscriptionItemAbandonedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemActiveEvent(Model):
@@ -1152,7 +997,7 @@ class SubscriptionItemActiveEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1161,7 +1006,7 @@ class SubscriptionItemActiveEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemCanceledEvent(Model):
@@ -1170,7 +1015,7 @@ class SubscriptionItemCanceledEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1179,7 +1024,7 @@ class SubscriptionItemCanceledEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemEndedEvent(Model):
@@ -1188,7 +1033,7 @@ class SubscriptionItemEndedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1197,7 +1042,7 @@ class SubscriptionItemEndedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemFreeTrialEndingEvent(Model):
@@ -1206,7 +1051,7 @@ class SubscriptionItemFreeTrialEndingEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1215,7 +1060,7 @@ class SubscriptionItemFreeTrialEndingEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemIncompleteEvent(Model):
@@ -1224,7 +1069,7 @@ class SubscriptionItemIncompleteEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1233,7 +1078,7 @@ class SubscriptionItemIncompleteEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemPastDueEvent(Model):
@@ -1242,7 +1087,7 @@ class SubscriptionItemPastDueEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1251,7 +1096,7 @@ class SubscriptionItemPastDueEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemUpcomingEvent(Model):
@@ -1260,7 +1105,7 @@ class SubscriptionItemUpcomingEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1269,7 +1114,7 @@ class SubscriptionItemUpcomingEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionItemUpdatedEvent(Model):
@@ -1278,7 +1123,7 @@ class SubscriptionItemUpdatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: BillingSubscriptionItemEventPayload
+    data: BillingSubscriptionItemEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1287,7 +1132,7 @@ class SubscriptionItemUpdatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": BillingSubscriptionItemEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionItemEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionPastDueEvent(Model):
@@ -1296,7 +1141,7 @@ class SubscriptionPastDueEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SubscriptionEventPayload
+    data: BillingSubscriptionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1305,7 +1150,7 @@ class SubscriptionPastDueEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SubscriptionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class SubscriptionUpdatedEvent(Model):
@@ -1314,7 +1159,7 @@ class SubscriptionUpdatedEvent(Model):
     In Unix milliseconds: `timestamp`.
     """
 
-    data: SubscriptionEventPayload
+    data: BillingSubscriptionEventData
     instance_id: str
     object: str
     timestamp: int
@@ -1323,7 +1168,7 @@ class SubscriptionUpdatedEvent(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": SubscriptionEventPayload.read, "event_attributes": EventAttributes.read}
+        return {"data": BillingSubscriptionEventData.read, "event_attributes": EventAttributes.read}
 
 
 class UserCreatedEvent(Model):

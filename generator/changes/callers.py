@@ -9,7 +9,7 @@ from itertools import islice
 import attrs
 
 from generator import naming
-from generator.changes.classes import class_name
+from generator.changes.classes import with_classes
 from generator.changes.shapes import LIST, class_in, classes_in, shape
 from generator.normalise import METHODS, Node, follow
 from generator.views import (
@@ -142,7 +142,7 @@ class Callers:
     """All of one contract, of the Backend API or of the events."""
 
     def __init__(self, contract: Node) -> None:
-        self.contract = contract
+        self.contract = contract = with_classes(contract)
         self.version = str(contract["info"]["version"])
         self.servers = ", ".join(server["url"] for server in contract.get("servers", ()))
         self.operations = [
@@ -252,7 +252,7 @@ class Callers:
         resources = {place.resource for place in places}
         return ModelClass(
             schema=name,
-            name=class_name(name),
+            name=name,
             attributes={
                 key: Attribute(attribute_name(key), key, key in required, schema)
                 for key, schema in facts["properties"].items()

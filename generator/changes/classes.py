@@ -1,23 +1,25 @@
-"""The classes that schemas become."""
+"""A contract as callers see it: its schemas are the classes that they become."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.properties.schemas import Class
+from generator import contract, naming
+from generator.model_names import name_models
+from generator.normalise import Node
 
-_CONFIG = Path(__file__).resolve().parents[2] / "generator_config.yaml"
-
-
-@cache
-def _config() -> Config:
-    return Config.from_sources(
-        ConfigFile.load_from_path(_CONFIG), MetaType.NONE, _CONFIG, "utf-8", overwrite=False, output_path=None
-    )
+_SPEC = Path(__file__).resolve().parents[2] / "spec"
+_NO_EVENTS: Node = {"webhooks": {}, "components": {"schemas": {}}}
 
 
-def class_name(schema: str) -> str:
-    """The class that a schema becomes."""
-    return str(Class.from_string(string=schema, config=_config()).name)
+def with_classes(facts: Node) -> Node:
+    """The contract with its schemas called, and joined, as their classes.
+
+    Events share classes with the Backend API: with the one in spec/.
+    """
+    decided = naming.load(_SPEC / "names.yaml")
+    if "webhooks" in facts:
+        full = name_models(contract.load(_SPEC / contract.FILES["contract"]), facts, decided).facts
+        return {**facts, "webhooks": full["webhooks"], "components": full["components"]}
+    full = name_models(facts, _NO_EVENTS, decided).facts
+    return {key: value for key, value in full.items() if key != "webhooks"}

@@ -9,7 +9,6 @@ import attrs
 
 from clerk_core.guards import is_list, is_object
 from generator import normalise
-from generator.changes.classes import class_name
 from generator.normalise import UNIX_MS, Node, follow
 
 SCHEMA = "#/components/schemas/"
@@ -105,7 +104,7 @@ def _word(contract: Node, kind: str, schema: Node) -> str:
     if kind == MAP and values_of(schema):
         return f"mapping to {described(contract, values_of(schema))}"
     if "$ref" in schema:
-        return class_name(kind)
+        return kind
     return f"{kind} ({shown(schema['enum'])})" if "enum" in schema else kind
 
 

@@ -12,7 +12,7 @@ from generator import contract, document
 Json = dict[str, Any]
 
 EMPTY_OVERLAY = "overlay: 1.0.0\ninfo: {title: none, version: 1.0.0}\nactions: []\n"
-NO_NAMES = "models: {}\noperations: {}\n"
+NO_NAMES = "models: {}\noperations: {}\nwords: {}\n"
 
 DOCUMENT: Json = {
     "openapi": "3.0.3",

@@ -43,9 +43,12 @@ def merged(edit: Callable[[Json], object] = lambda _: None) -> Json:
     }
     edit(events["components"]["schemas"])
     before = copy.deepcopy((contract, events))
-    full = merge_events(contract, events)
+    full, called = merge_events(contract, events)
     assert (contract, events) == before
     found: Json = full["components"]["schemas"]
+    assert called["Person"] == ("EventPerson" if "EventPerson" in found else "Person")
+    assert "Unused" not in called
+    assert set(called.values()) <= found.keys()
     assert full["webhooks"]["Person.created"] == hook("EventPerson" if "EventPerson" in found else "Person")
     return found
 

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.admin_portal_link_tokens import (
-    CreateAdminPortalLinkTokenResponse,
-    RevokeAdminPortalLinkTokenResponse,
-)
+from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken, CreatedAdminPortalLinkToken
 
 
 def create_admin_portal_link_token(
@@ -20,7 +17,7 @@ def create_admin_portal_link_token(
     organization_id: str | Unset = UNSET,
     scopes: Sequence[str] | Unset = UNSET,
     seconds_until_expiration: int | Unset = UNSET,
-) -> Request[CreateAdminPortalLinkTokenResponse]:
+) -> Request[CreatedAdminPortalLinkToken]:
     """Create a link token that lets an organization's IT contact into the admin portal.
 
     The token itself is in this result only.
@@ -38,7 +35,7 @@ def create_admin_portal_link_token(
     return Request(
         "POST",
         "/admin_portal_link_tokens",
-        CreateAdminPortalLinkTokenResponse.read,
+        CreatedAdminPortalLinkToken.read,
         body={
             "it_contact_id": it_contact_id,
             "organization_id": organization_id,
@@ -52,7 +49,7 @@ def create_admin_portal_link_token(
 
 def revoke_admin_portal_link_token(
     admin_portal_link_token_id: str, *, revocation_reason: str | None | Unset = UNSET
-) -> Request[RevokeAdminPortalLinkTokenResponse]:
+) -> Request[AdminPortalLinkToken]:
     """Make an admin portal link token stop working.
 
     `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
@@ -65,7 +62,7 @@ def revoke_admin_portal_link_token(
     return Request(
         "POST",
         "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke",
-        RevokeAdminPortalLinkTokenResponse.read,
+        AdminPortalLinkToken.read,
         path={"adminPortalLinkTokenID": admin_portal_link_token_id},
         body={"revocation_reason": revocation_reason},
         body_required=True,

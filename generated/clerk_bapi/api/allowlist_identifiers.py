@@ -9,7 +9,7 @@ from typing import Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, PaginatedAllowlistIdentifiers
+from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, AllowlistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -53,14 +53,14 @@ def list_allowlist_identifiers(
 @overload
 def list_allowlist_identifiers(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedAllowlistIdentifiers]: ...
+) -> Request[AllowlistIdentifierPage]: ...
 @overload
 def list_allowlist_identifiers(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers]: ...
+) -> Request[list[AllowlistIdentifier] | AllowlistIdentifierPage]: ...
 def list_allowlist_identifiers(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers]:
+) -> Request[list[AllowlistIdentifier] | AllowlistIdentifierPage]:
     """List the identifiers that may sign up.
 
     `GET /allowlist_identifiers`
@@ -74,7 +74,7 @@ def list_allowlist_identifiers(
     return Request(
         "GET",
         "/allowlist_identifiers",
-        object_or_list(PaginatedAllowlistIdentifiers.read, list_of(AllowlistIdentifier.read)),
+        object_or_list(AllowlistIdentifierPage.read, list_of(AllowlistIdentifier.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=AllowlistIdentifier.read,

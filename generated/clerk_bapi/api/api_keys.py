@@ -9,13 +9,8 @@ from typing import Any
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.api_keys import (
-    ApiKey,
-    CreateApiKeyResponse,
-    DeleteApiKeyResponse,
-    GetApiKeySecretResponse,
-    GetApiKeysResponse,
-)
+from clerk_bapi.models.api_keys import ApiKey, ApiKeyPage, ApiKeySecret, CreatedApiKey
+from clerk_bapi.models.shared import DeletedObject
 
 
 def create_api_key(
@@ -28,7 +23,7 @@ def create_api_key(
     scopes: Sequence[str] | Unset = UNSET,
     seconds_until_expiration: float | None | Unset = UNSET,
     type: str | Unset = UNSET,
-) -> Request[CreateApiKeyResponse]:
+) -> Request[CreatedApiKey]:
     """Create an API key for a user, an organization or a machine.
 
     The result carries the secret; `get_api_key_secret` shows it again.
@@ -50,7 +45,7 @@ def create_api_key(
     return Request(
         "POST",
         "/api_keys",
-        CreateApiKeyResponse.read,
+        CreatedApiKey.read,
         body={
             "name": name,
             "subject": subject,
@@ -66,7 +61,7 @@ def create_api_key(
     )
 
 
-def delete_api_key(api_key_id: str) -> Request[DeleteApiKeyResponse]:
+def delete_api_key(api_key_id: str) -> Request[DeletedObject]:
     """Delete an API key by id.
 
     It stops working and leaves no record; `revoke_api_key` keeps one.
@@ -80,7 +75,7 @@ def delete_api_key(api_key_id: str) -> Request[DeleteApiKeyResponse]:
     return Request(
         "DELETE",
         "/api_keys/{apiKeyID}",
-        DeleteApiKeyResponse.read,
+        DeletedObject.read,
         path={"apiKeyID": api_key_id},
         arguments={"apiKeyID": "api_key_id"},
     )
@@ -100,7 +95,7 @@ def get_api_key(api_key_id: str) -> Request[ApiKey]:
     )
 
 
-def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
+def get_api_key_secret(api_key_id: str) -> Request[ApiKeySecret]:
     """Fetch the secret of an API key.
 
     Treat the result like a password.
@@ -114,7 +109,7 @@ def get_api_key_secret(api_key_id: str) -> Request[GetApiKeySecretResponse]:
     return Request(
         "GET",
         "/api_keys/{apiKeyID}/secret",
-        GetApiKeySecretResponse.read,
+        ApiKeySecret.read,
         path={"apiKeyID": api_key_id},
         arguments={"apiKeyID": "api_key_id"},
     )
@@ -128,7 +123,7 @@ def list_api_keys(
     offset: int | Unset = UNSET,
     query: str | Unset = UNSET,
     type: str | Unset = UNSET,
-) -> Request[GetApiKeysResponse]:
+) -> Request[ApiKeyPage]:
     """List the API keys of a subject.
 
     `GET /api_keys`
@@ -146,7 +141,7 @@ def list_api_keys(
     return Request(
         "GET",
         "/api_keys",
-        GetApiKeysResponse.read,
+        ApiKeyPage.read,
         query={
             "subject": subject,
             "include_invalid": include_invalid,

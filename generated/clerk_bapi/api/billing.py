@@ -10,24 +10,23 @@ from typing import Literal
 from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.billing import (
+    BillingDiscountRedemption,
     BillingPaymentAttempt,
-    BillingPriceResponse,
+    BillingPaymentAttemptPage,
+    BillingPlanPage,
+    BillingPrice,
+    BillingPricePage,
+    BillingPriceTransition,
     BillingStatement,
-    CommerceDiscountRedemptionResponse,
-    CommercePriceTransitionResponse,
-    CommerceSubscriptionItem2,
-    PaginatedBillingPaymentAttemptResponse,
-    PaginatedBillingPriceResponse,
-    PaginatedBillingStatementResponse,
-    PaginatedCommercePlanResponse,
-    PaginatedCommerceSubscriptionItemResponse,
+    BillingStatementPage,
+    BillingSubscriptionItemPage,
 )
-from clerk_bapi.models.shared import CommercePlan, CommerceSubscriptionItem
+from clerk_bapi.models.shared import BillingPlan, BillingSubscriptionItem
 
 
 def apply_billing_subscription_item_discount(
     subscription_item_id: str, *, discount_id: str
-) -> Request[CommerceDiscountRedemptionResponse]:
+) -> Request[BillingDiscountRedemption]:
     """Grant a subscription item a discount that already exists.
 
     Skips the rules for handing out discounts. An item has one active discount: another one replaces it, the same
@@ -43,7 +42,7 @@ def apply_billing_subscription_item_discount(
     return Request(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/discounts",
-        CommerceDiscountRedemptionResponse.read,
+        BillingDiscountRedemption.read,
         path={"subscription_item_id": subscription_item_id},
         body={"discount_id": discount_id},
         body_required=True,
@@ -52,7 +51,7 @@ def apply_billing_subscription_item_discount(
 
 def cancel_billing_subscription_item(
     subscription_item_id: str, *, end_now: bool | Unset = UNSET
-) -> Request[CommerceSubscriptionItem]:
+) -> Request[BillingSubscriptionItem]:
     """End a subscription item, at once or when its period is over.
 
     The payer keeps the plan until the paid period is over, unless `end_now` is set.
@@ -67,7 +66,7 @@ def cancel_billing_subscription_item(
     return Request(
         "DELETE",
         "/billing/subscription_items/{subscription_item_id}",
-        CommerceSubscriptionItem.read,
+        BillingSubscriptionItem.read,
         path={"subscription_item_id": subscription_item_id},
         query={"end_now": end_now},
     )
@@ -81,7 +80,7 @@ def create_billing_price(
     currency: str | Unset = UNSET,
     description: str | Unset = UNSET,
     supported_billing_periods: Literal["annual", "both", "month"] | Unset = UNSET,
-) -> Request[BillingPriceResponse]:
+) -> Request[BillingPrice]:
     """Create a custom price for a plan.
 
     It is charged only once a subscription item is moved to it with `create_billing_price_transition`.
@@ -103,7 +102,7 @@ def create_billing_price(
     return Request(
         "POST",
         "/billing/prices",
-        BillingPriceResponse.read,
+        BillingPrice.read,
         body={
             "amount": amount,
             "plan_id": plan_id,
@@ -118,7 +117,7 @@ def create_billing_price(
 
 def create_billing_price_transition(
     subscription_item_id: str, *, from_price_id: str, to_price_id: str
-) -> Request[CommercePriceTransitionResponse]:
+) -> Request[BillingPriceTransition]:
     """Move a subscription item to another price.
 
     Depending on plan and payer it takes effect at once, possibly with a charge, or at the next period; see
@@ -135,7 +134,7 @@ def create_billing_price_transition(
     return Request(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/price_transition",
-        CommercePriceTransitionResponse.read,
+        BillingPriceTransition.read,
         path={"subscription_item_id": subscription_item_id},
         body={"from_price_id": from_price_id, "to_price_id": to_price_id},
         body_required=True,
@@ -144,7 +143,7 @@ def create_billing_price_transition(
 
 def extend_billing_subscription_item_free_trial(
     subscription_item_id: str, *, extend_to: int | str | datetime
-) -> Request[CommerceSubscriptionItem2]:
+) -> Request[BillingSubscriptionItem]:
     """Move the end of a free trial to a later time.
 
     The item has to be in its trial. Repeating the call with the same time changes nothing.
@@ -160,7 +159,7 @@ def extend_billing_subscription_item_free_trial(
     return Request(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/extend_free_trial",
-        CommerceSubscriptionItem2.read,
+        BillingSubscriptionItem.read,
         path={"subscription_item_id": subscription_item_id},
         body={"extend_to": extend_to},
         body_required=True,
@@ -192,7 +191,7 @@ def list_billing_plans(
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
     payer_type: Literal["org", "user"] | Unset = UNSET,
-) -> Request[PaginatedCommercePlanResponse]:
+) -> Request[BillingPlanPage]:
     """List the billing plans, free and paid.
 
     Newest first.
@@ -209,10 +208,10 @@ def list_billing_plans(
     return Request(
         "GET",
         "/billing/plans",
-        PaginatedCommercePlanResponse.read,
+        BillingPlanPage.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "payer_type": payer_type},
         at_most={"limit": 500},
-        row=CommercePlan.read,
+        row=BillingPlan.read,
         rows_key="data",
     )
 
@@ -223,7 +222,7 @@ def list_billing_prices(
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
     plan_id: str | Unset = UNSET,
-) -> Request[PaginatedBillingPriceResponse]:
+) -> Request[BillingPricePage]:
     """List the prices of billing plans, default and custom.
 
     Cheapest first, and among equal amounts the newest first.
@@ -240,17 +239,17 @@ def list_billing_prices(
     return Request(
         "GET",
         "/billing/prices",
-        PaginatedBillingPriceResponse.read,
+        BillingPricePage.read,
         query={"limit": limit, "offset": offset, "paginated": paginated, "plan_id": plan_id},
         at_most={"limit": 500},
-        row=BillingPriceResponse.read,
+        row=BillingPrice.read,
         rows_key="data",
     )
 
 
 def list_billing_statement_payment_attempts(
     statement_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[PaginatedBillingPaymentAttemptResponse]:
+) -> Request[BillingPaymentAttemptPage]:
     """List the attempts to collect the payment of a statement.
 
     Newest first.
@@ -267,7 +266,7 @@ def list_billing_statement_payment_attempts(
     return Request(
         "GET",
         "/billing/statements/{statementID}/payment_attempts",
-        PaginatedBillingPaymentAttemptResponse.read,
+        BillingPaymentAttemptPage.read,
         path={"statementID": statement_id},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
@@ -279,7 +278,7 @@ def list_billing_statement_payment_attempts(
 
 def list_billing_statements(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[PaginatedBillingStatementResponse]:
+) -> Request[BillingStatementPage]:
     """List the billing statements of all payers.
 
     Newest first.
@@ -295,7 +294,7 @@ def list_billing_statements(
     return Request(
         "GET",
         "/billing/statements",
-        PaginatedBillingStatementResponse.read,
+        BillingStatementPage.read,
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=BillingStatement.read,
@@ -313,7 +312,7 @@ def list_billing_subscription_items(
     plan_id: str | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
-) -> Request[PaginatedCommerceSubscriptionItemResponse]:
+) -> Request[BillingSubscriptionItemPage]:
     """List the subscription items of users and organizations.
 
     Newest first. Items of free plans are left out unless `include_free` is set.
@@ -334,7 +333,7 @@ def list_billing_subscription_items(
     return Request(
         "GET",
         "/billing/subscription_items",
-        PaginatedCommerceSubscriptionItemResponse.read,
+        BillingSubscriptionItemPage.read,
         query={
             "include_free": include_free,
             "limit": limit,
@@ -346,14 +345,14 @@ def list_billing_subscription_items(
             "status": status,
         },
         at_most={"limit": 500},
-        row=CommerceSubscriptionItem.read,
+        row=BillingSubscriptionItem.read,
         rows_key="data",
     )
 
 
 def remove_billing_subscription_item_discount(
     subscription_item_id: str, discount_id: str
-) -> Request[CommerceDiscountRedemptionResponse]:
+) -> Request[BillingDiscountRedemption]:
     """Take the active discount off a subscription item.
 
     `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
@@ -366,6 +365,6 @@ def remove_billing_subscription_item_discount(
     return Request(
         "DELETE",
         "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}",
-        CommerceDiscountRedemptionResponse.read,
+        BillingDiscountRedemption.read,
         path={"subscription_item_id": subscription_item_id, "discount_id": discount_id},
     )

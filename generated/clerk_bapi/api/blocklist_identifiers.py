@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from clerk_core import Request
 
-from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifiers
+from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -38,10 +38,10 @@ def delete_blocklist_identifier(identifier_id: str) -> Request[DeletedObject]:
     )
 
 
-def list_blocklist_identifiers() -> Request[BlocklistIdentifiers]:
+def list_blocklist_identifiers() -> Request[BlocklistIdentifierPage]:
     """List the identifiers that may not sign up or sign in.
 
     `GET /blocklist_identifiers`
     https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers
     """
-    return Request("GET", "/blocklist_identifiers", BlocklistIdentifiers.read)
+    return Request("GET", "/blocklist_identifiers", BlocklistIdentifierPage.read)

@@ -10,7 +10,7 @@ from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.clients import ClientObject, PaginatedClients
+from clerk_bapi.models.clients import ClientObject, ClientObjectPage
 
 
 def get_client(client_id: str) -> Request[ClientObject]:
@@ -46,15 +46,15 @@ def list_clients(
 @overload
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedClients]: ...
+) -> Request[ClientObjectPage]: ...
 @overload
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[ClientObject] | PaginatedClients]: ...
+) -> Request[list[ClientObject] | ClientObjectPage]: ...
 @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
 def list_clients(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[ClientObject] | PaginatedClients]:
+) -> Request[list[ClientObject] | ClientObjectPage]:
     """List the clients (browsers and devices) of the instance.
 
     Deprecated by Clerk: list sessions with `list_sessions`.
@@ -72,7 +72,7 @@ def list_clients(
     return Request(
         "GET",
         "/clients",
-        object_or_list(PaginatedClients.read, list_of(ClientObject.read)),
+        object_or_list(ClientObjectPage.read, list_of(ClientObject.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=ClientObject.read,

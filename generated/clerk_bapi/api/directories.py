@@ -14,9 +14,8 @@ from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMappingDict,
     Directory,
     DirectoryGroupRoleMapping,
-    DirectoryGroupRoleMappingDeleted,
-    DirectoryGroupRoleMappingList,
-    DirectoryList,
+    DirectoryGroupRoleMappingPage,
+    DirectoryPage,
     ReplaceDirectoryGroupRoleMappingsMapping,
     ReplaceDirectoryGroupRoleMappingsMappingDict,
 )
@@ -110,9 +109,7 @@ def delete_directory(directory_id: str) -> Request[DeletedObject]:
     return Request("DELETE", "/directories/{directory_id}", DeletedObject.read, path={"directory_id": directory_id})
 
 
-def delete_directory_group_role_mapping(
-    directory_id: str, mapping_id: str
-) -> Request[DirectoryGroupRoleMappingDeleted]:
+def delete_directory_group_role_mapping(directory_id: str, mapping_id: str) -> Request[DeletedObject]:
     """Delete one group-to-role mapping of a directory.
 
     Fails unless group role mapping is switched on in the directory.
@@ -127,7 +124,7 @@ def delete_directory_group_role_mapping(
     return Request(
         "DELETE",
         "/directories/{directory_id}/group_role_mappings/{mapping_id}",
-        DirectoryGroupRoleMappingDeleted.read,
+        DeletedObject.read,
         path={"directory_id": directory_id, "mapping_id": mapping_id},
     )
 
@@ -144,7 +141,7 @@ def get_directory(directory_id: str) -> Request[Directory]:
     return Request("GET", "/directories/{directory_id}", Directory.read, path={"directory_id": directory_id})
 
 
-def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[DirectoryList]:
+def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[DirectoryPage]:
     """List the directories that provision users.
 
     API keys are not shown.
@@ -159,7 +156,7 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
     return Request(
         "GET",
         "/directories",
-        DirectoryList.read,
+        DirectoryPage.read,
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
         row=Directory.read,
@@ -167,7 +164,7 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
     )
 
 
-def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGroupRoleMappingList]:
+def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGroupRoleMappingPage]:
     """List the group-to-role mappings of a directory.
 
     In order of precedence.
@@ -181,7 +178,7 @@ def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGr
     return Request(
         "GET",
         "/directories/{directory_id}/group_role_mappings",
-        DirectoryGroupRoleMappingList.read,
+        DirectoryGroupRoleMappingPage.read,
         path={"directory_id": directory_id},
     )
 
@@ -190,7 +187,7 @@ def replace_directory_group_role_mappings(
     directory_id: str,
     *,
     mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping | ReplaceDirectoryGroupRoleMappingsMappingDict],
-) -> Request[DirectoryGroupRoleMappingList]:
+) -> Request[DirectoryGroupRoleMappingPage]:
     """Set all group-to-role mappings of a directory at once.
 
     The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
@@ -206,7 +203,7 @@ def replace_directory_group_role_mappings(
     return Request(
         "PUT",
         "/directories/{directory_id}/group_role_mappings",
-        DirectoryGroupRoleMappingList.read,
+        DirectoryGroupRoleMappingPage.read,
         path={"directory_id": directory_id},
         body={"mappings": mappings},
         body_required=True,

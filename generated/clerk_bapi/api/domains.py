@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.domains import Domain, Domains
+from clerk_bapi.models.domains import Domain, DomainPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -42,7 +42,7 @@ def delete_domain(domain_id: str) -> Request[DeletedObject]:
     return Request("DELETE", "/domains/{domain_id}", DeletedObject.read, path={"domain_id": domain_id})
 
 
-def list_domains() -> Request[Domains]:
+def list_domains() -> Request[DomainPage]:
     """List the primary and satellite domains of the instance.
 
     Each domain lists the CNAME records it needs.
@@ -50,7 +50,7 @@ def list_domains() -> Request[Domains]:
     `GET /domains`
     https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains
     """
-    return Request("GET", "/domains", Domains.read)
+    return Request("GET", "/domains", DomainPage.read)
 
 
 def update_domain(

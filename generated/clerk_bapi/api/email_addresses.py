@@ -8,12 +8,12 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.shared import DeletedObject, EmailAddress, VerificationResponse
+from clerk_bapi.models.shared import DeletedObject, EmailAddress, Verification
 
 
 def attempt_email_address_verification(
     email_address_id: str, *, code: str, verification_id: str
-) -> Request[VerificationResponse]:
+) -> Request[Verification]:
     """Check a code that was emailed to an address.
 
     A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
@@ -30,7 +30,7 @@ def attempt_email_address_verification(
     return Request(
         "POST",
         "/email_addresses/{email_address_id}/attempt_verification",
-        VerificationResponse.read,
+        Verification.read,
         path={"email_address_id": email_address_id},
         body={"code": code, "verification_id": verification_id},
         body_required=True,
@@ -105,7 +105,7 @@ def get_email_address(email_address_id: str) -> Request[EmailAddress]:
     )
 
 
-def prepare_email_address_verification(email_address_id: str) -> Request[VerificationResponse]:
+def prepare_email_address_verification(email_address_id: str) -> Request[Verification]:
     """Email a one-time code to an address.
 
     Returns a verification whose id you pass to `attempt_email_address_verification` together with the code the user
@@ -120,7 +120,7 @@ def prepare_email_address_verification(email_address_id: str) -> Request[Verific
     return Request(
         "POST",
         "/email_addresses/{email_address_id}/prepare_verification",
-        VerificationResponse.read,
+        Verification.read,
         path={"email_address_id": email_address_id},
     )
 

@@ -10,19 +10,19 @@ from typing import Literal
 from clerk_core import UNSET, Request, Unset
 
 from clerk_bapi.models.enterprise_connections import (
-    CreateEnterpriseConnectionSaml,
-    CreateEnterpriseConnectionSamlDict,
+    CreateEnterpriseConnectionSAML,
+    CreateEnterpriseConnectionSAMLDict,
     CustomAttribute,
     CustomAttributeDict,
     EnterpriseConnection,
-    EnterpriseConnections,
+    EnterpriseConnectionOIDC,
+    EnterpriseConnectionOIDCDict,
+    EnterpriseConnectionPage,
     EnterpriseConnectionTestRun,
-    EnterpriseConnectionTestRunResponse,
-    EnterpriseConnectionTestRuns,
-    Oidc,
-    OidcDict,
-    UpdateEnterpriseConnectionSaml,
-    UpdateEnterpriseConnectionSamlDict,
+    EnterpriseConnectionTestRunPage,
+    EnterpriseConnectionTestRunURL,
+    UpdateEnterpriseConnectionSAML,
+    UpdateEnterpriseConnectionSAMLDict,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -43,9 +43,9 @@ def create_enterprise_connection(
     active: bool | None | Unset = UNSET,
     allow_organization_account_linking: bool | None | Unset = UNSET,
     custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | Unset = UNSET,
-    oidc: Oidc | OidcDict | None | Unset = UNSET,
+    oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
-    saml: CreateEnterpriseConnectionSaml | CreateEnterpriseConnectionSamlDict | None | Unset = UNSET,
+    saml: CreateEnterpriseConnectionSAML | CreateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
 ) -> Request[EnterpriseConnection]:
     """Set up a SAML or OIDC enterprise connection.
 
@@ -88,9 +88,7 @@ def create_enterprise_connection(
     )
 
 
-def create_enterprise_connection_test_run(
-    enterprise_connection_id: str,
-) -> Request[EnterpriseConnectionTestRunResponse]:
+def create_enterprise_connection_test_run(enterprise_connection_id: str) -> Request[EnterpriseConnectionTestRunURL]:
     """Create a URL for a test sign-in through an enterprise connection.
 
     Open it in a browser soon, as it is short-lived; the outcome shows up in `list_enterprise_connection_test_runs`.
@@ -104,7 +102,7 @@ def create_enterprise_connection_test_run(
     return Request(
         "POST",
         "/enterprise_connections/{enterprise_connection_id}/test_runs",
-        EnterpriseConnectionTestRunResponse.read,
+        EnterpriseConnectionTestRunURL.read,
         path={"enterprise_connection_id": enterprise_connection_id},
     )
 
@@ -149,7 +147,7 @@ def list_enterprise_connection_test_runs(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
-) -> Request[EnterpriseConnectionTestRuns]:
+) -> Request[EnterpriseConnectionTestRunPage]:
     """List the test sign-ins of an enterprise connection.
 
     `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
@@ -164,7 +162,7 @@ def list_enterprise_connection_test_runs(
     return Request(
         "GET",
         "/enterprise_connections/{enterprise_connection_id}/test_runs",
-        EnterpriseConnectionTestRuns.read,
+        EnterpriseConnectionTestRunPage.read,
         path={"enterprise_connection_id": enterprise_connection_id},
         query={"limit": limit, "offset": offset, "status": status},
         at_most={"limit": 500},
@@ -180,7 +178,7 @@ def list_enterprise_connections(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     organization_id: str | Unset = UNSET,
-) -> Request[EnterpriseConnections]:
+) -> Request[EnterpriseConnectionPage]:
     """List the enterprise connections of the instance.
 
     `GET /enterprise_connections`
@@ -195,7 +193,7 @@ def list_enterprise_connections(
     return Request(
         "GET",
         "/enterprise_connections",
-        EnterpriseConnections.read,
+        EnterpriseConnectionPage.read,
         query={"active": active, "limit": limit, "offset": offset, "organization_id": organization_id},
         at_most={"limit": 500},
         row=EnterpriseConnection.read,
@@ -212,9 +210,9 @@ def update_enterprise_connection(
     disable_additional_identifications: bool | None | Unset = UNSET,
     domains: Sequence[str] | None | Unset = UNSET,
     name: str | None | Unset = UNSET,
-    oidc: Oidc | OidcDict | None | Unset = UNSET,
+    oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
     organization_id: str | None | Unset = UNSET,
-    saml: UpdateEnterpriseConnectionSaml | UpdateEnterpriseConnectionSamlDict | None | Unset = UNSET,
+    saml: UpdateEnterpriseConnectionSAML | UpdateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
     sync_user_attributes: bool | None | Unset = UNSET,
 ) -> Request[EnterpriseConnection]:
     """Change an enterprise connection.

@@ -10,12 +10,7 @@ from typing import Any, Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.invitations import (
-    CreateBulkInvitationsItem,
-    CreateBulkInvitationsItemDict,
-    InvitationRevoked,
-    PaginatedInvitations,
-)
+from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict, InvitationPage
 from clerk_bapi.models.shared import Invitation
 
 
@@ -132,7 +127,7 @@ def list_invitations(
     paginated: Literal[True],
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[PaginatedInvitations]: ...
+) -> Request[InvitationPage]: ...
 @overload
 def list_invitations(
     *,
@@ -153,7 +148,7 @@ def list_invitations(
     paginated: bool | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[list[Invitation] | PaginatedInvitations]: ...
+) -> Request[list[Invitation] | InvitationPage]: ...
 def list_invitations(
     *,
     limit: int | Unset = UNSET,
@@ -173,7 +168,7 @@ def list_invitations(
     paginated: bool | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[list[Invitation] | PaginatedInvitations]:
+) -> Request[list[Invitation] | InvitationPage]:
     """List the invitations of the application.
 
     Revoked ones show up only when asked for by `status`.
@@ -193,7 +188,7 @@ def list_invitations(
     return Request(
         "GET",
         "/invitations",
-        object_or_list(PaginatedInvitations.read, list_of(Invitation.read)),
+        object_or_list(InvitationPage.read, list_of(Invitation.read)),
         query={
             "limit": limit,
             "offset": offset,
@@ -208,7 +203,7 @@ def list_invitations(
     )
 
 
-def revoke_invitation(invitation_id: str) -> Request[InvitationRevoked]:
+def revoke_invitation(invitation_id: str) -> Request[Invitation]:
     """Revoke an invitation so that its link stops working.
 
     The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.
@@ -220,5 +215,5 @@ def revoke_invitation(invitation_id: str) -> Request[InvitationRevoked]:
         invitation_id: Id of the application invitation.
     """
     return Request(
-        "POST", "/invitations/{invitation_id}/revoke", InvitationRevoked.read, path={"invitation_id": invitation_id}
+        "POST", "/invitations/{invitation_id}/revoke", Invitation.read, path={"invitation_id": invitation_id}
     )

@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
+from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -89,14 +89,14 @@ def list_jwt_templates(
 @overload
 def list_jwt_templates(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedJWTTemplates]: ...
+) -> Request[JWTTemplatePage]: ...
 @overload
 def list_jwt_templates(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[JWTTemplate] | PaginatedJWTTemplates]: ...
+) -> Request[list[JWTTemplate] | JWTTemplatePage]: ...
 def list_jwt_templates(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[JWTTemplate] | PaginatedJWTTemplates]:
+) -> Request[list[JWTTemplate] | JWTTemplatePage]:
     """List the JWT templates of the instance.
 
     `GET /jwt_templates`
@@ -110,7 +110,7 @@ def list_jwt_templates(
     return Request(
         "GET",
         "/jwt_templates",
-        object_or_list(PaginatedJWTTemplates.read, list_of(JWTTemplate.read)),
+        object_or_list(JWTTemplatePage.read, list_of(JWTTemplate.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=JWTTemplate.read,

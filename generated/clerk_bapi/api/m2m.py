@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.m2m import CreateM2MTokenResponse, GetM2MTokensResponse, M2MToken
+from clerk_bapi.models.m2m import CreatedM2MToken, M2MToken, M2MTokenPage
 
 
 def create_m2m_token(
@@ -17,7 +17,7 @@ def create_m2m_token(
     min_remaining_ttl_seconds: int | Unset = UNSET,
     seconds_until_expiration: float | None | Unset = UNSET,
     token_format: Literal["jwt", "opaque"] | Unset = UNSET,
-) -> Request[CreateM2MTokenResponse]:
+) -> Request[CreatedM2MToken]:
     """Create a token with which a machine calls other machines.
 
     Authenticate with the secret key of the calling machine, not that of the instance. The token itself is in this
@@ -38,7 +38,7 @@ def create_m2m_token(
     return Request(
         "POST",
         "/m2m_tokens",
-        CreateM2MTokenResponse.read,
+        CreatedM2MToken.read,
         body={
             "claims": claims,
             "min_remaining_ttl_seconds": min_remaining_ttl_seconds,
@@ -56,7 +56,7 @@ def list_m2m_tokens(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     revoked: bool | Unset = UNSET,
-) -> Request[GetM2MTokensResponse]:
+) -> Request[M2MTokenPage]:
     """List the stored tokens of a machine.
 
     JWT tokens are not stored and so never listed. With a machine secret key only that machine's tokens are visible;
@@ -75,7 +75,7 @@ def list_m2m_tokens(
     return Request(
         "GET",
         "/m2m_tokens",
-        GetM2MTokensResponse.read,
+        M2MTokenPage.read,
         query={"subject": subject, "expired": expired, "limit": limit, "offset": offset, "revoked": revoked},
         at_most={"limit": 100},
         row=M2MToken.read,

@@ -9,20 +9,13 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.machines import (
-    Machine,
-    MachineCreated,
-    MachineDeleted,
-    MachineList,
-    MachineScope,
-    MachineScopeDeleted,
-    MachineSecretKey,
-)
+from clerk_bapi.models.machines import CreatedMachine, Machine, MachinePage, MachineScope, MachineSecretKey
+from clerk_bapi.models.shared import DeletedObject
 
 
 def create_machine(
     *, name: str, default_token_ttl: int | Unset = UNSET, scoped_machines: Sequence[str] | Unset = UNSET
-) -> Request[MachineCreated]:
+) -> Request[CreatedMachine]:
     """Register a machine.
 
     The result carries its secret key.
@@ -39,7 +32,7 @@ def create_machine(
     return Request(
         "POST",
         "/machines",
-        MachineCreated.read,
+        CreatedMachine.read,
         body={"name": name, "default_token_ttl": default_token_ttl, "scoped_machines": scoped_machines},
         arrays=("scoped_machines",),
         lengths={"scoped_machines": (0, 150)},
@@ -67,7 +60,7 @@ def create_machine_scope(machine_id: str, *, to_machine_id: str) -> Request[Mach
     )
 
 
-def delete_machine(machine_id: str) -> Request[MachineDeleted]:
+def delete_machine(machine_id: str) -> Request[DeletedObject]:
     """Delete a machine by id.
 
     `DELETE /machines/{machine_id}`
@@ -76,10 +69,10 @@ def delete_machine(machine_id: str) -> Request[MachineDeleted]:
     Args:
         machine_id: Id of the machine.
     """
-    return Request("DELETE", "/machines/{machine_id}", MachineDeleted.read, path={"machine_id": machine_id})
+    return Request("DELETE", "/machines/{machine_id}", DeletedObject.read, path={"machine_id": machine_id})
 
 
-def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[MachineScopeDeleted]:
+def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[DeletedObject]:
     """Stop one machine from calling another.
 
     Tokens created earlier keep the scope until they expire.
@@ -94,7 +87,7 @@ def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[Mach
     return Request(
         "DELETE",
         "/machines/{machine_id}/scopes/{other_machine_id}",
-        MachineScopeDeleted.read,
+        DeletedObject.read,
         path={"machine_id": machine_id, "other_machine_id": other_machine_id},
     )
 
@@ -131,7 +124,7 @@ def list_machines(
     offset: int | Unset = UNSET,
     order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
     query: str | Unset = UNSET,
-) -> Request[MachineList]:
+) -> Request[MachinePage]:
     """List the machines of the instance.
 
     Newest first.
@@ -149,7 +142,7 @@ def list_machines(
     return Request(
         "GET",
         "/machines",
-        MachineList.read,
+        MachinePage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
         row=Machine.read,

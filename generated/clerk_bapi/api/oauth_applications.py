@@ -11,7 +11,7 @@ from clerk_core import UNSET, File, Request, Unset
 from clerk_core.readers import nothing
 from clerk_core.suggestions import suggest
 
-from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplications, OAuthApplicationWithSecret
+from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -103,7 +103,7 @@ def list_oauth_applications(
     name_query: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
-) -> Request[OAuthApplications]:
+) -> Request[OAuthApplicationPage]:
     """List the OAuth applications of the instance.
 
     `GET /oauth_applications`
@@ -120,7 +120,7 @@ def list_oauth_applications(
     return Request(
         "GET",
         "/oauth_applications",
-        OAuthApplications.read,
+        OAuthApplicationPage.read,
         query={"limit": limit, "name_query": name_query, "offset": offset, "order_by": order_by},
         at_most={"limit": 500},
         row=OAuthApplication.read,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomains
+from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomainPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -85,7 +85,7 @@ def list_all_organization_domains(
     organization_id: str | Unset = UNSET,
     query: str | Unset = UNSET,
     verified: bool | Unset = UNSET,
-) -> Request[OrganizationDomains]:
+) -> Request[OrganizationDomainPage]:
     """List the email domains of all organizations.
 
     `GET /organization_domains`
@@ -107,7 +107,7 @@ def list_all_organization_domains(
     return Request(
         "GET",
         "/organization_domains",
-        OrganizationDomains.read,
+        OrganizationDomainPage.read,
         query={
             "domains": domains,
             "enrollment_mode": enrollment_mode,
@@ -145,7 +145,7 @@ def list_organization_domains(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     verified: bool | Unset = UNSET,
-) -> Request[OrganizationDomains]:
+) -> Request[OrganizationDomainPage]:
     """List the email domains of an organization.
 
     `GET /organizations/{organization_id}/domains`
@@ -163,7 +163,7 @@ def list_organization_domains(
     return Request(
         "GET",
         "/organizations/{organization_id}/domains",
-        OrganizationDomains.read,
+        OrganizationDomainPage.read,
         path={"organization_id": organization_id},
         query={"enrollment_mode": enrollment_mode, "limit": limit, "offset": offset, "verified": verified},
         at_most={"limit": 500},

@@ -13,13 +13,8 @@ from clerk_core.deprecation import deprecated
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
     CreateOrganizationInvitationBulkItemDict,
-    OrganizationInvitation,
-    OrganizationInvitations,
 )
-from clerk_bapi.models.shared import (
-    OrganizationInvitationsWithPublicOrganizationData,
-    OrganizationInvitationWithPublicOrganizationData,
-)
+from clerk_bapi.models.shared import OrganizationInvitation, OrganizationInvitationPage
 
 
 def create_organization_invitation(
@@ -75,7 +70,7 @@ def create_organization_invitation(
 def create_organization_invitation_bulk(
     organization_id: str,
     invitations: Sequence[CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict],
-) -> Request[OrganizationInvitations]:
+) -> Request[OrganizationInvitationPage]:
     """Invite up to ten email addresses to an organization.
 
     Each invitation has its own role, metadata and redirect URL.
@@ -92,7 +87,7 @@ def create_organization_invitation_bulk(
     return Request(
         "POST",
         "/organizations/{organization_id}/invitations/bulk",
-        OrganizationInvitations.read,
+        OrganizationInvitationPage.read,
         path={"organization_id": organization_id},
         items=invitations,
         lengths={"items": (1, 10)},
@@ -126,7 +121,7 @@ def list_all_organization_invitations(
     | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[OrganizationInvitationsWithPublicOrganizationData]:
+) -> Request[OrganizationInvitationPage]:
     """List the invitations of all organizations.
 
     Newest first.
@@ -145,10 +140,10 @@ def list_all_organization_invitations(
     return Request(
         "GET",
         "/organization_invitations",
-        OrganizationInvitationsWithPublicOrganizationData.read,
+        OrganizationInvitationPage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
         at_most={"limit": 500},
-        row=OrganizationInvitationWithPublicOrganizationData.read,
+        row=OrganizationInvitation.read,
         rows_key="data",
     )
 
@@ -162,7 +157,7 @@ def list_organization_invitations(
     order_by: Literal["+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"]
     | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[OrganizationInvitations]:
+) -> Request[OrganizationInvitationPage]:
     """List the invitations of an organization.
 
     Newest first. Invitations that came from a verified domain are left out.
@@ -182,7 +177,7 @@ def list_organization_invitations(
     return Request(
         "GET",
         "/organizations/{organization_id}/invitations",
-        OrganizationInvitations.read,
+        OrganizationInvitationPage.read,
         path={"organization_id": organization_id},
         query={
             "email_address": email_address,
@@ -226,7 +221,7 @@ def revoke_organization_invitation(
 )
 def list_pending_organization_invitations(
     organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-) -> Request[OrganizationInvitations]:
+) -> Request[OrganizationInvitationPage]:
     """List the open invitations of an organization.
 
     Deprecated by Clerk: use `list_organization_invitations` with status='pending'.
@@ -244,7 +239,7 @@ def list_pending_organization_invitations(
     return Request(
         "GET",
         "/organizations/{organization_id}/invitations/pending",
-        OrganizationInvitations.read,
+        OrganizationInvitationPage.read,
         path={"organization_id": organization_id},
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},

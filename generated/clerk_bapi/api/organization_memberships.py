@@ -11,7 +11,7 @@ from typing import Any, Literal
 from clerk_core import UNSET, Request, Unset
 from clerk_core.suggestions import suggest
 
-from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
+from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
 
 
 def create_organization_membership(
@@ -97,7 +97,7 @@ def list_all_organization_memberships(
         "username",
     ]
     | Unset = UNSET,
-) -> Request[OrganizationMemberships]:
+) -> Request[OrganizationMembershipPage]:
     """List the memberships of all organizations.
 
     `GET /organization_memberships`
@@ -112,7 +112,7 @@ def list_all_organization_memberships(
     return Request(
         "GET",
         "/organization_memberships",
-        OrganizationMemberships.read,
+        OrganizationMembershipPage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by},
         at_most={"limit": 500},
         row=OrganizationMembership.read,
@@ -161,7 +161,7 @@ def list_organization_memberships(
     username: Sequence[str] | Unset = UNSET,
     username_query: str | Unset = UNSET,
     web3_wallet: Sequence[str] | Unset = UNSET,
-) -> Request[OrganizationMemberships]:
+) -> Request[OrganizationMembershipPage]:
     """List the members of an organization, filtered and sorted.
 
     `GET /organizations/{organization_id}/memberships`
@@ -202,7 +202,7 @@ def list_organization_memberships(
     return Request(
         "GET",
         "/organizations/{organization_id}/memberships",
-        OrganizationMemberships.read,
+        OrganizationMembershipPage.read,
         path={"organization_id": organization_id},
         query={
             "created_at_after": created_at_after,

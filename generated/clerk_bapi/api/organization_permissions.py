@@ -8,7 +8,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.organization_permissions import Permissions
+from clerk_bapi.models.organization_permissions import PermissionPage
 from clerk_bapi.models.shared import DeletedObject, Permission
 
 
@@ -71,7 +71,7 @@ def list_organization_permissions(
     order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
     | Unset = UNSET,
     query: str | Unset = UNSET,
-) -> Request[Permissions]:
+) -> Request[PermissionPage]:
     """List the organization permissions of the instance.
 
     Includes the built-in ones, whose keys start with `org:sys_`.
@@ -88,7 +88,7 @@ def list_organization_permissions(
     return Request(
         "GET",
         "/organization_permissions",
-        Permissions.read,
+        PermissionPage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
         row=Permission.read,

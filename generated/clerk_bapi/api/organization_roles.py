@@ -9,7 +9,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.organization_roles import Roles
+from clerk_bapi.models.organization_roles import RolePage
 from clerk_bapi.models.shared import DeletedObject, Role
 
 
@@ -112,7 +112,7 @@ def list_organization_roles(
     order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
     | Unset = UNSET,
     query: str | Unset = UNSET,
-) -> Request[Roles]:
+) -> Request[RolePage]:
     """List the organization roles of the instance.
 
     Newest first.
@@ -130,7 +130,7 @@ def list_organization_roles(
     return Request(
         "GET",
         "/organization_roles",
-        Roles.read,
+        RolePage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
         row=Role.read,

@@ -11,11 +11,11 @@ from typing import Any, BinaryIO, Literal
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.suggestions import suggest
 
-from clerk_bapi.models.organizations import Organizations, OrganizationWithLogo
+from clerk_bapi.models.organizations import OrganizationPage, OrganizationWithLogo
 from clerk_bapi.models.shared import (
-    CommerceCreditBalanceResponse,
-    CommerceCreditLedgerResponse,
-    CommerceSubscription,
+    BillingCreditBalance,
+    BillingCreditLedger,
+    BillingSubscription,
     DeletedObject,
     Organization,
 )
@@ -29,7 +29,7 @@ def adjust_organization_billing_credit_balance(
     idempotency_key: str,
     currency: str | Unset = UNSET,
     note: str | Unset = UNSET,
-) -> Request[CommerceCreditLedgerResponse]:
+) -> Request[BillingCreditLedger]:
     """Raise or lower the credit balance of an organization.
 
     Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
@@ -49,7 +49,7 @@ def adjust_organization_billing_credit_balance(
     return Request(
         "POST",
         "/organizations/{organization_id}/billing/credits",
-        CommerceCreditLedgerResponse.read,
+        BillingCreditLedger.read,
         path={"organization_id": organization_id},
         body={
             "action": action,
@@ -169,7 +169,7 @@ def get_organization(
     )
 
 
-def get_organization_billing_credit_balance(organization_id: str) -> Request[CommerceCreditBalanceResponse]:
+def get_organization_billing_credit_balance(organization_id: str) -> Request[BillingCreditBalance]:
     """Fetch the credit balance of an organization.
 
     `GET /organizations/{organization_id}/billing/credits`
@@ -181,12 +181,12 @@ def get_organization_billing_credit_balance(organization_id: str) -> Request[Com
     return Request(
         "GET",
         "/organizations/{organization_id}/billing/credits",
-        CommerceCreditBalanceResponse.read,
+        BillingCreditBalance.read,
         path={"organization_id": organization_id},
     )
 
 
-def get_organization_billing_subscription(organization_id: str) -> Request[CommerceSubscription]:
+def get_organization_billing_subscription(organization_id: str) -> Request[BillingSubscription]:
     """Fetch the billing subscription of an organization.
 
     One item per plan the organization is on.
@@ -200,7 +200,7 @@ def get_organization_billing_subscription(organization_id: str) -> Request[Comme
     return Request(
         "GET",
         "/organizations/{organization_id}/billing/subscription",
-        CommerceSubscription.read,
+        BillingSubscription.read,
         path={"organization_id": organization_id},
     )
 
@@ -226,7 +226,7 @@ def list_organizations(
     organization_id: Sequence[str] | Unset = UNSET,
     query: str | Unset = UNSET,
     user_id: Sequence[str] | Unset = UNSET,
-) -> Request[Organizations]:
+) -> Request[OrganizationPage]:
     """List organizations, filtered and sorted.
 
     Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.
@@ -250,7 +250,7 @@ def list_organizations(
     return Request(
         "GET",
         "/organizations",
-        Organizations.read,
+        OrganizationPage.read,
         query={
             "include_members_count": include_members_count,
             "include_missing_member_with_elevated_permissions": include_missing_member_with_elevated_permissions,

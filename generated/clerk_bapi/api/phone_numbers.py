@@ -8,12 +8,12 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.shared import DeletedObject, PhoneNumber, VerificationResponse
+from clerk_bapi.models.shared import DeletedObject, PhoneNumber, Verification
 
 
 def attempt_phone_number_verification(
     phone_number_id: str, *, code: str, verification_id: str
-) -> Request[VerificationResponse]:
+) -> Request[Verification]:
     """Check a code that was texted to a phone number.
 
     A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
@@ -30,7 +30,7 @@ def attempt_phone_number_verification(
     return Request(
         "POST",
         "/phone_numbers/{phone_number_id}/attempt_verification",
-        VerificationResponse.read,
+        Verification.read,
         path={"phone_number_id": phone_number_id},
         body={"code": code, "verification_id": verification_id},
         body_required=True,
@@ -105,7 +105,7 @@ def get_phone_number(phone_number_id: str) -> Request[PhoneNumber]:
     )
 
 
-def prepare_phone_number_verification(phone_number_id: str) -> Request[VerificationResponse]:
+def prepare_phone_number_verification(phone_number_id: str) -> Request[Verification]:
     """Text a one-time code to a phone number.
 
     Returns a verification whose id you pass to `attempt_phone_number_verification`. Asking again within about 30
@@ -120,7 +120,7 @@ def prepare_phone_number_verification(phone_number_id: str) -> Request[Verificat
     return Request(
         "POST",
         "/phone_numbers/{phone_number_id}/prepare_verification",
-        VerificationResponse.read,
+        Verification.read,
         path={"phone_number_id": phone_number_id},
     )
 

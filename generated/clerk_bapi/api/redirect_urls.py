@@ -9,7 +9,7 @@ from typing import Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import list_of, object_or_list
 
-from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
+from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -68,14 +68,14 @@ def list_redirect_urls(
 @overload
 def list_redirect_urls(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedRedirectURLs]: ...
+) -> Request[RedirectURLPage]: ...
 @overload
 def list_redirect_urls(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[RedirectURL] | PaginatedRedirectURLs]: ...
+) -> Request[list[RedirectURL] | RedirectURLPage]: ...
 def list_redirect_urls(
     *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-) -> Request[list[RedirectURL] | PaginatedRedirectURLs]:
+) -> Request[list[RedirectURL] | RedirectURLPage]:
     """List the redirect URLs that native apps may use.
 
     `GET /redirect_urls`
@@ -89,7 +89,7 @@ def list_redirect_urls(
     return Request(
         "GET",
         "/redirect_urls",
-        object_or_list(PaginatedRedirectURLs.read, list_of(RedirectURL.read)),
+        object_or_list(RedirectURLPage.read, list_of(RedirectURL.read)),
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=RedirectURL.read,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 
-from clerk_bapi.models.role_sets import RoleSet, RoleSets
+from clerk_bapi.models.role_sets import RoleSet, RoleSetPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -109,7 +109,7 @@ def list_role_sets(
     order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
     | Unset = UNSET,
     query: str | Unset = UNSET,
-) -> Request[RoleSets]:
+) -> Request[RoleSetPage]:
     """List the role sets of the instance.
 
     Newest first unless `order_by` says otherwise.
@@ -127,7 +127,7 @@ def list_role_sets(
     return Request(
         "GET",
         "/role_sets",
-        RoleSets.read,
+        RoleSetPage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query},
         at_most={"limit": 500},
         row=RoleSet.read,

@@ -14,7 +14,7 @@ from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
     CreateSAMLConnectionAttributeMappingDict,
     SAMLConnection,
-    SAMLConnections,
+    SAMLConnectionPage,
     UpdateSAMLConnectionAttributeMapping,
     UpdateSAMLConnectionAttributeMappingDict,
 )
@@ -160,7 +160,7 @@ def list_saml_connections(
     | Unset = UNSET,
     organization_id: Sequence[str] | Unset = UNSET,
     query: str | Unset = UNSET,
-) -> Request[SAMLConnections]:
+) -> Request[SAMLConnectionPage]:
     """List the SAML connections of the instance.
 
     Deprecated by Clerk: use `list_enterprise_connections`.
@@ -182,7 +182,7 @@ def list_saml_connections(
     return Request(
         "GET",
         "/saml_connections",
-        SAMLConnections.read,
+        SAMLConnectionPage.read,
         query={
             "limit": limit,
             "offset": offset,

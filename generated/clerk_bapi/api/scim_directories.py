@@ -15,10 +15,9 @@ from clerk_bapi.models.scim_directories import (
     ReplaceSCIMGroupRoleMappingsMapping,
     ReplaceSCIMGroupRoleMappingsMappingDict,
     SCIMDirectory,
-    SCIMDirectoryList,
+    SCIMDirectoryPage,
     SCIMGroupRoleMapping,
-    SCIMGroupRoleMappingDeleted,
-    SCIMGroupRoleMappingList,
+    SCIMGroupRoleMappingPage,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -104,7 +103,7 @@ def delete_scim_directory(scim_directory_id: str) -> Request[DeletedObject]:
     )
 
 
-def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> Request[SCIMGroupRoleMappingDeleted]:
+def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> Request[DeletedObject]:
     """Delete one group-to-role mapping of a SCIM directory.
 
     Fails unless group role mapping is switched on in the directory.
@@ -119,7 +118,7 @@ def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> R
     return Request(
         "DELETE",
         "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}",
-        SCIMGroupRoleMappingDeleted.read,
+        DeletedObject.read,
         path={"scim_directory_id": scim_directory_id, "mapping_id": mapping_id},
     )
 
@@ -141,7 +140,7 @@ def get_scim_directory(scim_directory_id: str) -> Request[SCIMDirectory]:
     )
 
 
-def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[SCIMDirectoryList]:
+def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[SCIMDirectoryPage]:
     """List the SCIM directories of the instance.
 
     API keys are not shown. `list_directories` is the same under the newer name.
@@ -156,7 +155,7 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
     return Request(
         "GET",
         "/scim_directories",
-        SCIMDirectoryList.read,
+        SCIMDirectoryPage.read,
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
         row=SCIMDirectory.read,
@@ -164,7 +163,7 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
     )
 
 
-def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRoleMappingList]:
+def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRoleMappingPage]:
     """List the group-to-role mappings of a SCIM directory.
 
     In order of precedence.
@@ -178,7 +177,7 @@ def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRo
     return Request(
         "GET",
         "/scim_directories/{scim_directory_id}/group_role_mappings",
-        SCIMGroupRoleMappingList.read,
+        SCIMGroupRoleMappingPage.read,
         path={"scim_directory_id": scim_directory_id},
     )
 
@@ -187,7 +186,7 @@ def replace_scim_group_role_mappings(
     scim_directory_id: str,
     *,
     mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping | ReplaceSCIMGroupRoleMappingsMappingDict],
-) -> Request[SCIMGroupRoleMappingList]:
+) -> Request[SCIMGroupRoleMappingPage]:
     """Set all group-to-role mappings of a SCIM directory at once.
 
     The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
@@ -203,7 +202,7 @@ def replace_scim_group_role_mappings(
     return Request(
         "PUT",
         "/scim_directories/{scim_directory_id}/group_role_mappings",
-        SCIMGroupRoleMappingList.read,
+        SCIMGroupRoleMappingPage.read,
         path={"scim_directory_id": scim_directory_id},
         body={"mappings": mappings},
         body_required=True,

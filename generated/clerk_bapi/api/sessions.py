@@ -10,13 +10,7 @@ from typing import Any, Literal, overload
 from clerk_core import UNSET, Request, Unset
 from clerk_core.readers import Variant, list_of, object_or_list, one_of
 
-from clerk_bapi.models.sessions import (
-    Cookies,
-    CreateSessionTokenFromTemplateResponse,
-    CreateSessionTokenResponse,
-    PaginatedSessions,
-    Token,
-)
+from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
 from clerk_bapi.models.shared import Session
 
 
@@ -38,9 +32,7 @@ def create_session(*, user_id: str, active_organization_id: str | Unset = UNSET)
     )
 
 
-def create_session_token(
-    session_id: str, *, expires_in_seconds: int | None | Unset = UNSET
-) -> Request[CreateSessionTokenResponse]:
+def create_session_token(session_id: str, *, expires_in_seconds: int | None | Unset = UNSET) -> Request[SessionToken]:
     """Issue a short-lived JWT for a session.
 
     The session has to be active.
@@ -56,7 +48,7 @@ def create_session_token(
     return Request(
         "POST",
         "/sessions/{session_id}/tokens",
-        CreateSessionTokenResponse.read,
+        SessionToken.read,
         path={"session_id": session_id},
         body={"expires_in_seconds": expires_in_seconds},
     )
@@ -64,7 +56,7 @@ def create_session_token(
 
 def create_session_token_from_template(
     session_id: str, template_name: str, *, expires_in_seconds: int | None | Unset = UNSET
-) -> Request[CreateSessionTokenFromTemplateResponse]:
+) -> Request[SessionToken]:
     """Issue a JWT for a session with the claims of a JWT template.
 
     The session has to be active. Tokens from a template carry no `sid` claim of their own.
@@ -81,7 +73,7 @@ def create_session_token_from_template(
     return Request(
         "POST",
         "/sessions/{session_id}/tokens/{template_name}",
-        CreateSessionTokenFromTemplateResponse.read,
+        SessionToken.read,
         path={"session_id": session_id, "template_name": template_name},
         body={"expires_in_seconds": expires_in_seconds},
     )
@@ -118,7 +110,7 @@ def list_sessions(
     paginated: Literal[True],
     status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
     user_id: str | Unset = UNSET,
-) -> Request[PaginatedSessions]: ...
+) -> Request[SessionPage]: ...
 @overload
 def list_sessions(
     *,
@@ -128,7 +120,7 @@ def list_sessions(
     paginated: bool | Unset = UNSET,
     status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
     user_id: str | Unset = UNSET,
-) -> Request[list[Session] | PaginatedSessions]: ...
+) -> Request[list[Session] | SessionPage]: ...
 def list_sessions(
     *,
     client_id: str | Unset = UNSET,
@@ -137,7 +129,7 @@ def list_sessions(
     paginated: bool | Unset = UNSET,
     status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
     user_id: str | Unset = UNSET,
-) -> Request[list[Session] | PaginatedSessions]:
+) -> Request[list[Session] | SessionPage]:
     """List the sessions of a user or a client.
 
     Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
@@ -157,7 +149,7 @@ def list_sessions(
     return Request(
         "GET",
         "/sessions",
-        object_or_list(PaginatedSessions.read, list_of(Session.read)),
+        object_or_list(SessionPage.read, list_of(Session.read)),
         query={
             "client_id": client_id,
             "limit": limit,
@@ -182,7 +174,7 @@ def refresh_session(
     format: Literal["cookie"],
     request_headers: Mapping[str, Any] | None | Unset = UNSET,
     request_originating_ip: str | None | Unset = UNSET,
-) -> Request[Cookies]: ...
+) -> Request[SessionCookies]: ...
 @overload
 def refresh_session(
     session_id: str,
@@ -193,7 +185,7 @@ def refresh_session(
     format: Literal["token"] | None | Unset = UNSET,
     request_headers: Mapping[str, Any] | None | Unset = UNSET,
     request_originating_ip: str | None | Unset = UNSET,
-) -> Request[Token]: ...
+) -> Request[SessionToken]: ...
 @overload
 def refresh_session(
     session_id: str,
@@ -204,7 +196,7 @@ def refresh_session(
     format: Literal["cookie", "token"] | None | Unset = UNSET,
     request_headers: Mapping[str, Any] | None | Unset = UNSET,
     request_originating_ip: str | None | Unset = UNSET,
-) -> Request[Token | Cookies]: ...
+) -> Request[SessionToken | SessionCookies]: ...
 def refresh_session(
     session_id: str,
     *,
@@ -214,7 +206,7 @@ def refresh_session(
     format: Literal["cookie", "token"] | None | Unset = UNSET,
     request_headers: Mapping[str, Any] | None | Unset = UNSET,
     request_originating_ip: str | None | Unset = UNSET,
-) -> Request[Token | Cookies]:
+) -> Request[SessionToken | SessionCookies]:
     """Exchange an expired session token and a refresh token for a new token.
 
     Used by server middleware. Any problem with the tokens is a 401 error, which means the browser has to go through
@@ -237,9 +229,9 @@ def refresh_session(
         "POST",
         "/sessions/{session_id}/refresh",
         one_of(
-            [Variant(Token, required=("jwt",)), Variant(Cookies, required=("cookies",))],
+            [Variant(SessionToken, required=("jwt",)), Variant(SessionCookies, required=("cookies",))],
             tag="object",
-            tagged={"token": Token, "cookies": Cookies},
+            tagged={"token": SessionToken, "cookies": SessionCookies},
         ),
         path={"session_id": session_id},
         body={

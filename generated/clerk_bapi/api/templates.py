@@ -10,7 +10,7 @@ from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
 from clerk_core.readers import as_is, list_of, object_or_list
 
-from clerk_bapi.models.templates import PaginatedTemplates, Template
+from clerk_bapi.models.templates import Template, TemplatePage
 
 
 @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
@@ -46,7 +46,7 @@ def list_templates(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: Literal[True],
-) -> Request[PaginatedTemplates]: ...
+) -> Request[TemplatePage]: ...
 @overload
 def list_templates(
     template_type: Literal["email", "sms"],
@@ -54,7 +54,7 @@ def list_templates(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[Template] | PaginatedTemplates]: ...
+) -> Request[list[Template] | TemplatePage]: ...
 @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
 def list_templates(
     template_type: Literal["email", "sms"],
@@ -62,7 +62,7 @@ def list_templates(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[Template] | PaginatedTemplates]:
+) -> Request[list[Template] | TemplatePage]:
     """List the email or SMS templates of the instance.
 
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
@@ -81,7 +81,7 @@ def list_templates(
     return Request(
         "GET",
         "/templates/{template_type}",
-        object_or_list(PaginatedTemplates.read, list_of(Template.read)),
+        object_or_list(TemplatePage.read, list_of(Template.read)),
         path={"template_type": template_type},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},

@@ -15,27 +15,27 @@ from clerk_core.request import prefixed
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.models.shared import (
-    CommerceCreditBalanceResponse,
-    CommerceCreditLedgerResponse,
-    CommerceSubscription,
+    BillingCreditBalance,
+    BillingCreditLedger,
+    BillingSubscription,
     DeletedObject,
-    OrganizationInvitationsWithPublicOrganizationData,
-    OrganizationInvitationWithPublicOrganizationData,
+    OrganizationInvitation,
+    OrganizationInvitationPage,
     OrganizationMembership,
-    OrganizationMemberships,
+    OrganizationMembershipPage,
 )
 from clerk_bapi.models.users import (
-    DeleteBackupCodeResponse,
-    DeleteTOTPResponse,
-    DisableMFAResponse,
-    OAuthAccessTokenItem,
-    PaginatedOAuthAccessTokenItems,
+    DeletedBackupCodes,
+    DeletedTOTP,
+    DisabledMFA,
+    OAuthAccessToken,
+    OAuthAccessTokenPage,
+    PasswordVerification,
     TotalCount,
+    TOTPVerification,
     TrustedDevice,
-    TrustedDeviceList,
+    TrustedDevicePage,
     User,
-    VerifyPasswordResponse,
-    VerifyTOTPResponse,
 )
 
 
@@ -47,7 +47,7 @@ def adjust_user_billing_credit_balance(
     idempotency_key: str,
     currency: str | Unset = UNSET,
     note: str | Unset = UNSET,
-) -> Request[CommerceCreditLedgerResponse]:
+) -> Request[BillingCreditLedger]:
     """Raise or lower the credit balance of a user.
 
     Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
@@ -67,7 +67,7 @@ def adjust_user_billing_credit_balance(
     return Request(
         "POST",
         "/users/{user_id}/billing/credits",
-        CommerceCreditLedgerResponse.read,
+        BillingCreditLedger.read,
         path={"user_id": user_id},
         body={
             "action": action,
@@ -269,7 +269,7 @@ def create_user(
     )
 
 
-def delete_backup_code(user_id: str) -> Request[DeleteBackupCodeResponse]:
+def delete_backup_code(user_id: str) -> Request[DeletedBackupCodes]:
     """Delete all backup codes of a user.
 
     `DELETE /users/{user_id}/backup_code`
@@ -278,7 +278,7 @@ def delete_backup_code(user_id: str) -> Request[DeleteBackupCodeResponse]:
     Args:
         user_id: Id of the user.
     """
-    return Request("DELETE", "/users/{user_id}/backup_code", DeleteBackupCodeResponse.read, path={"user_id": user_id})
+    return Request("DELETE", "/users/{user_id}/backup_code", DeletedBackupCodes.read, path={"user_id": user_id})
 
 
 def delete_external_account(user_id: str, external_account_id: str) -> Request[DeletedObject]:
@@ -299,7 +299,7 @@ def delete_external_account(user_id: str, external_account_id: str) -> Request[D
     )
 
 
-def delete_totp(user_id: str) -> Request[DeleteTOTPResponse]:
+def delete_totp(user_id: str) -> Request[DeletedTOTP]:
     """Remove the authenticator app of a user.
 
     `DELETE /users/{user_id}/totp`
@@ -308,7 +308,7 @@ def delete_totp(user_id: str) -> Request[DeleteTOTPResponse]:
     Args:
         user_id: Id of the user.
     """
-    return Request("DELETE", "/users/{user_id}/totp", DeleteTOTPResponse.read, path={"user_id": user_id})
+    return Request("DELETE", "/users/{user_id}/totp", DeletedTOTP.read, path={"user_id": user_id})
 
 
 def delete_user(user_id: str) -> Request[DeletedObject]:
@@ -378,7 +378,7 @@ def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) ->
     )
 
 
-def disable_mfa(user_id: str) -> Request[DisableMFAResponse]:
+def disable_mfa(user_id: str) -> Request[DisabledMFA]:
     """Turn off every second factor of a user.
 
     Covers text-message codes, authenticator app and backup codes together.
@@ -389,7 +389,7 @@ def disable_mfa(user_id: str) -> Request[DisableMFAResponse]:
     Args:
         user_id: Id of the user.
     """
-    return Request("DELETE", "/users/{user_id}/mfa", DisableMFAResponse.read, path={"user_id": user_id})
+    return Request("DELETE", "/users/{user_id}/mfa", DisabledMFA.read, path={"user_id": user_id})
 
 
 def get_user(user_id: str) -> Request[User]:
@@ -404,7 +404,7 @@ def get_user(user_id: str) -> Request[User]:
     return Request("GET", "/users/{user_id}", User.read, path={"user_id": user_id})
 
 
-def get_user_billing_credit_balance(user_id: str) -> Request[CommerceCreditBalanceResponse]:
+def get_user_billing_credit_balance(user_id: str) -> Request[BillingCreditBalance]:
     """Fetch the credit balance of a user.
 
     `GET /users/{user_id}/billing/credits`
@@ -413,12 +413,10 @@ def get_user_billing_credit_balance(user_id: str) -> Request[CommerceCreditBalan
     Args:
         user_id: Id of the user.
     """
-    return Request(
-        "GET", "/users/{user_id}/billing/credits", CommerceCreditBalanceResponse.read, path={"user_id": user_id}
-    )
+    return Request("GET", "/users/{user_id}/billing/credits", BillingCreditBalance.read, path={"user_id": user_id})
 
 
-def get_user_billing_subscription(user_id: str) -> Request[CommerceSubscription]:
+def get_user_billing_subscription(user_id: str) -> Request[BillingSubscription]:
     """Fetch the billing subscription of a user.
 
     One item per plan the user is on.
@@ -429,7 +427,7 @@ def get_user_billing_subscription(user_id: str) -> Request[CommerceSubscription]
     Args:
         user_id: Id of the user.
     """
-    return Request("GET", "/users/{user_id}/billing/subscription", CommerceSubscription.read, path={"user_id": user_id})
+    return Request("GET", "/users/{user_id}/billing/subscription", BillingSubscription.read, path={"user_id": user_id})
 
 
 def get_users_count(
@@ -569,11 +567,11 @@ def list_user_oauth_access_tokens(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: Literal[False] | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem]]: ...
+) -> Request[list[OAuthAccessToken]]: ...
 @overload
 def list_user_oauth_access_tokens(
     user_id: str, provider: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-) -> Request[PaginatedOAuthAccessTokenItems]: ...
+) -> Request[OAuthAccessTokenPage]: ...
 @overload
 def list_user_oauth_access_tokens(
     user_id: str,
@@ -582,7 +580,7 @@ def list_user_oauth_access_tokens(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]: ...
+) -> Request[list[OAuthAccessToken] | OAuthAccessTokenPage]: ...
 def list_user_oauth_access_tokens(
     user_id: str,
     provider: str,
@@ -590,7 +588,7 @@ def list_user_oauth_access_tokens(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     paginated: bool | Unset = UNSET,
-) -> Request[list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems]:
+) -> Request[list[OAuthAccessToken] | OAuthAccessTokenPage]:
     """Fetch the tokens a user holds at a social provider.
 
     An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Returns one entry per connected
@@ -609,11 +607,11 @@ def list_user_oauth_access_tokens(
     return Request(
         "GET",
         "/users/{user_id}/oauth_access_tokens/{provider}",
-        object_or_list(PaginatedOAuthAccessTokenItems.read, list_of(OAuthAccessTokenItem.read)),
+        object_or_list(OAuthAccessTokenPage.read, list_of(OAuthAccessToken.read)),
         path={"user_id": user_id, "provider": prefixed("oauth_", provider)},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
-        row=OAuthAccessTokenItem.read,
+        row=OAuthAccessToken.read,
         rows_key="data",
     )
 
@@ -624,7 +622,7 @@ def list_user_organization_invitations(
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-) -> Request[OrganizationInvitationsWithPublicOrganizationData]:
+) -> Request[OrganizationInvitationPage]:
     """List the organization invitations a user has received.
 
     `GET /users/{user_id}/organization_invitations`
@@ -639,18 +637,18 @@ def list_user_organization_invitations(
     return Request(
         "GET",
         "/users/{user_id}/organization_invitations",
-        OrganizationInvitationsWithPublicOrganizationData.read,
+        OrganizationInvitationPage.read,
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset, "status": status},
         at_most={"limit": 500},
-        row=OrganizationInvitationWithPublicOrganizationData.read,
+        row=OrganizationInvitation.read,
         rows_key="data",
     )
 
 
 def list_user_organization_memberships(
     user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-) -> Request[OrganizationMemberships]:
+) -> Request[OrganizationMembershipPage]:
     """List the organization memberships of a user.
 
     `GET /users/{user_id}/organization_memberships`
@@ -664,7 +662,7 @@ def list_user_organization_memberships(
     return Request(
         "GET",
         "/users/{user_id}/organization_memberships",
-        OrganizationMemberships.read,
+        OrganizationMembershipPage.read,
         path={"user_id": user_id},
         query={"limit": limit, "offset": offset},
         at_most={"limit": 500},
@@ -673,7 +671,7 @@ def list_user_organization_memberships(
     )
 
 
-def list_user_trusted_devices(user_id: str) -> Request[TrustedDeviceList]:
+def list_user_trusted_devices(user_id: str) -> Request[TrustedDevicePage]:
     """List the trusted devices of a user.
 
     Revoked devices are left out.
@@ -684,7 +682,7 @@ def list_user_trusted_devices(user_id: str) -> Request[TrustedDeviceList]:
     Args:
         user_id: Id of the user.
     """
-    return Request("GET", "/users/{user_id}/trusted_devices", TrustedDeviceList.read, path={"user_id": user_id})
+    return Request("GET", "/users/{user_id}/trusted_devices", TrustedDevicePage.read, path={"user_id": user_id})
 
 
 def list_users(
@@ -1237,7 +1235,7 @@ def update_user_metadata(
     )
 
 
-def verify_password(user_id: str, *, password: str) -> Request[VerifyPasswordResponse]:
+def verify_password(user_id: str, *, password: str) -> Request[PasswordVerification]:
     """Check whether a password is the user's.
 
     A wrong password is an error (422, code `incorrect_password`), and so is a user who has none (400, code
@@ -1253,13 +1251,13 @@ def verify_password(user_id: str, *, password: str) -> Request[VerifyPasswordRes
     return Request(
         "POST",
         "/users/{user_id}/verify_password",
-        VerifyPasswordResponse.read,
+        PasswordVerification.read,
         path={"user_id": user_id},
         body={"password": password},
     )
 
 
-def verify_totp(user_id: str, *, code: str) -> Request[VerifyTOTPResponse]:
+def verify_totp(user_id: str, *, code: str) -> Request[TOTPVerification]:
     """Check an authenticator or backup code of a user.
 
     A wrong code is an error (422). A backup code is used up by a successful check; `code_type` of the result tells
@@ -1273,7 +1271,7 @@ def verify_totp(user_id: str, *, code: str) -> Request[VerifyTOTPResponse]:
         code: Six-digit authenticator code or one of the backup codes.
     """
     return Request(
-        "POST", "/users/{user_id}/verify_totp", VerifyTOTPResponse.read, path={"user_id": user_id}, body={"code": code}
+        "POST", "/users/{user_id}/verify_totp", TOTPVerification.read, path={"user_id": user_id}, body={"code": code}
     )
 
 

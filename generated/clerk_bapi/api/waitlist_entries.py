@@ -14,8 +14,8 @@ from clerk_bapi.models.shared import DeletedObject
 from clerk_bapi.models.waitlist_entries import (
     CreateBulkWaitlistEntriesItem,
     CreateBulkWaitlistEntriesItemDict,
-    WaitlistEntries,
     WaitlistEntry,
+    WaitlistEntryPage,
 )
 
 
@@ -120,7 +120,7 @@ def list_waitlist_entries(
     | Unset = UNSET,
     query: str | Unset = UNSET,
     status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
-) -> Request[WaitlistEntries]:
+) -> Request[WaitlistEntryPage]:
     """List the waitlist.
 
     Newest first unless `order_by` says otherwise.
@@ -139,7 +139,7 @@ def list_waitlist_entries(
     return Request(
         "GET",
         "/waitlist_entries",
-        WaitlistEntries.read,
+        WaitlistEntryPage.read,
         query={"limit": limit, "offset": offset, "order_by": order_by, "query": query, "status": status},
         at_most={"limit": 500},
         row=WaitlistEntry.read,

@@ -12,10 +12,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import admin_portal_link_tokens as api
-from clerk_bapi.models.admin_portal_link_tokens import (
-    CreateAdminPortalLinkTokenResponse,
-    RevokeAdminPortalLinkTokenResponse,
-)
+from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken, CreatedAdminPortalLinkToken
 
 
 class AsyncAdminPortalLinkTokensResource(AsyncResource):
@@ -28,7 +25,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
         organization_id: str | Unset = UNSET,
         scopes: Sequence[str] | Unset = UNSET,
         seconds_until_expiration: int | Unset = UNSET,
-    ) -> CreateAdminPortalLinkTokenResponse:
+    ) -> CreatedAdminPortalLinkToken:
         """Create a link token that lets an organization's IT contact into the admin portal.
 
         The token itself is in this result only.
@@ -58,7 +55,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
 
     async def revoke(
         self, admin_portal_link_token_id: str, *, revocation_reason: str | None | Unset = UNSET
-    ) -> RevokeAdminPortalLinkTokenResponse:
+    ) -> AdminPortalLinkToken:
         """Make an admin portal link token stop working.
 
         `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`

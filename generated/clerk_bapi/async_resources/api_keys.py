@@ -14,13 +14,8 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import api_keys as api
-from clerk_bapi.models.api_keys import (
-    ApiKey,
-    CreateApiKeyResponse,
-    DeleteApiKeyResponse,
-    GetApiKeySecretResponse,
-    GetApiKeysResponse,
-)
+from clerk_bapi.models.api_keys import ApiKey, ApiKeyPage, ApiKeySecret, CreatedApiKey
+from clerk_bapi.models.shared import DeletedObject
 
 
 class AsyncApiKeysResource(AsyncResource):
@@ -37,7 +32,7 @@ class AsyncApiKeysResource(AsyncResource):
         scopes: Sequence[str] | Unset = UNSET,
         seconds_until_expiration: float | None | Unset = UNSET,
         type: str | Unset = UNSET,
-    ) -> CreateApiKeyResponse:
+    ) -> CreatedApiKey:
         """Create an API key for a user, an organization or a machine.
 
         The result carries the secret; `api_keys.get_secret` shows it again.
@@ -73,7 +68,7 @@ class AsyncApiKeysResource(AsyncResource):
             )
         )
 
-    async def delete(self, api_key_id: str) -> DeleteApiKeyResponse:
+    async def delete(self, api_key_id: str) -> DeletedObject:
         """Delete an API key by id.
 
         It stops working and leaves no record; `api_keys.revoke` keeps one.
@@ -105,7 +100,7 @@ class AsyncApiKeysResource(AsyncResource):
         """
         return await self._client.send(api.get_api_key(api_key_id))
 
-    async def get_secret(self, api_key_id: str) -> GetApiKeySecretResponse:
+    async def get_secret(self, api_key_id: str) -> ApiKeySecret:
         """Fetch the secret of an API key.
 
         Treat the result like a password.
@@ -131,7 +126,7 @@ class AsyncApiKeysResource(AsyncResource):
         offset: int | Unset = UNSET,
         query: str | Unset = UNSET,
         type: str | Unset = UNSET,
-    ) -> GetApiKeysResponse:
+    ) -> ApiKeyPage:
         """List the API keys of a subject.
 
         `GET /api_keys`

@@ -16,7 +16,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import clients as api
-from clerk_bapi.models.clients import ClientObject, PaginatedClients
+from clerk_bapi.models.clients import ClientObject, ClientObjectPage
 
 
 class AsyncClientsResource(AsyncResource):
@@ -61,15 +61,15 @@ class AsyncClientsResource(AsyncResource):
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedClients: ...
+    ) -> ClientObjectPage: ...
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[ClientObject] | PaginatedClients: ...
+    ) -> builtins.list[ClientObject] | ClientObjectPage: ...
     @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[ClientObject] | PaginatedClients:
+    ) -> builtins.list[ClientObject] | ClientObjectPage:
         """List the clients (browsers and devices) of the instance.
 
         Deprecated by Clerk: list sessions with `sessions.list`.

@@ -20,9 +20,8 @@ from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMappingDict,
     Directory,
     DirectoryGroupRoleMapping,
-    DirectoryGroupRoleMappingDeleted,
-    DirectoryGroupRoleMappingList,
-    DirectoryList,
+    DirectoryGroupRoleMappingPage,
+    DirectoryPage,
     ReplaceDirectoryGroupRoleMappingsMapping,
     ReplaceDirectoryGroupRoleMappingsMappingDict,
 )
@@ -123,7 +122,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.delete_directory(directory_id))
 
-    async def delete_group_role_mapping(self, directory_id: str, mapping_id: str) -> DirectoryGroupRoleMappingDeleted:
+    async def delete_group_role_mapping(self, directory_id: str, mapping_id: str) -> DeletedObject:
         """Delete one group-to-role mapping of a directory.
 
         Fails unless group role mapping is switched on in the directory.
@@ -156,7 +155,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.get_directory(directory_id))
 
-    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> DirectoryList:
+    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> DirectoryPage:
         """List the directories that provision users.
 
         API keys are not shown.
@@ -196,7 +195,7 @@ class AsyncDirectoriesResource(AsyncResource):
         ids = ()
         return iterate_async(self._client, Pager(api.list_directories, filters, page_size, ids))
 
-    async def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingList:
+    async def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingPage:
         """List the group-to-role mappings of a directory.
 
         In order of precedence.
@@ -218,7 +217,7 @@ class AsyncDirectoriesResource(AsyncResource):
         directory_id: str,
         *,
         mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping | ReplaceDirectoryGroupRoleMappingsMappingDict],
-    ) -> DirectoryGroupRoleMappingList:
+    ) -> DirectoryGroupRoleMappingPage:
         """Set all group-to-role mappings of a directory at once.
 
         The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is

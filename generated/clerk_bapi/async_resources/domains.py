@@ -10,7 +10,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import domains as api
-from clerk_bapi.models.domains import Domain, Domains
+from clerk_bapi.models.domains import Domain, DomainPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -53,7 +53,7 @@ class AsyncDomainsResource(AsyncResource):
         """
         return await self._client.send(api.delete_domain(domain_id))
 
-    async def list(self) -> Domains:
+    async def list(self) -> DomainPage:
         """List the primary and satellite domains of the instance.
 
         Each domain lists the CNAME records it needs.

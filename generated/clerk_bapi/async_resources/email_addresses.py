@@ -12,15 +12,13 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import email_addresses as api
-from clerk_bapi.models.shared import DeletedObject, EmailAddress, VerificationResponse
+from clerk_bapi.models.shared import DeletedObject, EmailAddress, Verification
 
 
 class AsyncEmailAddressesResource(AsyncResource):
     """The operations of `email_addresses`, for `AsyncClient`."""
 
-    async def attempt_verification(
-        self, email_address_id: str, *, code: str, verification_id: str
-    ) -> VerificationResponse:
+    async def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> Verification:
         """Check a code that was emailed to an address.
 
         A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
@@ -115,7 +113,7 @@ class AsyncEmailAddressesResource(AsyncResource):
         """
         return await self._client.send(api.get_email_address(email_address_id))
 
-    async def prepare_verification(self, email_address_id: str) -> VerificationResponse:
+    async def prepare_verification(self, email_address_id: str) -> Verification:
         """Email a one-time code to an address.
 
         Returns a verification whose id you pass to `email_addresses.attempt_verification` together with the code the

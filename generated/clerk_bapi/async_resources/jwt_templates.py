@@ -15,7 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import jwt_templates as api
-from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
+from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -104,14 +104,14 @@ class AsyncJwtTemplatesResource(AsyncResource):
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedJWTTemplates: ...
+    ) -> JWTTemplatePage: ...
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates: ...
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage: ...
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates:
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage:
         """List the JWT templates of the instance.
 
         `GET /jwt_templates`

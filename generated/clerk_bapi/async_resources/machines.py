@@ -14,15 +14,8 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import machines as api
-from clerk_bapi.models.machines import (
-    Machine,
-    MachineCreated,
-    MachineDeleted,
-    MachineList,
-    MachineScope,
-    MachineScopeDeleted,
-    MachineSecretKey,
-)
+from clerk_bapi.models.machines import CreatedMachine, Machine, MachinePage, MachineScope, MachineSecretKey
+from clerk_bapi.models.shared import DeletedObject
 
 
 class AsyncMachinesResource(AsyncResource):
@@ -30,7 +23,7 @@ class AsyncMachinesResource(AsyncResource):
 
     async def create(
         self, *, name: str, default_token_ttl: int | Unset = UNSET, scoped_machines: Sequence[str] | Unset = UNSET
-    ) -> MachineCreated:
+    ) -> CreatedMachine:
         """Register a machine.
 
         The result carries its secret key.
@@ -71,7 +64,7 @@ class AsyncMachinesResource(AsyncResource):
         """
         return await self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
 
-    async def delete(self, machine_id: str) -> MachineDeleted:
+    async def delete(self, machine_id: str) -> DeletedObject:
         """Delete a machine by id.
 
         `DELETE /machines/{machine_id}`
@@ -87,7 +80,7 @@ class AsyncMachinesResource(AsyncResource):
         """
         return await self._client.send(api.delete_machine(machine_id))
 
-    async def delete_scope(self, machine_id: str, other_machine_id: str) -> MachineScopeDeleted:
+    async def delete_scope(self, machine_id: str, other_machine_id: str) -> DeletedObject:
         """Stop one machine from calling another.
 
         Tokens created earlier keep the scope until they expire.
@@ -146,7 +139,7 @@ class AsyncMachinesResource(AsyncResource):
         offset: int | Unset = UNSET,
         order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
         query: str | Unset = UNSET,
-    ) -> MachineList:
+    ) -> MachinePage:
         """List the machines of the instance.
 
         Newest first.

@@ -14,7 +14,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_permissions as api
-from clerk_bapi.models.organization_permissions import Permissions
+from clerk_bapi.models.organization_permissions import PermissionPage
 from clerk_bapi.models.shared import DeletedObject, Permission
 
 
@@ -81,7 +81,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
         | Unset = UNSET,
         query: str | Unset = UNSET,
-    ) -> Permissions:
+    ) -> PermissionPage:
         """List the organization permissions of the instance.
 
         Includes the built-in ones, whose keys start with `org:sys_`.

@@ -14,7 +14,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import organization_roles as api
-from clerk_bapi.models.organization_roles import Roles
+from clerk_bapi.models.organization_roles import RolePage
 from clerk_bapi.models.shared import DeletedObject, Role
 
 
@@ -115,7 +115,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
         | Unset = UNSET,
         query: str | Unset = UNSET,
-    ) -> Roles:
+    ) -> RolePage:
         """List the organization roles of the instance.
 
         Newest first.

@@ -15,7 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import redirect_urls as api
-from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
+from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -74,14 +74,14 @@ class AsyncRedirectUrlsResource(AsyncResource):
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedRedirectURLs: ...
+    ) -> RedirectURLPage: ...
     @overload
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs: ...
+    ) -> builtins.list[RedirectURL] | RedirectURLPage: ...
     async def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs:
+    ) -> builtins.list[RedirectURL] | RedirectURLPage:
         """List the redirect URLs that native apps may use.
 
         `GET /redirect_urls`

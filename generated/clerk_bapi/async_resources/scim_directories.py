@@ -21,10 +21,9 @@ from clerk_bapi.models.scim_directories import (
     ReplaceSCIMGroupRoleMappingsMapping,
     ReplaceSCIMGroupRoleMappingsMappingDict,
     SCIMDirectory,
-    SCIMDirectoryList,
+    SCIMDirectoryPage,
     SCIMGroupRoleMapping,
-    SCIMGroupRoleMappingDeleted,
-    SCIMGroupRoleMappingList,
+    SCIMGroupRoleMappingPage,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -112,7 +111,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.delete_scim_directory(scim_directory_id))
 
-    async def delete_group_role_mapping(self, scim_directory_id: str, mapping_id: str) -> SCIMGroupRoleMappingDeleted:
+    async def delete_group_role_mapping(self, scim_directory_id: str, mapping_id: str) -> DeletedObject:
         """Delete one group-to-role mapping of a SCIM directory.
 
         Fails unless group role mapping is switched on in the directory.
@@ -145,7 +144,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.get_scim_directory(scim_directory_id))
 
-    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> SCIMDirectoryList:
+    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> SCIMDirectoryPage:
         """List the SCIM directories of the instance.
 
         API keys are not shown. `directories.list` is the same under the newer name.
@@ -185,7 +184,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         ids = ()
         return iterate_async(self._client, Pager(api.list_scim_directories, filters, page_size, ids))
 
-    async def list_group_role_mappings(self, scim_directory_id: str) -> SCIMGroupRoleMappingList:
+    async def list_group_role_mappings(self, scim_directory_id: str) -> SCIMGroupRoleMappingPage:
         """List the group-to-role mappings of a SCIM directory.
 
         In order of precedence.
@@ -207,7 +206,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         scim_directory_id: str,
         *,
         mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping | ReplaceSCIMGroupRoleMappingsMappingDict],
-    ) -> SCIMGroupRoleMappingList:
+    ) -> SCIMGroupRoleMappingPage:
         """Set all group-to-role mappings of a SCIM directory at once.
 
         The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is

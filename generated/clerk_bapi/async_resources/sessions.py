@@ -15,13 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 
 from clerk_bapi.api import sessions as api
-from clerk_bapi.models.sessions import (
-    Cookies,
-    CreateSessionTokenFromTemplateResponse,
-    CreateSessionTokenResponse,
-    PaginatedSessions,
-    Token,
-)
+from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
 from clerk_bapi.models.shared import Session
 
 
@@ -49,9 +43,7 @@ class AsyncSessionsResource(AsyncResource):
             api.create_session(user_id=user_id, active_organization_id=active_organization_id)
         )
 
-    async def create_token(
-        self, session_id: str, *, expires_in_seconds: int | None | Unset = UNSET
-    ) -> CreateSessionTokenResponse:
+    async def create_token(self, session_id: str, *, expires_in_seconds: int | None | Unset = UNSET) -> SessionToken:
         """Issue a short-lived JWT for a session.
 
         The session has to be active.
@@ -72,7 +64,7 @@ class AsyncSessionsResource(AsyncResource):
 
     async def create_token_from_template(
         self, session_id: str, template_name: str, *, expires_in_seconds: int | None | Unset = UNSET
-    ) -> CreateSessionTokenFromTemplateResponse:
+    ) -> SessionToken:
         """Issue a JWT for a session with the claims of a JWT template.
 
         The session has to be active. Tokens from a template carry no `sid` claim of their own.
@@ -130,7 +122,7 @@ class AsyncSessionsResource(AsyncResource):
         paginated: Literal[True],
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> PaginatedSessions: ...
+    ) -> SessionPage: ...
     @overload
     async def list(
         self,
@@ -141,7 +133,7 @@ class AsyncSessionsResource(AsyncResource):
         paginated: bool | Unset = UNSET,
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> builtins.list[Session] | PaginatedSessions: ...
+    ) -> builtins.list[Session] | SessionPage: ...
     async def list(
         self,
         *,
@@ -151,7 +143,7 @@ class AsyncSessionsResource(AsyncResource):
         paginated: bool | Unset = UNSET,
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> builtins.list[Session] | PaginatedSessions:
+    ) -> builtins.list[Session] | SessionPage:
         """List the sessions of a user or a client.
 
         Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
@@ -222,7 +214,7 @@ class AsyncSessionsResource(AsyncResource):
         format: Literal["cookie"],
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Cookies: ...
+    ) -> SessionCookies: ...
     @overload
     async def refresh(
         self,
@@ -234,7 +226,7 @@ class AsyncSessionsResource(AsyncResource):
         format: Literal["token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token: ...
+    ) -> SessionToken: ...
     @overload
     async def refresh(
         self,
@@ -246,7 +238,7 @@ class AsyncSessionsResource(AsyncResource):
         format: Literal["cookie", "token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token | Cookies: ...
+    ) -> SessionToken | SessionCookies: ...
     async def refresh(
         self,
         session_id: str,
@@ -257,7 +249,7 @@ class AsyncSessionsResource(AsyncResource):
         format: Literal["cookie", "token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token | Cookies:
+    ) -> SessionToken | SessionCookies:
         """Exchange an expired session token and a refresh token for a new token.
 
         Used by server middleware. Any problem with the tokens is a 401 error, which means the browser has to go through

@@ -10,100 +10,86 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clerk_bapi.models.actor_tokens import ActorToken as ActorToken
     from clerk_bapi.models.actor_tokens import CreateActorTokenActor as CreateActorTokenActor
-    from clerk_bapi.models.admin_portal_link_tokens import (
-        CreateAdminPortalLinkTokenResponse as CreateAdminPortalLinkTokenResponse,
-    )
-    from clerk_bapi.models.admin_portal_link_tokens import (
-        RevokeAdminPortalLinkTokenResponse as RevokeAdminPortalLinkTokenResponse,
-    )
+    from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken as AdminPortalLinkToken
+    from clerk_bapi.models.admin_portal_link_tokens import CreatedAdminPortalLinkToken as CreatedAdminPortalLinkToken
     from clerk_bapi.models.agent_tasks import AgentTask as AgentTask
     from clerk_bapi.models.agent_tasks import CreateAgentTaskOnBehalfOf as CreateAgentTaskOnBehalfOf
     from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier as AllowlistIdentifier
-    from clerk_bapi.models.allowlist_identifiers import PaginatedAllowlistIdentifiers as PaginatedAllowlistIdentifiers
+    from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifierPage as AllowlistIdentifierPage
     from clerk_bapi.models.api_keys import ApiKey as ApiKey
-    from clerk_bapi.models.api_keys import CreateApiKeyResponse as CreateApiKeyResponse
-    from clerk_bapi.models.api_keys import DeleteApiKeyResponse as DeleteApiKeyResponse
-    from clerk_bapi.models.api_keys import GetApiKeySecretResponse as GetApiKeySecretResponse
-    from clerk_bapi.models.api_keys import GetApiKeysResponse as GetApiKeysResponse
+    from clerk_bapi.models.api_keys import ApiKeyPage as ApiKeyPage
+    from clerk_bapi.models.api_keys import ApiKeySecret as ApiKeySecret
+    from clerk_bapi.models.api_keys import CreatedApiKey as CreatedApiKey
     from clerk_bapi.models.beta_features import InstanceSettings as InstanceSettings
+    from clerk_bapi.models.billing import BillingDiscountRedemption as BillingDiscountRedemption
     from clerk_bapi.models.billing import BillingPaymentAttempt as BillingPaymentAttempt
-    from clerk_bapi.models.billing import BillingPriceResponse as BillingPriceResponse
+    from clerk_bapi.models.billing import BillingPaymentAttemptPage as BillingPaymentAttemptPage
+    from clerk_bapi.models.billing import BillingPlanPage as BillingPlanPage
+    from clerk_bapi.models.billing import BillingPrice as BillingPrice
+    from clerk_bapi.models.billing import BillingPricePage as BillingPricePage
+    from clerk_bapi.models.billing import BillingPriceTransition as BillingPriceTransition
+    from clerk_bapi.models.billing import BillingPriceTransitionDetails as BillingPriceTransitionDetails
     from clerk_bapi.models.billing import BillingStatement as BillingStatement
     from clerk_bapi.models.billing import BillingStatementGroup as BillingStatementGroup
+    from clerk_bapi.models.billing import BillingStatementPage as BillingStatementPage
     from clerk_bapi.models.billing import BillingStatementTotals as BillingStatementTotals
-    from clerk_bapi.models.billing import CommerceDiscountRedemptionResponse as CommerceDiscountRedemptionResponse
-    from clerk_bapi.models.billing import CommercePayerResponse2 as CommercePayerResponse2
-    from clerk_bapi.models.billing import CommercePaymentSourceResponse as CommercePaymentSourceResponse
-    from clerk_bapi.models.billing import CommercePlan2 as CommercePlan2
-    from clerk_bapi.models.billing import CommercePriceTransitionDetails as CommercePriceTransitionDetails
-    from clerk_bapi.models.billing import CommercePriceTransitionResponse as CommercePriceTransitionResponse
-    from clerk_bapi.models.billing import CommerceSubscriptionItem2 as CommerceSubscriptionItem2
-    from clerk_bapi.models.billing import FeatureResponse2 as FeatureResponse2
-    from clerk_bapi.models.billing import (
-        PaginatedBillingPaymentAttemptResponse as PaginatedBillingPaymentAttemptResponse,
-    )
-    from clerk_bapi.models.billing import PaginatedBillingPriceResponse as PaginatedBillingPriceResponse
-    from clerk_bapi.models.billing import PaginatedBillingStatementResponse as PaginatedBillingStatementResponse
-    from clerk_bapi.models.billing import PaginatedCommercePlanResponse as PaginatedCommercePlanResponse
-    from clerk_bapi.models.billing import (
-        PaginatedCommerceSubscriptionItemResponse as PaginatedCommerceSubscriptionItemResponse,
-    )
+    from clerk_bapi.models.billing import BillingSubscriptionItemPage as BillingSubscriptionItemPage
     from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier as BlocklistIdentifier
-    from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifiers as BlocklistIdentifiers
+    from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifierPage as BlocklistIdentifierPage
     from clerk_bapi.models.clients import ClientObject as ClientObject
-    from clerk_bapi.models.clients import PaginatedClients as PaginatedClients
+    from clerk_bapi.models.clients import ClientObjectPage as ClientObjectPage
     from clerk_bapi.models.directories import CreateDirectoryGroupRoleMapping as CreateDirectoryGroupRoleMapping
     from clerk_bapi.models.directories import Directory as Directory
     from clerk_bapi.models.directories import DirectoryCustomAttribute as DirectoryCustomAttribute
     from clerk_bapi.models.directories import DirectoryGroupRoleMapping as DirectoryGroupRoleMapping
-    from clerk_bapi.models.directories import DirectoryGroupRoleMappingDeleted as DirectoryGroupRoleMappingDeleted
-    from clerk_bapi.models.directories import DirectoryGroupRoleMappingList as DirectoryGroupRoleMappingList
-    from clerk_bapi.models.directories import DirectoryList as DirectoryList
+    from clerk_bapi.models.directories import DirectoryGroupRoleMappingPage as DirectoryGroupRoleMappingPage
+    from clerk_bapi.models.directories import DirectoryPage as DirectoryPage
     from clerk_bapi.models.directories import (
         ReplaceDirectoryGroupRoleMappingsMapping as ReplaceDirectoryGroupRoleMappingsMapping,
     )
     from clerk_bapi.models.domains import CNameTarget as CNameTarget
     from clerk_bapi.models.domains import Domain as Domain
-    from clerk_bapi.models.domains import Domains as Domains
-    from clerk_bapi.models.enterprise_connections import AttributeMapping as AttributeMapping
+    from clerk_bapi.models.domains import DomainPage as DomainPage
     from clerk_bapi.models.enterprise_connections import (
-        CreateEnterpriseConnectionSaml as CreateEnterpriseConnectionSaml,
+        CreateEnterpriseConnectionSAML as CreateEnterpriseConnectionSAML,
     )
     from clerk_bapi.models.enterprise_connections import CustomAttribute as CustomAttribute
     from clerk_bapi.models.enterprise_connections import EnterpriseConnection as EnterpriseConnection
     from clerk_bapi.models.enterprise_connections import (
+        EnterpriseConnectionAttributeMapping as EnterpriseConnectionAttributeMapping,
+    )
+    from clerk_bapi.models.enterprise_connections import (
         EnterpriseConnectionCustomAttribute as EnterpriseConnectionCustomAttribute,
     )
     from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionOauthConfig as EnterpriseConnectionOauthConfig,
+        EnterpriseConnectionOAuthConfig as EnterpriseConnectionOAuthConfig,
     )
-    from clerk_bapi.models.enterprise_connections import EnterpriseConnections as EnterpriseConnections
+    from clerk_bapi.models.enterprise_connections import EnterpriseConnectionOIDC as EnterpriseConnectionOIDC
+    from clerk_bapi.models.enterprise_connections import EnterpriseConnectionPage as EnterpriseConnectionPage
     from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionSamlConnection as EnterpriseConnectionSamlConnection,
-    )
-    from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionSamlConnectionLoginHint as EnterpriseConnectionSamlConnectionLoginHint,
+        EnterpriseConnectionSAMLConnection as EnterpriseConnectionSAMLConnection,
     )
     from clerk_bapi.models.enterprise_connections import EnterpriseConnectionTestRun as EnterpriseConnectionTestRun
     from clerk_bapi.models.enterprise_connections import (
         EnterpriseConnectionTestRunLog as EnterpriseConnectionTestRunLog,
     )
     from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionTestRunOauth as EnterpriseConnectionTestRunOauth,
+        EnterpriseConnectionTestRunOAuth as EnterpriseConnectionTestRunOAuth,
+    )
+    from clerk_bapi.models.enterprise_connections import (
+        EnterpriseConnectionTestRunPage as EnterpriseConnectionTestRunPage,
     )
     from clerk_bapi.models.enterprise_connections import (
         EnterpriseConnectionTestRunParsedUserInfo as EnterpriseConnectionTestRunParsedUserInfo,
     )
     from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionTestRunResponse as EnterpriseConnectionTestRunResponse,
+        EnterpriseConnectionTestRunSAML as EnterpriseConnectionTestRunSAML,
     )
-    from clerk_bapi.models.enterprise_connections import EnterpriseConnectionTestRuns as EnterpriseConnectionTestRuns
     from clerk_bapi.models.enterprise_connections import (
-        EnterpriseConnectionTestRunSaml as EnterpriseConnectionTestRunSaml,
+        EnterpriseConnectionTestRunURL as EnterpriseConnectionTestRunURL,
     )
-    from clerk_bapi.models.enterprise_connections import Oidc as Oidc
     from clerk_bapi.models.enterprise_connections import (
-        UpdateEnterpriseConnectionSaml as UpdateEnterpriseConnectionSaml,
+        UpdateEnterpriseConnectionSAML as UpdateEnterpriseConnectionSAML,
     )
     from clerk_bapi.models.instance_settings import Instance as Instance
     from clerk_bapi.models.instance_settings import InstanceCommunication as InstanceCommunication
@@ -112,8 +98,7 @@ if TYPE_CHECKING:
     from clerk_bapi.models.instance_settings import OAuthApplicationSettings as OAuthApplicationSettings
     from clerk_bapi.models.instance_settings import OrganizationSettings as OrganizationSettings
     from clerk_bapi.models.invitations import CreateBulkInvitationsItem as CreateBulkInvitationsItem
-    from clerk_bapi.models.invitations import InvitationRevoked as InvitationRevoked
-    from clerk_bapi.models.invitations import PaginatedInvitations as PaginatedInvitations
+    from clerk_bapi.models.invitations import InvitationPage as InvitationPage
     from clerk_bapi.models.jwks import JWKS as JWKS
     from clerk_bapi.models.jwks import JWKSEcdsaPrivateKey as JWKSEcdsaPrivateKey
     from clerk_bapi.models.jwks import JWKSEcdsaPublicKey as JWKSEcdsaPublicKey
@@ -123,48 +108,44 @@ if TYPE_CHECKING:
     from clerk_bapi.models.jwks import JWKSRsaPublicKey as JWKSRsaPublicKey
     from clerk_bapi.models.jwks import JWKSSymmetricKey as JWKSSymmetricKey
     from clerk_bapi.models.jwt_templates import JWTTemplate as JWTTemplate
-    from clerk_bapi.models.jwt_templates import PaginatedJWTTemplates as PaginatedJWTTemplates
-    from clerk_bapi.models.m2m import CreateM2MTokenResponse as CreateM2MTokenResponse
-    from clerk_bapi.models.m2m import GetM2MTokensResponse as GetM2MTokensResponse
+    from clerk_bapi.models.jwt_templates import JWTTemplatePage as JWTTemplatePage
+    from clerk_bapi.models.m2m import CreatedM2MToken as CreatedM2MToken
     from clerk_bapi.models.m2m import M2MToken as M2MToken
+    from clerk_bapi.models.m2m import M2MTokenPage as M2MTokenPage
+    from clerk_bapi.models.machines import CreatedMachine as CreatedMachine
     from clerk_bapi.models.machines import Machine as Machine
-    from clerk_bapi.models.machines import MachineCreated as MachineCreated
-    from clerk_bapi.models.machines import MachineDeleted as MachineDeleted
-    from clerk_bapi.models.machines import MachineList as MachineList
+    from clerk_bapi.models.machines import MachinePage as MachinePage
     from clerk_bapi.models.machines import MachineScope as MachineScope
-    from clerk_bapi.models.machines import MachineScopeDeleted as MachineScopeDeleted
     from clerk_bapi.models.machines import MachineSecretKey as MachineSecretKey
-    from clerk_bapi.models.machines import MachineWithoutScopedMachines as MachineWithoutScopedMachines
+    from clerk_bapi.models.machines import ScopedMachine as ScopedMachine
     from clerk_bapi.models.oauth_access_tokens import InactiveOAuthAccessToken as InactiveOAuthAccessToken
     from clerk_bapi.models.oauth_access_tokens import OAuthAccessTokenInfo as OAuthAccessTokenInfo
     from clerk_bapi.models.oauth_applications import OAuthApplication as OAuthApplication
-    from clerk_bapi.models.oauth_applications import OAuthApplications as OAuthApplications
+    from clerk_bapi.models.oauth_applications import OAuthApplicationPage as OAuthApplicationPage
     from clerk_bapi.models.oauth_applications import OAuthApplicationWithSecret as OAuthApplicationWithSecret
     from clerk_bapi.models.organization_domains import OrganizationDomain as OrganizationDomain
-    from clerk_bapi.models.organization_domains import OrganizationDomains as OrganizationDomains
+    from clerk_bapi.models.organization_domains import OrganizationDomainPage as OrganizationDomainPage
     from clerk_bapi.models.organization_domains import OrganizationDomainVerification as OrganizationDomainVerification
     from clerk_bapi.models.organization_invitations import (
         CreateOrganizationInvitationBulkItem as CreateOrganizationInvitationBulkItem,
     )
-    from clerk_bapi.models.organization_invitations import OrganizationInvitation as OrganizationInvitation
-    from clerk_bapi.models.organization_invitations import OrganizationInvitations as OrganizationInvitations
-    from clerk_bapi.models.organization_permissions import Permissions as Permissions
-    from clerk_bapi.models.organization_roles import Roles as Roles
-    from clerk_bapi.models.organizations import Organizations as Organizations
+    from clerk_bapi.models.organization_permissions import PermissionPage as PermissionPage
+    from clerk_bapi.models.organization_roles import RolePage as RolePage
+    from clerk_bapi.models.organizations import OrganizationPage as OrganizationPage
     from clerk_bapi.models.organizations import OrganizationWithLogo as OrganizationWithLogo
     from clerk_bapi.models.proxy_checks import ProxyCheck as ProxyCheck
-    from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs as PaginatedRedirectURLs
     from clerk_bapi.models.redirect_urls import RedirectURL as RedirectURL
+    from clerk_bapi.models.redirect_urls import RedirectURLPage as RedirectURLPage
     from clerk_bapi.models.role_sets import RoleSet as RoleSet
     from clerk_bapi.models.role_sets import RoleSetItem as RoleSetItem
     from clerk_bapi.models.role_sets import RoleSetMigration as RoleSetMigration
-    from clerk_bapi.models.role_sets import RoleSets as RoleSets
+    from clerk_bapi.models.role_sets import RoleSetPage as RoleSetPage
     from clerk_bapi.models.saml_connections import (
         CreateSAMLConnectionAttributeMapping as CreateSAMLConnectionAttributeMapping,
     )
     from clerk_bapi.models.saml_connections import SAMLConnection as SAMLConnection
     from clerk_bapi.models.saml_connections import SAMLConnectionAttributeMapping as SAMLConnectionAttributeMapping
-    from clerk_bapi.models.saml_connections import SAMLConnections as SAMLConnections
+    from clerk_bapi.models.saml_connections import SAMLConnectionPage as SAMLConnectionPage
     from clerk_bapi.models.saml_connections import (
         UpdateSAMLConnectionAttributeMapping as UpdateSAMLConnectionAttributeMapping,
     )
@@ -176,182 +157,157 @@ if TYPE_CHECKING:
     )
     from clerk_bapi.models.scim_directories import SCIMDirectory as SCIMDirectory
     from clerk_bapi.models.scim_directories import SCIMDirectoryCustomAttribute as SCIMDirectoryCustomAttribute
-    from clerk_bapi.models.scim_directories import SCIMDirectoryList as SCIMDirectoryList
+    from clerk_bapi.models.scim_directories import SCIMDirectoryPage as SCIMDirectoryPage
     from clerk_bapi.models.scim_directories import SCIMGroupRoleMapping as SCIMGroupRoleMapping
-    from clerk_bapi.models.scim_directories import SCIMGroupRoleMappingDeleted as SCIMGroupRoleMappingDeleted
-    from clerk_bapi.models.scim_directories import SCIMGroupRoleMappingList as SCIMGroupRoleMappingList
-    from clerk_bapi.models.sessions import Cookies as Cookies
-    from clerk_bapi.models.sessions import (
-        CreateSessionTokenFromTemplateResponse as CreateSessionTokenFromTemplateResponse,
-    )
-    from clerk_bapi.models.sessions import CreateSessionTokenResponse as CreateSessionTokenResponse
-    from clerk_bapi.models.sessions import PaginatedSessions as PaginatedSessions
-    from clerk_bapi.models.sessions import Token as Token
-    from clerk_bapi.models.shared import BillingDiscountsResponse as BillingDiscountsResponse
-    from clerk_bapi.models.shared import BillingProrationDiscountDetail as BillingProrationDiscountDetail
-    from clerk_bapi.models.shared import CommerceCreditBalanceResponse as CommerceCreditBalanceResponse
-    from clerk_bapi.models.shared import CommerceCreditLedgerResponse as CommerceCreditLedgerResponse
-    from clerk_bapi.models.shared import CommerceCreditsResponse as CommerceCreditsResponse
-    from clerk_bapi.models.shared import CommerceDiscountsResponse as CommerceDiscountsResponse
-    from clerk_bapi.models.shared import CommerceMoneyResponse as CommerceMoneyResponse
-    from clerk_bapi.models.shared import CommercePayerCreditResponse as CommercePayerCreditResponse
-    from clerk_bapi.models.shared import CommercePayerResponse as CommercePayerResponse
-    from clerk_bapi.models.shared import CommercePaymentMethodResponse as CommercePaymentMethodResponse
-    from clerk_bapi.models.shared import CommercePerUnitTotal as CommercePerUnitTotal
-    from clerk_bapi.models.shared import CommercePerUnitTotal2 as CommercePerUnitTotal2
-    from clerk_bapi.models.shared import CommercePerUnitTotalTier as CommercePerUnitTotalTier
-    from clerk_bapi.models.shared import CommercePerUnitTotalTier2 as CommercePerUnitTotalTier2
-    from clerk_bapi.models.shared import CommercePlan as CommercePlan
-    from clerk_bapi.models.shared import CommercePlanUnitPrice as CommercePlanUnitPrice
-    from clerk_bapi.models.shared import CommercePlanUnitPriceTier as CommercePlanUnitPriceTier
-    from clerk_bapi.models.shared import CommerceProrationCreditDetailResponse as CommerceProrationCreditDetailResponse
-    from clerk_bapi.models.shared import CommerceProrationDiscountResponse as CommerceProrationDiscountResponse
-    from clerk_bapi.models.shared import CommerceSubscription as CommerceSubscription
-    from clerk_bapi.models.shared import CommerceSubscriptionCreditResponse as CommerceSubscriptionCreditResponse
-    from clerk_bapi.models.shared import CommerceSubscriptionItem as CommerceSubscriptionItem
-    from clerk_bapi.models.shared import (
-        CommerceSubscriptionItemNextPaymentResponse as CommerceSubscriptionItemNextPaymentResponse,
-    )
-    from clerk_bapi.models.shared import CommerceSubscriptionItemSeatsResponse as CommerceSubscriptionItemSeatsResponse
-    from clerk_bapi.models.shared import CommerceSubscriptionNextPayment as CommerceSubscriptionNextPayment
-    from clerk_bapi.models.shared import CommerceTotalsResponse as CommerceTotalsResponse
-    from clerk_bapi.models.shared import CommerceTotalsResponse2 as CommerceTotalsResponse2
+    from clerk_bapi.models.scim_directories import SCIMGroupRoleMappingPage as SCIMGroupRoleMappingPage
+    from clerk_bapi.models.sessions import SessionCookies as SessionCookies
+    from clerk_bapi.models.sessions import SessionPage as SessionPage
+    from clerk_bapi.models.sessions import SessionToken as SessionToken
+    from clerk_bapi.models.shared import BillingCreditBalance as BillingCreditBalance
+    from clerk_bapi.models.shared import BillingCreditLedger as BillingCreditLedger
+    from clerk_bapi.models.shared import BillingCredits as BillingCredits
+    from clerk_bapi.models.shared import BillingDiscounts as BillingDiscounts
+    from clerk_bapi.models.shared import BillingFeature as BillingFeature
+    from clerk_bapi.models.shared import BillingMoney as BillingMoney
+    from clerk_bapi.models.shared import BillingPayer as BillingPayer
+    from clerk_bapi.models.shared import BillingPayerCredit as BillingPayerCredit
+    from clerk_bapi.models.shared import BillingPaymentMethod as BillingPaymentMethod
+    from clerk_bapi.models.shared import BillingPaymentSource as BillingPaymentSource
+    from clerk_bapi.models.shared import BillingPerUnitTotal as BillingPerUnitTotal
+    from clerk_bapi.models.shared import BillingPerUnitTotalTier as BillingPerUnitTotalTier
+    from clerk_bapi.models.shared import BillingPlan as BillingPlan
+    from clerk_bapi.models.shared import BillingPlanUnitPrice as BillingPlanUnitPrice
+    from clerk_bapi.models.shared import BillingPlanUnitPriceTier as BillingPlanUnitPriceTier
+    from clerk_bapi.models.shared import BillingProrationCredit as BillingProrationCredit
+    from clerk_bapi.models.shared import BillingProrationDiscount as BillingProrationDiscount
+    from clerk_bapi.models.shared import BillingSeats as BillingSeats
+    from clerk_bapi.models.shared import BillingSubscription as BillingSubscription
+    from clerk_bapi.models.shared import BillingSubscriptionCredit as BillingSubscriptionCredit
+    from clerk_bapi.models.shared import BillingSubscriptionItem as BillingSubscriptionItem
+    from clerk_bapi.models.shared import BillingSubscriptionItemNextPayment as BillingSubscriptionItemNextPayment
+    from clerk_bapi.models.shared import BillingSubscriptionNextPayment as BillingSubscriptionNextPayment
+    from clerk_bapi.models.shared import BillingTotals as BillingTotals
     from clerk_bapi.models.shared import DeletedObject as DeletedObject
     from clerk_bapi.models.shared import EmailAddress as EmailAddress
-    from clerk_bapi.models.shared import ErrorObject as ErrorObject
-    from clerk_bapi.models.shared import FeatureResponse as FeatureResponse
+    from clerk_bapi.models.shared import ErrorDetail as ErrorDetail
     from clerk_bapi.models.shared import IdentificationLink as IdentificationLink
     from clerk_bapi.models.shared import Invitation as Invitation
     from clerk_bapi.models.shared import Organization as Organization
-    from clerk_bapi.models.shared import (
-        OrganizationInvitationPublicOrganizationData as OrganizationInvitationPublicOrganizationData,
-    )
+    from clerk_bapi.models.shared import OrganizationInvitation as OrganizationInvitation
+    from clerk_bapi.models.shared import OrganizationInvitationPage as OrganizationInvitationPage
     from clerk_bapi.models.shared import OrganizationInvitationPublicUserData as OrganizationInvitationPublicUserData
-    from clerk_bapi.models.shared import (
-        OrganizationInvitationsWithPublicOrganizationData as OrganizationInvitationsWithPublicOrganizationData,
-    )
-    from clerk_bapi.models.shared import (
-        OrganizationInvitationWithPublicOrganizationData as OrganizationInvitationWithPublicOrganizationData,
-    )
     from clerk_bapi.models.shared import OrganizationMembership as OrganizationMembership
+    from clerk_bapi.models.shared import OrganizationMembershipPage as OrganizationMembershipPage
     from clerk_bapi.models.shared import OrganizationMembershipPublicUserData as OrganizationMembershipPublicUserData
-    from clerk_bapi.models.shared import OrganizationMemberships as OrganizationMemberships
     from clerk_bapi.models.shared import Permission as Permission
     from clerk_bapi.models.shared import PhoneNumber as PhoneNumber
+    from clerk_bapi.models.shared import PublicOrganizationData as PublicOrganizationData
     from clerk_bapi.models.shared import Role as Role
     from clerk_bapi.models.shared import SAMLConnectionLoginHint as SAMLConnectionLoginHint
     from clerk_bapi.models.shared import Session as Session
-    from clerk_bapi.models.shared import SessionActivityResponse as SessionActivityResponse
+    from clerk_bapi.models.shared import SessionActivity as SessionActivity
     from clerk_bapi.models.shared import SessionTask as SessionTask
+    from clerk_bapi.models.shared import Verification as Verification
     from clerk_bapi.models.shared import VerificationAdmin as VerificationAdmin
     from clerk_bapi.models.shared import VerificationEmailLink as VerificationEmailLink
-    from clerk_bapi.models.shared import VerificationFromOauth as VerificationFromOauth
-    from clerk_bapi.models.shared import VerificationOtp as VerificationOtp
-    from clerk_bapi.models.shared import VerificationResponse as VerificationResponse
-    from clerk_bapi.models.shared import VerificationSaml as VerificationSaml
-    from clerk_bapi.models.shared import VerificationScim as VerificationScim
+    from clerk_bapi.models.shared import VerificationFromOAuth as VerificationFromOAuth
+    from clerk_bapi.models.shared import VerificationOTP as VerificationOTP
+    from clerk_bapi.models.shared import VerificationSAML as VerificationSAML
+    from clerk_bapi.models.shared import VerificationSCIM as VerificationSCIM
     from clerk_bapi.models.shared import VerificationTicket as VerificationTicket
     from clerk_bapi.models.sign_in_tokens import SignInToken as SignInToken
     from clerk_bapi.models.sign_ups import SignUp as SignUp
     from clerk_bapi.models.sign_ups import SignUpVerification as SignUpVerification
     from clerk_bapi.models.sign_ups import SignUpVerifications as SignUpVerifications
-    from clerk_bapi.models.templates import PaginatedTemplates as PaginatedTemplates
     from clerk_bapi.models.templates import Template as Template
+    from clerk_bapi.models.templates import TemplatePage as TemplatePage
     from clerk_bapi.models.testing_tokens import TestingToken as TestingToken
-    from clerk_bapi.models.users import DeleteBackupCodeResponse as DeleteBackupCodeResponse
-    from clerk_bapi.models.users import DeleteTOTPResponse as DeleteTOTPResponse
-    from clerk_bapi.models.users import DisableMFAResponse as DisableMFAResponse
+    from clerk_bapi.models.users import DeletedBackupCodes as DeletedBackupCodes
+    from clerk_bapi.models.users import DeletedTOTP as DeletedTOTP
+    from clerk_bapi.models.users import DisabledMFA as DisabledMFA
     from clerk_bapi.models.users import EnterpriseAccount as EnterpriseAccount
     from clerk_bapi.models.users import EnterpriseAccountConnection as EnterpriseAccountConnection
-    from clerk_bapi.models.users import ExternalAccountWithVerification as ExternalAccountWithVerification
-    from clerk_bapi.models.users import OAuthAccessTokenItem as OAuthAccessTokenItem
-    from clerk_bapi.models.users import PaginatedOAuthAccessTokenItems as PaginatedOAuthAccessTokenItems
+    from clerk_bapi.models.users import ExternalAccount as ExternalAccount
+    from clerk_bapi.models.users import OAuthAccessToken as OAuthAccessToken
+    from clerk_bapi.models.users import OAuthAccessTokenPage as OAuthAccessTokenPage
     from clerk_bapi.models.users import Passkey as Passkey
+    from clerk_bapi.models.users import PasswordVerification as PasswordVerification
     from clerk_bapi.models.users import SAMLAccount as SAMLAccount
     from clerk_bapi.models.users import SAMLAccountConnection as SAMLAccountConnection
     from clerk_bapi.models.users import SCIMUserMetadata as SCIMUserMetadata
     from clerk_bapi.models.users import TotalCount as TotalCount
+    from clerk_bapi.models.users import TOTPVerification as TOTPVerification
     from clerk_bapi.models.users import TrustedDevice as TrustedDevice
-    from clerk_bapi.models.users import TrustedDeviceList as TrustedDeviceList
+    from clerk_bapi.models.users import TrustedDevicePage as TrustedDevicePage
     from clerk_bapi.models.users import User as User
     from clerk_bapi.models.users import VerificationGoogleOneTap as VerificationGoogleOneTap
-    from clerk_bapi.models.users import VerificationOauth as VerificationOauth
+    from clerk_bapi.models.users import VerificationOAuth as VerificationOAuth
     from clerk_bapi.models.users import VerificationPasskey as VerificationPasskey
     from clerk_bapi.models.users import VerificationWeb3 as VerificationWeb3
-    from clerk_bapi.models.users import VerifyPasswordResponse as VerifyPasswordResponse
-    from clerk_bapi.models.users import VerifyTOTPResponse as VerifyTOTPResponse
     from clerk_bapi.models.users import Web3Wallet as Web3Wallet
     from clerk_bapi.models.waitlist_entries import CreateBulkWaitlistEntriesItem as CreateBulkWaitlistEntriesItem
-    from clerk_bapi.models.waitlist_entries import WaitlistEntries as WaitlistEntries
     from clerk_bapi.models.waitlist_entries import WaitlistEntry as WaitlistEntry
+    from clerk_bapi.models.waitlist_entries import WaitlistEntryPage as WaitlistEntryPage
     from clerk_bapi.models.webhooks import SvixURL as SvixURL
 
 _MODULES = {
     "ActorToken": "actor_tokens",
     "CreateActorTokenActor": "actor_tokens",
-    "CreateAdminPortalLinkTokenResponse": "admin_portal_link_tokens",
-    "RevokeAdminPortalLinkTokenResponse": "admin_portal_link_tokens",
+    "AdminPortalLinkToken": "admin_portal_link_tokens",
+    "CreatedAdminPortalLinkToken": "admin_portal_link_tokens",
     "AgentTask": "agent_tasks",
     "CreateAgentTaskOnBehalfOf": "agent_tasks",
     "AllowlistIdentifier": "allowlist_identifiers",
-    "PaginatedAllowlistIdentifiers": "allowlist_identifiers",
+    "AllowlistIdentifierPage": "allowlist_identifiers",
     "ApiKey": "api_keys",
-    "CreateApiKeyResponse": "api_keys",
-    "DeleteApiKeyResponse": "api_keys",
-    "GetApiKeySecretResponse": "api_keys",
-    "GetApiKeysResponse": "api_keys",
+    "ApiKeyPage": "api_keys",
+    "ApiKeySecret": "api_keys",
+    "CreatedApiKey": "api_keys",
     "InstanceSettings": "beta_features",
+    "BillingDiscountRedemption": "billing",
     "BillingPaymentAttempt": "billing",
-    "BillingPriceResponse": "billing",
+    "BillingPaymentAttemptPage": "billing",
+    "BillingPlanPage": "billing",
+    "BillingPrice": "billing",
+    "BillingPricePage": "billing",
+    "BillingPriceTransition": "billing",
+    "BillingPriceTransitionDetails": "billing",
     "BillingStatement": "billing",
     "BillingStatementGroup": "billing",
+    "BillingStatementPage": "billing",
     "BillingStatementTotals": "billing",
-    "CommerceDiscountRedemptionResponse": "billing",
-    "CommercePayerResponse2": "billing",
-    "CommercePaymentSourceResponse": "billing",
-    "CommercePlan2": "billing",
-    "CommercePriceTransitionDetails": "billing",
-    "CommercePriceTransitionResponse": "billing",
-    "CommerceSubscriptionItem2": "billing",
-    "FeatureResponse2": "billing",
-    "PaginatedBillingPaymentAttemptResponse": "billing",
-    "PaginatedBillingPriceResponse": "billing",
-    "PaginatedBillingStatementResponse": "billing",
-    "PaginatedCommercePlanResponse": "billing",
-    "PaginatedCommerceSubscriptionItemResponse": "billing",
+    "BillingSubscriptionItemPage": "billing",
     "BlocklistIdentifier": "blocklist_identifiers",
-    "BlocklistIdentifiers": "blocklist_identifiers",
+    "BlocklistIdentifierPage": "blocklist_identifiers",
     "ClientObject": "clients",
-    "PaginatedClients": "clients",
+    "ClientObjectPage": "clients",
     "CreateDirectoryGroupRoleMapping": "directories",
     "Directory": "directories",
     "DirectoryCustomAttribute": "directories",
     "DirectoryGroupRoleMapping": "directories",
-    "DirectoryGroupRoleMappingDeleted": "directories",
-    "DirectoryGroupRoleMappingList": "directories",
-    "DirectoryList": "directories",
+    "DirectoryGroupRoleMappingPage": "directories",
+    "DirectoryPage": "directories",
     "ReplaceDirectoryGroupRoleMappingsMapping": "directories",
     "CNameTarget": "domains",
     "Domain": "domains",
-    "Domains": "domains",
-    "AttributeMapping": "enterprise_connections",
-    "CreateEnterpriseConnectionSaml": "enterprise_connections",
+    "DomainPage": "domains",
+    "CreateEnterpriseConnectionSAML": "enterprise_connections",
     "CustomAttribute": "enterprise_connections",
     "EnterpriseConnection": "enterprise_connections",
+    "EnterpriseConnectionAttributeMapping": "enterprise_connections",
     "EnterpriseConnectionCustomAttribute": "enterprise_connections",
-    "EnterpriseConnectionOauthConfig": "enterprise_connections",
-    "EnterpriseConnections": "enterprise_connections",
-    "EnterpriseConnectionSamlConnection": "enterprise_connections",
-    "EnterpriseConnectionSamlConnectionLoginHint": "enterprise_connections",
+    "EnterpriseConnectionOAuthConfig": "enterprise_connections",
+    "EnterpriseConnectionOIDC": "enterprise_connections",
+    "EnterpriseConnectionPage": "enterprise_connections",
+    "EnterpriseConnectionSAMLConnection": "enterprise_connections",
     "EnterpriseConnectionTestRun": "enterprise_connections",
     "EnterpriseConnectionTestRunLog": "enterprise_connections",
-    "EnterpriseConnectionTestRunOauth": "enterprise_connections",
+    "EnterpriseConnectionTestRunOAuth": "enterprise_connections",
+    "EnterpriseConnectionTestRunPage": "enterprise_connections",
     "EnterpriseConnectionTestRunParsedUserInfo": "enterprise_connections",
-    "EnterpriseConnectionTestRunResponse": "enterprise_connections",
-    "EnterpriseConnectionTestRuns": "enterprise_connections",
-    "EnterpriseConnectionTestRunSaml": "enterprise_connections",
-    "Oidc": "enterprise_connections",
-    "UpdateEnterpriseConnectionSaml": "enterprise_connections",
+    "EnterpriseConnectionTestRunSAML": "enterprise_connections",
+    "EnterpriseConnectionTestRunURL": "enterprise_connections",
+    "UpdateEnterpriseConnectionSAML": "enterprise_connections",
     "Instance": "instance_settings",
     "InstanceCommunication": "instance_settings",
     "InstanceProtect": "instance_settings",
@@ -359,8 +315,7 @@ _MODULES = {
     "OAuthApplicationSettings": "instance_settings",
     "OrganizationSettings": "instance_settings",
     "CreateBulkInvitationsItem": "invitations",
-    "InvitationRevoked": "invitations",
-    "PaginatedInvitations": "invitations",
+    "InvitationPage": "invitations",
     "JWKS": "jwks",
     "JWKSEcdsaPrivateKey": "jwks",
     "JWKSEcdsaPublicKey": "jwks",
@@ -370,216 +325,197 @@ _MODULES = {
     "JWKSRsaPublicKey": "jwks",
     "JWKSSymmetricKey": "jwks",
     "JWTTemplate": "jwt_templates",
-    "PaginatedJWTTemplates": "jwt_templates",
-    "CreateM2MTokenResponse": "m2m",
-    "GetM2MTokensResponse": "m2m",
+    "JWTTemplatePage": "jwt_templates",
+    "CreatedM2MToken": "m2m",
     "M2MToken": "m2m",
+    "M2MTokenPage": "m2m",
+    "CreatedMachine": "machines",
     "Machine": "machines",
-    "MachineCreated": "machines",
-    "MachineDeleted": "machines",
-    "MachineList": "machines",
+    "MachinePage": "machines",
     "MachineScope": "machines",
-    "MachineScopeDeleted": "machines",
     "MachineSecretKey": "machines",
-    "MachineWithoutScopedMachines": "machines",
+    "ScopedMachine": "machines",
     "InactiveOAuthAccessToken": "oauth_access_tokens",
     "OAuthAccessTokenInfo": "oauth_access_tokens",
     "OAuthApplication": "oauth_applications",
-    "OAuthApplications": "oauth_applications",
+    "OAuthApplicationPage": "oauth_applications",
     "OAuthApplicationWithSecret": "oauth_applications",
     "OrganizationDomain": "organization_domains",
-    "OrganizationDomains": "organization_domains",
+    "OrganizationDomainPage": "organization_domains",
     "OrganizationDomainVerification": "organization_domains",
     "CreateOrganizationInvitationBulkItem": "organization_invitations",
-    "OrganizationInvitation": "organization_invitations",
-    "OrganizationInvitations": "organization_invitations",
-    "Permissions": "organization_permissions",
-    "Roles": "organization_roles",
-    "Organizations": "organizations",
+    "PermissionPage": "organization_permissions",
+    "RolePage": "organization_roles",
+    "OrganizationPage": "organizations",
     "OrganizationWithLogo": "organizations",
     "ProxyCheck": "proxy_checks",
-    "PaginatedRedirectURLs": "redirect_urls",
     "RedirectURL": "redirect_urls",
+    "RedirectURLPage": "redirect_urls",
     "RoleSet": "role_sets",
     "RoleSetItem": "role_sets",
     "RoleSetMigration": "role_sets",
-    "RoleSets": "role_sets",
+    "RoleSetPage": "role_sets",
     "CreateSAMLConnectionAttributeMapping": "saml_connections",
     "SAMLConnection": "saml_connections",
     "SAMLConnectionAttributeMapping": "saml_connections",
-    "SAMLConnections": "saml_connections",
+    "SAMLConnectionPage": "saml_connections",
     "UpdateSAMLConnectionAttributeMapping": "saml_connections",
     "CreateSCIMDirectoryGroupRoleMapping": "scim_directories",
     "ReplaceSCIMGroupRoleMappingsMapping": "scim_directories",
     "SCIMDirectory": "scim_directories",
     "SCIMDirectoryCustomAttribute": "scim_directories",
-    "SCIMDirectoryList": "scim_directories",
+    "SCIMDirectoryPage": "scim_directories",
     "SCIMGroupRoleMapping": "scim_directories",
-    "SCIMGroupRoleMappingDeleted": "scim_directories",
-    "SCIMGroupRoleMappingList": "scim_directories",
-    "Cookies": "sessions",
-    "CreateSessionTokenFromTemplateResponse": "sessions",
-    "CreateSessionTokenResponse": "sessions",
-    "PaginatedSessions": "sessions",
-    "Token": "sessions",
-    "BillingDiscountsResponse": "shared",
-    "BillingProrationDiscountDetail": "shared",
-    "CommerceCreditBalanceResponse": "shared",
-    "CommerceCreditLedgerResponse": "shared",
-    "CommerceCreditsResponse": "shared",
-    "CommerceDiscountsResponse": "shared",
-    "CommerceMoneyResponse": "shared",
-    "CommercePayerCreditResponse": "shared",
-    "CommercePayerResponse": "shared",
-    "CommercePaymentMethodResponse": "shared",
-    "CommercePerUnitTotal": "shared",
-    "CommercePerUnitTotal2": "shared",
-    "CommercePerUnitTotalTier": "shared",
-    "CommercePerUnitTotalTier2": "shared",
-    "CommercePlan": "shared",
-    "CommercePlanUnitPrice": "shared",
-    "CommercePlanUnitPriceTier": "shared",
-    "CommerceProrationCreditDetailResponse": "shared",
-    "CommerceProrationDiscountResponse": "shared",
-    "CommerceSubscription": "shared",
-    "CommerceSubscriptionCreditResponse": "shared",
-    "CommerceSubscriptionItem": "shared",
-    "CommerceSubscriptionItemNextPaymentResponse": "shared",
-    "CommerceSubscriptionItemSeatsResponse": "shared",
-    "CommerceSubscriptionNextPayment": "shared",
-    "CommerceTotalsResponse": "shared",
-    "CommerceTotalsResponse2": "shared",
+    "SCIMGroupRoleMappingPage": "scim_directories",
+    "SessionCookies": "sessions",
+    "SessionPage": "sessions",
+    "SessionToken": "sessions",
+    "BillingCreditBalance": "shared",
+    "BillingCreditLedger": "shared",
+    "BillingCredits": "shared",
+    "BillingDiscounts": "shared",
+    "BillingFeature": "shared",
+    "BillingMoney": "shared",
+    "BillingPayer": "shared",
+    "BillingPayerCredit": "shared",
+    "BillingPaymentMethod": "shared",
+    "BillingPaymentSource": "shared",
+    "BillingPerUnitTotal": "shared",
+    "BillingPerUnitTotalTier": "shared",
+    "BillingPlan": "shared",
+    "BillingPlanUnitPrice": "shared",
+    "BillingPlanUnitPriceTier": "shared",
+    "BillingProrationCredit": "shared",
+    "BillingProrationDiscount": "shared",
+    "BillingSeats": "shared",
+    "BillingSubscription": "shared",
+    "BillingSubscriptionCredit": "shared",
+    "BillingSubscriptionItem": "shared",
+    "BillingSubscriptionItemNextPayment": "shared",
+    "BillingSubscriptionNextPayment": "shared",
+    "BillingTotals": "shared",
     "DeletedObject": "shared",
     "EmailAddress": "shared",
-    "ErrorObject": "shared",
-    "FeatureResponse": "shared",
+    "ErrorDetail": "shared",
     "IdentificationLink": "shared",
     "Invitation": "shared",
     "Organization": "shared",
-    "OrganizationInvitationPublicOrganizationData": "shared",
+    "OrganizationInvitation": "shared",
+    "OrganizationInvitationPage": "shared",
     "OrganizationInvitationPublicUserData": "shared",
-    "OrganizationInvitationsWithPublicOrganizationData": "shared",
-    "OrganizationInvitationWithPublicOrganizationData": "shared",
     "OrganizationMembership": "shared",
+    "OrganizationMembershipPage": "shared",
     "OrganizationMembershipPublicUserData": "shared",
-    "OrganizationMemberships": "shared",
     "Permission": "shared",
     "PhoneNumber": "shared",
+    "PublicOrganizationData": "shared",
     "Role": "shared",
     "SAMLConnectionLoginHint": "shared",
     "Session": "shared",
-    "SessionActivityResponse": "shared",
+    "SessionActivity": "shared",
     "SessionTask": "shared",
+    "Verification": "shared",
     "VerificationAdmin": "shared",
     "VerificationEmailLink": "shared",
-    "VerificationFromOauth": "shared",
-    "VerificationOtp": "shared",
-    "VerificationResponse": "shared",
-    "VerificationSaml": "shared",
-    "VerificationScim": "shared",
+    "VerificationFromOAuth": "shared",
+    "VerificationOTP": "shared",
+    "VerificationSAML": "shared",
+    "VerificationSCIM": "shared",
     "VerificationTicket": "shared",
     "SignInToken": "sign_in_tokens",
     "SignUp": "sign_ups",
     "SignUpVerification": "sign_ups",
     "SignUpVerifications": "sign_ups",
-    "PaginatedTemplates": "templates",
     "Template": "templates",
+    "TemplatePage": "templates",
     "TestingToken": "testing_tokens",
-    "DeleteBackupCodeResponse": "users",
-    "DeleteTOTPResponse": "users",
-    "DisableMFAResponse": "users",
+    "DeletedBackupCodes": "users",
+    "DeletedTOTP": "users",
+    "DisabledMFA": "users",
     "EnterpriseAccount": "users",
     "EnterpriseAccountConnection": "users",
-    "ExternalAccountWithVerification": "users",
-    "OAuthAccessTokenItem": "users",
-    "PaginatedOAuthAccessTokenItems": "users",
+    "ExternalAccount": "users",
+    "OAuthAccessToken": "users",
+    "OAuthAccessTokenPage": "users",
     "Passkey": "users",
+    "PasswordVerification": "users",
     "SAMLAccount": "users",
     "SAMLAccountConnection": "users",
     "SCIMUserMetadata": "users",
     "TotalCount": "users",
+    "TOTPVerification": "users",
     "TrustedDevice": "users",
-    "TrustedDeviceList": "users",
+    "TrustedDevicePage": "users",
     "User": "users",
     "VerificationGoogleOneTap": "users",
-    "VerificationOauth": "users",
+    "VerificationOAuth": "users",
     "VerificationPasskey": "users",
     "VerificationWeb3": "users",
-    "VerifyPasswordResponse": "users",
-    "VerifyTOTPResponse": "users",
     "Web3Wallet": "users",
     "CreateBulkWaitlistEntriesItem": "waitlist_entries",
-    "WaitlistEntries": "waitlist_entries",
     "WaitlistEntry": "waitlist_entries",
+    "WaitlistEntryPage": "waitlist_entries",
     "SvixURL": "webhooks",
 }
 
 __all__ = [
     "ActorToken",
     "CreateActorTokenActor",
-    "CreateAdminPortalLinkTokenResponse",
-    "RevokeAdminPortalLinkTokenResponse",
+    "AdminPortalLinkToken",
+    "CreatedAdminPortalLinkToken",
     "AgentTask",
     "CreateAgentTaskOnBehalfOf",
     "AllowlistIdentifier",
-    "PaginatedAllowlistIdentifiers",
+    "AllowlistIdentifierPage",
     "ApiKey",
-    "CreateApiKeyResponse",
-    "DeleteApiKeyResponse",
-    "GetApiKeySecretResponse",
-    "GetApiKeysResponse",
+    "ApiKeyPage",
+    "ApiKeySecret",
+    "CreatedApiKey",
     "InstanceSettings",
+    "BillingDiscountRedemption",
     "BillingPaymentAttempt",
-    "BillingPriceResponse",
+    "BillingPaymentAttemptPage",
+    "BillingPlanPage",
+    "BillingPrice",
+    "BillingPricePage",
+    "BillingPriceTransition",
+    "BillingPriceTransitionDetails",
     "BillingStatement",
     "BillingStatementGroup",
+    "BillingStatementPage",
     "BillingStatementTotals",
-    "CommerceDiscountRedemptionResponse",
-    "CommercePayerResponse2",
-    "CommercePaymentSourceResponse",
-    "CommercePlan2",
-    "CommercePriceTransitionDetails",
-    "CommercePriceTransitionResponse",
-    "CommerceSubscriptionItem2",
-    "FeatureResponse2",
-    "PaginatedBillingPaymentAttemptResponse",
-    "PaginatedBillingPriceResponse",
-    "PaginatedBillingStatementResponse",
-    "PaginatedCommercePlanResponse",
-    "PaginatedCommerceSubscriptionItemResponse",
+    "BillingSubscriptionItemPage",
     "BlocklistIdentifier",
-    "BlocklistIdentifiers",
+    "BlocklistIdentifierPage",
     "ClientObject",
-    "PaginatedClients",
+    "ClientObjectPage",
     "CreateDirectoryGroupRoleMapping",
     "Directory",
     "DirectoryCustomAttribute",
     "DirectoryGroupRoleMapping",
-    "DirectoryGroupRoleMappingDeleted",
-    "DirectoryGroupRoleMappingList",
-    "DirectoryList",
+    "DirectoryGroupRoleMappingPage",
+    "DirectoryPage",
     "ReplaceDirectoryGroupRoleMappingsMapping",
     "CNameTarget",
     "Domain",
-    "Domains",
-    "AttributeMapping",
-    "CreateEnterpriseConnectionSaml",
+    "DomainPage",
+    "CreateEnterpriseConnectionSAML",
     "CustomAttribute",
     "EnterpriseConnection",
+    "EnterpriseConnectionAttributeMapping",
     "EnterpriseConnectionCustomAttribute",
-    "EnterpriseConnectionOauthConfig",
-    "EnterpriseConnections",
-    "EnterpriseConnectionSamlConnection",
-    "EnterpriseConnectionSamlConnectionLoginHint",
+    "EnterpriseConnectionOAuthConfig",
+    "EnterpriseConnectionOIDC",
+    "EnterpriseConnectionPage",
+    "EnterpriseConnectionSAMLConnection",
     "EnterpriseConnectionTestRun",
     "EnterpriseConnectionTestRunLog",
-    "EnterpriseConnectionTestRunOauth",
+    "EnterpriseConnectionTestRunOAuth",
+    "EnterpriseConnectionTestRunPage",
     "EnterpriseConnectionTestRunParsedUserInfo",
-    "EnterpriseConnectionTestRunResponse",
-    "EnterpriseConnectionTestRuns",
-    "EnterpriseConnectionTestRunSaml",
-    "Oidc",
-    "UpdateEnterpriseConnectionSaml",
+    "EnterpriseConnectionTestRunSAML",
+    "EnterpriseConnectionTestRunURL",
+    "UpdateEnterpriseConnectionSAML",
     "Instance",
     "InstanceCommunication",
     "InstanceProtect",
@@ -587,8 +523,7 @@ __all__ = [
     "OAuthApplicationSettings",
     "OrganizationSettings",
     "CreateBulkInvitationsItem",
-    "InvitationRevoked",
-    "PaginatedInvitations",
+    "InvitationPage",
     "JWKS",
     "JWKSEcdsaPrivateKey",
     "JWKSEcdsaPublicKey",
@@ -598,147 +533,136 @@ __all__ = [
     "JWKSRsaPublicKey",
     "JWKSSymmetricKey",
     "JWTTemplate",
-    "PaginatedJWTTemplates",
-    "CreateM2MTokenResponse",
-    "GetM2MTokensResponse",
+    "JWTTemplatePage",
+    "CreatedM2MToken",
     "M2MToken",
+    "M2MTokenPage",
+    "CreatedMachine",
     "Machine",
-    "MachineCreated",
-    "MachineDeleted",
-    "MachineList",
+    "MachinePage",
     "MachineScope",
-    "MachineScopeDeleted",
     "MachineSecretKey",
-    "MachineWithoutScopedMachines",
+    "ScopedMachine",
     "InactiveOAuthAccessToken",
     "OAuthAccessTokenInfo",
     "OAuthApplication",
-    "OAuthApplications",
+    "OAuthApplicationPage",
     "OAuthApplicationWithSecret",
     "OrganizationDomain",
-    "OrganizationDomains",
+    "OrganizationDomainPage",
     "OrganizationDomainVerification",
     "CreateOrganizationInvitationBulkItem",
-    "OrganizationInvitation",
-    "OrganizationInvitations",
-    "Permissions",
-    "Roles",
-    "Organizations",
+    "PermissionPage",
+    "RolePage",
+    "OrganizationPage",
     "OrganizationWithLogo",
     "ProxyCheck",
-    "PaginatedRedirectURLs",
     "RedirectURL",
+    "RedirectURLPage",
     "RoleSet",
     "RoleSetItem",
     "RoleSetMigration",
-    "RoleSets",
+    "RoleSetPage",
     "CreateSAMLConnectionAttributeMapping",
     "SAMLConnection",
     "SAMLConnectionAttributeMapping",
-    "SAMLConnections",
+    "SAMLConnectionPage",
     "UpdateSAMLConnectionAttributeMapping",
     "CreateSCIMDirectoryGroupRoleMapping",
     "ReplaceSCIMGroupRoleMappingsMapping",
     "SCIMDirectory",
     "SCIMDirectoryCustomAttribute",
-    "SCIMDirectoryList",
+    "SCIMDirectoryPage",
     "SCIMGroupRoleMapping",
-    "SCIMGroupRoleMappingDeleted",
-    "SCIMGroupRoleMappingList",
-    "Cookies",
-    "CreateSessionTokenFromTemplateResponse",
-    "CreateSessionTokenResponse",
-    "PaginatedSessions",
-    "Token",
-    "BillingDiscountsResponse",
-    "BillingProrationDiscountDetail",
-    "CommerceCreditBalanceResponse",
-    "CommerceCreditLedgerResponse",
-    "CommerceCreditsResponse",
-    "CommerceDiscountsResponse",
-    "CommerceMoneyResponse",
-    "CommercePayerCreditResponse",
-    "CommercePayerResponse",
-    "CommercePaymentMethodResponse",
-    "CommercePerUnitTotal",
-    "CommercePerUnitTotal2",
-    "CommercePerUnitTotalTier",
-    "CommercePerUnitTotalTier2",
-    "CommercePlan",
-    "CommercePlanUnitPrice",
-    "CommercePlanUnitPriceTier",
-    "CommerceProrationCreditDetailResponse",
-    "CommerceProrationDiscountResponse",
-    "CommerceSubscription",
-    "CommerceSubscriptionCreditResponse",
-    "CommerceSubscriptionItem",
-    "CommerceSubscriptionItemNextPaymentResponse",
-    "CommerceSubscriptionItemSeatsResponse",
-    "CommerceSubscriptionNextPayment",
-    "CommerceTotalsResponse",
-    "CommerceTotalsResponse2",
+    "SCIMGroupRoleMappingPage",
+    "SessionCookies",
+    "SessionPage",
+    "SessionToken",
+    "BillingCreditBalance",
+    "BillingCreditLedger",
+    "BillingCredits",
+    "BillingDiscounts",
+    "BillingFeature",
+    "BillingMoney",
+    "BillingPayer",
+    "BillingPayerCredit",
+    "BillingPaymentMethod",
+    "BillingPaymentSource",
+    "BillingPerUnitTotal",
+    "BillingPerUnitTotalTier",
+    "BillingPlan",
+    "BillingPlanUnitPrice",
+    "BillingPlanUnitPriceTier",
+    "BillingProrationCredit",
+    "BillingProrationDiscount",
+    "BillingSeats",
+    "BillingSubscription",
+    "BillingSubscriptionCredit",
+    "BillingSubscriptionItem",
+    "BillingSubscriptionItemNextPayment",
+    "BillingSubscriptionNextPayment",
+    "BillingTotals",
     "DeletedObject",
     "EmailAddress",
-    "ErrorObject",
-    "FeatureResponse",
+    "ErrorDetail",
     "IdentificationLink",
     "Invitation",
     "Organization",
-    "OrganizationInvitationPublicOrganizationData",
+    "OrganizationInvitation",
+    "OrganizationInvitationPage",
     "OrganizationInvitationPublicUserData",
-    "OrganizationInvitationsWithPublicOrganizationData",
-    "OrganizationInvitationWithPublicOrganizationData",
     "OrganizationMembership",
+    "OrganizationMembershipPage",
     "OrganizationMembershipPublicUserData",
-    "OrganizationMemberships",
     "Permission",
     "PhoneNumber",
+    "PublicOrganizationData",
     "Role",
     "SAMLConnectionLoginHint",
     "Session",
-    "SessionActivityResponse",
+    "SessionActivity",
     "SessionTask",
+    "Verification",
     "VerificationAdmin",
     "VerificationEmailLink",
-    "VerificationFromOauth",
-    "VerificationOtp",
-    "VerificationResponse",
-    "VerificationSaml",
-    "VerificationScim",
+    "VerificationFromOAuth",
+    "VerificationOTP",
+    "VerificationSAML",
+    "VerificationSCIM",
     "VerificationTicket",
     "SignInToken",
     "SignUp",
     "SignUpVerification",
     "SignUpVerifications",
-    "PaginatedTemplates",
     "Template",
+    "TemplatePage",
     "TestingToken",
-    "DeleteBackupCodeResponse",
-    "DeleteTOTPResponse",
-    "DisableMFAResponse",
+    "DeletedBackupCodes",
+    "DeletedTOTP",
+    "DisabledMFA",
     "EnterpriseAccount",
     "EnterpriseAccountConnection",
-    "ExternalAccountWithVerification",
-    "OAuthAccessTokenItem",
-    "PaginatedOAuthAccessTokenItems",
+    "ExternalAccount",
+    "OAuthAccessToken",
+    "OAuthAccessTokenPage",
     "Passkey",
+    "PasswordVerification",
     "SAMLAccount",
     "SAMLAccountConnection",
     "SCIMUserMetadata",
     "TotalCount",
+    "TOTPVerification",
     "TrustedDevice",
-    "TrustedDeviceList",
+    "TrustedDevicePage",
     "User",
     "VerificationGoogleOneTap",
-    "VerificationOauth",
+    "VerificationOAuth",
     "VerificationPasskey",
     "VerificationWeb3",
-    "VerifyPasswordResponse",
-    "VerifyTOTPResponse",
     "Web3Wallet",
     "CreateBulkWaitlistEntriesItem",
-    "WaitlistEntries",
     "WaitlistEntry",
+    "WaitlistEntryPage",
     "SvixURL",
 ]
 

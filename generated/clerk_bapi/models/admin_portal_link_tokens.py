@@ -9,7 +9,28 @@ from typing import Literal
 from clerk_core import Model
 
 
-class CreateAdminPortalLinkTokenResponse(Model):
+class AdminPortalLinkToken(Model):
+    """The revoked admin portal link token, without the token text.
+
+    In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
+    """
+
+    admin_portal_link_id: str
+    created_at: int
+    expiration: int | None
+    expired: bool
+    id: str
+    instance_id: str
+    it_contact_id: str | None
+    object: Literal["admin_portal_link_token"]
+    organization_id: str | None
+    revocation_reason: str | None
+    revoked: bool
+    scopes: list[str] | None
+    updated_at: int
+
+
+class CreatedAdminPortalLinkToken(Model):
     """A new admin portal link token with the token text, which no later call returns.
 
     In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
@@ -28,25 +49,4 @@ class CreateAdminPortalLinkTokenResponse(Model):
     revoked: bool
     scopes: list[str] | None
     token: str
-    updated_at: int
-
-
-class RevokeAdminPortalLinkTokenResponse(Model):
-    """The revoked admin portal link token, without the token text.
-
-    In Unix milliseconds: `created_at`, `expiration`, `updated_at`.
-    """
-
-    admin_portal_link_id: str
-    created_at: int
-    expiration: int | None
-    expired: bool
-    id: str
-    instance_id: str
-    it_contact_id: str | None
-    object: Literal["admin_portal_link_token"]
-    organization_id: str | None
-    revocation_reason: str | None
-    revoked: bool
-    scopes: list[str] | None
     updated_at: int

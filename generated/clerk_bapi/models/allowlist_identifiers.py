@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -28,8 +28,8 @@ class AllowlistIdentifier(Model):
     updated_at: int | None = None
 
 
-class PaginatedAllowlistIdentifiers(Model):
-    """Paginated allowlist identifiers, a part of Clerk's API."""
+class AllowlistIdentifierPage(Page[AllowlistIdentifier]):
+    """Allowlist identifier page, a part of Clerk's API."""
 
     data: list[AllowlistIdentifier]
     total_count: int

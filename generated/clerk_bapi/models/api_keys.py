@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -36,7 +36,13 @@ class ApiKey(Model):
     description: str | None = None
 
 
-class CreateApiKeyResponse(Model):
+class ApiKeySecret(Model):
+    """The secret of an API key."""
+
+    secret: str
+
+
+class CreatedApiKey(Model):
     """A new API key together with its secret.
 
     In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
@@ -61,21 +67,7 @@ class CreateApiKeyResponse(Model):
     description: str | None = None
 
 
-class DeleteApiKeyResponse(Model):
-    """The confirmation that an API key was deleted."""
-
-    deleted: bool
-    id: str
-    object: Literal["api_key"]
-
-
-class GetApiKeySecretResponse(Model):
-    """The secret of an API key."""
-
-    secret: str
-
-
-class GetApiKeysResponse(Model):
+class ApiKeyPage(Page[ApiKey]):
     """A page of API keys."""
 
     data: list[ApiKey]

@@ -7,20 +7,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
 from clerk_bapi.models.shared import (
-    CommerceMoneyResponse,
-    CommercePayerResponse,
-    CommercePaymentMethodResponse,
-    CommercePlan,
-    CommerceSubscriptionCreditResponse,
-    CommerceSubscriptionItem,
-    CommerceSubscriptionItemNextPaymentResponse,
-    CommerceTotalsResponse2,
+    BillingMoney,
+    BillingPayer,
+    BillingPaymentMethod,
+    BillingPlan,
+    BillingSubscriptionItem,
+    BillingTotals,
 )
+
+
+class BillingDiscountRedemption(Model):
+    """A discount as applied to a subscription item.
+
+    In Unix milliseconds: `redeemed_at`.
+    """
+
+    cycles_applied: int
+    cycles_remaining: int | None
+    discount_id: str
+    id: str
+    object: Literal["commerce_discount_redemption"]
+    redeemed_at: int
+    redeemed_by: str | None
+    source: Literal["manual", "promo_code", "promotion"]
+    subscription_item_id: str
+    amount: BillingMoney | None = None
+    amount_off: BillingMoney | None = None
+    effect: Literal["fixed_amount", "percentage"] | None = None
+    name: str | None = None
+    percent_off: float | None = None
+    promo_code: str | None = None
+    status: Literal["active", "exhausted", "removed"] | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"amount": BillingMoney.read, "amount_off": BillingMoney.read}
 
 
 class BillingPaymentAttempt(Model):
@@ -29,7 +55,7 @@ class BillingPaymentAttempt(Model):
     In Unix milliseconds: `created_at`, `failed_at`, `paid_at`, `updated_at`.
     """
 
-    amount: CommerceMoneyResponse
+    amount: BillingMoney
     charge_type: str
     created_at: int
     failed_at: int | None
@@ -41,29 +67,29 @@ class BillingPaymentAttempt(Model):
     paid_at: int | None
     payee: dict[str, Any]
     payee_id: str
-    payer: CommercePayerResponse
+    payer: BillingPayer
     payer_id: str
     payment_id: str
-    payment_method: CommercePaymentMethodResponse
+    payment_method: BillingPaymentMethod
     payment_method_id: str
     statement_id: str
     status: Literal["failed", "paid", "pending"]
     updated_at: int
     subscription_item: dict[str, Any] | None = None
     subscription_item_id: str | None = None
-    totals: CommerceTotalsResponse2 | None = None
+    totals: BillingTotals | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "amount": CommerceMoneyResponse.read,
-            "payer": CommercePayerResponse.read,
-            "payment_method": CommercePaymentMethodResponse.read,
-            "totals": CommerceTotalsResponse2.read,
+            "amount": BillingMoney.read,
+            "payer": BillingPayer.read,
+            "payment_method": BillingPaymentMethod.read,
+            "totals": BillingTotals.read,
         }
 
 
-class BillingPriceResponse(Model):
+class BillingPrice(Model):
     """A price of a billing plan.
 
     In the smallest unit of the currency, such as cents: `amount`, `annual_monthly_amount`.
@@ -72,11 +98,11 @@ class BillingPriceResponse(Model):
 
     amount: int
     annual_monthly_amount: int
-    annual_monthly_fee: CommerceMoneyResponse | None
+    annual_monthly_fee: BillingMoney | None
     created_at: int
     currency: str
     currency_symbol: str
-    fee: CommerceMoneyResponse | None
+    fee: BillingMoney | None
     id: str
     instance_id: str
     is_default: bool
@@ -87,7 +113,44 @@ class BillingPriceResponse(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"annual_monthly_fee": CommerceMoneyResponse.read, "fee": CommerceMoneyResponse.read}
+        return {"annual_monthly_fee": BillingMoney.read, "fee": BillingMoney.read}
+
+
+class BillingPriceTransition(Model):
+    """The outcome of moving a subscription item to another price."""
+
+    object: Literal["commerce_price_transition"]
+    subscription_item: BillingSubscriptionItem
+    transition: BillingPriceTransitionDetails
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"subscription_item": BillingSubscriptionItem.read, "transition": BillingPriceTransitionDetails.read}
+
+
+class BillingPriceTransitionDetails(Model):
+    """What a price transition replaces, when it happens and what it charges.
+
+    In Unix milliseconds: `effective_at`, `next_billing_date`.
+    """
+
+    charged_immediately: bool
+    effective_at: int
+    effective_mode: Literal["end_of_period", "immediate"]
+    previous_plan: BillingPlan
+    previous_price: BillingPrice
+    previous_subscription_item_id: str
+    previous_subscription_item_status: Literal["abandoned", "canceled", "ended"]
+    immediate_charge: BillingMoney | None = None
+    next_billing_date: int | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {
+            "immediate_charge": BillingMoney.read,
+            "previous_plan": BillingPlan.read,
+            "previous_price": BillingPrice.read,
+        }
 
 
 class BillingStatement(Model):
@@ -100,7 +163,7 @@ class BillingStatement(Model):
     id: str
     instance_id: str
     object: Literal["commerce_statement"]
-    payer: CommercePayerResponse
+    payer: BillingPayer
     status: Literal["closed", "open"]
     timestamp: int
     totals: BillingStatementTotals
@@ -109,7 +172,7 @@ class BillingStatement(Model):
     def _readers(cls) -> Mapping[str, Reader]:
         return {
             "groups": list_of(BillingStatementGroup.read),
-            "payer": CommercePayerResponse.read,
+            "payer": BillingPayer.read,
             "totals": BillingStatementTotals.read,
         }
 
@@ -132,244 +195,22 @@ class BillingStatementGroup(Model):
 class BillingStatementTotals(Model):
     """The sums of a statement: base fee, subtotal, tax and grand total."""
 
-    base_fee: CommerceMoneyResponse
-    grand_total: CommerceMoneyResponse
-    subtotal: CommerceMoneyResponse
-    tax_total: CommerceMoneyResponse
+    base_fee: BillingMoney
+    grand_total: BillingMoney
+    subtotal: BillingMoney
+    tax_total: BillingMoney
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "base_fee": CommerceMoneyResponse.read,
-            "grand_total": CommerceMoneyResponse.read,
-            "subtotal": CommerceMoneyResponse.read,
-            "tax_total": CommerceMoneyResponse.read,
+            "base_fee": BillingMoney.read,
+            "grand_total": BillingMoney.read,
+            "subtotal": BillingMoney.read,
+            "tax_total": BillingMoney.read,
         }
 
 
-class CommerceDiscountRedemptionResponse(Model):
-    """A discount as applied to a subscription item.
-
-    In Unix milliseconds: `redeemed_at`.
-    """
-
-    cycles_applied: int
-    cycles_remaining: int | None
-    discount_id: str
-    id: str
-    object: Literal["commerce_discount_redemption"]
-    redeemed_at: int
-    redeemed_by: str | None
-    source: Literal["manual", "promo_code", "promotion"]
-    subscription_item_id: str
-    amount: CommerceMoneyResponse | None = None
-    amount_off: CommerceMoneyResponse | None = None
-    effect: Literal["fixed_amount", "percentage"] | None = None
-    name: str | None = None
-    percent_off: float | None = None
-    promo_code: str | None = None
-    status: Literal["active", "exhausted", "removed"] | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read, "amount_off": CommerceMoneyResponse.read}
-
-
-class CommercePayerResponse2(Model):
-    """The payer as it appears in responses that use the older subscription item.
-
-    In Unix milliseconds: `created_at`, `updated_at`.
-    """
-
-    created_at: int
-    email: str
-    first_name: str
-    id: str
-    image_url: str
-    instance_id: str
-    last_name: str
-    object: Literal["commerce_payer"]
-    updated_at: int
-    credits_balance: CommerceMoneyResponse | None = None
-    organization_id: str | None = None
-    organization_name: str | None = None
-    user_id: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"credits_balance": CommerceMoneyResponse.read}
-
-
-class CommercePaymentSourceResponse(Model):
-    """A means of payment as it appears in the older subscription item.
-
-    In Unix milliseconds: `created_at`, `updated_at`.
-    """
-
-    card_type: str
-    created_at: int
-    gateway: str
-    gateway_external_id: str
-    id: str
-    last4: str
-    object: Literal["commerce_source"]
-    payer_id: str
-    payment_method: Literal["apple_pay", "card", "google_pay"]
-    status: Literal["active", "disconnected"]
-    updated_at: int
-    wallet_type: str
-    expiry_month: int | None = None
-    expiry_year: int | None = None
-    gateway_external_account_id: str | None = None
-    is_default: bool | None = None
-    is_removable: bool | None = None
-
-
-class CommercePlan2(Model):
-    """A billing plan in the older form, with flat amounts next to the money objects.
-
-    In the smallest unit of the currency, such as cents: `amount`, `annual_amount`, `annual_monthly_amount`.
-    In days: `free_trial_days`.
-    """
-
-    amount: int
-    amount_formatted: str
-    annual_amount: int
-    annual_amount_formatted: str
-    annual_fee: CommerceMoneyResponse | None
-    annual_monthly_amount: int
-    annual_monthly_amount_formatted: str
-    annual_monthly_fee: CommerceMoneyResponse | None
-    avatar_url: str
-    currency: str
-    currency_symbol: str
-    description: str
-    features: list[FeatureResponse2]
-    fee: CommerceMoneyResponse | None
-    for_payer_type: str
-    has_base_fee: bool
-    id: str
-    is_default: bool
-    is_recurring: bool
-    name: str
-    object: Literal["commerce_plan"]
-    payer_type: list[str]
-    product_id: str
-    publicly_visible: bool
-    slug: str
-    free_trial_days: int | None = None
-    free_trial_enabled: bool | None = None
-    interval: int | None = None
-    period: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "annual_fee": CommerceMoneyResponse.read,
-            "annual_monthly_fee": CommerceMoneyResponse.read,
-            "features": list_of(FeatureResponse2.read),
-            "fee": CommerceMoneyResponse.read,
-        }
-
-
-class CommercePriceTransitionDetails(Model):
-    """What a price transition replaces, when it happens and what it charges.
-
-    In Unix milliseconds: `effective_at`, `next_billing_date`.
-    """
-
-    charged_immediately: bool
-    effective_at: int
-    effective_mode: Literal["end_of_period", "immediate"]
-    previous_plan: CommercePlan2
-    previous_price: BillingPriceResponse
-    previous_subscription_item_id: str
-    previous_subscription_item_status: Literal["abandoned", "canceled", "ended"]
-    immediate_charge: CommerceMoneyResponse | None = None
-    next_billing_date: int | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "immediate_charge": CommerceMoneyResponse.read,
-            "previous_plan": CommercePlan2.read,
-            "previous_price": BillingPriceResponse.read,
-        }
-
-
-class CommercePriceTransitionResponse(Model):
-    """The outcome of moving a subscription item to another price."""
-
-    object: Literal["commerce_price_transition"]
-    subscription_item: CommerceSubscriptionItem2
-    transition: CommercePriceTransitionDetails
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"subscription_item": CommerceSubscriptionItem2.read, "transition": CommercePriceTransitionDetails.read}
-
-
-class CommerceSubscriptionItem2(Model):
-    """One plan within a subscription, in the older form that trial and price changes return.
-
-    In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `period_end`, `period_start`,
-    `updated_at`.
-    As a date (`2026-01-31`): `proration_date`.
-    """
-
-    created_at: int
-    id: str
-    instance_id: str
-    is_free_trial: bool
-    object: Literal["commerce_subscription_item"]
-    payer_id: str
-    payment_source_id: str
-    plan: CommercePlan2 | None
-    plan_id: str
-    plan_period: Literal["annual", "month"]
-    proration_date: str
-    status: Literal["abandoned", "active", "ended", "incomplete", "past_due", "upcoming"]
-    updated_at: int
-    amount: CommerceMoneyResponse | None = None
-    canceled_at: int | None = None
-    credit: CommerceSubscriptionCreditResponse | None = None
-    ended_at: int | None = None
-    lifetime_paid: CommerceMoneyResponse | None = None
-    next_invoice: CommerceSubscriptionItemNextPaymentResponse | None = None
-    next_payment: CommerceSubscriptionItemNextPaymentResponse | None = None
-    past_due_at: int | None = None
-    payer: CommercePayerResponse2 | None = None
-    payment_source: CommercePaymentSourceResponse | None = None
-    period_end: int | None = None
-    period_start: int | None = None
-    price_id: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "amount": CommerceMoneyResponse.read,
-            "credit": CommerceSubscriptionCreditResponse.read,
-            "lifetime_paid": CommerceMoneyResponse.read,
-            "next_invoice": CommerceSubscriptionItemNextPaymentResponse.read,
-            "next_payment": CommerceSubscriptionItemNextPaymentResponse.read,
-            "payer": CommercePayerResponse2.read,
-            "payment_source": CommercePaymentSourceResponse.read,
-            "plan": CommercePlan2.read,
-        }
-
-
-class FeatureResponse2(Model):
-    """A feature that a plan of the older form includes."""
-
-    avatar_url: str
-    description: str
-    id: str
-    name: str
-    object: Literal["feature"]
-    slug: str
-
-
-class PaginatedBillingPaymentAttemptResponse(Model):
+class BillingPaymentAttemptPage(Page[BillingPaymentAttempt]):
     """A page of payment attempts."""
 
     data: list[BillingPaymentAttempt]
@@ -380,18 +221,29 @@ class PaginatedBillingPaymentAttemptResponse(Model):
         return {"data": list_of(BillingPaymentAttempt.read)}
 
 
-class PaginatedBillingPriceResponse(Model):
-    """A page of billing prices."""
+class BillingPlanPage(Page[BillingPlan]):
+    """A page of billing plans."""
 
-    data: list[BillingPriceResponse]
+    data: list[BillingPlan]
     total_count: int
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(BillingPriceResponse.read)}
+        return {"data": list_of(BillingPlan.read)}
 
 
-class PaginatedBillingStatementResponse(Model):
+class BillingPricePage(Page[BillingPrice]):
+    """A page of billing prices."""
+
+    data: list[BillingPrice]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(BillingPrice.read)}
+
+
+class BillingStatementPage(Page[BillingStatement]):
     """A page of billing statements."""
 
     data: list[BillingStatement]
@@ -402,23 +254,12 @@ class PaginatedBillingStatementResponse(Model):
         return {"data": list_of(BillingStatement.read)}
 
 
-class PaginatedCommercePlanResponse(Model):
-    """A page of billing plans."""
-
-    data: list[CommercePlan]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(CommercePlan.read)}
-
-
-class PaginatedCommerceSubscriptionItemResponse(Model):
+class BillingSubscriptionItemPage(Page[BillingSubscriptionItem]):
     """A page of subscription items."""
 
-    data: list[CommerceSubscriptionItem]
+    data: list[BillingSubscriptionItem]
     total_count: int
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(CommerceSubscriptionItem.read)}
+        return {"data": list_of(BillingSubscriptionItem.read)}

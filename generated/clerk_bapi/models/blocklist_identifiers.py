@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -27,7 +27,7 @@ class BlocklistIdentifier(Model):
     updated_at: int | None = None
 
 
-class BlocklistIdentifiers(Model):
+class BlocklistIdentifierPage(Page[BlocklistIdentifier]):
     """The blocklist with its total count."""
 
     data: list[BlocklistIdentifier]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -36,8 +36,8 @@ class ClientObject(Model):
         return {"sessions": list_of(Session.read)}
 
 
-class PaginatedClients(Model):
-    """Paginated clients, a part of Clerk's API."""
+class ClientObjectPage(Page[ClientObject]):
+    """Client object page, a part of Clerk's API."""
 
     data: list[ClientObject]
     total_count: int

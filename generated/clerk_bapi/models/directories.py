@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -95,36 +95,6 @@ class DirectoryGroupRoleMapping(Model):
         return {"role": Role.read}
 
 
-class DirectoryGroupRoleMappingDeleted(Model):
-    """The confirmation that a group-to-role mapping of a directory was deleted."""
-
-    deleted: bool
-    id: str
-    object: Literal["directory_group_role_mapping"]
-
-
-class DirectoryGroupRoleMappingList(Model):
-    """The group-to-role mappings of a directory with their total count."""
-
-    data: list[DirectoryGroupRoleMapping]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(DirectoryGroupRoleMapping.read)}
-
-
-class DirectoryList(Model):
-    """A page of directories."""
-
-    data: list[Directory]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(Directory.read)}
-
-
 class ReplaceDirectoryGroupRoleMappingsMapping(Model):
     """One directory group and the role its members get, in the new set of mappings.
 
@@ -137,6 +107,28 @@ class ReplaceDirectoryGroupRoleMappingsMapping(Model):
     role_id: str
     directory_group_id: str | Unset = UNSET
     scim_group_id: str | Unset = UNSET
+
+
+class DirectoryGroupRoleMappingPage(Page[DirectoryGroupRoleMapping]):
+    """The group-to-role mappings of a directory with their total count."""
+
+    data: list[DirectoryGroupRoleMapping]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(DirectoryGroupRoleMapping.read)}
+
+
+class DirectoryPage(Page[Directory]):
+    """A page of directories."""
+
+    data: list[Directory]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(Directory.read)}
 
 
 class CreateDirectoryGroupRoleMappingDict(TypedDict):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -38,7 +38,7 @@ class Domain(Model):
         return {"cname_targets": list_of(CNameTarget.read)}
 
 
-class Domains(Model):
+class DomainPage(Page[Domain]):
     """The domains of the instance with their total count."""
 
     data: list[Domain]

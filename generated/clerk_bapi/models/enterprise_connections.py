@@ -7,30 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
 from clerk_bapi.models.shared import SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
 
 
-class AttributeMapping(Model):
-    """The SAML attributes from which an enterprise connection fills the user fields.
-
-    Attributes:
-        email_address: Email address.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        user_id: Id of the user.
-    """
-
-    email_address: str | None | Unset = UNSET
-    first_name: str | None | Unset = UNSET
-    last_name: str | None | Unset = UNSET
-    user_id: str | None | Unset = UNSET
-
-
-class CreateEnterpriseConnectionSaml(Model):
+class CreateEnterpriseConnectionSAML(Model):
     """The SAML part of a new connection: identity provider, attribute mapping and sign-in rules.
 
     Attributes:
@@ -50,7 +34,9 @@ class CreateEnterpriseConnectionSaml(Model):
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
-    attribute_mapping: AttributeMapping | AttributeMappingDict | None | Unset = UNSET
+    attribute_mapping: (
+        EnterpriseConnectionAttributeMapping | EnterpriseConnectionAttributeMappingDict | None | Unset
+    ) = UNSET
     force_authn: bool | None | Unset = UNSET
     idp_certificate: str | None | Unset = UNSET
     idp_entity_id: str | None | Unset = UNSET
@@ -61,7 +47,10 @@ class CreateEnterpriseConnectionSaml(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"attribute_mapping": AttributeMapping.read, "login_hint": SAMLConnectionLoginHint.read}
+        return {
+            "attribute_mapping": EnterpriseConnectionAttributeMapping.read,
+            "login_hint": SAMLConnectionLoginHint.read,
+        }
 
 
 class CustomAttribute(Model):
@@ -102,18 +91,34 @@ class EnterpriseConnection(Model):
     custom_attributes: list[EnterpriseConnectionCustomAttribute] | None = None
     disable_additional_identifications: bool | None = None
     logo_public_url: str | None = None
-    oauth_config: EnterpriseConnectionOauthConfig | None = None
+    oauth_config: EnterpriseConnectionOAuthConfig | None = None
     organization_id: str | None = None
-    saml_connection: EnterpriseConnectionSamlConnection | None = None
+    saml_connection: EnterpriseConnectionSAMLConnection | None = None
     sync_user_attributes: bool | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
             "custom_attributes": list_of(EnterpriseConnectionCustomAttribute.read),
-            "oauth_config": EnterpriseConnectionOauthConfig.read,
-            "saml_connection": EnterpriseConnectionSamlConnection.read,
+            "oauth_config": EnterpriseConnectionOAuthConfig.read,
+            "saml_connection": EnterpriseConnectionSAMLConnection.read,
         }
+
+
+class EnterpriseConnectionAttributeMapping(Model):
+    """The SAML attributes from which an enterprise connection fills the user fields.
+
+    Attributes:
+        email_address: Email address.
+        first_name: First name of the user.
+        last_name: Last name of the user.
+        user_id: Id of the user.
+    """
+
+    email_address: str | None | Unset = UNSET
+    first_name: str | None | Unset = UNSET
+    last_name: str | None | Unset = UNSET
+    user_id: str | None | Unset = UNSET
 
 
 class EnterpriseConnectionCustomAttribute(Model):
@@ -127,7 +132,7 @@ class EnterpriseConnectionCustomAttribute(Model):
     sso_path: str | None = None
 
 
-class EnterpriseConnectionOauthConfig(Model):
+class EnterpriseConnectionOAuthConfig(Model):
     """The OAuth or OIDC settings of an enterprise connection, without the client secret.
 
     In Unix milliseconds: `created_at`, `updated_at`.
@@ -147,123 +152,7 @@ class EnterpriseConnectionOauthConfig(Model):
     user_info_url: str | None = None
 
 
-class EnterpriseConnectionSamlConnection(Model):
-    """The SAML settings of an enterprise connection, for both sides of the sign-in."""
-
-    acs_url: str | None = None
-    active: bool | None = None
-    allow_idp_initiated: bool | None = None
-    allow_subdomains: bool | None = None
-    force_authn: bool | None = None
-    id: str | None = None
-    idp_entity_id: str | None = None
-    idp_metadata_url: str | None = None
-    idp_sso_url: str | None = None
-    login_hint: EnterpriseConnectionSamlConnectionLoginHint | None = None
-    name: str | None = None
-    sp_entity_id: str | None = None
-    sp_metadata_url: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"login_hint": EnterpriseConnectionSamlConnectionLoginHint.read}
-
-
-class EnterpriseConnectionSamlConnectionLoginHint(Model):
-    """What an enterprise connection passes to its SAML identity provider as login hint."""
-
-    mode: Literal["custom_attribute", "email_address", "off"]
-    source: str | None = None
-
-
-class EnterpriseConnectionTestRun(Model):
-    """One test sign-in through an enterprise connection, with its log.
-
-    In Unix milliseconds: `created_at`.
-    """
-
-    connection_type: Literal["oauth", "saml"]
-    created_at: int
-    id: str
-    status: Literal["failed", "pending", "success"]
-    logs: list[EnterpriseConnectionTestRunLog] | None = None
-    oauth: EnterpriseConnectionTestRunOauth | None = None
-    parsed_user_info: EnterpriseConnectionTestRunParsedUserInfo | None = None
-    saml: EnterpriseConnectionTestRunSaml | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "logs": list_of(EnterpriseConnectionTestRunLog.read),
-            "oauth": EnterpriseConnectionTestRunOauth.read,
-            "parsed_user_info": EnterpriseConnectionTestRunParsedUserInfo.read,
-            "saml": EnterpriseConnectionTestRunSaml.read,
-        }
-
-
-class EnterpriseConnectionTestRunLog(Model):
-    """One log line of a test sign-in."""
-
-    level: str
-    message: str
-    code: str | None = None
-    short_message: str | None = None
-
-
-class EnterpriseConnectionTestRunOauth(Model):
-    """The tokens and user info received in a test sign-in over OAuth."""
-
-    access_token: str | None = None
-    id_token: str | None = None
-    user_info: str | None = None
-
-
-class EnterpriseConnectionTestRunParsedUserInfo(Model):
-    """The user fields that a test sign-in yielded."""
-
-    email_address: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    user_id: str | None = None
-
-
-class EnterpriseConnectionTestRunResponse(Model):
-    """The URL that starts a test sign-in."""
-
-    url: str
-
-
-class EnterpriseConnectionTestRunSaml(Model):
-    """The SAML messages exchanged in a test sign-in."""
-
-    relay_state: str | None = None
-    saml_request: str | None = None
-    saml_response: str | None = None
-
-
-class EnterpriseConnectionTestRuns(Model):
-    """A page of test sign-ins."""
-
-    data: list[EnterpriseConnectionTestRun]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(EnterpriseConnectionTestRun.read)}
-
-
-class EnterpriseConnections(Model):
-    """A page of enterprise connections."""
-
-    data: list[EnterpriseConnection]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(EnterpriseConnection.read)}
-
-
-class Oidc(Model):
+class EnterpriseConnectionOIDC(Model):
     """The OIDC part of an enterprise connection: client credentials and provider addresses.
 
     Attributes:
@@ -285,7 +174,94 @@ class Oidc(Model):
     user_info_url: str | None | Unset = UNSET
 
 
-class UpdateEnterpriseConnectionSaml(Model):
+class EnterpriseConnectionSAMLConnection(Model):
+    """The SAML settings of an enterprise connection, for both sides of the sign-in."""
+
+    acs_url: str | None = None
+    active: bool | None = None
+    allow_idp_initiated: bool | None = None
+    allow_subdomains: bool | None = None
+    force_authn: bool | None = None
+    id: str | None = None
+    idp_entity_id: str | None = None
+    idp_metadata_url: str | None = None
+    idp_sso_url: str | None = None
+    login_hint: SAMLConnectionLoginHint | None = None
+    name: str | None = None
+    sp_entity_id: str | None = None
+    sp_metadata_url: str | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"login_hint": SAMLConnectionLoginHint.read}
+
+
+class EnterpriseConnectionTestRun(Model):
+    """One test sign-in through an enterprise connection, with its log.
+
+    In Unix milliseconds: `created_at`.
+    """
+
+    connection_type: Literal["oauth", "saml"]
+    created_at: int
+    id: str
+    status: Literal["failed", "pending", "success"]
+    logs: list[EnterpriseConnectionTestRunLog] | None = None
+    oauth: EnterpriseConnectionTestRunOAuth | None = None
+    parsed_user_info: EnterpriseConnectionTestRunParsedUserInfo | None = None
+    saml: EnterpriseConnectionTestRunSAML | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {
+            "logs": list_of(EnterpriseConnectionTestRunLog.read),
+            "oauth": EnterpriseConnectionTestRunOAuth.read,
+            "parsed_user_info": EnterpriseConnectionTestRunParsedUserInfo.read,
+            "saml": EnterpriseConnectionTestRunSAML.read,
+        }
+
+
+class EnterpriseConnectionTestRunLog(Model):
+    """One log line of a test sign-in."""
+
+    level: str
+    message: str
+    code: str | None = None
+    short_message: str | None = None
+
+
+class EnterpriseConnectionTestRunOAuth(Model):
+    """The tokens and user info received in a test sign-in over OAuth."""
+
+    access_token: str | None = None
+    id_token: str | None = None
+    user_info: str | None = None
+
+
+class EnterpriseConnectionTestRunParsedUserInfo(Model):
+    """The user fields that a test sign-in yielded."""
+
+    email_address: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    user_id: str | None = None
+
+
+class EnterpriseConnectionTestRunSAML(Model):
+    """The SAML messages exchanged in a test sign-in."""
+
+    relay_state: str | None = None
+    saml_request: str | None = None
+    saml_response: str | None = None
+
+
+class EnterpriseConnectionTestRunURL(Model):
+    """The URL that starts a test sign-in."""
+
+    url: str
+
+
+class UpdateEnterpriseConnectionSAML(Model):
     """New values for the SAML part of an enterprise connection.
 
     Attributes:
@@ -306,7 +282,9 @@ class UpdateEnterpriseConnectionSaml(Model):
 
     allow_idp_initiated: bool | None | Unset = UNSET
     allow_subdomains: bool | None | Unset = UNSET
-    attribute_mapping: AttributeMapping | AttributeMappingDict | None | Unset = UNSET
+    attribute_mapping: (
+        EnterpriseConnectionAttributeMapping | EnterpriseConnectionAttributeMappingDict | None | Unset
+    ) = UNSET
     force_authn: bool | None | Unset = UNSET
     idp_certificate: str | None | Unset = UNSET
     idp_entity_id: str | None | Unset = UNSET
@@ -318,24 +296,42 @@ class UpdateEnterpriseConnectionSaml(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"attribute_mapping": AttributeMapping.read, "login_hint": SAMLConnectionLoginHint.read}
+        return {
+            "attribute_mapping": EnterpriseConnectionAttributeMapping.read,
+            "login_hint": SAMLConnectionLoginHint.read,
+        }
 
 
-class AttributeMappingDict(TypedDict):
-    """A dict that is as good as a `AttributeMapping`."""
+class EnterpriseConnectionPage(Page[EnterpriseConnection]):
+    """A page of enterprise connections."""
 
-    email_address: NotRequired[str | None]
-    first_name: NotRequired[str | None]
-    last_name: NotRequired[str | None]
-    user_id: NotRequired[str | None]
+    data: list[EnterpriseConnection]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(EnterpriseConnection.read)}
 
 
-class CreateEnterpriseConnectionSamlDict(TypedDict):
-    """A dict that is as good as a `CreateEnterpriseConnectionSaml`."""
+class EnterpriseConnectionTestRunPage(Page[EnterpriseConnectionTestRun]):
+    """A page of test sign-ins."""
+
+    data: list[EnterpriseConnectionTestRun]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(EnterpriseConnectionTestRun.read)}
+
+
+class CreateEnterpriseConnectionSAMLDict(TypedDict):
+    """A dict that is as good as a `CreateEnterpriseConnectionSAML`."""
 
     allow_idp_initiated: NotRequired[bool | None]
     allow_subdomains: NotRequired[bool | None]
-    attribute_mapping: NotRequired[AttributeMapping | AttributeMappingDict | None]
+    attribute_mapping: NotRequired[
+        EnterpriseConnectionAttributeMapping | EnterpriseConnectionAttributeMappingDict | None
+    ]
     force_authn: NotRequired[bool | None]
     idp_certificate: NotRequired[str | None]
     idp_entity_id: NotRequired[str | None]
@@ -356,8 +352,17 @@ class CustomAttributeDict(TypedDict):
     sso_path: NotRequired[str]
 
 
-class OidcDict(TypedDict):
-    """A dict that is as good as a `Oidc`."""
+class EnterpriseConnectionAttributeMappingDict(TypedDict):
+    """A dict that is as good as a `EnterpriseConnectionAttributeMapping`."""
+
+    email_address: NotRequired[str | None]
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    user_id: NotRequired[str | None]
+
+
+class EnterpriseConnectionOIDCDict(TypedDict):
+    """A dict that is as good as a `EnterpriseConnectionOIDC`."""
 
     auth_url: NotRequired[str | None]
     client_id: NotRequired[str | None]
@@ -368,12 +373,14 @@ class OidcDict(TypedDict):
     user_info_url: NotRequired[str | None]
 
 
-class UpdateEnterpriseConnectionSamlDict(TypedDict):
-    """A dict that is as good as a `UpdateEnterpriseConnectionSaml`."""
+class UpdateEnterpriseConnectionSAMLDict(TypedDict):
+    """A dict that is as good as a `UpdateEnterpriseConnectionSAML`."""
 
     allow_idp_initiated: NotRequired[bool | None]
     allow_subdomains: NotRequired[bool | None]
-    attribute_mapping: NotRequired[AttributeMapping | AttributeMappingDict | None]
+    attribute_mapping: NotRequired[
+        EnterpriseConnectionAttributeMapping | EnterpriseConnectionAttributeMappingDict | None
+    ]
     force_authn: NotRequired[bool | None]
     idp_certificate: NotRequired[str | None]
     idp_entity_id: NotRequired[str | None]

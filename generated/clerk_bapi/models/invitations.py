@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -38,26 +38,8 @@ class CreateBulkInvitationsItem(Model):
     template_slug: Literal["invitation", "waitlist_invitation"] | Unset = UNSET
 
 
-class InvitationRevoked(Model):
-    """An invitation that was just revoked.
-
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
-    """
-
-    created_at: int
-    email_address: str
-    id: str
-    object: Literal["invitation"]
-    public_metadata: dict[str, Any]
-    status: Literal["revoked"]
-    updated_at: int
-    expires_at: int | None = None
-    revoked: bool | None = None
-    url: str | None = None
-
-
-class PaginatedInvitations(Model):
-    """Paginated invitations, a part of Clerk's API."""
+class InvitationPage(Page[Invitation]):
+    """Invitation page, a part of Clerk's API."""
 
     data: list[Invitation]
     total_count: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -31,8 +31,8 @@ class JWTTemplate(Model):
     updated_at: int
 
 
-class PaginatedJWTTemplates(Model):
-    """Paginated jwt templates, a part of Clerk's API."""
+class JWTTemplatePage(Page[JWTTemplate]):
+    """Jwt template page, a part of Clerk's API."""
 
     data: list[JWTTemplate]
     total_count: int

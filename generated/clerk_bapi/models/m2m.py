@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
 
-class CreateM2MTokenResponse(Model):
+class CreatedM2MToken(Model):
     """A new machine-to-machine token with the token text.
 
     In Unix milliseconds: `created_at`, `expiration`, `last_used_at`, `updated_at`.
@@ -33,17 +33,6 @@ class CreateM2MTokenResponse(Model):
     scopes: list[str] | None = None
 
 
-class GetM2MTokensResponse(Model):
-    """A page of machine-to-machine tokens."""
-
-    m2m_tokens: list[M2MToken]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"m2m_tokens": list_of(M2MToken.read)}
-
-
 class M2MToken(Model):
     """A token with which one machine calls another; the token text is not included.
 
@@ -62,3 +51,14 @@ class M2MToken(Model):
     updated_at: int
     claims: Any = None
     scopes: list[str] | None = None
+
+
+class M2MTokenPage(Page[M2MToken], rows="m2m_tokens"):
+    """A page of machine-to-machine tokens."""
+
+    m2m_tokens: list[M2MToken]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"m2m_tokens": list_of(M2MToken.read)}

@@ -7,9 +7,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
+
+
+class CreatedMachine(Model):
+    """A new machine together with its secret key.
+
+    In Unix milliseconds: `created_at`, `updated_at`.
+    In seconds: `default_token_ttl`.
+    """
+
+    created_at: int
+    id: str
+    instance_id: str
+    name: str
+    object: Literal["machine"]
+    scoped_machines: list[ScopedMachine]
+    secret_key: str
+    updated_at: int
+    default_token_ttl: int | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"scoped_machines": list_of(ScopedMachine.read)}
 
 
 class Machine(Model):
@@ -24,54 +46,13 @@ class Machine(Model):
     instance_id: str
     name: str
     object: Literal["machine"]
-    scoped_machines: list[MachineWithoutScopedMachines]
+    scoped_machines: list[ScopedMachine]
     updated_at: int
     default_token_ttl: int | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"scoped_machines": list_of(MachineWithoutScopedMachines.read)}
-
-
-class MachineCreated(Model):
-    """A new machine together with its secret key.
-
-    In Unix milliseconds: `created_at`, `updated_at`.
-    In seconds: `default_token_ttl`.
-    """
-
-    created_at: int
-    id: str
-    instance_id: str
-    name: str
-    object: Literal["machine"]
-    scoped_machines: list[MachineWithoutScopedMachines]
-    secret_key: str
-    updated_at: int
-    default_token_ttl: int | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"scoped_machines": list_of(MachineWithoutScopedMachines.read)}
-
-
-class MachineDeleted(Model):
-    """The confirmation that a machine was deleted."""
-
-    deleted: bool
-    id: str
-    object: Literal["machine"]
-
-
-class MachineList(Model):
-    """A page of machines."""
-
-    data: list[Machine]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(Machine.read)}
+        return {"scoped_machines": list_of(ScopedMachine.read)}
 
 
 class MachineScope(Model):
@@ -86,15 +67,6 @@ class MachineScope(Model):
     to_machine_id: str
 
 
-class MachineScopeDeleted(Model):
-    """The confirmation that one machine may no longer call another."""
-
-    deleted: bool
-    from_machine_id: str
-    object: Literal["machine_scope"]
-    to_machine_id: str
-
-
 class MachineSecretKey(Model):
     """The secret key with which a machine authenticates."""
 
@@ -102,7 +74,7 @@ class MachineSecretKey(Model):
     secret: str
 
 
-class MachineWithoutScopedMachines(Model):
+class ScopedMachine(Model):
     """A machine without the list of machines it may call.
 
     In Unix milliseconds: `created_at`, `updated_at`.
@@ -116,3 +88,14 @@ class MachineWithoutScopedMachines(Model):
     object: Literal["machine"]
     updated_at: int
     default_token_ttl: int | None = None
+
+
+class MachinePage(Page[Machine]):
+    """A page of machines."""
+
+    data: list[Machine]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(Machine.read)}

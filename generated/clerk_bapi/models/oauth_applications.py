@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -73,7 +73,7 @@ class OAuthApplicationWithSecret(Model):
     client_secret: str | None = None
 
 
-class OAuthApplications(Model):
+class OAuthApplicationPage(Page[OAuthApplication]):
     """A page of OAuth applications."""
 
     data: list[OAuthApplication]

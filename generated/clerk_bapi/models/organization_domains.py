@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
-from clerk_bapi.models.shared import OrganizationInvitationPublicOrganizationData
+from clerk_bapi.models.shared import PublicOrganizationData
 
 
 class OrganizationDomain(Model):
@@ -33,14 +33,14 @@ class OrganizationDomain(Model):
     total_pending_suggestions: int
     updated_at: int
     verification: OrganizationDomainVerification | None
-    public_organization_data: OrganizationInvitationPublicOrganizationData | None = None
+    public_organization_data: PublicOrganizationData | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
             "affiliation_verification": OrganizationDomainVerification.read,
             "ownership_verification": OrganizationDomainVerification.read,
-            "public_organization_data": OrganizationInvitationPublicOrganizationData.read,
+            "public_organization_data": PublicOrganizationData.read,
             "verification": OrganizationDomainVerification.read,
         }
 
@@ -58,7 +58,7 @@ class OrganizationDomainVerification(Model):
     verified_at: int | None
 
 
-class OrganizationDomains(Model):
+class OrganizationDomainPage(Page[OrganizationDomain]):
     """A page of organization domains."""
 
     data: list[OrganizationDomain]

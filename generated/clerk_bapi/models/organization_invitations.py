@@ -5,13 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Unset
-from clerk_core.model import Reader
-from clerk_core.readers import list_of
-
-from clerk_bapi.models.shared import OrganizationInvitationPublicUserData
 
 
 class CreateOrganizationInvitationBulkItem(Model):
@@ -36,44 +32,6 @@ class CreateOrganizationInvitationBulkItem(Model):
     private_metadata: Mapping[str, Any] | None | Unset = UNSET
     public_metadata: Mapping[str, Any] | None | Unset = UNSET
     redirect_url: str | None | Unset = UNSET
-
-
-class OrganizationInvitation(Model):
-    """An invitation to join an organization.
-
-    In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
-    """
-
-    created_at: int
-    email_address: str
-    expires_at: int | None
-    id: str
-    inviter_id: str | None
-    object: Literal["organization_invitation"]
-    public_inviter_data: OrganizationInvitationPublicUserData | None
-    public_metadata: dict[str, Any]
-    role: str
-    role_name: str
-    updated_at: int
-    url: str | None
-    organization_id: str | None = None
-    private_metadata: dict[str, Any] | None = None
-    status: str | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"public_inviter_data": OrganizationInvitationPublicUserData.read}
-
-
-class OrganizationInvitations(Model):
-    """A page of organization invitations."""
-
-    data: list[OrganizationInvitation]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(OrganizationInvitation.read)}
 
 
 class CreateOrganizationInvitationBulkItemDict(TypedDict):

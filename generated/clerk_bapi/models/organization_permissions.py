@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clerk_core import Model
+from clerk_core import Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
 from clerk_bapi.models.shared import Permission
 
 
-class Permissions(Model):
+class PermissionPage(Page[Permission]):
     """A page of organization permissions."""
 
     data: list[Permission]

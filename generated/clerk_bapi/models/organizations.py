@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -42,7 +42,7 @@ class OrganizationWithLogo(Model):
     role_set_key: str | None = None
 
 
-class Organizations(Model):
+class OrganizationPage(Page[Organization]):
     """A page of organizations."""
 
     data: list[Organization]

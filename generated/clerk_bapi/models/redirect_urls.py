@@ -7,20 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
-
-
-class PaginatedRedirectURLs(Model):
-    """Paginated redirect urls, a part of Clerk's API."""
-
-    data: list[RedirectURL]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(RedirectURL.read)}
 
 
 class RedirectURL(Model):
@@ -34,3 +23,14 @@ class RedirectURL(Model):
     object: Literal["redirect_url"]
     updated_at: int
     url: str
+
+
+class RedirectURLPage(Page[RedirectURL]):
+    """Redirect url page, a part of Clerk's API."""
+
+    data: list[RedirectURL]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(RedirectURL.read)}

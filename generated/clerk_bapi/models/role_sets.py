@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -80,7 +80,7 @@ class RoleSetMigration(Model):
     started_at: int | None = None
 
 
-class RoleSets(Model):
+class RoleSetPage(Page[RoleSet]):
     """A page of role sets."""
 
     data: list[RoleSet]

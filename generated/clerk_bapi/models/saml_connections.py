@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -82,17 +82,6 @@ class SAMLConnectionAttributeMapping(Model):
     user_id: str
 
 
-class SAMLConnections(Model):
-    """A page of SAML connections."""
-
-    data: list[SAMLConnection]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(SAMLConnection.read)}
-
-
 class UpdateSAMLConnectionAttributeMapping(Model):
     """New SAML attributes from which a SAML connection fills the user fields.
 
@@ -107,6 +96,17 @@ class UpdateSAMLConnectionAttributeMapping(Model):
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
     user_id: str | Unset = UNSET
+
+
+class SAMLConnectionPage(Page[SAMLConnection]):
+    """A page of SAML connections."""
+
+    data: list[SAMLConnection]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(SAMLConnection.read)}
 
 
 class CreateSAMLConnectionAttributeMappingDict(TypedDict):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -79,17 +79,6 @@ class SCIMDirectoryCustomAttribute(Model):
     sso_path: str | None = None
 
 
-class SCIMDirectoryList(Model):
-    """A page of SCIM directories."""
-
-    data: list[SCIMDirectory]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(SCIMDirectory.read)}
-
-
 class SCIMGroupRoleMapping(Model):
     """A rule that gives the members of a SCIM group an organization role.
 
@@ -114,15 +103,18 @@ class SCIMGroupRoleMapping(Model):
         return {"role": Role.read}
 
 
-class SCIMGroupRoleMappingDeleted(Model):
-    """The confirmation that a group-to-role mapping of a SCIM directory was deleted."""
+class SCIMDirectoryPage(Page[SCIMDirectory]):
+    """A page of SCIM directories."""
 
-    deleted: bool
-    id: str
-    object: Literal["scim_group_role_mapping"]
+    data: list[SCIMDirectory]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(SCIMDirectory.read)}
 
 
-class SCIMGroupRoleMappingList(Model):
+class SCIMGroupRoleMappingPage(Page[SCIMGroupRoleMapping]):
     """The group-to-role mappings of a SCIM directory with their total count."""
 
     data: list[SCIMGroupRoleMapping]

@@ -7,36 +7,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
 from clerk_bapi.models.shared import Session
 
 
-class Cookies(Model):
+class SessionCookies(Model):
     """The `Set-Cookie` values of a refreshed session."""
 
     cookies: list[str]
     object: Literal["cookies"]
 
 
-class CreateSessionTokenFromTemplateResponse(Model):
+class SessionToken(Model):
     """The JWT made for a session from a JWT template."""
 
-    jwt: str | None = None
-    object: Literal["token"] | None = None
+    jwt: str
+    object: Literal["token"]
 
 
-class CreateSessionTokenResponse(Model):
-    """The JWT made for a session."""
-
-    jwt: str | None = None
-    object: Literal["token"] | None = None
-
-
-class PaginatedSessions(Model):
-    """Paginated sessions, a part of Clerk's API."""
+class SessionPage(Page[Session]):
+    """Session page, a part of Clerk's API."""
 
     data: list[Session]
     total_count: int
@@ -44,10 +37,3 @@ class PaginatedSessions(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"data": list_of(Session.read)}
-
-
-class Token(Model):
-    """A JWT issued for a session."""
-
-    jwt: str
-    object: Literal["token"]

@@ -7,56 +7,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from clerk_core import Model
+from clerk_core import ErrorDetail as ErrorDetail
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import Variant, list_of, one_of
 
 
-class BillingDiscountsResponse(Model):
-    """The discounts contained in the totals of a payment."""
-
-    proration: BillingProrationDiscountDetail | None
-    total: CommerceMoneyResponse
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"proration": BillingProrationDiscountDetail.read, "total": CommerceMoneyResponse.read}
-
-
-class BillingProrationDiscountDetail(Model):
-    """The discount for the part of a billing cycle that had already passed.
-
-    In days: `cycle_days_passed`, `cycle_days_total`.
-    """
-
-    amount: CommerceMoneyResponse
-    cycle_days_passed: int
-    cycle_days_total: int
-    cycle_passed_percent: float
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read}
-
-
-class CommerceCreditBalanceResponse(Model):
+class BillingCreditBalance(Model):
     """The credit a payer has left."""
 
-    balance: CommerceMoneyResponse | None
+    balance: BillingMoney | None
     object: str
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"balance": CommerceMoneyResponse.read}
+        return {"balance": BillingMoney.read}
 
 
-class CommerceCreditLedgerResponse(Model):
+class BillingCreditLedger(Model):
     """An entry of the credit ledger.
 
     As RFC 3339 text: `created_at`.
     """
 
-    amount: CommerceMoneyResponse
+    amount: BillingMoney
     created_at: str
     id: str
     object: str
@@ -67,37 +41,44 @@ class CommerceCreditLedgerResponse(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read}
+        return {"amount": BillingMoney.read}
 
 
-class CommerceCreditsResponse(Model):
+class BillingCredits(Model):
     """The credits taken off a payment, by kind."""
 
-    payer: CommercePayerCreditResponse | None
-    proration: CommerceProrationCreditDetailResponse | None
-    total: CommerceMoneyResponse
+    total: BillingMoney
+    payer: BillingPayerCredit | None = None
+    proration: BillingProrationCredit | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "payer": CommercePayerCreditResponse.read,
-            "proration": CommerceProrationCreditDetailResponse.read,
-            "total": CommerceMoneyResponse.read,
-        }
+        return {"payer": BillingPayerCredit.read, "proration": BillingProrationCredit.read, "total": BillingMoney.read}
 
 
-class CommerceDiscountsResponse(Model):
-    """The discounts contained in a set of totals."""
+class BillingDiscounts(Model):
+    """The discounts contained in the totals of a payment."""
 
-    proration: CommerceProrationDiscountResponse | None
-    total: CommerceMoneyResponse
+    proration: BillingProrationDiscount | None
+    total: BillingMoney
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"proration": CommerceProrationDiscountResponse.read, "total": CommerceMoneyResponse.read}
+        return {"proration": BillingProrationDiscount.read, "total": BillingMoney.read}
 
 
-class CommerceMoneyResponse(Model):
+class BillingFeature(Model):
+    """A feature that a plan includes."""
+
+    avatar_url: str | None
+    description: str | None
+    id: str
+    name: str
+    object: Literal["feature"]
+    slug: str
+
+
+class BillingMoney(Model):
     """A money amount in the smallest currency unit, with a formatted form and its currency.
 
     In the smallest unit of the currency, such as cents: `amount`.
@@ -109,32 +90,21 @@ class CommerceMoneyResponse(Model):
     currency_symbol: str
 
 
-class CommercePayerCreditResponse(Model):
-    """The account credit used in a payment and what remains of it."""
-
-    applied_amount: CommerceMoneyResponse
-    remaining_balance: CommerceMoneyResponse
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"applied_amount": CommerceMoneyResponse.read, "remaining_balance": CommerceMoneyResponse.read}
-
-
-class CommercePayerResponse(Model):
+class BillingPayer(Model):
     """The user or organization that pays for a subscription.
 
     In Unix milliseconds: `created_at`, `updated_at`.
     """
 
     id: str
-    instance_id: str
-    object: Literal["commerce_payer"]
     created_at: int | None = None
-    credits_balance: CommerceMoneyResponse | None = None
+    credits_balance: BillingMoney | None = None
     email: str | None = None
     first_name: str | None = None
     image_url: str | None = None
+    instance_id: str | None = None
     last_name: str | None = None
+    object: Literal["commerce_payer"] | None = None
     organization_id: str | None = None
     organization_name: str | None = None
     updated_at: int | None = None
@@ -142,10 +112,21 @@ class CommercePayerResponse(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"credits_balance": CommerceMoneyResponse.read}
+        return {"credits_balance": BillingMoney.read}
 
 
-class CommercePaymentMethodResponse(Model):
+class BillingPayerCredit(Model):
+    """The account credit used in a payment and what remains of it."""
+
+    applied_amount: BillingMoney
+    remaining_balance: BillingMoney
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"applied_amount": BillingMoney.read, "remaining_balance": BillingMoney.read}
+
+
+class BillingPaymentMethod(Model):
     """A card or other means of payment on file.
 
     In Unix milliseconds: `created_at`, `updated_at`.
@@ -170,69 +151,68 @@ class CommercePaymentMethodResponse(Model):
     wallet_type: str | None = None
 
 
-class CommercePerUnitTotal(Model):
+class BillingPaymentSource(Model):
+    """The card or other means of payment behind a payment attempt.
+
+    In Unix milliseconds: `created_at`, `updated_at`.
+    """
+
+    card_type: str
+    created_at: int
+    gateway: str
+    gateway_external_id: str
+    id: str
+    last4: str
+    object: Literal["commerce_source"]
+    payer_id: str
+    payment_method: Literal["apple_pay", "card", "google_pay"]
+    status: Literal["active", "disconnected"]
+    updated_at: int
+    wallet_type: str
+    expiry_month: int | None = None
+    expiry_year: int | None = None
+    gateway_external_account_id: str | None = None
+    is_default: bool | None = None
+    is_removable: bool | None = None
+
+
+class BillingPerUnitTotal(Model):
     """The charge for a unit such as seats, broken down by tier."""
 
     block_size: int
     name: str
-    tiers: list[CommercePerUnitTotalTier]
+    tiers: list[BillingPerUnitTotalTier]
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"tiers": list_of(CommercePerUnitTotalTier.read)}
+        return {"tiers": list_of(BillingPerUnitTotalTier.read)}
 
 
-class CommercePerUnitTotal2(Model):
-    """The charge for a unit such as seats, as part of payment and renewal totals."""
-
-    block_size: int
-    name: str
-    tiers: list[CommercePerUnitTotalTier2]
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"tiers": list_of(CommercePerUnitTotalTier2.read)}
-
-
-class CommercePerUnitTotalTier(Model):
+class BillingPerUnitTotalTier(Model):
     """The charge for one tier of units."""
 
-    fee_per_block: CommerceMoneyResponse
-    total: CommerceMoneyResponse
+    fee_per_block: BillingMoney
+    total: BillingMoney
     quantity: int | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"fee_per_block": CommerceMoneyResponse.read, "total": CommerceMoneyResponse.read}
+        return {"fee_per_block": BillingMoney.read, "total": BillingMoney.read}
 
 
-class CommercePerUnitTotalTier2(Model):
-    """The charge for one tier of units, as part of payment and renewal totals."""
+class BillingPlan(Model):
+    """The plan of a subscription item that a payment attempt covers.
 
-    fee_per_block: CommerceMoneyResponse
-    total: CommerceMoneyResponse
-    quantity: int | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"fee_per_block": CommerceMoneyResponse.read, "total": CommerceMoneyResponse.read}
-
-
-class CommercePlan(Model):
-    """A billing plan that users or organizations can subscribe to.
-
+    In the smallest unit of the currency, such as cents: `amount`, `annual_amount`, `annual_monthly_amount`.
     In days: `free_trial_days`.
-    Deprecated: `product_id`.
     """
 
-    annual_fee: CommerceMoneyResponse | None
-    annual_monthly_fee: CommerceMoneyResponse | None
+    annual_fee: BillingMoney | None
+    annual_monthly_fee: BillingMoney | None
     avatar_url: str | None
     description: str | None
-    fee: CommerceMoneyResponse | None
+    fee: BillingMoney | None
     for_payer_type: str
-    free_trial_days: int | None
-    free_trial_enabled: bool
     has_base_fee: bool
     id: str
     is_default: bool
@@ -242,77 +222,101 @@ class CommercePlan(Model):
     product_id: str
     publicly_visible: bool
     slug: str
-    features: list[FeatureResponse] | None = None
-    unit_prices: list[CommercePlanUnitPrice] | None = None
+    amount: int | None = None
+    amount_formatted: str | None = None
+    annual_amount: int | None = None
+    annual_amount_formatted: str | None = None
+    annual_monthly_amount: int | None = None
+    annual_monthly_amount_formatted: str | None = None
+    currency: str | None = None
+    currency_symbol: str | None = None
+    features: list[BillingFeature] | None = None
+    free_trial_days: int | None = None
+    free_trial_enabled: bool | None = None
+    interval: int | None = None
+    payer_type: list[str] | None = None
+    period: str | None = None
+    unit_prices: list[BillingPlanUnitPrice] | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "annual_fee": CommerceMoneyResponse.read,
-            "annual_monthly_fee": CommerceMoneyResponse.read,
-            "features": list_of(FeatureResponse.read),
-            "fee": CommerceMoneyResponse.read,
-            "unit_prices": list_of(CommercePlanUnitPrice.read),
+            "annual_fee": BillingMoney.read,
+            "annual_monthly_fee": BillingMoney.read,
+            "features": list_of(BillingFeature.read),
+            "fee": BillingMoney.read,
+            "unit_prices": list_of(BillingPlanUnitPrice.read),
         }
 
 
-class CommercePlanUnitPrice(Model):
+class BillingPlanUnitPrice(Model):
     """What a plan charges per unit, such as a seat."""
 
     block_size: int
     name: str
-    tiers: list[CommercePlanUnitPriceTier]
+    tiers: list[BillingPlanUnitPriceTier]
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"tiers": list_of(CommercePlanUnitPriceTier.read)}
+        return {"tiers": list_of(BillingPlanUnitPriceTier.read)}
 
 
-class CommercePlanUnitPriceTier(Model):
+class BillingPlanUnitPriceTier(Model):
     """One tier of a unit price."""
 
-    fee_per_block: CommerceMoneyResponse
+    fee_per_block: BillingMoney
     starts_at_block: int
     ends_after_block: int | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"fee_per_block": CommerceMoneyResponse.read}
+        return {"fee_per_block": BillingMoney.read}
 
 
-class CommerceProrationCreditDetailResponse(Model):
+class BillingProrationCredit(Model):
     """The credit for the unused part of a billing cycle.
 
     In days: `cycle_days_remaining`, `cycle_days_total`.
     """
 
-    amount: CommerceMoneyResponse
+    amount: BillingMoney
     cycle_days_remaining: int
     cycle_days_total: int
     cycle_remaining_percent: float
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read}
+        return {"amount": BillingMoney.read}
 
 
-class CommerceProrationDiscountResponse(Model):
-    """The discount for the part of a cycle already over when the charge began.
+class BillingProrationDiscount(Model):
+    """The discount for the part of a billing cycle that had already passed.
 
     In days: `cycle_days_passed`, `cycle_days_total`.
     """
 
-    amount: CommerceMoneyResponse
+    amount: BillingMoney
     cycle_days_passed: int
     cycle_days_total: int
     cycle_passed_percent: float
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read}
+        return {"amount": BillingMoney.read}
 
 
-class CommerceSubscription(Model):
+class BillingSeats(Model):
+    """How many seats a subscription item covers, without a limit if null."""
+
+    quantity: int | None
+    tiers: list[BillingPerUnitTotalTier] | None = None
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"tiers": list_of(BillingPerUnitTotalTier.read)}
+
+
+class BillingSubscription(Model):
     """All that a user or organization subscribes to.
 
     In Unix milliseconds: `active_at`, `created_at`, `past_due_at`, `updated_at`.
@@ -326,176 +330,148 @@ class CommerceSubscription(Model):
     past_due_at: int | None
     payer_id: str
     status: Literal["abandoned", "active", "canceled", "ended", "incomplete", "past_due"]
-    subscription_items: list[CommerceSubscriptionItem]
+    subscription_items: list[BillingSubscriptionItem]
     updated_at: int
     eligible_for_free_trial: bool | None = None
-    next_payment: CommerceSubscriptionNextPayment | None = None
+    next_payment: BillingSubscriptionNextPayment | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "next_payment": CommerceSubscriptionNextPayment.read,
-            "subscription_items": list_of(CommerceSubscriptionItem.read),
+            "next_payment": BillingSubscriptionNextPayment.read,
+            "subscription_items": list_of(BillingSubscriptionItem.read),
         }
 
 
-class CommerceSubscriptionCreditResponse(Model):
-    """The credit granted for the rest of a billing cycle."""
+class BillingSubscriptionCredit(Model):
+    """The credit for the unused days of a billing cycle, in payment events."""
 
-    amount: CommerceMoneyResponse | None = None
+    amount: BillingMoney | None = None
     cycle_remaining_percent: float | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"amount": CommerceMoneyResponse.read}
+        return {"amount": BillingMoney.read}
 
 
-class CommerceSubscriptionItem(Model):
-    """One plan within a subscription.
+class BillingSubscriptionItem(Model):
+    """A subscription item that a payment attempt covers.
 
     In Unix milliseconds: `canceled_at`, `created_at`, `ended_at`, `past_due_at`, `period_end`, `period_start`,
     `updated_at`.
     As a date (`2026-01-31`): `proration_date`.
     """
 
-    canceled_at: int | None
-    ended_at: int | None
     id: str
     instance_id: str
     is_free_trial: bool
     object: Literal["commerce_subscription_item"]
-    past_due_at: int | None
     payer_id: str
-    period_end: int | None
-    period_start: int
     plan_id: str | None
     plan_period: Literal["annual", "month"]
     status: Literal["abandoned", "active", "canceled", "ended", "expired", "incomplete", "past_due", "upcoming"]
+    amount: BillingMoney | None = None
+    canceled_at: int | None = None
     created_at: int | None = None
-    credit: CommerceSubscriptionCreditResponse | None = None
-    credits: CommerceCreditsResponse | None = None
-    lifetime_paid: CommerceMoneyResponse | None = None
-    next_payment: CommerceSubscriptionItemNextPaymentResponse | None = None
-    payer: CommercePayerResponse | None = None
-    payment_method: CommercePaymentMethodResponse | None = None
-    plan: CommercePlan | None = None
+    credit: BillingSubscriptionCredit | None = None
+    credits: BillingCredits | None = None
+    ended_at: int | None = None
+    lifetime_paid: BillingMoney | None = None
+    next_invoice: BillingSubscriptionItemNextPayment | None = None
+    next_payment: BillingSubscriptionItemNextPayment | None = None
+    past_due_at: int | None = None
+    payer: BillingPayer | None = None
+    payment_method: BillingPaymentMethod | None = None
+    payment_source: BillingPaymentSource | None = None
+    payment_source_id: str | None = None
+    period_end: int | None = None
+    period_start: int | None = None
+    plan: BillingPlan | None = None
     price_id: str | None = None
     proration_date: str | None = None
-    seats: CommerceSubscriptionItemSeatsResponse | None = None
-    totals: CommerceTotalsResponse2 | None = None
+    seats: BillingSeats | None = None
+    totals: BillingTotals | None = None
     updated_at: int | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "credit": CommerceSubscriptionCreditResponse.read,
-            "credits": CommerceCreditsResponse.read,
-            "lifetime_paid": CommerceMoneyResponse.read,
-            "next_payment": CommerceSubscriptionItemNextPaymentResponse.read,
-            "payer": CommercePayerResponse.read,
-            "payment_method": CommercePaymentMethodResponse.read,
-            "plan": CommercePlan.read,
-            "seats": CommerceSubscriptionItemSeatsResponse.read,
-            "totals": CommerceTotalsResponse2.read,
+            "amount": BillingMoney.read,
+            "credit": BillingSubscriptionCredit.read,
+            "credits": BillingCredits.read,
+            "lifetime_paid": BillingMoney.read,
+            "next_invoice": BillingSubscriptionItemNextPayment.read,
+            "next_payment": BillingSubscriptionItemNextPayment.read,
+            "payer": BillingPayer.read,
+            "payment_method": BillingPaymentMethod.read,
+            "payment_source": BillingPaymentSource.read,
+            "plan": BillingPlan.read,
+            "seats": BillingSeats.read,
+            "totals": BillingTotals.read,
         }
 
 
-class CommerceSubscriptionItemNextPaymentResponse(Model):
+class BillingSubscriptionItemNextPayment(Model):
     """The next payment due for a subscription item.
 
     In Unix milliseconds: `date`.
     """
 
-    amount: CommerceMoneyResponse | None = None
+    amount: BillingMoney | None = None
     date: int | None = None
-    per_unit_totals: list[CommercePerUnitTotal] | None = None
-    totals: CommerceTotalsResponse | None = None
+    per_unit_totals: list[BillingPerUnitTotal] | None = None
+    totals: BillingTotals | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "amount": CommerceMoneyResponse.read,
-            "per_unit_totals": list_of(CommercePerUnitTotal.read),
-            "totals": CommerceTotalsResponse.read,
+            "amount": BillingMoney.read,
+            "per_unit_totals": list_of(BillingPerUnitTotal.read),
+            "totals": BillingTotals.read,
         }
 
 
-class CommerceSubscriptionItemSeatsResponse(Model):
-    """The seats that a subscription item covers."""
-
-    quantity: int | None
-    tiers: list[CommercePerUnitTotalTier2] | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"tiers": list_of(CommercePerUnitTotalTier2.read)}
-
-
-class CommerceSubscriptionNextPayment(Model):
+class BillingSubscriptionNextPayment(Model):
     """The next payment due for a whole subscription.
 
     In Unix milliseconds: `date`.
     """
 
-    amount: CommerceMoneyResponse
+    amount: BillingMoney
     date: int
-    per_unit_totals: list[CommercePerUnitTotal2] | None = None
-    totals: CommerceTotalsResponse2 | None = None
+    per_unit_totals: list[BillingPerUnitTotal] | None = None
+    totals: BillingTotals | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "amount": CommerceMoneyResponse.read,
-            "per_unit_totals": list_of(CommercePerUnitTotal2.read),
-            "totals": CommerceTotalsResponse2.read,
+            "amount": BillingMoney.read,
+            "per_unit_totals": list_of(BillingPerUnitTotal.read),
+            "totals": BillingTotals.read,
         }
 
 
-class CommerceTotalsResponse(Model):
-    """The sums of a bill: subtotal, tax, credits, discounts and grand total."""
+class BillingTotals(Model):
+    """The sums of a payment attempt: subtotal, tax, charges per unit and grand total."""
 
-    base_fee: CommerceMoneyResponse
-    grand_total: CommerceMoneyResponse
-    subtotal: CommerceMoneyResponse
-    tax_total: CommerceMoneyResponse
-    credits: CommerceCreditsResponse | None = None
-    discounts: CommerceDiscountsResponse | None = None
-    per_unit_totals: list[CommercePerUnitTotal] | None = None
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {
-            "base_fee": CommerceMoneyResponse.read,
-            "credits": CommerceCreditsResponse.read,
-            "discounts": CommerceDiscountsResponse.read,
-            "grand_total": CommerceMoneyResponse.read,
-            "per_unit_totals": list_of(CommercePerUnitTotal.read),
-            "subtotal": CommerceMoneyResponse.read,
-            "tax_total": CommerceMoneyResponse.read,
-        }
-
-
-class CommerceTotalsResponse2(Model):
-    """The sums of a payment attempt or of the next payment."""
-
-    base_fee: CommerceMoneyResponse
-    grand_total: CommerceMoneyResponse
-    subtotal: CommerceMoneyResponse
-    tax_total: CommerceMoneyResponse
-    credits: CommerceCreditsResponse | None = None
-    discounts: BillingDiscountsResponse | None = None
-    per_unit_totals: list[CommercePerUnitTotal2] | None = None
+    base_fee: BillingMoney
+    grand_total: BillingMoney
+    subtotal: BillingMoney
+    tax_total: BillingMoney
+    credits: BillingCredits | None = None
+    discounts: BillingDiscounts | None = None
+    per_unit_totals: list[BillingPerUnitTotal] | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
-            "base_fee": CommerceMoneyResponse.read,
-            "credits": CommerceCreditsResponse.read,
-            "discounts": BillingDiscountsResponse.read,
-            "grand_total": CommerceMoneyResponse.read,
-            "per_unit_totals": list_of(CommercePerUnitTotal2.read),
-            "subtotal": CommerceMoneyResponse.read,
-            "tax_total": CommerceMoneyResponse.read,
+            "base_fee": BillingMoney.read,
+            "credits": BillingCredits.read,
+            "discounts": BillingDiscounts.read,
+            "grand_total": BillingMoney.read,
+            "per_unit_totals": list_of(BillingPerUnitTotal.read),
+            "subtotal": BillingMoney.read,
+            "tax_total": BillingMoney.read,
         }
 
 
@@ -505,8 +481,10 @@ class DeletedObject(Model):
     deleted: bool
     object: str
     external_id: str | None = None
+    from_machine_id: str | None = None
     id: str | None = None
     slug: str | None = None
+    to_machine_id: str | None = None
 
 
 class EmailAddress(Model):
@@ -522,13 +500,13 @@ class EmailAddress(Model):
     reserved: bool
     updated_at: int
     verification: (
-        VerificationOtp
+        VerificationOTP
         | VerificationAdmin
-        | VerificationFromOauth
+        | VerificationFromOAuth
         | VerificationTicket
-        | VerificationSaml
+        | VerificationSAML
         | VerificationEmailLink
-        | VerificationScim
+        | VerificationSCIM
         | None
     )
     id: str | None = None
@@ -541,7 +519,7 @@ class EmailAddress(Model):
             "verification": one_of(
                 [
                     Variant(
-                        VerificationOtp,
+                        VerificationOTP,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": ("email_code", "phone_code", "reset_password_email_code")},
                     ),
@@ -551,7 +529,7 @@ class EmailAddress(Model):
                         constants={"strategy": ("admin",)},
                     ),
                     Variant(
-                        VerificationFromOauth,
+                        VerificationFromOAuth,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": "^from_oauth_(?:(?:token_)|(?:custom_))?[a-z]+$"},
                     ),
@@ -561,7 +539,7 @@ class EmailAddress(Model):
                         constants={"strategy": ("ticket",)},
                     ),
                     Variant(
-                        VerificationSaml, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
+                        VerificationSAML, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
                     ),
                     Variant(
                         VerificationEmailLink,
@@ -569,43 +547,23 @@ class EmailAddress(Model):
                         constants={"strategy": ("email_link",)},
                     ),
                     Variant(
-                        VerificationScim,
+                        VerificationSCIM,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": ("scim",)},
                     ),
                 ],
                 tag="object",
                 tagged={
-                    "verification_otp": VerificationOtp,
+                    "verification_otp": VerificationOTP,
                     "verification_admin": VerificationAdmin,
-                    "verification_from_oauth": VerificationFromOauth,
+                    "verification_from_oauth": VerificationFromOAuth,
                     "verification_ticket": VerificationTicket,
-                    "verification_saml": VerificationSaml,
+                    "verification_saml": VerificationSAML,
                     "verification_email_link": VerificationEmailLink,
-                    "verification_scim": VerificationScim,
+                    "verification_scim": VerificationSCIM,
                 },
             ),
         }
-
-
-class ErrorObject(Model):
-    """One problem reported by the API."""
-
-    code: str
-    long_message: str
-    message: str
-    meta: dict[str, Any] | None = None
-
-
-class FeatureResponse(Model):
-    """A feature that a plan includes."""
-
-    avatar_url: str | None
-    description: str | None
-    id: str
-    name: str
-    object: Literal["feature"]
-    slug: str
 
 
 class IdentificationLink(Model):
@@ -659,29 +617,8 @@ class Organization(Model):
     role_set_key: str | None = None
 
 
-class OrganizationInvitationPublicOrganizationData(Model):
-    """The public facts about an organization shown to the invitee."""
-
-    has_image: bool
-    id: str
-    name: str
-    slug: str
-    image_url: str | None = None
-
-
-class OrganizationInvitationPublicUserData(Model):
-    """The public facts about the person who sent an invitation."""
-
-    first_name: str | None
-    has_image: bool
-    identifier: str
-    image_url: str
-    last_name: str | None
-    user_id: str
-
-
-class OrganizationInvitationWithPublicOrganizationData(Model):
-    """An organization invitation that also describes the organization.
+class OrganizationInvitation(Model):
+    """An invitation to join an organization.
 
     In Unix milliseconds: `created_at`, `expires_at`, `updated_at`.
     """
@@ -700,26 +637,26 @@ class OrganizationInvitationWithPublicOrganizationData(Model):
     url: str | None
     organization_id: str | None = None
     private_metadata: dict[str, Any] | None = None
-    public_organization_data: OrganizationInvitationPublicOrganizationData | None = None
+    public_organization_data: PublicOrganizationData | None = None
     status: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {
             "public_inviter_data": OrganizationInvitationPublicUserData.read,
-            "public_organization_data": OrganizationInvitationPublicOrganizationData.read,
+            "public_organization_data": PublicOrganizationData.read,
         }
 
 
-class OrganizationInvitationsWithPublicOrganizationData(Model):
-    """A page of organization invitations that also describe their organizations."""
+class OrganizationInvitationPublicUserData(Model):
+    """The public facts about the person who sent an invitation."""
 
-    data: list[OrganizationInvitationWithPublicOrganizationData]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(OrganizationInvitationWithPublicOrganizationData.read)}
+    first_name: str | None
+    has_image: bool
+    identifier: str
+    image_url: str
+    last_name: str | None
+    user_id: str
 
 
 class OrganizationMembership(Model):
@@ -763,17 +700,6 @@ class OrganizationMembershipPublicUserData(Model):
     username: str | None = None
 
 
-class OrganizationMemberships(Model):
-    """A page of organization memberships."""
-
-    data: list[OrganizationMembership]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(OrganizationMembership.read)}
-
-
 class Permission(Model):
     """Something that organization roles can grant.
 
@@ -802,7 +728,7 @@ class PhoneNumber(Model):
     phone_number: str
     reserved: bool
     updated_at: int
-    verification: VerificationOtp | VerificationAdmin | None
+    verification: VerificationOTP | VerificationAdmin | None
     backup_codes: list[str] | None = None
     default_second_factor: bool | None = None
     id: str | None = None
@@ -815,7 +741,7 @@ class PhoneNumber(Model):
             "verification": one_of(
                 [
                     Variant(
-                        VerificationOtp,
+                        VerificationOTP,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": ("email_code", "phone_code", "reset_password_email_code")},
                     ),
@@ -826,9 +752,19 @@ class PhoneNumber(Model):
                     ),
                 ],
                 tag="object",
-                tagged={"verification_otp": VerificationOtp, "verification_admin": VerificationAdmin},
+                tagged={"verification_otp": VerificationOTP, "verification_admin": VerificationAdmin},
             ),
         }
+
+
+class PublicOrganizationData(Model):
+    """The public facts about an organization shown to the invitee."""
+
+    has_image: bool
+    id: str
+    name: str
+    slug: str
+    image_url: str | None = None
 
 
 class Role(Model):
@@ -877,15 +813,15 @@ class Session(Model):
     user_id: str
     actor: dict[str, Any] | None = None
     last_active_organization_id: str | None = None
-    latest_activity: SessionActivityResponse | None = None
+    latest_activity: SessionActivity | None = None
     tasks: list[SessionTask] | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"latest_activity": SessionActivityResponse.read, "tasks": list_of(SessionTask.read)}
+        return {"latest_activity": SessionActivity.read, "tasks": list_of(SessionTask.read)}
 
 
-class SessionActivityResponse(Model):
+class SessionActivity(Model):
     """The device and place a session was last used from."""
 
     id: str
@@ -903,6 +839,21 @@ class SessionTask(Model):
     """Something the user must finish before a session becomes active."""
 
     key: str
+
+
+class Verification(Model):
+    """How a code verification stands: status, attempts so far and expiry.
+
+    In Unix milliseconds: `expire_at`.
+    """
+
+    id: str
+    attempts: int | None = None
+    channel: str | None = None
+    expire_at: int | None = None
+    object: str | None = None
+    status: str | None = None
+    strategy: str | None = None
 
 
 class VerificationAdmin(Model):
@@ -933,7 +884,7 @@ class VerificationEmailLink(Model):
     verified_at_client: str | None = None
 
 
-class VerificationFromOauth(Model):
+class VerificationFromOAuth(Model):
     """A verification taken over from a social account.
 
     In Unix milliseconds: `expire_at`.
@@ -943,16 +894,16 @@ class VerificationFromOauth(Model):
     expire_at: int | None
     status: Literal["unverified", "verified"]
     strategy: str
-    error: ErrorObject | None = None
+    error: ErrorDetail | None = None
     object: Literal["verification_from_oauth"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ErrorObject.read}
+        return {"error": ErrorDetail.read}
 
 
-class VerificationOtp(Model):
+class VerificationOTP(Model):
     """A verification by a one-time code.
 
     In Unix milliseconds: `expire_at`.
@@ -967,22 +918,7 @@ class VerificationOtp(Model):
     verified_at_client: str | None = None
 
 
-class VerificationResponse(Model):
-    """How a code verification stands: status, attempts so far and expiry.
-
-    In Unix milliseconds: `expire_at`.
-    """
-
-    id: str
-    attempts: int | None = None
-    channel: str | None = None
-    expire_at: int | None = None
-    object: str | None = None
-    status: str | None = None
-    strategy: str | None = None
-
-
-class VerificationSaml(Model):
+class VerificationSAML(Model):
     """A verification by signing in at a SAML identity provider.
 
     In Unix milliseconds: `expire_at`.
@@ -991,7 +927,7 @@ class VerificationSaml(Model):
     attempts: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
     strategy: Literal["saml"]
-    error: ErrorObject | None = None
+    error: ErrorDetail | None = None
     expire_at: int | None = None
     external_verification_redirect_url: str | None = None
     object: Literal["verification_saml"] | None = None
@@ -999,10 +935,10 @@ class VerificationSaml(Model):
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ErrorObject.read}
+        return {"error": ErrorDetail.read}
 
 
-class VerificationScim(Model):
+class VerificationSCIM(Model):
     """A verification vouched for by a SCIM directory.
 
     In Unix milliseconds: `expire_at`.
@@ -1027,6 +963,28 @@ class VerificationTicket(Model):
     strategy: Literal["ticket"]
     object: Literal["verification_ticket"] | None = None
     verified_at_client: str | None = None
+
+
+class OrganizationInvitationPage(Page[OrganizationInvitation]):
+    """A page of organization invitations."""
+
+    data: list[OrganizationInvitation]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(OrganizationInvitation.read)}
+
+
+class OrganizationMembershipPage(Page[OrganizationMembership]):
+    """A page of organization memberships."""
+
+    data: list[OrganizationMembership]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(OrganizationMembership.read)}
 
 
 class SAMLConnectionLoginHintDict(TypedDict):

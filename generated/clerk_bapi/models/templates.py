@@ -7,20 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
-
-
-class PaginatedTemplates(Model):
-    """Paginated templates, a part of Clerk's API."""
-
-    data: list[Template]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(Template.read)}
 
 
 class Template(Model):
@@ -53,3 +42,14 @@ class Template(Model):
     subject: str | None = None
     template_type: str | None = None
     updated_at: int | None = None
+
+
+class TemplatePage(Page[Template]):
+    """Template page, a part of Clerk's API."""
+
+    data: list[Template]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(Template.read)}

@@ -7,35 +7,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from clerk_core import Model
+from clerk_core import Model, Page
 from clerk_core.computed import joined, with_id
 from clerk_core.model import Reader
 from clerk_core.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.shared import (
     EmailAddress,
-    ErrorObject,
+    ErrorDetail,
     OrganizationMembership,
     PhoneNumber,
     VerificationAdmin,
-    VerificationSaml,
+    VerificationSAML,
     VerificationTicket,
 )
 
 
-class DeleteBackupCodeResponse(Model):
+class DeletedBackupCodes(Model):
     """The id of the user who now has no backup codes."""
 
     user_id: str | None = None
 
 
-class DeleteTOTPResponse(Model):
+class DeletedTOTP(Model):
     """The id of the user whose authenticator app was removed."""
 
     user_id: str | None = None
 
 
-class DisableMFAResponse(Model):
+class DisabledMFA(Model):
     """The id of the user whose second factors were turned off."""
 
     user_id: str | None = None
@@ -52,7 +52,7 @@ class EnterpriseAccount(Model):
     id: str
     object: Literal["enterprise_account"]
     provider: str
-    verification: VerificationTicket | VerificationSaml | VerificationOauth | None
+    verification: VerificationTicket | VerificationSAML | VerificationOAuth | None
     enterprise_connection: EnterpriseAccountConnection | None = None
     enterprise_connection_id: str | None = None
     first_name: str | None = None
@@ -74,10 +74,10 @@ class EnterpriseAccount(Model):
                         constants={"strategy": ("ticket",)},
                     ),
                     Variant(
-                        VerificationSaml, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
+                        VerificationSAML, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
                     ),
                     Variant(
-                        VerificationOauth,
+                        VerificationOAuth,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": "^oauth_(?:(?:token_)|(?:custom_))?[a-z]+$"},
                     ),
@@ -85,8 +85,8 @@ class EnterpriseAccount(Model):
                 tag="object",
                 tagged={
                     "verification_ticket": VerificationTicket,
-                    "verification_saml": VerificationSaml,
-                    "verification_oauth": VerificationOauth,
+                    "verification_saml": VerificationSAML,
+                    "verification_oauth": VerificationOAuth,
                 },
             ),
         }
@@ -115,7 +115,7 @@ class EnterpriseAccountConnection(Model):
     domains: list[str] | None = None
 
 
-class ExternalAccountWithVerification(Model):
+class ExternalAccount(Model):
     """An account of a user at a social provider, with its verification.
 
     In Unix milliseconds: `created_at`, `updated_at`.
@@ -134,7 +134,7 @@ class ExternalAccountWithVerification(Model):
     provider_user_id: str
     public_metadata: dict[str, Any]
     updated_at: int
-    verification: VerificationOauth | VerificationGoogleOneTap | None
+    verification: VerificationOAuth | VerificationGoogleOneTap | None
     avatar_url: str | None = None
     email_address_verified: bool | None = None
     image_url: str | None = None
@@ -160,7 +160,7 @@ class ExternalAccountWithVerification(Model):
             provider_user_id: str,
             public_metadata: dict[str, Any],
             updated_at: int,
-            verification: VerificationOauth | VerificationGoogleOneTap | None,
+            verification: VerificationOAuth | VerificationGoogleOneTap | None,
             avatar_url: str | None = None,
             email_address_verified: bool | None = None,
             image_url: str | None = None,
@@ -176,7 +176,7 @@ class ExternalAccountWithVerification(Model):
             "verification": one_of(
                 [
                     Variant(
-                        VerificationOauth,
+                        VerificationOAuth,
                         required=("attempts", "expire_at", "status", "strategy"),
                         constants={"strategy": "^oauth_(?:(?:token_)|(?:custom_))?[a-z]+$"},
                     ),
@@ -188,15 +188,15 @@ class ExternalAccountWithVerification(Model):
                 ],
                 tag="object",
                 tagged={
-                    "verification_oauth": VerificationOauth,
+                    "verification_oauth": VerificationOAuth,
                     "verification_google_one_tap": VerificationGoogleOneTap,
                 },
             )
         }
 
 
-class OAuthAccessTokenItem(Model):
-    """The token a user holds at a social provider through one connected account.
+class OAuthAccessToken(Model):
+    """The tokens a user holds at a social provider, one entry per connected account.
 
     In Unix milliseconds: `expires_at`.
     """
@@ -212,17 +212,6 @@ class OAuthAccessTokenItem(Model):
     id_token: str | None = None
     scopes: list[str] | None = None
     token_secret: str | None = None
-
-
-class PaginatedOAuthAccessTokenItems(Model):
-    """Paginated oauth access token items, a part of Clerk's API."""
-
-    data: list[OAuthAccessTokenItem]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(OAuthAccessTokenItem.read)}
 
 
 class Passkey(Model):
@@ -242,6 +231,12 @@ class Passkey(Model):
         return {"verification": VerificationPasskey.read}
 
 
+class PasswordVerification(Model):
+    """Whether the password was right."""
+
+    verified: bool | None = None
+
+
 class SAMLAccount(Model):
     """An account of a user at a SAML identity provider.
 
@@ -253,7 +248,7 @@ class SAMLAccount(Model):
     id: str
     object: Literal["saml_account"]
     provider: str
-    verification: VerificationSaml | VerificationTicket | None
+    verification: VerificationSAML | VerificationTicket | None
     first_name: str | None = None
     last_authenticated_at: int | None = None
     last_name: str | None = None
@@ -268,7 +263,7 @@ class SAMLAccount(Model):
             "verification": one_of(
                 [
                     Variant(
-                        VerificationSaml, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
+                        VerificationSAML, required=("attempts", "status", "strategy"), constants={"strategy": ("saml",)}
                     ),
                     Variant(
                         VerificationTicket,
@@ -277,7 +272,7 @@ class SAMLAccount(Model):
                     ),
                 ],
                 tag="object",
-                tagged={"verification_saml": VerificationSaml, "verification_ticket": VerificationTicket},
+                tagged={"verification_saml": VerificationSAML, "verification_ticket": VerificationTicket},
             ),
         }
 
@@ -311,6 +306,13 @@ class SCIMUserMetadata(Model):
     directory_enabled: bool | None = None
 
 
+class TOTPVerification(Model):
+    """Whether the code was right, and whether it came from the authenticator or the backup codes."""
+
+    code_type: Literal["backup_code", "totp"] | None = None
+    verified: bool | None = None
+
+
 class TotalCount(Model):
     """A number of matching objects."""
 
@@ -337,17 +339,6 @@ class TrustedDevice(Model):
     revoked_at: int | None = None
 
 
-class TrustedDeviceList(Model):
-    """The trusted devices of a user with their total count."""
-
-    data: list[TrustedDevice]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(TrustedDevice.read)}
-
-
 class User(Model):
     """A person who can sign in to your application.
 
@@ -364,7 +355,7 @@ class User(Model):
     delete_self_enabled: bool
     email_addresses: list[EmailAddress]
     enterprise_accounts: list[EnterpriseAccount]
-    external_accounts: list[ExternalAccountWithVerification]
+    external_accounts: list[ExternalAccount]
     external_id: str | None
     first_name: str | None
     has_image: bool
@@ -410,7 +401,7 @@ class User(Model):
         return {
             "email_addresses": list_of(EmailAddress.read),
             "enterprise_accounts": list_of(EnterpriseAccount.read),
-            "external_accounts": list_of(ExternalAccountWithVerification.read),
+            "external_accounts": list_of(ExternalAccount.read),
             "organization_memberships": list_of(OrganizationMembership.read),
             "passkeys": list_of(Passkey.read),
             "phone_numbers": list_of(PhoneNumber.read),
@@ -445,16 +436,16 @@ class VerificationGoogleOneTap(Model):
     expire_at: int | None
     status: Literal["unverified", "verified"]
     strategy: Literal["google_one_tap"]
-    error: ErrorObject | None = None
+    error: ErrorDetail | None = None
     object: Literal["verification_google_one_tap"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ErrorObject.read}
+        return {"error": ErrorDetail.read}
 
 
-class VerificationOauth(Model):
+class VerificationOAuth(Model):
     """A verification by signing in at a social provider.
 
     In Unix milliseconds: `expire_at`.
@@ -464,14 +455,14 @@ class VerificationOauth(Model):
     expire_at: int | None
     status: Literal["expired", "failed", "transferable", "unverified", "verified"]
     strategy: str
-    error: ErrorObject | None = None
+    error: ErrorDetail | None = None
     external_verification_redirect_url: str | None = None
     object: Literal["verification_oauth"] | None = None
     verified_at_client: str | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"error": ErrorObject.read}
+        return {"error": ErrorDetail.read}
 
 
 class VerificationPasskey(Model):
@@ -510,19 +501,6 @@ class VerificationWeb3(Model):
     nonce: str | None = None
     object: Literal["verification_web3"] | None = None
     verified_at_client: str | None = None
-
-
-class VerifyPasswordResponse(Model):
-    """Whether the password was right."""
-
-    verified: bool | None = None
-
-
-class VerifyTOTPResponse(Model):
-    """Whether the code was right, and whether it came from the authenticator or the backup codes."""
-
-    code_type: Literal["backup_code", "totp"] | None = None
-    verified: bool | None = None
 
 
 class Web3Wallet(Model):
@@ -566,3 +544,25 @@ class Web3Wallet(Model):
                 tagged={"verification_web3": VerificationWeb3, "verification_admin": VerificationAdmin},
             )
         }
+
+
+class OAuthAccessTokenPage(Page[OAuthAccessToken]):
+    """Oauth access token page, a part of Clerk's API."""
+
+    data: list[OAuthAccessToken]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(OAuthAccessToken.read)}
+
+
+class TrustedDevicePage(Page[TrustedDevice]):
+    """The trusted devices of a user with their total count."""
+
+    data: list[TrustedDevice]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(TrustedDevice.read)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from clerk_core import UNSET, Model, Unset
+from clerk_core import UNSET, Model, Page, Unset
 from clerk_core.model import Reader
 from clerk_core.readers import list_of
 
@@ -24,17 +24,6 @@ class CreateBulkWaitlistEntriesItem(Model):
 
     email_address: str
     notify: bool | None | Unset = UNSET
-
-
-class WaitlistEntries(Model):
-    """A page of waitlist entries."""
-
-    data: list[WaitlistEntry]
-    total_count: int
-
-    @classmethod
-    def _readers(cls) -> Mapping[str, Reader]:
-        return {"data": list_of(WaitlistEntry.read)}
 
 
 class WaitlistEntry(Model):
@@ -55,6 +44,17 @@ class WaitlistEntry(Model):
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
         return {"invitation": Invitation.read}
+
+
+class WaitlistEntryPage(Page[WaitlistEntry]):
+    """A page of waitlist entries."""
+
+    data: list[WaitlistEntry]
+    total_count: int
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        return {"data": list_of(WaitlistEntry.read)}
 
 
 class CreateBulkWaitlistEntriesItemDict(TypedDict):

@@ -15,7 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import allowlist_identifiers as api
-from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, PaginatedAllowlistIdentifiers
+from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, AllowlistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -64,14 +64,14 @@ class AllowlistIdentifiersResource(Resource):
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedAllowlistIdentifiers: ...
+    ) -> AllowlistIdentifierPage: ...
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers: ...
+    ) -> builtins.list[AllowlistIdentifier] | AllowlistIdentifierPage: ...
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[AllowlistIdentifier] | PaginatedAllowlistIdentifiers:
+    ) -> builtins.list[AllowlistIdentifier] | AllowlistIdentifierPage:
         """List the identifiers that may sign up.
 
         `GET /allowlist_identifiers`

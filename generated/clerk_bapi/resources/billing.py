@@ -16,19 +16,18 @@ from clerk_core.resource import Resource
 
 from clerk_bapi.api import billing as api
 from clerk_bapi.models.billing import (
+    BillingDiscountRedemption,
     BillingPaymentAttempt,
-    BillingPriceResponse,
+    BillingPaymentAttemptPage,
+    BillingPlanPage,
+    BillingPrice,
+    BillingPricePage,
+    BillingPriceTransition,
     BillingStatement,
-    CommerceDiscountRedemptionResponse,
-    CommercePriceTransitionResponse,
-    CommerceSubscriptionItem2,
-    PaginatedBillingPaymentAttemptResponse,
-    PaginatedBillingPriceResponse,
-    PaginatedBillingStatementResponse,
-    PaginatedCommercePlanResponse,
-    PaginatedCommerceSubscriptionItemResponse,
+    BillingStatementPage,
+    BillingSubscriptionItemPage,
 )
-from clerk_bapi.models.shared import CommercePlan, CommerceSubscriptionItem
+from clerk_bapi.models.shared import BillingPlan, BillingSubscriptionItem
 
 
 class BillingResource(Resource):
@@ -36,7 +35,7 @@ class BillingResource(Resource):
 
     def apply_subscription_item_discount(
         self, subscription_item_id: str, *, discount_id: str
-    ) -> CommerceDiscountRedemptionResponse:
+    ) -> BillingDiscountRedemption:
         """Grant a subscription item a discount that already exists.
 
         Skips the rules for handing out discounts. An item has one active discount: another one replaces it, the same
@@ -60,7 +59,7 @@ class BillingResource(Resource):
 
     def cancel_subscription_item(
         self, subscription_item_id: str, *, end_now: bool | Unset = UNSET
-    ) -> CommerceSubscriptionItem:
+    ) -> BillingSubscriptionItem:
         """End a subscription item, at once or when its period is over.
 
         The payer keeps the plan until the paid period is over, unless `end_now` is set.
@@ -88,7 +87,7 @@ class BillingResource(Resource):
         currency: str | Unset = UNSET,
         description: str | Unset = UNSET,
         supported_billing_periods: Literal["annual", "both", "month"] | Unset = UNSET,
-    ) -> BillingPriceResponse:
+    ) -> BillingPrice:
         """Create a custom price for a plan.
 
         It is charged only once a subscription item is moved to it with `billing.create_price_transition`.
@@ -125,7 +124,7 @@ class BillingResource(Resource):
 
     def create_price_transition(
         self, subscription_item_id: str, *, from_price_id: str, to_price_id: str
-    ) -> CommercePriceTransitionResponse:
+    ) -> BillingPriceTransition:
         """Move a subscription item to another price.
 
         Depending on plan and payer it takes effect at once, possibly with a charge, or at the next period; see
@@ -152,7 +151,7 @@ class BillingResource(Resource):
 
     def extend_subscription_item_free_trial(
         self, subscription_item_id: str, *, extend_to: int | str | datetime
-    ) -> CommerceSubscriptionItem2:
+    ) -> BillingSubscriptionItem:
         """Move the end of a free trial to a later time.
 
         The item has to be in its trial. Repeating the call with the same time changes nothing.
@@ -197,7 +196,7 @@ class BillingResource(Resource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
         payer_type: Literal["org", "user"] | Unset = UNSET,
-    ) -> PaginatedCommercePlanResponse:
+    ) -> BillingPlanPage:
         """List the billing plans, free and paid.
 
         Newest first.
@@ -223,7 +222,7 @@ class BillingResource(Resource):
     @walk
     def iterate_plans(
         self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
-    ) -> Iterator[CommercePlan]:
+    ) -> Iterator[BillingPlan]:
         """Iterate over all results of `billing.list_plans`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -252,7 +251,7 @@ class BillingResource(Resource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
         plan_id: str | Unset = UNSET,
-    ) -> PaginatedBillingPriceResponse:
+    ) -> BillingPricePage:
         """List the prices of billing plans, default and custom.
 
         Cheapest first, and among equal amounts the newest first.
@@ -276,9 +275,7 @@ class BillingResource(Resource):
         )
 
     @walk
-    def iterate_prices(
-        self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
-    ) -> Iterator[BillingPriceResponse]:
+    def iterate_prices(self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE) -> Iterator[BillingPrice]:
         """Iterate over all results of `billing.list_prices`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -307,7 +304,7 @@ class BillingResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> PaginatedBillingPaymentAttemptResponse:
+    ) -> BillingPaymentAttemptPage:
         """List the attempts to collect the payment of a statement.
 
         Newest first.
@@ -357,7 +354,7 @@ class BillingResource(Resource):
 
     def list_statements(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> PaginatedBillingStatementResponse:
+    ) -> BillingStatementPage:
         """List the billing statements of all payers.
 
         Newest first.
@@ -410,7 +407,7 @@ class BillingResource(Resource):
         plan_id: str | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
-    ) -> PaginatedCommerceSubscriptionItemResponse:
+    ) -> BillingSubscriptionItemPage:
         """List the subscription items of users and organizations.
 
         Newest first. Items of free plans are left out unless `include_free` is set.
@@ -456,7 +453,7 @@ class BillingResource(Resource):
         query: str | Unset = UNSET,
         status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
-    ) -> Iterator[CommerceSubscriptionItem]:
+    ) -> Iterator[BillingSubscriptionItem]:
         """Iterate over all results of `billing.list_subscription_items`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -490,7 +487,7 @@ class BillingResource(Resource):
 
     def remove_subscription_item_discount(
         self, subscription_item_id: str, discount_id: str
-    ) -> CommerceDiscountRedemptionResponse:
+    ) -> BillingDiscountRedemption:
         """Take the active discount off a subscription item.
 
         `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`

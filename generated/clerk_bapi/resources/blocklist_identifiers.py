@@ -9,7 +9,7 @@ from __future__ import annotations
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import blocklist_identifiers as api
-from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifiers
+from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -48,7 +48,7 @@ class BlocklistIdentifiersResource(Resource):
         """
         return self._client.send(api.delete_blocklist_identifier(identifier_id))
 
-    def list(self) -> BlocklistIdentifiers:
+    def list(self) -> BlocklistIdentifierPage:
         """List the identifiers that may not sign up or sign in.
 
         `GET /blocklist_identifiers`

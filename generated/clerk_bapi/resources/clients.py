@@ -16,7 +16,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import clients as api
-from clerk_bapi.models.clients import ClientObject, PaginatedClients
+from clerk_bapi.models.clients import ClientObject, ClientObjectPage
 
 
 class ClientsResource(Resource):
@@ -61,15 +61,15 @@ class ClientsResource(Resource):
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedClients: ...
+    ) -> ClientObjectPage: ...
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[ClientObject] | PaginatedClients: ...
+    ) -> builtins.list[ClientObject] | ClientObjectPage: ...
     @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[ClientObject] | PaginatedClients:
+    ) -> builtins.list[ClientObject] | ClientObjectPage:
         """List the clients (browsers and devices) of the instance.
 
         Deprecated by Clerk: list sessions with `sessions.list`.

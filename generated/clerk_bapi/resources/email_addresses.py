@@ -12,13 +12,13 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import email_addresses as api
-from clerk_bapi.models.shared import DeletedObject, EmailAddress, VerificationResponse
+from clerk_bapi.models.shared import DeletedObject, EmailAddress, Verification
 
 
 class EmailAddressesResource(Resource):
     """The operations of `email_addresses`."""
 
-    def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> VerificationResponse:
+    def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> Verification:
         """Check a code that was emailed to an address.
 
         A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
@@ -113,7 +113,7 @@ class EmailAddressesResource(Resource):
         """
         return self._client.send(api.get_email_address(email_address_id))
 
-    def prepare_verification(self, email_address_id: str) -> VerificationResponse:
+    def prepare_verification(self, email_address_id: str) -> Verification:
         """Email a one-time code to an address.
 
         Returns a verification whose id you pass to `email_addresses.attempt_verification` together with the code the

@@ -15,19 +15,19 @@ from clerk_core.resource import Resource
 
 from clerk_bapi.api import enterprise_connections as api
 from clerk_bapi.models.enterprise_connections import (
-    CreateEnterpriseConnectionSaml,
-    CreateEnterpriseConnectionSamlDict,
+    CreateEnterpriseConnectionSAML,
+    CreateEnterpriseConnectionSAMLDict,
     CustomAttribute,
     CustomAttributeDict,
     EnterpriseConnection,
-    EnterpriseConnections,
+    EnterpriseConnectionOIDC,
+    EnterpriseConnectionOIDCDict,
+    EnterpriseConnectionPage,
     EnterpriseConnectionTestRun,
-    EnterpriseConnectionTestRunResponse,
-    EnterpriseConnectionTestRuns,
-    Oidc,
-    OidcDict,
-    UpdateEnterpriseConnectionSaml,
-    UpdateEnterpriseConnectionSamlDict,
+    EnterpriseConnectionTestRunPage,
+    EnterpriseConnectionTestRunURL,
+    UpdateEnterpriseConnectionSAML,
+    UpdateEnterpriseConnectionSAMLDict,
 )
 from clerk_bapi.models.shared import DeletedObject
 
@@ -52,9 +52,9 @@ class EnterpriseConnectionsResource(Resource):
         active: bool | None | Unset = UNSET,
         allow_organization_account_linking: bool | None | Unset = UNSET,
         custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | Unset = UNSET,
-        oidc: Oidc | OidcDict | None | Unset = UNSET,
+        oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
         organization_id: str | None | Unset = UNSET,
-        saml: CreateEnterpriseConnectionSaml | CreateEnterpriseConnectionSamlDict | None | Unset = UNSET,
+        saml: CreateEnterpriseConnectionSAML | CreateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
     ) -> EnterpriseConnection:
         """Set up a SAML or OIDC enterprise connection.
 
@@ -96,7 +96,7 @@ class EnterpriseConnectionsResource(Resource):
             )
         )
 
-    def create_test_run(self, enterprise_connection_id: str) -> EnterpriseConnectionTestRunResponse:
+    def create_test_run(self, enterprise_connection_id: str) -> EnterpriseConnectionTestRunURL:
         """Create a URL for a test sign-in through an enterprise connection.
 
         Open it in a browser soon, as it is short-lived; the outcome shows up in
@@ -151,7 +151,7 @@ class EnterpriseConnectionsResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         organization_id: str | Unset = UNSET,
-    ) -> EnterpriseConnections:
+    ) -> EnterpriseConnectionPage:
         """List the enterprise connections of the instance.
 
         `GET /enterprise_connections`
@@ -204,7 +204,7 @@ class EnterpriseConnectionsResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
-    ) -> EnterpriseConnectionTestRuns:
+    ) -> EnterpriseConnectionTestRunPage:
         """List the test sign-ins of an enterprise connection.
 
         `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
@@ -266,9 +266,9 @@ class EnterpriseConnectionsResource(Resource):
         disable_additional_identifications: bool | None | Unset = UNSET,
         domains: Sequence[str] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
-        oidc: Oidc | OidcDict | None | Unset = UNSET,
+        oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
         organization_id: str | None | Unset = UNSET,
-        saml: UpdateEnterpriseConnectionSaml | UpdateEnterpriseConnectionSamlDict | None | Unset = UNSET,
+        saml: UpdateEnterpriseConnectionSAML | UpdateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
         sync_user_attributes: bool | None | Unset = UNSET,
     ) -> EnterpriseConnection:
         """Change an enterprise connection.

@@ -15,12 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import invitations as api
-from clerk_bapi.models.invitations import (
-    CreateBulkInvitationsItem,
-    CreateBulkInvitationsItemDict,
-    InvitationRevoked,
-    PaginatedInvitations,
-)
+from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict, InvitationPage
 from clerk_bapi.models.shared import Invitation
 
 
@@ -139,7 +134,7 @@ class InvitationsResource(Resource):
         paginated: Literal[True],
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> PaginatedInvitations: ...
+    ) -> InvitationPage: ...
     @overload
     def list(
         self,
@@ -161,7 +156,7 @@ class InvitationsResource(Resource):
         paginated: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> builtins.list[Invitation] | PaginatedInvitations: ...
+    ) -> builtins.list[Invitation] | InvitationPage: ...
     def list(
         self,
         *,
@@ -182,7 +177,7 @@ class InvitationsResource(Resource):
         paginated: bool | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> builtins.list[Invitation] | PaginatedInvitations:
+    ) -> builtins.list[Invitation] | InvitationPage:
         """List the invitations of the application.
 
         Revoked ones show up only when asked for by `status`.
@@ -253,7 +248,7 @@ class InvitationsResource(Resource):
         ids = ()
         return iterate(self._client, Pager(api.list_invitations, filters, page_size, ids))
 
-    def revoke(self, invitation_id: str) -> InvitationRevoked:
+    def revoke(self, invitation_id: str) -> Invitation:
         """Revoke an invitation so that its link stops working.
 
         The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.

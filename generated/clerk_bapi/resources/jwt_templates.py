@@ -15,7 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import jwt_templates as api
-from clerk_bapi.models.jwt_templates import JWTTemplate, PaginatedJWTTemplates
+from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -104,14 +104,14 @@ class JwtTemplatesResource(Resource):
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedJWTTemplates: ...
+    ) -> JWTTemplatePage: ...
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates: ...
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage: ...
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[JWTTemplate] | PaginatedJWTTemplates:
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage:
         """List the JWT templates of the instance.
 
         `GET /jwt_templates`

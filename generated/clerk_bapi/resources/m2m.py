@@ -14,7 +14,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import m2m as api
-from clerk_bapi.models.m2m import CreateM2MTokenResponse, GetM2MTokensResponse, M2MToken
+from clerk_bapi.models.m2m import CreatedM2MToken, M2MToken, M2MTokenPage
 
 
 class M2mResource(Resource):
@@ -27,7 +27,7 @@ class M2mResource(Resource):
         min_remaining_ttl_seconds: int | Unset = UNSET,
         seconds_until_expiration: float | None | Unset = UNSET,
         token_format: Literal["jwt", "opaque"] | Unset = UNSET,
-    ) -> CreateM2MTokenResponse:
+    ) -> CreatedM2MToken:
         """Create a token with which a machine calls other machines.
 
         Authenticate with the secret key of the calling machine, not that of the instance. The token itself is in this
@@ -66,7 +66,7 @@ class M2mResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         revoked: bool | Unset = UNSET,
-    ) -> GetM2MTokensResponse:
+    ) -> M2MTokenPage:
         """List the stored tokens of a machine.
 
         JWT tokens are not stored and so never listed. With a machine secret key only that machine's tokens are visible;

@@ -15,7 +15,7 @@ from clerk_core.resource import Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import oauth_applications as api
-from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplications, OAuthApplicationWithSecret
+from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -107,7 +107,7 @@ class OauthApplicationsResource(Resource):
         name_query: str | Unset = UNSET,
         offset: int | Unset = UNSET,
         order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
-    ) -> OAuthApplications:
+    ) -> OAuthApplicationPage:
         """List the OAuth applications of the instance.
 
         `GET /oauth_applications`

@@ -14,7 +14,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import organization_domains as api
-from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomains
+from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomainPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -90,7 +90,7 @@ class OrganizationDomainsResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         verified: bool | Unset = UNSET,
-    ) -> OrganizationDomains:
+    ) -> OrganizationDomainPage:
         """List the email domains of an organization.
 
         `GET /organizations/{organization_id}/domains`
@@ -184,7 +184,7 @@ class OrganizationDomainsResource(Resource):
         organization_id: str | Unset = UNSET,
         query: str | Unset = UNSET,
         verified: bool | Unset = UNSET,
-    ) -> OrganizationDomains:
+    ) -> OrganizationDomainPage:
         """List the email domains of all organizations.
 
         `GET /organization_domains`

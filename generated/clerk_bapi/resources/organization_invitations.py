@@ -18,13 +18,8 @@ from clerk_bapi.api import organization_invitations as api
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
     CreateOrganizationInvitationBulkItemDict,
-    OrganizationInvitation,
-    OrganizationInvitations,
 )
-from clerk_bapi.models.shared import (
-    OrganizationInvitationsWithPublicOrganizationData,
-    OrganizationInvitationWithPublicOrganizationData,
-)
+from clerk_bapi.models.shared import OrganizationInvitation, OrganizationInvitationPage
 
 
 class OrganizationInvitationsResource(Resource):
@@ -34,7 +29,7 @@ class OrganizationInvitationsResource(Resource):
         self,
         organization_id: str,
         invitations: Sequence[CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict],
-    ) -> OrganizationInvitations:
+    ) -> OrganizationInvitationPage:
         """Invite up to ten email addresses to an organization.
 
         Each invitation has its own role, metadata and redirect URL.
@@ -134,7 +129,7 @@ class OrganizationInvitationsResource(Resource):
         ]
         | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitations:
+    ) -> OrganizationInvitationPage:
         """List the invitations of an organization.
 
         Newest first. Invitations that came from a verified domain are left out.
@@ -215,7 +210,7 @@ class OrganizationInvitationsResource(Resource):
         | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitationsWithPublicOrganizationData:
+    ) -> OrganizationInvitationPage:
         """List the invitations of all organizations.
 
         Newest first.
@@ -252,7 +247,7 @@ class OrganizationInvitationsResource(Resource):
         query: str | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
-    ) -> Iterator[OrganizationInvitationWithPublicOrganizationData]:
+    ) -> Iterator[OrganizationInvitation]:
         """Iterate over all results of `organization_invitations.list_all`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -305,7 +300,7 @@ class OrganizationInvitationsResource(Resource):
     )
     def list_pending(
         self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-    ) -> OrganizationInvitations:
+    ) -> OrganizationInvitationPage:
         """List the open invitations of an organization.
 
         Deprecated by Clerk: use `organization_invitations.list` with status='pending'.

@@ -16,7 +16,7 @@ from clerk_core.resource import Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organization_memberships as api
-from clerk_bapi.models.shared import OrganizationMembership, OrganizationMemberships
+from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
 
 
 class OrganizationMembershipsResource(Resource):
@@ -120,7 +120,7 @@ class OrganizationMembershipsResource(Resource):
         username: Sequence[str] | Unset = UNSET,
         username_query: str | Unset = UNSET,
         web3_wallet: Sequence[str] | Unset = UNSET,
-    ) -> OrganizationMemberships:
+    ) -> OrganizationMembershipPage:
         """List the members of an organization, filtered and sorted.
 
         `GET /organizations/{organization_id}/memberships`
@@ -320,7 +320,7 @@ class OrganizationMembershipsResource(Resource):
             "username",
         ]
         | Unset = UNSET,
-    ) -> OrganizationMemberships:
+    ) -> OrganizationMembershipPage:
         """List the memberships of all organizations.
 
         `GET /organization_memberships`

@@ -16,11 +16,11 @@ from clerk_core.resource import Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organizations as api
-from clerk_bapi.models.organizations import Organizations, OrganizationWithLogo
+from clerk_bapi.models.organizations import OrganizationPage, OrganizationWithLogo
 from clerk_bapi.models.shared import (
-    CommerceCreditBalanceResponse,
-    CommerceCreditLedgerResponse,
-    CommerceSubscription,
+    BillingCreditBalance,
+    BillingCreditLedger,
+    BillingSubscription,
     DeletedObject,
     Organization,
 )
@@ -38,7 +38,7 @@ class OrganizationsResource(Resource):
         idempotency_key: str,
         currency: str | Unset = UNSET,
         note: str | Unset = UNSET,
-    ) -> CommerceCreditLedgerResponse:
+    ) -> BillingCreditLedger:
         """Raise or lower the credit balance of an organization.
 
         Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
@@ -182,7 +182,7 @@ class OrganizationsResource(Resource):
             )
         )
 
-    def get_billing_credit_balance(self, organization_id: str) -> CommerceCreditBalanceResponse:
+    def get_billing_credit_balance(self, organization_id: str) -> BillingCreditBalance:
         """Fetch the credit balance of an organization.
 
         `GET /organizations/{organization_id}/billing/credits`
@@ -198,7 +198,7 @@ class OrganizationsResource(Resource):
         """
         return self._client.send(api.get_organization_billing_credit_balance(organization_id))
 
-    def get_billing_subscription(self, organization_id: str) -> CommerceSubscription:
+    def get_billing_subscription(self, organization_id: str) -> BillingSubscription:
         """Fetch the billing subscription of an organization.
 
         One item per plan the organization is on.
@@ -238,7 +238,7 @@ class OrganizationsResource(Resource):
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
         user_id: Sequence[str] | Unset = UNSET,
-    ) -> Organizations:
+    ) -> OrganizationPage:
         """List organizations, filtered and sorted.
 
         Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.

@@ -12,13 +12,13 @@ from clerk_core import UNSET, Unset
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import phone_numbers as api
-from clerk_bapi.models.shared import DeletedObject, PhoneNumber, VerificationResponse
+from clerk_bapi.models.shared import DeletedObject, PhoneNumber, Verification
 
 
 class PhoneNumbersResource(Resource):
     """The operations of `phone_numbers`."""
 
-    def attempt_verification(self, phone_number_id: str, *, code: str, verification_id: str) -> VerificationResponse:
+    def attempt_verification(self, phone_number_id: str, *, code: str, verification_id: str) -> Verification:
         """Check a code that was texted to a phone number.
 
         A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
@@ -113,7 +113,7 @@ class PhoneNumbersResource(Resource):
         """
         return self._client.send(api.get_phone_number(phone_number_id))
 
-    def prepare_verification(self, phone_number_id: str) -> VerificationResponse:
+    def prepare_verification(self, phone_number_id: str) -> Verification:
         """Text a one-time code to a phone number.
 
         Returns a verification whose id you pass to `phone_numbers.attempt_verification`. Asking again within about 30

@@ -15,7 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import redirect_urls as api
-from clerk_bapi.models.redirect_urls import PaginatedRedirectURLs, RedirectURL
+from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -74,14 +74,14 @@ class RedirectUrlsResource(Resource):
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
-    ) -> PaginatedRedirectURLs: ...
+    ) -> RedirectURLPage: ...
     @overload
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs: ...
+    ) -> builtins.list[RedirectURL] | RedirectURLPage: ...
     def list(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
-    ) -> builtins.list[RedirectURL] | PaginatedRedirectURLs:
+    ) -> builtins.list[RedirectURL] | RedirectURLPage:
         """List the redirect URLs that native apps may use.
 
         `GET /redirect_urls`

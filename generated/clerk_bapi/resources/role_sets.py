@@ -14,7 +14,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import role_sets as api
-from clerk_bapi.models.role_sets import RoleSet, RoleSets
+from clerk_bapi.models.role_sets import RoleSet, RoleSetPage
 from clerk_bapi.models.shared import DeletedObject
 
 
@@ -121,7 +121,7 @@ class RoleSetsResource(Resource):
         order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
         | Unset = UNSET,
         query: str | Unset = UNSET,
-    ) -> RoleSets:
+    ) -> RoleSetPage:
         """List the role sets of the instance.
 
         Newest first unless `order_by` says otherwise.

@@ -19,7 +19,7 @@ from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
     CreateSAMLConnectionAttributeMappingDict,
     SAMLConnection,
-    SAMLConnections,
+    SAMLConnectionPage,
     UpdateSAMLConnectionAttributeMapping,
     UpdateSAMLConnectionAttributeMappingDict,
 )
@@ -168,7 +168,7 @@ class SamlConnectionsResource(Resource):
         | Unset = UNSET,
         organization_id: Sequence[str] | Unset = UNSET,
         query: str | Unset = UNSET,
-    ) -> SAMLConnections:
+    ) -> SAMLConnectionPage:
         """List the SAML connections of the instance.
 
         Deprecated by Clerk: use `enterprise_connections.list`.

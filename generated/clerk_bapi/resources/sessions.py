@@ -15,13 +15,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import sessions as api
-from clerk_bapi.models.sessions import (
-    Cookies,
-    CreateSessionTokenFromTemplateResponse,
-    CreateSessionTokenResponse,
-    PaginatedSessions,
-    Token,
-)
+from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
 from clerk_bapi.models.shared import Session
 
 
@@ -47,9 +41,7 @@ class SessionsResource(Resource):
         """
         return self._client.send(api.create_session(user_id=user_id, active_organization_id=active_organization_id))
 
-    def create_token(
-        self, session_id: str, *, expires_in_seconds: int | None | Unset = UNSET
-    ) -> CreateSessionTokenResponse:
+    def create_token(self, session_id: str, *, expires_in_seconds: int | None | Unset = UNSET) -> SessionToken:
         """Issue a short-lived JWT for a session.
 
         The session has to be active.
@@ -70,7 +62,7 @@ class SessionsResource(Resource):
 
     def create_token_from_template(
         self, session_id: str, template_name: str, *, expires_in_seconds: int | None | Unset = UNSET
-    ) -> CreateSessionTokenFromTemplateResponse:
+    ) -> SessionToken:
         """Issue a JWT for a session with the claims of a JWT template.
 
         The session has to be active. Tokens from a template carry no `sid` claim of their own.
@@ -128,7 +120,7 @@ class SessionsResource(Resource):
         paginated: Literal[True],
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> PaginatedSessions: ...
+    ) -> SessionPage: ...
     @overload
     def list(
         self,
@@ -139,7 +131,7 @@ class SessionsResource(Resource):
         paginated: bool | Unset = UNSET,
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> builtins.list[Session] | PaginatedSessions: ...
+    ) -> builtins.list[Session] | SessionPage: ...
     def list(
         self,
         *,
@@ -149,7 +141,7 @@ class SessionsResource(Resource):
         paginated: bool | Unset = UNSET,
         status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
         user_id: str | Unset = UNSET,
-    ) -> builtins.list[Session] | PaginatedSessions:
+    ) -> builtins.list[Session] | SessionPage:
         """List the sessions of a user or a client.
 
         Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
@@ -220,7 +212,7 @@ class SessionsResource(Resource):
         format: Literal["cookie"],
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Cookies: ...
+    ) -> SessionCookies: ...
     @overload
     def refresh(
         self,
@@ -232,7 +224,7 @@ class SessionsResource(Resource):
         format: Literal["token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token: ...
+    ) -> SessionToken: ...
     @overload
     def refresh(
         self,
@@ -244,7 +236,7 @@ class SessionsResource(Resource):
         format: Literal["cookie", "token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token | Cookies: ...
+    ) -> SessionToken | SessionCookies: ...
     def refresh(
         self,
         session_id: str,
@@ -255,7 +247,7 @@ class SessionsResource(Resource):
         format: Literal["cookie", "token"] | None | Unset = UNSET,
         request_headers: Mapping[str, Any] | None | Unset = UNSET,
         request_originating_ip: str | None | Unset = UNSET,
-    ) -> Token | Cookies:
+    ) -> SessionToken | SessionCookies:
         """Exchange an expired session token and a refresh token for a new token.
 
         Used by server middleware. Any problem with the tokens is a 401 error, which means the browser has to go through

@@ -16,7 +16,7 @@ from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 
 from clerk_bapi.api import templates as api
-from clerk_bapi.models.templates import PaginatedTemplates, Template
+from clerk_bapi.models.templates import Template, TemplatePage
 
 
 class TemplatesResource(Resource):
@@ -58,7 +58,7 @@ class TemplatesResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: Literal[True],
-    ) -> PaginatedTemplates: ...
+    ) -> TemplatePage: ...
     @overload
     def list(
         self,
@@ -67,7 +67,7 @@ class TemplatesResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[Template] | PaginatedTemplates: ...
+    ) -> builtins.list[Template] | TemplatePage: ...
     @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
     def list(
         self,
@@ -76,7 +76,7 @@ class TemplatesResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[Template] | PaginatedTemplates:
+    ) -> builtins.list[Template] | TemplatePage:
         """List the email or SMS templates of the instance.
 
         Deprecated by Clerk: edit templates in the Clerk Dashboard.

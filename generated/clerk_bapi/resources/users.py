@@ -19,27 +19,27 @@ from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import users as api
 from clerk_bapi.models.shared import (
-    CommerceCreditBalanceResponse,
-    CommerceCreditLedgerResponse,
-    CommerceSubscription,
+    BillingCreditBalance,
+    BillingCreditLedger,
+    BillingSubscription,
     DeletedObject,
-    OrganizationInvitationsWithPublicOrganizationData,
-    OrganizationInvitationWithPublicOrganizationData,
+    OrganizationInvitation,
+    OrganizationInvitationPage,
     OrganizationMembership,
-    OrganizationMemberships,
+    OrganizationMembershipPage,
 )
 from clerk_bapi.models.users import (
-    DeleteBackupCodeResponse,
-    DeleteTOTPResponse,
-    DisableMFAResponse,
-    OAuthAccessTokenItem,
-    PaginatedOAuthAccessTokenItems,
+    DeletedBackupCodes,
+    DeletedTOTP,
+    DisabledMFA,
+    OAuthAccessToken,
+    OAuthAccessTokenPage,
+    PasswordVerification,
     TotalCount,
+    TOTPVerification,
     TrustedDevice,
-    TrustedDeviceList,
+    TrustedDevicePage,
     User,
-    VerifyPasswordResponse,
-    VerifyTOTPResponse,
 )
 
 
@@ -55,7 +55,7 @@ class UsersResource(Resource):
         idempotency_key: str,
         currency: str | Unset = UNSET,
         note: str | Unset = UNSET,
-    ) -> CommerceCreditLedgerResponse:
+    ) -> BillingCreditLedger:
         """Raise or lower the credit balance of a user.
 
         Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
@@ -398,7 +398,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.delete_user(user_id))
 
-    def delete_backup_codes(self, user_id: str) -> DeleteBackupCodeResponse:
+    def delete_backup_codes(self, user_id: str) -> DeletedBackupCodes:
         """Delete all backup codes of a user.
 
         `DELETE /users/{user_id}/backup_code`
@@ -464,7 +464,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.delete_user_profile_image(user_id))
 
-    def delete_totp(self, user_id: str) -> DeleteTOTPResponse:
+    def delete_totp(self, user_id: str) -> DeletedTOTP:
         """Remove the authenticator app of a user.
 
         `DELETE /users/{user_id}/totp`
@@ -495,7 +495,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
-    def disable_mfa(self, user_id: str) -> DisableMFAResponse:
+    def disable_mfa(self, user_id: str) -> DisabledMFA:
         """Turn off every second factor of a user.
 
         Covers text-message codes, authenticator app and backup codes together.
@@ -527,7 +527,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.get_user(user_id))
 
-    def get_billing_credit_balance(self, user_id: str) -> CommerceCreditBalanceResponse:
+    def get_billing_credit_balance(self, user_id: str) -> BillingCreditBalance:
         """Fetch the credit balance of a user.
 
         `GET /users/{user_id}/billing/credits`
@@ -543,7 +543,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.get_user_billing_credit_balance(user_id))
 
-    def get_billing_subscription(self, user_id: str) -> CommerceSubscription:
+    def get_billing_subscription(self, user_id: str) -> BillingSubscription:
         """Fetch the billing subscription of a user.
 
         One item per plan the user is on.
@@ -864,7 +864,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: Literal[False] | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem]: ...
+    ) -> builtins.list[OAuthAccessToken]: ...
     @overload
     def list_oauth_access_tokens(
         self,
@@ -874,7 +874,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: Literal[True],
-    ) -> PaginatedOAuthAccessTokenItems: ...
+    ) -> OAuthAccessTokenPage: ...
     @overload
     def list_oauth_access_tokens(
         self,
@@ -884,7 +884,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
     def list_oauth_access_tokens(
         self,
         user_id: str,
@@ -893,7 +893,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage:
         """Fetch the tokens a user holds at a social provider.
 
         An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Returns one entry per connected
@@ -920,7 +920,7 @@ class UsersResource(Resource):
     @walk
     def iterate_oauth_access_tokens(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
-    ) -> Iterator[OAuthAccessTokenItem]:
+    ) -> Iterator[OAuthAccessToken]:
         """Iterate over all results of `users.list_oauth_access_tokens`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -950,7 +950,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitationsWithPublicOrganizationData:
+    ) -> OrganizationInvitationPage:
         """List the organization invitations a user has received.
 
         `GET /users/{user_id}/organization_invitations`
@@ -977,7 +977,7 @@ class UsersResource(Resource):
         *,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
         page_size: int = PAGE_SIZE,
-    ) -> Iterator[OrganizationInvitationWithPublicOrganizationData]:
+    ) -> Iterator[OrganizationInvitation]:
         """Iterate over all results of `users.list_organization_invitations`, requesting pages as needed.
 
         Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
@@ -1002,7 +1002,7 @@ class UsersResource(Resource):
 
     def list_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-    ) -> OrganizationMemberships:
+    ) -> OrganizationMembershipPage:
         """List the organization memberships of a user.
 
         `GET /users/{user_id}/organization_memberships`
@@ -1044,7 +1044,7 @@ class UsersResource(Resource):
         ids = (user_id,)
         return iterate(self._client, Pager(api.list_user_organization_memberships, filters, page_size, ids))
 
-    def list_trusted_devices(self, user_id: str) -> TrustedDeviceList:
+    def list_trusted_devices(self, user_id: str) -> TrustedDevicePage:
         """List the trusted devices of a user.
 
         Revoked devices are left out.
@@ -1414,7 +1414,7 @@ class UsersResource(Resource):
             )
         )
 
-    def verify_password(self, user_id: str, *, password: str) -> VerifyPasswordResponse:
+    def verify_password(self, user_id: str, *, password: str) -> PasswordVerification:
         """Check whether a password is the user's.
 
         A wrong password is an error (422, code `incorrect_password`), and so is a user who has none (400, code
@@ -1433,7 +1433,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.verify_password(user_id, password=password))
 
-    def verify_totp(self, user_id: str, *, code: str) -> VerifyTOTPResponse:
+    def verify_totp(self, user_id: str, *, code: str) -> TOTPVerification:
         """Check an authenticator or backup code of a user.
 
         A wrong code is an error (422). A backup code is used up by a successful check; `code_type` of the result tells
@@ -1461,7 +1461,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: Literal[False] | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem]: ...
+    ) -> builtins.list[OAuthAccessToken]: ...
     @overload
     def get_oauth_access_token(
         self,
@@ -1471,7 +1471,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: Literal[True],
-    ) -> PaginatedOAuthAccessTokenItems: ...
+    ) -> OAuthAccessTokenPage: ...
     @overload
     def get_oauth_access_token(
         self,
@@ -1481,7 +1481,7 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems: ...
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
     @deprecated("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
     def get_oauth_access_token(
         self,
@@ -1491,14 +1491,14 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
-    ) -> builtins.list[OAuthAccessTokenItem] | PaginatedOAuthAccessTokenItems:
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage:
         """The old name of `list_oauth_access_tokens`."""
         return self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
     @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
     def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
-    ) -> OrganizationMemberships:
+    ) -> OrganizationMembershipPage:
         """The old name of `list_organization_memberships`."""
         return self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
@@ -1510,13 +1510,13 @@ class UsersResource(Resource):
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
-    ) -> OrganizationInvitationsWithPublicOrganizationData:
+    ) -> OrganizationInvitationPage:
         """The old name of `list_organization_invitations`."""
         return self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
     @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
-    ) -> Iterator[OAuthAccessTokenItem]:
+    ) -> Iterator[OAuthAccessToken]:
         """The old name of `iterate_oauth_access_tokens`."""
         return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)

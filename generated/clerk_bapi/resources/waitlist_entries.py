@@ -19,8 +19,8 @@ from clerk_bapi.models.shared import DeletedObject
 from clerk_bapi.models.waitlist_entries import (
     CreateBulkWaitlistEntriesItem,
     CreateBulkWaitlistEntriesItemDict,
-    WaitlistEntries,
     WaitlistEntry,
+    WaitlistEntryPage,
 )
 
 
@@ -119,7 +119,7 @@ class WaitlistEntriesResource(Resource):
         | Unset = UNSET,
         query: str | Unset = UNSET,
         status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
-    ) -> WaitlistEntries:
+    ) -> WaitlistEntryPage:
         """List the waitlist.
 
         Newest first unless `order_by` says otherwise.

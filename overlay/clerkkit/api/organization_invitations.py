@@ -10,8 +10,8 @@ from clerk_bapi.api import organization_invitations as bapi
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
     CreateOrganizationInvitationBulkItemDict,
-    OrganizationInvitation,
 )
+from clerk_bapi.models.shared import OrganizationInvitation
 from clerkkit.batches import Batches
 
 Row: TypeAlias = CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict

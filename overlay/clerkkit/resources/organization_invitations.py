@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clerk_bapi.models.organization_invitations import OrganizationInvitation
+from clerk_bapi.models.shared import OrganizationInvitation
 from clerk_bapi.resources.organization_invitations import OrganizationInvitationsResource
 from clerk_core import ClerkError
 from clerkkit.api import organization_invitations as api

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import griffe
 import pytest
 
-from generator import compatibility
+from generator import compatibility, naming
 from generator.changes import Grade, report
-from generator.changes.callers import Callers, ModelClass
+from generator.changes.callers import Callers
 from generator.changes.surface import Moved, compare, signatures
-from generator.events import merge_events
-from generator.views import iterator_of
+from generator.contract import FILES
+from generator.model_names import name_models
+from generator.views import attribute_name, iterator_of
 from tests.generator.changes.cases import BASE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -192,12 +193,16 @@ def test_the_report_knows_the_names_that_are_generated() -> None:
 
     attributes = {path[1:] for path in there if path[0] == "models"}
     # A class of answers has what events tell of it, too, and brings what that holds.
-    events = json.loads((ROOT / "spec" / "events.json").read_text(encoding="utf-8"))
-    joined = Callers(merge_events(callers.contract, events)).models
-    assert set(named(joined[name] for name in callers.models)) <= attributes <= set(named(joined.values()))
+    contract, events = (json.loads((ROOT / "spec" / name).read_text(encoding="utf-8")) for name in FILES.values())
+    joined = name_models(contract, events, naming.load(ROOT / "spec" / "names.yaml")).facts["components"]["schemas"]
+    alone = {name: model.attributes for name, model in callers.models.items()}
+    of_core = {name for name in alone if (name,) not in attributes}
+    assert of_core == {"ErrorDetail"}
+    assert set(named(alone)) - set(named({name: alone[name] for name in of_core})) <= attributes
+    assert attributes <= set(named({name: schema.get("properties", {}) for name, schema in joined.items()}))
 
 
-def named(models: Iterable[ModelClass]) -> Iterator[tuple[str, ...]]:
-    for model in models:
-        yield (model.name,)
-        yield from ((model.name, attribute.name) for attribute in model.attributes.values())
+def named(classes: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:
+    for name, keys in classes.items():
+        yield (name,)
+        yield from ((name, attribute_name(key)) for key in keys)
