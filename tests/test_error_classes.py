@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+
 import anyio
 import pytest
 
@@ -13,8 +16,11 @@ import clerkkit.webhooks
 from clerk_bapi import ClerkError, Client
 from clerkkit import AsyncClerk, Clerk
 from tests.error_samples import GET_USER, Tree, drawn_tree
+from tests.integrations import django_site
 from tests.loopback import KEY, WAYS, Act, refused, send_by, serve
 from tests.test_layout import fresh
+
+assert django_site  # sets Django up, which `clerkkit.integrations.drf` needs
 
 OF_CLERKKIT = {"TokenRefused", "WebhookVerificationError", "DriftDetected"}
 INTERNAL = {"CallLimitReached"}
@@ -135,3 +141,65 @@ def test_a_closed_client_is_a_runtime_error() -> None:
     with pytest.raises(RuntimeError, match="closed") as caught:
         client.send(GET_USER)
     assert type(caught.value) is clerkkit.errors.ClientClosed
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+PUBLIC = (
+    *("clerkkit", "clerkkit.auth", "clerkkit.drift", "clerkkit.errors", "clerkkit.events", "clerkkit.models"),
+    *("clerkkit.testing", "clerkkit.webhooks"),
+    *(f"clerkkit.integrations.{name}" for name in ("asgi", "django", "drf", "fastapi", "flask", "starlette", "wsgi")),
+    *("clerk_bapi", "clerk_core"),
+)
+
+FAILURE = re.compile(
+    r"(Error|Exception|Warning|Failure|Fault|Refusal|Timeout|Limit|Conflict|Mismatch|Abort|Out|NotFound|Missing"
+    r"|Invalid|Forbidden|Unavailable|Unauthorized|BadRequest|[a-z]ed|[a-z]en)$"
+)
+"""How the names of exceptions end, here (`TimedOut`, `ConnectionFailed`) and elsewhere (`RateLimitError`, which people
+shorten)."""
+
+NO_FAILURE = {"Detailed", "Token"}
+"""`Detailed` is a response with its value. Names that end in `Token` are things."""
+
+
+def public_names() -> dict[str, set[object]]:
+    """Every public name that begins with a capital, and what it stands for in each place."""
+    found: dict[str, set[object]] = {}
+    for module in map(importlib.import_module, PUBLIC):
+        for name in module.__all__:
+            if name[0].isupper() and not name.isupper():
+                found.setdefault(name, set()).add(getattr(module, name))
+    return found
+
+
+def is_exception(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseException)
+
+
+def test_no_name_is_an_exception_in_one_place_and_something_else_in_another() -> None:
+    names = public_names()
+    assert len(names) > 250
+    assert {name: things for name, things in names.items() if len(set(map(is_exception, things))) > 1} == {}
+
+
+def test_nothing_is_named_as_an_exception_that_is_none() -> None:
+    """`except` with what is no exception raises TypeError only when an error arrives."""
+    taken = {
+        name
+        for name, things in public_names().items()
+        if FAILURE.search(name) and not name.endswith(tuple(NO_FAILURE)) and not any(map(is_exception, things))
+    }
+    assert taken == set()
+
+
+def test_exceptions_are_found_by_the_names_that_they_have() -> None:
+    exceptions = {name for name, things in public_names().items() if any(map(is_exception, things))}
+    assert exceptions == {*drawn_tree(), "NotAuthenticatedError"}
+    known = {"InvalidArgument", "InvalidResponse", "PayloadTooLarge", "TooManyRequests", "UnprocessableEntity"}
+    assert {name for name in exceptions if not FAILURE.search(name)} == known
+
+
+def test_every_exception_is_a_clerk_error() -> None:
+    things = {thing for things in public_names().values() for thing in things if is_exception(thing)}
+    assert all(isinstance(thing, type) and issubclass(thing, ClerkError) for thing in things)

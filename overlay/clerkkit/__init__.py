@@ -118,7 +118,7 @@ else:
         import clerk_bapi.models
 
         if name == "__all__":
-            return [*_own, *clerk_bapi.models.__all__]
+            return [*{*_own, *clerk_bapi.models.__all__}]
         if name not in clerk_bapi.models.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(clerk_bapi.models, name)
@@ -126,4 +126,4 @@ else:
     def __dir__() -> list[str]:
         import clerk_bapi.models
 
-        return [*_own, *_MODULES, *clerk_bapi.models.__all__]
+        return [*{*_own, *_MODULES, *clerk_bapi.models.__all__}]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clerkkit import Clerk
-from clerkkit.auth import SignedIn, TokenRefused, verify_token
+from clerkkit.auth import SignedInState, TokenRefused, verify_token
 from clerkkit.auth.incoming import incoming, public_url
 from tests.auth.making import CATEGORY, KID, NOW, claims, jwks, options, pem, token
 
@@ -214,7 +214,7 @@ def requests(draw: st.DrawFn) -> httpx.Request | dict[str, Any]:
 @given(requests(), st.sampled_from(OPTIONS))
 def test_requests(request: dict[str, Any], given_options: Any) -> None:
     state = CLERK.auth.authenticate_request(request, given_options, now=NOW)
-    if isinstance(state, SignedIn):
+    if isinstance(state, SignedInState):
         assert _is_good(state.token)
     for name, text in state.headers:
         assert name.isascii()

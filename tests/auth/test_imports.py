@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.test_layout import fresh
 
 
@@ -34,3 +36,12 @@ def test_without_the_extra_it_is_named() -> None:
 
 def test_every_public_name_is_there() -> None:
     assert fresh("import clerkkit.auth as m; print(all(getattr(m, name) for name in m.__all__))") == "True"
+
+
+def test_the_old_name_of_a_state_warns() -> None:
+    import clerkkit.auth
+
+    with pytest.warns(DeprecationWarning, match="`SignedIn` is `SignedInState`") as caught:
+        assert clerkkit.auth.SignedIn is clerkkit.auth.SignedInState
+    assert caught[0].filename == __file__
+    assert "SignedIn" not in dir(clerkkit.auth)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from clerkkit import AsyncClerk, Clerk
-from clerkkit.auth import AuthOptions, MachineToken, SignedIn, TokenRefused
+from clerkkit.auth import AuthOptions, MachineToken, SignedInState, TokenRefused
 from tests.auth.making import NOW, jwks, options, pem, token
 from tests.loopback import KEY, Act, Script, answer, serve
 
@@ -325,7 +325,7 @@ def test_which_kinds_are_accepted(accepts: Any, header: str | None, outcome: str
     ):
         state = clerk.auth.authenticate_request(request, options(accepts_token=accepts), now=NOW)
     assert (state.reason or state.status, state.token_type, len(server.requests)) == (outcome, kind, calls)
-    if isinstance(state, SignedIn) and kind != "session_token":
+    if isinstance(state, SignedInState) and kind != "session_token":
         assert isinstance(state.to_auth(), MachineToken)
     else:
         assert ("x-clerk-auth-status", "signed-out") in state.headers or state.is_authenticated

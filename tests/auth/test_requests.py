@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from clerk_bapi import API_VERSION
 from clerkkit import Clerk, InvalidArgument
-from clerkkit.auth import AuthOptions, Handshake, RequestState, SessionClaims, SignedIn, SignedOut
+from clerkkit.auth import AuthOptions, HandshakeState, RequestState, SessionClaims, SignedInState, SignedOutState
 from clerkkit.auth.options import AuthOptionArguments
 from tests.auth.making import CATEGORY, NOW, forged, jwks, options, pem, private, publishable_key, token
 from tests.loopback import KEY, Act, Loopback, Script, answer, serve
@@ -108,7 +108,7 @@ def test_the_authorization_header(browser: Browser, header: str, reason: str | N
 
 def test_signed_in_has_claims_and_no_headers(browser: Browser) -> None:
     state = browser.get(authorization=f"Bearer {GOOD}")
-    assert isinstance(state, SignedIn)
+    assert isinstance(state, SignedInState)
     assert isinstance(state.claims, SessionClaims)
     assert (state.headers, state.location, state.token, state.token_type) == ((), None, GOOD, "session_token")
     assert state.to_auth() is state.claims
@@ -224,7 +224,7 @@ def test_an_encoded_separator_makes_no_cookie(browser: Browser) -> None:
 
 def test_a_handshake_is_a_redirect_with_all_that_clerk_has_to_know(browser: Browser) -> None:
     state = browser.get(plain(client_uat=1), url="https://shop.test/a?x=%20y&__clerk_db_jwt=z&~=*")
-    assert isinstance(state, Handshake)
+    assert isinstance(state, HandshakeState)
     where = (
         "https://clerk.shop.test/v1/client/handshake?redirect_url=https%3A%2F%2Fshop.test%2Fa%3Fx%3D%2By%26%257E%3D*"
         f"&__clerk_api_version={API_VERSION}&suffixed_cookies=false&__clerk_hs_reason=client-uat-but-no-session-token&format=nonce"
@@ -254,7 +254,7 @@ def test_a_handshake_is_a_redirect_with_all_that_clerk_has_to_know(browser: Brow
 )
 def test_only_a_page_is_sent_away(browser: Browser, headers: dict[str, str], method: str, sent: bool) -> None:
     state = browser.get(plain(client_uat=1), method=method, **headers)
-    assert isinstance(state, Handshake if sent else SignedOut)
+    assert isinstance(state, HandshakeState if sent else SignedOutState)
     assert (state.location is not None) is sent
     assert state.reason == "client-uat-but-no-session-token"
 
@@ -262,7 +262,7 @@ def test_only_a_page_is_sent_away(browser: Browser, headers: dict[str, str], met
 def test_redirects_come_to_an_end(browser: Browser) -> None:
     for count, sent in (("0", True), ("2", True), ("3", False), ("4", False), ("x", True), ("-1", True)):
         state = browser.get({**plain(client_uat=1), "__clerk_redirect_count": count})
-        assert isinstance(state, Handshake) is sent
+        assert isinstance(state, HandshakeState) is sent
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_an_expired_token_goes_along_from_wherever_it_came(browser: Browser) -> 
 def test_other_refusals(browser: Browser, changes: dict[str, Any], reason: str) -> None:
     state = browser.get(plain(session=token(**changes), client_uat=1))
     assert state.reason == reason
-    assert isinstance(state, SignedOut if reason == "token-verification-failed" else Handshake)
+    assert isinstance(state, SignedOutState if reason == "token-verification-failed" else HandshakeState)
 
 
 # -- handshake: back -----------------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def brought(cookies: Any, *, category: str | None = CATEGORY, key: str = "first"
 
 def test_back_in_production_the_page_is_shown_at_once(browser: Browser) -> None:
     state = browser.get({"__clerk_handshake": brought(SET)})
-    assert isinstance(state, SignedIn)
+    assert isinstance(state, SignedInState)
     assert state.token == GOOD
     assert state.headers == (
         ("access-control-allow-origin", "null"),
@@ -348,7 +348,7 @@ def test_back_in_production_the_page_is_shown_at_once(browser: Browser) -> None:
 def test_back_in_development_the_url_is_cleaned(browser: Browser) -> None:
     url = f"http://localhost:3000/a?__clerk_handshake={brought(SET)}&__clerk_db_jwt=d&__clerk_help=1&x=1&__clerk_synced=true"
     state = browser.get(wanted=TEST, url=url)
-    assert isinstance(state, SignedIn)
+    assert isinstance(state, SignedInState)
     assert state.location == "http://localhost:3000/a?x=1&__clerk_synced=true"
     assert ("cache-control", "no-store") in state.headers
 
@@ -374,7 +374,7 @@ def test_a_handshake_that_nobody_signed(browser: Browser, bad: str) -> None:
     assert state.status == "signed-in"
     assert state.headers == ()
     state = browser.get(wanted=TEST, url=f"http://localhost/?__clerk_handshake={bad}")
-    assert isinstance(state, SignedOut)
+    assert isinstance(state, SignedOutState)
     assert state.reason.startswith("token-invalid")
 
 
@@ -489,7 +489,7 @@ OLD = {**plain(session=EXPIRED, client_uat=1), **suffixed(LIVE, refresh="r")}
 
 def test_an_expired_token_is_refreshed() -> None:
     state, asked = refreshing(answer(200, {"object": "cookies", "cookies": SET}), OLD)
-    assert isinstance(state, SignedIn)
+    assert isinstance(state, SignedInState)
     assert (state.token, state.headers) == (GOOD, (("set-cookie", SET[0]), ("set-cookie", SET[1])))
     (request,) = asked
     assert (request.method, request.target) == ("POST", "/sessions/sess_1/refresh")
@@ -521,7 +521,7 @@ def test_a_suffixed_token_is_refreshed_as_such() -> None:
 )
 def test_a_refresh_that_fails_ends_in_a_handshake(said: Script, cause: str) -> None:
     state, _ = refreshing(said, OLD)
-    assert isinstance(state, Handshake)
+    assert isinstance(state, HandshakeState)
     assert state.reason == f"session-token-expired-refresh-{cause}"
 
 

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import HeaderSet
 
 from clerkkit.auth import SessionClaims
-from clerkkit.auth.state import SignedIn, signed_out
+from clerkkit.auth.state import SignedInState, signed_out
 from clerkkit.integrations.headers import merged_vary, response_headers
 from clerkkit.testing import instance
 
@@ -38,7 +38,9 @@ def test_vary_is_merged(own: list[str], merged: str) -> None:
 
 
 def test_a_response_with_cookies_of_clerk_is_kept_by_no_cache() -> None:
-    refreshed = SignedIn(claims=claims(), token="t", headers=(("set-cookie", "__session=a"), ("set-cookie", "b=2")))
+    refreshed = SignedInState(
+        claims=claims(), token="t", headers=(("set-cookie", "__session=a"), ("set-cookie", "b=2"))
+    )
     own = [("Cache-Control", "public"), ("cache-control", "max-age=9"), ("Vary", "a"), ("Vary", "b"), ("X-Own", "1")]
     assert response_headers(refreshed, own) == [
         ("X-Own", "1"),

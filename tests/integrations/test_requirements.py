@@ -10,7 +10,7 @@ import pytest
 
 from clerkkit import InvalidArgument
 from clerkkit.auth import reasons, verify_token
-from clerkkit.auth.state import SignedIn, signed_out
+from clerkkit.auth.state import SignedInState, signed_out
 from clerkkit.integrations import fastapi, starlette
 from clerkkit.integrations.common import Denial, Required
 from clerkkit.testing import instance
@@ -54,7 +54,7 @@ def test_kinds_that_are_none_are_refused(token_type: Any) -> None:
 
 def test_sessions_may_be_required_in_a_list() -> None:
     token = instance().session_token(org_id="org_1", org_role="org:admin")
-    state = SignedIn(claims=verify_token(token, jwt_key=instance().jwt_key), token=token)
+    state = SignedInState(claims=verify_token(token, jwt_key=instance().jwt_key), token=token)
     assert Required(role="admin", token_type=["session_token"]).judge(state) is state.claims
 
 

@@ -3,8 +3,9 @@
 Needs the extra `auth`: `pip install "clerkkit[auth]"`.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from clerk_core.deprecation import superseded
 from clerk_core.lazy import lazy
 from clerkkit.auth.claims import SessionClaims
 from clerkkit.auth.kinds import TokenType
@@ -15,28 +16,39 @@ from clerkkit.errors import TokenRefused
 if TYPE_CHECKING:
     from clerkkit.auth.client import AsyncAuth, Auth, AuthState
     from clerkkit.auth.options import AuthOptions
-    from clerkkit.auth.state import Handshake, RequestState, SignedIn, SignedOut
+    from clerkkit.auth.state import HandshakeState, RequestState, SignedInState, SignedOutState
+
+    SignedIn = SignedInState
 else:
-    __getattr__ = lazy(
+    _load = lazy(
         __name__,
         {
             **dict.fromkeys(("AsyncAuth", "Auth", "AuthState"), "clerkkit.auth.client"),
-            **dict.fromkeys(("Handshake", "RequestState", "SignedIn", "SignedOut"), "clerkkit.auth.state"),
+            **dict.fromkeys(
+                ("HandshakeState", "RequestState", "SignedInState", "SignedOutState"), "clerkkit.auth.state"
+            ),
             "AuthOptions": "clerkkit.auth.options",
         },
     )
+
+    def __getattr__(name: str) -> Any:
+        if name == "SignedIn":
+            superseded("`SignedIn` is `SignedInState`")
+            name = "SignedInState"
+        return _load(name)
+
 
 __all__ = [
     "AsyncAuth",
     "Auth",
     "AuthOptions",
     "AuthState",
-    "Handshake",
+    "HandshakeState",
     "MachineToken",
     "RequestState",
     "SessionClaims",
-    "SignedIn",
-    "SignedOut",
+    "SignedInState",
+    "SignedOutState",
     "TokenRefused",
     "TokenType",
     "verify_token",

@@ -14,7 +14,7 @@ from clerkkit.auth.handshake import MOST_REDIRECTS, brought_headers, directives,
 from clerkkit.auth.kinds import M2M, SESSION_TOKEN, TokenType, opaque_kind
 from clerkkit.auth.machine_flow import machine_token
 from clerkkit.auth.refresh import refreshed
-from clerkkit.auth.state import Handshake, RequestState, SignedIn, signed_out
+from clerkkit.auth.state import HandshakeState, RequestState, SignedInState, signed_out
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
 from clerkkit.errors import TokenRefused
@@ -39,7 +39,7 @@ def authenticated(context: Context, verifier: Verifier, secret_key: str) -> Step
         InvalidArgument: the options do not go with the client's secret key.
     """
     state = yield from _state(context, verifier, secret_key)
-    if not isinstance(state, SignedIn):
+    if not isinstance(state, SignedInState):
         log.debug("a request is %s: %s. %s", state.status, state.reason, state.message)
     return state
 
@@ -77,7 +77,7 @@ def _machine(context: Context, verifier: Verifier, token: str, kind: TokenType) 
         )
     except TokenRefused as error:
         return signed_out(error.reason, error.message, token_type=kind)
-    return SignedIn(claims=verified, token=token, token_type=kind)
+    return SignedInState(claims=verified, token=token, token_type=kind)
 
 
 def _header(context: Context, verifier: Verifier, token: str) -> Steps[RequestState]:
@@ -89,7 +89,7 @@ def _header(context: Context, verifier: Verifier, token: str) -> Steps[RequestSt
         claims = yield from verifier.session(token, context.options.expected)
     except TokenRefused as error:
         return (yield from _refused(context, verifier, error, "header"))
-    return SignedIn(claims=claims, token=token)
+    return SignedInState(claims=claims, token=token)
 
 
 def _cookie(context: Context, verifier: Verifier) -> Steps[RequestState]:
@@ -157,7 +157,7 @@ def _returning(url: urls.Url, dev_browser: str | None) -> urls.Url:
 
 def _activating(context: Context, claims: SessionClaims, token: str) -> RequestState:
     """Signed in, unless the URL asks for an organization that is not the active one."""
-    state = SignedIn(claims=claims, token=token)
+    state = SignedInState(claims=claims, token=token)
     target = context.options.patterns.target(context.url.path)
     if target is None or claims.pending or context.redirects >= MOST_REDIRECTS:
         return state
@@ -166,7 +166,7 @@ def _activating(context: Context, claims: SessionClaims, token: str) -> RequestS
     else:
         active = claims.org_id is None
     sent = state if active else send_away(context, reasons.ORGANIZATION)
-    return sent if isinstance(sent, Handshake) else state
+    return sent if isinstance(sent, HandshakeState) else state
 
 
 def _refused(context: Context, verifier: Verifier, error: TokenRefused, carrier: str) -> Steps[RequestState]:
@@ -179,7 +179,7 @@ def _refused(context: Context, verifier: Verifier, error: TokenRefused, carrier:
         return signed_out(error.reason, message)
     if error.reason == reasons.EXPIRED:
         outcome = yield from refreshed(context, verifier)
-        if isinstance(outcome, SignedIn):
+        if isinstance(outcome, SignedInState):
             return outcome
         reason += outcome
     return send_away(context, reason, message)
@@ -203,7 +203,7 @@ def _back(context: Context, verifier: Verifier) -> Steps[RequestState | None]:
         # In production, the cookie may be that of another app on the domain. In development, another try would bring
         # the same again.
         return None if context.production else signed_out(error.reason, error.message)
-    return SignedIn(claims=claims, token=token, headers=headers)
+    return SignedInState(claims=claims, token=token, headers=headers)
 
 
 def _session_of_handshake(context: Context, verifier: Verifier, token: str) -> Steps[SessionClaims]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clerk_core import ClerkError, Request, TransportError
-from clerkkit.auth.state import RequestState, SignedIn
+from clerkkit.auth.state import RequestState, SignedInState
 from clerkkit.auth.steps import Alone, Brief, Keyed, Shared, Step, Steps
 from clerkkit.pace import RateLimitOptions
 
@@ -65,7 +65,7 @@ def limited(flow: Steps[RequestState], calls: CallLimit) -> Steps[RequestState]:
     """Run the flow of a request whose calls to Clerk are brief and counted, but for those that sign somebody in."""
     taken: list[float] = []
     state: RequestState = yield from _counted(flow, calls, taken)
-    if taken and isinstance(state, SignedIn):
+    if taken and isinstance(state, SignedInState):
         calls.give_back(taken)
     return state
 

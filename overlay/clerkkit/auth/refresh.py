@@ -11,7 +11,7 @@ from clerk_core.model import Model
 from clerkkit.auth.context import Context
 from clerkkit.auth.cookies import to_set
 from clerkkit.auth.handshake import session_in
-from clerkkit.auth.state import SignedIn
+from clerkkit.auth.state import SignedInState
 from clerkkit.auth.steps import Steps
 from clerkkit.auth.verify import Verifier
 from clerkkit.errors import TokenRefused
@@ -19,7 +19,7 @@ from clerkkit.errors import TokenRefused
 _CODE = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 
-def refreshed(context: Context, verifier: Verifier) -> Steps[SignedIn | str]:
+def refreshed(context: Context, verifier: Verifier) -> Steps[SignedInState | str]:
     """Signed in with a new token; else why not, as the end of the handshake's reason."""
     if context.request.method != "GET":
         return "non-eligible-non-get"
@@ -42,7 +42,7 @@ def refreshed(context: Context, verifier: Verifier) -> Steps[SignedIn | str]:
         claims = yield from verifier.session(token, context.options.expected)
     except TokenRefused:
         return "invalid-session-token"
-    return SignedIn(claims=claims, token=token, headers=tuple(("set-cookie", cookie) for cookie in cookies))
+    return SignedInState(claims=claims, token=token, headers=tuple(("set-cookie", cookie) for cookie in cookies))
 
 
 def _cookies(context: Context, session_id: str, expired: str, refresh_token: str) -> Steps[list[str] | str]:

@@ -1,4 +1,4 @@
-"""What became of a request: `SignedIn`, `SignedOut`, or `Handshake`."""
+"""What became of a request: `SignedInState`, `SignedOutState`, or `HandshakeState`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _State:
 
 
 @attrs.frozen(kw_only=True)
-class SignedIn(_State):
+class SignedInState(_State):
     """The token is good. Ask `to_auth` for the person or machine: a session can still be pending."""
 
     status: ClassVar[Literal["signed-in"]] = "signed-in"
@@ -44,7 +44,7 @@ class SignedIn(_State):
 
 
 @attrs.frozen(kw_only=True)
-class SignedOut(_State):
+class SignedOutState(_State):
     """Nobody is signed in, or the token is not good."""
 
     status: ClassVar[Literal["signed-out"]] = "signed-out"
@@ -63,7 +63,7 @@ class SignedOut(_State):
 
 
 @attrs.frozen(kw_only=True)
-class Handshake(_State):
+class HandshakeState(_State):
     """Whether somebody is signed in is known to Clerk alone: send the browser to `location`."""
 
     status: ClassVar[Literal["handshake"]] = "handshake"
@@ -80,20 +80,20 @@ class Handshake(_State):
         """Nobody."""
 
 
-RequestState = SignedIn | SignedOut | Handshake
+RequestState = SignedInState | SignedOutState | HandshakeState
 
 
 def signed_out(
     reason: str, message: str = "", headers: Headers = (), token_type: TokenType | None = SESSION_TOKEN
-) -> SignedOut:
+) -> SignedOutState:
     """The state, with the headers that tell of it."""
     told = _told("signed-out", reason, message)
-    return SignedOut(reason=reason, message=message, headers=(*headers, *told), token_type=token_type)
+    return SignedOutState(reason=reason, message=message, headers=(*headers, *told), token_type=token_type)
 
 
-def handshake(reason: str, message: str, headers: Headers) -> Handshake:
+def handshake(reason: str, message: str, headers: Headers) -> HandshakeState:
     """The state, with the headers that tell of it."""
-    return Handshake(reason=reason, message=message, headers=(*headers, *_told("handshake", reason, message)))
+    return HandshakeState(reason=reason, message=message, headers=(*headers, *_told("handshake", reason, message)))
 
 
 def _told(status: str, reason: str, message: str) -> Headers:

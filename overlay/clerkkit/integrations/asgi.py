@@ -13,6 +13,8 @@ from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of, checked_paths, is_skipped
 from clerkkit.integrations.headers import response_headers
 
+__all__ = ["App", "ClerkMiddleware", "Message", "Receive", "Scope", "Send", "get_auth"]
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

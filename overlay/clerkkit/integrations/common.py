@@ -10,7 +10,7 @@ from typing import Any, Literal
 import attrs
 
 from clerk_core import UNSET, InvalidArgument, Unset
-from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedIn, TokenType
+from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInState, TokenType
 from clerkkit.auth.kinds import ALL, SESSION_TOKEN
 from clerkkit.auth.reasons import NOT_LOADED, SECRET_KEY, TYPE_MISMATCH, UNEXPECTED
 
@@ -145,7 +145,7 @@ class Required:
         return who
 
     def _caller(self, state: RequestState) -> SessionClaims | MachineToken | Denial:
-        if not isinstance(state, SignedIn):
+        if not isinstance(state, SignedInState):
             return Denial(503 if state.reason in _OUTAGES else 401, state.reason)
         if state.token_type not in self.token_type:
             return Denial(401, TYPE_MISMATCH)

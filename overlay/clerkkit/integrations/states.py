@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerkkit.auth import RequestState, SessionClaims, SignedIn
+from clerkkit.auth import RequestState, SessionClaims, SignedInState
 
 
 def session_of(state: RequestState) -> SessionClaims:
@@ -11,7 +11,7 @@ def session_of(state: RequestState) -> SessionClaims:
     Raises:
         RuntimeError: nobody, or a machine.
     """
-    caller = state.to_auth() if isinstance(state, SignedIn) else None
+    caller = state.to_auth() if isinstance(state, SignedInState) else None
     if not isinstance(caller, SessionClaims):
         raise RuntimeError("nobody is signed in: guard this view with require_auth()")  # noqa: TRY004
     return caller

@@ -10,7 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from clerk_core import UNSET, Unset
+from clerk_core import UNSET, ClerkError, Unset
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import Accepted, Denial, Required
 from clerkkit.integrations.django.requests import state_in
@@ -20,7 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=HttpRequest)
 
 
-class NotAuthenticatedError(Exception):
+class NotAuthenticatedError(ClerkError):
     """A view was asked for by nobody, or with a token that is refused or cannot be verified at the moment.
 
     The middleware makes a 401 of it, or a 503.
