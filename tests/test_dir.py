@@ -200,11 +200,13 @@ def test_a_prompt_completes_what_dir_lists(client: type[Any]) -> None:
 
 
 def test_an_editor_completes_what_dir_lists(tmp_path: Path) -> None:
-    """pyright completes what it type-checks, so it knows the names of Clerk Ex as well."""
+    """pyright completes what it type-checks, so it knows the names of Clerk Ex and old names as well."""
     modules = [f"clerkkit.{name}." for name in MODULES if name in LISTED]
     preamble = "import clerkkit\nfrom clerkkit import AsyncClerk, Clerk\nclerk, async_clerk = Clerk(), AsyncClerk()"
     found = completions(tmp_path, preamble, ["clerkkit.", *modules, "clerk.users.", "async_clerk.users."])
+    old = {"clerkkit.auth.": {"SignedIn"}}
     for expression in ("clerkkit.", *modules):
-        assert found[expression] == public(importlib.import_module(expression.rstrip("."))), expression
+        listed = public(importlib.import_module(expression.rstrip(".")))
+        assert found[expression] == listed | old.get(expression, set()), expression
     for expression, clerk in (("clerk.users.", Clerk(KEY)), ("async_clerk.users.", AsyncClerk(KEY))):
         assert found[expression] == public(clerk.users) | set(aliases_of(clerk)["users"])
