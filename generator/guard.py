@@ -1,8 +1,7 @@
 """What is written by hand held against what is generated: every name that it uses must be there.
 
 Read, and not run. In the overlay: imports from `clerk_bapi`, attributes of generated modules and classes, the arguments
-of endpoint functions (those of `**fields(...)` too, where a constant names them), and the operations that docstrings
-name. In the emulator: the operations that it has handlers for.
+of endpoint functions, and the operations that docstrings name. In the emulator: the operations that have handlers.
 """
 
 from __future__ import annotations
@@ -74,11 +73,10 @@ def check(overlay: Path, package: Path) -> list[Finding]:
     """
     generated = _Package(package)
     sources = {path: _parse(path) for path in sorted(overlay.rglob("*.py"))}
-    constants = _constants(sources)
     findings = [
         Finding(path.relative_to(overlay.parent).as_posix(), line, problem)
         for path, tree in sources.items()
-        for line, problem in _File(tree, generated, constants).problems()
+        for line, problem in _File(tree, generated).problems()
     ]
     return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.problem))
 
@@ -138,10 +136,9 @@ def _defined(tree: ast.AST) -> set[str]:
 class _File:
     """One file of the overlay."""
 
-    def __init__(self, tree: ast.Module, generated: _Package, constants: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, tree: ast.Module, generated: _Package) -> None:
         self._tree = tree
         self._generated = generated
-        self._constants = constants
         self._named: dict[str, tuple[str, str]] = {}
         """Local name -> module and name that it was imported from."""
         self._modules: dict[str, str] = {}
@@ -230,38 +227,15 @@ class _File:
         if len(by_position) > len(positional):
             yield f"takes {len(positional)} arguments by position, not {len(by_position)}"
         given = {*positional[: len(by_position)]}
-        for keyword in call.keywords:
-            for name in self._keywords(keyword):
-                given.add(name)
-                if name not in positional and name not in keywords:
-                    yield f"has no argument {name}"
+        for name in (keyword.arg for keyword in call.keywords if keyword.arg is not None):
+            given.add(name)
+            if name not in positional and name not in keywords:
+                yield f"has no argument {name}"
         required = positional[: len(positional) - len(signature.defaults)]
         required += [name for name, default in zip(keywords, signature.kw_defaults, strict=True) if default is None]
         missing = [name for name in required if name not in given]
         if missing and not starred:
             yield f"needs the argument {', '.join(missing)}"
-
-    def _keywords(self, keyword: ast.keyword) -> tuple[str, ...]:
-        """The names that a keyword gives: its own, or those of the constants in `**fields(NAMES, ...)`."""
-        if keyword.arg is not None:
-            return (keyword.arg,)
-        expression = self._assigned(keyword.value)
-        if not isinstance(expression, ast.Call):
-            return ()
-        constants = [argument.id for argument in expression.args if isinstance(argument, ast.Name)]
-        return tuple(name for constant in constants for name in self._constants.get(constant, ()))
-
-    def _assigned(self, expression: ast.expr) -> ast.expr:
-        """What a local name was assigned in this file, where that is said once."""
-        if not isinstance(expression, ast.Name):
-            return expression
-        values = [
-            node.value
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == expression.id for target in node.targets)
-        ]
-        return values[0] if len(values) == 1 else expression
 
     def _docstring(self, node: _Function | ast.ClassDef | ast.Module) -> Iterator[tuple[int, str]]:
         text = ast.get_docstring(node, clean=False)
@@ -272,18 +246,6 @@ class _File:
                 line = node.body[0].lineno + text.count("\n", 0, found.start())
                 name = "the module" if isinstance(node, ast.Module) else node.name
                 yield line, f"{name}: there is no operation {found[1]}"
-
-
-def _constants(sources: dict[Path, ast.Module]) -> dict[str, tuple[str, ...]]:
-    """The overlay's tuples of names, such as the fields that metadata has: `OF_USERS = ("public_metadata", ...)`."""
-    return {
-        target.id: tuple(str(ast.literal_eval(item)) for item in node.value.elts)
-        for tree in sources.values()
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
-        for target in node.targets
-        if isinstance(target, ast.Name) and all(isinstance(item, ast.Constant) for item in node.value.elts)
-    }
 
 
 def _parse(path: Path) -> ast.Module:

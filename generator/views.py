@@ -191,6 +191,10 @@ class Operation:
         limits = {a.wire: (a.schema.get("minItems", 0), a.schema.get("maxItems")) for a in self.arguments}
         return {wire: limit for wire, limit in limits.items() if limit != (0, None)}
 
+    def objects(self) -> list[str]:
+        """Arguments of the body that are free-form objects, and never null."""
+        return [a.wire for a in self.of("body") if re.fullmatch(r"Mapping\[[^|]*\]", a.annotation)]
+
     def times(self, form: str) -> list[str]:
         """Arguments of this format, which may be given as a datetime, its text or Unix milliseconds."""
         return [a.wire for a in self.arguments if a.schema.get("format") == form]

@@ -67,6 +67,12 @@ def test_a_path_arrives(way: str, operation: str, given: Any, tmp_path: Path, se
     assert server.request.headers["Content-Length"] == str(len(server.request.body))
 
 
+def test_a_url_is_not_taken_for_a_path() -> None:
+    with pytest.raises(InvalidArgument, match=r"^file: is a URL, which is not fetched") as caught:
+        Clerk(KEY).organizations.upload_logo("org_1", "https://example.com/logo.png?token=secret")
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopback) -> None:
     path = tmp_path / "misnamed.txt"

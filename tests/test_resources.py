@@ -144,6 +144,19 @@ def test_metadata_is_named_in_the_signature_and_nothing_else_is_taken(client: An
         method(*ids, {"public_metadata": {}})
 
 
+@pytest.mark.parametrize("owner", OWNERS)
+@pytest.mark.parametrize("verb", ["update_metadata", "replace_metadata"])
+@pytest.mark.parametrize("wrong", [None, "{}", [], 5])
+def test_metadata_that_is_no_mapping_is_refused(owner: str, verb: str, wrong: Any) -> None:
+    resource, path, names = OWNERS[owner]
+    ids = [IDS[name] for name in re.findall(r"\{(\w+)\}", path)]
+    with serve(answer(200, {"data": []})) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for name in names:
+            with pytest.raises(InvalidArgument, match=rf"^{name}: expected a mapping, got "):
+                getattr(resource(clerk), verb)(*ids, **{name: wrong})
+        assert not [request for request in server.requests if request.method != "GET"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_clerk_ex_merges_metadata_under_its_own_name(way: str) -> None:
     def merge(*arguments: Any, **fields: Any) -> Any:

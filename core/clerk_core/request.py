@@ -67,6 +67,7 @@ class Request(Generic[T_co]):
         file_fields: Collection[str] = (),
         arrays: Collection[str] = (),
         lengths: Mapping[str, Length] | None = None,
+        objects: Collection[str] = (),
         comma_joined: Collection[str] = (),
         at_most: Mapping[str, int] | None = None,
         unix_ms: Collection[str] = (),
@@ -79,7 +80,8 @@ class Request(Generic[T_co]):
         """What goes where, by the names on the wire; `arguments` says what Python calls those that differ.
 
         The body is an object of arguments (`body`), a list (`items`), or any JSON (`json`), which is sent just as it
-        is given. `lengths` limits the lists that have a limit. Of an operation that lists pages, `row` reads one row,
+        is given. `lengths` limits the lists that have a limit; `objects` are members of the body that are objects, and
+        never null. Of an operation that lists pages, `row` reads one row,
         and `rows_key` is the key that holds them where a page is an object.
         """
         self.method = method
@@ -101,7 +103,7 @@ class Request(Generic[T_co]):
             self.query = _query(query, lists, comma_joined, at_most or {}) if query else ""
             if not isinstance(items, Unset):
                 items = _array("items", items, limits.get("items", _ANY_LENGTH))
-            self.content = _content(body, lists, body_required, items, json)
+            self.content = _content(body, lists, objects, body_required, items, json)
             for name, value in (form or {}).items():
                 if value is UNSET:
                     continue
@@ -243,6 +245,7 @@ def _array(name: str, value: Any, length: Length) -> list[Any]:
 def _content(
     body: Mapping[str, Any] | Unset,
     lists: Mapping[str, Length],
+    objects: Collection[str],
     required: bool,
     items: Collection[Any] | Unset,
     json: Any,
@@ -257,6 +260,8 @@ def _content(
     for name, value in body.items():
         if value is UNSET:
             continue
+        if name in objects and not isinstance(value, Mapping | Model):
+            raise InvalidArgument(name, f"expected a mapping, got {found(value)}")
         given = _array(name, value, lists[name]) if name in lists and value is not None else value
         members.append(b'"%s":%s' % (name.encode(), _encoded(name, given, typed=True)))
     return b"{%s}" % b",".join(members) if members or required else _NO_BODY

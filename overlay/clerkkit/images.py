@@ -26,8 +26,10 @@ def image(argument: str, value: Image) -> File:
     open.
 
     Raises:
-        InvalidArgument: it is missing, unreadable, empty, larger than 10 MB, or no JPEG, PNG, GIF or WebP.
+        InvalidArgument: it is a URL, missing, unreadable, empty, larger than 10 MB, or no JPEG, PNG, GIF or WebP.
     """
+    if isinstance(value, str) and "://" in value:
+        raise InvalidArgument(argument, "is a URL, which is not fetched: pass a path, or the bytes that are at the URL")
     if isinstance(value, str | os.PathLike):
         file, name = File(Path(value)), Path(value).name
     else:

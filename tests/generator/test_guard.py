@@ -58,17 +58,13 @@ from clerk_bapi.api import get_thing as get
 from clerk_bapi.api.things import set_metadata
 from clerk_bapi.models.things import Thing
 from clerk_bapi.resources.things import ThingsResource
-from other import fields
-FIELDS = ("public_metadata", "private_metadata")
 class Client(clerk_bapi.Client):
     got = ThingsResource.get
     def use(self, **given):
         get("x", deep=True, name="y")
         get(*given, **given)
         api.get_thing(thing_id="x", name="y")
-        set_metadata("x", **fields(FIELDS))
-        named = fields(FIELDS)
-        set_metadata("x", **named)
+        set_metadata("x", public_metadata={})
 """
 
 
@@ -77,7 +73,6 @@ def test_what_is_there_is_not_named(tmp_path: Path) -> None:
 
 
 GET = "from clerk_bapi.api.things import get_thing\n\n"
-SET = "from clerk_bapi.api.things import set_metadata\n"
 CASES = {
     "a module": ("from clerk_bapi.api.users import get_user\n", [(1, "there is no module clerk_bapi.api.users")]),
     "a module as a whole": ("import clerk_bapi.users\n", [(1, "there is no module clerk_bapi.users")]),
@@ -109,14 +104,6 @@ CASES = {
         "from clerk_bapi.api import things\nthings.set_metadata('x', public=1)\n",
         [(2, "clerk_bapi.api.things.set_metadata has no argument public")],
     ),
-    "a constant's names": (
-        SET + 'NAMES = ("public_metadata", "unsafe_metadata")\nset_metadata("x", **fields(NAMES, 1))\n',
-        [(3, "clerk_bapi.api.things.set_metadata has no argument unsafe_metadata")],
-    ),
-    "a constant's names, by way of a variable": (
-        SET + 'NAMES = ("unsafe_metadata",)\ngiven = fields(NAMES)\nset_metadata("x", **given)\n',
-        [(4, "clerk_bapi.api.things.set_metadata has no argument unsafe_metadata")],
-    ),
     "an operation that a docstring names": (
         'def get():\n    """One thing.\n\n    `GET /things/{id}`\n    """\n',
         [(4, "get: there is no operation GET /things/{id}")],
@@ -132,13 +119,6 @@ CASES = {
 def test_what_is_gone_is_named_with_its_line(name: str, tmp_path: Path) -> None:
     source, expected = CASES[name]
     assert findings(tmp_path, source) == expected
-
-
-def test_a_constant_of_another_file_counts(tmp_path: Path) -> None:
-    source = "from clerkkit.names import NAMES\n" + SET + 'set_metadata("x", **fields(NAMES))\n'
-    assert findings(tmp_path, source, **{"names.py": 'NAMES = ("gone",)\n'}) == [
-        (3, "clerk_bapi.api.things.set_metadata has no argument gone")
-    ]
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

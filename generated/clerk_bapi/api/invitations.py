@@ -83,6 +83,7 @@ def create_invitation(
             "redirect_url": redirect_url,
             "template_slug": template_slug,
         },
+        objects=("public_metadata",),
     )
 
 

@@ -53,6 +53,7 @@ def create_jwt_template(
             "signing_algorithm": signing_algorithm,
             "signing_key": signing_key,
         },
+        objects=("claims",),
     )
 
 
@@ -160,4 +161,5 @@ def update_jwt_template(
             "signing_algorithm": signing_algorithm,
             "signing_key": signing_key,
         },
+        objects=("claims",),
     )

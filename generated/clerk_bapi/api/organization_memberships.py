@@ -297,4 +297,5 @@ def update_organization_membership_metadata(
         OrganizationMembership.read,
         path={"organization_id": organization_id, "user_id": user_id},
         body={"private_metadata": private_metadata, "public_metadata": public_metadata},
+        objects=("private_metadata", "public_metadata"),
     )

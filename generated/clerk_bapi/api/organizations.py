@@ -297,6 +297,7 @@ def replace_organization_metadata(
         path={"organization_id": organization_id},
         body={"private_metadata": private_metadata, "public_metadata": public_metadata},
         body_required=True,
+        objects=("private_metadata", "public_metadata"),
     )
 
 
@@ -380,6 +381,7 @@ def update_organization_metadata(
         path={"organization_id": organization_id},
         body={"private_metadata": private_metadata, "public_metadata": public_metadata},
         body_required=True,
+        objects=("private_metadata", "public_metadata"),
     )
 
 

@@ -181,6 +181,7 @@ def replace_role_set(
         path={"role_set_key_or_id": role_set_key_or_id},
         body={"dest_role_set_key": dest_role_set_key, "reassignment_mappings": reassignment_mappings},
         body_required=True,
+        objects=("reassignment_mappings",),
     )
 
 

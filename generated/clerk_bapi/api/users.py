@@ -265,6 +265,7 @@ def create_user(
             "phone_number_identification_status",
             "web3_wallet",
         ),
+        objects=("private_metadata", "public_metadata", "unsafe_metadata"),
         date_time=("created_at", "legal_accepted_at"),
     )
 
@@ -937,6 +938,7 @@ def replace_user_metadata(
             "public_metadata": public_metadata,
             "unsafe_metadata": unsafe_metadata,
         },
+        objects=("private_metadata", "public_metadata", "unsafe_metadata"),
     )
 
 
@@ -1232,6 +1234,7 @@ def update_user_metadata(
             "public_metadata": public_metadata,
             "unsafe_metadata": unsafe_metadata,
         },
+        objects=("private_metadata", "public_metadata", "unsafe_metadata"),
     )
 
 
