@@ -18,7 +18,7 @@ def sign_in_link(clerk: Clerk, user_id: str) -> str | None:
     return clerk.sign_in_tokens.create(user_id=user_id, expires_in_seconds=3600).url
 
 
-def session_token(clerk: Clerk, user_id: str) -> str | None:
+def session_token(clerk: Clerk, user_id: str) -> str:
     """Return a session token for a user, in a test; Clerk refuses it in production."""
     return clerk.sessions.create_token(clerk.sessions.create(user_id=user_id).id).jwt
 

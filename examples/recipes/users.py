@@ -68,6 +68,6 @@ def delete_with_organizations(clerk: Clerk, user_id: str) -> None:
     """Delete a user, and the organizations that have no other member."""
     for membership in list(clerk.users.iterate_organization_memberships(user_id)):
         organization_id = membership.organization.id
-        if len(clerk.organization_memberships.list(organization_id, limit=2).data) == 1:
+        if len(clerk.organization_memberships.list(organization_id, limit=2)) == 1:
             clerk.organizations.delete(organization_id)
     clerk.users.delete(user_id)
