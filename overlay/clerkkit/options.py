@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds, visible_key
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerk_core.encoding import found
 from clerk_core.guards import is_items, is_mapping
 from clerk_core.readers import as_is
@@ -88,7 +88,6 @@ class Options(_Client):
         """The old name of `clerk.webhooks.verify`."""
         from clerkkit.webhooks import verify_webhook
 
-        superseded("`clerk.verify_webhook` is `clerk.webhooks.verify`")
         return verify_webhook(body, headers, secret, tolerance=tolerance, now=self._clock())
 
     @property

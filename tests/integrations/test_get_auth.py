@@ -135,6 +135,10 @@ def fastapi_site() -> Iterator[Ask]:
             state = await fastapi.state_of(request)
         return {"found": [state.status], "warned": [str(one.message) for one in caught]}
 
+    @app.get("/depended")
+    async def depended(state: Annotated[Any, Depends(fastapi.state_of)]) -> Answer:
+        return {"found": state.status}
+
     yield of_asgi(app)
 
 
@@ -367,6 +371,12 @@ def test_old_names_work_and_name_the_new_one(name: str) -> None:
         assert [old in text and "`get_auth" in text for old, text in zip(names, answer["warned"], strict=True)] == [
             True
         ] * len(names)
+
+
+@pytest.mark.filterwarnings("ignore:`state_of`:DeprecationWarning")
+def test_the_old_dependency_of_fastapi_is_one() -> None:
+    for ask in fastapi_site():
+        assert ask("/depended", bearer(FAKE.session_token("user_1"))) == {"found": "signed-in"}
 
 
 @pytest.mark.parametrize("name", OLD)

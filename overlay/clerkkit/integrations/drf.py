@@ -20,7 +20,7 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.drf needs Django REST framework: pip install "clerkkit[drf]"') from missing
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.cookies import bearer
 from clerkkit.auth.kinds import SESSION_TOKEN
@@ -183,21 +183,18 @@ _OF_MACHINES = '`machine_token(request)` is `get_auth(request, token_type="any")
 @deprecated(_CLERK_USER)
 def clerk_user(request: Request) -> ClerkUser:
     """The old way to `request.user`, typed."""
-    superseded(_CLERK_USER)
     return _of_type(request, request.user, ClerkUser)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(request: Request) -> SessionClaims:
     """The old name of `get_auth` in a view that `require_auth` guards."""
-    superseded(_SESSION_CLAIMS)
     return _of_type(request, request.auth, SessionClaims)
 
 
 @deprecated(_OF_MACHINES)
 def machine_token(request: Request) -> MachineToken:
     """The old name of `get_auth` in a view that `require_auth` guards, for machines."""
-    superseded(_OF_MACHINES)
     return _of_type(request, request.auth, MachineToken)
 
 

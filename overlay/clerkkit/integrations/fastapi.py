@@ -21,7 +21,7 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.fastapi needs FastAPI: pip install "clerkkit[fastapi]"') from missing
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.asgi import ClerkMiddleware, state_in
@@ -116,11 +116,8 @@ def require_auth(**asked: Any) -> Callable[[HTTPConnection], Awaitable[Any]]:
     return _Guard(Required(**asked))
 
 
-_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`"
-
-
-@deprecated(_STATE_OF)
+# Without `@deprecated`, which FastAPI would not know for a coroutine function.
 async def state_of(connection: HTTPConnection) -> RequestState:
     """The old way to `request.state.clerk`."""
-    superseded(_STATE_OF)
+    superseded("`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`")
     return state_in(connection.scope)

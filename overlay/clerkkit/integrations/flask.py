@@ -184,7 +184,6 @@ _STATE_OF = "`state_of()` is `get_auth(request)`, which returns who is calling; 
 @deprecated(_STATE_OF)
 def state_of() -> RequestState:
     """The old way to `g.clerk`."""
-    superseded(_STATE_OF)
     return state_in(request.environ)
 
 

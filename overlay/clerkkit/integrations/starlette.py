@@ -18,7 +18,7 @@ except ImportError as missing:
     raise ImportError('clerkkit.integrations.starlette needs Starlette: pip install "clerkkit[starlette]"') from missing
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.asgi import ClerkMiddleware, state_in
@@ -117,5 +117,4 @@ _STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state i
 @deprecated(_STATE_OF)
 def state_of(connection: HTTPConnection) -> RequestState:
     """The old way to `request.state.clerk`."""
-    superseded(_STATE_OF)
     return state_in(connection.scope)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
@@ -155,12 +155,10 @@ _SESSION_CLAIMS = "`session_claims(environ)` is `get_auth(environ)`"
 @deprecated(_STATE_OF)
 def state_of(environ: WSGIEnvironment) -> RequestState:
     """The old way to `environ["clerkkit.state"]`."""
-    superseded(_STATE_OF)
     return state_in(environ)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(environ: WSGIEnvironment) -> SessionClaims:
     """The old name of `get_auth` in an application that `require_auth` guards."""
-    superseded(_SESSION_CLAIMS)
     return session_of(state_in(environ))

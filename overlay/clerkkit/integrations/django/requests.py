@@ -7,7 +7,7 @@ from typing import Any, Literal, cast, overload
 
 from django.http import HttpRequest
 
-from clerk_core.deprecation import deprecated, superseded
+from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
 from clerkkit.auth.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of
@@ -111,12 +111,10 @@ _SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
 @deprecated(_STATE_OF)
 def state_of(request: HttpRequest) -> RequestState:
     """The old way to `request.clerk`."""
-    superseded(_STATE_OF)
     return state_in(request)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(request: HttpRequest) -> SessionClaims:
     """The old name of `get_auth` in a view that `require_auth` guards."""
-    superseded(_SESSION_CLAIMS)
     return session_of(state_in(request))
