@@ -206,6 +206,9 @@ def _place(path: str, method: str, facts: Node) -> str:
 
 
 def _from_name(name: str) -> str:
+    """A plain line for a class that has no words."""
+    if name.endswith("Page"):
+        return f"A page of `{name.removesuffix('Page')}` objects."
     return f"{' '.join(names.words(name)).capitalize()}, a part of Clerk's API."
 
 

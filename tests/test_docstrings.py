@@ -18,6 +18,7 @@ import clerk_bapi.async_resources
 import clerk_bapi.resources
 import clerk_emulator.limits
 import clerkkit
+from clerk_core import Model
 from clerk_core.guards import is_list, is_object
 from tests.json_samples import CONTRACT, EVENTS, attributes, classes, received
 
@@ -102,6 +103,7 @@ KNOWN = {
     *constants(EVENTS.root),
     *yaml.safe_load((ROOT / "spec" / "codes.yaml").read_text(encoding="utf-8")),
     *dir(clerkkit),
+    *(kind.__name__ for kind in classes()),
     # Python
     "datetime",
     # claims, cookies and headers
@@ -274,20 +276,27 @@ def is_time(name: str, schema: dict[str, Any]) -> bool:
     return named or schema.get("format") in ("date", "date-time", "unix-ms")
 
 
+def properties() -> Iterator[tuple[type[Model], str, str, dict[str, Any]]]:
+    """Each class with the schemas that it stands for, their keys and what a schema says of a key."""
+    for kind, stands_for in classes().items():
+        for document, schema in stands_for:
+            for key, facts in document.properties(schema).items():
+                yield kind, schema, key, facts
+
+
 # Counts of billing periods, in the oldest form of a plan.
 NO_TIMES = {("CommercePlan-2", "interval")}
 
 
 def test_every_time_and_duration_of_a_model_has_a_unit() -> None:
     found = 0
-    for kind, (document, schema) in classes().items():
-        names = {key: name for name, key in attributes(kind).items()}
-        for key, facts in document.properties(schema).items():
-            if is_time(key, facts) and (schema, key) not in NO_TIMES:
-                text = MODELS[kind.__name__]
-                said = lines(text, names[key]) if kind not in received() else unit_line(text, key)
-                assert any(unit in said for unit in UNITS), f"{kind.__name__}.{key}: {said or 'no unit'}"
-                found += 1
+    for kind, schema, key, facts in properties():
+        if is_time(key, facts) and (schema, key) not in NO_TIMES:
+            text = MODELS[kind.__name__]
+            names = {key: name for name, key in attributes(kind).items()}
+            said = lines(text, names[key]) if kind not in received() else unit_line(text, key)
+            assert any(unit in said for unit in UNITS), f"{kind.__name__}.{key}: {said or 'no unit'}"
+            found += 1
     assert found > 250
 
 
@@ -315,16 +324,14 @@ def test_every_time_and_duration_that_is_sent_has_a_unit(docs: list[Doc]) -> Non
 
 def test_units_that_differ_from_the_rule() -> None:
     assert "In Unix seconds: `expires_at`." in MODELS["TestingToken"]
-    assert "As RFC 3339 text: `created_at`." in MODELS["CommerceCreditLedgerResponse"]
+    assert "As RFC 3339 text: `created_at`." in MODELS["BillingCreditLedger"]
 
 
 def test_every_amount_of_money_has_a_unit() -> None:
-    for kind, (document, schema) in classes().items():
-        for key, facts in document.properties(schema).items():
-            if re.search("(^|_)amount(_|$)", key) and counted(facts):
-                assert "smallest unit of the currency" in unit_line(MODELS[kind.__name__], key), (
-                    f"{kind.__name__}.{key}"
-                )
+    for kind, _, key, facts in properties():
+        if re.search("(^|_)amount(_|$)", key) and counted(facts):
+            said = unit_line(MODELS[kind.__name__], key)
+            assert "smallest unit of the currency" in said, f"{kind.__name__}.{key}"
     for doc in FUNCTIONS:
         for name in {"amount", "annual_monthly_amount"} & set(doc.parameters):
             assert "smallest unit of the currency" in lines(doc.text, name)

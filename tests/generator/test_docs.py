@@ -121,7 +121,7 @@ def test_an_iterator_takes_what_the_list_does_but_its_pages(tmp_path: Path) -> N
 def test_attributes_of_what_users_fill_in_are_described_one_by_one(tmp_path: Path) -> None:
     schema = {"properties": {"user_id": {"type": "string"}, "days": {"type": "integer", "maximum": 1}}}
     said = {**SAID, "schemas": {"Item": {"summary": "An item.", "attributes": {"days": "Validity, in days."}}}}
-    text = docs(tmp_path, said).schema("Item", schema, {"user_id": "user_id", "days": "days_"})
+    text = docs(tmp_path, said).schema(["Item"], schema, {"user_id": "user_id", "days": "days_"})
     assert text.splitlines() == [
         "An item.",
         "",
@@ -144,7 +144,7 @@ def test_units_of_received_attributes_are_listed(tmp_path: Path) -> None:
         }
     }
     said = {**SAID, "schemas": {"Thing": "A thing."}, "units": {"Thing.ends_at": "In Unix seconds"}}
-    assert docs(tmp_path, said).schema("Thing", schema).splitlines() == [
+    assert docs(tmp_path, said).schema(["Thing"], schema).splitlines() == [
         "A thing.",
         "",
         "In Unix milliseconds: `created_at`.",

@@ -29,7 +29,7 @@ class AllowlistIdentifier(Model):
 
 
 class AllowlistIdentifierPage(Page[AllowlistIdentifier]):
-    """Allowlist identifier page, a part of Clerk's API."""
+    """A page of `AllowlistIdentifier` objects."""
 
     data: list[AllowlistIdentifier]
     total_count: int

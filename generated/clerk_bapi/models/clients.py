@@ -37,7 +37,7 @@ class ClientObject(Model):
 
 
 class ClientObjectPage(Page[ClientObject]):
-    """Client object page, a part of Clerk's API."""
+    """A page of `ClientObject` objects."""
 
     data: list[ClientObject]
     total_count: int

@@ -39,7 +39,7 @@ class CreateBulkInvitationsItem(Model):
 
 
 class InvitationPage(Page[Invitation]):
-    """Invitation page, a part of Clerk's API."""
+    """A page of `Invitation` objects."""
 
     data: list[Invitation]
     total_count: int

@@ -32,7 +32,7 @@ class JWTTemplate(Model):
 
 
 class JWTTemplatePage(Page[JWTTemplate]):
-    """Jwt template page, a part of Clerk's API."""
+    """A page of `JWTTemplate` objects."""
 
     data: list[JWTTemplate]
     total_count: int

@@ -26,7 +26,7 @@ class RedirectURL(Model):
 
 
 class RedirectURLPage(Page[RedirectURL]):
-    """Redirect url page, a part of Clerk's API."""
+    """A page of `RedirectURL` objects."""
 
     data: list[RedirectURL]
     total_count: int

@@ -29,7 +29,7 @@ class SessionToken(Model):
 
 
 class SessionPage(Page[Session]):
-    """Session page, a part of Clerk's API."""
+    """A page of `Session` objects."""
 
     data: list[Session]
     total_count: int

@@ -45,7 +45,7 @@ class Template(Model):
 
 
 class TemplatePage(Page[Template]):
-    """Template page, a part of Clerk's API."""
+    """A page of `Template` objects."""
 
     data: list[Template]
     total_count: int

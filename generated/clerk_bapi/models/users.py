@@ -547,7 +547,7 @@ class Web3Wallet(Model):
 
 
 class OAuthAccessTokenPage(Page[OAuthAccessToken]):
-    """Oauth access token page, a part of Clerk's API."""
+    """A page of `OAuthAccessToken` objects."""
 
     data: list[OAuthAccessToken]
     total_count: int
