@@ -25,7 +25,11 @@ def row_of(listing: List) -> str:
 
 
 def test_paginate_types_the_rows_of_every_list(tmp_path: Path) -> None:
-    lines = ["from collections.abc import Iterator", "from typing import assert_type", "from clerk_bapi import api, models"]
+    lines = [
+        "from collections.abc import Iterator",
+        "from typing import assert_type",
+        "from clerk_bapi import api, models",
+    ]
     lines += ["from clerkkit import Clerk", "def check(clerk: Clerk) -> None:"]
     for listing in LISTS:
         function = listing.operation.function.__name__

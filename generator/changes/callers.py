@@ -12,15 +12,8 @@ from generator import naming
 from generator.changes.classes import with_classes
 from generator.changes.shapes import LIST, class_in, classes_in, shape
 from generator.normalise import METHODS, Node, follow
-from generator.views import (
-    SHARED,
-    argument_name,
-    attribute_name,
-    collection,
-    iterator_of,
-    placeholders,
-    python_name,
-)
+from generator.operations import argument_name, collection, iterator_of, placeholders, python_name
+from generator.views import SHARED, attribute_name
 
 
 @attrs.frozen

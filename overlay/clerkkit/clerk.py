@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
+from clerk_core import UNSET, ClerkError, Page, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
 from clerk_core.errors import overdue
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-
-class Page(Protocol[T]):
-    """A page of results: an answer that holds its rows in `data`."""
-
-    data: list[T]
 
 
 class Clerk(Options, Resources):

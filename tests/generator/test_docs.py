@@ -11,9 +11,9 @@ import pytest
 from generator import rate_limits, words
 from generator.describe import describe
 from generator.docs import Docs
+from generator.operations import Argument
 from generator.problems import GeneratorProblem
 from generator.units import unit
-from generator.views import Argument
 from tests.generator.projects import ROOT, project
 
 FUNCTIONS = {"BanUser": "ban_user", "UnbanUser": "unban_user"}

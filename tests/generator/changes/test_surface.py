@@ -15,7 +15,8 @@ from generator.changes.callers import Callers
 from generator.changes.surface import Moved, compare, signatures
 from generator.contract import FILES
 from generator.model_names import name_models
-from generator.views import attribute_name, iterator_of
+from generator.operations import iterator_of
+from generator.views import attribute_name
 from tests.generator.changes.cases import BASE
 
 ROOT = Path(__file__).resolve().parents[3]
