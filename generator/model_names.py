@@ -4,8 +4,8 @@
 
 - An event is called after its type (`UserCreatedEvent`), its data `...EventData`, and what only events hold `Event...`.
 - A page is called after its rows: `UserPage`. What says that something is deleted is a `DeletedObject`.
-- Elsewhere the class has the schema's name, in the words of `names.yaml`, without its number
-  and without `Response`; an operation's own answer is a `...Result`.
+- Elsewhere the class has the schema's name, in the words of `names.yaml`, without what
+  tells it from others of its name (`-2`) and without `Response`; an operation's own answer is a `...Result`.
 
 Schemas that come to one name are one class where one of them holds all that the other one does. If not, and if a name
 says nothing (`Data`), the class is called after what holds it.
@@ -27,8 +27,8 @@ from generator.problems import GeneratorProblem
 from generator.reach import SCHEMA, answers, events, objects, of_operation, operations, rows
 
 _DELETED = "DeletedObject"
-_NUMBER = re.compile(r"(-|(?<=Response))\d+$")
-"""What tells schemas of one name apart: Clerk's `-2`, and the place in a union."""
+_AFFIXES = re.compile(r"^schemas\W|(-|(?<=Response))\d+$")
+"""What tells schemas of one name apart: Clerk's `schemas.` and `-2`, and the place in a union."""
 _SAYS_NOTHING = frozenset(
     ("Cookies", "Data", "Details", "Event", "Item", "List", "Object", "Payload", "Response", "Result", "Token", "Value")
 )
@@ -102,7 +102,7 @@ class _Namer:
 
     def _claim(self, name: str, wanted: str, own: Mapping[str, str]) -> tuple[bool, bool, bool, str]:
         """Which schema of several is the first to have a name."""
-        return name not in own, name not in self._decided.models, names.pascal(name) != wanted, name
+        return name not in own, self._decision(name) is None, names.pascal(name) != wanted, name
 
     def _odd_one(self, order: list[str], wanted: Mapping[str, str], own: Mapping[str, str]) -> str | None:
         """The first schema that cannot have the class that it wants; None where all can."""
@@ -120,7 +120,7 @@ class _Namer:
 
     def _belong(self, first: str, other: str, wanted: str) -> bool:
         """Whether two schemas that come to one name mean the same thing."""
-        if wanted == _DELETED or {first, other} <= self._decided.models.keys():
+        if wanted == _DELETED or (self._decision(first) and self._decision(other)):
             return True
         mine, theirs = (self._schemas[name]["properties"] for name in (first, other))
         tag = mine.get("object", {}).get("enum")
@@ -131,11 +131,11 @@ class _Namer:
         """The name that is decided, or by rule."""
         if name in own:
             return own[name]
-        if name in self._decided.models:
-            return self._decided.models[name]
+        if decided := self._decision(name):
+            return decided
         if name in self._events:
             return f"{names.pascal(self._events[name])}Event"
-        plain = self._spelled(names.pascal(_NUMBER.sub("", name)))
+        plain = self._spelled(names.pascal(_AFFIXES.sub("", name)))
         if name in self._told:
             thing = re.sub(r"(Event)?(Payload|Data)$", "", plain) or plain
             return f"{thing}EventData" if name in self._payloads else f"Event{thing.replace('Event', '') or thing}"
@@ -146,6 +146,10 @@ class _Namer:
             return f"{self._wanted(page[1], own)}Page"
         thing = plain.removesuffix("Response") or plain
         return f"{thing}Result" if thing != plain and thing in self._operations else thing
+
+    def _decision(self, name: str) -> str | None:
+        """What `names.yaml` calls the class, be it for all schemas of one name."""
+        return self._decided.models.get(name) or self._decided.models.get(_AFFIXES.sub("", name))
 
     def _spelled(self, name: str) -> str:
         for word, instead in self._decided.words.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, assert_type
 
-from clerk_bapi import UNSET, AsyncClient, Client, Detailed, ErrorDetail, File, NotFound, Request, Unset
+from clerk_bapi import UNSET, AsyncClient, Client, Detailed, ErrorDetail, File, NotFound, Page, Request, Unset
 from clerk_bapi.api import (
     create_actor_token,
     create_bulk_invitations,
@@ -94,6 +94,21 @@ def pages(client: Client, flag: bool) -> None:
     assert_type(client.sessions.list(), list[Session])
     assert_type(client.sessions.list(paginated=True), SessionPage)
     assert_type(client.sessions.list(paginated=flag), list[Session] | SessionPage)
+
+
+def rows(client: Client) -> None:
+    page = client.organizations.list()
+    for organization in page:
+        assert_type(organization, Organization)
+    assert_type([one.id for one in client.invitations.list(paginated=True)], list[str])
+    assert_type(page[0], Organization)
+    assert_type(page[:2], list[Organization])
+    assert_type(page["total_count"], Any)
+    assert_type(len(page), int)
+    assert_type(dict(page), dict[str, Any])
+    assert_type(list(page), list[Organization])
+    listed: Page[Organization] = page
+    assert_type(list(listed), list[Organization])
 
 
 def attributes(user: User) -> None:
