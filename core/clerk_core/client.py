@@ -111,7 +111,7 @@ class _Base(Generic[H]):
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
     def __dir__(self) -> list[str]:
-        return public(super().__dir__())
+        return public(type(self), super().__dir__())
 
     def _prepare(self) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""

@@ -17,6 +17,8 @@ _PACKAGES = {"clerk_bapi", "clerk_core", "clerkkit"}
 
 if TYPE_CHECKING:
     from typing_extensions import deprecated as deprecated
+
+    old_name = deprecated
 else:
 
     def deprecated(message: str) -> Callable[[T], T]:
@@ -33,6 +35,16 @@ else:
             if inspect.iscoroutinefunction(function) and hasattr(inspect, "markcoroutinefunction"):
                 return inspect.markcoroutinefunction(warned)  # from Python 3.12 on
             return warned
+
+        return mark
+
+    def old_name(message: str) -> Callable[[T], T]:
+        """Do what `@deprecated` does, and keep a name that something else has replaced out of `dir()`."""
+
+        def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+            marked = deprecated(message)(function)
+            marked.__old_name__ = True
+            return marked
 
         return mark
 

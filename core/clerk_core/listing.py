@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def public(names: Iterable[str]) -> list[str]:
-    """Return the names but for those that begin with an underscore; Python's own, such as `__enter__`, stay."""
-    return [name for name in names if not name.startswith("_") or _is_pythons(name)]
+def public(kind: type, names: Iterable[str]) -> list[str]:
+    """Return the names of a class that begin with no underscore, and Python's own (`__enter__`), without old names."""
+    return [name for name in names if (not name.startswith("_") or _is_pythons(name)) and not _is_old(kind, name)]
 
 
 def _is_pythons(name: str) -> bool:
     # `copy.copy` adds `__slotnames__` to a class.
     return name.startswith("__") and name.endswith("__") and name != "__slotnames__"
+
+
+def _is_old(kind: type, name: str) -> bool:
+    attribute = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+    return hasattr(getattr(attribute, "fget", attribute), "__old_name__")

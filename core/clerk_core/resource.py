@@ -15,7 +15,7 @@ class Resource:
         self._client = client
 
     def __dir__(self) -> list[str]:
-        return public(super().__dir__())
+        return public(type(self), super().__dir__())
 
 
 class AsyncResource:
@@ -27,4 +27,4 @@ class AsyncResource:
         self._client = client
 
     def __dir__(self) -> list[str]:
-        return public(super().__dir__())
+        return public(type(self), super().__dir__())

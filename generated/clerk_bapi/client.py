@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import clerk_core
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import old_name
 
 from clerk_bapi import API_VERSION
 
@@ -403,7 +403,7 @@ class Client(clerk_core.Client):
         return WebhooksResource(self)
 
     @property
-    @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    @old_name("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
     def commerce(self) -> BillingResource:
         """The old name of `billing`."""
         return self.billing
@@ -709,7 +709,7 @@ class AsyncClient(clerk_core.AsyncClient):
         return AsyncWebhooksResource(self)
 
     @property
-    @deprecated("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    @old_name("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
     def commerce(self) -> AsyncBillingResource:
         """The old name of `billing`."""
         return self.billing

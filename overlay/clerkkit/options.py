@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
 from clerk_core.checks import seconds, visible_key
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import old_name
 from clerk_core.encoding import found
 from clerk_core.guards import is_items, is_mapping
 from clerk_core.readers import as_is
@@ -76,7 +76,7 @@ class Options(_Client):
                 error.add_note(f"drift: {drift}")
             raise
 
-    @deprecated("`clerk.verify_webhook` is `clerk.webhooks.verify`")
+    @old_name("`clerk.verify_webhook` is `clerk.webhooks.verify`")
     def verify_webhook(
         self,
         body: bytes | bytearray,

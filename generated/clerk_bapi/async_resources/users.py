@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import old_name
 from clerk_core.pages import PAGE_SIZE, Pager, iterate_async, walk
 from clerk_core.resource import AsyncResource
 from clerk_core.suggestions import suggest
@@ -1484,7 +1484,7 @@ class AsyncUsersResource(AsyncResource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
-    @deprecated("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    @old_name("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
     async def get_oauth_access_token(
         self,
         user_id: str,
@@ -1497,14 +1497,14 @@ class AsyncUsersResource(AsyncResource):
         """The old name of `list_oauth_access_tokens`."""
         return await self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
-    @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    @old_name("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
     async def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMembershipPage:
         """The old name of `list_organization_memberships`."""
         return await self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
-    @deprecated("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    @old_name("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
     async def get_organization_invitations(
         self,
         user_id: str,
@@ -1516,7 +1516,7 @@ class AsyncUsersResource(AsyncResource):
         """The old name of `list_organization_invitations`."""
         return await self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
-    @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    @old_name("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OAuthAccessToken]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.deprecation import deprecated
+from clerk_core.deprecation import old_name
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
 from clerk_core.resource import Resource
 from clerk_core.suggestions import suggest
@@ -1482,7 +1482,7 @@ class UsersResource(Resource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
-    @deprecated("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    @old_name("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
     def get_oauth_access_token(
         self,
         user_id: str,
@@ -1495,14 +1495,14 @@ class UsersResource(Resource):
         """The old name of `list_oauth_access_tokens`."""
         return self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
-    @deprecated("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    @old_name("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
     def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMembershipPage:
         """The old name of `list_organization_memberships`."""
         return self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
-    @deprecated("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    @old_name("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
     def get_organization_invitations(
         self,
         user_id: str,
@@ -1514,7 +1514,7 @@ class UsersResource(Resource):
         """The old name of `list_organization_invitations`."""
         return self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
-    @deprecated("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    @old_name("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessToken]:
