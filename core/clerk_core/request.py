@@ -260,11 +260,16 @@ def _content(
     for name, value in body.items():
         if value is UNSET:
             continue
-        if name in objects and not isinstance(value, Mapping | Model):
-            raise InvalidArgument(name, f"expected a mapping, got {found(value)}")
+        if name in objects:
+            _need_object(name, value)
         given = _array(name, value, lists[name]) if name in lists and value is not None else value
         members.append(b'"%s":%s' % (name.encode(), _encoded(name, given, typed=True)))
     return b"{%s}" % b",".join(members) if members or required else _NO_BODY
+
+
+def _need_object(name: str, value: object) -> None:
+    if not isinstance(value, Mapping | Model):
+        raise InvalidArgument(name, f"expected a mapping, got {found(value)}")
 
 
 def _encoded(name: str, value: Any, *, typed: bool) -> bytes:
