@@ -8,9 +8,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def with_id(items: Iterable[T], wanted: str | None) -> T | None:
-    """Return the item that has this id, or None."""
-    return next((item for item in items if getattr(item, "id", None) == wanted), None) if wanted is not None else None
+def with_id(items: Iterable[T] | None, wanted: str | None) -> T | None:
+    """Return the item that has this id, or None; versions of the API differ in whether the list may be absent."""
+    if wanted is None:
+        return None
+    return next((item for item in items or () if getattr(item, "id", None) == wanted), None)
 
 
 def joined(*parts: str | None) -> str | None:
