@@ -257,7 +257,7 @@ def addressed(request: Sent) -> str:
 
 def test_every_operation_has_an_endpoint_function_and_nothing_else_has() -> None:
     expected = Counter(operation.function.__name__ for operation in OPERATIONS)
-    assert Counter(clerk_bapi.api.__all__) == expected + Counter(shim.old for shim in SHIMS.of("function"))
+    assert Counter(clerk_bapi.api.__all__) == expected
 
 
 @pytest.mark.parametrize("kind", [clerk_bapi.Client, clerk_bapi.AsyncClient])

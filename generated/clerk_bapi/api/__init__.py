@@ -779,7 +779,6 @@ __all__ = [
     "get_user",
     "get_user_billing_credit_balance",
     "get_user_billing_subscription",
-    "get_user_list",
     "get_users_count",
     "list_user_oauth_access_tokens",
     "list_user_organization_invitations",
