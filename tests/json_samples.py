@@ -13,7 +13,6 @@ import pickle
 import re
 import types
 import typing
-import warnings
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -151,9 +150,7 @@ def events() -> dict[str, Schema]:
 @cache
 def requests() -> dict[str, Request[Any]]:
     """A request of each operation, made by its endpoint function."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # old names are there, too
-        made = [_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__]
+    made = (_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__)
     return {request.operation: request for request in made}
 
 
@@ -177,7 +174,7 @@ def _plausible(hint: Any) -> Any:
         return {}
     if issubclass(hint, Model):
         return hint.from_dict({})
-    return {str: "id_1", bytes: b"content", bool: True, int: 1}[hint]
+    return {str: "id_1", bytes: b"content", bool: True, int: 10**12}[hint]  # a time, wherever one is asked for
 
 
 def _types(schema: Schema) -> list[str]:
