@@ -35,7 +35,7 @@ class CreateAgentTaskOnBehalfOf(Model):
 
 
 class CreateAgentTaskOnBehalfOfDict(TypedDict):
-    """A dict that is as good as a `CreateAgentTaskOnBehalfOf`."""
+    """A dict with the keys of `CreateAgentTaskOnBehalfOf`, which operations take in its place."""
 
     identifier: NotRequired[str]
     user_id: NotRequired[str]

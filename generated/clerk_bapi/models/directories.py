@@ -132,7 +132,7 @@ class DirectoryPage(Page[Directory]):
 
 
 class CreateDirectoryGroupRoleMappingDict(TypedDict):
-    """A dict that is as good as a `CreateDirectoryGroupRoleMapping`."""
+    """A dict with the keys of `CreateDirectoryGroupRoleMapping`, which operations take in its place."""
 
     role_id: str
     directory_group_display_name: NotRequired[str]
@@ -143,7 +143,7 @@ class CreateDirectoryGroupRoleMappingDict(TypedDict):
 
 
 class ReplaceDirectoryGroupRoleMappingsMappingDict(TypedDict):
-    """A dict that is as good as a `ReplaceDirectoryGroupRoleMappingsMapping`."""
+    """A dict with the keys of `ReplaceDirectoryGroupRoleMappingsMapping`, which operations take in its place."""
 
     role_id: str
     directory_group_id: NotRequired[str]

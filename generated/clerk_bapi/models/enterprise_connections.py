@@ -325,7 +325,7 @@ class EnterpriseConnectionTestRunPage(Page[EnterpriseConnectionTestRun]):
 
 
 class CreateEnterpriseConnectionSAMLDict(TypedDict):
-    """A dict that is as good as a `CreateEnterpriseConnectionSAML`."""
+    """A dict with the keys of `CreateEnterpriseConnectionSAML`, which operations take in its place."""
 
     allow_idp_initiated: NotRequired[bool | None]
     allow_subdomains: NotRequired[bool | None]
@@ -342,7 +342,7 @@ class CreateEnterpriseConnectionSAMLDict(TypedDict):
 
 
 class CustomAttributeDict(TypedDict):
-    """A dict that is as good as a `CustomAttribute`."""
+    """A dict with the keys of `CustomAttribute`, which operations take in its place."""
 
     key: str
     name: str
@@ -353,7 +353,7 @@ class CustomAttributeDict(TypedDict):
 
 
 class EnterpriseConnectionAttributeMappingDict(TypedDict):
-    """A dict that is as good as a `EnterpriseConnectionAttributeMapping`."""
+    """A dict with the keys of `EnterpriseConnectionAttributeMapping`, which operations take in its place."""
 
     email_address: NotRequired[str | None]
     first_name: NotRequired[str | None]
@@ -362,7 +362,7 @@ class EnterpriseConnectionAttributeMappingDict(TypedDict):
 
 
 class EnterpriseConnectionOIDCDict(TypedDict):
-    """A dict that is as good as a `EnterpriseConnectionOIDC`."""
+    """A dict with the keys of `EnterpriseConnectionOIDC`, which operations take in its place."""
 
     auth_url: NotRequired[str | None]
     client_id: NotRequired[str | None]
@@ -374,7 +374,7 @@ class EnterpriseConnectionOIDCDict(TypedDict):
 
 
 class UpdateEnterpriseConnectionSAMLDict(TypedDict):
-    """A dict that is as good as a `UpdateEnterpriseConnectionSAML`."""
+    """A dict with the keys of `UpdateEnterpriseConnectionSAML`, which operations take in its place."""
 
     allow_idp_initiated: NotRequired[bool | None]
     allow_subdomains: NotRequired[bool | None]

@@ -50,7 +50,7 @@ class InvitationPage(Page[Invitation]):
 
 
 class CreateBulkInvitationsItemDict(TypedDict):
-    """A dict that is as good as a `CreateBulkInvitationsItem`."""
+    """A dict with the keys of `CreateBulkInvitationsItem`, which operations take in its place."""
 
     email_address: str
     expires_in_days: NotRequired[int | None]

@@ -35,7 +35,7 @@ class CreateOrganizationInvitationBulkItem(Model):
 
 
 class CreateOrganizationInvitationBulkItemDict(TypedDict):
-    """A dict that is as good as a `CreateOrganizationInvitationBulkItem`."""
+    """A dict with the keys of `CreateOrganizationInvitationBulkItem`, which operations take in its place."""
 
     email_address: str
     role: str

@@ -110,7 +110,7 @@ class SAMLConnectionPage(Page[SAMLConnection]):
 
 
 class CreateSAMLConnectionAttributeMappingDict(TypedDict):
-    """A dict that is as good as a `CreateSAMLConnectionAttributeMapping`."""
+    """A dict with the keys of `CreateSAMLConnectionAttributeMapping`, which operations take in its place."""
 
     email_address: NotRequired[str]
     first_name: NotRequired[str]
@@ -119,7 +119,7 @@ class CreateSAMLConnectionAttributeMappingDict(TypedDict):
 
 
 class UpdateSAMLConnectionAttributeMappingDict(TypedDict):
-    """A dict that is as good as a `UpdateSAMLConnectionAttributeMapping`."""
+    """A dict with the keys of `UpdateSAMLConnectionAttributeMapping`, which operations take in its place."""
 
     email_address: NotRequired[str]
     first_name: NotRequired[str]

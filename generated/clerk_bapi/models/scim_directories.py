@@ -126,7 +126,7 @@ class SCIMGroupRoleMappingPage(Page[SCIMGroupRoleMapping]):
 
 
 class CreateSCIMDirectoryGroupRoleMappingDict(TypedDict):
-    """A dict that is as good as a `CreateSCIMDirectoryGroupRoleMapping`."""
+    """A dict with the keys of `CreateSCIMDirectoryGroupRoleMapping`, which operations take in its place."""
 
     role_id: str
     scim_group_id: str
@@ -135,7 +135,7 @@ class CreateSCIMDirectoryGroupRoleMappingDict(TypedDict):
 
 
 class ReplaceSCIMGroupRoleMappingsMappingDict(TypedDict):
-    """A dict that is as good as a `ReplaceSCIMGroupRoleMappingsMapping`."""
+    """A dict with the keys of `ReplaceSCIMGroupRoleMappingsMapping`, which operations take in its place."""
 
     role_id: str
     scim_group_id: str

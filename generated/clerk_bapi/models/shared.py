@@ -988,7 +988,7 @@ class OrganizationMembershipPage(Page[OrganizationMembership]):
 
 
 class SAMLConnectionLoginHintDict(TypedDict):
-    """A dict that is as good as a `SAMLConnectionLoginHint`."""
+    """A dict with the keys of `SAMLConnectionLoginHint`, which operations take in its place."""
 
     mode: Literal["custom_attribute", "email_address", "off"]
     source: NotRequired[str]

@@ -58,7 +58,7 @@ class WaitlistEntryPage(Page[WaitlistEntry]):
 
 
 class CreateBulkWaitlistEntriesItemDict(TypedDict):
-    """A dict that is as good as a `CreateBulkWaitlistEntriesItem`."""
+    """A dict with the keys of `CreateBulkWaitlistEntriesItem`, which operations take in its place."""
 
     email_address: str
     notify: NotRequired[bool | None]
