@@ -23,6 +23,8 @@ Length = tuple[int, int | None]
 """How many items a list must have at least, and may have at most."""
 
 _ANY_LENGTH = (0, None)
+_NO_IDS = ("", ".", "..")
+"""Texts that lead to another path."""
 _NO_BODY = b""
 _LONGEST = 60_000
 """Characters of a path or query; httpx takes no URL of more than 64 kB, and servers none of more than a few."""
@@ -156,12 +158,13 @@ _NO_FILES: AbstractContextManager[Mapping[str, bytes | BinaryIO]] = nullcontext(
 
 def prefixed(prefix: str, value: Any) -> Any:
     """Return a text with the prefix that the server expects, and anything else as it is, for `Request` to refuse."""
-    return f"{prefix}{value}" if value and isinstance(value, str) and not value.startswith(prefix) else value
+    lacks_it = isinstance(value, str) and value not in _NO_IDS and not value.startswith(prefix)
+    return f"{prefix}{value}" if lacks_it else value
 
 
 def _path(template: str, values: Mapping[str, Any]) -> str:
     for name, value in values.items():
-        if not isinstance(value, str) or value in ("", ".", ".."):
+        if not isinstance(value, str) or value in _NO_IDS:
             seen = repr(value) if isinstance(value, str) else type(value).__name__
             raise InvalidArgument(name, f"expected an id to put into {template}, got {seen}")
         quoted = quote(_text(name, value), safe="")
