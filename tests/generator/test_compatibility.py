@@ -23,7 +23,7 @@ from generator.compatibility import NO_SHIMS, Shim
 from generator.generate import write_package
 from generator.normalise import Node
 from generator.problems import GeneratorProblem
-from tests.generator.documents import DOCUMENT, EVENTS, build, changed
+from tests.generator.documents import DOCUMENT, EVENTS, NO_NAMES, build, changed
 from tests.loopback import KEY, answer, serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +75,7 @@ def written(tmp_path: Path, entries: list[Any], *, deprecated: bool = False) -> 
     spec.mkdir()
     (spec / "attributes.yaml").write_text("{}\n", encoding="utf-8")
     (spec / "codes.yaml").write_text("resource_not_found: [404]\n", encoding="utf-8")
+    (spec / "names.yaml").write_text(NO_NAMES, encoding="utf-8")
     (spec / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": entries}), encoding="utf-8")
     contract, events = facts(tmp_path, deprecated=deprecated), build(tmp_path, EVENTS).facts
     return write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi")
@@ -274,16 +275,16 @@ TYPED = """\
 from typing import assert_type
 from clerk_bapi import Client, Request
 from clerk_bapi.api import all_things, create_thing, delete_thing, list_things, make_thing
-from clerk_bapi.models import PaginatedThings, Stuff, Thing
+from clerk_bapi.models import Stuff, Thing, ThingPage
 
 client = Client("sk_test_x")
 assert_type(create_thing(name="x"), Request[Thing])
 assert_type(create_thing(label="x"), Request[Thing])
 assert_type(make_thing(name="x"), Request[Thing])
-assert_type(list_things(paginated=True), Request[PaginatedThings])
-assert_type(list_things(count=1, paginated=True), Request[PaginatedThings])
+assert_type(list_things(paginated=True), Request[ThingPage])
+assert_type(list_things(count=1, paginated=True), Request[ThingPage])
 assert_type(all_things(), Request[list[Thing]])
-assert_type(client.things.all(paginated=True), PaginatedThings)
+assert_type(client.things.all(paginated=True), ThingPage)
 client.stuff.create(name="x")
 delete_thing("x")
 delete_thing(id="x")
