@@ -168,7 +168,8 @@ def _generate_and_test(root: Path, made: Contract) -> list[str]:
         (copy / "spec").mkdir()
         for kind, name in contract.FILES.items():
             (copy / "spec" / name).write_text(json.dumps(both[kind]), encoding="utf-8")
-        shutil.copy(spec / "compatibility.yaml", copy / "spec")
+        for by_hand in spec.glob("*.yaml"):
+            shutil.copy(by_hand, copy / "spec")
         shutil.copytree(root / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("generator_config.yaml", "pyproject.toml"):
             shutil.copy(root / name, copy)
