@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from functools import cache
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -31,8 +30,6 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 import clerk_bapi
 import clerk_bapi.api
 from clerk_bapi import UNSET, File, InvalidArgument, Request
-from generator import compatibility
-from generator.views import iterator_of
 from tests.json_samples import CONTRACT, Schema, attributes, class_of, difference, plain, properties_of
 from tests.shared import followed
 from tests.wire_samples import (
@@ -60,7 +57,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 KEY = "sk_test_x"
-SHIMS = compatibility.of_project(Path(__file__).resolve().parents[1])
 Check = Callable[..., None]
 
 
@@ -267,11 +263,7 @@ def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> N
     assert {name for name, value in vars(kind).items() if isinstance(value, functools.cached_property)} == groups
     found = {(group, name) for group in groups for name in dir(getattr(made, group)) if not name.startswith("_")}
     walks = {(group, name) for group, name in found if name.startswith("iterate")}
-    methods = [shim for shim in SHIMS.all if shim.kind == "method"]
-    old = {(shim.of, shim.old) for shim in methods}
-    walks -= {(shim.of, iterator_of(shim.old)) for shim in methods if iterator_of(shim.old) != iterator_of(shim.new)}
-    found = {(group, name) for group, name in found if not name.startswith("iterate")}
-    assert found == {(operation.group, operation.member) for operation in OPERATIONS} | old
+    assert found - walks == {(operation.group, operation.member) for operation in OPERATIONS}
     paged = [op for op in OPERATIONS if {"limit", "offset"} <= set(inspect.signature(op.function).parameters)]
     assert len(walks) == len(paged)
 
