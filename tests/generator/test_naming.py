@@ -227,14 +227,23 @@ def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) 
 BAD = {
     "no file": (None, "cannot be read"),
     "no YAML": ("models: [", "cannot be read"),
-    "a section too few": ("models: {}", "expected the objects models and operations, and nothing else"),
-    "a section too many": (f"{NO_NAMES}more: {{}}", "expected the objects models and operations, and nothing else"),
-    "a list": ("models: {}\noperations: []", "expected the objects models and operations, and nothing else"),
-    "an empty entry": ("models: {}\noperations: {A: {}}", "A: expected an object with one or more of resource, method"),
-    "an unknown key": ("models: {}\noperations: {A: {name: b}}", "A: expected an object with one or more of resource"),
-    "a keyword": ("models: {}\noperations: {A: {method: import}}", "A, method: 'import' is no public name in Python"),
-    "a number": ("models: {}\noperations: {A: {function: 3}}", "A, function: 3 is no public name in Python"),
-    "a model": ("models: {A: _b}\noperations: {}", "A: '_b' is no public name in Python"),
+    "a section too few": ("models: {}", "expected the objects models, operations, words, and nothing else"),
+    "a section too many": (f"{NO_NAMES}more: {{}}", "expected the objects models, operations, words, and nothing else"),
+    "a list": ("models: {}\noperations: []", "expected the objects models, operations, words, and nothing else"),
+    "an empty entry": (
+        "models: {}\nwords: {}\noperations: {A: {}}",
+        "A: expected an object with one or more of resource, method",
+    ),
+    "an unknown key": (
+        "models: {}\nwords: {}\noperations: {A: {name: b}}",
+        "A: expected an object with one or more of resource",
+    ),
+    "a keyword": (
+        "models: {}\nwords: {}\noperations: {A: {method: import}}",
+        "A, method: 'import' is no public name in Python",
+    ),
+    "a number": ("models: {}\nwords: {}\noperations: {A: {function: 3}}", "A, function: 3 is no public name in Python"),
+    "a model": ("models: {A: _b}\nwords: {}\noperations: {}", "A: '_b' is no public name in Python"),
 }
 
 
@@ -251,7 +260,7 @@ def test_a_bad_file_is_told(name: str, tmp_path: Path) -> None:
 
 
 def named(tmp_path: Path, raw: Json, **operations: Json) -> contract.Contract:
-    names = yaml.safe_dump({"models": {}, "operations": operations})
+    names = yaml.safe_dump({"models": {}, "operations": operations, "words": {}})
     return build(tmp_path, raw, names=names)
 
 
@@ -290,7 +299,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
         "DeleteThing": {"instead": "use `clerk.things.drop`"},
         "createThing": {"method": "make"},
     }
-    text = yaml.safe_dump({"models": {}, "operations": entries})
+    text = yaml.safe_dump({"models": {}, "operations": entries, "words": {}})
     (root / "spec" / "names.yaml").write_text(text, encoding="utf-8")
     before = (root / "spec" / "contract.json").read_bytes()
     source = root.parent / "project-specs"
