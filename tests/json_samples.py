@@ -634,11 +634,14 @@ def bodies_of(kind: type[Model]) -> list[Any]:
 def properties_of(kind: type[Model]) -> tuple[set[str], set[str]]:
     """The keys that a class has attributes for, and those of them that are always there.
 
-    They are those of its schema. A class of several schemas has what all of them tell of it.
+    They are those of its schema. A class of several schemas has what all of them tell of it. One that is written by
+    hand, `ErrorDetail`, has those that all versions tell of.
     """
     held = _in_events()
     schemas = [document.schemas[name] for document, name in classes()[kind] if document is CONTRACT or name in held]
     keys = {key for schema in schemas for key in schema["properties"]}
+    if kind.__module__.startswith("clerk_core"):
+        keys &= set(attributes(kind).values())
     return keys, {key for key in keys if all(key in schema.get("required", ()) for schema in schemas)}
 
 
