@@ -72,7 +72,12 @@ class _Namer:
         self._answered = objects(facts, answered)
         met = [schema for operation in operations(facts) for schema in of_operation(facts, operation)]
         called = objects(facts, met)
-        self._events = {_target(schema): event for event, schema in events(facts)}
+        self._events: dict[str, str] = {}
+        for event, schema in events(facts):
+            # Of several events with one schema, the one that it is called after: another one must not rename the class.
+            first = self._events.setdefault(_target(schema), event)
+            after = names.pascal(_target(schema)) == f"{names.pascal(event)}Event"
+            self._events[_target(schema)] = event if after else first
         told = objects(facts, (schema for _, schema in events(facts)))
         self._told = told - called
         self._known = sorted(called | told)
@@ -137,7 +142,7 @@ class _Namer:
             return f"{names.pascal(self._events[name])}Event"
         plain = self._spelled(names.pascal(_AFFIXES.sub("", name)))
         if name in self._told:
-            thing = re.sub(r"(Event)?(Payload|Data)$", "", plain) or plain
+            thing = re.sub(r"^Event(?=[A-Z])|(Event)?(Payload|Data)$", "", plain) or plain
             return f"{thing}EventData" if name in self._payloads else f"Event{thing.replace('Event', '') or thing}"
         if name in self._answered and "deleted" in self._schemas[name]["properties"]:
             return _DELETED

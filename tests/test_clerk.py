@@ -385,7 +385,7 @@ def test_what_is_no_walk_is_refused() -> None:
     for walk in (
         lambda: clerk.users.iterate(page_size=0),
         lambda: next(clerk.users.iterate(page_size=501)),
-        lambda: next(clerk.api_keys.iterate_api_keys(subject="user_1", page_size=101)),
+        lambda: next(clerk.api_keys.iterate(subject="user_1", page_size=101)),
         lambda: clerk.paginate(list_users, limit=5),
         lambda: clerk.paginate(get_user, "user_1"),  # type: ignore[type-var]
         lambda: clerk.users.list(limit=501),

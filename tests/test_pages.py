@@ -378,9 +378,9 @@ def test_an_empty_filter_is_refused_by_name_before_anything_is_sent(listing: Lis
 
 
 def test_an_empty_filter_is_refused_wherever_there_are_lists_in_a_query() -> None:
-    assert sum(len(listing.filters) for listing in LISTS) == 20
+    assert sum(len(listing.filters) for listing in LISTS) == 21
     filters = [(op, argument.name) for op in OPERATIONS for argument in op.of("query") if argument.is_array]
-    assert len(filters) == 28
+    assert len(filters) == 29
     for operation, name in filters:
         with pytest.raises(InvalidArgument, match=f"^{name}: .*at least one value"):
             operation.function(**samples(operation)["everything"] | {name: []})

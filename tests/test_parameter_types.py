@@ -152,7 +152,7 @@ def test_there_are_no_arguments_of_bare_text_where_the_values_are_known() -> Non
             if argument.name in names:
                 assert (str(operation), argument.name) in typed
     hashers = {known.values for known in KNOWN if known.argument == "password_hasher"}
-    assert [len(values) for values in hashers] == [17]
+    assert [len(values) for values in hashers] == [21]
 
 
 @pytest.mark.parametrize(("given", "text"), [(True, "true"), (False, "false"), ("true", "true")])

@@ -259,11 +259,14 @@ class UsersResource(Resource):
         password_hasher: Literal[
             "argon2i",
             "argon2id",
+            "awscognito",
             "bcrypt",
+            "bcrypt_peppered",
             "bcrypt_sha256_django",
             "ldap_ssha",
             "md5",
             "md5_phpass",
+            "md5_salted",
             "pbkdf2_sha1",
             "pbkdf2_sha256",
             "pbkdf2_sha256_django",
@@ -273,6 +276,7 @@ class UsersResource(Resource):
             "scrypt_firebase",
             "scrypt_werkzeug",
             "sha256",
+            "sha256_salted",
             "sha512_symfony",
         ]
         | Unset = UNSET,
@@ -319,10 +323,10 @@ class UsersResource(Resource):
             locked: Create the user already locked out; needs the lockout feature in the instance.
             password: New password in plain text; at least 8 characters and not known from a leak.
             password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `bcrypt`,
-                `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `pbkdf2_sha1`, `pbkdf2_sha256`,
-                `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`, `scrypt_firebase`,
-                `scrypt_werkzeug`, `sha256`, `sha512_symfony`.
+            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
+                `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
+                `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
+                `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
             phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance.
             phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
                 number is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -1269,11 +1273,14 @@ class UsersResource(Resource):
         password_hasher: Literal[
             "argon2i",
             "argon2id",
+            "awscognito",
             "bcrypt",
+            "bcrypt_peppered",
             "bcrypt_sha256_django",
             "ldap_ssha",
             "md5",
             "md5_phpass",
+            "md5_salted",
             "pbkdf2_sha1",
             "pbkdf2_sha256",
             "pbkdf2_sha256_django",
@@ -1283,6 +1290,7 @@ class UsersResource(Resource):
             "scrypt_firebase",
             "scrypt_werkzeug",
             "sha256",
+            "sha256_salted",
             "sha512_symfony",
         ]
         | Unset = UNSET,
@@ -1326,10 +1334,10 @@ class UsersResource(Resource):
                 Default False.
             password: New password in plain text; at least 8 characters and not known from a leak.
             password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `bcrypt`,
-                `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `pbkdf2_sha1`, `pbkdf2_sha256`,
-                `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`, `scrypt_firebase`,
-                `scrypt_werkzeug`, `sha256`, `sha512_symfony`.
+            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
+                `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
+                `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
+                `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
             primary_email_address_id: Id of the email address to make primary; must be a verified one of this user.
             primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user.
             primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user.

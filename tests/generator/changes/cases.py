@@ -632,8 +632,8 @@ CASES: dict[str, Case] = {
         EVENTS,
     ),
     "an event holds something else": Case(
-        [("answer-type-changed", B, "Maker.name")],
-        [("answer-type-changed", B, "Maker.name")],
+        [("answer-type-changed", B, "MakerEventData.name")],
+        [("answer-type-changed", B, "MakerEventData.name")],
         {"components|schemas|Maker": member(name=INTEGER)},
         {},
         EVENTS,
