@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
-import yaml
 
 from clerk_core.guards import is_list, is_object
 from generator import contract
+from generator.files import read_yaml
 from generator.problems import GeneratorProblem
 
 KINDS = ("argument", "function", "method", "model", "resource")
@@ -72,10 +72,7 @@ def load(path: Path, version: str) -> Shims:
     Raises:
         GeneratorProblem: the file or an entry of it is not what it should be.
     """
-    try:
-        loaded: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise GeneratorProblem(f"{path.name}: cannot be read ({' '.join(str(error).split())})") from error
+    loaded = read_yaml(path)
     entries: Any = loaded.get("renamed") if is_object(loaded) and set(loaded) == {"renamed"} else None
     if not is_list(entries):
         raise GeneratorProblem(f"{path.name}: expected a list under `renamed`, and nothing else")

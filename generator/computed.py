@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
-import yaml
 
 from clerk_core.guards import is_list, is_object
+from generator.files import read_yaml
 from generator.problems import GeneratorProblem
 
 Rules = Mapping[str, Mapping[str, "Rule"]]
@@ -41,10 +40,7 @@ def load(path: Path) -> Rules:
     Raises:
         GeneratorProblem: the file or a rule of it is not what it should be.
     """
-    try:
-        loaded: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise GeneratorProblem(f"{path.name}: cannot be read ({' '.join(str(error).split())})") from error
+    loaded = read_yaml(path)
     if not is_object(loaded) or not all(map(is_object, loaded.values())):
         raise GeneratorProblem(f"{path.name}: expected models with attributes")
     return {

@@ -16,7 +16,9 @@ _GROWING = {"enum", "properties", "required"}
 
 
 def merge_events(contract: Node, events: Node) -> tuple[Node, dict[str, str]]:
-    """The contract with the events beside its paths; schemas that differ from a namesake get an `Event` in front.
+    """Return the contract with the events added.
+
+    A schema of the events that differs from the contract's schema of the same name is called `Event...`.
 
     Also returns what each schema of the events is called there.
     """

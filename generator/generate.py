@@ -60,8 +60,8 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:
     """Generate into the empty place `new`.
 
-    `spec` holds the YAML files, save the corrections. Gives what a reader should know,
-    such as entries of `compatibility.yaml` that were skipped.
+    `spec` holds the YAML files; the corrections are in the contract already. Returns notes for a reader, such as
+    entries of `compatibility.yaml` that were skipped.
     """
     known_codes = codes.load(spec / "codes.yaml")
     models = model_names.name_models(contract, events, naming.load(spec / "names.yaml"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from generator import names
 from generator.normalise import Node, follow
+from generator.reach import answers
 
 _VERBS = ("get", "list", "create", "update", "delete")
 _PREPOSITIONS = ("for", "from", "in", "of", "to")
@@ -31,12 +32,9 @@ def method_name(name: str, owners: list[str], *, is_list: bool) -> str:
 
 def answers_list(contract: Node, operation: Node) -> bool:
     """Whether it answers an array, or a page: an object with an array and `total_count`."""
-    for status, response in operation["responses"].items():
-        for media in follow(contract, response).get("content", {}).values() if status.startswith("2") else ():
-            schema = follow(contract, media["schema"])
-            if any(_is_list(contract, follow(contract, one)) for one in (schema, *schema.get("anyOf", ()))):
-                return True
-    return False
+    answered = [follow(contract, schema) for schema in answers(contract, operation)]
+    variants = [one for schema in answered for one in (schema, *schema.get("anyOf", ()))]
+    return any(_is_list(contract, follow(contract, one)) for one in variants)
 
 
 def _is_list(contract: Node, schema: Node) -> bool:

@@ -4,8 +4,8 @@
 
 - An event is called after its type (`UserCreatedEvent`), its data `...EventData`, and what only events hold `Event...`.
 - A page is called after its rows: `UserPage`. What says that something is deleted is a `DeletedObject`.
-- Elsewhere the class has the schema's name, in the words of `names.yaml`, without what
-  tells it from others of its name (`-2`) and without `Response`; an operation's own answer is a `...Result`.
+- Elsewhere the class has the schema's name, in the words of `names.yaml`, without what tells it from others of its name
+  (`-2`) and without `Response`; an operation's own answer is a `...Result`.
 
 Schemas that come to one name are one class where one of them holds all that the other one does. If not, and if a name
 says nothing (`Data`), the class is called after what holds it.
@@ -87,7 +87,7 @@ class _Namer:
         self._operations = {names.pascal(operation["operationId"]) for operation in operations(facts)}
 
     def classes(self) -> dict[str, str]:
-        """Schema -> class; the same class for those that are one. What is no class has a name of its own."""
+        """Return the class of each schema: one for schemas that are joined, a free name for one without members."""
         own: dict[str, str] = {}
         while True:
             wanted = {name: own.get(name) or self._wanted(name, own) for name in self._known}

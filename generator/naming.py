@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import yaml
 
 from clerk_core import AsyncClient, Client
 from clerk_core.guards import is_object
 from generator import names
+from generator.files import read_yaml
 from generator.methods import answers_list, function_name, method_name
 from generator.normalise import METHODS, Node
 from generator.problems import GeneratorProblem
@@ -68,10 +68,7 @@ def load(path: Path) -> Names:
     Raises:
         GeneratorProblem: it or an entry of it is not what it should be.
     """
-    try:
-        loaded: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise GeneratorProblem(f"{path.name}: cannot be read ({' '.join(str(error).split())})") from error
+    loaded = read_yaml(path)
     if not is_object(loaded) or sorted(loaded) != [*_SECTIONS] or not all(map(is_object, loaded.values())):
         raise GeneratorProblem(f"{path.name}: expected the objects {', '.join(_SECTIONS)}, and nothing else")
     models, words = (

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import yaml
 
 from clerk_core.guards import is_list, is_object
+from generator.files import read_yaml
 from generator.problems import GeneratorProblem
 
 _KEYS = {"operations", "calls", "seconds", "per"}
@@ -34,9 +34,9 @@ def load(path: Path) -> dict[str, RateLimit]:
     """Return the limits of a file by operation id.
 
     Raises:
-        GeneratorProblem: an entry is malformed, or an operation has two.
+        GeneratorProblem: the file or an entry is malformed, or an operation has two.
     """
-    loaded: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    loaded: Any = read_yaml(path) if path.exists() else {}
     limits: dict[str, RateLimit] = {}
     for number, entry in enumerate(loaded.get("limits", ()), start=1):
         limit = _limit(f"{path.name}, entry {number}", entry)

@@ -18,7 +18,7 @@ from clerk_core.checks import seconds, visible_key
 from clerk_core.connections import Connections, this_loop, this_process
 from clerk_core.defaults import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, VERSION_PATH
 from clerk_core.errors import ApiError, ConnectionFailed, InvalidArgument, TimedOut, TransportError, overdue
-from clerk_core.listing import public
+from clerk_core.listing import Listed
 from clerk_core.logs import Unlogged
 from clerk_core.request import Request
 from clerk_core.response import Detailed, Response
@@ -61,7 +61,7 @@ class _OwnURL(Unlogged, httpx.URL):
     """The URL of a request of ours."""
 
 
-class _Base(Generic[H]):
+class _Base(Listed, Generic[H]):
     """What both clients share: configuration, and the way from a `Request` to httpx and back."""
 
     api_version: ClassVar[str | None] = None
@@ -109,9 +109,6 @@ class _Base(Generic[H]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
-
-    def __dir__(self) -> list[str]:
-        return public(type(self), super().__dir__())
 
     def _prepare(self) -> tuple[httpx.Headers, dict[str, float | None]]:
         """Headers and timeouts that are the same for every request of this client."""

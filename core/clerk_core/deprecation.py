@@ -56,7 +56,7 @@ def unwarned(function: F) -> F:
 
 
 def superseded(message: str) -> None:
-    """Warn the caller: the first one outside of these packages, however many of their own functions are between."""
+    """Warn at the innermost call that comes from outside of these packages."""
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _PACKAGES:
         level, frame = level + 1, frame.f_back

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def public(kind: type, names: Iterable[str]) -> list[str]:
+class Listed:
+    """The base of what lists its public names."""
+
+    __slots__ = ()
+
+    def __dir__(self) -> list[str]:
+        return _public(type(self), super().__dir__())
+
+
+def _public(kind: type, names: Iterable[str]) -> list[str]:
     """Return the names of a class that begin with no underscore, and Python's own (`__enter__`), without old names."""
     return [name for name in names if (not name.startswith("_") or _is_pythons(name)) and not _is_old(kind, name)]
 

@@ -29,7 +29,7 @@ from clerk_core.checks import whole_number
 from clerk_core.errors import InvalidArgument, InvalidResponse
 from clerk_core.guards import is_list, is_object
 from clerk_core.readers import as_is
-from clerk_core.request import Request
+from clerk_core.request import Request, WrappedRequest
 from clerk_core.response import Response
 
 if TYPE_CHECKING:
@@ -61,14 +61,13 @@ class FetchedPage(NamedTuple):
     """How many rows the list has, as far as the server tells."""
 
 
-class PageRequest(Request[FetchedPage]):
+class PageRequest(WrappedRequest[FetchedPage]):
     """A request for a page: a bare list, or an object that holds the list under the key of the contract."""
 
     __slots__ = ()
 
     def __init__(self, request: Request[Any]) -> None:
-        for name in Request.__slots__:
-            setattr(self, name, getattr(request, name))
+        super().__init__(request)
         self.read = as_is
 
     def decode(self, response: Response) -> FetchedPage:

@@ -83,8 +83,8 @@ class Request(Generic[T_co]):
 
         The body is an object of arguments (`body`), a list (`items`), or any JSON (`json`), which is sent just as it
         is given. `lengths` limits the lists that have a limit; `objects` are members of the body that are objects, and
-        never null. Of an operation that lists pages, `row` reads one row,
-        and `rows_key` is the key that holds them where a page is an object.
+        never null. Of an operation that lists pages, `row` reads one row, and `rows_key` is the key that holds them
+        where a page is an object.
         """
         self.method = method
         self.operation = f"{method} {template}"
@@ -154,6 +154,17 @@ def _open(files: Mapping[str, File]) -> Generator[Mapping[str, bytes | BinaryIO]
 
 
 _NO_FILES: AbstractContextManager[Mapping[str, bytes | BinaryIO]] = nullcontext({})
+
+
+class WrappedRequest(Request[T_co]):
+    """A request that is sent as another one, and reads its response in a way of its own."""
+
+    __slots__ = ("_wrapped",)
+
+    def __init__(self, request: Request[Any]) -> None:
+        for name in Request.__slots__:
+            setattr(self, name, getattr(request, name))
+        self._wrapped = request
 
 
 def prefixed(prefix: str, value: Any) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clerk_core.client import AsyncClient, Client
-from clerk_core.listing import public
+from clerk_core.listing import Listed
 
 
-class Resource:
+class Resource(Listed):
     """The base of `client.users` and its neighbours."""
 
     __slots__ = ("_client",)
@@ -14,17 +14,11 @@ class Resource:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def __dir__(self) -> list[str]:
-        return public(type(self), super().__dir__())
 
-
-class AsyncResource:
+class AsyncResource(Listed):
     """The base of `client.users` and its neighbours, for `AsyncClient`."""
 
     __slots__ = ("_client",)
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
-
-    def __dir__(self) -> list[str]:
-        return public(type(self), super().__dir__())

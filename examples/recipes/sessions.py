@@ -29,6 +29,6 @@ def sign_out_everywhere(clerk: Clerk, user_id: str) -> list[Session]:
 
 
 def caller(clerk: Clerk, request: Any, origin: str) -> SessionClaims | MachineToken | None:
-    """Return who sends a request, of any framework, from pages of this origin; None if nobody is signed in."""
+    """Return who is signed in, for a request of any framework; tokens made for another origin are refused."""
     options = AuthOptions.from_environment(authorized_parties=[origin])
     return clerk.auth.authenticate_request(request, options).to_auth()

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from clerk_core import ApiError, ClerkError, InvalidArgument, InvalidResponse, Model, Request, Response, TooManyRequests
 from clerk_core.encoding import found
 from clerk_core.guards import is_list
+from clerk_core.request import WrappedRequest
 from clerkkit.flow import Flow
 
 R = TypeVar("R")
@@ -24,15 +25,13 @@ _OF_ONE_ROW = frozenset({400, 403, 404, 409, 422})
 """Statuses with which the server refuses a whole batch because of one of its rows."""
 
 
-class BatchRequest(Request[list[Any]]):
+class BatchRequest(WrappedRequest[list[Any]]):
     """A request that creates one object for each row of a batch, and brings them in order."""
 
-    __slots__ = ("_request", "_size")
+    __slots__ = ("_size",)
 
     def __init__(self, request: Request[Any], size: int) -> None:
-        for name in Request.__slots__:
-            setattr(self, name, getattr(request, name))
-        self._request = request
+        super().__init__(request)
         self._size = size
 
     def decode(self, response: Response) -> list[Any]:
@@ -42,7 +41,7 @@ class BatchRequest(Request[list[Any]]):
             ApiError: the server returned an error.
             InvalidResponse: the response does not hold one object for each row.
         """
-        body = self._request.decode(response)
+        body = self._wrapped.decode(response)
         created = getattr(body, "data", body)
         if not is_list(created) or len(created) != self._size:
             raise InvalidResponse(self.info, response, f"does not hold one object for each of {self._size} rows")

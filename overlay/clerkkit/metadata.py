@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from clerk_core import InvalidArgument
+from clerk_core.deprecation import superseded
 from clerk_core.encoding import found
 from clerk_core.guards import is_mapping
 
@@ -41,7 +41,7 @@ def patch(argument: str, old: object, new: Mapping[str, Any]) -> dict[str, Any]:
 def keywords(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keywords of `update_metadata` for those of `merge_and_update_user_metadata`, its name in Clerk Ex.
 
-    Warns the caller of the method that calls this where a field is named without `_metadata`.
+    Warns where a field is named without `_metadata`.
 
     Raises:
         TypeError: a field is given twice.
@@ -49,7 +49,7 @@ def keywords(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str,
     fields = dict(metadata)
     for name, value in named.items():
         if name in _SHORT:
-            warnings.warn(f"{name} is now called {name}_metadata", DeprecationWarning, stacklevel=3)
+            superseded(f"{name} is now called {name}_metadata")
             name = f"{name}_metadata"
         if name in fields:
             raise TypeError(f"{name} is given twice")

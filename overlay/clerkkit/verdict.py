@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_core import ApiError, Request, Response
+from clerk_core.request import WrappedRequest
 
 
-class Verdict(Request[bool]):
+class Verdict(WrappedRequest[bool]):
     """A request that brings True or False: an answer with one of some error codes is a False."""
 
-    __slots__ = ("_asked", "_wrong")
+    __slots__ = ("_wrong",)
 
     def __init__(self, request: Request[Any], *wrong: str) -> None:
-        for name in Request.__slots__:
-            setattr(self, name, getattr(request, name))
-        self._asked = request
+        super().__init__(request)
         self._wrong = wrong
 
     def decode(self, response: Response) -> bool:
         """False for the codes that say so; True for nothing but `"verified": true`, since this guards a door."""
         try:
-            return getattr(self._asked.decode(response), "verified", None) is True
+            return getattr(self._wrapped.decode(response), "verified", None) is True
         except ApiError as error:
             if error.has_code(*self._wrong):
                 return False

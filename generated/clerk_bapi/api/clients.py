@@ -26,7 +26,7 @@ def get_client(client_id: str) -> Request[ClientObject]:
 
 
 def verify_client(*, token: str) -> Request[ClientObject]:
-    """Find the client that a client token stands for.
+    """Fetch the client of a client token.
 
     An invalid or unknown token is an error, not an empty result.
 

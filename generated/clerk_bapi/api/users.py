@@ -334,7 +334,7 @@ def delete_user(user_id: str) -> Request[DeletedObject]:
 def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request[DeletedObject]:
     """Delete a passkey of a user.
 
-    The user is told by email.
+    Clerk notifies the user by email.
 
     `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
     https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/passkeys/{passkey_identification_id}

@@ -436,7 +436,7 @@ class AsyncUsersResource(AsyncResource):
     async def delete_passkey(self, user_id: str, passkey_identification_id: str) -> DeletedObject:
         """Delete a passkey of a user.
 
-        The user is told by email.
+        Clerk notifies the user by email.
 
         `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
         https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/passkeys/{passkey_identification_id}

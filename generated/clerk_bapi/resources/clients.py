@@ -38,7 +38,7 @@ class ClientsResource(Resource):
         return self._client.send(api.get_client(client_id))
 
     def verify(self, *, token: str) -> ClientObject:
-        """Find the client that a client token stands for.
+        """Fetch the client of a client token.
 
         An invalid or unknown token is an error, not an empty result.
 

@@ -22,9 +22,9 @@ class AsyncInvitations(AsyncInvitationsResource):
         invitation; any other error, such as a timeout, stands for the whole batch. `error.failed_request` is the
         request that brought an error, to send it again.
 
-        Clerk takes 25 batches and 100 single invitations an hour. The client waits for
-        the end of a limit if its `deadline` allows it, as with `clerk.with_options(deadline=7200)`. Otherwise the rest
-        is not sent, and each of its results is a `TooManyRequests`.
+        Clerk takes 25 batches and 100 single invitations an hour. The client waits for the end of a limit if its
+        `deadline` allows it, as with `clerk.with_options(deadline=7200)`. Otherwise the rest is not sent, and each of
+        its results is a `TooManyRequests`.
 
         `POST /invitations/bulk`, `POST /invitations`
 

@@ -37,8 +37,9 @@ class Incoming:
     @property
     def authorization(self) -> str | None:
         """The header that brings a token."""
-        # Of all headers, those alone that can be it: a request with a token in it needs no other.
-        return _named(pair for pair in self._request.headers.items() if len(pair[0]) == 13).get("authorization")
+        # Names of another length are left alone: a request with a token in this header needs no other.
+        name = "authorization"
+        return _named(pair for pair in self._request.headers.items() if len(pair[0]) == len(name)).get(name)
 
     @property
     def url(self) -> str:

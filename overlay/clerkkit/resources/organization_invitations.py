@@ -24,9 +24,9 @@ class OrganizationInvitations(OrganizationInvitationsResource):
         invitation; any other error, such as a timeout, stands for the whole batch. `error.failed_request` is the
         request that brought an error, to send it again.
 
-        Clerk takes 50 batches and 250 single invitations an hour for an organization. The client waits for
-        the end of a limit if its `deadline` allows it, as with `clerk.with_options(deadline=7200)`. Otherwise the rest
-        is not sent, and each of its results is a `TooManyRequests`.
+        Clerk takes 50 batches and 250 single invitations an hour for an organization. The client waits for the end of a
+        limit if its `deadline` allows it, as with `clerk.with_options(deadline=7200)`. Otherwise the rest is not sent,
+        and each of its results is a `TooManyRequests`.
 
         `POST /organizations/{organization_id}/invitations/bulk`, `POST /organizations/{organization_id}/invitations`
 
