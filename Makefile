@@ -48,15 +48,15 @@ coverage-api: $(STAMP)
 
 # docs/faults.md, from what comes of each fault on this machine.
 faults: $(STAMP)
-	$(RUN) -m tests.faults
+	$(RUN) -m tools.faults
 
 # Thousands of calls that are given up at every turn of the loop, in asyncio, trio and threads: make churn CALLS=3000
 churn: $(STAMP)
-	$(RUN) -m tests.churn $(CALLS)
+	$(RUN) -m tools.churn $(CALLS)
 
 # Wheel and sdist, each installed into an environment of its own, imported and type-checked from there.
 package: $(STAMP)
-	$(RUN) -m tests.packages
+	$(RUN) -m tools.packages
 
 # What must be true before a release: version step, changelog, emulator, packages.
 release-check: $(STAMP)
@@ -85,7 +85,7 @@ bench: $(STAMP)
 # Tokens, requests and has() beside the published @clerk/backend; needs node, npm and its registry.
 judge: $(STAMP)
 	npm install --silent --no-save --prefix .venv/judge @clerk/backend@3.25.0
-	CLERK_BACKEND_JS=$(CURDIR)/.venv/judge $(RUN) -m pytest -s tests/auth/test_backend_js.py
+	CLERK_BACKEND_JS=$(CURDIR)/.venv/judge $(RUN) -m pytest -s tests/overlay/auth/test_backend_js.py
 
 # docs/emulator-benchmarks.md and .svg.
 bench-emulator: $(STAMP)

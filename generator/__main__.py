@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from generator import contract, document, place, source
+from generator.contract import recording
+from generator.fetch import document, source
+from generator.follow import install
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="leave the change without `make check` and `make test`, to mend by hand what they would refuse",
     )
     make = commands.add_parser(
-        "contract", help="write spec/contract.json or spec/events.json from a document of Clerk's"
+        "contract", help="write spec/recording.json or spec/events.json from a document of Clerk's"
     )
     make.add_argument("source", help="a path or an http(s) URL of an OpenAPI 3.0 document, YAML or JSON")
     make.add_argument("--recorded-as", help="what spec/lock.toml calls the source, e.g. owner/repository@commit:file")
@@ -51,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     release.add_argument("--check", action="store_true", required=True, help="look, and release nothing")
     chosen = parser.parse_args(arguments)
     try:
-        if place.finish(chosen.root):
+        if install.finish(chosen.root):
             print("finished an update that was interrupted while it was put in place")
         return _run(chosen)
     except GeneratorProblem as problem:
@@ -70,13 +72,13 @@ def _add_from(command: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     root: Path = chosen.root
     if chosen.command == "update":
-        from generator import update
+        from generator.follow import update
 
         return update.update(root, chosen.where, dry_run=chosen.dry_run, tests=not chosen.no_tests)
     if chosen.command == "contract":
         read = document.read(chosen.source, recorded_as=chosen.recorded_as)
-        made = contract.build(read, root / "spec")
-        path = contract.write(read, made, root / "spec")
+        made = recording.build(read, root / "spec")
+        path = recording.write(read, made, root / "spec")
         for correction in made.settled:
             print(f"note: Clerk's document says so itself: {correction} can be removed")
         for note in made.notes:
@@ -84,12 +86,13 @@ def _run(chosen: argparse.Namespace) -> int:
         print(f"wrote {path.relative_to(root)} for version {made.version}")
         return 0
     if chosen.command == "generate":
-        from generator import generate, guard
+        from generator.checks import guard
+        from generator.code import generate
 
         dated = None
         if chosen.version is not None:
             read = source.find(chosen.where).read("bapi", chosen.version)
-            dated = contract.build(read, root / "spec")
+            dated = recording.build(read, root / "spec")
         generated = generate.generate(root, contract=dated.facts if dated else None)
         skipped = [f"names.yaml: {misfit}, so that the entry is skipped" for misfit in dated.misfits] if dated else []
         for note in [*(dated.notes if dated else ()), *skipped, *generated.notes]:
@@ -105,22 +108,22 @@ def _run(chosen: argparse.Namespace) -> int:
         print(command.run(root, chosen.old, chosen.new, chosen.format, signatures=chosen.signatures), end="")
         return 0
     if chosen.command == "guard":
-        from generator import guard
+        from generator.checks import guard
 
         findings = guard.of_project(root)
         for finding in findings:
             print(finding, file=sys.stderr)
         return 1 if findings else 0
     if chosen.command == "drift":
-        from generator import drift
+        from generator.checks import drift
 
         print(drift.run(root / "spec", chosen.log), end="")
         return 0
     if chosen.command == "release":
-        from generator import release
+        from generator.follow import release
 
         return release.check(root)
-    from generator import replay
+    from generator.follow import replay
 
     return replay.replay(root, chosen.folder)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults import FAULTS, TABLE, Fault, row, run, table
 from tests.loopback import WAYS
+from tools.faults import FAULTS, TABLE, Fault, row, run, table
 
 
 @pytest.mark.parametrize("way", WAYS)

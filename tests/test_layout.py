@@ -16,11 +16,11 @@ ALLOWED = {
     "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "emulator/clerk_emulator": {
         *("clerk_emulator", "starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
-        *("jwt", "cryptography", "bcrypt", "argon2", "pytest"),
+        *("jwt", "cryptography", "bcrypt", "argon2"),
     },
 }
 ALSO = {
-    "pytest_plugin.py": {"clerkkit"},
+    "pytest_plugin.py": {"clerk_emulator", "pytest"},
     "django": {"django", "asgiref"},
     "pydantic_schema.py": {"pydantic_core"},
     "drf.py": {"rest_framework"},
@@ -28,7 +28,7 @@ ALSO = {
     "aiohttp_pool.py": {"aiohttp", "yarl"},
     "flask.py": {"flask", "werkzeug"},
     "spectacular.py": {"drf_spectacular"},
-    "incoming.py": {"django"},  # for one of its settings, once there is a request of Django
+    "adapters.py": {"django"},  # for one of its settings, once there is a request of Django
     "starlette.py": {"starlette"},
 }
 """What a file, or each file of a folder, may name as well: the fixtures of pytest make clients when asked for, and an
@@ -85,9 +85,9 @@ def test_no_framework_is_loaded_before_it_is_asked_for() -> None:
     assert fresh(f"{code}; print({frameworks} & set(sys.modules))") == "set()"
 
 
-def test_the_plugin_of_pytest_loads_no_emulator() -> None:
-    code = "import sys, clerk_emulator.pytest_plugin; print({'sqlalchemy', 'clerkkit', 'starlette'} & set(sys.modules))"
-    assert fresh(code) == "set()"
+def test_the_pytest_plugin_loads_neither_emulator_nor_client() -> None:
+    heavy = {"clerk_emulator", "sqlalchemy", "starlette", "httpx", "jwt", "cryptography", "clerk_bapi.client"}
+    assert fresh(f"import sys, clerkkit.testing.pytest_plugin; print({heavy} & set(sys.modules))") == "set()"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ def test_an_old_python_is_refused_in_one_line_before_anything_is_made(tmp_path: 
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize(("tests", "told"), [("tests/test_recorded.py", True), ("tests/test_times.py", False)])
+@pytest.mark.parametrize(
+    ("tests", "told"), [("tests/generated/test_recorded.py", True), ("tests/core/test_times.py", False)]
+)
 def test_the_summary_tells_what_skipped_tests_need(tests: str, told: bool) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "CLERKKIT_SHARED")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]

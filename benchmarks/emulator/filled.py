@@ -6,11 +6,11 @@ import sys
 from typing import Any
 
 from benchmarks.emulator import bare
-from clerk_emulator.identifications import ADMIN
-from clerk_emulator.kinds import IDENTIFICATIONS, USERS
+from clerk_emulator.domain.identifications import ADMIN
+from clerk_emulator.domain.user_rules import NEW
 from clerk_emulator.server import configuration, listen
 from clerk_emulator.state import State
-from clerk_emulator.users import NEW
+from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 _FIRST = 1_700_000_000_000
 _NAMES = ("Ada", "Alan", "Barbara", "Donald", "Edsger", "Grace", "Ken", "Margaret")

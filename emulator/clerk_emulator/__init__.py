@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clerk_emulator.app import create_app
     from clerk_emulator.errors import Refusal
+    from clerk_emulator.http.app import create_app
     from clerk_emulator.server import Emulator
     from clerk_emulator.state import State
-    from clerk_emulator.store import InUseError
+    from clerk_emulator.storage.store import InUseError
 
 __all__ = ["Emulator", "InUseError", "Refusal", "State", "create_app"]
 
 _HOMES = {
     "Emulator": "server",
-    "InUseError": "store",
+    "InUseError": "storage.store",
     "Refusal": "errors",
     "State": "state",
-    "create_app": "app",
+    "create_app": "http.app",
 }
 
 

@@ -11,10 +11,11 @@ from types import FrameType
 
 import uvicorn
 
-from clerk_emulator import app, seeding
+from clerk_emulator.http import app
+from clerk_emulator.seeding import seed_files
 from clerk_emulator.server import configuration, listen
 from clerk_emulator.state import State
-from clerk_emulator.store import InUseError
+from clerk_emulator.storage.store import InUseError
 
 _HELLO = """\
 Clerk, on this machine: {url}
@@ -48,7 +49,7 @@ def _dump(options: argparse.Namespace) -> int:
     state = State(db=file)
     try:
         with state.store.transaction():
-            print(seeding.written(seeding.dump(state)), end="")
+            print(seed_files.written(seed_files.dump(state)), end="")
     finally:
         state.store.close()
     return 0

@@ -14,25 +14,25 @@ from typing import Any, Literal, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from clerk_emulator import (
-    app,
+from clerk_emulator.domain import (
     frontend,
     handshakes,
-    oauth,
-    organization_invitations,
+    oauth_tokens,
+    organization_invitation_rules,
     plans,
-    seeding,
-    sessions,
+    session_rules,
+    signed_tokens,
     tickets,
-    tokens,
 )
-from clerk_emulator.call import shown
-from clerk_emulator.clock import Clock
 from clerk_emulator.errors import Json
-from clerk_emulator.faults import Faults
-from clerk_emulator.kinds import SESSIONS
-from clerk_emulator.limits import Instance
+from clerk_emulator.http import app
+from clerk_emulator.request.call import shown
+from clerk_emulator.request.faults import Faults
+from clerk_emulator.request.rate_limits import Instance
+from clerk_emulator.seeding import seed_files
 from clerk_emulator.state import Observer, State
+from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.tables import SESSIONS
 
 
 class _Protocol(H11Protocol):
@@ -195,7 +195,7 @@ class Emulator:
     def dump(self) -> Json:
         """Users, organizations, memberships and keys, as a seed for another emulator."""
         with self._state.store.transaction():
-            return seeding.dump(self._state)
+            return seed_files.dump(self._state)
 
     def reset(self) -> None:
         """Go back to the state at the start."""
@@ -210,8 +210,8 @@ class Emulator:
         Raises Refusal, as the API would: for an unknown user, one who is banned or locked, or no member.
         """
         with self._state.store.transaction():
-            session = sessions.start(self._state.store, user_id, organization_id, origin=origin)
-            return tokens.session_token(self._state.store, self._state.keys, session)
+            session = session_rules.start(self._state.store, user_id, organization_id, origin=origin)
+            return signed_tokens.session_token(self._state.store, self._state.keys, session)
 
     def subscribe(self, owner_id: str, plan: str | None, features: Sequence[str] = ()) -> None:
         """Put a user or an organization on a plan with these features, which session tokens then tell; None ends it.
@@ -238,7 +238,7 @@ class Emulator:
         """
         with self._state.store.transaction():
             session = tickets.redeem(self._state.store, self._state.keys, ticket, origin=origin)
-            return tokens.session_token(self._state.store, self._state.keys, session)
+            return signed_tokens.session_token(self._state.store, self._state.keys, session)
 
     def issue_oauth_token(
         self,
@@ -246,7 +246,7 @@ class Emulator:
         user_id: str,
         scopes: list[str] | None = None,
         *,
-        seconds: int = oauth.TOKEN_SECONDS,
+        seconds: int = oauth_tokens.TOKEN_SECONDS,
     ) -> str:
         """An access token that a user grants an OAuth application; by default with all of the application's scopes.
 
@@ -254,7 +254,9 @@ class Emulator:
         for an unknown application or user.
         """
         with self._state.store.transaction():
-            return oauth.issue(self._state.store, self._state.keys, application_id, user_id, scopes, seconds=seconds)
+            return oauth_tokens.issue(
+                self._state.store, self._state.keys, application_id, user_id, scopes, seconds=seconds
+            )
 
     def refresh_token(self, session_id: str) -> str:
         """The refresh token of a session, which a browser keeps in a cookie."""
@@ -308,4 +310,4 @@ class Emulator:
     def accept_organization_invitation(self, invitation_id: str, user_id: str) -> None:
         """Let a user accept an invitation to an organization, and become a member. Raises Refusal, as the API would."""
         with self._state.store.transaction():
-            organization_invitations.accept(self._state.store, invitation_id, user_id)
+            organization_invitation_rules.accept(self._state.store, invitation_id, user_id)

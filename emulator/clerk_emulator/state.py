@@ -8,15 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clerk_emulator import checks, complete, groups, judge, keys, seeding, versions
-from clerk_emulator.call import HANDLERS, Answer, Call, Caller
-from clerk_emulator.clock import Clock
-from clerk_emulator.contract import Operation, operations
+from clerk_emulator.contract import filling, responses
+from clerk_emulator.contract.specification import Operation, operations
 from clerk_emulator.errors import Json, is_object
-from clerk_emulator.faults import Faults
-from clerk_emulator.ids import Ids
-from clerk_emulator.limits import Instance, RateLimits
-from clerk_emulator.store import Store
+from clerk_emulator.operations import load as load_operations
+from clerk_emulator.operations import prepare
+from clerk_emulator.request import validation, versions
+from clerk_emulator.request.call import HANDLERS, Answer, Call, Caller
+from clerk_emulator.request.faults import Faults
+from clerk_emulator.request.rate_limits import Instance, RateLimits
+from clerk_emulator.seeding import seed_files
+from clerk_emulator.storage import keys
+from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.ids import Ids
+from clerk_emulator.storage.store import Store
 
 Observer = Callable[[str, int, Any], None]
 """Told of every answer: the operation's id, the status, the body."""
@@ -43,7 +48,7 @@ class State:
         judged: bool = False,
         observer: Observer | None = None,
     ) -> None:
-        groups.load()
+        load_operations()
         self.clock = Clock()
         self.ids = Ids(self.clock, random_seed)
         self.store = Store(self.clock, self.ids, db)
@@ -65,12 +70,14 @@ class State:
 
     def _begin(self, secret_key: str | None, given: str | Path | Json | None) -> None:
         if given is not None and self.store.setting("keys") is not None:
-            raise seeding.SeedError("a seed begins a new state, and the file has one: delete it, or leave the seed out")
-        data = seeding.read(given) if given is not None else {}
+            raise seed_files.SeedError(
+                "a seed begins a new state, and the file has one: delete it, or leave the seed out"
+            )
+        data = seed_files.read(given) if given is not None else {}
         given_keys = {"secret_key": secret_key} if secret_key is not None else {}
         self.keys = keys.load(self.store, data.get("keys", {}) | given_keys)
-        groups.prepare(self.store)
-        seeding.load(self, data)
+        prepare(self.store)
+        seed_files.load(self, data)
 
     def reset(self) -> None:
         """Go back to the state at the start, time and faults included. Raises RuntimeError for a state in a file."""
@@ -86,7 +93,7 @@ class State:
     def seen(self, operation: Operation, status: int, body: Any) -> None:
         """Note an answer that goes out."""
         if self.judged:
-            self.problems += judge.departures(operation, status, body)
+            self.problems += responses.departures(operation, status, body)
         if self.observer:
             self.observer(operation.id, status, body)
 
@@ -102,7 +109,7 @@ class State:
         answer = done if isinstance(done, Answer) else Answer(done)
         status = answer.status or call.operation.success
         pointer = call.operation.responses.get(status)
-        body = complete.completed(pointer, answer.body, self.filled_in.add) if pointer else answer.body
+        body = filling.completed(pointer, answer.body, self.filled_in.add) if pointer else answer.body
         return Answer(body, status, answer.headers, answer.content)
 
     def perform(self, operation_id: str, body: Json | None = None, **path: str) -> Json:
@@ -111,11 +118,11 @@ class State:
         `path` are the parameters of the path. For operations that answer an object. Raises Refusal.
         """
         operation = operations()[operation_id]
-        sent = checks.body_value(operation, operation.body_type, json.dumps(body or {}).encode())
+        sent = validation.body_value(operation, operation.body_type, json.dumps(body or {}).encode())
         call = Call(
             operation=operation,
             path=path,
-            query=checks.query_values(operation, []),
+            query=validation.query_values(operation, []),
             body=sent if is_object(sent) else {},
             items=[],
             files={},

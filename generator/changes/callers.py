@@ -8,12 +8,12 @@ from itertools import islice
 
 import attrs
 
-from generator import naming
 from generator.changes.classes import with_classes
 from generator.changes.shapes import LIST, class_in, classes_in, shape
-from generator.normalise import METHODS, Node, follow
-from generator.operations import argument_name, collection, iterator_of, placeholders, python_name
-from generator.views import SHARED, attribute_name
+from generator.code import naming
+from generator.code.operations import argument_name, collection, iterator_of, placeholders, python_name
+from generator.code.views import SHARED, attribute_name
+from generator.contract.normalise import METHODS, Node, follow
 
 
 @attrs.frozen

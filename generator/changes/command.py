@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from clerk_core.guards import is_object
-from generator import compatibility, contract, document, guard
 from generator.changes import report
 from generator.changes.surface import compare
-from generator.generate import write_package
-from generator.normalise import Node
+from generator.checks import guard
+from generator.code import compatibility
+from generator.code.generate import write_package
+from generator.contract import recording
+from generator.contract.normalise import Node
+from generator.fetch import document
 from generator.problems import GeneratorProblem
 
 
@@ -42,7 +45,7 @@ def run(root: Path, old: str, new: str, form: str, *, signatures: bool) -> str:
 def load(root: Path, source: str) -> Node:
     """A contract as it is; a document of Clerk's normalised and corrected, as far as the corrections still fit."""
     found = _contract(source)
-    return contract.build(document.read(source), root / "spec").facts if found is None else found
+    return recording.build(document.read(source), root / "spec").facts if found is None else found
 
 
 def _contract(source: str) -> Node | None:
@@ -70,5 +73,5 @@ def _packages(root: Path, halves: list[tuple[Node, Node]]) -> Generator[list[Pat
 
 def _with_its_other_half(spec: Path, facts: Node) -> tuple[Node, Node]:
     """Backend API and events: what was not given is the one in spec/."""
-    other = contract.load(spec / contract.FILES["contract" if "webhooks" in facts else "events"])
+    other = recording.load(spec / recording.FILES["contract" if "webhooks" in facts else "events"])
     return (other, facts) if "webhooks" in facts else (facts, other)

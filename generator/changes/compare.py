@@ -9,8 +9,8 @@ from generator.changes.callers import Argument, Callers, ModelClass, Operation, 
 from generator.changes.change import Change
 from generator.changes.shapes import described
 from generator.changes.values import ANSWERED, SENT, Values
-from generator.compatibility import Shims
-from generator.normalise import Node
+from generator.code.compatibility import Shims
+from generator.contract.normalise import Node
 
 _BY_POSITION = "path"
 

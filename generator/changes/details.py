@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.changes.callers import Place
 from generator.changes.change import Change
 from generator.changes.shapes import LIMITS, shown
-from generator.normalise import Node
+from generator.contract.normalise import Node
 
 _UPPER = ("exclusiveMaximum", "maxItems", "maxLength", "maxProperties", "maximum")
 _LOWER = ("exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable, Iterator
 
 from generator.changes.callers import Callers, Operation
 from generator.changes.shapes import LIST, MAP, shape, values_of
-from generator.compatibility import Shims
-from generator.normalise import Node
+from generator.code.compatibility import Shims
+from generator.contract.normalise import Node
 
 Pair = tuple[Operation, Operation]
 

@@ -14,9 +14,9 @@ from generator.changes.change import Change
 from generator.changes.compare import Comparison
 from generator.changes.rules import RULES, Grade
 from generator.changes.surface import Moved
-from generator.compatibility import NO_SHIMS, Shims
-from generator.guard import Finding
-from generator.normalise import Node
+from generator.checks.guard import Finding
+from generator.code.compatibility import NO_SHIMS, Shims
+from generator.contract.normalise import Node
 from generator.problems import GeneratorProblem
 
 Step = Literal["major", "minor", "patch", "none"]

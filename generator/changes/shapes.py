@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_object
-from generator import normalise
-from generator.normalise import UNIX_MS, Node, follow
+from generator.contract import normalise
+from generator.contract.normalise import UNIX_MS, Node, follow
 
 SCHEMA = "#/components/schemas/"
 

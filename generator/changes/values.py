@@ -10,7 +10,7 @@ from generator.changes.callers import Argument, Attribute, Callers, ModelClass, 
 from generator.changes.change import Change
 from generator.changes.details import details
 from generator.changes.shapes import LIST, MAP, Shape, covers, described, shape, values_of
-from generator.normalise import Node
+from generator.contract.normalise import Node
 
 SENT = "argument"
 ANSWERED = "answer"

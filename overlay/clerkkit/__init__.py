@@ -58,7 +58,7 @@ from clerk_bapi import (
 )
 from clerk_core.lazy import lazy
 from clerkkit.drift import Drift, DriftDetected
-from clerkkit.pace import RateLimitOptions
+from clerkkit.rate_limit import RateLimitOptions
 
 __all__ = [
     "API_VERSION",

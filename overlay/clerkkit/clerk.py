@@ -1,4 +1,4 @@
-"""`Clerk` and `AsyncClerk`: the generated clients with a policy. What they decide is decided in `policy.py`, once."""
+"""`Clerk` and `AsyncClerk`: the generated clients with a policy. What they decide is decided in `retry.py`, once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from clerk_core import UNSET, ClerkError, Page, Request, Response, TimedOut, Tra
 from clerk_core.client import TransportName
 from clerk_core.errors import overdue
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
-from clerkkit import many, settings
+from clerkkit import bulk, settings
 from clerkkit.async_resources import AsyncResources
 from clerkkit.drift import Drift
 from clerkkit.flow import drive, drive_async
 from clerkkit.options import Options, any_request
-from clerkkit.pace import RateLimitOptions
-from clerkkit.policy import Outcome, Policy, Step, Wait, attempts
+from clerkkit.rate_limit import RateLimitOptions
 from clerkkit.resources import Resources
+from clerkkit.retry import Outcome, Policy, Step, Wait, attempts
 
 if TYPE_CHECKING:
     import httpx
@@ -149,7 +149,7 @@ class Clerk(Options, Resources):
             concurrency: How many are sent at a time.
             progress: Called with the number of results so far, after each.
         """
-        return many.on_threads(self.send, requests, concurrency, progress)
+        return bulk.on_threads(self.send, requests, concurrency, progress)
 
     def request(
         self,
@@ -274,7 +274,7 @@ class AsyncClerk(Options, AsyncResources):
             concurrency: How many are sent at a time.
             progress: Called with the number of results so far, after each.
         """
-        return many.in_tasks(self.send, requests, concurrency, progress)
+        return bulk.in_tasks(self.send, requests, concurrency, progress)
 
     async def request(
         self,

@@ -76,7 +76,7 @@ class TokenRefused(ClerkError):
         hint: str | None = None,
         status: int | None = None,
     ) -> None:
-        from clerkkit.auth.reasons import HINTS  # late: what refuses tokens has loaded it
+        from clerkkit.auth.tokens.reasons import HINTS  # late: what refuses tokens has loaded it
 
         super().__init__(reason, problem)
         self.reason = reason

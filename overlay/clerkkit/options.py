@@ -16,9 +16,9 @@ from clerk_core.readers import as_is
 from clerkkit import settings
 from clerkkit.drift import Drift
 from clerkkit.drift.watch import Watch, watch
-from clerkkit.pace import Pace, RateLimitOptions
-from clerkkit.pace import checked as limit_of
-from clerkkit.policy import Policy, checked
+from clerkkit.rate_limit import Pace, RateLimitOptions
+from clerkkit.rate_limit import checked as limit_of
+from clerkkit.retry import Policy, checked
 
 T = TypeVar("T")
 

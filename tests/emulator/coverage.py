@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from clerk_emulator import contract
-from clerk_emulator.call import HANDLERS
+from clerk_emulator.contract import specification
+from clerk_emulator.request.call import HANDLERS
 
 SWITCH = "CLERK_EMULATOR_COVERAGE"
 
@@ -59,7 +59,7 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
 
 
 def _takes_anything(operation_id: str) -> bool:
-    operation = contract.operations()[operation_id]
+    operation = specification.operations()[operation_id]
     return bool(operation.query or operation.body or "{" in operation.path)
 
 
@@ -95,7 +95,7 @@ class Plugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, and what is lacking."""
-        said = f"{len(HANDLERS)} of {len(contract.operations())} operations are emulated"
+        said = f"{len(HANDLERS)} of {len(specification.operations())} operations are emulated"
         terminalreporter.section(said)
         for line in table(_ANSWERS, HANDLERS):
             terminalreporter.write_line(line)
@@ -110,7 +110,7 @@ def _all_that_lacks() -> list[str]:
 def register(config: pytest.Config) -> None:
     """Take part in a run, where the switch says so."""
     if os.environ.get(SWITCH) == "1":
-        from clerk_emulator import groups
+        from clerk_emulator import operations
 
-        groups.load()
+        operations.load()
         config.pluginmanager.register(Plugin(), "api-coverage")

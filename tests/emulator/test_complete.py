@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from clerk_emulator import Emulator, complete, contract, schemas
+from clerk_emulator import Emulator
+from clerk_emulator.contract import filling, schemas, specification
 from tests.emulator.api import Api
 
 Json = dict[str, Any]
@@ -65,11 +66,11 @@ PLAIN: Json = {
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A contract of these schemas alone, and caches that know no other."""
-    caches = (complete._at, complete._object, schemas._whole, schemas._at)
+    caches = (filling._at, filling._object, schemas._whole, schemas._at)
     for cache in caches:
         cache.cache_clear()
     document = {"components": {"schemas": SCHEMAS}}
-    for module in (complete, contract, schemas):
+    for module in (filling, specification, schemas):
         monkeypatch.setattr(module, "document", lambda: document)
     yield
     for cache in caches:
@@ -79,7 +80,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
     told: set[str] = set()
     before = copy.deepcopy(body)
-    found = complete.completed(pointer, body, told.add)
+    found = filling.completed(pointer, body, told.add)
     assert body == before
     return found, told
 
@@ -123,10 +124,10 @@ def test_what_may_be_several_things_is_left_alone(body: object) -> None:
 
 def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the answer alone: nothing of it is kept, and what a handler knows is not touched."""
-    monkeypatch.setitem(contract.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
-    known = contract.document()["components"]["schemas"]["User"]["required"]
-    monkeypatch.setitem(contract.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
-    complete._object.cache_clear()
+    monkeypatch.setitem(specification.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
+    known = specification.document()["components"]["schemas"]["User"]["required"]
+    monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
+    filling._object.cache_clear()
     monkeypatch.setattr(emulator._state, "filled_in", filled_in := set[str]())
     try:
         made = api.user(username="ada_1", first_name="Ada")
@@ -134,5 +135,5 @@ def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, mo
         assert [user["shoe_size"] for user in api.get("/users")] == [""]
         assert filled_in == {"User.shoe_size"}
     finally:
-        complete._object.cache_clear()
+        filling._object.cache_clear()
     assert "shoe_size" not in str(emulator.dump())

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from clerk_emulator import Emulator
-from clerk_emulator.faults import Fault
+from clerk_emulator.request.faults import Fault
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))

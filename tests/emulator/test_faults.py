@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator, Refusal
-from clerk_emulator.clock import Clock
-from clerk_emulator.contract import Operation, operations
-from clerk_emulator.limits import Instance, RateLimits
+from clerk_emulator.contract.specification import Operation, operations
+from clerk_emulator.request.rate_limits import Instance, RateLimits
+from clerk_emulator.storage.clock import Clock
 from tests.emulator.api import Api
 
 HEADER = "X-Clerk-Emulator-Fault"

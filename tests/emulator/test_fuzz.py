@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
 from clerk_emulator import Emulator
-from clerk_emulator.call import HANDLERS
-from clerk_emulator.contract import document, operations, parameter_names
-from clerk_emulator.contract import resolved as followed
+from clerk_emulator.contract.specification import document, operations, parameter_names
+from clerk_emulator.contract.specification import resolved as followed
+from clerk_emulator.request.call import HANDLERS
 from tests.emulator import coverage
 from tests.emulator.api import Api, Json
 from tests.emulator.exploring import examples

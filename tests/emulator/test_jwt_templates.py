@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from clerk_emulator import Emulator
-from clerk_emulator.jwt_templates import render
-from clerk_emulator.keys import FRONTEND_HOST
+from clerk_emulator.domain.template_claims import render
+from clerk_emulator.storage.keys import FRONTEND_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import category, verified
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from clerk_emulator import contract, groups
-from clerk_emulator.call import HANDLERS
+from clerk_emulator import operations
+from clerk_emulator.contract import specification
+from clerk_emulator.request.call import HANDLERS
 from tests.emulator.api import Api, Json
 
 
@@ -96,14 +97,14 @@ _NOT_SHOWN = {"email_address", "user_id", "roles", "default_role_key", "creator_
 
 def by_id(path: str) -> str:
     """The path of the one that was created, where the contract has one."""
-    below = [one.path for one in contract.operations().values() if one.method == "GET"]
+    below = [one.path for one in specification.operations().values() if one.method == "GET"]
     return next((template for template in below if re.fullmatch(re.escape(path) + r"/\{[^}]+\}", template)), "")
 
 
-groups.load()
+operations.load()
 CREATED = sorted(
     operation.path
-    for operation in contract.operations().values()
+    for operation in specification.operations().values()
     if operation.method == "POST" and operation.id in HANDLERS and by_id(operation.path)
 )
 
@@ -144,7 +145,7 @@ LISTED_ONLY: dict[str, Callable[[Api], Json]] = {
 }
 _BY_MACHINES = {"/m2m_tokens"}
 """Made with a machine's key; see test_m2m_tokens.py."""
-PATHS = {(one.method, one.path): one.id for one in contract.operations().values()}
+PATHS = {(one.method, one.path): one.id for one in specification.operations().values()}
 LISTED = sorted(
     path
     for (method, path), operation in PATHS.items()

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.call import HANDLERS
-from clerk_emulator.contract import operations, parameter_names
+from clerk_emulator.contract.specification import operations, parameter_names
+from clerk_emulator.request.call import HANDLERS
 from tests.emulator.api import Api
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.__main__ import main
-from clerk_emulator.images import IMAGE_LIMIT
+from clerk_emulator.domain.images import IMAGE_LIMIT
 from tests.emulator.api import Api
 from tests.emulator.population import PIXEL
 from tests.emulator.test_server import running

@@ -8,11 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clerk_emulator import Refusal, State, seeding
-from clerk_emulator.identifications import PRIMARY
-from clerk_emulator.keys import new_private_key
-from clerk_emulator.kinds import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
-from clerk_emulator.users import LISTS
+from clerk_emulator import Refusal, State
+from clerk_emulator.domain.identifications import PRIMARY
+from clerk_emulator.domain.user_rules import LISTS
+from clerk_emulator.seeding import seed_files
+from clerk_emulator.storage.keys import new_private_key
+from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
 
 Json = dict[str, Any]
 
@@ -103,7 +104,7 @@ def seeds(draw: st.DrawFn) -> Json:
 def dumped(state: State) -> Json:
     """The dump, as it is after it was written and read."""
     with state.store.transaction():
-        data: Json = json.loads(json.dumps(seeding.dump(state)))
+        data: Json = json.loads(json.dumps(seed_files.dump(state)))
         return data
 
 

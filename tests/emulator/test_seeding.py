@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from clerk_emulator import Emulator, seeding
+from clerk_emulator import Emulator
+from clerk_emulator.seeding import seed_files
 from tests.emulator.api import Api
 
 SEED = """
@@ -81,9 +82,9 @@ def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
 
     with Emulator(seed=seed) as first:
         dumped = first.dump()
-        assert dumped["keys"]["private_pem"].replace("\n", "\n    ").rstrip() in seeding.written(dumped)
+        assert dumped["keys"]["private_pem"].replace("\n", "\n    ").rstrip() in seed_files.written(dumped)
         again = tmp_path / "again.yaml"
-        again.write_text(seeding.written(dumped))
+        again.write_text(seed_files.written(dumped))
         before = read(first)
     with Emulator(seed=again) as second:
         assert second.dump() == dumped
@@ -237,7 +238,7 @@ def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, t
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     path = tmp_path / "dumped.yaml"
     path.write_text(done.stdout)
-    assert seeding.read(path)["users"][0]["id"] == "user_ada"
+    assert seed_files.read(path)["users"][0]["id"] == "user_ada"
     command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--seed", str(tmp_path / "none.yaml")]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert refused.returncode == 1

@@ -8,7 +8,7 @@ import pytest
 
 from tests.emulator.api import Api
 from tests.emulator.organizations import organization
-from tests.json_samples import CONTRACT
+from tests.generated.json_samples import CONTRACT
 
 ORDERS = {
     path: [sign + key for key in parameter["schema"]["x-sort-keys"] for sign in ("", "+", "-")]

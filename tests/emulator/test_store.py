@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clerk_emulator.clock import Clock
 from clerk_emulator.errors import Refusal
-from clerk_emulator.ids import Ids
-from clerk_emulator.kinds import IDENTIFICATIONS, USERS
-from clerk_emulator.store import InUseError, Store
+from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.ids import Ids
+from clerk_emulator.storage.store import InUseError, Store
+from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 from tests.emulator.api import Api
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.errors import Refusal
-from clerk_emulator.keys import FRONTEND_HOST
+from clerk_emulator.storage.keys import FRONTEND_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator import answers
+from generator.code import answers
 from tests.generator.documents import build, changed
 
 ROOT = Path(__file__).resolve().parents[2]

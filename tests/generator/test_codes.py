@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import clerk_bapi.codes
-from generator import codes
 from generator.__main__ import main
+from generator.code import codes
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]

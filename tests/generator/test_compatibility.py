@@ -18,10 +18,10 @@ import yaml
 import clerk_bapi.api
 from clerk_bapi.api import list_users
 from clerkkit import Clerk
-from generator import compatibility
-from generator.compatibility import NO_SHIMS, Shim
-from generator.generate import write_package
-from generator.normalise import Node
+from generator.code import compatibility
+from generator.code.compatibility import NO_SHIMS, Shim
+from generator.code.generate import write_package
+from generator.contract.normalise import Node
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, EVENTS, NO_NAMES, build, changed
 from tests.loopback import KEY, answer, serve

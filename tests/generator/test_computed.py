@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import computed
 from generator.__main__ import main
+from generator.code import computed
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]

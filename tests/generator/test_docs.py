@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from generator import rate_limits, words
-from generator.describe import describe
-from generator.docs import Docs
-from generator.operations import Argument
+from generator.checks import missing_docs
+from generator.code import rate_limits
+from generator.code.describe import describe
+from generator.code.docs import Docs
+from generator.code.operations import Argument
+from generator.code.units import unit
 from generator.problems import GeneratorProblem
-from generator.units import unit
 from tests.generator.projects import ROOT, project
 
 FUNCTIONS = {"BanUser": "ban_user", "UnbanUser": "unban_user"}
@@ -236,7 +237,7 @@ def test_the_limits_of_the_project_can_be_read() -> None:
 
 def test_parts_without_words_or_gone_are_told(tmp_path: Path) -> None:
     root = project(tmp_path / "project")
-    assert str(words.check(root / "spec")) == ""
+    assert str(missing_docs.check(root / "spec")) == ""
     path = root / "spec" / "docs.yaml"
     said = json.loads(path.read_text(encoding="utf-8"))
     del said["parameters"]["kinds"]
@@ -244,7 +245,7 @@ def test_parts_without_words_or_gone_are_told(tmp_path: Path) -> None:
     said["schemas"]["Thing"] = {"summary": "One.", "attributes": {"shade": "A shade."}}
     said["units"] = {"Thing.born_at": "In years"}
     path.write_text(json.dumps(said), encoding="utf-8")
-    assert str(words.check(root / "spec")) == (
+    assert str(missing_docs.check(root / "spec")) == (
         "spec/docs.yaml has no words for ListThings.kinds; "
         "describes what is gone: ListThings 422, ListThings.colour, Thing.born_at, Thing.shade"
     )

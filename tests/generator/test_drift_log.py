@@ -13,10 +13,11 @@ import yaml
 from clerkkit import Drift
 from clerkkit.drift.comparison import Comparison
 from clerkkit.drift.redaction import Vocabulary
-from generator import answers, corrections
 from generator.__main__ import main
-from generator.contract import Contract
-from generator.drift import proposals, read
+from generator.checks.drift import proposals, read
+from generator.code import answers
+from generator.contract import corrections
+from generator.contract.recording import Contract
 from tests.generator.documents import DOCUMENT, EVENTS, Json, build
 
 GET, LIST, POST = "GET /things/{thing_id}", "GET /things", "POST /things"

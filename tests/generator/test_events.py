@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.events import merge_events
+from generator.contract.events import merge_events
 
 Json = dict[str, Any]
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import compatibility
-from generator import generate as generating
 from generator.__main__ import main
+from generator.code import compatibility
+from generator.code import generate as generating
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]

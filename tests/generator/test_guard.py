@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from clerk_emulator.call import HANDLERS as HANDLED
-from clerk_emulator.contract import HANDSHAKE_PAYLOAD
+from clerk_emulator.contract.specification import HANDSHAKE_PAYLOAD
+from clerk_emulator.request.call import HANDLERS as HANDLED
 from generator.__main__ import main
 from generator.changes import report
-from generator.guard import Finding, check, handlers, of_project
+from generator.checks.guard import Finding, check, handlers, of_project
 from generator.problems import GeneratorProblem
 from tests.generator.changes.cases import BASE
 
@@ -161,14 +161,14 @@ def test_the_emulator_s_handlers_are_found() -> None:
 
 def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings(tmp_path, FINE)
-    folder(tmp_path, {"spec/contract.json": '{"paths": {}}', "emulator/clerk_emulator/call.py": ""})
+    folder(tmp_path, {"spec/contract.json": '{"paths": {}}', "emulator/clerk_emulator/request/call.py": ""})
     assert main(["--root", str(tmp_path), "guard"]) == 0
     findings(tmp_path, GET + "get_thing('x')\n")
     assert main(["--root", str(tmp_path), "guard"]) == 1
     assert capsys.readouterr().err == ("clerkkit/users.py:3: clerk_bapi.api.things.get_thing needs the argument name\n")
-    folder(tmp_path, {"emulator/clerk_emulator/call.py": 'operation("Gone")'})
+    folder(tmp_path, {"emulator/clerk_emulator/request/call.py": 'operation("Gone")'})
     assert main(["--root", str(tmp_path), "guard"]) == 1
-    assert capsys.readouterr().err.splitlines()[1:] == ["clerk_emulator/call.py:1: there is no operation Gone"]
+    assert capsys.readouterr().err.splitlines()[1:] == ["clerk_emulator/request/call.py:1: there is no operation Gone"]
 
 
 def test_findings_come_first_in_the_report() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from generator.joining import joined
+from generator.contract.joining import joined
 
 Json = dict[str, Any]
 

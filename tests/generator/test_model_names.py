@@ -13,8 +13,10 @@ import pytest
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_core import Model, Page
-from generator import contract, document, naming
-from generator.model_names import Models, name_models
+from generator.code import naming
+from generator.code.model_names import Models, name_models
+from generator.contract import recording
+from generator.fetch import document
 from tests.generator.projects import ROOT
 from tests.shared import shared
 
@@ -134,8 +136,8 @@ def row_of(facts: Json, schema: Json) -> str | None:
 def named(facts: str | None = None) -> Models:
     """The classes of a document of Clerk's, or of our own contract, with the events of spec/."""
     spec = ROOT / "spec"
-    built = contract.build(document.read(facts), spec).facts if facts else contract.load(spec / "contract.json")
-    return name_models(built, contract.load(spec / "events.json"), naming.load(spec / "names.yaml"))
+    built = recording.build(document.read(facts), spec).facts if facts else recording.load(spec / "recording.json")
+    return name_models(built, recording.load(spec / "events.json"), naming.load(spec / "names.yaml"))
 
 
 def exported() -> dict[str, type[Model]]:

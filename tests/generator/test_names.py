@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator import names
+from generator.contract import names
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,12 @@ import yaml
 
 import clerk_bapi
 from clerkkit import AsyncClerk, Clerk
-from generator import contract, document, naming
 from generator.__main__ import main
-from generator.methods import function_name, method_name
-from generator.normalise import METHODS, Node, follow
+from generator.code import naming
+from generator.code.methods import function_name, method_name
+from generator.contract import recording
+from generator.contract.normalise import METHODS, Node, follow
+from generator.fetch import document
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, NO_NAMES, Json, build
 from tests.generator.projects import project
@@ -104,7 +106,7 @@ def broken(facts: Node) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def facts() -> Node:
-    return contract.load(ROOT / "spec" / "contract.json")
+    return recording.load(ROOT / "spec" / "recording.json")
 
 
 def test_all_operations_follow_the_rule(facts: Node) -> None:
@@ -114,7 +116,7 @@ def test_all_operations_follow_the_rule(facts: Node) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_operations_follow_the_rule_in_each_version(version: str) -> None:
-    made = contract.build(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
+    made = recording.build(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
     assert list(broken(made.facts)) == []
     assert made.notes == []
 
@@ -216,7 +218,7 @@ def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) 
             known[operation["operationId"]] = re.sub(
                 r"(?<=[a-z])(?=[A-Z])", "_", name.replace("OAuth", "Oauth")
             ).lower()
-    made = contract.build(document.Document("here", "", raw), ROOT / "spec")
+    made = recording.build(document.Document("here", "", raw), ROOT / "spec")
     found = {operation["operationId"]: operation["x-python"]["method"] for *_, operation in operations(made.facts)}
     same = sum(found[operation_id] == name for operation_id, name in known.items())
     assert same / len(known) > 0.85
@@ -259,7 +261,7 @@ def test_a_bad_file_is_told(name: str, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def named(tmp_path: Path, raw: Json, **operations: Json) -> contract.Contract:
+def named(tmp_path: Path, raw: Json, **operations: Json) -> recording.Contract:
     names = yaml.safe_dump({"models": {}, "operations": operations, "words": {}})
     return build(tmp_path, raw, names=names)
 
@@ -301,7 +303,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
     }
     text = yaml.safe_dump({"models": {}, "operations": entries, "words": {}})
     (root / "spec" / "names.yaml").write_text(text, encoding="utf-8")
-    before = (root / "spec" / "contract.json").read_bytes()
+    before = (root / "spec" / "recording.json").read_bytes()
     source = root.parent / "project-specs"
     capsys.readouterr()
     assert main(["--root", str(root), "contract", str(source / "bapi" / "2030-01-01.yml")]) == 1
@@ -310,7 +312,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
         "DeleteThing: there is no clerk.things.drop to use instead",
     )
     assert capsys.readouterr().err == f"error: names.yaml does not fit the contract: {'; '.join(problems)}\n"
-    assert (root / "spec" / "contract.json").read_bytes() == before
+    assert (root / "spec" / "recording.json").read_bytes() == before
     (root / "overlay" / "clerkkit").mkdir(parents=True)
     assert main(["--root", str(root), "generate", "--version", "2030-01-01", "--from", str(source)]) == 0
     out = capsys.readouterr().out

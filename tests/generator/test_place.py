@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import main
-from generator.place import finish, put
+from generator.follow.install import finish, put
 from tests.generator.projects import ROOT, state
 
 PLACES = ("spec/contract.json", "generated/package", "new.md", "spec/lock.toml")
 # Every change of the file system is announced to an audit hook before it is made.
 KILLED = """
 import os, pathlib, signal, sys
-from generator.place import put
+from generator.follow.install import put
 left = int(sys.argv[3])
 CHANGES = {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.copyfile", "shutil.rmtree"}
 def hook(event, arguments):

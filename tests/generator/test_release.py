@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import main
-from generator.release import Version, step_between
+from generator.follow.release import Version, step_between
 from tests.generator.projects import newer, project, specs
 
 STAND_IN = """

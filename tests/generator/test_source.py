@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.fetch.source import find, newest
 from generator.problems import DocumentProblem
-from generator.source import find, newest
 from tests.generator.documents import DOCUMENT
 from tests.generator.projects import COMMIT, archive, newer, specs
 from tests.loopback import Act, answer, refused, serve

@@ -14,12 +14,12 @@ from tests.generator.projects import copied
 
 ROOMS = ("core", "generated", "overlay", "emulator", ".")
 TESTS = (
-    "tests/test_client.py",
-    "tests/test_events.py::test_an_event_is_read_in_full",
-    "tests/test_events.py::test_what_events_and_answers_share_is_one_class",
-    "tests/test_classes.py::test_every_class_stands_for_a_schema",
-    "tests/test_classes.py::test_its_attributes_are_the_properties_of_its_schema",
-    "tests/auth/test_emulator.py",
+    "tests/core/test_client.py",
+    "tests/generated/test_events.py::test_an_event_is_read_in_full",
+    "tests/generated/test_events.py::test_what_events_and_answers_share_is_one_class",
+    "tests/generated/test_classes.py::test_every_class_stands_for_a_schema",
+    "tests/generated/test_classes.py::test_its_attributes_are_the_properties_of_its_schema",
+    "tests/overlay/auth/test_emulator.py",
     "tests/emulator/test_clerk.py",
     "tests/emulator/test_requests.py",
     "tests/emulator/test_users.py",

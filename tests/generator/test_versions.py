@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import guard
 from generator.__main__ import main
+from generator.checks import guard
 from tests.generator.projects import ROOT
 from tests.loopback import answer, serve
 from tests.shared import shared

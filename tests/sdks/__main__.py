@@ -16,8 +16,8 @@ import jwt
 
 from benchmarks import environments
 from clerk_emulator import Emulator
-from clerk_emulator.call import HANDLERS
-from clerk_emulator.contract import operations
+from clerk_emulator.contract.specification import operations
+from clerk_emulator.request.call import HANDLERS
 
 HERE = Path(__file__).resolve().parent
 JAVASCRIPT = "@clerk/backend@3.25.0"

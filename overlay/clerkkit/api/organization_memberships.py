@@ -9,10 +9,10 @@ from clerk_bapi.api import organization_memberships as bapi
 from clerk_bapi.models.shared import OrganizationMembership
 from clerk_core import UNSET, Request, Unset
 from clerk_core.guards import is_list
+from clerkkit.api.mapped import MappedRequest
+from clerkkit.api.metadata import patch
 from clerkkit.flow import Flow
 from clerkkit.lookup import including, not_blank
-from clerkkit.mapped import MappedRequest
-from clerkkit.metadata import patch
 
 
 def get(organization_id: str, user_id: str) -> Request[OrganizationMembership | None]:

@@ -7,10 +7,10 @@ from typing import Any
 from clerk_bapi.api import users as bapi
 from clerk_bapi.models.users import User
 from clerk_core import UNSET, Request, Unset
-from clerkkit.images import Image, image
+from clerkkit.api.boolean import Verdict
+from clerkkit.api.images import Image, image
+from clerkkit.api.mapped import MappedRequest
 from clerkkit.lookup import holder, including, normalized, only_one
-from clerkkit.mapped import MappedRequest
-from clerkkit.verdict import Verdict
 
 
 def set_profile_image(user_id: str, file: Image) -> Request[User]:

@@ -6,7 +6,7 @@ from clerk_bapi.async_resources.oauth_applications import AsyncOauthApplications
 from clerk_bapi.models.oauth_applications import OAuthApplication
 from clerk_core import UNSET, Unset
 from clerkkit.api import oauth_applications as api
-from clerkkit.images import Image
+from clerkkit.api.images import Image
 
 
 class AsyncOauthApplications(AsyncOauthApplicationsResource):

@@ -11,8 +11,8 @@ from clerk_bapi.models.users import User
 from clerk_core import UNSET, Unset
 from clerkkit.aliases import aliases
 from clerkkit.api import users as api
-from clerkkit.images import Image
-from clerkkit.metadata import keywords
+from clerkkit.api.images import Image
+from clerkkit.api.metadata import keywords
 
 
 class AsyncUsers(AsyncUsersResource):

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_core.deprecation import superseded
 from clerk_core.lazy import lazy
-from clerkkit.auth.claims import SessionClaims
-from clerkkit.auth.kinds import TokenType
-from clerkkit.auth.machine import MachineToken
-from clerkkit.auth.offline import verify_token
+from clerkkit.auth.tokens.claims import SessionClaims
+from clerkkit.auth.tokens.kinds import TokenType
+from clerkkit.auth.tokens.machine import MachineToken
+from clerkkit.auth.tokens.offline import verify_token
 from clerkkit.errors import TokenRefused
 
 if TYPE_CHECKING:
     from clerkkit.auth.client import AsyncAuth, Auth, AuthState
     from clerkkit.auth.options import AuthOptions
-    from clerkkit.auth.state import HandshakeState, RequestState, SignedInState, SignedOutState
+    from clerkkit.auth.requests.state import HandshakeState, RequestState, SignedInState, SignedOutState
 
     SignedIn = SignedInState
 else:
@@ -25,7 +25,7 @@ else:
         {
             **dict.fromkeys(("AsyncAuth", "Auth", "AuthState"), "clerkkit.auth.client"),
             **dict.fromkeys(
-                ("HandshakeState", "RequestState", "SignedInState", "SignedOutState"), "clerkkit.auth.state"
+                ("HandshakeState", "RequestState", "SignedInState", "SignedOutState"), "clerkkit.auth.requests.state"
             ),
             "AuthOptions": "clerkkit.auth.options",
         },

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from clerk_core import ClerkError, Request, TransportError
-from clerkkit.auth.state import RequestState, SignedInState
+from clerkkit.auth.requests.state import RequestState, SignedInState
 from clerkkit.auth.steps import Alone, Brief, Keyed, Shared, Step, Steps
-from clerkkit.pace import RateLimitOptions
+from clerkkit.rate_limit import RateLimitOptions
 
 log = logging.getLogger("clerkkit")
 

@@ -8,25 +8,25 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from clerk_core.connections import this_loop, this_process
-from clerkkit.auth.answers import AnswerCache, Lifetimes, lifetimes
-from clerkkit.auth.authenticate import authenticated
 from clerkkit.auth.call_limit import CallLimit, limited
-from clerkkit.auth.checks import CLOCK_SKEW, Texts, expected
-from clerkkit.auth.claims import SessionClaims
-from clerkkit.auth.context import Context
-from clerkkit.auth.incoming import incoming
-from clerkkit.auth.machine import MachineToken
-from clerkkit.auth.machine_flow import machine_token
-from clerkkit.auth.memo import Memo
+from clerkkit.auth.locks import Flights, Turns
 from clerkkit.auth.options import AuthOptions
-from clerkkit.auth.ring import KeyRing
-from clerkkit.auth.state import RequestState
+from clerkkit.auth.requests.adapters import incoming
+from clerkkit.auth.requests.authenticate import authenticated
+from clerkkit.auth.requests.context import Context
+from clerkkit.auth.requests.state import RequestState
 from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Shared, Step, Steps
-from clerkkit.auth.turns import Flights, Turns
-from clerkkit.auth.verify import Verifier
+from clerkkit.auth.tokens.checks import CLOCK_SKEW, Texts, expected
+from clerkkit.auth.tokens.claims import SessionClaims
+from clerkkit.auth.tokens.machine import MachineToken
+from clerkkit.auth.tokens.machine_cache import AnswerCache, Lifetimes, lifetimes
+from clerkkit.auth.tokens.machine_flow import machine_token
+from clerkkit.auth.tokens.signing_keys import KeyRing
+from clerkkit.auth.tokens.verified_cache import Memo
+from clerkkit.auth.tokens.verify import Verifier
 from clerkkit.flow import drive, drive_async
 from clerkkit.options import brief
-from clerkkit.pace import RateLimitOptions
+from clerkkit.rate_limit import RateLimitOptions
 
 if TYPE_CHECKING:
     import anyio

@@ -6,8 +6,8 @@ import base64
 import binascii
 
 from clerk_core import InvalidArgument
-from clerkkit.auth import urls
-from clerkkit.auth.keys import of_pem
+from clerkkit.auth.requests import urls
+from clerkkit.auth.tokens.keys import of_pem
 from clerkkit.errors import TokenRefused
 
 _KEY_PREFIXES = ("sk_", "pk_", "ak_", "whsec_")

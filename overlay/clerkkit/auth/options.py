@@ -13,11 +13,6 @@ import attrs
 from clerk_core import InvalidArgument
 from clerk_core.checks import seconds, whole_number
 from clerk_core.guards import is_items
-from clerkkit.auth import urls
-from clerkkit.auth.answers import Lifetimes, lifetimes
-from clerkkit.auth.checks import CLOCK_SKEW, Expected, expected
-from clerkkit.auth.instance import Instance, instance_of
-from clerkkit.auth.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
 from clerkkit.auth.option_checks import (
     check_domain,
     check_flag,
@@ -27,8 +22,13 @@ from clerkkit.auth.option_checks import (
     check_sign_in_url,
     check_text,
 )
-from clerkkit.auth.organizations import Patterns, compiled
-from clerkkit.pace import RateLimitOptions
+from clerkkit.auth.requests import urls
+from clerkkit.auth.requests.instance import Instance, instance_of
+from clerkkit.auth.requests.organization_paths import Patterns, compiled
+from clerkkit.auth.tokens.checks import CLOCK_SKEW, Expected, expected
+from clerkkit.auth.tokens.kinds import ALL, API_KEY, M2M, SESSION_TOKEN, TokenType
+from clerkkit.auth.tokens.machine_cache import Lifetimes, lifetimes
+from clerkkit.rate_limit import RateLimitOptions
 
 _VARIABLES = {
     "publishable_key": "CLERK_PUBLISHABLE_KEY",

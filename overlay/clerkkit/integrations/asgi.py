@@ -9,7 +9,7 @@ import attrs
 
 from clerkkit import AsyncClerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of, checked_paths, is_skipped
 from clerkkit.integrations.headers import response_headers
 

@@ -11,8 +11,8 @@ import attrs
 
 from clerk_core import UNSET, InvalidArgument, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInState, TokenType
-from clerkkit.auth.kinds import ALL, SESSION_TOKEN
-from clerkkit.auth.reasons import NOT_LOADED, SECRET_KEY, TYPE_MISMATCH, UNEXPECTED
+from clerkkit.auth.tokens.kinds import ALL, SESSION_TOKEN
+from clerkkit.auth.tokens.reasons import NOT_LOADED, SECRET_KEY, TYPE_MISMATCH, UNEXPECTED
 
 Accepted = TokenType | Literal["any"] | Sequence[TokenType]
 

@@ -22,8 +22,8 @@ except ImportError as missing:
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, SessionClaims
-from clerkkit.auth.cookies import bearer
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.requests.cookies import bearer
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import RETRY_AFTER, Accepted, Denial, MachineTokenType, Required, token_types
 from clerkkit.integrations.django.requests import mark_as_used, state_in
 

@@ -23,7 +23,7 @@ except ImportError as missing:
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.asgi import ClerkMiddleware, state_in
 from clerkkit.integrations.common import (
     SCHEME_DESCRIPTION,

@@ -20,7 +20,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, superseded
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import (
     Accepted,
     Denial,

@@ -9,7 +9,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import (
     NO_STATE,
     Accepted,

@@ -6,7 +6,7 @@ from clerk_bapi.models.organizations import OrganizationWithLogo
 from clerk_bapi.resources.organizations import OrganizationsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import organizations as api
-from clerkkit.images import Image
+from clerkkit.api.images import Image
 
 
 class Organizations(OrganizationsResource):

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from generator.compatibility import Shim
+from generator.code.compatibility import Shim
 
 Json = dict[str, Any]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import contract, document
 from generator.changes import report
-from generator.normalise import Node
+from generator.contract import recording
+from generator.contract.normalise import Node
+from generator.fetch import document
 from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,7 +35,7 @@ CHAINS = [*HISTORY, VERSIONS]
 
 @cache
 def facts(name: str) -> Node:
-    return contract.build(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
+    return recording.build(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
 
 
 def test_all_documents_are_walked() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from clerk_core import __version__
 from generator.changes import RULES, Change, Grade, report
-from generator.compatibility import Shims
+from generator.code.compatibility import Shims
 from generator.problems import GeneratorProblem
 from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, called, edited, member, ref
 

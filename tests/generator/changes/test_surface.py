@@ -10,14 +10,14 @@ import griffe
 import pytest
 
 from clerk_bapi import dicts
-from generator import compatibility, computed, naming
 from generator.changes import Grade, report
 from generator.changes.callers import Callers
 from generator.changes.surface import Moved, compare, signatures
-from generator.contract import FILES
-from generator.model_names import name_models
-from generator.operations import iterator_of
-from generator.views import attribute_name
+from generator.code import compatibility, computed, naming
+from generator.code.model_names import name_models
+from generator.code.operations import iterator_of
+from generator.code.views import attribute_name
+from generator.contract.recording import FILES
 from tests.generator.changes.cases import BASE
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from clerk_core import UNSET, ClerkError, Unset
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import Accepted, Denial, Required
 from clerkkit.integrations.django.requests import state_in
 

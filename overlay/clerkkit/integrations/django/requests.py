@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
-from clerkkit.auth.kinds import SESSION_TOKEN
+from clerkkit.auth.tokens.kinds import SESSION_TOKEN
 from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of
 from clerkkit.integrations.states import session_of
 

@@ -1,0 +1,1 @@
+"""The contract: operations, schemas, and responses checked against them."""

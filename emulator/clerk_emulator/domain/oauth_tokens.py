@@ -1,0 +1,102 @@
+"""OAuth: applications that act for users, and the access tokens that they are given.
+
+The operations are in `operations/oauth_applications.py`. No operation of the Backend API makes an access token: an
+application gets it at the frontend. Here `Emulator.issue_oauth_token` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jwt
+
+from clerk_emulator.domain import machine_tokens, signed_tokens
+from clerk_emulator.errors import Json
+from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS
+from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.storage.tables import USERS
+
+OAUTH_APPLICATIONS = Kind("oauth_application", "oauthapp", {"name": str, "client_id": str}, unique=("client_id",))
+
+OAUTH_TOKENS = Kind(
+    "clerk_idp_oauth_access_token",
+    "oat",
+    machine_tokens.COLUMNS,
+    owners={"application_id": "oauth_application", "user_id": "user"},
+    unique=("secret",),
+)
+"""Opaque access tokens. Those that are JWTs are not kept."""
+
+TOKEN_SECONDS = 24 * 3600
+"""How long an access token lives: the choice of this emulator."""
+
+_JWT_TYPE = "at+jwt"
+
+
+def issue(
+    store: Store,
+    keys: Keys,
+    application_id: str,
+    user_id: str,
+    scopes: Sequence[str] | None = None,
+    *,
+    seconds: int = TOKEN_SECONDS,
+) -> str:
+    """An access token of a user for an application: opaque, or a JWT where the instance's settings say so.
+
+    `scopes` are those of the application unless told. Raises Refusal for an unknown application or user.
+    """
+    application = store.need(OAUTH_APPLICATIONS, application_id)
+    user = store.need(USERS, user_id)
+    token_id = f"oat_{store.ids.hex()}"
+    granted = list(application["scopes"].split() if scopes is None else scopes)
+    if OAUTH_APPLICATION_SETTINGS.read(store)["oauth_jwt_access_tokens"]:
+        claims = {
+            "iss": keys.issuer,
+            "sub": user["id"],
+            "client_id": application["client_id"],
+            "scope": " ".join(granted),
+            "jti": token_id,
+            **signed_tokens.lifetime(store, seconds),
+        }
+        return signed_tokens.sign(keys, claims, headers={"typ": _JWT_TYPE})
+    secret = f"oat_{store.ids.hex()}"
+    store.create(
+        OAUTH_TOKENS,
+        {
+            "id": token_id,
+            "client_id": application["client_id"],
+            "subject": user["id"],
+            "scopes": granted,
+            "revoked": False,
+            "revocation_reason": None,
+            "expiration": machine_tokens.expiration(store, "seconds", seconds),
+            "_application_id": application["id"],
+            "_user_id": user["id"],
+            "_secret": secret,
+        },
+    )
+    return secret
+
+
+def of_jwt(store: Store, keys: Keys, token: str) -> Json | None:
+    """The access token that a JWT stands for; None for one that is not valid, or whose user or application is gone."""
+    held = signed_tokens.read(keys, token)
+    if held is None or jwt.get_unverified_header(token).get("typ") != _JWT_TYPE:
+        return None
+    application = store.find(OAUTH_APPLICATIONS, OAUTH_APPLICATIONS.c.client_id == held["client_id"])
+    if application is None or store.get(USERS, held["sub"]) is None or held["exp"] * 1000 <= store.clock.now():
+        return None
+    return {
+        "object": OAUTH_TOKENS.name,
+        "id": held["jti"],
+        "client_id": held["client_id"],
+        "subject": held["sub"],
+        "scopes": held["scope"].split(),
+        "revoked": False,
+        "revocation_reason": None,
+        "expiration": held["exp"] * 1000,
+        "created_at": held["iat"] * 1000,
+        "updated_at": held["iat"] * 1000,
+    }

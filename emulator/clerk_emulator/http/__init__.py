@@ -1,0 +1,1 @@
+"""ASGI app and server."""

@@ -1,0 +1,128 @@
+"""Machines, their secret keys and their scopes."""
+
+from __future__ import annotations
+
+from clerk_emulator import errors
+from clerk_emulator.domain import machine_scopes
+from clerk_emulator.domain.machine_scopes import MACHINE_KEYS, MACHINE_SCOPES, SCOPES_LIMIT
+from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.request import authentication
+from clerk_emulator.request.call import Answer, Call, deleted, operation
+from clerk_emulator.request.listing import listing, partial
+from clerk_emulator.storage.tables import MACHINES
+
+_TTL = 3600
+
+authentication.machine_lookup(machine_scopes.of_key)
+
+
+@operation("CreateMachine")
+def create_machine(call: Call) -> Json:
+    body = call.body
+    scoped: list[str] = body.get("scoped_machines", [])
+    if len(set(scoped)) < len(scoped):
+        raise errors.duplicate("scoped_machines")
+    for other in scoped:
+        if call.store.get(MACHINES, other) is None:
+            raise errors.body_refers_to_nothing("scoped_machines", other)
+    machine = call.store.create(
+        MACHINES,
+        {
+            "name": body["name"],
+            "instance_id": call.keys.instance_id,
+            "default_token_ttl": body.get("default_token_ttl", _TTL),
+        },
+    )
+    for other in scoped:
+        call.store.create(MACHINE_SCOPES, {"from_machine_id": machine["id"], "to_machine_id": other})
+    return {**_show(call, machine), "secret_key": machine_scopes.new_key(call.store, machine["id"])}
+
+
+@operation("ListMachines")
+def list_machines(call: Call) -> Answer:
+    where = partial(call.query["query"], MACHINES.c.name, exact=MACHINES.c.id)
+    return listing(call, MACHINES, where, sort=("created_at", "name"), show=_show_all)
+
+
+@operation("GetMachine")
+def get_machine(call: Call) -> Json:
+    return _show(call, _named(call))
+
+
+@operation("UpdateMachine")
+def update_machine(call: Call) -> Json:
+    return _show(call, call.store.update(MACHINES, _named(call), **call.body))
+
+
+@operation("DeleteMachine")
+def delete_machine(call: Call) -> Json:
+    machine = _named(call)
+    call.store.delete(MACHINES, MACHINES.c.id == machine["id"])
+    return deleted(machine)
+
+
+@operation("GetMachineSecretKey")
+def get_machine_secret_key(call: Call) -> Json:
+    machine = _named(call)
+    key = call.store.find(MACHINE_KEYS, MACHINE_KEYS.c.machine_id == machine["id"], MACHINE_KEYS.c.expires_at.is_(None))
+    assert key is not None, "a machine has always one key without an end"
+    return _show_key(key["secret"])
+
+
+@operation("RotateMachineSecretKey")
+def rotate_machine_secret_key(call: Call) -> Json:
+    machine = _named(call)
+    call.store.update_all(
+        MACHINE_KEYS,
+        MACHINE_KEYS.c.machine_id == machine["id"],
+        MACHINE_KEYS.c.expires_at.is_(None),
+        expires_at=call.clock.now() + call.body["previous_token_ttl"] * 1000,
+    )
+    return _show_key(machine_scopes.new_key(call.store, machine["id"]))
+
+
+@operation("CreateMachineScope")
+def create_machine_scope(call: Call) -> Json:
+    machine_id, other = _named(call)["id"], call.body["to_machine_id"]
+    if call.store.get(MACHINES, other) is None:
+        raise errors.body_refers_to_nothing("to_machine_id", other)
+    held = machine_scopes.scopes(call.store, [machine_id])[machine_id]
+    if other in held:
+        # Clerk's code for this is not known.
+        raise Refusal(409, "conflict", "already exists", f"Machine {machine_id} may call machine {other} already.")
+    if len(held) >= SCOPES_LIMIT:
+        message = f"A machine must not have more than {SCOPES_LIMIT} scopes."
+        raise Refusal(403, "quota_exceeded", "too many scopes", message)
+    scope = call.store.create(MACHINE_SCOPES, {"from_machine_id": machine_id, "to_machine_id": other})
+    return {name: scope[name] for name in ("object", "from_machine_id", "to_machine_id", "created_at")}
+
+
+@operation("DeleteMachineScope")
+def delete_machine_scope(call: Call) -> Json:
+    machine_id, other = _named(call)["id"], call.path["other_machine_id"]
+    gone = call.store.delete(
+        MACHINE_SCOPES, MACHINE_SCOPES.c.from_machine_id == machine_id, MACHINE_SCOPES.c.to_machine_id == other
+    )
+    if not gone:
+        raise errors.not_found(f"scope of machine {machine_id}", other)
+    return {"object": MACHINE_SCOPES.name, "from_machine_id": machine_id, "to_machine_id": other, "deleted": True}
+
+
+def _named(call: Call) -> Json:
+    return machine_scopes.need(call.store, call.path["machine_id"])
+
+
+def _show_key(secret: str) -> Json:
+    return {"object": MACHINE_KEYS.name, "secret": secret}
+
+
+def _show(call: Call, machine: Json) -> Json:
+    (one,) = _show_all(call, [machine])
+    return one
+
+
+def _show_all(call: Call, rows: list[Json]) -> list[Json]:
+    held = machine_scopes.scopes(call.store, [row["id"] for row in rows])
+    ids = {other for others in held.values() for other in others}
+    others = {row["id"]: row for row in call.store.all(MACHINES, MACHINES.c.id.in_(ids))}
+    return [{**row, "scoped_machines": [others[other] for other in held[row["id"]]]} for row in rows]

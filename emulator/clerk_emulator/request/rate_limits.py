@@ -1,0 +1,102 @@
+"""Clerk's rate limits, where a user of the emulator asks for them."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict, deque
+from typing import Literal
+
+from clerk_emulator.contract.specification import Operation
+from clerk_emulator.errors import Refusal
+from clerk_emulator.storage.clock import Clock
+
+Instance = Literal["development", "production"]
+
+_GENERAL: dict[str, int] = {"development": 100, "production": 1000}
+_UNLIMITED = {"GetJWKS"}
+_TEN_SECONDS = 10
+_HOUR = 3600
+# Calls, seconds, and the name that several operations share. Each is counted for the resource that the path names.
+_OWN: dict[str, tuple[int, int, str]] = {
+    "CreateInvitation": (100, _HOUR, ""),
+    "CreateBulkInvitations": (25, _HOUR, ""),
+    "CreateOrganizationInvitation": (250, _HOUR, ""),
+    "CreateOrganizationInvitationBulk": (50, _HOUR, ""),
+    "UpdateUser": (10, _TEN_SECONDS, ""),
+    "UpdateUserMetadata": (10, _TEN_SECONDS, "user metadata"),
+    "ReplaceUserMetadata": (10, _TEN_SECONDS, "user metadata"),
+    "UpdateOrganization": (10, _TEN_SECONDS, ""),
+    "MergeOrganizationMetadata": (10, _TEN_SECONDS, "organization metadata"),
+    "ReplaceOrganizationMetadata": (10, _TEN_SECONDS, "organization metadata"),
+    "UpdateOrganizationMembership": (10, _TEN_SECONDS, ""),
+    "UpdateOrganizationMembershipMetadata": (10, _TEN_SECONDS, ""),
+}
+
+
+class RateLimits:
+    """Counts calls, in the emulator's own time.
+
+    A limit of the instance holds for each operation by itself: one that is over its limit blocks no other.
+    """
+
+    def __init__(self, clock: Clock, instance: Instance | None) -> None:
+        self.clock = clock
+        self._instance = instance
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all calls."""
+        self._latest = 0
+        self._windows = {seconds: _Window(seconds * 1000) for seconds in (_TEN_SECONDS, _HOUR)}
+
+    def count(self, operation: Operation, path: list[str]) -> None:
+        """Count a call. Raises Clerk's 429, with the seconds until there is room again, where it is one too many."""
+        if self._instance is None or operation.id in _UNLIMITED:
+            return
+        limits = [(operation.id, _GENERAL[self._instance], _TEN_SECONDS)]
+        if operation.id in _OWN:
+            calls, seconds, shared = _OWN[operation.id]
+            limits.append((f"{shared or operation.id} {path}", calls, seconds))
+        now = self.clock.now()
+        if now < self._latest:  # the clock was set back
+            self.reset()
+        self._latest = now
+        for bucket, calls, seconds in limits:
+            self._windows[seconds].need_room(bucket, calls, now)
+        for bucket, _, seconds in limits:
+            self._windows[seconds].add(bucket, now)
+
+
+class _Window:
+    """The times of calls within the last `milliseconds`, by bucket. Older ones are dropped."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self._milliseconds = milliseconds
+        # Ordered by the last call of each bucket, the oldest first.
+        self._calls: OrderedDict[str, deque[int]] = OrderedDict()
+
+    def need_room(self, bucket: str, calls: int, now: int) -> None:
+        past = self._calls.get(bucket, deque())
+        while past and past[0] <= now - self._milliseconds:
+            past.popleft()
+        if len(past) >= calls:
+            raise too_many(math.ceil((past[0] + self._milliseconds - now) / 1000))
+
+    def add(self, bucket: str, now: int) -> None:
+        self._calls.setdefault(bucket, deque()).append(now)
+        self._calls.move_to_end(bucket)
+        while next(iter(self._calls.values()))[-1] <= now - self._milliseconds:
+            self._calls.popitem(last=False)
+
+
+def too_many(seconds: int) -> Refusal:
+    """Clerk's 429, which tells how many seconds to wait."""
+    refusal = Refusal(
+        429,
+        "too_many_requests",
+        "too many requests",
+        f"Too many requests. Try again in {seconds} s.",
+        resets_in=seconds,
+    )
+    refusal.headers["Retry-After"] = str(seconds)
+    return refusal

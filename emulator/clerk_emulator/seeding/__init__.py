@@ -1,0 +1,1 @@
+"""Load and dump seed files."""

@@ -1,0 +1,1 @@
+"""Tables, transactions, clock, ids, keys and settings."""

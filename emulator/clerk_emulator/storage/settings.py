@@ -1,0 +1,116 @@
+"""The settings of the instance: named sections, each a JSON object that a group declares with its defaults."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from clerk_emulator.errors import Json
+from clerk_emulator.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Section:
+    """Settings that belong together. They are kept from the first change on; until then they are the defaults."""
+
+    name: str
+    defaults: Json
+
+    def read(self, store: Store) -> Json:
+        """The settings as they are."""
+        return {**json.loads(self._packed), **(store.setting(self.name) or {})}
+
+    @functools.cached_property
+    def _packed(self) -> str:
+        return json.dumps(self.defaults)
+
+    def change(self, store: Store, **changes: Any) -> Json:
+        """Keep changed settings; those that are not named stay. Returns all of them."""
+        changed = {**self.read(store), **changes}
+        store.set(self.name, changed)
+        return changed
+
+
+USER_SETTINGS = Section(
+    "user_settings",
+    {
+        "banning": True,
+        "lockout": True,
+        "lockout_attempts": 10,
+        "lockout_seconds": 3600,
+        "passwords": True,
+        "totp": True,
+        "backup_codes": True,
+        "create_organizations_limit": 100,
+        "session_seconds": 7 * 24 * 3600,
+        "test_mode": True,
+    },
+)
+"""What the dashboard of a real Clerk sets, and, but for the test mode, no operation of the Backend API does."""
+
+INSTANCE = Section(
+    "instance",
+    {
+        "allowed_origins": [],
+        "clerk_js_version": None,
+        "cookieless_dev": True,
+        "development_origin": "",
+        "hibp": True,
+        "preferred_sign_in_strategy_when_password_required": "password",
+        "support_email": None,
+        "url_based_session_syncing": True,
+        "from_email_address": "noreply",
+        "progressive_sign_up": True,
+    },
+)
+
+RESTRICTIONS = Section(
+    "instance_restrictions",
+    {
+        "allowlist": False,
+        "blocklist": False,
+        "allowlist_blocklist_disabled_on_sign_in": False,
+        "block_email_subaddresses": False,
+        "block_disposable_email_domains": False,
+    },
+)
+
+COMMUNICATION = Section("instance_communication", {"blocked_country_codes": []})
+"""Two letters for each country whose phone numbers are not taken."""
+
+PROTECT = Section("instance_protect", {"rules_enabled": False, "specter_enabled": False, "checks_bypassed": False})
+
+ORGANIZATION_SETTINGS = Section(
+    "organization_settings",
+    {
+        # A new instance of Clerk has organizations, slugs and domains off. Here they are on, so that all can be tried.
+        "enabled": True,
+        "slug_disabled": False,
+        "domains_enabled": True,
+        "domains_enrollment_modes": ["manual_invitation", "automatic_invitation", "automatic_suggestion"],
+        "max_allowed_memberships": 5,
+        "max_allowed_roles": 10,
+        "max_allowed_permissions": 50,
+        "max_allowed_domains": 10,
+        "max_role_sets_allowed": 10,
+        "creator_role": "org:admin",
+        "domains_default_role": "org:member",
+        "admin_delete_enabled": True,
+        "initial_role_set_key": "role_set:default",
+    },
+)
+"""Roles are named by their keys. `max_allowed_memberships` 0 stands for no limit."""
+
+OAUTH_APPLICATION_SETTINGS = Section(
+    "oauth_application_settings",
+    {
+        "dynamic_oauth_client_registration": False,
+        "oauth_jwt_access_tokens": False,
+        "default_scopes": None,
+        "client_id_metadata_documents_advertised": False,
+        "client_id_metadata_documents_block_implicitly_allowed_clients": False,
+        "client_id_metadata_documents_only_allow_pre_registered_clients": False,
+    },
+)

@@ -1,0 +1,1 @@
+"""Check handwritten code against the contract."""

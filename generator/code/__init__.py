@@ -1,0 +1,1 @@
+"""Turn `spec/` into `generated/`."""

@@ -1,0 +1,147 @@
+"""`spec/compatibility.yaml`: names that Clerk or clerkkit changed, which work on under a warning with the new one."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from clerk_core.guards import is_list, is_object
+from generator.contract import recording
+from generator.files import read_yaml
+from generator.problems import GeneratorProblem
+
+KINDS = ("argument", "function", "method", "model", "resource")
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_KEYS = {"kind", "old", "new", "why"}
+
+
+@attrs.frozen
+class Shim:
+    """One old name; `of` is the endpoint function that an argument belongs to, or the resource of a method.
+
+    `since` is the API version that has the rename, or empty where clerkkit renamed it in all of them.
+    """
+
+    kind: str
+    old: str
+    new: str
+    since: str = ""
+    of: str = ""
+
+    @property
+    def message(self) -> str:
+        """What the warning says."""
+        before, after = {
+            "argument": (f"the argument `{self.old}` of `{self.of}`", f"`{self.new}`"),
+            "method": (f"`clerk.{self.of}.{self.old}`", f"`clerk.{self.of}.{self.new}`"),
+            "resource": (f"`clerk.{self.old}`", f"`clerk.{self.new}`"),
+        }.get(self.kind, (f"`{self.old}`", f"`{self.new}`"))
+        return f"{before} is {after} since API version {self.since}" if self.since else f"{before} is now {after}"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {f'{self.of}.' if self.of else ''}{self.old}"
+
+
+@attrs.frozen
+class Shims:
+    """The old names that a package of one API version keeps."""
+
+    all: Sequence[Shim] = ()
+
+    def of(self, kind: str, owner: str = "") -> list[Shim]:
+        """Those of one kind; of one function or resource where arguments or methods are asked for."""
+        return [shim for shim in self.all if (shim.kind, shim.of) == (kind, owner)]
+
+    def keep(self, kind: str, old: str, new: str, owner: str = "") -> bool:
+        """Whether an old name stands for this new one."""
+        return any((shim.old, shim.new) == (old, new) for shim in self.of(kind, owner))
+
+
+NO_SHIMS: Final = Shims()
+
+
+def load(path: Path, version: str) -> Shims:
+    """The entries that concern a contract of this API version: those of renames that it has behind it.
+
+    Raises:
+        GeneratorProblem: the file or an entry of it is not what it should be.
+    """
+    loaded = read_yaml(path)
+    entries: Any = loaded.get("renamed") if is_object(loaded) and set(loaded) == {"renamed"} else None
+    if not is_list(entries):
+        raise GeneratorProblem(f"{path.name}: expected a list under `renamed`, and nothing else")
+    shims = [_shim(f"{path.name}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
+    for shim in shims:
+        if sum((other.kind, other.of, other.old) == (shim.kind, shim.of, shim.old) for other in shims) > 1:
+            raise GeneratorProblem(f"{path.name}: {shim} is there twice")
+    return Shims([shim for shim in shims if not shim.since or (_DATE.fullmatch(version) and shim.since <= version)])
+
+
+def of_project(root: Path) -> Shims:
+    """The entries that concern a project's own contract."""
+    version = recording.load(root / "spec" / "recording.json")["info"]["version"]
+    return load(root / "spec" / "compatibility.yaml", str(version))
+
+
+def applicable(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> tuple[Shims, list[str]]:
+    """The entries that concern the contract, and a word about each other one.
+
+    Those do not whose old name is still there, nor names of ours in an API version that lacks their operation.
+
+    Args:
+        shims: All entries for a version.
+        known: The names of a kind in the contract, by function or resource.
+
+    Raises:
+        GeneratorProblem: a new name of Clerk's is not in the contract.
+    """
+    kept: list[Shim] = []
+    skipped: list[str] = []
+    for shim in shims.all:
+        names = set(known[shim.kind](shim.of))
+        if not shim.since and shim.new not in names:
+            skipped.append(f"compatibility.yaml: {shim} is skipped, because there is no {shim.new}")
+            continue
+        if shim.of and not names:
+            owner = "endpoint function" if shim.kind == "argument" else "resource"
+            raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {owner} {shim.of}")
+        if shim.old in names:
+            skipped.append(f"compatibility.yaml: {shim} is skipped, because the old name is still there")
+            continue
+        if shim.new not in names:
+            raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {shim.new} to stand for it")
+        kept.append(shim)
+    return Shims(kept), skipped
+
+
+def _shim(place: str, entry: Any) -> Shim:
+    if not is_object(entry):
+        raise GeneratorProblem(f"{place}: expected an object, found {entry!r}")
+    kind = entry.get("kind")
+    if kind not in KINDS:
+        raise GeneratorProblem(f"{place}: expected one of {', '.join(KINDS)} as `kind`, found {kind!r}")
+    expected = {*_KEYS, *({"of"} if kind in ("argument", "method") else ()), *({"since"} & set(entry))}
+    if set(entry) != expected:
+        raise GeneratorProblem(f"{place}: expected the keys {', '.join(sorted(expected))}, found {_listed(entry)}")
+    for key in expected & {"of", "old", "new"}:
+        name = entry[key]
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+            raise GeneratorProblem(f"{place}: {name!r} is no public name in Python (`{key}`)")
+    since = str(entry.get("since", ""))
+    if "since" in entry and not _DATE.fullmatch(since):
+        raise GeneratorProblem(f"{place}: expected an API version such as 2026-05-12 as `since`, found {since!r}")
+    if not isinstance(entry["why"], str) or not entry["why"].strip():
+        raise GeneratorProblem(f"{place}: has no `why`")
+    if entry["old"] == entry["new"]:
+        raise GeneratorProblem(f"{place}: `old` and `new` are the same")
+    return Shim(kind, entry["old"], entry["new"], since, entry.get("of", ""))
+
+
+def _listed(entry: dict[str, Any]) -> str:
+    return ", ".join(sorted(map(str, entry))) or "none"

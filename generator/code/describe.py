@@ -1,0 +1,59 @@
+"""What a docstring says about a value besides its type, which the signature shows: form, choices, limits, default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.contract.normalise import DATE_TIME, SORT_KEYS, UNIX_MS, Node, is_switch
+
+_TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
+_TIMES = {UNIX_MS: _TIME, DATE_TIME: f"{_TIME}, sent as RFC 3339 text"}
+_RANGES = (("minimum", "maximum", ""), ("minLength", "maxLength", "character"), ("minItems", "maxItems", "item"))
+
+
+def describe(schema: Node) -> str:
+    """Return the facts of a schema as one sentence, such as `1 to 500, default 10.`; an empty text if it has none."""
+    if "anyOf" in schema:
+        return describe(schema["anyOf"][0])
+    facts = [_TIMES[schema["format"]]] if schema.get("format") in _TIMES else []
+    facts += _choices("one of", schema) + _choices("each one of", schema.get("items", {}))
+    facts += [text for low, high, what in _RANGES if (text := _range(schema.get(low), schema.get(high), what))]
+    if "exclusiveMinimum" in schema:
+        facts.append(f"more than {schema['exclusiveMinimum']}")
+    if "exclusiveMaximum" in schema:
+        facts.append(f"less than {schema['exclusiveMaximum']}")
+    if schema.get("uniqueItems"):
+        facts.append("no item twice")
+    if "default" in schema:
+        facts.append(f"default {_shown(schema['default'])}")
+    if schema.get("deprecated"):
+        facts.append("deprecated")
+    said = ", ".join(facts)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def _choices(word: str, schema: Node) -> list[str]:
+    """The values that a schema allows, keys to sort by without their signs, and the form of its texts."""
+    allowed = schema.get(SORT_KEYS) or schema.get("enum", ())
+    values = [_shown(value) for value in allowed if value is not None and not is_switch(schema)]
+    facts = [f"{word} {', '.join(values)}"] if values else []
+    if "pattern" in schema:
+        facts.append(f"{word.removesuffix('one of')}matching `{schema['pattern']}`")
+    return facts
+
+
+def _range(low: Any, high: Any, what: str) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        said = f"at least {low}" if high is None else f"at most {high}"
+    else:
+        said = f"{low} to {high}" if low < high else f"exactly {low}"
+    plural = "" if not what or (low if high is None else high) == 1 else "s"
+    return f"{said} {what}{plural}".rstrip()
+
+
+def _shown(value: Any) -> str:
+    if value == "":
+        return "an empty text"
+    return f"`{value}`" if isinstance(value, str) else str(value)

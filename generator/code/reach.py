@@ -1,0 +1,82 @@
+"""Which objects callers meet: those that operations take and answer, and those that events hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from clerk_core.pages import PAGE_KEY
+from generator.contract.normalise import METHODS, Node, follow, walk
+
+SCHEMA = "#/components/schemas/"
+
+
+def of_operation(contract: Node, operation: Node) -> Iterator[Node]:
+    """What a caller sees of an operation: what is given to it, and what it answers."""
+    yield from given(contract, operation)
+    yield from answers(contract, operation)
+
+
+def given(contract: Node, operation: Node) -> Iterator[Node]:
+    """What a caller gives to an operation: parameters, and members of the body."""
+    yield from (follow(contract, parameter)["schema"] for parameter in operation.get("parameters", ()))
+    for media in follow(contract, operation.get("requestBody", {})).get("content", {}).values():
+        body = follow(contract, media["schema"])
+        yield from body.get("properties", {"": body}).values()
+
+
+def answers(contract: Node, operation: Node) -> Iterator[Node]:
+    """What an operation answers that is no error."""
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            yield from (media["schema"] for media in follow(contract, response).get("content", {}).values())
+
+
+def operations(contract: Node) -> Iterator[Node]:
+    """All operations, in order."""
+    for _, item in sorted(contract["paths"].items()):
+        yield from (item[method] for method in METHODS if method in item)
+
+
+def events(contract: Node) -> Iterator[tuple[str, Node]]:
+    """The type of each event, and the schema of its body."""
+    for name, item in sorted(contract.get("webhooks", {}).items()):
+        yield name, item["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+
+def objects(contract: Node, schemas: Iterable[Node]) -> set[str]:
+    """The names of all objects with members that the schemas lead to, in any number of steps."""
+    components: Node = contract["components"]["schemas"]
+    found: set[str] = set()
+    todo = list(schemas)
+    while todo:
+        for node in walk(todo.pop()):
+            name = node.get("$ref", "")
+            if isinstance(name, str) and name.startswith(SCHEMA):
+                name = name.removeprefix(SCHEMA)
+                if name not in found:
+                    found.add(name)
+                    todo.append(components[name])
+    return {name for name in found if "properties" in components[name]}
+
+
+def rows(contract: Node, schema: Node) -> tuple[str, str] | None:
+    """The key that holds the rows of a page, and the name of what a row is; None for what is no page.
+
+    A page is an object that counts the whole list beside its rows, which stand under `data` or in its only list.
+    """
+    members = {key: follow(contract, inner) for key, inner in schema["properties"].items()}
+    lists = [key for key, inner in members.items() if inner.get("type") == "array"]
+    key = PAGE_KEY if PAGE_KEY in lists else next(iter(lists), "") if len(lists) == 1 else ""
+    if not key or "total_count" not in members:
+        return None
+    row = named(contract, members[key]["items"])
+    return (key, row) if row else None
+
+
+def named(contract: Node, schema: Node) -> str | None:
+    """The name of the object with members that a reference leads to."""
+    name = ""
+    while "$ref" in schema:
+        name = schema["$ref"].removeprefix(SCHEMA)
+        schema = contract["components"]["schemas"][name]
+    return name if "properties" in schema else None

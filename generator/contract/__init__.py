@@ -1,0 +1,1 @@
+"""Turn Clerk's documents into `spec/`."""

@@ -1,0 +1,144 @@
+"""Inline objects get a name and a place in `components/schemas`, so that every object is one class.
+
+A name comes from where the object stands: `CreateUserRequest`, `BillingStatementGroup`. Objects that are the same
+in several places become one, named by what they share: their `object` constant, or the key they stand under.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+
+from clerk_core.guards import is_object
+from generator.contract import names
+from generator.contract.normalise import METHODS, NULL, Node
+
+_OUTSIDE = ("deprecated",)  # belongs to the place, not to the object
+
+
+@attrs.define
+class _Inline:
+    schema: Node
+    name: str
+    key: str
+    shape: str
+    constant: str | None
+
+
+def hoist(contract: Node) -> None:
+    """Move every inline object of `contract` to its components, in place."""
+    schemas: Node = contract["components"]["schemas"]
+    found = _Finder().find(contract)
+    named = {_shape(schema): name for name, schema in reversed(schemas.items()) if _is_object(schema)}
+    taken = {names.class_key(name) for name in schemas}
+    for inline, name in _name(found, named, taken):
+        body = {key: value for key, value in inline.schema.items() if key not in _OUTSIDE}
+        nullable = isinstance(body["type"], list)
+        schemas.setdefault(name, {**body, "type": "object"})
+        outside = {key: inline.schema[key] for key in _OUTSIDE if key in inline.schema}
+        reference: Node = {"$ref": f"#/components/schemas/{name}"}
+        inline.schema.clear()
+        inline.schema.update({"anyOf": [reference, dict(NULL)]} if nullable else reference, **outside)
+
+
+def _name(found: list[_Inline], named: dict[str, str], taken: set[str]) -> list[tuple[_Inline, str]]:
+    groups: dict[str, list[_Inline]] = {}
+    for inline in found:
+        groups.setdefault(inline.shape, []).append(inline)
+    chosen: dict[int, str] = {}
+    # The most shared object has the first claim on a common name.
+    for shape, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].name)):
+        common = named.get(shape) or _common_name(group)
+        if common is not None and shape not in named and names.class_key(common) in taken:
+            common = None
+        for inline in group:
+            name = common or inline.name
+            while common is None and names.class_key(name) in taken:
+                name += "Item" if name.endswith("Object") else "Object"
+            taken.add(names.class_key(name))
+            chosen[id(inline)] = name
+    return [(inline, chosen[id(inline)]) for inline in found]
+
+
+def _common_name(group: list[_Inline]) -> str | None:
+    if len(group) < 2:
+        return None
+    if group[0].constant:
+        return names.pascal_from_snake(group[0].constant)
+    keys = {inline.key for inline in group}
+    return names.pascal_from_snake(keys.pop()) if len(keys) == 1 and "" not in keys else None
+
+
+def _is_object(schema: Node) -> bool:
+    kind = schema.get("type")
+    return "properties" in schema and (kind == "object" or kind == ["object", "null"])
+
+
+def _shape(schema: Node) -> str:
+    return json.dumps({**{k: v for k, v in schema.items() if k not in _OUTSIDE}, "type": "object"}, sort_keys=True)
+
+
+class _Finder:
+    """Collects inline objects, inner ones first."""
+
+    def __init__(self) -> None:
+        self._found: list[_Inline] = []
+
+    def find(self, contract: Node) -> list[_Inline]:
+        components = contract["components"]
+        for name, schema in components["schemas"].items():
+            self._inside(schema, names.pascal(name), names.pascal(name))
+        for name, response in components.get("responses", {}).items():
+            base = names.pascal(name)
+            suffix = "Response" if base in map(names.pascal, components["schemas"]) else ""
+            self._content(response, base + suffix, base, "")
+        for path in contract.get("paths", {}).values():
+            for method in METHODS:
+                if method in path:
+                    self._operation(path[method])
+        for event in contract.get("webhooks", {}).values():
+            base = names.pascal_from_snake(event["post"]["operationId"])
+            self._content(event["post"]["requestBody"], f"{base}Event", base, "")
+        return self._found
+
+    def _operation(self, operation: Node) -> None:
+        base = names.pascal(operation["operationId"])
+        for parameter in operation.get("parameters", ()):
+            if "schema" in parameter:
+                self._visit(parameter["schema"], base + names.pascal_from_snake(parameter["name"]), parameter["name"])
+        if "requestBody" in operation:
+            self._content(operation["requestBody"], f"{base}Request", base, "")
+        for status, response in operation["responses"].items():
+            failed = not status.startswith("2")
+            self._content(
+                response, f"{base}Response{status if failed else ''}", base, "error_response" if failed else ""
+            )
+
+    def _content(self, holder: Node, name: str, base: str, key: str) -> None:
+        for media in holder.get("content", {}).values():
+            self._visit(media["schema"], name, key, base)
+
+    def _visit(self, schema: Node, name: str, key: str, base: str | None = None) -> None:
+        """`name` is the object's own, `base` begins the names of what is in it, `key` is what it stands under."""
+        # Computed before the inner objects are named, so that the same object has the same shape everywhere.
+        self._inside(schema, base or name, name, key)
+        if _is_object(schema):
+            constant = schema["properties"].get("object", {}).get("enum", [None])
+            self._found.append(
+                _Inline(schema, name, key, _shape(schema), constant[0] if len(constant) == 1 else None),
+            )
+
+    def _inside(self, schema: Node, base: str, name: str, key: str = "") -> None:
+        for inner, value in schema.get("properties", {}).items():
+            self._visit(value, base + names.pascal_from_snake(inner), inner)
+        items: Any = schema.get("items")
+        if is_object(items):
+            single = names.singular(name)
+            self._visit(items, single if single != name else f"{base}Item", names.singular(key))
+        extra = schema.get("additionalProperties")
+        if is_object(extra):
+            self._visit(extra, f"{base}Value", "")
+        for index, branch in enumerate(schema.get("anyOf", ())):
+            self._visit(branch, f"{name}{index + 1}", "")

@@ -1,0 +1,1 @@
+"""Read Clerk's documents."""

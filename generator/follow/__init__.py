@@ -1,0 +1,1 @@
+"""Follow Clerk's revisions: update, replay, release."""

@@ -1,0 +1,181 @@
+"""`make update`: from Clerk's newest documents to a change that is ready to commit, or nothing at all.
+
+All of it happens in a copy of the project. What the copy has at the end is put in place by `install.put`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import attrs
+
+from generator.changes import Report, report
+from generator.changes.surface import compare
+from generator.checks import guard, missing_docs
+from generator.code import compatibility, generate
+from generator.contract import recording
+from generator.contract.recording import Contract, load
+from generator.fetch import source
+from generator.fetch.document import Document
+from generator.follow import install
+from generator.follow.changelog import with_entry
+from generator.follow.progress import step
+from generator.problems import GeneratorProblem
+
+REPORT = "spec/report.md"
+_PACKAGE = "generated/clerk_bapi"
+_MADE = ("spec/recording.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
+"""What an update writes. The lock comes last: it says that the rest is there."""
+_ROOMS = ("core", "generated", "overlay", "emulator")
+"""The folders whose packages the project installs; those of the copy are to be tried, not those of this checkout."""
+_BY_HAND = ("CHANGELOG.md", "README.md")
+_LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "dist", "build", install.WORK
+)
+_COUNTS = re.compile(r"\d+ operations and \d+ webhook events")
+
+
+@attrs.frozen
+class _New:
+    """A document that the lock file does not know, with what it becomes."""
+
+    document: Document
+    contract: Contract
+
+
+def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True) -> int:
+    """Follow the documents at `where`; with `dry_run` tell only what that would mean.
+
+    Raises:
+        GeneratorProblem: they cannot be had or read, are older than the contract, or the new project does not pass
+            `make check` and `make test`, which run with `tests`. Nothing has changed then, as after an interruption.
+    """
+    # So that the copy is removed after a polite kill too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    spec = root / "spec"
+    with step(f"read the newest documents at {where}") as said:
+        found = source.newest(where)
+        said += [document.source for document in found]
+    unknown = [document for document in found if _is_unknown(document, spec)]
+    if not unknown:
+        print("spec/ is made from these documents: nothing to do")
+        return 0
+    with step("build the contract"):
+        new = [_New(document, recording.build(document, spec)) for document in unknown]
+        for one in new:
+            _check(one, spec)
+    with tempfile.TemporaryDirectory(prefix="clerkkit-update-") as scratch:
+        copy = Path(scratch, "clerkkit")
+        with step("copy the project"):
+            shutil.copytree(root, copy, ignore=_LEFT_OUT, symlinks=True)
+            by_hand = {name: (root / name).read_bytes() for name in _BY_HAND if (root / name).exists()}
+        with step("generate"):
+            for one in new:
+                recording.write(one.document, one.contract, copy / "spec")
+            noted = [*(note for one in new for note in one.contract.notes), *generate.generate(copy).notes]
+        with step("compare") as said:
+            reports = _reports(root, copy, new)
+            said += [each.summary for each in reports]
+        notes = _notes(copy, new, noted)
+        _write(copy, new, reports, notes)
+        listed = "".join(f"{note}\n" for note in ["", *notes]) if notes else ""
+        print(f"\n{''.join(each.text() for each in reports)}{listed}", flush=True)
+        if dry_run:
+            print("nothing was written")
+            return 0
+        for target in ("check", "test") if tests else ():
+            with step(f"make {target}"):
+                _make(target, root, copy)
+        with step("put in place"):
+            for name, text in by_hand.items():
+                if (root / name).read_bytes() != text:
+                    raise GeneratorProblem(f"{name} was edited meanwhile: run the update again")
+            install.put(root, copy, [made for made in _MADE if (copy / made).exists()])
+    print(f"ready to commit: Follow {' and '.join(one.document.source for one in new)}")
+    return 0
+
+
+def _is_unknown(document: Document, spec: Path) -> bool:
+    return recording.locked(spec).get(recording.kind_of(document), {}).get("sha256") != document.sha256
+
+
+def _check(new: _New, spec: Path) -> None:
+    recording.check(new.contract)
+    known = recording.locked(spec).get(new.contract.kind, {}).get("api_version", "")
+    if new.contract.version < known:
+        problem = f"is of {new.contract.version}, which is older than the {known} that {new.contract.kind} is of"
+        raise GeneratorProblem(f"{new.document.source}: {problem}")
+
+
+def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
+    """One per document; what moved in signatures and what is missing by hand stand in the first."""
+    before, after = root / _PACKAGE, copy / _PACKAGE
+    moved = compare(before, after) if before.exists() else ()
+    findings = guard.of_project(copy)
+    shims = compatibility.of_project(copy)
+    made: list[Report] = []
+    for one in new:
+        path = root / "spec" / recording.FILES[one.contract.kind]
+        old = load(path) if path.exists() else one.contract.facts
+        first = not made
+        in_code = (moved, findings) if first else ((), ())
+        made.append(report(old, one.contract.facts, shims=shims, moved=in_code[0], findings=in_code[1]))
+    return made
+
+
+def _notes(copy: Path, new: list[_New], noted: list[str]) -> list[str]:
+    """What is left to do by hand, or to know."""
+    settled = sorted({str(correction) for one in new for correction in one.contract.settled})
+    notes = [*noted]
+    notes += [f"Clerk's document now says so itself; remove {each} from spec/corrections.yaml" for each in settled]
+    if wanted := str(missing_docs.check(copy / "spec")):
+        notes.append(wanted)
+    return notes
+
+
+def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str]) -> None:
+    """The report, the changelog's entry, and the counts of the README."""
+    text = "\n".join(each.markdown() for each in reports)
+    lines = "".join(f"- {line}\n" for note in notes for line in note.splitlines())
+    by_hand = f"\n## By hand\n\n{lines}" if lines else ""
+    (copy / REPORT).write_text(text + by_hand, encoding="utf-8")
+    changelog = copy / "CHANGELOG.md"
+    sources = [one.document.source for one in new]
+    changelog.write_text(with_entry(changelog.read_text(encoding="utf-8"), sources, reports), encoding="utf-8")
+    readme = copy / "README.md"
+    if readme.exists():
+        spec = copy / "spec"
+        operations = sum(len(item) for item in load(spec / "recording.json")["paths"].values())
+        counts = f"{operations} operations and {len(load(spec / 'events.json')['webhooks'])} webhook events"
+        readme.write_text(_COUNTS.sub(counts, readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _make(target: str, root: Path, copy: Path) -> None:
+    """Run a target of the copy's Makefile, with the tools of this checkout and the packages of the copy."""
+    if not (copy / ".venv").exists() and (root / ".venv").exists():
+        (copy / ".venv").symlink_to((root / ".venv").resolve())
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(str(copy / room) for room in _ROOMS),
+    }
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        # `-o`: whatever make thinks of its age, the environment is shared with this checkout, and is not to be remade.
+        ["make", "-o", ".venv/.ready", target],  # noqa: S607
+        cwd=copy,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = "\n".join(done.stdout.strip().splitlines()[-30:])
+        raise GeneratorProblem(f"make {target} failed in the updated project; nothing was changed here\n{last}")

@@ -1,0 +1,1 @@
+"""Authenticate requests: adapters, cookies, handshakes, states."""

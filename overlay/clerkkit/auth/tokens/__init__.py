@@ -1,0 +1,1 @@
+"""Verify tokens: signing keys, JWTs, claims, machine tokens."""

@@ -1,0 +1,205 @@
+"""The classes of errors: one tree, the bases that Python has for them, and names that nothing else can be taken for."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import anyio
+import pytest
+
+import clerk_bapi
+import clerk_core.errors
+import clerkkit.auth
+import clerkkit.errors
+import clerkkit.webhooks
+from clerk_bapi import ClerkError, Client
+from clerkkit import AsyncClerk, Clerk
+from tests.core.error_samples import GET_USER, Tree, drawn_tree
+from tests.loopback import KEY, WAYS, Act, refused, send_by, serve
+from tests.overlay.integrations import django_site
+from tests.test_layout import fresh
+
+assert django_site  # sets Django up, which `clerkkit.integrations.drf` needs
+
+OF_CLERKKIT = {"TokenRefused", "WebhookVerificationError", "DriftDetected"}
+INTERNAL = {"CallLimitReached"}
+"""Handled where it is raised: `authenticate_request` makes a state of it."""
+
+
+def real_tree(root: type[BaseException] = ClerkError) -> Tree:
+    """The classes of the library, whatever integrations and tests have defined."""
+    tree = {root.__name__: {base.__name__ for base in root.__bases__}}
+    for child in root.__subclasses__():
+        package = child.__module__.split(".")
+        if package[0] in ("clerk_core", "clerk_bapi", "clerkkit") and "integrations" not in package:
+            tree.update(real_tree(child))
+    return {name: bases for name, bases in tree.items() if name not in INTERNAL}
+
+
+def test_the_tree_is_the_one_that_is_drawn() -> None:
+    assert len(drawn_tree()) > 20
+    assert drawn_tree() == real_tree()
+
+
+def test_every_error_can_be_imported_from_the_package() -> None:
+    for name in drawn_tree().keys() - OF_CLERKKIT:
+        assert getattr(clerk_bapi, name) is getattr(clerk_core, name) is getattr(clerk_core.errors, name)
+        assert name in clerk_bapi.__all__
+        assert getattr(clerkkit.errors, name) is getattr(clerkkit, name) is getattr(clerk_core.errors, name)
+
+
+def test_clerkkit_errors_has_the_errors_and_nothing_else() -> None:
+    """Whatever is written behind `except errors.` can be caught."""
+    assert set(dir(clerkkit.errors)) == set(clerkkit.errors.__all__) == set(drawn_tree())
+    assert all(issubclass(getattr(clerkkit.errors, name), ClerkError) for name in dir(clerkkit.errors))
+
+
+def test_the_errors_of_tokens_and_webhooks_are_those_of_their_packages() -> None:
+    assert clerkkit.errors.TokenRefused is clerkkit.auth.TokenRefused
+    assert clerkkit.errors.WebhookVerificationError is clerkkit.webhooks.WebhookVerificationError
+    assert clerkkit.errors.DriftDetected is clerkkit.DriftDetected
+
+
+def test_an_error_of_a_missing_extra_can_be_named() -> None:
+    code = "import sys; sys.modules['jwt'] = None; from clerkkit.errors import *; print(TokenRefused.__name__)"
+    assert fresh(code) == "TokenRefused"
+
+
+# -- bases of Python's own -----------------------------------------------------------------------------------------
+
+
+def caught_as(way: str, url: str, **options: float) -> tuple[str, BaseException]:
+    """What `except` catches first, of the classes for which a user would write a clause, narrow ones first."""
+    try:
+        send_by(way, GET_USER, url, **options)
+    except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError) as error:
+        return "a connection error of one cause", error
+    except ConnectionError as error:
+        return "ConnectionError", error
+    except TimeoutError as error:
+        return "TimeoutError", error
+    raise AssertionError("no error")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_timeout_is_caught_as_pythons_own(way: str) -> None:
+    with serve([Act.SILENCE]) as server:
+        kind, error = caught_as(way, server.url, timeout=0.2)
+    assert (kind, type(error)) == ("TimeoutError", clerkkit.errors.TimedOut)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failed_connection_is_caught_as_pythons_own(way: str) -> None:
+    with refused() as url:
+        kind, error = caught_as(way, url)
+    assert (kind, type(error)) == ("ConnectionError", clerkkit.errors.ConnectionFailed)
+    with serve([Act.RESET]) as server:
+        kind, error = caught_as(way, server.url)
+    assert (kind, type(error)) == ("ConnectionError", clerkkit.errors.ConnectionFailed)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_an_oserror_has_is_none(way: str) -> None:
+    with refused() as url:
+        _, error = caught_as(way, url)
+    assert isinstance(error, OSError)
+    assert (error.errno, error.strerror, error.filename) == (None, None, None)
+    assert str(error).startswith("GET /users/{user_id}: no connection to 127.0.0.1:")
+
+
+def test_the_deadline_of_a_call_is_a_timeout() -> None:
+    with (
+        serve([Act.SILENCE]) as server,
+        Clerk(KEY, base_url=server.url, deadline=0.2) as clerk,
+        pytest.raises(TimeoutError, match=r"timed out after 0\.2 s"),
+    ):
+        clerk.send(GET_USER)
+
+    async def send(url: str) -> None:
+        async with AsyncClerk(KEY, base_url=url, deadline=0.2) as clerk:
+            await clerk.send(GET_USER)
+
+    for backend in ("asyncio", "trio"):
+        with serve([Act.SILENCE]) as server, pytest.raises(TimeoutError, match=r"timed out after 0\.\d+ s"):
+            anyio.run(send, server.url, backend=backend)
+
+
+def test_a_rate_limit_beyond_the_deadline_is_a_timeout() -> None:
+    from clerkkit.options import brief
+
+    with Clerk(KEY, rate_limit=(1, 3600)) as clerk:
+        assert clerk._turn is not None
+        clerk._turn(1.0)
+        with pytest.raises(TimeoutError, match="not sent: the client's rate_limit"):
+            brief(clerk, 1.0).send(GET_USER)
+
+
+def test_a_closed_client_is_a_runtime_error() -> None:
+    client = Client(KEY)
+    client.close()
+    with pytest.raises(RuntimeError, match="closed") as caught:
+        client.send(GET_USER)
+    assert type(caught.value) is clerkkit.errors.ClientClosed
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+PUBLIC = (
+    *("clerkkit", "clerkkit.auth", "clerkkit.drift", "clerkkit.errors", "clerkkit.events", "clerkkit.models"),
+    *("clerkkit.testing", "clerkkit.webhooks"),
+    *(f"clerkkit.integrations.{name}" for name in ("asgi", "django", "drf", "fastapi", "flask", "starlette", "wsgi")),
+    *("clerk_bapi", "clerk_core"),
+)
+
+FAILURE = re.compile(
+    r"(Error|Exception|Warning|Failure|Fault|Refusal|Timeout|Limit|Conflict|Mismatch|Abort|Out|NotFound|Missing"
+    r"|Invalid|Forbidden|Unavailable|Unauthorized|BadRequest|[a-z]ed|[a-z]en)$"
+)
+"""How the names of exceptions end, here (`TimedOut`, `ConnectionFailed`) and elsewhere (`RateLimitError`, which people
+shorten)."""
+
+NO_FAILURE = {"Detailed", "Token"}
+"""`Detailed` is a response with its value. Names that end in `Token` are things."""
+
+
+def public_names() -> dict[str, set[object]]:
+    """Every public name that begins with a capital, and what it stands for in each place."""
+    found: dict[str, set[object]] = {}
+    for module in map(importlib.import_module, PUBLIC):
+        for name in module.__all__:
+            if name[0].isupper() and not name.isupper():
+                found.setdefault(name, set()).add(getattr(module, name))
+    return found
+
+
+def is_exception(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseException)
+
+
+def test_no_name_is_an_exception_in_one_place_and_something_else_in_another() -> None:
+    names = public_names()
+    assert len(names) > 250
+    assert {name: things for name, things in names.items() if len(set(map(is_exception, things))) > 1} == {}
+
+
+def test_nothing_is_named_as_an_exception_that_is_none() -> None:
+    """`except` with what is no exception raises TypeError only when an error arrives."""
+    taken = {
+        name
+        for name, things in public_names().items()
+        if FAILURE.search(name) and not name.endswith(tuple(NO_FAILURE)) and not any(map(is_exception, things))
+    }
+    assert taken == set()
+
+
+def test_exceptions_are_found_by_the_names_that_they_have() -> None:
+    exceptions = {name for name, things in public_names().items() if any(map(is_exception, things))}
+    assert exceptions == {*drawn_tree(), "NotAuthenticatedError"}
+    known = {"InvalidArgument", "InvalidResponse", "PayloadTooLarge", "TooManyRequests", "UnprocessableEntity"}
+    assert {name for name in exceptions if not FAILURE.search(name)} == known
+
+
+def test_every_exception_is_a_clerk_error() -> None:
+    things = {thing for things in public_names().values() for thing in things if is_exception(thing)}
+    assert all(isinstance(thing, type) and issubclass(thing, ClerkError) for thing in things)

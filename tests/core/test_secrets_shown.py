@@ -1,0 +1,179 @@
+"""Tools that print objects show no more than `repr`: rich, its tracebacks with variables, structlog, pprint, help()."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import io
+import json
+import os
+import pkgutil
+import pprint
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+import structlog
+from rich.console import Console
+from rich.traceback import Traceback
+
+import clerk_bapi
+import clerk_core
+import clerkkit
+from clerk_bapi.models import JWKSSymmetricKey, SignInToken, User
+from clerk_core import Model
+from clerkkit import AsyncClerk, Clerk
+from clerkkit.auth import AuthOptions, SessionClaims
+from clerkkit.testing import signed_webhook
+from tests.core.test_model import SECRET
+from tests.generated.json_samples import attributes, classes
+
+each = pytest.mark.parametrize
+KEY = "".join(("sk_test_", "confidential"))
+NEED_SETTINGS = {"drf", "spectacular"}
+"""Modules that Django's settings must be there for."""
+
+
+def by_rich(shown: object) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(shown)
+    printed: Any = console.file
+    return str(printed.getvalue())
+
+
+def by_structlog(shown: object) -> str:
+    rendered = structlog.processors.JSONRenderer()(None, "info", {"event": "x", "shown": [shown]})
+    return f"{rendered!r}{structlog.dev.ConsoleRenderer()(None, 'info', {'event': 'x', 'shown': shown})}"
+
+
+PRINTERS: list[Callable[[object], str]] = [repr, pprint.pformat, by_rich, by_structlog]
+
+
+@each("show", PRINTERS)
+def test_the_secrets_of_models_are_not_shown(show: Callable[[object], str]) -> None:
+    for kind in classes():
+        for attribute, key in attributes(kind).items():
+            if SECRET.search(key):
+                model = kind.from_dict({attribute: "confidential", "id": "shown", "x": [{"token": ["confidential"]}]})
+                text = show([model, {"inside": model}])
+                assert "confidential" not in text
+                assert text.count("shown") >= 2
+
+
+@each("show", PRINTERS)
+def test_links_and_keys_are_not_shown(show: Callable[[object], str]) -> None:
+    token = SignInToken.from_dict({"url": "https://x.example/?ticket=confidential", "nested": {"jwt": "confidential"}})
+    key = JWKSSymmetricKey.from_dict({"kty": "oct", "k": "confidential", "__rich_repr__": 1, "__attrs_attrs__": 2})
+    for model in (token, key, Model.from_dict({"keys": [{"kty": "oct", "d": "confidential"}]})):
+        assert "confidential" not in show(model)
+        assert type(model).__name__ in show(model)
+
+
+def test_rich_shows_what_repr_shows() -> None:
+    user = User.from_dict({"id": "user_1", "email_addresses": [{"id": "idn_1"}], "unknown": {"a": 1}})
+    assert "".join(by_rich(user).split()) == "".join(repr(user).split())
+    assert by_rich(Model.from_dict({"deep": {"a": [{}]}})).strip() == "Model(deep={'a': [{}]})"
+
+
+def holders() -> Iterator[object]:
+    """Objects that hold a secret which their repr does not show."""
+    private = {"jwt_key": None, "machine_secret_key": "ak_confidential"}
+    clerk = Clerk(KEY)
+    yield from (clerk, AsyncClerk(KEY), clerk_bapi.Client(KEY), clerk.users, clerk.auth)
+    yield AuthOptions(publishable_key="pk_test_Y2xlcmsuZXhhbXBsZS5jb20k", **private)
+    yield clerk_bapi.api.create_user(password="confidential")
+    yield clerk_core.Response(200, {"x": "confidential"}, b"confidential")
+    yield clerk_core.File(b"confidential", "name.txt")
+    yield signed_webhook({"type": "user.created", "data": {}}, "whsec_Y29uZmlkZW50aWFsY29uZmlkZW50aWFs")
+
+
+@each("show", PRINTERS)
+def test_what_holds_a_secret_does_not_show_it(show: Callable[[object], str]) -> None:
+    for holder in holders():
+        assert "confidential" not in show(holder), type(holder)
+        assert "whsec_" not in show(holder), type(holder)
+
+
+# -- every class and function --------------------------------------------------------------------------------------
+
+
+def members() -> Iterator[tuple[str, Any]]:
+    """Every class and function of every module that is shipped, integrations with frameworks included."""
+    for package in (clerk_core, clerk_bapi, clerkkit):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not NEED_SETTINGS.intersection(found.name.split(".")):
+                module = importlib.import_module(found.name)
+                for name, member in vars(module).items():
+                    if getattr(member, "__module__", None) == module.__name__:
+                        yield f"{module.__name__}.{name}", member
+
+
+MEMBERS = list(dict(members()).items())
+
+
+def test_rich_sees_no_attribute_that_a_repr_of_ours_leaves_out() -> None:
+    kinds = [kind for _, kind in MEMBERS if isinstance(kind, type) and (is_dataclass(kind) or attrs.has(kind))]
+    own = [kind for kind in kinds if inspect.getsourcefile(kind.__repr__) == inspect.getsourcefile(_home(kind))]
+    assert len(own) > 250  # models, and claims
+    assert SessionClaims in own
+    assert [kind for kind in own if not hasattr(kind, "__rich_repr__")] == []
+
+
+def _home(kind: type) -> type:
+    """The class that says how a class is shown."""
+    return next(base for base in kind.__mro__ if "__repr__" in vars(base))
+
+
+def test_no_default_of_an_argument_holds_the_environment() -> None:
+    functions = [(name, member) for name, member in MEMBERS if callable(member)]
+    functions += [
+        (f"{name}.{attribute}", getattr(kind, attribute))
+        for name, kind in MEMBERS
+        if isinstance(kind, type) and not issubclass(kind, Model)
+        for attribute, member in vars(kind).items()
+        if inspect.isfunction(member) or isinstance(member, classmethod | staticmethod)
+    ]
+    looked_at = 0
+    for name, function in functions:
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):
+            continue
+        looked_at += 1
+        assert not any(parameter.default is os.environ for parameter in parameters), name
+    assert looked_at > 500
+
+
+# -- tracebacks ----------------------------------------------------------------------------------------------------
+
+
+def answer(status: int) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda request: httpx.Response(status, text=f"<html>{request.headers['Authorization']}", request=request)
+
+
+def break_off(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("broke", request=request)
+
+
+@each("handler", [answer(404), answer(500), answer(200), answer(302), break_off])
+def test_a_traceback_with_variables_does_not_show_the_key(handler: Callable[[httpx.Request], httpx.Response]) -> None:
+    http = httpx.Client(transport=httpx.MockTransport(handler))
+    with http, Clerk(KEY, http_client=http, max_retries=0) as clerk, pytest.raises(clerkkit.ClerkError) as caught:
+        clerk.users.get("user_1")
+    shown = Traceback.from_exception(
+        caught.type, caught.value, caught.tb, show_locals=True, locals_max_string=1000, locals_max_length=100
+    )
+    text = by_rich(shown) + "".join(
+        traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    )
+    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=True, locals_max_string=1000)(
+        (caught.type, caught.value, caught.tb)
+    )
+    text += json.dumps(frames, default=repr)
+    assert "user_1" in text
+    assert "users.py" in text
+    assert KEY not in text.replace("\n", "")

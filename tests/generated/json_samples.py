@@ -1,0 +1,660 @@
+"""JSON bodies made from the schemas of spec/, and what each of them must become.
+
+The judge of what a schema means is jsonschema; nothing here asks the code under test how a body is read.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import itertools
+import json
+import pickle
+import re
+import types
+import typing
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import clerk_bapi.api
+import clerk_bapi.events
+import clerk_bapi.models
+from clerk_core import Model, Request
+from generator.code import naming
+from generator.code.model_names import Models, name_models
+from tests.generated.type_walk import broken, hints
+
+Schema = dict[str, Any]
+
+ROOT = Path(__file__).parents[2]
+
+
+# -- documents -----------------------------------------------------------------------------------------------------
+
+
+class Document:
+    """A document of spec/, and what its schemas mean."""
+
+    def __init__(self, name: str) -> None:
+        self.root: Schema = json.loads((ROOT / "spec" / name).read_text())
+        self.schemas: dict[str, Schema] = self.root["components"]["schemas"]
+
+    def follow(self, node: Schema) -> Schema:
+        """What a reference points to, be it a schema or a response."""
+        while "$ref" in node:
+            target: Any = self.root
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+    def options(self, schema: Schema) -> list[Schema]:
+        """The alternatives that a schema offers, those of unions within it included, null left out."""
+        target = self.follow(schema)
+        union = _branches(target)
+        if union:
+            return [option for branch in union for option in self.options(branch)]
+        return [] if target.get("type") == "null" else [schema]
+
+    def may_be_null(self, schema: Schema) -> bool:
+        """Whether null is allowed."""
+        target = self.follow(schema)
+        return "null" in _types(target) or any(map(self.may_be_null, _branches(target)))
+
+    def properties(self, name: str) -> dict[str, Schema]:
+        """The properties of a named schema; none for what is no object."""
+        properties: dict[str, Schema] = self.schemas[name].get("properties", {})
+        return properties
+
+    def objects(self, schema: Schema) -> list[str]:
+        """The names of the objects with properties among the alternatives."""
+        return [_name(option) for option in self.options(schema) if "properties" in self.follow(option)]
+
+    def items(self, schema: Schema) -> Schema | None:
+        """The schema of a list's items, where one of the alternatives is a list."""
+        targets = map(self.follow, self.options(schema))
+        return next((target["items"] for target in targets if "array" in _types(target)), None)
+
+    def values(self, schema: Schema) -> Schema | None:
+        """The schema of a map's values, where one of the alternatives is an object whose keys are data."""
+        extras = (self.follow(option).get("additionalProperties") for option in self.options(schema))
+        return next((extra for extra in extras if isinstance(extra, dict)), None)
+
+    def within(self, schema: Schema) -> Iterator[Schema]:
+        """A schema and all schemas inside it, those of named ones too."""
+        yield schema
+        for inner in (self.items(schema), self.values(schema)):
+            if inner:
+                yield from self.within(inner)
+        for name in self.objects(schema):
+            for inner in self.properties(name).values():
+                yield from self.within(inner)
+
+    def expanded(self, schema: Schema) -> Any:
+        """The schema with every reference replaced by what it points to."""
+        return _expand(schema, self.follow)
+
+    def judge(self, schema: Schema) -> Draft202012Validator:
+        """The independent judge of what is valid."""
+        return Draft202012Validator({**schema, "components": self.root["components"]})
+
+
+CONTRACT = Document("contract.json")
+EVENTS = Document("events.json")
+
+
+class Answer(NamedTuple):
+    """What an operation of the contract may answer."""
+
+    operation: str
+    """Method and path template."""
+    status: int
+    media: str | None
+    schema: Schema
+    """Empty where the answer has no content."""
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it is no error."""
+        return 200 <= self.status <= 299
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status}"
+
+
+def answers() -> Iterator[Answer]:
+    """Every answer that the contract shows, in its order."""
+    for template, methods in CONTRACT.root["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                content = CONTRACT.follow(response).get("content", {None: {"schema": {}}})
+                for media, shown in content.items():
+                    yield Answer(f"{method.upper()} {template}", int(status), media, shown["schema"])
+
+
+def events() -> dict[str, Schema]:
+    """The schema of each event's body, by the event's type."""
+    hooks = EVENTS.root["webhooks"].items()
+    return {name: hook["post"]["requestBody"]["content"]["application/json"]["schema"] for name, hook in hooks}
+
+
+@cache
+def requests() -> dict[str, Request[Any]]:
+    """A request of each operation, made by its endpoint function."""
+    made = (_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__)
+    return {request.operation: request for request in made}
+
+
+def _request(function: Callable[..., Request[Any]]) -> Request[Any]:
+    hints = typing.get_type_hints(function)
+    required = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    positional = [_plausible(hints[p.name]) for p in required if p.kind is not p.KEYWORD_ONLY]
+    return function(*positional, **{p.name: _plausible(hints[p.name]) for p in required if p.kind is p.KEYWORD_ONLY})
+
+
+def _plausible(hint: Any) -> Any:
+    """An argument of the type that an endpoint function asks for."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return inner[0]
+    if origin is types.UnionType:
+        return _plausible(inner[0])
+    if origin is Sequence:
+        return [_plausible(inner[0])]
+    if origin is Mapping:
+        return {}
+    if issubclass(hint, Model):
+        return hint.from_dict({})
+    return {str: "id_1", bytes: b"content", bool: True, int: 10**12}[hint]  # a time, wherever one is asked for
+
+
+def _types(schema: Schema) -> list[str]:
+    kinds = schema.get("type", [])
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+
+
+def _name(reference: Schema) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _expand(node: Any, follow: Callable[[Schema], Schema]) -> Any:
+    if isinstance(node, list):
+        return [_expand(item, follow) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {key: _expand(value, follow) for key, value in node.items() if key != "$ref"}
+    return {**_expand(follow(node), follow), **beside} if "$ref" in node else beside
+
+
+# -- bodies --------------------------------------------------------------------------------------------------------
+
+
+def bodies(document: Document, schema: Schema) -> list[Any]:
+    """The smallest and the fullest valid bodies, with nulls and without; each branch of a union has its turn."""
+    turns = max(len(document.options(inner)) for inner in document.within(schema))
+    made = [
+        _Maker(document, full=full, null=null, turn=turn).make(schema)
+        for full, null in ((False, False), (True, False), (True, True))
+        for turn in range(turns)
+    ]
+    return list({json.dumps(body): body for body in made}.values())
+
+
+class _Maker:
+    """Makes one body: no two strings and no two numbers in it are the same, so that none can stand for another."""
+
+    def __init__(self, document: Document, *, full: bool, null: bool, turn: int) -> None:
+        self._document = document
+        self._full = full
+        self._null = null
+        self._turn = turn
+        self._count = itertools.count(1)
+
+    def make(self, schema: Schema) -> Any:
+        if self._null and self._document.may_be_null(schema):
+            return None
+        options = self._document.options(schema)
+        chosen = self._document.follow(options[self._turn % len(options)])
+        if "enum" in chosen:
+            constants = [value for value in chosen["enum"] if value is not None]
+            return constants[self._turn % len(constants)]
+        return self._of_type(next((kind for kind in _types(chosen) if kind != "null"), "any"), chosen)
+
+    def _of_type(self, kind: str, schema: Schema) -> Any:
+        match kind:
+            case "object":
+                return self._object(schema)
+            case "array":
+                return self._list(schema)
+            case "string" if "pattern" in schema:
+                return matching(schema["pattern"])
+            case "string":
+                return f"text {next(self._count)}".ljust(schema.get("minLength", 0), "x")
+            case "integer":
+                return schema.get("minimum", 0) + next(self._count)
+            case "number":
+                return schema.get("minimum", 0) + next(self._count) + 0.5
+            case "boolean":
+                return self._full
+            case _:
+                return {"anything": [None, True, {"nested": "value"}]}
+
+    def _object(self, schema: Schema) -> dict[str, Any]:
+        properties = schema.get("properties", {})
+        kept = properties if self._full else [key for key in properties if key in schema.get("required", ())]
+        made = {key: self.make(properties[key]) for key in kept}
+        extra = schema.get("additionalProperties", True)
+        if properties or not self._full or extra is False:
+            return made
+        return {"first key": self.make({} if extra is True else extra), "": self.make({} if extra is True else extra)}
+
+    def _list(self, schema: Schema) -> list[Any]:
+        length = 2 if self._full else schema.get("minItems", 0)
+        made = []
+        for _ in range(length):
+            made.append(self.make(schema["items"]))
+            self._turn += 1  # so that the items of a list are of different branches
+        self._turn -= length
+        return made
+
+
+@cache
+def matching(pattern: str) -> str:
+    """A text that a pattern accepts."""
+    texts = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+    return hypothesis.find(texts, lambda _: True, settings=settings(QUIET, phases=[Phase.generate]))
+
+
+def with_unknown_keys(body: Any) -> Any:
+    """The body with two more keys in each of its objects."""
+    if isinstance(body, list):
+        return [with_unknown_keys(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {**{key: with_unknown_keys(value) for key, value in body.items()}, "not in the contract": {"a": [1]}, "é": 0}
+
+
+# -- random bodies -------------------------------------------------------------------------------------------------
+
+NASTY_KEYS = [
+    *("to_dict", "from_dict", "read", "keys", "items", "self", "cls", "x5t#S256", "x5t_s256", "", "é", "\ud800"),
+    *("_plan", "_readers", "__class__", "__dict__", "__attrs_attrs__", "__eq__", "__repr__", "__getattr__"),
+    *("__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"),
+]
+"""Keys that Python, or the model, has another use for."""
+
+_TEXT = st.text(st.characters(exclude_categories=()), max_size=6)
+_NUMBERS = st.integers() | st.integers(-9, 9).map(float) | st.floats(allow_nan=False, allow_infinity=False)
+_KEYS = st.sampled_from(NASTY_KEYS) | _TEXT
+JSON = st.recursive(
+    st.none() | st.booleans() | _NUMBERS | _TEXT,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_KEYS, inner, max_size=2),
+    max_leaves=4,
+)
+"""Any JSON value."""
+
+QUIET = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+
+
+def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], *, name: object, cases: int) -> None:
+    """Check what holds for every value; `name` seeds the choice: another one for each test, the same in each run."""
+
+    @seed(zlib.crc32(str(name).encode()))
+    @settings(QUIET, max_examples=cases)
+    @given(strategy)
+    def run(value: Any) -> None:
+        check(value)
+
+    run()
+
+
+def random_bodies(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    """Valid bodies."""
+    branches = [_random(document, document.follow(option)) for option in document.options(schema)]
+    return st.one_of(*([st.none()] if document.may_be_null(schema) else []), *branches)
+
+
+def _random(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    kinds = [kind for kind in _types(schema) if kind != "null"]
+    match kinds[0] if kinds else "any":
+        case "object":
+            return _random_object(document, schema)
+        case "array":
+            return st.lists(
+                random_bodies(document, schema["items"]),
+                min_size=schema.get("minItems", 0),
+                max_size=2,
+                unique_by=json.dumps if schema.get("uniqueItems") else None,
+            )
+        case "string" if "pattern" in schema:
+            return st.from_regex(schema["pattern"], fullmatch=True)
+        case "string":
+            return st.text(min_size=schema.get("minLength", 0), max_size=schema.get("minLength", 0) + 6)
+        case "integer":
+            whole = st.integers(schema.get("minimum"), schema.get("maximum"))
+            return whole | whole.map(float)  # JSON knows no difference
+        case "number":
+            return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
+        case "boolean":
+            return st.booleans()
+        case _:
+            return JSON
+
+
+def _random_object(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
+    properties = {key: random_bodies(document, inner) for key, inner in schema.get("properties", {}).items()}
+    required = {key: properties.pop(key) for key in schema.get("required", ())}
+    if required or properties:
+        return st.fixed_dictionaries(required, optional=properties)
+    extra = schema.get("additionalProperties", True)
+    values = random_bodies(document, extra) if isinstance(extra, dict) else JSON
+    return st.dictionaries(_KEYS, values, max_size=2 if extra is not False else 0)
+
+
+@cache
+def constants(document: Document) -> frozenset[str]:
+    """The keys that hold constants in some object: tags, and whatever else tells variants apart."""
+    return frozenset(
+        key for name in document.schemas for key, schema in document.properties(name).items() if "enum" in schema
+    )
+
+
+@st.composite
+def changed(draw: st.DrawFn, valid: Sequence[Any], telling: Collection[str]) -> Any:
+    """One of the bodies, changed in up to four places, preferably those of `telling` keys; maybe changed altogether."""
+    box = [copy.deepcopy(draw(st.sampled_from(valid)))]
+    for _ in range(draw(st.integers(1, 4))):
+        places = list(_places(box))
+        likely = [place for place in places if place[1] in telling]
+        _change(draw, *draw(st.sampled_from(draw(st.sampled_from([places, likely or places])))))
+    return box[0]
+
+
+def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
+    for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        yield holder, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
+
+
+def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
+    match draw(st.sampled_from(["null", "other text", "other type", "empty", "remove", "add"])):
+        case "null":
+            holder[key] = None
+        case "other text":
+            holder[key] = draw(_TEXT)
+        case "remove" if isinstance(holder, dict):
+            del holder[key]
+        case "add" if isinstance(holder[key], dict):
+            holder[key][draw(_KEYS)] = draw(JSON)
+        case "empty" if holder[key] is not None:
+            holder[key] = type(holder[key])()
+        case _:
+            holder[key] = draw(JSON)
+
+
+ODD_VALUES: list[Any] = [
+    *(None, True, 0, 1.0, "", "text"),
+    *([], [None], [[]], [{}], [{"object": "of tomorrow"}]),
+    *({}, {"": {}}, {"object": "of tomorrow"}),
+]
+"""What a key may hold against all promises."""
+
+
+# -- what they must become -----------------------------------------------------------------------------------------
+
+
+def problems(document: Document, schema: Schema, decoded: Any, sent: Any, *, fragment: bool = False) -> Iterator[str]:
+    """Whatever is wrong with what was decoded: something lost, an object of a wrong class, a model that is unusable.
+
+    With `fragment`, keys may be missing that the variants of a union require, and what is there must tell enough.
+    """
+    lost = difference(plain(decoded), sent)
+    if lost:
+        yield lost
+        return
+    yield from misread(document, schema, decoded, sent, fragment=fragment)
+    yield from unusable(decoded)
+
+
+def plain(decoded: Any) -> Any:
+    """What was decoded, turned back by the models themselves."""
+    if isinstance(decoded, Model):
+        return decoded.to_dict()
+    if isinstance(decoded, list):
+        return [plain(item) for item in decoded]
+    if isinstance(decoded, dict):
+        return {key: plain(value) for key, value in decoded.items()}
+    return decoded
+
+
+def difference(one: object, other: object, at: str = "body") -> str | None:
+    """Where two JSON values first differ, types and order of keys included: 1, 1.0 and True are three values."""
+    if type(one) is not type(other):
+        return f"{at}: {one!r} is not {other!r}"
+    if isinstance(one, dict) and isinstance(other, dict):
+        if list(one) != list(other):
+            return f"{at}: keys {list(one)} are not {list(other)}"
+        return next(filter(None, (difference(one[key], other[key], f"{at}[{key!r}]") for key in one)), None)
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return f"{at}: {len(one)} items are not {len(other)}"
+        pairs = zip(one, other, strict=True)
+        return next(filter(None, (difference(*pair, f"{at}[{i}]") for i, pair in enumerate(pairs))), None)
+    return None if repr(one) == repr(other) else f"{at}: {one!r} is not {other!r}"
+
+
+def models(decoded: Any) -> Iterator[Model]:
+    """Every model in what was decoded, at any depth."""
+    if isinstance(decoded, Model):
+        yield decoded
+    inside = vars(decoded) if isinstance(decoded, Model) else decoded
+    if isinstance(inside, dict | list):
+        for value in inside.values() if isinstance(inside, dict) else inside:
+            yield from models(value)
+
+
+_attributes: dict[type[Model], dict[str, str]] = {}
+
+
+def attributes(model: type[Model]) -> dict[str, str]:
+    """The attributes that a generated class declares, each with its JSON key."""
+    if model not in _attributes:
+        full = model(**{name: name for name in model.__annotations__})
+        _attributes[model] = {name: key for key, name in full.to_dict().items()}
+    return _attributes[model]
+
+
+def unusable(decoded: Any) -> Iterator[str]:
+    """What cannot be done with what was decoded, if it does not raise altogether."""
+    if not repr(decoded):
+        yield "repr"
+    for again in (copy.deepcopy(decoded), pickle.loads(pickle.dumps(decoded))):
+        if again != decoded or difference(plain(again), plain(decoded)):
+            yield f"{again!r} is a copy of {decoded!r}"
+    for model in models(decoded):
+        held = vars(model)
+        yield from (f"model[{key!r}] of {model!r}" for key in held if key not in model or model[key] is not held[key])
+        for name, key in attributes(type(model)).items() if type(model) in received() else ():
+            fits = not any(broken(held.get(key), hints(type(model))[name]))
+            if (fits and getattr(model, name) is not held.get(key)) or (key in model) is not (key in held):
+                yield f"{name} of {model!r}"
+        yield from broken(model, type(model)) if type(model) in received() else ()
+
+
+def misread(
+    document: Document, schema: Schema, decoded: Any, sent: Any, at: str = "body", *, fragment: bool = False
+) -> Iterator[str]:
+    """Every place where an object that was sent did not become what the schema says."""
+    if isinstance(sent, list) and (items := document.items(schema)):
+        for index, value in enumerate(sent):
+            yield from misread(document, items, decoded[index], value, f"{at}[{index}]", fragment=fragment)
+    if not isinstance(sent, dict):
+        return
+    allowed = _classes(document, schema, sent, fragment)
+    if type(decoded) not in allowed:
+        yield f"{at}: {type(decoded).__name__} is none of {sorted(kind.__name__ for kind in allowed)}"
+        return
+    for key, inner in _members(document, schema, type(decoded), sent).items():
+        yield from misread(document, inner, decoded[key], sent[key], f"{at}[{key!r}]", fragment=fragment)
+
+
+def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, Any]) -> dict[str, Schema]:
+    """The keys that were sent and have a schema."""
+    if chosen is dict:
+        values = document.values(schema)
+        return dict.fromkeys(sent, values) if values else {}
+    known = [name for name in document.objects(schema) if class_of(document, name) is chosen]
+    return {key: inner for name in known for key, inner in document.properties(name).items() if key in sent}
+
+
+def _classes(document: Document, schema: Schema, sent: dict[str, Any], fragment: bool) -> set[type]:
+    """The classes that an object may have become; more than one where it is of a union and tells little."""
+    names = document.objects(schema)
+    if not names:
+        return {dict}
+    if len(names) == 1:
+        return {class_of(document, names[0])}
+    tag, tags = tagged(document, schema)
+    if isinstance(sent.get(tag), str):
+        return {tags.get(sent[tag], Model)}
+    variant = closest(document, schema, sent)
+    if variant is Model and not fragment:
+        return {Model, *(class_of(document, name) for name in names)}
+    return {closest(document, schema, sent, fragment=True) if variant is Model else variant}
+
+
+@cache
+def _tags(document: Document, names: tuple[str, ...], key: str) -> dict[str, type[Model]]:
+    told = ((name, document.properties(name).get(key, {})) for name in names)
+    return {value: class_of(document, name) for name, schema in told for value in schema.get("enum", ())}
+
+
+def tagged(document: Document, schema: Schema) -> tuple[str, dict[str, type[Model]]]:
+    """The key of a union's tag, and the classes by tag; an empty key where it has none."""
+    key = document.follow(schema).get("discriminator", {}).get("propertyName", "object")
+    tags = _tags(document, tuple(document.objects(schema)), key)
+    return key if tags else "", tags
+
+
+def closest(document: Document, schema: Schema, sent: dict[str, Any], *, fragment: bool = False) -> type[Model]:
+    """The class of the variant that an object is of by its shape; of several, the one that requires most keys.
+
+    Where none has all that it requires, that of the right constants which lacks least. A plain `Model` where none or
+    several are. Of a fragment, only the constants that it holds tell.
+    """
+    names = document.objects(schema)
+    if len(names) == 1:
+        return class_of(document, names[0])
+    tag, _ = tagged(document, schema)
+    decisive = {key for name in names for key in document.properties(name) if _tells_apart(document, names, key)}
+    fitting: dict[str, tuple[int, int, int]] = {}
+    for name in names:
+        required = {key for key in document.schemas[name].get("required", ()) if key != tag and not fragment}
+        telling = {
+            key: inner for key, inner in document.properties(name).items() if "enum" in inner or "pattern" in inner
+        }
+        told = [key for key in telling if key != tag and isinstance(sent.get(key), str)]
+        agrees = all(Draft202012Validator(telling[key]).is_valid(sent[key]) for key in told)
+        constants = len(decisive.intersection(told))
+        if agrees and (constants or (required and required <= sent.keys())):
+            fitting[name] = (constants, -len(required - sent.keys()), len(required & sent.keys()))
+    most = [name for name, fit in fitting.items() if fit == max(fitting.values())]
+    return class_of(document, most[0]) if len(most) == 1 else Model
+
+
+def _tells_apart(document: Document, names: list[str], key: str) -> bool:
+    """Whether variants never share some of a key's constants without sharing all of them."""
+    schemas = [document.properties(name).get(key, {}) for name in names]
+    allowed = [frozenset(schema["enum"]) for schema in schemas if "enum" in schema]
+    patterns = [schema["pattern"] for schema in schemas if "pattern" in schema]
+    return (
+        bool(allowed)
+        and all(one == other or not one & other for one in allowed for other in allowed)
+        and not any(re.search(pattern, text) for pattern in patterns for text in frozenset().union(*allowed))
+    )
+
+
+@cache
+def class_of(document: Document, name: str) -> type[Model]:
+    """The class that stands for a schema, as the generator says; what it holds tells whether that is right."""
+    named = _named().of_contract if document is CONTRACT else _named().of_events
+    found: type[Model] | None = getattr(clerk_bapi.models, named[name], None) or getattr(clerk_bapi.events, named[name])
+    assert found is not None
+    return found
+
+
+@cache
+def _named() -> Models:
+    return name_models(CONTRACT.root, EVENTS.root, naming.load(ROOT / "spec" / "names.yaml"))
+
+
+@cache
+def classes() -> dict[type[Model], list[tuple[Document, str]]]:
+    """Every generated class, with the document and the name of each schema that it stands for."""
+    found: dict[type[Model], list[tuple[Document, str]]] = {}
+    for document in (CONTRACT, EVENTS):
+        for name in filter(document.properties, document.schemas):
+            with suppress(KeyError, AttributeError):  # a request's body is no class
+                found.setdefault(class_of(document, name), []).append((document, name))
+    return found
+
+
+def bodies_of(kind: type[Model]) -> list[Any]:
+    """The bodies of each schema that a class stands for."""
+    return [
+        body
+        for document, name in classes()[kind]
+        for body in bodies(document, {"$ref": f"#/components/schemas/{name}"})
+    ]
+
+
+@cache
+def properties_of(kind: type[Model]) -> tuple[set[str], set[str]]:
+    """The keys that a class has attributes for, and those of them that are always there.
+
+    They are those of its schema. A class of several schemas has what all of them tell of it. One that is written by
+    hand, `ErrorDetail`, has those that all versions tell of.
+    """
+    held = _in_events()
+    schemas = [document.schemas[name] for document, name in classes()[kind] if document is CONTRACT or name in held]
+    keys = {key for schema in schemas for key in schema["properties"]}
+    if kind.__module__.startswith("clerk_core"):
+        keys &= set(attributes(kind).values())
+    return keys, {key for key in keys if all(key in schema.get("required", ()) for schema in schemas)}
+
+
+@cache
+def _in_events() -> frozenset[str]:
+    held = (inner for schema in events().values() for inner in EVENTS.within(schema))
+    return frozenset(name for inner in held for name in EVENTS.objects(inner))
+
+
+@cache
+def received() -> frozenset[type[Model]]:
+    """The classes of what an answer or an event may hold; the others are for arguments only."""
+    results = [(CONTRACT, answer.schema) for answer in answers() if answer.succeeds]
+    held = [(EVENTS, inner) for schema in events().values() for inner in EVENTS.within(schema)]
+    held += [(CONTRACT, inner) for _, schema in results for inner in CONTRACT.within(schema)]
+    return frozenset(class_of(document, name) for document, schema in held for name in document.objects(schema))

@@ -1,0 +1,615 @@
+"""Arguments for every operation of the contract: valid ones, and mistakes, made from its schemas alone.
+
+What is proposed here is sorted by jsonschema into valid and invalid; the code under test is not asked.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from hypothesis import Phase, find, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import clerk_bapi.api
+from clerk_core import UNSET, Request
+from generator.contract.names import snake
+from tests.generated.json_samples import CONTRACT, QUIET, Schema, attributes, class_of, matching
+
+Arguments = dict[str, Any]
+"""Keyword -> value, as somebody calls an endpoint function."""
+
+
+# -- operations ----------------------------------------------------------------------------------------------------
+
+
+class Argument(NamedTuple):
+    """One argument of an operation."""
+
+    name: str
+    wire: str
+    place: str
+    """`path`, `query`, `body`, `field` or `file` of a form, or `raw`: the whole body."""
+    required: bool
+    schema: Schema
+    joined: bool = False
+    """Whether an array shares one key, with commas."""
+    may_be_empty: bool = True
+    """Whether the empty text may be sent."""
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is a list on the wire."""
+        return "array" in types(self.schema)
+
+
+class Operation:
+    """One operation of the contract."""
+
+    def __init__(self, method: str, path: str, facts: Schema) -> None:
+        self.method = method.upper()
+        self.path = path
+        self.id: str = facts["operationId"]
+        self._names: dict[str, Any] = facts["x-python"]
+        self.group: str = self._names["resource"]
+        self.member: str = self._names["method"]
+        self._facts = facts
+        self._body = CONTRACT.follow(facts.get("requestBody", {}))
+
+    @property
+    def function(self) -> Callable[..., Request[Any]]:
+        """The endpoint function."""
+        function: Callable[..., Request[Any]] = getattr(clerk_bapi.api, self._names["function"])
+        return function
+
+    @property
+    def media(self) -> str | None:
+        """The media type of the body, where there is one."""
+        return next(iter(self._body.get("content", ())), None)
+
+    @property
+    def body_required(self) -> bool:
+        """Whether a body must be sent even where it says nothing."""
+        return bool(self._body.get("required"))
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether Clerk has deprecated it."""
+        return bool(self._facts.get("deprecated"))
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether only who has the secret key may call it."""
+        return bool(self._facts.get("security", CONTRACT.root["security"]))
+
+    @property
+    def answers(self) -> Iterator[Schema]:
+        """The schemas of the answers that are no errors."""
+        for status, answer in self._facts["responses"].items():
+            if status.startswith("2"):
+                yield from (media["schema"] for media in CONTRACT.follow(answer).get("content", {}).values())
+
+    @cached_property
+    def arguments(self) -> list[Argument]:
+        """Its arguments, those of the path first and in the path's order."""
+        found = sorted(
+            [*self._parameters(), *self._members()],
+            key=lambda a: (a.place not in ("path", "query"), a.place != "path", self.path.find(f"{{{a.wire}}}")),
+        )
+        taken: set[str] = set()
+        return [_named(argument, taken) for argument in found]
+
+    def of(self, *places: str) -> list[Argument]:
+        """The arguments that go to some places."""
+        return [argument for argument in self.arguments if argument.place in places]
+
+    def _parameters(self) -> Iterator[Argument]:
+        for parameter in map(CONTRACT.follow, self._facts.get("parameters", ())):
+            wire, place, schema = parameter["name"], parameter["in"], CONTRACT.follow(parameter["schema"])
+            yield Argument(
+                name=self._names.get("arguments", {}).get(wire, snake(wire)) if place == "path" else snake(wire),
+                wire=wire,
+                place=place,
+                required=bool(parameter.get("required")),
+                schema=schema,
+                joined=parameter.get("explode") is False and "array" in types(schema),
+                may_be_empty=place == "body" or bool(parameter.get("allowEmptyValue")),
+            )
+
+    def _members(self) -> Iterator[Argument]:
+        for media, content in self._body.get("content", {}).items():
+            body = CONTRACT.follow(content["schema"])
+            if "properties" not in body:
+                name = "body"
+                if "items" in body:
+                    name = [part for part in self.path.split("/") if part[:1] != "{" and part != "bulk"][-1]
+                yield Argument(name, name, "raw", required=True, schema=body)
+            for key, schema in body.get("properties", {}).items():
+                place = "body" if media == "application/json" else "file" if _is_binary(schema) else "field"
+                yield Argument(snake(key), key, place, key in body.get("required", ()), schema)
+
+    def __repr__(self) -> str:
+        return self.id
+
+
+def _named(argument: Argument, taken: set[str]) -> Argument:
+    names = (argument.name, argument.wire, f"{argument.name}_{argument.place}")
+    name = next(name for name in names if name not in taken)
+    taken.add(name)
+    return argument._replace(name=name)
+
+
+OPERATIONS = [
+    Operation(method, path, facts)
+    for path, methods in CONTRACT.root["paths"].items()
+    for method, facts in methods.items()
+    if method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+]
+
+
+# -- schemas -------------------------------------------------------------------------------------------------------
+
+
+def types(schema: Schema) -> list[str]:
+    """The JSON types that a schema names."""
+    kinds = CONTRACT.follow(schema).get("type", [])
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def branches(schema: Schema) -> list[Schema]:
+    """The alternatives of a union."""
+    target = CONTRACT.follow(schema)
+    return [*target.get("anyOf", ()), *target.get("oneOf", ())]
+
+
+def within(schema: Schema) -> Iterator[Schema]:
+    """A request's schema and all those inside it, references followed."""
+    target = CONTRACT.follow(schema)
+    yield target
+    extra = target.get("additionalProperties")
+    inside = [*branches(target), *target.get("properties", {}).values(), target.get("items"), extra]
+    for inner in inside:
+        if isinstance(inner, dict):
+            yield from within(inner)
+
+
+_VALIDATORS: dict[int, tuple[Schema, Draft202012Validator]] = {}
+
+
+def is_valid(schema: Schema, value: Any) -> bool:
+    """What jsonschema says."""
+    if id(schema) not in _VALIDATORS:
+        _VALIDATORS[id(schema)] = schema, CONTRACT.judge(schema)  # the schema is kept, so that its id stays its own
+    return _VALIDATORS[id(schema)][1].is_valid(value)
+
+
+def _is_binary(schema: Schema) -> bool:
+    return CONTRACT.follow(schema).get("format") == "binary"
+
+
+def _resolved(schema: Schema, value: Any) -> Schema:
+    """The schema by which a value is read: references followed, and of a union the branch that it fits."""
+    target = CONTRACT.follow(schema)
+    fitting = next((branch for branch in branches(target) if is_valid(branch, value)), None)
+    return _resolved(fitting, value) if fitting else target
+
+
+# -- valid values --------------------------------------------------------------------------------------------------
+
+TEXTS = [
+    "some text",
+    "Zoë 例 😀",
+    "a&b=c+d%20e/f?g#h i;j",
+    "two\nlines\r\n\t\"quoted\" \\ 'single' <tag> , $ | {x} [y] ^ `",
+    " padded ",
+    "",
+    "null",
+    "10.0",
+    "+2",
+]
+IDS = [
+    "a/b",
+    "a b+c",
+    "Zoë/例",
+    "%2F",
+    "a%2Fb?c=d#e&f",
+    "a\\b;c,d:e@f$",
+    "../up",
+    "...",
+    "{id}",
+    "two\nlines",
+    "~._-",
+]
+FREE_FORM = [
+    {
+        "plan": "pro",
+        "seats": 5,
+        "ratio": 0.5,
+        "whole": 2.0,
+        "on": True,
+        "off": False,
+        "none": None,
+        "list": [1, [2], {"deep": [{}]}],
+    },
+    {},
+    {"": "empty key", "Zoë 例": "😀", "a.b/c d": {"nested": {"again": [None, "x", 1e-7]}}, "big": 2**60, "low": -1.5},
+]
+FORMATS: dict[str, list[Any]] = {
+    "uri": ["https://example.com/a?b=c&d=%20#e", "myapp://callback"],
+    "date-time": ["2026-05-12T10:20:30Z", "2026-05-12T10:20:30.123000Z"],
+    "email": ["zoe+test@example.com"],
+}
+FILES = [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n--boundary--\r\n", b"x"]
+
+
+def values(argument: Argument) -> list[Any]:
+    """Valid values of an argument, an ordinary one first and then those at the edges."""
+    if argument.place == "file":
+        return list(FILES)
+    found = _edges_of(argument.wire, argument.schema)
+    if argument.place == "path" and set(TEXTS[1:]) <= set(found):
+        found = [f"{argument.wire}_2abcDEF", *IDS]
+    if argument.place in ("path", "query"):
+        found = [value for value in found if value is not None and value != []]  # neither has a null, or no value
+    if argument.place == "query" and not argument.may_be_empty:
+        found = [value for value in found if value != ""]
+    return found
+
+
+def edges(schema: Schema) -> list[Any]:
+    """Valid values for a schema, an ordinary one first."""
+    distinct = {json.dumps(value): value for value in _proposals(CONTRACT.follow(schema))}
+    found = [value for value in distinct.values() if is_valid(schema, value)]
+    assert found, f"no sample for {schema}"
+    return found
+
+
+def _edges_of(key: str, schema: Schema) -> list[Any]:
+    """Like `edges`; an ordinary text tells whose it is, so that no two can change places unnoticed."""
+    found = edges(schema)
+    own = f"some {key}"
+    return [own, *found[1:]] if found[0] == TEXTS[0] and is_valid(schema, own) else found
+
+
+def _proposals(schema: Schema) -> Iterator[Any]:
+    if "enum" in schema:
+        yield from schema["enum"]
+        return
+    for branch in branches(schema):
+        yield from edges(branch)
+    kinds = types(schema)
+    if not kinds and not branches(schema):
+        yield from (*FREE_FORM, ["list", 1], "some text", 7, 0.5, False, None)
+    for kind in sorted(kinds, key=lambda kind: kind == "null"):
+        yield from _PROPOSALS[kind](schema)
+
+
+def _texts(schema: Schema) -> Iterator[str]:
+    if "x-sort-keys" in schema:
+        yield from (sign + key for key in schema["x-sort-keys"] for sign in ("", "+", "-"))
+    if "format" in schema:
+        yield from FORMATS[schema["format"]]
+        return
+    if "pattern" in schema:
+        yield matching(schema["pattern"])
+    # A pattern is ECMA's, whose classes are ASCII; the judge's are not.
+    yield from (text for text in TEXTS if "pattern" not in schema or text.isascii())
+    for length in (schema.get("minLength"), schema.get("maxLength")):
+        if length is not None:
+            yield from ("x" * length, "é" * length if "pattern" not in schema else "x y"[:length].ljust(length, "z"))
+
+
+def _integers(schema: Schema) -> Iterator[int]:
+    if schema.get("format") == "unix-ms":
+        yield from (1_769_860_800_123, 0, 10**11, 2**53 + 1)
+        return
+    yield from (10, 7, 0, 1, -1, 100, 2**31, 2**53 + 1, -(2**40))
+    if schema.get("format") == "int64":
+        yield from (2**63 - 1, -(2**63))
+    for limit in (schema.get("minimum"), schema.get("maximum")):
+        if limit is not None:
+            yield limit
+
+
+def _numbers(schema: Schema) -> Iterator[float]:
+    yield from (10, 0.5, 7, 0, -2.25, 1e-7, 3600, 2**53 + 1)
+    yield from _integers({key: limit for key, limit in schema.items() if key in ("minimum", "maximum")})
+
+
+def _arrays(schema: Schema) -> Iterator[list[Any]]:
+    items = edges(schema["items"])
+    yield from (items[:2], items[:1], [], items)
+    for length in (schema.get("minItems"), schema.get("maxItems")):
+        if length is not None:
+            yield _many(schema, length)
+
+
+def _many(schema: Schema, length: int) -> list[Any]:
+    """Valid items, distinct ones where they must be."""
+    items = itertools.cycle(edges(schema["items"]))
+    return _distinct(schema["items"], length) if schema.get("uniqueItems") else [next(items) for _ in range(length)]
+
+
+def _distinct(items: Schema, length: int) -> list[str]:
+    texts = st.from_regex(CONTRACT.follow(items)["pattern"], fullmatch=True, alphabet=st.characters(codec="ascii"))
+    lists = st.lists(texts, unique=True, min_size=length, max_size=length)
+    return find(lists, lambda _: True, settings=settings(QUIET, phases=[Phase.generate]))
+
+
+def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
+    choices = {key: _edges_of(key, inner) for key, inner in schema.get("properties", {}).items()}
+    required = {key: choices[key][0] for key in schema.get("required", ())}
+    extra = schema.get("additionalProperties", not choices)
+    if choices:
+        yield {key: value[0] for key, value in choices.items()}
+        yield required
+        yield from _in_turn(choices)
+    if isinstance(extra, dict):
+        yield required | {f"key {index}": value for index, value in enumerate(edges(extra))}
+        yield required | dict.fromkeys(("", "Zoë & Co"), edges(extra)[0])
+    elif extra:
+        yield from (required | other for other in FREE_FORM)
+
+
+def _in_turn(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """As few objects as hold every value of every key at least once; neighbours of one schema differ in each."""
+    for turn in range(max(map(len, choices.values()), default=0)):
+        yield {key: options[(turn + place) % len(options)] for place, (key, options) in enumerate(choices.items())}
+
+
+_PROPOSALS: dict[str, Callable[[Schema], Iterable[Any]]] = {
+    "string": _texts,
+    "integer": _integers,
+    "number": _numbers,
+    "boolean": lambda _: (True, False),
+    "array": _arrays,
+    "object": _objects,
+    "null": lambda _: (None,),
+}
+
+
+@cache
+def samples(operation: Operation) -> dict[str, Arguments]:
+    """Label -> valid arguments: all of them, the required ones only, and every edge of every argument in turn."""
+    choices = {argument.name: values(argument) for argument in operation.arguments}
+    found = {
+        "everything": {name: options[0] for name, options in choices.items()},
+        "required only": {a.name: choices[a.name][0] for a in operation.arguments if a.required},
+    }
+    return found | {f"edges {turn}": arguments for turn, arguments in enumerate(_in_turn(choices))}
+
+
+# -- the same values in other clothes ------------------------------------------------------------------------------
+
+Disguise = Callable[[Schema, Any], Any]
+"""Another Python value that must be sent as the same JSON value."""
+
+
+def as_models(schema: Schema, value: Any) -> Any:
+    """Objects as the generated classes, made by keyword; those with keys that no class declares stay as they are."""
+    if isinstance(value, dict) and (name := object_name(schema, value)):
+        known = CONTRACT.properties(name)
+        if value.keys() <= known.keys():
+            names = {key: attribute for attribute, key in attributes(class_of(CONTRACT, name)).items()}
+            inner = {names[key]: as_models(known[key], item) for key, item in value.items()}
+            return class_of(CONTRACT, name)(**inner)
+    return _rebuilt(schema, value, as_models)
+
+
+def object_name(schema: Schema, value: Any) -> str | None:
+    """The name of the schema with properties by which an object is read, if it is one."""
+    name = None
+    while "$ref" in schema:
+        name, schema = schema["$ref"].rpartition("/")[2], CONTRACT.follow({"$ref": schema["$ref"]})
+    if branches(schema):
+        return next((object_name(branch, value) for branch in branches(schema) if is_valid(branch, value)), None)
+    return name if "properties" in schema else None
+
+
+def as_floats(schema: Schema, value: Any) -> Any:
+    """Integers as floats, wherever the schema asks for a number and a float can hold it exactly."""
+    numeric = {"integer", "number"} & set(types(_resolved(schema, value)))
+    if numeric and type(value) is int and float(value) == value:
+        return float(value)
+    return _rebuilt(schema, value, as_floats)
+
+
+def as_views(schema: Schema, value: Any) -> Any:
+    """Lists as tuples, dicts as read-only mappings, bytes as open files."""
+    match value:
+        case list():
+            return tuple(as_views({}, item) for item in value)
+        case dict():
+            return MappingProxyType({key: as_views({}, item) for key, item in value.items()})
+        case bytes():
+            return io.BytesIO(value)
+    return value
+
+
+def _rebuilt(schema: Schema, value: Any, disguise: Disguise) -> Any:
+    target = _resolved(schema, value)
+    match value:
+        case list():
+            return [disguise(target.get("items", {}), item) for item in value]
+        case dict():
+            extra = target.get("additionalProperties")
+            other = extra if isinstance(extra, dict) else {}
+            return {key: disguise(target.get("properties", {}).get(key, other), item) for key, item in value.items()}
+    return value
+
+
+def disguised(operation: Operation, arguments: Arguments, disguise: Disguise) -> Arguments:
+    """The same arguments, each in its disguise; ids stay as they are."""
+    schemas = {argument.name: argument.schema for argument in operation.arguments}
+    return {name: disguise(schemas[name], value) for name, value in arguments.items()}
+
+
+# -- mistakes ------------------------------------------------------------------------------------------------------
+
+
+class Mistake(NamedTuple):
+    """Valid arguments with one thing wrong."""
+
+    kind: str
+    argument: Argument
+    given: Arguments
+
+    def __str__(self) -> str:
+        shown = repr(self.given.get(self.argument.name, "left out"))
+        return f"{self.kind}: {self.argument.name}={shown if len(shown) <= 200 else f'{shown[:200]}...'}"
+
+
+ANY_TYPE: list[Any] = ["text", 5, 1.5, True, ["text"], {"key": "text"}, None]
+
+
+class Thing:
+    """What no wire knows."""
+
+
+def mistakes(operation: Operation) -> Iterator[Mistake]:
+    """Everything that can be wrong with one argument of the operation, the others being right."""
+    valid = samples(operation)["everything"]
+    for argument in operation.arguments:
+        wrong = {"path": _wrong_id, "query": _wrong_query, "file": _wrong_file, "field": _wrong_field}
+        for kind, value in wrong.get(argument.place, _wrong_body)(argument, valid[argument.name]):
+            yield Mistake(kind, argument, {**valid, argument.name: value})
+        if argument.required:
+            others = {name: value for name, value in valid.items() if name != argument.name}
+            yield Mistake("left out", argument, others)
+            yield Mistake("UNSET though required", argument, {**valid, argument.name: UNSET})
+
+
+def _wrong_id(argument: Argument, value: str) -> Iterator[tuple[str, Any]]:
+    yield from (("no id", wrong) for wrong in ("", ".", "..", None, 5, True, ["a"], {"a": 1}, b"a", Thing()))
+    yield "lone surrogate", "\ud800"
+    yield from (found for found in _wrong_texts(argument.schema) if found[1] not in ("", ".", ".."))
+
+
+def _wrong_query(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
+    """What is wrong as text: `5` for a text is none, since the wire shows no difference."""
+    yield "None in a query", None
+    yield from (("wrong type", wrong) for wrong in ({"a": 1}, Thing(), b"text"))
+    if not argument.is_array:
+        yield from _wrong_query_text(argument.schema)
+        return
+    yield from (("None in a query", [*value, None]), ("UNSET within", [*value, UNSET]))
+    yield from (("text for a list", "text"), ("wrong type", [["text"]]), ("wrong type", 5))
+    yield from (("no value", empty) for empty in ([], (), set[str]()))
+    yield from _wrong_length(argument.schema, value)
+    yield from ((kind, [wrong]) for kind, wrong in _wrong_query_text(argument.schema["items"]))
+
+
+def _wrong_query_text(schema: Schema) -> Iterator[tuple[str, Any]]:
+    kinds = types(schema)
+    if "string" in kinds:
+        yield "lone surrogate", "\ud800"
+        yield from _wrong_texts(schema)
+    else:
+        yield from (("wrong type", wrong) for wrong in ("text", "tru", ["10"]))
+    if "integer" in kinds:
+        yield from (("wrong type", wrong) for wrong in (1.5, True, "10.0"))
+        if schema.get("format") == "unix-ms":
+            yield from (("no milliseconds", wrong) for wrong in (1_769_860_800, 10**11 - 1, 1, -1, 1.7e9))
+        yield from _out_of_range(schema)
+    if "boolean" in kinds:
+        yield from (("wrong type", wrong) for wrong in (5, 0.5, "2"))
+    yield from (("not a number", wrong) for wrong in (math.nan, math.inf, -math.inf))
+
+
+def _wrong_file(argument: Argument, value: bytes) -> Iterator[tuple[str, Any]]:
+    yield from (("wrong type", wrong) for wrong in ("text", None, 5, ["a"], io.StringIO("text"), Thing()))
+
+
+def _wrong_field(argument: Argument, value: str) -> Iterator[tuple[str, Any]]:
+    yield from (("wrong type", wrong) for wrong in (None, {"a": 1}, ["a"], b"text", math.nan, Thing()))
+    yield "lone surrogate", "\ud800"
+
+
+def _wrong_body(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
+    if argument.is_array:
+        yield from (("text for a list", "text"), ("wrong type", {"a": 1}))
+    for kind, wrong in _wrong_values(argument.schema, value):
+        # Unix milliseconds are sent as a text, too.
+        is_time = CONTRACT.follow(argument.schema).get("format") == "date-time" and type(wrong) in (int, float)
+        if not is_time and not is_valid(argument.schema, wrong):
+            yield kind, wrong
+    yield from _no_json(argument.schema, value)
+
+
+def _wrong_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
+    """Proposals at any depth, right ones among them."""
+    target = _resolved(schema, value)
+    yield from (("wrong type", wrong) for wrong in ANY_TYPE)
+    yield from _wrong_texts(target)
+    yield from _out_of_range(target)
+    if isinstance(value, list):
+        yield from _wrong_length(target, value)
+        for kind, wrong in _wrong_values(target["items"], value[0]):
+            yield f"{kind} in an item", [*value[1:], wrong]
+    if isinstance(value, dict):
+        for key in target.get("required", ()):
+            yield "required key left out", {name: item for name, item in value.items() if name != key}
+        if target.get("additionalProperties") is False:
+            yield "unknown key", {**value, "no such key": 1}
+        for key, inner in target.get("properties", {}).items():
+            for kind, wrong in _wrong_values(inner, value[key]):
+                yield f"{kind} in a key", {**value, key: wrong}
+
+
+def _no_json(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
+    """What JSON cannot say, at any depth."""
+    yield from (("not a number", wrong) for wrong in (math.nan, math.inf, -math.inf))
+    yield from (("no JSON", wrong) for wrong in (Thing(), b"bytes"))
+    if isinstance(value, list):
+        yield from (("UNSET within", wrong) for wrong in ([UNSET], [*value, UNSET]))
+        yield "not a number in an item", [*value, math.nan]
+    if isinstance(value, dict):
+        yield from (("UNSET within", {**value, **wrong}) for wrong in ({"a": UNSET}, {"a": {"b": UNSET}}))
+        yield from (("UNSET within", {**value, key: UNSET}) for key in value)
+        yield "not a number in a key", {**value, "a": [math.nan]}
+
+
+def _wrong_texts(schema: Schema) -> Iterator[tuple[str, str]]:
+    """Texts that a schema of texts refuses."""
+    schema = CONTRACT.follow(schema)
+    if "string" not in types(schema):
+        return
+    if "enum" in schema:
+        yield "unknown enum value", "no such value"
+    if "format" in schema:
+        yield "no such format", "no such format"
+    if "pattern" in schema:
+        broken = ("", " ", f"{matching(schema['pattern'])} ", f"!{matching(schema['pattern'])}\n", "no match \t")
+        yield from (("breaks the pattern", text) for text in broken if not is_valid(schema, text))
+    if schema.get("minLength"):
+        yield "too short", "x" * (schema["minLength"] - 1)
+    if "maxLength" in schema:
+        yield "too long", "x" * (schema["maxLength"] + 1)
+
+
+def _out_of_range(schema: Schema) -> Iterator[tuple[str, Any]]:
+    schema = CONTRACT.follow(schema)
+    if "minimum" in schema:
+        yield "too small", schema["minimum"] - 1
+    if "maximum" in schema:
+        yield "too large", schema["maximum"] + 1
+    if "exclusiveMinimum" in schema:
+        yield from (("too small", schema["exclusiveMinimum"]), ("too small", -5))
+    if schema.get("format") == "int64":
+        yield "too large", 2**63
+
+
+def _wrong_length(schema: Schema, value: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    if schema.get("minItems"):
+        yield "too few items", value[:1] * (schema["minItems"] - 1)
+    if "maxItems" in schema:
+        yield "too many items", _many(schema, schema["maxItems"] + 1)
+    if schema.get("uniqueItems"):
+        yield "the same item twice", value[:1] * 2

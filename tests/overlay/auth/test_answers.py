@@ -1,0 +1,363 @@
+"""What is remembered of opaque tokens and of verified ones: for how long, how much, and for whom."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from clerkkit import AsyncClerk, Clerk, InvalidArgument
+from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState, MachineToken, TokenRefused
+from clerkkit.auth.tokens.bounded import BoundedCache
+from clerkkit.auth.tokens.machine_cache import AnswerCache
+from clerkkit.auth.tokens.verified_cache import Memo
+from tests.loopback import KEY, Act, Loopback, Received, Said, Script, answer, serve
+from tests.overlay.auth.making import NOW, jwks, options, pem, token
+
+SUBJECT = {"id": "x_1", "subject": "user_1", "scopes": ["a"], "claims": {"roles": ["reader"]}, "aud": ["x"]}
+GOOD = answer(200, SUBJECT)
+UNKNOWN = answer(404, {"errors": []})
+
+
+class Time:
+    """A monotonic clock and a Unix clock, which a test moves together or alone."""
+
+    def __init__(self) -> None:
+        self.monotonic = 1000.0
+        self.unix = float(NOW)
+
+    def sleep(self, seconds: float) -> None:
+        self.monotonic += seconds
+        self.unix += seconds
+
+
+class Asker:
+    """Verifies opaque tokens of a server, and counts the calls that it takes."""
+
+    def __init__(self, script: Script | Callable[[Received], Said]) -> None:
+        self.time = Time()
+        self.state = AuthState(lambda: self.time.unix, lambda: self.time.monotonic)
+        self._served = serve(script)
+        self._server = self._served.__enter__()
+        self.clerk = Clerk(KEY, base_url=self._server.url, max_retries=0)
+        self.auth = Auth(self.clerk, self.state, KEY)
+
+    def close(self) -> None:
+        self.clerk.close()
+        self._served.__exit__(None, None, None)
+
+    def __enter__(self) -> Asker:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def calls(self) -> int:
+        return len(self._server.requests)
+
+    def reason(self, given: str = "ak_1", **more: Any) -> str | None:
+        try:
+            self.auth.verify_machine_token(given, **more)
+        except TokenRefused as error:
+            return error.reason
+        return None
+
+
+@pytest.mark.parametrize("given", ["ak_1", "oat_1", "mt_1"])
+@pytest.mark.parametrize(("script", "reason", "life"), [(GOOD, None, 10), (UNKNOWN, "token-invalid", 30)])
+def test_an_answer_is_remembered_so_long(given: str, script: Script, reason: str | None, life: int) -> None:
+    with Asker(script) as asker:
+        for _ in range(300):
+            assert asker.reason(given) == reason
+        assert asker.calls == 1
+        asker.time.sleep(life - 0.1)
+        assert asker.reason(given) == reason
+        assert asker.calls == 1
+        asker.time.sleep(0.2)
+        assert asker.reason(given) == reason
+        assert asker.reason(given) == reason
+        assert asker.calls == 2
+        assert asker.reason(f"{given}x") == reason
+        assert asker.calls == 3
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "unix"])
+@pytest.mark.parametrize("step", [11, -1])
+def test_either_clock_makes_an_answer_old(clock: str, step: int) -> None:
+    with Asker(GOOD) as asker:
+        asker.reason()
+        setattr(asker.time, clock, getattr(asker.time, clock) + step)
+        asker.reason()
+        assert asker.calls == (1 if (clock, step) == ("monotonic", -1) else 2)
+
+
+@pytest.mark.parametrize(("name", "script"), [("opaque_token_ttl", GOOD), ("opaque_refusal_ttl", UNKNOWN)])
+@pytest.mark.parametrize(("seconds", "calls"), [(0, 3), (5, 2), (500, 1)])
+def test_lifetimes_are_the_callers(name: str, script: Script, seconds: float, calls: int) -> None:
+    with Asker(script) as asker:
+        for _ in range(3):
+            asker.reason(**{name: seconds})
+            asker.time.sleep(3)
+        assert asker.calls == calls
+
+
+def test_nothing_outlives_the_tokens_own_expiration() -> None:
+    with Asker(answer(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
+        asker.reason()
+        asker.time.sleep(3.9)
+        asker.reason()
+        assert asker.calls == 1
+        asker.time.sleep(0.1)
+        asker.reason()
+        assert asker.calls == 2
+        asker.reason("oat_1")
+        asker.reason("oat_1")
+        assert asker.calls == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "kept"),
+    [
+        (UNKNOWN, True),
+        (answer(400, {"errors": []}), True),
+        (answer(422, {"errors": []}), True),
+        (answer(200, {**SUBJECT, "revoked": True}), True),
+        (answer(401, {"errors": []}), False),
+        (answer(403, {"errors": []}), False),
+        (answer(429, {"errors": []}), False),
+        (answer(500, b""), False),
+        ([Act.RESET], False),
+    ],
+)
+def test_what_is_no_fault_of_the_token_is_not_remembered(fault: Script, kept: bool) -> None:
+    with Asker(fault) as asker:
+        first, second = asker.reason(), asker.reason()
+        assert first == second is not None
+        assert asker.calls == (1 if kept else 2)
+
+
+def test_a_machines_keys_are_told_apart() -> None:
+    with Asker(GOOD) as asker:
+        for key in ("ak_a", "ak_b", None, "ak_a"):
+            asker.reason("mt_1", machine_secret_key=key)
+        assert asker.calls == 3
+
+
+def test_the_audience_is_checked_each_time() -> None:
+    with Asker(GOOD) as asker:
+        assert asker.reason("oat_1", audience="x") is None
+        assert asker.reason("oat_1", audience="y") == "token-verification-failed"
+        assert asker.calls == 1
+
+
+def test_the_cache_holds_neither_tokens_nor_keys() -> None:
+    with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
+        for given in ("ak_1", "mt_2"):
+            asker.reason(given, machine_secret_key="ak_machine")
+        held = repr([vars(cache) for cache in vars(asker.state.answers).values() if isinstance(cache, BoundedCache)])
+    assert "user_1" in held
+    assert not any(secret in held for secret in ("ak_1", "mt_2", "ak_machine"))
+
+
+def slow(said: Said) -> Callable[[Received], Said]:
+    """What the server says once all that come at a time have had the time to."""
+    gate = threading.Event()
+
+    def reply(_: Received) -> Said:
+        gate.wait(0.3)
+        return said
+
+    return reply
+
+
+@pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
+def test_threads_that_bring_one_token_share_a_call(script: Said) -> None:
+    outcomes: list[str | None] = []
+    with Asker(slow(script)) as asker:
+        threads = [threading.Thread(target=lambda: outcomes.append(asker.reason())) for _ in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert asker.calls == 1
+        assert len(asker.state.thread_flights) == 0
+    assert len(outcomes) == 40
+    assert len(set(outcomes)) == 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
+def test_tasks_that_bring_one_token_share_a_call(script: Said, backend: str) -> None:
+    outcomes: list[bool] = []
+    state = AuthState()
+
+    async def verify(url: str) -> None:
+        async with AsyncClerk(KEY, base_url=url, max_retries=0) as clerk:
+            auth, wanted = AsyncAuth(clerk, state, KEY), options(accepts_token="any")
+            request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
+
+            async def one() -> None:
+                outcomes.append((await auth.authenticate_request(request, wanted)).is_authenticated)
+
+            async with anyio.create_task_group() as group:
+                for _ in range(300):
+                    group.start_soon(one)
+
+    with serve(slow(script)) as server:
+        anyio.run(verify, server.url, backend=backend)
+        assert len(server.requests) == 1
+    assert outcomes == [script is GOOD] * 300
+    assert len(state.task_flights) == 0
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_when_the_task_that_asks_is_cancelled_the_next_one_asks(backend: str) -> None:
+    found: list[MachineToken] = []
+    state = AuthState()
+
+    async def verify(server: Loopback) -> None:
+        first = anyio.CancelScope()
+        async with AsyncClerk(KEY, base_url=server.url) as clerk, anyio.create_task_group() as group:
+            auth = AsyncAuth(clerk, state, KEY)
+
+            async def ask(scope: anyio.CancelScope) -> None:
+                with scope:
+                    found.append(await auth.verify_machine_token("ak_1"))
+
+            group.start_soon(ask, first)
+            while not server.requests:  # noqa: ASYNC110  # the server is on a thread
+                await anyio.sleep(0.01)
+            group.start_soon(ask, anyio.CancelScope())
+            await anyio.wait_all_tasks_blocked()
+            first.cancel()
+
+    with serve([Act.SILENCE], GOOD) as server:
+        anyio.run(verify, server, backend=backend)
+        assert len(server.requests) == 2
+    assert [token.subject for token in found] == ["user_1"]
+    assert len(state.task_flights) == 0
+
+
+def test_without_success_memory_each_thread_asks_for_itself() -> None:
+    with Asker(slow(GOOD)) as asker:
+        threads = [threading.Thread(target=asker.reason, kwargs={"opaque_token_ttl": 0}) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert asker.calls == 5
+
+
+def test_requests_are_answered_from_memory_as_the_options_say() -> None:
+    request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
+    with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
+        for wanted, calls in ((AuthOptions(accepts_token="api_key"), 1), (options(accepts_token="any"), 1)):
+            for _ in range(10):
+                assert clerk.auth.authenticate_request(request, wanted).is_authenticated
+            assert len(server.requests) == calls
+        each = AuthOptions(accepts_token="api_key", opaque_token_ttl=0)
+        for _ in range(3):
+            assert clerk.auth.authenticate_request(request, each).is_authenticated
+        assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("name", ["opaque_token_ttl", "opaque_refusal_ttl"])
+@pytest.mark.parametrize("value", [-1, None, "5", True, float("inf"), float("nan")])
+def test_lifetimes_that_are_none_are_refused_by_name(name: str, value: Any) -> None:
+    given: dict[str, Any] = {name: value}
+    with Clerk(KEY) as clerk:
+        for made in (lambda: options(**given), lambda: clerk.auth.verify_machine_token("ak_1", **given)):
+            with pytest.raises(InvalidArgument) as caught:
+                made()
+            assert caught.value.argument == name
+
+
+# -- what is handed out --------------------------------------------------------------------------------------------
+
+MACHINE = {"sub": "mch_1", "azp": None, "sid": None, "roles": ["reader"], "deep": {"a": [1]}}
+
+
+@pytest.mark.parametrize("given", ["ak_1", "mt_1", "oat_1", "M2M", "OAUTH"])
+def test_what_one_caller_does_to_claims_is_not_seen_by_the_next(given: str) -> None:
+    made = {
+        "M2M": token(**MACHINE, headers={"cat": "cl_B7d4PD333AAA"}),  # type: ignore[arg-type]
+        "OAUTH": token(**{**MACHINE, "sub": "user_1"}, headers={"typ": "at+jwt", "cat": None}),  # type: ignore[arg-type]
+    }
+    with (
+        serve(lambda received: answer(200, jwks() if received.path == "/jwks" else SUBJECT)) as server,
+        Clerk(KEY, base_url=server.url) as clerk,
+    ):
+        first, second = (clerk.auth.verify_machine_token(made.get(given, given), now=NOW) for _ in range(2))
+        assert first == second
+        spoilt = first.claims
+        assert spoilt
+        for value in spoilt.values():
+            value.clear()
+        spoilt["role"] = "admin"
+        assert clerk.auth.verify_machine_token(made.get(given, given), now=NOW) == second != first
+
+
+def test_what_one_caller_does_to_session_claims_is_not_seen_by_the_next() -> None:
+    with Clerk(KEY) as clerk:
+        made = token(act={"sub": "user_2"}, roles=["reader"], fea="o:a", fva=[1, 2])
+        first, second = (clerk.auth.verify_token(made, jwt_key=pem(), now=NOW) for _ in range(2))
+        first.raw["roles"].append("admin")
+        (first.actor or {})["sub"] = "user_9"
+        assert second.raw["roles"] == ["reader"]
+        assert second.actor == {"sub": "user_2"}
+        assert all(type(value) in (str, tuple, int, float, type(None)) for value in vars(first).values())
+
+
+# -- bounds --------------------------------------------------------------------------------------------------------
+
+
+def test_a_cache_is_bounded_by_entries_and_by_bytes() -> None:
+    entries, sized = BoundedCache[int](100, 10**9), BoundedCache[int](10**9, 100_000)
+    for number in range(1000):
+        entries.put(b"%d" % number, number, 0)
+        sized.put(b"%d" % number, number, 800)
+        assert len(entries) <= 100
+        assert len(sized) <= 100
+        assert all(entries.get(b"%d" % last) == last for last in range(max(0, number - 49), number + 1))
+        assert all(sized.get(b"%d" % last) == last for last in range(max(0, number - 48), number + 1))
+    sized.put(b"large", 1, 60_000)
+    assert sized.get(b"large") is None
+    sized.charge(10**9)
+    sized.put(b"next", 1, 0)
+    sized.charge(10**9)
+    sized.put(b"last", 1, 0)
+    assert (len(sized), sized.get(b"next"), sized.get(b"last")) == (2, 1, 1)
+
+
+def test_strangers_push_out_no_accepted_token() -> None:
+    with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
+        asker.state.answers = AnswerCache(lambda: asker.time.monotonic, 8)
+        asker.reason("ak_1")
+        for number in range(50):
+            asker.reason(f"ak_x{number}")
+        calls = asker.calls
+        assert asker.reason("ak_1") is None
+        assert asker.calls == calls
+
+
+def test_5000_users_are_verified_once_each() -> None:
+    made = [token(sub=f"user_{number}") for number in range(50)]
+    memo = Memo()
+    with Clerk(KEY) as clerk:
+        state = AuthState()
+        state.memo = memo
+        auth = Auth(clerk, state, KEY)
+        for one in made:
+            auth.verify_token(one, jwt_key=pem(), now=NOW)
+        kept = memo.get(made[0])
+        assert kept
+        for number in range(4950):
+            memo.keep(f"{number}", kept.jwt, kept.key)
+            memo.charge(auth.verify_token(made[0], jwt_key=pem(), now=NOW))
+        assert memo.get(made[0]) is not None
+        assert all(memo.get(one) for one in (*made, *map(str, range(4950))))

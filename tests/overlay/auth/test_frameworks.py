@@ -1,0 +1,132 @@
+"""The requests of real frameworks, read alike: what each makes of the same bytes is one request to us."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request as StarletteRequest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request as WerkzeugRequest
+
+from clerkkit import Clerk, InvalidArgument
+from clerkkit.auth.requests.adapters import incoming, public_url
+from tests.loopback import KEY
+from tests.overlay.auth.making import NOW, jwks, options, token
+
+HEADERS = {"Host": "shop.test", "Cookie": "__session=a; b=c", "Authorization": "Bearer x", "Sec-Fetch-Dest": "document"}
+
+
+def environ() -> dict[str, Any]:
+    return EnvironBuilder(
+        "/caf\u00e9/a b", base_url="https://shop.test", query_string="x=%20y&z", headers=list(HEADERS.items())
+    ).get_environ()
+
+
+def scope(**more: Any) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https",
+        "server": ("10.0.0.1", 8000),
+        "path": "/caf\u00e9/a b",
+        "raw_path": b"/caf%C3%A9/a%20b",
+        "query_string": b"x=%20y&z",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()],
+        **more,
+    }
+
+
+def of_django() -> Any:
+    django_settings = pytest.importorskip("django.conf").settings
+    if not django_settings.configured:
+        django_settings.configure(ALLOWED_HOSTS=["other.test"])
+    from django.core.handlers.wsgi import WSGIRequest
+
+    return WSGIRequest(environ())
+
+
+class Plain:
+    """An object with a plain dictionary of headers."""
+
+    method = "get"
+    url = "https://shop.test/caf%C3%A9/a%20b?x=%20y&z"
+    headers = HEADERS
+
+
+REQUESTS = {
+    "httpx": lambda: httpx.Request("GET", "https://shop.test/caf%C3%A9/a%20b?x=%20y&z", headers=HEADERS),
+    "starlette": lambda: StarletteRequest(scope()),
+    "scope": scope,
+    "scope without raw_path": lambda: {name: value for name, value in scope().items() if name != "raw_path"},
+    "environ": environ,
+    "werkzeug": lambda: WerkzeugRequest(environ()),
+    "django": of_django,
+    "plain": Plain,
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_all_are_one(name: str) -> None:
+    found = incoming(REQUESTS[name]())
+    assert found.method == "GET"
+    assert found.authorization == "Bearer x"
+    assert str(public_url(found)) == "https://shop.test/caf%C3%A9/a%20b?x=%20y&z"
+    assert {key: found.headers[key.lower()] for key in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_all_can_sign_in(name: str) -> None:
+    request = REQUESTS[name]()
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=jwks()))
+    clerk = Clerk(KEY, http_client=httpx.Client(transport=transport))
+    assert clerk.auth.authenticate_request(request, options(), now=NOW).reason == "token-invalid"
+
+
+@pytest.mark.parametrize("made", [None, 5, "x", {}, {"type": "lifespan"}, object(), httpx.Response(200)])
+def test_what_is_no_request(made: Any) -> None:
+    with pytest.raises(InvalidArgument, match="request"):
+        incoming(made)
+
+
+def test_headers_that_come_several_times() -> None:
+    headers = [
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"accept", b"x"),
+        (b"accept", b"y"),
+        (b"authorization", b"Bearer a"),
+        (b"authorization", b"b"),
+    ]
+    found = incoming(scope(headers=headers))
+    assert found.headers["cookie"] == "a=1; b=2"
+    assert found.headers["accept"] == "x, y"
+    assert found.authorization == found.headers["authorization"] == "Bearer a, b"
+
+
+@pytest.mark.parametrize("host", ["evil.test/x", "a@b.test", "", "a b", "[::1", "x:99999"])
+def test_a_host_that_is_none_does_not_get_into_the_url(host: str) -> None:
+    found = incoming(scope(headers=[(b"host", host.encode())]))
+    assert str(public_url(found)) == "https://10.0.0.1:8000/caf%C3%A9/a%20b?x=%20y&z"
+
+
+def test_a_websocket_is_a_page_to_its_origin() -> None:
+    found = incoming(scope(type="websocket", scheme="wss"))
+    assert str(public_url(found)).startswith("https://shop.test/")
+
+
+def test_httpx_and_asgi_bring_the_same_session() -> None:
+    good = f"Bearer {token()}"
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=jwks()))
+    clerk = Clerk(KEY, http_client=httpx.Client(transport=transport))
+    states = [
+        clerk.auth.authenticate_request(request, options(), now=NOW)
+        for request in (
+            httpx.Request("GET", "https://shop.test/", headers={"authorization": good}),
+            scope(headers=[(b"authorization", good.encode())]),
+            {"REQUEST_METHOD": "GET", "HTTP_AUTHORIZATION": good},
+        )
+    ]
+    assert [state.status for state in states] == ["signed-in"] * 3
+    assert len({state.claims for state in states}) == 1

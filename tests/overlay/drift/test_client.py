@@ -1,0 +1,177 @@
+"""What a client does with drifts: the callback, `strict`, views and bulk calls."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+import threading
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from clerk_bapi.api import get_user
+from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, DriftDetected, InvalidArgument, NotFound
+from clerkkit.drift.report import package_contract
+from tests.loopback import KEY, WAYS, answer, backend_of, serve, transport_of
+from tests.overlay.drift.bodies import GET_USER, TEXT, call, valid
+
+DRIFTING = valid(GET_USER, lambda u: u.update(id=None, banned=TEXT, last_state=1))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_strict_raises_all_of_it(way: str) -> None:
+    with serve(answer(200, DRIFTING)) as server, pytest.raises(DriftDetected) as caught:
+        call(way, get_user("user_1"), server.url, strict=True)
+    assert isinstance(caught.value, ClerkError)
+    assert [drift.pointer for drift in caught.value.drifts] == ["/banned", "/id", "/last_state"]
+    text = "GET /users/{user_id}, /banned: other type, expected boolean, seen string (and 2 more)"
+    assert str(caught.value) == text
+    for again in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value), copy.deepcopy(caught.value)):
+        assert (type(again), str(again), again.drifts) == (DriftDetected, text, caught.value.drifts)
+
+
+def test_strict_lets_through_what_keeps_to_the_contract() -> None:
+    with serve(answer(200, valid())) as server:
+        assert call("sync", get_user("user_1"), server.url, strict=True).to_dict() == valid()
+
+
+def test_a_strict_client_calls_back_before_it_raises() -> None:
+    told: list[list[Drift]] = []
+    with serve(answer(200, DRIFTING)) as server, pytest.raises(DriftDetected) as caught:
+        call("sync", get_user("user_1"), server.url, strict=True, on_drift=told.append)
+    assert told == [caught.value.drifts]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_strict_client_raises_the_error_that_the_server_sent_with_its_drifts_as_notes(way: str) -> None:
+    told: list[list[Drift]] = []
+    with serve(answer(404, {"errors": 5})) as server, pytest.raises(NotFound) as caught:
+        call(way, get_user("user_1"), server.url, strict=True, on_drift=told.append)
+    (drifts,) = told
+    assert str(drifts[0]) == "GET /users/{user_id}, /errors: other type, expected array, seen integer"
+    assert caught.value.__notes__ == [f"drift: {drift}" for drift in drifts]
+
+
+def test_places_and_a_body_that_is_wrong_as_a_whole_are_said_in_words() -> None:
+    assert str(Drift("GET /x", "", "other type", "object", "null", 1)) == (
+        "GET /x, the body: other type, expected object, seen null"
+    )
+    assert str(Drift("GET /x", "/0/a", "missing key", "string", "nothing", 3)).endswith("seen nothing (in 3 places)")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_the_callback_raises_comes_out(way: str) -> None:
+    def refuse(drifts: list[Drift]) -> None:
+        raise ZeroDivisionError(len(drifts))
+
+    with serve(answer(200, DRIFTING)) as server, pytest.raises(ZeroDivisionError, match="3"):
+        call(way, get_user("user_1"), server.url, on_drift=refuse)
+
+
+def test_the_callback_runs_in_the_thread_of_the_call() -> None:
+    threads: list[int] = []
+    with serve(answer(200, DRIFTING)) as server:
+        clerk = Clerk(KEY, base_url=server.url, on_drift=lambda _: threads.append(threading.get_ident()))
+        caller = threading.Thread(target=clerk.send, args=(get_user("user_1"),))
+        caller.start()
+        caller.join()
+        clerk.close()
+    assert threads == [caller.ident]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("body", [DRIFTING, valid(), {}, [], 5, None], ids=["drifting", "valid", *"oa5n"])
+def test_the_value_is_the_same_as_without(body: Any, way: str) -> None:
+    told: list[list[Drift]] = []
+    with serve(answer(200, body)) as server:
+        plain, watched = (
+            call(way, get_user("user_1"), server.url, **options) for options in ({}, {"on_drift": told.append})
+        )
+    assert type(watched) is type(plain)
+    assert watched == plain
+    assert bool(told) is (body != valid())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_views_share_it(way: str) -> None:
+    told: list[list[Drift]] = []
+
+    async def from_views(url: str) -> None:
+        async with AsyncClerk(KEY, base_url=url, **transport_of(way), on_drift=told.append) as clerk:
+            await clerk.with_options(timeout=5).users.get("user_1")
+            await clerk.with_options(timeout=5).with_options(max_retries=0).send_detailed(get_user("user_1"))
+
+    with serve(answer(200, DRIFTING)) as server:
+        if way == "sync":
+            with Clerk(KEY, base_url=server.url, on_drift=told.append) as clerk:
+                clerk.with_options(timeout=5).users.get("user_1")
+                clerk.with_options(timeout=5).with_options(max_retries=0).send_detailed(get_user("user_1"))
+        else:
+            anyio.run(from_views, server.url, backend=backend_of(way))
+    assert len(told) == 2
+    assert told[0] == told[1] != []
+
+
+def test_every_answer_of_a_bulk_call_and_none_that_is_tried_again_is_looked_at() -> None:
+    told: list[list[Drift]] = []
+    again = answer(429, {"last_state": 1}, {"Retry-After": "0"})
+    with serve(again, answer(200, DRIFTING)) as server:
+        with Clerk(KEY, base_url=server.url, on_drift=told.append) as clerk:
+            list(clerk.map(get_user(f"user_{n}") for n in range(3)))
+        with Clerk(KEY, base_url=server.url, strict=True) as clerk:
+            results = list(clerk.map([get_user("user_1")]))
+    assert [len(drifts) for drifts in told] == [3, 3, 3]
+    assert [type(result) for result in results] == [DriftDetected]
+
+
+async def later(drifts: list[Drift]) -> None:
+    """What nobody would wait for."""
+
+
+@pytest.mark.parametrize("kind", [Clerk, AsyncClerk])
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"on_drift": 5}, "on_drift: expected a plain function that takes a list of drifts, got int"),
+        ({"on_drift": later}, "on_drift: expected a plain function that takes a list of drifts, got an async one"),
+        ({"strict": "no"}, "strict: expected True or False, got str"),
+        ({"strict": None}, "strict: expected True or False, got NoneType"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(kind: Any, options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        kind(KEY, **options)
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(("options", "loaded"), [("", "False"), ("on_drift=list", "True"), ("strict=True", "True")])
+def test_nothing_is_loaded_where_nobody_asks(options: str, loaded: str) -> None:
+    code = "; ".join(
+        [
+            "import sys, clerkkit",
+            f"clerk = clerkkit.Clerk({KEY!r}, base_url=sys.argv[1], {options})",
+            "clerk.users.get('user_1')",
+            "clerk.close()",
+            "print('clerkkit.drift.report' in sys.modules)",
+        ]
+    )
+    with serve(answer(200, valid())) as server:
+        command = [sys.executable, "-W", "error", "-c", code, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == loaded
+
+
+@pytest.mark.parametrize("option", [{"on_drift": print}, {"strict": True}], ids=["on_drift", "strict"])
+def test_a_program_packaged_without_the_data_file_is_told_at_construction(
+    option: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    package_contract.cache_clear()
+    with pytest.raises(InvalidArgument, match=r"answers\.json") as caught:
+        Clerk(KEY, **option)
+    assert [caught.value.argument] == list(option)

@@ -1,0 +1,283 @@
+"""What every framework must do: the same site in each, asked the same things."""
+
+from __future__ import annotations
+
+import contextlib
+import socketserver
+import threading
+import time
+import wsgiref.simple_server
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator
+from clerk_emulator.domain import signed_tokens
+from clerkkit import Clerk
+from tests.overlay.integrations.asgi_site import ORIGIN, People, Site, people
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+PAGE = {"accept": "text/html", "sec_fetch_dest": "document"}
+"""What a browser sends that loads a page."""
+
+LIVE_KEY = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
+"""Of an instance in production: what a handshake brings is shown at once, without a redirect."""
+
+LIVE_ISSUER = "https://clerk.example.com"
+
+MACHINES = ("m2m_token", "api_key")
+
+CHECKS = {
+    "me": {},
+    "admin": {"role": "admin"},
+    "reports": {"permission": "reports:read"},
+    "paid": {"plan": "pro"},
+    "feature": {"feature": "themes"},
+    "machine": {"token_type": MACHINES},
+}
+"""Paths of the site, and what `require_auth` asks for there. `open` asks for nothing, and answers the state's status;
+all others answer who is calling. `own` is as `open`, and has `OWN` and a cookie of its own."""
+
+OWN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "public, max-age=60",
+    "Vary": "Accept-Language, cookie",
+}
+"""Headers of an application that has a say of its own."""
+
+
+class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
+    daemon_threads = True
+
+
+class _Handler(wsgiref.simple_server.WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: what goes wrong is seen in the answer."""
+
+
+@contextlib.contextmanager
+def served_by_wsgi(app: WSGIApplication) -> Iterator[Site]:
+    """Serve an application in threads."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.set_app(app)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with httpx.Client(base_url=url, trust_env=False, timeout=20) as http:
+                yield Site(url, http)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def clerk(emulator: Emulator) -> Iterator[Clerk]:
+    with Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
+        yield clerk
+
+
+@pytest.fixture(scope="module")
+def signed_in(emulator: Emulator, clerk: Clerk) -> People:
+    return people(emulator, clerk)
+
+
+def forged(emulator: Emulator, **claims: Any) -> str:
+    """A token that the emulator's instance signs, which it would not make of itself."""
+    now = int(time.time())
+    session = {"iss": "https://example.com", "sub": "user_1", "sid": "sess_1", "iat": now, "nbf": now, "exp": now + 60}
+    return signed_tokens.sign(emulator._state.keys, {**session, "azp": ORIGIN, **claims})
+
+
+def brought(emulator: Emulator) -> tuple[str, list[str]]:
+    """What Clerk sends a browser back with, and the cookies in it: two of them of one name."""
+    cookies = [
+        f"__session={forged(emulator)}; Path=/; Secure; SameSite=Lax",
+        "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "__client_uat=1700000000; Path=/; Domain=example.com; Max-Age=315360000; Secure; SameSite=Lax",
+    ]
+    return signed_tokens.sign(emulator._state.keys, {"handshake": cookies}), cookies
+
+
+def varies_on(answer: httpx.Response) -> list[str]:
+    """What a cache has to tell apart; a name that is there twice is listed twice."""
+    return sorted(name.lower() for name in answer.headers.get_list("vary", split_commas=True))
+
+
+NOWHERE = "http://127.0.0.1:1"
+"""Where no Clerk is."""
+
+
+class Behaviour:
+    """The tests. `site` is the one of a development instance, `live` that of one in production.
+
+    `down` is that of `live` where Clerk cannot be reached.
+    """
+
+    def test_somebody_who_is_signed_in(self, site: Site, signed_in: People) -> None:
+        answer = site.get("/me", signed_in.ada_token)
+        assert (answer.status_code, answer.text) == (200, signed_in.ada)
+        assert [name for name in answer.headers if name.startswith("x-clerk")] == []
+
+    def test_a_session_in_cookies(self, site: Site, signed_in: People) -> None:
+        cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+        answer = site.get("/me", cookie=cookie, **PAGE)
+        assert (answer.status_code, answer.text) == (200, signed_in.bob)
+
+    def test_nobody(self, site: Site) -> None:
+        answer = site.get("/me")
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["x-clerk-auth-status"] == "signed-out"
+        assert "dev-browser-missing" in answer.text
+        assert site.get("/open").text == "signed-out"
+
+    @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "ak_unknown"])
+    def test_a_token_that_is_none(self, site: Site, token: str) -> None:
+        assert site.get("/me", token).status_code == 401
+        assert site.get("/machine", token).status_code == 401
+        assert site.get("/open", token).text == "signed-out"
+
+    def test_an_expired_token(self, site: Site, emulator: Emulator) -> None:
+        token = forged(emulator, exp=int(time.time()) - 60)
+        answer = site.get("/me", token)
+        assert answer.status_code == 401
+        assert answer.headers["x-clerk-auth-reason"].startswith("session-token-expired")
+
+    def test_a_token_for_another_site(self, site: Site, emulator: Emulator) -> None:
+        answer = site.get("/me", forged(emulator, azp="https://elsewhere.example"))
+        assert answer.status_code == 401
+        assert answer.headers["x-clerk-auth-reason"] == "token-invalid-authorized-parties"
+
+    def test_a_pending_session(self, site: Site, emulator: Emulator) -> None:
+        answer = site.get("/me", forged(emulator, sts="pending"))
+        assert (answer.status_code, "session-pending" in answer.text) == (401, True)
+
+    def test_a_role(self, site: Site, signed_in: People) -> None:
+        assert site.get("/admin", signed_in.ada_token).text == signed_in.ada
+        assert site.get("/admin", signed_in.bob_token).status_code == 403
+        assert site.get("/admin").status_code == 401
+
+    def test_a_permission_a_plan_and_a_feature(self, site: Site, emulator: Emulator, signed_in: People) -> None:
+        may = forged(
+            emulator,
+            v=2,
+            pla="u:pro",
+            fea="o:reports,u:themes",
+            o={"id": "org_1", "slg": "one", "rol": "member", "per": "read", "fpm": "1"},
+        )
+        for path in ("/reports", "/paid", "/feature"):
+            assert site.get(path, may).text == "user_1"
+            assert site.get(path, signed_in.ada_token).status_code == 403
+
+    def test_machines(self, site: Site, clerk: Clerk, signed_in: People) -> None:
+        machine = clerk.machines.create(name="Robot")
+        key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
+        token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
+        for token, who in [(key, signed_in.ada), (token_of_machine, machine.id)]:
+            answer = site.get("/machine", token)
+            assert (answer.status_code, answer.text) == (200, who), dict(answer.headers)
+            refused = site.get("/me", token)
+            assert (refused.status_code, "token-type-mismatch" in refused.text) == (401, True)
+            assert site.get("/admin", token).status_code == 401
+        assert site.get("/machine", signed_in.ada_token).status_code == 401
+
+    def test_caches_are_told_who_a_response_is_for(self, site: Site, signed_in: People) -> None:
+        cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+        answers = [
+            *(
+                site.get(path, token)
+                for path in ("/me", "/admin", "/open")
+                for token in (signed_in.bob_token, None, "x")
+            ),
+            *(site.get(path, cookie=cookie) for path in ("/me", "/admin", "/open")),
+        ]
+        assert {answer.status_code for answer in answers} == {200, 401, 403}
+        assert [varies_on(answer) for answer in answers] == [["authorization", "cookie"]] * 12
+        assert [answer.headers.get("cache-control") for answer in answers] == [None] * 12
+
+    def test_an_application_has_a_say_in_how_it_is_cached(self, site: Site, signed_in: People) -> None:
+        answer = site.get("/own", signed_in.ada_token)
+        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
+        assert answer.headers["cache-control"] == "public, max-age=60"
+
+    def test_an_outage_is_not_the_callers_fault(
+        self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Its token cannot be verified for now, so that it should try again instead of signing in."""
+        by_cookie = {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}
+        for path, headers in [
+            ("/me", {"authorization": f"Bearer {forged(emulator)}"}),
+            ("/admin", by_cookie),
+            ("/machine", {"authorization": "Bearer ak_1"}),
+        ]:
+            caplog.clear()
+            answer = down.http.get(path, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "unexpected-error" in answer.text
+            assert "www-authenticate" not in answer.headers
+            told = [record for record in caplog.records if "a guard answers" in record.message]
+            assert [(record.levelname, record.message) for record in told] == [
+                ("WARNING", "a guard answers 503: unexpected-error")
+            ]
+        assert down.http.get("/open", headers=by_cookie).text == "signed-out"
+        assert down.get("/me").status_code == 401
+
+    def test_refusals_are_logged_for_who_looks_for_them(
+        self, site: Site, signed_in: People, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level("DEBUG", logger="clerkkit"):
+            site.get("/me", "nonsense")
+            site.get("/admin", signed_in.bob_token)
+            site.get("/me", signed_in.bob_token)
+        told = [record for record in caplog.records if "a guard answers" in record.message]
+        assert [(record.levelname, record.message) for record in told] == [
+            ("DEBUG", "a guard answers 401: token-invalid"),
+            ("DEBUG", "a guard answers 403: this needs role admin"),
+        ]
+
+    def test_a_browser_is_sent_to_clerk(self, site: Site) -> None:
+        answer = site.get("/me?page=2", **PAGE)
+        assert answer.status_code == 307
+        there = urlsplit(answer.headers["location"])
+        assert there.path == "/v1/client/handshake"
+        asked = parse_qs(there.query)
+        assert asked["redirect_url"] == [f"{site.url}/me?page=2"]
+        assert asked["__clerk_hs_reason"] == ["dev-browser-missing"]
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert varies_on(answer) == ["authorization", "cookie"]
+        assert answer.headers.get_list("set-cookie") == ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"]
+        assert answer.headers["x-clerk-auth-status"] == "handshake"
+
+    def test_a_browser_comes_back_in_development(self, site: Site, emulator: Emulator) -> None:
+        token, cookies = brought(emulator)
+        answer = site.get(f"/me?page=2&__clerk_handshake={token}", **PAGE)
+        assert answer.status_code == 307
+        assert answer.headers["location"] == f"{site.url}/me?page=2"
+        assert answer.headers.get_list("set-cookie") == cookies
+
+    def test_a_browser_comes_back_in_production(self, live: Site, emulator: Emulator) -> None:
+        token, cookies = brought(emulator)
+        answer = live.get("/me", cookie=f"__clerk_handshake={token}", **PAGE)
+        assert (answer.status_code, answer.text) == (200, "user_1")
+        assert answer.headers.get_list("set-cookie") == cookies
+
+    def test_the_applications_own_headers_count(self, live: Site, emulator: Emulator) -> None:
+        token, cookies = brought(emulator)
+        answer = live.get("/own", cookie=f"__clerk_handshake={token}", **PAGE)
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+        assert answer.headers.get_list("cache-control") == ["private, no-store"]
+        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert sorted(answer.headers.get_list("set-cookie")) == sorted(["mine=1; Path=/", *cookies])

@@ -1,0 +1,346 @@
+"""Django REST framework over WSGI and ASGI, with tokens of the emulator."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import openapi_spec_validator
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_page
+
+from clerk_emulator import Emulator
+from clerkkit import Clerk
+from clerkkit.auth import MachineToken, SessionClaims
+from tests.overlay.integrations.asgi_site import People, Site
+from tests.overlay.integrations.behaviour import (
+    LIVE_ISSUER,
+    LIVE_KEY,
+    NOWHERE,
+    clerk,
+    emulator,
+    forged,
+    signed_in,
+    varies_on,
+)
+from tests.overlay.integrations.django_site import served, settings_for
+
+# After Django is set up: the framework reads its settings when it is imported.
+from rest_framework.authentication import BasicAuthentication  # isort: skip
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated  # isort: skip
+from rest_framework.request import Request  # isort: skip
+from rest_framework.response import Response  # isort: skip
+from rest_framework.serializers import Serializer  # isort: skip
+from rest_framework.throttling import UserRateThrottle  # isort: skip
+from rest_framework.views import APIView  # isort: skip
+
+from clerkkit.integrations.drf import (  # isort: skip
+    ClerkAuthentication,
+    ClerkUser,
+    get_auth,
+    require_auth,
+)
+
+__all__ = ["clerk", "emulator", "signed_in"]
+
+
+class Machines(ClerkAuthentication):
+    token_type = ("session_token", "api_key")
+
+
+class Twice(UserRateThrottle):
+    rate = "2/day"
+
+
+class Me(APIView):
+    authentication_classes = (ClerkAuthentication,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
+
+    def get(self, request: Request) -> Response:
+        assert isinstance(request.auth, SessionClaims | MachineToken)
+        assert isinstance(request.user, ClerkUser)
+        return Response({"user": str(request.user), "kind": type(request.auth).__name__})
+
+    post = get
+
+
+class WithBasic(Me):
+    authentication_classes = (ClerkAuthentication, BasicAuthentication)
+
+
+class Admin(Me):
+    permission_classes = (require_auth(role="admin"),)
+
+
+class AdminOrReader(Me):
+    permission_classes = (require_auth(role="admin") | require_auth(permission="reports:read"),)
+
+
+class OfMachines(Me):
+    authentication_classes = (Machines,)
+
+
+class PermissionAlone(APIView):
+    """Nothing but the permission asks who is calling."""
+
+    authentication_classes = ()
+    permission_classes = (require_auth(),)
+
+    def get(self, request: Request) -> Response:
+        return Response({"seen": True})
+
+    post = get
+
+
+class OtherAuthentication(PermissionAlone):
+    authentication_classes = (BasicAuthentication,)
+
+
+class Throttled(Me):
+    throttle_classes = (Twice,)
+
+
+class Typed(APIView):
+    authentication_classes = (Machines,)
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        anybody = get_auth(request, token_type="any")
+        session = get_auth(request)
+        key = get_auth(request, token_type="api_key")
+        assert anybody is (session or key)
+        return Response(
+            {
+                "user": anybody and anybody.user_id,
+                "session": session and session.user_id,
+                "machine": key and key.id,
+            }
+        )
+
+
+@method_decorator(cache_page(60), name="get")
+class CachedMethod(Typed):
+    """The method gets the framework's own request, of which the middleware knows nothing."""
+
+
+class Open(APIView):
+    authentication_classes = (ClerkAuthentication,)
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        return Response({"somebody": bool(request.user.is_authenticated)})
+
+
+@method_decorator(cache_page(60), name="dispatch")
+class Cached(Open):
+    def get(self, request: Request) -> Response:
+        return Response({"user": str(request.user)})
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_token(request))
+
+
+APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
+PAGES = [
+    path("me", Me.as_view()),
+    path("basic", WithBasic.as_view()),
+    path("admin", Admin.as_view()),
+    path("either", AdminOrReader.as_view()),
+    path("machines", OfMachines.as_view()),
+    path("alone", PermissionAlone.as_view()),
+    path("other", OtherAuthentication.as_view()),
+    path("throttled", Throttled.as_view()),
+    path("open", Open.as_view()),
+    path("typed", Typed.as_view()),
+    path("cached-method", CachedMethod.as_view()),
+    path("cached", Cached.as_view()),
+    path("form", form),
+]
+
+
+@pytest.fixture(scope="module", params=["wsgi", "asgi"])
+def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
+    middleware = ["clerkkit.integrations.django.ClerkMiddleware", "django.middleware.csrf.CsrfViewMiddleware"]
+    with served(request.param, settings_for(emulator, PAGES, INSTALLED_APPS=APPS, MIDDLEWARE=middleware)) as site:
+        yield site
+
+
+def test_somebody_who_is_signed_in(site: Site, signed_in: People) -> None:
+    assert site.get("/me", signed_in.ada_token).json() == {"user": signed_in.ada, "kind": "SessionClaims"}
+    assert site.get("/open", signed_in.ada_token).json() == {"somebody": True}
+
+
+def test_nobody(site: Site) -> None:
+    answer = site.get("/me")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.headers["x-clerk-auth-reason"] == "dev-browser-missing"
+    assert site.get("/open").json() == {"somebody": False}
+
+
+def test_a_token_that_is_not_good(site: Site, emulator: Emulator) -> None:
+    expired = forged(emulator, exp=1_700_000_000, iat=1_600_000_000, nbf=1_600_000_000)
+    for token, reason in [("a.b.c", "token-invalid"), (expired, "session-token-expired")]:
+        # Where nobody has to be signed in, too: the caller meant to be.
+        for page in ("/me", "/open"):
+            answer = site.get(page, token)
+            assert answer.status_code == 401
+            assert answer.json()["detail"].startswith(f"Not authenticated: {reason}")
+
+
+def test_a_pending_session(site: Site, emulator: Emulator) -> None:
+    answer = site.get("/me", forged(emulator, sts="pending"))
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: session-pending"})
+
+
+def test_other_schemes_are_for_others(site: Site) -> None:
+    answer = site.get("/basic", authorization="Basic a b")
+    assert answer.json()["detail"].startswith("Invalid basic header")
+    assert site.get("/me", authorization="Basic YTpi").status_code == 401
+
+
+def test_a_role(site: Site, signed_in: People) -> None:
+    assert site.get("/admin", signed_in.ada_token).json()["user"] == signed_in.ada
+    assert site.get("/admin", signed_in.bob_token).status_code == 403
+    assert site.get("/admin").status_code == 401
+
+
+def test_permissions_compose(site: Site, emulator: Emulator, signed_in: People) -> None:
+    reader = forged(emulator, v=2, fea="o:reports", o={"id": "org_1", "rol": "member", "per": "read", "fpm": "1"})
+    assert [site.get("/either", token).status_code for token in (signed_in.ada_token, reader, signed_in.bob_token)] == [
+        200,
+        200,
+        403,
+    ]
+
+
+def test_machines(site: Site, clerk: Clerk, signed_in: People) -> None:
+    machine = clerk.machines.create(name="Robot")
+    key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
+    token = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
+    assert site.get("/machines", key).json() == {"user": signed_in.ada, "kind": "MachineToken"}
+    assert site.get("/machines", signed_in.bob_token).json() == {"user": signed_in.bob, "kind": "SessionClaims"}
+    for page, refused in [("/me", key), ("/machines", token)]:
+        answer = site.get(page, refused)
+        assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: token-type-mismatch"})
+
+
+def test_cookies_need_a_csrf_token_and_headers_do_not(site: Site, signed_in: People) -> None:
+    session = f"__session={signed_in.ada_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+    assert site.get("/me", cookie=session).status_code == 200
+    refused = site.http.post("/me", headers={"cookie": session})
+    assert (refused.status_code, "CSRF" in refused.json()["detail"]) == (403, True)
+    page = site.get("/form")
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    headers = {"cookie": f"{session}; {cookie}", "x-csrftoken": page.text}
+    site.http.cookies.clear()
+    assert site.http.post("/me", headers=headers).json()["user"] == signed_in.ada
+    with_token = {"authorization": f"Bearer {signed_in.bob_token}", "cookie": session}
+    assert site.http.post("/me", headers=with_token).json()["user"] == signed_in.bob
+
+
+def test_a_cache_around_dispatch_keeps_no_page_of_one_user(site: Site, signed_in: People) -> None:
+    tokens = [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, None)]
+    assert [site.get("/cached-method", token).json()["user"] for token, _ in tokens] == [user for _, user in tokens]
+    for token, user in tokens:
+        answer = site.get("/cached", token)
+        assert answer.json() == {"user": user or "AnonymousUser"}
+        assert varies_on(answer) == ["accept", "authorization", "cookie"]
+
+
+@pytest.mark.parametrize("page", ["/alone", "/other"])
+def test_cookies_need_a_csrf_token_whatever_authenticates(site: Site, signed_in: People, page: str) -> None:
+    session = f"__session={signed_in.ada_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
+    assert site.get(page, cookie=session).json() == {"seen": True}
+    refused = site.http.post(page, headers={"cookie": session})
+    assert (refused.status_code, "CSRF" in refused.json()["detail"]) == (403, True)
+    form = site.get("/form")
+    cookie = form.headers["set-cookie"].partition(";")[0]
+    site.http.cookies.clear()
+    headers = {"cookie": f"{session}; {cookie}", "x-csrftoken": form.text}
+    assert site.http.post(page, headers=headers).json() == {"seen": True}
+    headers = {"authorization": f"Bearer {signed_in.bob_token}", "cookie": session}
+    assert site.http.post(page, headers=headers).json() == {"seen": True}
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_an_outage_is_not_the_callers_fault(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    settings = settings_for(emulator, PAGES, INSTALLED_APPS=APPS, CLERK_API_URL=NOWHERE, CLERK_PUBLISHABLE_KEY=LIVE_KEY)
+    with served(kind, settings) as site:
+        for page, headers in [
+            ("/me", {"authorization": f"Bearer {forged(emulator)}"}),
+            ("/alone", {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}),
+            ("/machines", {"authorization": "Bearer ak_1"}),
+        ]:
+            answer = site.http.get(page, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert answer.json() == {"detail": "Temporarily unavailable: unexpected-error"}
+    told = [record.levelname for record in caplog.records if "a guard answers 503" in record.message]
+    assert told == ["WARNING"] * 3
+
+
+def test_typed_access(site: Site, clerk: Clerk, signed_in: People) -> None:
+    key = clerk.api_keys.create(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
+    told = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
+    assert site.get("/typed", signed_in.ada_token).json() == told
+    assert site.get("/typed", key.secret).json() == {"user": signed_in.ada, "session": None, "machine": key.id}
+    assert site.get("/typed").json() == {"user": None, "session": None, "machine": None}
+
+
+def test_equal_requirements_are_one_permission() -> None:
+    assert require_auth(role="admin") is require_auth(role="admin")
+    assert require_auth() is not require_auth(role="admin")
+    assert require_auth(token_type=["api_key", "m2m_token"]) is require_auth(token_type=("m2m_token", "api_key"))
+
+
+@pytest.mark.parametrize("first", ["rest_framework.views", "clerkkit.integrations.drf", "drf_spectacular.openapi"])
+def test_the_classes_may_be_the_projects_defaults(first: str) -> None:
+    """REST framework then imports them while it is being imported itself."""
+    code = f"""
+import django, importlib
+from django.conf import settings
+settings.configure(SECRET_KEY="x", INSTALLED_APPS={[*APPS, "drf_spectacular"]!r}, REST_FRAMEWORK={{
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clerkkit.integrations.drf.ClerkAuthentication"]}})
+django.setup()
+importlib.import_module({first!r})
+from rest_framework.views import APIView
+from clerkkit.integrations.drf import ClerkAuthentication
+print(APIView.authentication_classes == [ClerkAuthentication])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_a_schema_of_drf_spectacular_shows_the_security_scheme(emulator: Emulator) -> None:
+    installed = [*APPS, "drf_spectacular"]
+    with settings_for(emulator, PAGES, INSTALLED_APPS=installed):
+        from drf_spectacular.generators import SchemaGenerator
+        from drf_spectacular.openapi import AutoSchema
+
+        class Described(Me):
+            schema = AutoSchema()
+            serializer_class = Serializer
+
+        class DescribedMachines(OfMachines):
+            schema = AutoSchema()
+            serializer_class = Serializer
+
+        pages = [path("me", Described.as_view()), path("machines", DescribedMachines.as_view())]
+        document = SchemaGenerator(patterns=pages).get_schema(request=None, public=True)
+    scheme = document["components"]["securitySchemes"]["Clerk"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert [document["paths"][page]["get"]["security"] for page in ("/me", "/machines")] == [[{"Clerk": []}]] * 2
+    openapi_spec_validator.validate(document)
+
+
+def test_throttles_count_users(site: Site, signed_in: People) -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+    tokens = [signed_in.ada_token, signed_in.ada_token, signed_in.ada_token, signed_in.bob_token]
+    assert [site.get("/throttled", token).status_code for token in tokens] == [200, 200, 429, 200]

@@ -1,0 +1,40 @@
+"""The examples for Django and Flask, run as the programs that they are, and asked what they say that one should ask."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+
+
+@pytest.mark.parametrize("name", ["django_app.py", "flask_app.py"])
+def test_the_lines_that_an_example_prints_work(name: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CLERK_")}
+    command = [sys.executable, "-W", "error", str(EXAMPLES / name), "0"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        try:
+            assert program.stdout is not None
+            lines = [shlex.split(program.stdout.readline()) for _ in range(3)]
+            assert all(line[:2] == ["curl", "-H"] for line in lines), program.communicate()
+            with httpx.Client(trust_env=False) as http:
+                headers = dict([lines[0][2].split(": ")])
+                answers = [http.get(line[3], headers=headers) for line in lines]
+                assert [http.get(line[3]).status_code for line in lines] == [200, 401, 401]
+        finally:
+            program.send_signal(signal.SIGINT)
+            _, said = program.communicate(timeout=20)
+    assert answers[0].text.startswith("You are user_")
+    assert answers[1].json() == {"name": "Ada", "role": "org:admin"}
+    assert answers[2].json() == {"organization": "engines"}
+    assert "Traceback" not in said
+    assert program.returncode == 0

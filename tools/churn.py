@@ -1,0 +1,225 @@
+"""Storms of calls that are given up, over real sockets: `python -m tools.churn CALLS` runs large ones.
+
+Whatever ends the calls, the next one works, and no slot is lost. Each storm gives up calls at every turn of the loop,
+or at random moments, against a server that answers, stays silent, refuses connections, or opens half of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+
+from clerk_core.transport.slots import MAX_CONNECTIONS, Slots
+from clerkkit import AsyncClerk, Clerk, ClerkError
+from tests.loopback import KEY, Act, Received, Said, echo_id, refused, serve
+
+TURNS = 40
+"""Turns of the loop that a call takes at most, about: each of them is a moment to give up at."""
+
+
+def _now_and_then(received: Received) -> Said:
+    """Three answers, and a silence."""
+    return [Act.SILENCE] if random.random() < 0.25 else echo_id(received)
+
+
+@contextlib.contextmanager
+def _half_open() -> Iterator[str]:
+    """A server that completes connections in its backlog, and never accepts one."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def _served(script: Any) -> Iterator[str]:
+    with serve(script) as server:
+        yield server.url
+
+
+SERVERS: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
+    "answers": lambda: _served(echo_id),
+    "is silent now and then": lambda: _served(_now_and_then),
+    "refuses": refused,
+    "is half open": _half_open,
+}
+
+
+def slots_of(clerk: Any) -> Slots[Any]:
+    """The slots of a client that has made a call."""
+    return clerk._connections.get()._slots
+
+
+# -- ways to give up ---------------------------------------------------------------------------------------------------
+
+Call = Callable[[], Awaitable[object]]
+End = Callable[[Call, int], Coroutine[Any, Any, None]]
+
+
+async def _quiet(call: Call) -> None:
+    with contextlib.suppress(ClerkError):
+        await call()
+
+
+async def cancelled_task(call: Call, turns: int) -> None:
+    """`Task.cancel`, which no scope of anyio knows of."""
+    task = asyncio.ensure_future(_quiet(call))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    if turns % 3 == 0:  # and again, while it cleans up
+        await asyncio.sleep(0)
+        task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def asyncio_timeout(call: Call, turns: int) -> None:
+    """A deadline of asyncio's that is up at that turn."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None) as timeout:
+            task = asyncio.ensure_future(_after(turns, lambda: timeout.reschedule(0)))
+            await _quiet(call)
+            task.cancel()
+
+
+async def failing_sibling(call: Call, turns: int) -> None:
+    """A task group of asyncio's, one task of which fails at that turn."""
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with contextlib.suppress(ExceptionGroup):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_quiet(call))
+            group.create_task(_after(turns, fail))
+
+
+async def _after(turns: int, action: Callable[[], object]) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    action()
+
+
+async def cancelled_scope(call: Call, turns: int) -> None:
+    """A scope of anyio's or trio's that is cancelled at that turn."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_quiet, call)
+        for _ in range(turns):
+            await anyio.lowlevel.checkpoint()
+        group.cancel_scope.cancel()
+
+
+NATIVE = {"task": cancelled_task, "timeout": asyncio_timeout, "sibling": failing_sibling}
+ENDS: dict[str, dict[str, End]] = {
+    "asyncio": {**NATIVE, "scope": cancelled_scope},
+    "aiohttp": {**NATIVE, "scope": cancelled_scope},
+    "trio": {"scope": cancelled_scope},
+}
+
+
+# -- storms ------------------------------------------------------------------------------------------------------------
+
+
+async def one_by_one(clerk: AsyncClerk, end: End, calls: int) -> None:
+    """Each call is given up one turn later than the one before."""
+    for number in range(calls):
+        await end(lambda: clerk.users.get("user_1"), number % TURNS)
+
+
+async def at_once(clerk: AsyncClerk, end: End, calls: int) -> None:
+    """Several times as many calls as there are slots, each given up at a random turn."""
+    async with anyio.create_task_group() as group:
+        for _ in range(calls):
+            group.start_soon(end, lambda: clerk.users.get("user_1"), random.randrange(20 * TURNS))
+
+
+async def by_deadline(clerk: AsyncClerk, calls: int) -> None:
+    """Calls that the client itself gives up, after random short times."""
+
+    async def call() -> None:
+        with contextlib.suppress(ClerkError):
+            await clerk.with_options(deadline=random.uniform(0.0001, 0.08)).users.get("user_1")
+
+    async with anyio.create_task_group() as group:
+        for _ in range(calls):
+            group.start_soon(call)
+
+
+def by_threads(clerk: Clerk, calls: int) -> None:
+    """The same from threads, where nothing else gives up a call."""
+
+    def call(_: int) -> None:
+        with contextlib.suppress(ClerkError):
+            clerk.with_options(deadline=random.uniform(0.0001, 0.08)).users.get("user_1")
+
+    with ThreadPoolExecutor(100) as pool:
+        list(pool.map(call, range(calls)))
+
+
+# -- afterwards --------------------------------------------------------------------------------------------------------
+
+
+async def check_async(clerk: AsyncClerk) -> None:
+    """All slots are free, and twice as many calls as there are slots succeed, if the server answers."""
+    assert slots_of(clerk).free == MAX_CONNECTIONS
+    got: list[str] = []
+
+    async def ask(name: str) -> None:
+        got.append((await clerk.with_options(deadline=30).users.get(name)).id)
+
+    async with anyio.create_task_group() as group:
+        for number in range(2 * MAX_CONNECTIONS):
+            group.start_soon(ask, f"user_{number}")
+    assert sorted(got) == sorted(f"user_{number}" for number in range(2 * MAX_CONNECTIONS))
+
+
+def check_sync(clerk: Clerk) -> None:
+    """The same with threads."""
+    assert slots_of(clerk).free == MAX_CONNECTIONS
+    with ThreadPoolExecutor(2 * MAX_CONNECTIONS) as pool:
+        names = [f"user_{number}" for number in range(2 * MAX_CONNECTIONS)]
+        assert [user.id for user in pool.map(clerk.with_options(deadline=30).users.get, names)] == names
+
+
+def main(calls: int) -> None:
+    """Run every storm with so many calls."""
+    for server, opened in SERVERS.items():
+        with opened() as url:
+            clerk = Clerk(KEY, base_url=url, timeout=5)
+            by_threads(clerk, calls)
+            _report("threads", server, "deadline", slots_of(clerk).free, threading.active_count())
+            clerk.close()
+            for way, ends in ENDS.items():
+                anyio.run(_storms, way, server, url, ends, calls, backend="asyncio" if way == "aiohttp" else way)
+
+
+async def _storms(way: str, server: str, url: str, ends: Any, calls: int) -> None:
+    options: dict[str, Any] = {"transport": "aiohttp"} if way == "aiohttp" else {}
+    async with AsyncClerk(KEY, base_url=url, timeout=5, max_retries=0, **options) as clerk:
+        for name, end in ends.items():
+            await one_by_one(clerk, end, calls)
+            await at_once(clerk, end, calls)
+            _report(way, server, name, slots_of(clerk).free)
+        await by_deadline(clerk, calls)
+        _report(way, server, "deadline", slots_of(clerk).free)
+        if server == "answers":
+            await check_async(clerk)
+
+
+def _report(way: str, server: str, end: str, free: int, *more: int) -> None:
+    print(f"{way:8} server {server:24} ended by {end:9} free slots {free} of {MAX_CONNECTIONS}", flush=True)
+    assert free == MAX_CONNECTIONS
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)
