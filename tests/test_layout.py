@@ -1,128 +1,178 @@
-"""Who may import whom, and what an import costs in modules."""
+"""The architecture: which package, folder and module may import which, and how large folders and test files may be."""
 
 from __future__ import annotations
 
-import ast
-import subprocess
-import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-ALLOWED = {
-    "core/clerk_core": {"clerk_core", "httpx", "anyio", "attrs", "dateutil", "typing_extensions"},
-    "generated/clerk_bapi": {"clerk_bapi", "clerk_core"},
-    "overlay/clerkkit": {"clerkkit", "clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
-    "emulator/clerk_emulator": {
-        *("clerk_emulator", "starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
+from tests import imports
+
+TESTS = imports.ROOT / "tests"
+
+EXTERNAL = {
+    "clerk_core": {"httpx", "anyio", "attrs", "dateutil", "typing_extensions"},
+    "clerk_bapi": {"clerk_core"},
+    "clerkkit": {"clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
+    "clerk_emulator": {
+        *("starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
         *("jwt", "cryptography", "bcrypt", "argon2"),
     },
+    "generator": {"clerk_core", "attrs", "griffe", "httpx", "jsonpath_rfc9535", "openapi_python_client", "yaml"},
 }
-ALSO = {
-    "pytest_plugin.py": {"clerk_emulator", "pytest"},
-    "django": {"django", "asgiref"},
-    "pydantic_schema.py": {"pydantic_core"},
-    "drf.py": {"rest_framework"},
-    "fastapi.py": {"fastapi"},
-    "aiohttp_pool.py": {"aiohttp", "yarl"},
-    "flask.py": {"flask", "werkzeug"},
-    "spectacular.py": {"drf_spectacular"},
-    "adapters.py": {"django"},  # for one of its settings, once there is a request of Django
-    "starlette.py": {"starlette"},
+"""What each package may import, besides itself and the standard library."""
+
+OPTIONAL = {
+    "clerk_core.pydantic_schema": {"pydantic_core"},
+    "clerk_core.transport.aiohttp_pool": {"aiohttp", "yarl"},
+    "clerkkit.testing.pytest_plugin": {"clerk_emulator", "pytest"},
+    "clerkkit.auth.requests.adapters": {"django"},  # reads a setting of Django when it is given a Django request
+    "clerkkit.integrations.django": {"django", "asgiref"},
+    "clerkkit.integrations.drf": {"rest_framework"},
+    "clerkkit.integrations.fastapi": {"fastapi"},
+    "clerkkit.integrations.flask": {"flask", "werkzeug"},
+    "clerkkit.integrations.spectacular": {"drf_spectacular"},
+    "clerkkit.integrations.starlette": {"starlette"},
 }
-"""What a file, or each file of a folder, may name as well: the fixtures of pytest make clients when asked for, and an
-integration names its framework."""
+"""What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
-
-def imported(path: Path) -> set[str]:
-    """Top-level packages that a file names, wherever in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            found.add((node.module or "").partition(".")[0])
-    return found - set(sys.stdlib_module_names)
-
-
-@pytest.mark.parametrize("package", ALLOWED)
-def test_imports_follow_the_arrows(package: str) -> None:
-    files = list((ROOT / package).rglob("*.py"))
-    assert files
-    for path in files:
-        assert imported(path) <= ALLOWED[package] | ALSO.get(path.name, ALSO.get(path.parent.name, set())), path
-
-
-def test_httpx_is_named_by_the_clients_and_their_transport_only() -> None:
-    core = ROOT / "core" / "clerk_core"
-    naming = {path.relative_to(core).parts[0] for path in core.rglob("*.py") if "httpx" in imported(path)}
-    assert naming == {"client.py", "transport"}
-
-
-def fresh(code: str) -> str:
-    """What `code` prints in a process of its own."""
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def test_importing_and_making_a_client_loads_no_models() -> None:
-    loaded = fresh(
-        "import sys, clerk_bapi; clerk_bapi.Client('sk_test_x'); print([m for m in sys.modules if 'clerk_bapi' in m])"
-    )
-    assert set(ast.literal_eval(loaded)) == {"clerk_bapi", "clerk_bapi.client"}
-
-
-def test_attrs_is_not_loaded_before_it_is_asked_for() -> None:
-    assert fresh("import sys; from clerk_bapi.models import User; print('attr' in sys.modules)") == "False"
-
-
-def test_no_framework_is_loaded_before_it_is_asked_for() -> None:
-    code = "import sys, clerkkit.auth, clerkkit.webhooks, clerkkit.integrations.asgi, clerkkit.integrations.wsgi"
-    frameworks = {"aiohttp", "asgiref", "django", "fastapi", "flask", "rest_framework", "starlette", "werkzeug"}
-    assert fresh(f"{code}; print({frameworks} & set(sys.modules))") == "set()"
-
-
-def test_the_pytest_plugin_loads_neither_emulator_nor_client() -> None:
-    heavy = {"clerk_emulator", "sqlalchemy", "starlette", "httpx", "jwt", "cryptography", "clerk_bapi.client"}
-    assert fresh(f"import sys, clerkkit.testing.pytest_plugin; print({heavy} & set(sys.modules))") == "set()"
-
-
-@pytest.mark.parametrize(
-    "package",
-    [
-        "clerkkit",
-        "clerkkit.auth",
-        "clerkkit.testing",
-        "clerkkit.webhooks",
-        "clerk_emulator",
-        "clerk_core",
-        "clerk_bapi",
-        "clerk_bapi.api",
-        "clerk_bapi.models",
-        "clerk_bapi.resources",
-        "clerk_bapi.async_resources",
+LAYERS = {
+    "clerk_core": ["__init__", "pages resource", "client", "transport", "."],
+    "clerk_bapi": ["client", "resources async_resources", "api", "dicts events", "models", "."],
+    "clerkkit": [
+        "integrations testing _pyinstaller",
+        "__init__",
+        "clerk",
+        "resources async_resources auth",
+        "auth.requests",
+        "auth.tokens",
+        "api webhooks",
+        "options",
+        "drift",
+        ".",
     ],
-)
-def test_every_public_name_is_there(package: str) -> None:
-    code = "; ".join(
-        [
-            f"import importlib; m = importlib.import_module({package!r})",
-            "print(all(getattr(m, name) is not None for name in m.__all__))",
-        ]
+    "clerk_emulator": [
+        "__main__",
+        "command",
+        "__init__",
+        "emulator server",
+        "http",
+        "dashboard frontend_api seeding",
+        "operations",
+        "webhooks",
+        "domain",
+        "request",
+        "contract",
+        "storage",
+        ".",
+    ],
+    "generator": ["__main__", "follow", "changes", "checks code", "contract", "fetch", "."],
+}
+"""The layers of each package, from top to bottom: a module imports from its own folder and from layers below it.
+
+A folder stands for all modules below it that have no entry of their own, `.` for the modules of the package's root that
+have none. Folders of one layer do not import each other.
+"""
+
+ONE_MODULE_PER_GROUP = {"api", "domain", "models", "operations", "resources", "async_resources"}
+"""Folders with a module for each group of API operations may be large."""
+
+MODULES_PER_FOLDER = 20
+LINES_PER_TEST_FILE = 600
+
+
+UNFINISHED = {
+    "declared": {"generator"},
+    "layers": {"clerk_bapi", "clerk_emulator", "clerkkit", "generator"},
+    "cycles": {"clerk_bapi", "clerk_core", "clerk_emulator", "clerkkit"},
+    "sizes": {"clerk_core"},
+}
+"""Rules that a package does not keep yet."""
+
+
+def packages(rule: str, names: Iterable[str]) -> pytest.MarkDecorator:
+    """Run a test for each package; failures of those that are unfinished are expected."""
+    unfinished = pytest.mark.xfail(strict=False)
+    cases = [pytest.param(name, marks=[unfinished] if name in UNFINISHED[rule] else []) for name in names]
+    return pytest.mark.parametrize("package", cases)
+
+
+def layer(module: str, package: str) -> tuple[int, str]:
+    """Return the position of a module in the table, and the entry that matches it."""
+    inner = module.removeprefix(package).removeprefix(".") or "__init__"
+    entries = {entry: position for position, row in enumerate(LAYERS[package]) for entry in row.split()}
+    matching = [entry for entry in entries if f"{inner}.".startswith(f"{entry}.")]
+    entry = max(matching, key=len, default=".")
+    assert entry != "." or "." not in inner, f"{module}: its folder has no layer"
+    return entries[entry], entry
+
+
+@packages("declared", EXTERNAL)
+def test_packages_import_only_what_they_declare(package: str) -> None:
+    for module, path in imports.modules(package).items():
+        optional = {name for owner, names in OPTIONAL.items() if f"{module}.".startswith(f"{owner}.") for name in names}
+        assert imports.top_level_packages(path) <= {package} | EXTERNAL[package] | optional, module
+
+
+@packages("layers", LAYERS)
+def test_folders_import_from_lower_layers_only(package: str) -> None:
+    wrong = []
+    for module, targets in imports.import_graph(package).items():
+        position, entry = layer(module, package)
+        for target in targets:
+            target_position, target_entry = layer(target, package)
+            if target_entry != entry and target_position <= position:
+                wrong.append(f"{module} imports {target}")
+    assert not wrong
+
+
+@packages("cycles", LAYERS)
+def test_no_modules_import_each_other(package: str) -> None:
+    assert not imports.cycles(imports.import_graph(package))
+
+
+@packages("sizes", LAYERS)
+def test_folders_are_small(package: str) -> None:
+    files = imports.modules(package)
+    sizes = Counter(
+        imports.folder(module, path)
+        for module, path in files.items()
+        if path.name != "__init__.py" and not ONE_MODULE_PER_GROUP & set(module.split("."))
     )
-    assert fresh(code) == "True"
+    assert {folder: size for folder, size in sizes.items() if size > MODULES_PER_FOLDER} == {}
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    code = "import clerk_bapi.models\ntry: clerk_bapi.models.Nope\nexcept AttributeError as e: print(e)"
-    assert fresh(code) == "module 'clerk_bapi.models' has no attribute 'Nope'"
+def test_only_the_clients_and_their_transport_import_httpx() -> None:
+    users = {
+        module for module, path in imports.modules("clerk_core").items() if "httpx" in imports.top_level_packages(path)
+    }
+    assert {module.split(".")[1] for module in users} == {"client", "transport"}
 
 
-def test_star_import_of_models_does_not_shadow_the_client() -> None:
-    assert (
-        fresh("from clerk_bapi import Client\nC = Client\nfrom clerk_bapi.models import *\nprint(Client is C)")
-        == "True"
-    )
+@pytest.mark.parametrize("package", imports.PACKAGES)
+def test_tests_mirror_the_folders_of_the_source(package: str) -> None:
+    source = imports.ROOT / imports.PACKAGES[package]
+    tests = TESTS / (package if source == imports.ROOT else source.name)
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    assert folders
+    assert [folder for folder in sorted(folders) if not (source / package / folder).is_dir()] == []
+
+
+@pytest.mark.xfail(strict=False)
+def test_test_files_are_short() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS.rglob("*.py")}
+    assert {path.relative_to(TESTS): lines for path, lines in lengths.items() if lines > LINES_PER_TEST_FILE} == {}
+
+
+def test_import_cycles_are_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set(), "e": {"f"}, "f": {"e"}}
+    assert imports.cycles(graph) == [{"a", "b", "c"}, {"e", "f"}]
+
+
+def test_imports_in_functions_and_for_types_count(tmp_path: Path) -> None:
+    code = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a.b\ndef f():\n    from c.d import e, g\n"
+    path = tmp_path / "module.py"
+    path.write_text(code, encoding="utf-8")
+    assert list(imports.imported_names(path)) == ["typing.TYPE_CHECKING", "a.b", "c.d.e", "c.d.g"]
