@@ -1,93 +1,115 @@
-# The entry points; CI calls the same ones. Each sets up what it needs.
+# The commands of this project; CI runs the same ones. Each target sets up the environment in .venv if it is missing or old.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update check test faults churn bench replay package release-check emulator sdks official-calls bench-emulator coverage-api judge
+.PHONY: setup demo generate update format check check-configuration test coverage coverage-api faults churn package \
+  release-check replay emulator sdks official-calls judge bench bench-emulator
 
 setup: $(STAMP)
 
-# Where .venv is a link, `--clear` would empty what it leads to.
+# `venv --clear` follows links, so that a linked .venv would empty the folder that it points to.
 $(STAMP): pyproject.toml
 	@test ! -L $(VENV) || { echo "$(VENV) is a link: remove it first" >&2; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
-	  echo "clerkkit needs Python 3.11 or newer, and $(PYTHON) is not: make setup PYTHON=python3.11" >&2; exit 1; }
+	  echo "clerkkit needs Python 3.11 or newer, and $(PYTHON) is older: make setup PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	touch $@
 
-# A tour of clerkkit against a Clerk on this machine; with CLERK_SECRET_KEY, what changes nothing against the real one.
+# Show clerkkit against the local Clerk, or with CLERK_SECRET_KEY the read-only part against the real one.
 demo: $(STAMP)
 	$(RUN) examples/quickstart.py
 
-# Of another version: make generate VERSION=2025-11-10, from Clerk's repository, or FROM=path/to/specs
+# Write generated/ from spec/. VERSION=2025-11-10 takes another version from Clerk's repository, FROM=path/to/specs a folder.
 generate: $(STAMP)
 	$(RUN) -m generator generate $(if $(VERSION),--version "$(VERSION)") $(if $(FROM),--from "$(FROM)")
 
-# Follow Clerk's newest documents: a change ready to commit, or nothing. FROM=path/to/specs reads them there,
-# DRY_RUN=1 only tells, NO_TESTS=1 leaves the change unchecked.
+# Follow Clerk's newest documents: write a change that is ready to commit, or nothing. FROM=path/to/specs reads a folder,
+# DRY_RUN=1 only prints the report, NO_TESTS=1 skips check and test.
 update: $(STAMP)
 	$(RUN) -m generator update $(if $(FROM),--from "$(FROM)") $(if $(DRY_RUN),--dry-run) $(if $(NO_TESTS),--no-tests)
 
-check: $(STAMP)
+# Format the code and apply the safe fixes of the linter.
+format: $(STAMP)
+	$(RUN) -m ruff check --fix-only --quiet .
+	$(RUN) -m ruff format .
+
+check: $(STAMP) check-configuration
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
+	$(RUN) -m codespell_lib
 	$(RUN) -m mypy
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
 	$(RUN) -m generator guard
 
+# Compare the configuration of the forge and of pre-commit with their schemas, offline.
+check-configuration: $(STAMP)
+	$(RUN) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) -m check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(RUN) -m check_jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(RUN) -m check_jsonschema --builtin-schema vendor.github-issue-forms \
+	  $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(RUN) -m pre_commit validate-config .pre-commit-config.yaml
+
 test: $(STAMP)
 	$(RUN) -m pytest -n auto
 
-# Which operations of the emulator the tests have seen, and with which statuses; and what no handler knows.
+# Run all tests and report which lines they run: a table, and pages in htmlcov/.
+coverage: $(STAMP)
+	$(RUN) -m pytest -n auto --cov --cov-report=term:skip-covered --cov-report=html
+
+# Report which operations and statuses of the emulator the tests of tests/emulator use, and which facts have no handler.
 coverage-api: $(STAMP)
 	CLERK_EMULATOR_COVERAGE=1 $(RUN) -m pytest -n auto tests/emulator
 
-# docs/faults.md, from what comes of each fault on this machine.
+# Write docs/faults.md from the observed result of each fault.
 faults: $(STAMP)
 	$(RUN) -m tools.faults
 
-# Thousands of calls that are given up at every turn of the loop, in asyncio, trio and threads: make churn CALLS=3000
+# Cancel thousands of calls at every step, with asyncio, trio and threads: make churn CALLS=3000
 churn: $(STAMP)
 	$(RUN) -m tools.churn $(CALLS)
 
-# Wheel and sdist, each installed into an environment of its own, imported and type-checked from there.
+# Build wheel and sdist, install each into a clean environment, and use it there.
 package: $(STAMP)
 	$(RUN) -m tools.packages
 
-# What must be true before a release: version step, changelog, emulator, packages.
+# Check what must be true before a release: version step, changelog, emulator, packages.
 release-check: $(STAMP)
 	$(RUN) -m generator release --check
 
-# Every document of Clerk's below DIR in order of date, each as an update: make replay DIR=path/to/specs
+# Apply every document below DIR, in order of date, as an update: make replay DIR=path/to/specs
 replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
 
-# A Clerk on this machine, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
+# Run the local Clerk until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(STAMP)
 	$(RUN) -m clerk_emulator $(ARGUMENTS)
 
-# Clerk's own SDKs for JavaScript and Python, driven against the emulator. Needs node, npm and the registries.
+# Run Clerk's own SDKs for JavaScript and Python against the emulator. Needs node, npm and the package registries.
 sdks: $(STAMP)
 	$(RUN) -m tests.sdks
 
-# The calls of Clerk's SDK for Python on docs/clerk-ex.md beside its signatures. Needs the package registry.
+# Compare the official SDK's calls in docs/migration.md with its signatures. Needs the package registry.
 official-calls: $(STAMP)
 	$(RUN) -m tests.sdks.calls
 
-bench: $(STAMP)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
-	$(RUN) -m benchmarks
-
-# Tokens, requests and has() beside the published @clerk/backend; needs node, npm and its registry.
+# Compare the results for tokens and requests with those of @clerk/backend. Needs node, npm and the package registry.
 judge: $(STAMP)
 	npm install --silent --no-save --prefix .venv/judge @clerk/backend@3.25.0
 	CLERK_BACKEND_JS=$(CURDIR)/.venv/judge $(RUN) -m pytest -s tests/overlay/auth/test_backend_js.py
 
-# docs/emulator-benchmarks.md and .svg.
+# Measure clerkkit against httpx and the official SDK; writes docs/benchmarks.md, its picture and README's table.
+bench: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
+	$(RUN) -m benchmarks
+	$(RUN) -m tools.readme
+
+# Measure the emulator; writes docs/emulator-benchmarks.md and its picture.
 bench-emulator: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks.emulator

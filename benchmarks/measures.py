@@ -133,9 +133,9 @@ def imports(sides: Sides, url: str) -> list[Measure]:
         return Measure(name, plain, Unit.SECONDS, found[ours], beside, official, targets)
 
     return [
-        measure("import and `Client`", net, "Client", Target(Rival.OFFICIAL, 1 / 3), Target(Rival.PLAIN, 1.5)),
+        measure("import and `Client`", net, "Client", Target(Rival.OFFICIAL, 1 / 3), Target(Rival.PLAIN, 1.2)),
         measure("import and `Clerk`", net, "Clerk"),
-        measure("import, `Clerk` and `.users`", net, "Clerk users", Target(Rival.PLAIN, 1.6)),
+        measure("import, `Clerk` and `.users`", net, "Clerk users", Target(Rival.PLAIN, 1.25)),
         measure("… with the interpreter's own start", whole, "Clerk users"),
         measure("… and the answer of a first call", net, "Clerk call", plain="httpx.Client().get + json.loads"),
         Measure(

@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from unittest import mock
 from urllib.parse import parse_qsl
 
@@ -204,7 +205,7 @@ class _Connection(socketserver.StreamRequestHandler):
                             self.server.over.wait(0.05)
 
 
-def _read(stream: BinaryIO, connection: int) -> Received | None:
+def _read(stream: BufferedIOBase, connection: int) -> Received | None:
     line = stream.readline()
     if not line:
         return None
@@ -217,7 +218,7 @@ def _read(stream: BinaryIO, connection: int) -> Received | None:
     return Received(method, target, headers, body, connection)
 
 
-def _chunk(stream: BinaryIO) -> bytes:
+def _chunk(stream: BufferedIOBase) -> bytes:
     content = stream.read(int(stream.readline(), 16))
     stream.readline()
     return content

@@ -1,4 +1,4 @@
-"""The README's Python runs as it stands there, against a server on loopback, and prints what it says."""
+"""README.md and the pages about the client: their code runs and prints what they say, and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import contextlib
 import inspect
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks import sample_users
 from tests.loopback import Received, answer, serve
+from tools import readme
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", README, re.DOTALL)
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "docs/client.md", "docs/responses.md"]
+BLOCK = re.compile(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 
 USER = {
     "id": "user_1",
@@ -25,36 +30,70 @@ USER = {
     "created_at": 1769860800123,
     "email_addresses": [{"email_address": "ada@example.com"}],
 }
-NOBODY = {
-    "errors": [
-        {
-            "code": "resource_not_found",
-            "message": "not found",
-            "long_message": "No user was found with id user_nobody.",
-        }
-    ],
-    "clerk_trace_id": "8f2c",
-}
+(COMPLETE_USER,) = sample_users.users(1, ROOT / "spec" / "contract.json")
 ORGANIZATIONS = {"data": [{"name": "Analytical Engines"}, {"name": "Difference Engines"}], "total_count": 2}
 
 
-def clerk(received: Received) -> bytes:
-    """As much of Clerk as the README asks for."""
-    if received.path == "/organizations":
-        return answer(200, ORGANIZATIONS)
-    if received.path == "/users/user_nobody":
-        return answer(404, NOBODY)
-    return answer(200, [USER] if received.path == "/users" else USER)
+def refusal(status: int, code: str, text: str, parameter: str | None = None) -> bytes:
+    meta = {"param_name": parameter} if parameter else {}
+    error = {"code": code, "message": text, "long_message": text, "meta": meta}
+    return answer(status, {"errors": [error], "clerk_trace_id": "8f2c"})
 
 
-@pytest.mark.parametrize(("code", "output"), BLOCKS, ids=range(len(BLOCKS)))
-def test_the_readme_runs(code: str, output: str) -> None:
+def respond(received: Received) -> bytes:
+    """Answer the requests of the pages as Clerk does."""
+    if "user_nobody" in received.path:
+        return refusal(404, "resource_not_found", "No user was found with id user_nobody.")
+    match received.method, received.path:
+        case "POST", "/users":
+            return refusal(422, "form_identifier_exists", "That email address is taken.", "email_address")
+        case "POST", "/invitations/bulk":
+            return answer(200, [{**row, "status": "pending"} for row in received.json()])
+        case "GET", "/organizations":
+            return answer(200, ORGANIZATIONS)
+        case "GET", "/users":
+            return answer(200, [USER])
+        case "GET", "/users/count":
+            return answer(200, {"object": "total_count", "total_count": 2})
+        case "GET", "/users/user_2":
+            return answer(200, {**COMPLETE_USER, "banned": None})
+    return answer(200, USER)
+
+
+def blocks() -> Iterator[Any]:
+    for page in PAGES:
+        for number, (code, output) in enumerate(BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))):
+            yield pytest.param(page, code, output, id=f"{page}-{number}")
+
+
+@pytest.mark.parametrize(("page", "code", "output"), list(blocks()))
+def test_the_code_of_a_page_runs(page: str, code: str, output: str) -> None:
     printed = io.StringIO()
     names: dict[str, Any] = {}
-    with serve(clerk) as server, contextlib.redirect_stdout(printed):
-        here = code.replace('"sk_test_..."', f'"sk_test_x", base_url={server.url!r}')
-        exec(compile(here, "README.md", "exec", dont_inherit=True), names)
+    with serve(respond) as server, contextlib.redirect_stdout(printed):
+        local = code.replace('"sk_test_..."', f'"sk_test_x", base_url={server.url!r}')
+        exec(compile(local, page, "exec", dont_inherit=True), names)
         if inspect.iscoroutinefunction(names.get("main")):
             asyncio.run(names["main"]())
     if output:
         assert printed.getvalue() == output
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda page: page.name)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        path = page.parent / target if target else page
+        assert path.exists(), f"{page.name} links to {target}"
+        assert not anchor or anchor in headings(path), f"{page.name} links to {target}#{anchor}"
+
+
+def headings(path: Path) -> set[str]:
+    """Return the anchors of a page, as a forge makes them from its headings."""
+    titles = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def test_the_table_shows_the_measured_times() -> None:
+    text = readme.README.read_text(encoding="utf-8")
+    updated = readme.with_times(text, readme.BENCHMARKS.read_text(encoding="utf-8"))
+    assert text == updated, "run `python -m tools.readme`"

@@ -28,7 +28,7 @@ def test_an_old_python_is_refused_in_one_line_before_anything_is_made(tmp_path: 
     )
     assert done.returncode
     said = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
-    assert said == [f"clerkkit needs Python 3.11 or newer, and {old} is not: make setup PYTHON=python3.11"]
+    assert said == [f"clerkkit needs Python 3.11 or newer, and {old} is older: make setup PYTHON=python3.11"]
     assert not done.stdout
     assert sorted(tmp_path.iterdir()) == before
 

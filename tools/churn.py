@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -33,7 +33,7 @@ def _now_and_then(received: Received) -> Said:
 
 
 @contextlib.contextmanager
-def _half_open() -> Iterator[str]:
+def _half_open() -> Generator[str]:
     """A server that completes connections in its backlog, and never accepts one."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -42,7 +42,7 @@ def _half_open() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _served(script: Any) -> Iterator[str]:
+def _served(script: Any) -> Generator[str]:
     with serve(script) as server:
         yield server.url
 
@@ -56,8 +56,9 @@ SERVERS: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
 
 
 def slots_of(clerk: Any) -> Slots[Any]:
-    """The slots of a client that has made a call."""
-    return clerk._connections.get()._slots
+    """Return the slots of a client that has made a call."""
+    slots: Slots[Any] = clerk._connections.get()._slots
+    return slots
 
 
 # -- ways to give up ---------------------------------------------------------------------------------------------------

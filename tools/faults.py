@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -239,7 +239,7 @@ class _Attempt(NamedTuple):
 
 
 @contextlib.contextmanager
-def _attempts() -> Iterator[list[_Attempt]]:
+def _attempts() -> Generator[list[_Attempt]]:
     """The attempts that the client tells of in its log."""
     found: list[_Attempt] = []
 

@@ -337,15 +337,19 @@ def test_a_provider_that_is_none_is_refused_by_name(provider: Any) -> None:
     assert caught.value.argument == "provider"
 
 
-DOCS = ROOT / "docs" / "clerk-ex.md"
-ROWS = re.findall(
-    r"^\| `([\w.]+)[^|]*\| ((?:`clerk\.[^`]+`(?:, )?)+) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE
-)
-CALLS = [call for _, ours in ROWS for call in re.findall(r"`(clerk\.[^`]+)`", ours)]
+DOCS = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8")
+FROM_OFFICIAL = re.findall(r"^\| `\w+\.\w+\(.*?\)`[^|]* \| `(clerk\.[^`]+)` \|", DOCS, re.MULTILINE)
+FROM_CLERK_EX = re.findall(r"^\| `[A-Z]\w+\.\w+` \| ((?:`clerk\.[^`]+`(?:, )?)+) \|", DOCS, re.MULTILINE)
+CALLS = {call: None for cell in FROM_CLERK_EX for call in re.findall(r"`(clerk\.[^`]+)`", cell)}
+
+
+def test_the_migration_guide_has_the_same_calls_for_both_libraries() -> None:
+    assert len(FROM_CLERK_EX) == len(FROM_OFFICIAL) == 34
+    assert set(FROM_OFFICIAL) <= set(CALLS)
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_each_call_of_the_table_is_one(call: str) -> None:
+def test_each_call_in_the_migration_guide_sends_one_request(call: str) -> None:
     def respond(received: Received) -> bytes:
         one = {"id": "x_1", "object": "x", "token": "t", "verified": True, "total_count": 0}
         return answer(
@@ -356,10 +360,6 @@ def test_each_call_of_the_table_is_one(call: str) -> None:
     with serve(respond) as server, Clerk(KEY, base_url=server.url) as clerk:
         eval(call, {"clerk": clerk, **names})  # our own page
         assert len(server.requests) == 1
-
-
-def test_the_table_names_all_of_clerk_ex() -> None:
-    assert len(ROWS) == 34
 
 
 def documented(client: type) -> dict[str, str | None]:
