@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="leave the change without `make check` and `make test`, to mend by hand what they would refuse",
     )
     make = commands.add_parser(
-        "contract", help="write spec/recording.json or spec/events.json from a document of Clerk's"
+        "contract", help="write spec/contract.json or spec/events.json from a document of Clerk's"
     )
     make.add_argument("source", help="a path or an http(s) URL of an OpenAPI 3.0 document, YAML or JSON")
     make.add_argument("--recorded-as", help="what spec/lock.toml calls the source, e.g. owner/repository@commit:file")

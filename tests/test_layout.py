@@ -40,7 +40,7 @@ OPTIONAL = {
 
 LAYERS = {
     "clerk_core": ["__init__", "pages resource", "client", "transport", "."],
-    "clerk_bapi": ["client", "resources async_resources", "api", "dicts events", "models", "."],
+    "clerk_bapi": ["client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "integrations testing _pyinstaller",
         "__init__",

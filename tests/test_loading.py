@@ -51,7 +51,6 @@ def test_the_pytest_plugin_loads_neither_emulator_nor_client() -> None:
         "clerk_bapi.api",
         "clerk_bapi.models",
         "clerk_bapi.resources",
-        "clerk_bapi.async_resources",
     ],
 )
 def test_every_public_name_exists(package: str) -> None:

@@ -13,7 +13,12 @@ from clerk_core.deprecation import old_name
 from clerk_bapi import API_VERSION
 
 if TYPE_CHECKING:
-    from clerk_bapi.async_resources import (
+    from clerk_bapi.resources import (
+        ActorTokensResource,
+        AdminPortalLinkTokensResource,
+        AgentTasksResource,
+        AllowlistIdentifiersResource,
+        ApiKeysResource,
         AsyncActorTokensResource,
         AsyncAdminPortalLinkTokensResource,
         AsyncAgentTasksResource,
@@ -56,13 +61,6 @@ if TYPE_CHECKING:
         AsyncUsersResource,
         AsyncWaitlistEntriesResource,
         AsyncWebhooksResource,
-    )
-    from clerk_bapi.resources import (
-        ActorTokensResource,
-        AdminPortalLinkTokensResource,
-        AgentTasksResource,
-        AllowlistIdentifiersResource,
-        ApiKeysResource,
         BetaFeaturesResource,
         BillingResource,
         BlocklistIdentifiersResource,
@@ -417,294 +415,294 @@ class AsyncClient(clerk_core.AsyncClient):
     @cached_property
     def actor_tokens(self) -> AsyncActorTokensResource:
         """The operations of `actor_tokens`."""
-        from clerk_bapi.async_resources.actor_tokens import AsyncActorTokensResource
+        from clerk_bapi.resources.actor_tokens import AsyncActorTokensResource
 
         return AsyncActorTokensResource(self)
 
     @cached_property
     def admin_portal_link_tokens(self) -> AsyncAdminPortalLinkTokensResource:
         """The operations of `admin_portal_link_tokens`."""
-        from clerk_bapi.async_resources.admin_portal_link_tokens import AsyncAdminPortalLinkTokensResource
+        from clerk_bapi.resources.admin_portal_link_tokens import AsyncAdminPortalLinkTokensResource
 
         return AsyncAdminPortalLinkTokensResource(self)
 
     @cached_property
     def agent_tasks(self) -> AsyncAgentTasksResource:
         """The operations of `agent_tasks`."""
-        from clerk_bapi.async_resources.agent_tasks import AsyncAgentTasksResource
+        from clerk_bapi.resources.agent_tasks import AsyncAgentTasksResource
 
         return AsyncAgentTasksResource(self)
 
     @cached_property
     def allowlist_identifiers(self) -> AsyncAllowlistIdentifiersResource:
         """The operations of `allowlist_identifiers`."""
-        from clerk_bapi.async_resources.allowlist_identifiers import AsyncAllowlistIdentifiersResource
+        from clerk_bapi.resources.allowlist_identifiers import AsyncAllowlistIdentifiersResource
 
         return AsyncAllowlistIdentifiersResource(self)
 
     @cached_property
     def api_keys(self) -> AsyncApiKeysResource:
         """The operations of `api_keys`."""
-        from clerk_bapi.async_resources.api_keys import AsyncApiKeysResource
+        from clerk_bapi.resources.api_keys import AsyncApiKeysResource
 
         return AsyncApiKeysResource(self)
 
     @cached_property
     def beta_features(self) -> AsyncBetaFeaturesResource:
         """The operations of `beta_features`."""
-        from clerk_bapi.async_resources.beta_features import AsyncBetaFeaturesResource
+        from clerk_bapi.resources.beta_features import AsyncBetaFeaturesResource
 
         return AsyncBetaFeaturesResource(self)
 
     @cached_property
     def billing(self) -> AsyncBillingResource:
         """The operations of `billing`."""
-        from clerk_bapi.async_resources.billing import AsyncBillingResource
+        from clerk_bapi.resources.billing import AsyncBillingResource
 
         return AsyncBillingResource(self)
 
     @cached_property
     def blocklist_identifiers(self) -> AsyncBlocklistIdentifiersResource:
         """The operations of `blocklist_identifiers`."""
-        from clerk_bapi.async_resources.blocklist_identifiers import AsyncBlocklistIdentifiersResource
+        from clerk_bapi.resources.blocklist_identifiers import AsyncBlocklistIdentifiersResource
 
         return AsyncBlocklistIdentifiersResource(self)
 
     @cached_property
     def clients(self) -> AsyncClientsResource:
         """The operations of `clients`."""
-        from clerk_bapi.async_resources.clients import AsyncClientsResource
+        from clerk_bapi.resources.clients import AsyncClientsResource
 
         return AsyncClientsResource(self)
 
     @cached_property
     def directories(self) -> AsyncDirectoriesResource:
         """The operations of `directories`."""
-        from clerk_bapi.async_resources.directories import AsyncDirectoriesResource
+        from clerk_bapi.resources.directories import AsyncDirectoriesResource
 
         return AsyncDirectoriesResource(self)
 
     @cached_property
     def domains(self) -> AsyncDomainsResource:
         """The operations of `domains`."""
-        from clerk_bapi.async_resources.domains import AsyncDomainsResource
+        from clerk_bapi.resources.domains import AsyncDomainsResource
 
         return AsyncDomainsResource(self)
 
     @cached_property
     def email_addresses(self) -> AsyncEmailAddressesResource:
         """The operations of `email_addresses`."""
-        from clerk_bapi.async_resources.email_addresses import AsyncEmailAddressesResource
+        from clerk_bapi.resources.email_addresses import AsyncEmailAddressesResource
 
         return AsyncEmailAddressesResource(self)
 
     @cached_property
     def enterprise_connections(self) -> AsyncEnterpriseConnectionsResource:
         """The operations of `enterprise_connections`."""
-        from clerk_bapi.async_resources.enterprise_connections import AsyncEnterpriseConnectionsResource
+        from clerk_bapi.resources.enterprise_connections import AsyncEnterpriseConnectionsResource
 
         return AsyncEnterpriseConnectionsResource(self)
 
     @cached_property
     def instance_settings(self) -> AsyncInstanceSettingsResource:
         """The operations of `instance_settings`."""
-        from clerk_bapi.async_resources.instance_settings import AsyncInstanceSettingsResource
+        from clerk_bapi.resources.instance_settings import AsyncInstanceSettingsResource
 
         return AsyncInstanceSettingsResource(self)
 
     @cached_property
     def invitations(self) -> AsyncInvitationsResource:
         """The operations of `invitations`."""
-        from clerk_bapi.async_resources.invitations import AsyncInvitationsResource
+        from clerk_bapi.resources.invitations import AsyncInvitationsResource
 
         return AsyncInvitationsResource(self)
 
     @cached_property
     def jwks(self) -> AsyncJwksResource:
         """The operations of `jwks`."""
-        from clerk_bapi.async_resources.jwks import AsyncJwksResource
+        from clerk_bapi.resources.jwks import AsyncJwksResource
 
         return AsyncJwksResource(self)
 
     @cached_property
     def jwt_templates(self) -> AsyncJwtTemplatesResource:
         """The operations of `jwt_templates`."""
-        from clerk_bapi.async_resources.jwt_templates import AsyncJwtTemplatesResource
+        from clerk_bapi.resources.jwt_templates import AsyncJwtTemplatesResource
 
         return AsyncJwtTemplatesResource(self)
 
     @cached_property
     def m2m(self) -> AsyncM2mResource:
         """The operations of `m2m`."""
-        from clerk_bapi.async_resources.m2m import AsyncM2mResource
+        from clerk_bapi.resources.m2m import AsyncM2mResource
 
         return AsyncM2mResource(self)
 
     @cached_property
     def machines(self) -> AsyncMachinesResource:
         """The operations of `machines`."""
-        from clerk_bapi.async_resources.machines import AsyncMachinesResource
+        from clerk_bapi.resources.machines import AsyncMachinesResource
 
         return AsyncMachinesResource(self)
 
     @cached_property
     def miscellaneous(self) -> AsyncMiscellaneousResource:
         """The operations of `miscellaneous`."""
-        from clerk_bapi.async_resources.miscellaneous import AsyncMiscellaneousResource
+        from clerk_bapi.resources.miscellaneous import AsyncMiscellaneousResource
 
         return AsyncMiscellaneousResource(self)
 
     @cached_property
     def oauth_access_tokens(self) -> AsyncOauthAccessTokensResource:
         """The operations of `oauth_access_tokens`."""
-        from clerk_bapi.async_resources.oauth_access_tokens import AsyncOauthAccessTokensResource
+        from clerk_bapi.resources.oauth_access_tokens import AsyncOauthAccessTokensResource
 
         return AsyncOauthAccessTokensResource(self)
 
     @cached_property
     def oauth_applications(self) -> AsyncOauthApplicationsResource:
         """The operations of `oauth_applications`."""
-        from clerk_bapi.async_resources.oauth_applications import AsyncOauthApplicationsResource
+        from clerk_bapi.resources.oauth_applications import AsyncOauthApplicationsResource
 
         return AsyncOauthApplicationsResource(self)
 
     @cached_property
     def organization_domains(self) -> AsyncOrganizationDomainsResource:
         """The operations of `organization_domains`."""
-        from clerk_bapi.async_resources.organization_domains import AsyncOrganizationDomainsResource
+        from clerk_bapi.resources.organization_domains import AsyncOrganizationDomainsResource
 
         return AsyncOrganizationDomainsResource(self)
 
     @cached_property
     def organization_invitations(self) -> AsyncOrganizationInvitationsResource:
         """The operations of `organization_invitations`."""
-        from clerk_bapi.async_resources.organization_invitations import AsyncOrganizationInvitationsResource
+        from clerk_bapi.resources.organization_invitations import AsyncOrganizationInvitationsResource
 
         return AsyncOrganizationInvitationsResource(self)
 
     @cached_property
     def organization_memberships(self) -> AsyncOrganizationMembershipsResource:
         """The operations of `organization_memberships`."""
-        from clerk_bapi.async_resources.organization_memberships import AsyncOrganizationMembershipsResource
+        from clerk_bapi.resources.organization_memberships import AsyncOrganizationMembershipsResource
 
         return AsyncOrganizationMembershipsResource(self)
 
     @cached_property
     def organization_permissions(self) -> AsyncOrganizationPermissionsResource:
         """The operations of `organization_permissions`."""
-        from clerk_bapi.async_resources.organization_permissions import AsyncOrganizationPermissionsResource
+        from clerk_bapi.resources.organization_permissions import AsyncOrganizationPermissionsResource
 
         return AsyncOrganizationPermissionsResource(self)
 
     @cached_property
     def organization_roles(self) -> AsyncOrganizationRolesResource:
         """The operations of `organization_roles`."""
-        from clerk_bapi.async_resources.organization_roles import AsyncOrganizationRolesResource
+        from clerk_bapi.resources.organization_roles import AsyncOrganizationRolesResource
 
         return AsyncOrganizationRolesResource(self)
 
     @cached_property
     def organizations(self) -> AsyncOrganizationsResource:
         """The operations of `organizations`."""
-        from clerk_bapi.async_resources.organizations import AsyncOrganizationsResource
+        from clerk_bapi.resources.organizations import AsyncOrganizationsResource
 
         return AsyncOrganizationsResource(self)
 
     @cached_property
     def phone_numbers(self) -> AsyncPhoneNumbersResource:
         """The operations of `phone_numbers`."""
-        from clerk_bapi.async_resources.phone_numbers import AsyncPhoneNumbersResource
+        from clerk_bapi.resources.phone_numbers import AsyncPhoneNumbersResource
 
         return AsyncPhoneNumbersResource(self)
 
     @cached_property
     def proxy_checks(self) -> AsyncProxyChecksResource:
         """The operations of `proxy_checks`."""
-        from clerk_bapi.async_resources.proxy_checks import AsyncProxyChecksResource
+        from clerk_bapi.resources.proxy_checks import AsyncProxyChecksResource
 
         return AsyncProxyChecksResource(self)
 
     @cached_property
     def redirect_urls(self) -> AsyncRedirectUrlsResource:
         """The operations of `redirect_urls`."""
-        from clerk_bapi.async_resources.redirect_urls import AsyncRedirectUrlsResource
+        from clerk_bapi.resources.redirect_urls import AsyncRedirectUrlsResource
 
         return AsyncRedirectUrlsResource(self)
 
     @cached_property
     def role_sets(self) -> AsyncRoleSetsResource:
         """The operations of `role_sets`."""
-        from clerk_bapi.async_resources.role_sets import AsyncRoleSetsResource
+        from clerk_bapi.resources.role_sets import AsyncRoleSetsResource
 
         return AsyncRoleSetsResource(self)
 
     @cached_property
     def saml_connections(self) -> AsyncSamlConnectionsResource:
         """The operations of `saml_connections`."""
-        from clerk_bapi.async_resources.saml_connections import AsyncSamlConnectionsResource
+        from clerk_bapi.resources.saml_connections import AsyncSamlConnectionsResource
 
         return AsyncSamlConnectionsResource(self)
 
     @cached_property
     def scim_directories(self) -> AsyncScimDirectoriesResource:
         """The operations of `scim_directories`."""
-        from clerk_bapi.async_resources.scim_directories import AsyncScimDirectoriesResource
+        from clerk_bapi.resources.scim_directories import AsyncScimDirectoriesResource
 
         return AsyncScimDirectoriesResource(self)
 
     @cached_property
     def sessions(self) -> AsyncSessionsResource:
         """The operations of `sessions`."""
-        from clerk_bapi.async_resources.sessions import AsyncSessionsResource
+        from clerk_bapi.resources.sessions import AsyncSessionsResource
 
         return AsyncSessionsResource(self)
 
     @cached_property
     def sign_in_tokens(self) -> AsyncSignInTokensResource:
         """The operations of `sign_in_tokens`."""
-        from clerk_bapi.async_resources.sign_in_tokens import AsyncSignInTokensResource
+        from clerk_bapi.resources.sign_in_tokens import AsyncSignInTokensResource
 
         return AsyncSignInTokensResource(self)
 
     @cached_property
     def sign_ups(self) -> AsyncSignUpsResource:
         """The operations of `sign_ups`."""
-        from clerk_bapi.async_resources.sign_ups import AsyncSignUpsResource
+        from clerk_bapi.resources.sign_ups import AsyncSignUpsResource
 
         return AsyncSignUpsResource(self)
 
     @cached_property
     def templates(self) -> AsyncTemplatesResource:
         """The operations of `templates`."""
-        from clerk_bapi.async_resources.templates import AsyncTemplatesResource
+        from clerk_bapi.resources.templates import AsyncTemplatesResource
 
         return AsyncTemplatesResource(self)
 
     @cached_property
     def testing_tokens(self) -> AsyncTestingTokensResource:
         """The operations of `testing_tokens`."""
-        from clerk_bapi.async_resources.testing_tokens import AsyncTestingTokensResource
+        from clerk_bapi.resources.testing_tokens import AsyncTestingTokensResource
 
         return AsyncTestingTokensResource(self)
 
     @cached_property
     def users(self) -> AsyncUsersResource:
         """The operations of `users`."""
-        from clerk_bapi.async_resources.users import AsyncUsersResource
+        from clerk_bapi.resources.users import AsyncUsersResource
 
         return AsyncUsersResource(self)
 
     @cached_property
     def waitlist_entries(self) -> AsyncWaitlistEntriesResource:
         """The operations of `waitlist_entries`."""
-        from clerk_bapi.async_resources.waitlist_entries import AsyncWaitlistEntriesResource
+        from clerk_bapi.resources.waitlist_entries import AsyncWaitlistEntriesResource
 
         return AsyncWaitlistEntriesResource(self)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooksResource:
         """The operations of `webhooks`."""
-        from clerk_bapi.async_resources.webhooks import AsyncWebhooksResource
+        from clerk_bapi.resources.webhooks import AsyncWebhooksResource
 
         return AsyncWebhooksResource(self)
 

@@ -10,7 +10,7 @@ import griffe
 
 from generator.changes.rules import Grade
 
-_REEXPORTED = ("api", "async_resources", "models", "resources")
+_REEXPORTED = ("api", "models", "resources")
 """Packages whose names are imported from them, whichever module they stand in."""
 
 _BY_POSITION = (griffe.ParameterKind.positional_only, griffe.ParameterKind.positional_or_keyword)
@@ -80,7 +80,7 @@ def compare(old: Path, new: Path) -> list[Moved]:
 
 
 def _sync(path: str) -> str:
-    return path.replace(".async_resources.Async", ".resources.").replace(".client.AsyncClient", ".client.Client")
+    return path.replace(".resources.Async", ".resources.").replace(".client.AsyncClient", ".client.Client")
 
 
 def _same(one: Moved, other: Moved | None) -> bool:

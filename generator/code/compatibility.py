@@ -85,7 +85,7 @@ def load(path: Path, version: str) -> Shims:
 
 def of_project(root: Path) -> Shims:
     """The entries that concern a project's own contract."""
-    version = recording.load(root / "spec" / "recording.json")["info"]["version"]
+    version = recording.load(root / "spec" / "contract.json")["info"]["version"]
     return load(root / "spec" / "compatibility.yaml", str(version))
 
 

@@ -41,15 +41,12 @@ _ERRORS = {
     423: "Locked",
     429: "TooManyRequests",
 }
-_NO_RESPONSE = "TransportError: no complete response arrived."
 _ITERATION = (
     "Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you "
     "delete any of them."
 )
 _ITERATION_ERRORS = (
-    "InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.",
-    "ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).",
-    _NO_RESPONSE,
+    "Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError."
 )
 
 
@@ -80,17 +77,28 @@ class Docs:
             if name not in known:
                 raise GeneratorProblem(f"{place}: there is no operation {name}")
 
-    def function(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:
-        """Return the docstring of an endpoint function."""
-        return self._operation(path, method, facts, arguments, self._functions)
+    def function(self, path: str, method: str, facts: Node) -> str:
+        """Return the docstring of an endpoint function, which refers to that of the resource method."""
+        name = facts["operationId"]
+        return _docstring(
+            self._summary(name, self._functions),
+            self._deprecation(facts, self._functions),
+            f"`{method.upper()} {path}`\nArguments, limits and errors: see `clerk.{self._methods[name]}`.",
+        )
 
     def method(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:
         """Return the docstring of a resource method."""
+        name = facts["operationId"]
         statuses = sorted(int(status) for status in facts["responses"] if status.isdigit() and int(status) >= 400)
         kinds = [_ERRORS.get(status, "ServerError") for status in statuses if status in _ERRORS or status >= 500]
         such = f", such as {_series(list(dict.fromkeys(kinds)), 'or')}" if kinds else ""
-        raised = [f"ApiError: the server returned an error{such}.", _NO_RESPONSE]
-        return self._operation(path, method, facts, arguments, self._methods, raised)
+        return _docstring(
+            self._summary(name, self._methods),
+            *self._notes(name, facts, self._methods),
+            _place(path, method, facts),
+            _section("Args", self._arguments(facts, arguments, self._methods)),
+            f"Raises: ApiError{such}; TransportError.",
+        )
 
     def iterator(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:
         """Return the docstring of the method that walks over all pages of a list."""
@@ -103,7 +111,7 @@ class Docs:
             _ITERATION,
             _place(path, method, facts),
             _section("Args", [*self._arguments(facts, walked, self._methods), size]),
-            _section("Raises", _ITERATION_ERRORS),
+            _ITERATION_ERRORS,
         )
 
     def schema(self, called: Sequence[str], facts: Node, attributes: Mapping[str, str] | None = None) -> str:
@@ -134,24 +142,9 @@ class Docs:
             notes["Deprecated"] = deprecated
         return _docstring(*blocks, "\n".join(f"{title}: {_listed(keys)}." for title, keys in notes.items()))
 
-    def _operation(
-        self,
-        path: str,
-        method: str,
-        facts: Node,
-        arguments: Iterable[Any],
-        called: Mapping[str, str],
-        raised: Iterable[str] = (),
-    ) -> str:
-        name = facts["operationId"]
+    def _summary(self, name: str, called: Mapping[str, str]) -> str:
         summary = _said(self._operations.get(name, {}).get("summary", ""), called)
-        return _docstring(
-            summary or f"{' '.join(names.words(name)).capitalize()}.",
-            *self._notes(name, facts, called),
-            _place(path, method, facts),
-            _section("Args", self._arguments(facts, arguments, called)),
-            _section("Raises", raised),
-        )
+        return summary or f"{' '.join(names.words(name)).capitalize()}."
 
     def _notes(self, name: str, facts: Node, called: Mapping[str, str]) -> Iterator[str]:
         said: Node = self._operations.get(name, {})

@@ -28,7 +28,6 @@ from generator.problems import GeneratorProblem
 
 PINNED = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 LINE_LENGTH = 120
-RESOURCES = {"": "resources", "Async": "async_resources"}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -105,7 +104,7 @@ class _ClerkProject(Project):
         errors = list(self._get_errors())
         if errors:
             return errors
-        for folder in ("", "api", "async_resources", "models", "resources"):
+        for folder in ("", "api", "models", "resources"):
             (self.package_dir / folder).mkdir(parents=True)
         (self.package_dir / "py.typed").touch()
         self._build_models()
@@ -135,12 +134,9 @@ class _ClerkProject(Project):
             operations = [operation for operation in self.views.operations if operation.group == group]
             self._render("endpoint_module.py.jinja", f"api/{group}.py", group=group, operations=operations)
             operations.sort(key=lambda operation: (operation.deprecated != "", operation.method))
-            for kind, folder in RESOURCES.items():
-                path = f"{folder}/{group}.py"
-                self._render("resource_module.py.jinja", path, group=group, operations=operations, kind=kind)
+            self._render("resource_module.py.jinja", f"resources/{group}.py", group=group, operations=operations)
         self._render("api_init.py.jinja", "api/__init__.py")
-        for kind, folder in RESOURCES.items():
-            self._render("resources_init.py.jinja", f"{folder}/__init__.py", kind=kind, package=f"clerk_bapi.{folder}")
+        self._render("resources_init.py.jinja", "resources/__init__.py")
 
     def _render(self, template: str, path: str, **values: Any) -> None:
         text = self.env.get_template(template).render(

@@ -163,7 +163,7 @@ class Views:
             body=body,
             body_required=body_required,
             deprecated=deprecation_of(http, path, facts),
-            function_doc=self._docs.function(path, http, facts, arguments),
+            function_doc=self._docs.function(path, http, facts),
             method_doc=self._docs.method(path, http, facts, arguments),
             rows=rows,
             iterator_doc=self._docs.iterator(path, http, facts, arguments) if rows else "",

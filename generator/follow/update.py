@@ -30,7 +30,7 @@ from generator.problems import GeneratorProblem
 
 REPORT = "spec/report.md"
 _PACKAGE = "generated/clerk_bapi"
-_MADE = ("spec/recording.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
+_MADE = ("spec/contract.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
 """What an update writes. The lock comes last: it says that the rest is there."""
 _ROOMS = ("core", "generated", "overlay", "emulator")
 """The folders whose packages the project installs; those of the copy are to be tried, not those of this checkout."""
@@ -151,7 +151,7 @@ def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str])
     readme = copy / "README.md"
     if readme.exists():
         spec = copy / "spec"
-        operations = sum(len(item) for item in load(spec / "recording.json")["paths"].values())
+        operations = sum(len(item) for item in load(spec / "contract.json")["paths"].values())
         counts = f"{operations} operations and {len(load(spec / 'events.json')['webhooks'])} webhook events"
         readme.write_text(_COUNTS.sub(counts, readme.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -11,12 +11,14 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pkgutil import iter_modules
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import clerk_bapi.api
+import clerk_bapi.resources
 from clerkkit import AsyncClerk, Clerk
 from generator.code.views import iterator_of
 from tests.loopback import KEY, answer, serve
@@ -126,16 +128,14 @@ def test_what_to_use_instead_is_there_and_is_not_deprecated(operation: Operation
                 assert not hasattr(getattr(getattr(client, resource), known), "__deprecated__")
 
 
-@pytest.mark.parametrize(
-    "path", sorted(GENERATED.glob("*resources/*.py")), ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
-def test_deprecated_methods_stand_last_in_their_class(path: Path) -> None:
-    if path.stem == "__init__":
-        return
-    module = import_module(f"clerk_bapi.{path.parent.name}.{path.stem}")
-    (resource,) = [cls for _, cls in inspect.getmembers(module, inspect.isclass) if cls.__module__ == module.__name__]
-    flags = [hasattr(value, "__deprecated__") for name, value in vars(resource).items() if not name.startswith("_")]
-    assert flags == sorted(flags)
+@pytest.mark.parametrize("module", sorted(found.name for found in iter_modules(clerk_bapi.resources.__path__)))
+def test_deprecated_methods_stand_last_in_their_class(module: str) -> None:
+    loaded = import_module(f"clerk_bapi.resources.{module}")
+    classes = [cls for _, cls in inspect.getmembers(loaded, inspect.isclass) if cls.__module__ == loaded.__name__]
+    assert len(classes) == 2
+    for resource in classes:
+        flags = [hasattr(value, "__deprecated__") for name, value in vars(resource).items() if not name.startswith("_")]
+        assert flags == sorted(flags)
 
 
 @pytest.mark.parametrize("path", sorted(GENERATED.glob("api/*.py")), ids=lambda path: path.stem)

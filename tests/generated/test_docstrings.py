@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 import clerk_bapi.api
-import clerk_bapi.async_resources
 import clerk_bapi.resources
 import clerk_emulator.request.rate_limits
 import clerkkit
 from clerk_core import Model
 from clerk_core.guards import is_list, is_object
+from clerk_core.resource import AsyncResource, Resource
 from tests.generated.json_samples import CONTRACT, EVENTS, attributes, classes, received
 
 ROOT = Path(__file__).parents[2]
@@ -43,14 +43,12 @@ class Doc(NamedTuple):
     parameters: list[str]
 
 
-def documented(package: Any) -> Iterator[Doc]:
-    """The functions of the modules of a package, or the methods of its classes, apart from old names."""
+def documented(package: Any, base: type | None = None) -> Iterator[Doc]:
+    """The functions of the modules of a package, or the methods of its subclasses of `base`, apart from old names."""
     for found in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
-        holders = [
-            kind for kind in vars(module).values() if inspect.isclass(kind) and kind.__name__.endswith("Resource")
-        ]
-        for holder in [module] if package is clerk_bapi.api else holders:
+        subclasses = [kind for kind in vars(module).values() if inspect.isclass(kind) and base in kind.__bases__]
+        for holder in subclasses if base else [module]:
             for name, value in vars(holder).items():
                 if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
                     text = inspect.getdoc(value) or ""
@@ -62,8 +60,8 @@ def documented(package: Any) -> Iterator[Doc]:
 
 
 FUNCTIONS = list(documented(clerk_bapi.api))
-METHODS = list(documented(clerk_bapi.resources))
-ASYNC_METHODS = list(documented(clerk_bapi.async_resources))
+METHODS = list(documented(clerk_bapi.resources, Resource))
+ASYNC_METHODS = list(documented(clerk_bapi.resources, AsyncResource))
 MODELS = {kind.__name__: inspect.getdoc(kind) or "" for kind in classes()}
 
 
@@ -142,10 +140,17 @@ def names_nothing(text: str, parameters: list[str], operations: set[str]) -> Ite
             yield name
 
 
+METHOD_OF = {doc.operation: doc.name for doc in METHODS if ".iterate" not in doc.name}
+
+
 @pytest.mark.parametrize("doc", FUNCTIONS, ids=lambda doc: doc.name)
-def test_a_function_names_what_is_there(doc: Doc) -> None:
-    assert list(names_nothing(doc.text, doc.parameters, {each.name.partition(".")[2] for each in FUNCTIONS})) == []
-    assert not re.search(rf"`({'|'.join(RESOURCES)})\.", doc.text)
+def test_a_function_refers_to_its_method_and_names_only_functions_otherwise(doc: Doc) -> None:
+    text, line, rest = doc.text.partition(
+        f"\nArguments, limits and errors: see `clerk.{METHOD_OF[doc.operation]}`."
+    )
+    assert (bool(line), rest) == (True, "")
+    assert list(names_nothing(text, doc.parameters, {each.name.partition(".")[2] for each in FUNCTIONS})) == []
+    assert not re.search(rf"`({'|'.join(RESOURCES)})\.", text)
 
 
 @pytest.mark.parametrize("doc", METHODS, ids=lambda doc: doc.name)
@@ -189,9 +194,8 @@ def test_the_first_line_is_a_sentence_that_says_what_the_operation_does(docs: li
         assert re.fullmatch(r"[A-Z][^.]*\.", re.sub(r"\w\.\w", "", first)), f"{doc.name}: {first}"
 
 
-@each_doc
-def test_each_links_to_the_page_of_its_operation(docs: list[Doc]) -> None:
-    for doc in docs:
+def test_each_method_links_to_the_page_of_its_operation() -> None:
+    for doc in METHODS:
         http, path = doc.operation.split()
         kept = (c for c in OPERATIONS[doc.operation]["tags"][0].lower() if c.isalnum() or c in " -")
         tag = "".join("-" if c == " " else c for c in kept)
@@ -206,9 +210,8 @@ def test_tags_with_signs_are_linked_as_the_reference_writes_them() -> None:
     assert {"allow-list--block-list/GET/blocklist_identifiers", "jwks/GET/jwks", "m2m-tokens/GET/m2m_tokens"} <= links
 
 
-@each_doc
-def test_every_argument_is_described(docs: list[Doc]) -> None:
-    for doc in docs:
+def test_every_argument_is_described() -> None:
+    for doc in METHODS:
         assert "As for" not in doc.text
         for parameter in doc.parameters:
             assert lines(doc.text, parameter)
@@ -225,8 +228,10 @@ STATUSES = {
 
 def test_methods_tell_the_errors_that_the_contract_names() -> None:
     for doc in METHODS:
-        assert lines(doc.text, "TransportError")
-        said = re.findall(r"\w+", lines(doc.text, "ApiError"))
+        raised = re.search(r"^Raises: ((?:.+\n?)+)\Z", doc.text, re.MULTILINE)
+        assert raised, doc.name
+        said = re.findall(r"\w+", raised[1])
+        assert {"ApiError", "TransportError"} <= set(said)
         for status, kind in STATUSES.items():
             if ".iterate" not in doc.name:
                 assert (kind in said) == (status in OPERATIONS[doc.operation]["responses"]), f"{doc.name}: {kind}"
@@ -234,7 +239,7 @@ def test_methods_tell_the_errors_that_the_contract_names() -> None:
 
 def test_limits_of_arguments_are_told() -> None:
     told = 0
-    for doc in FUNCTIONS:
+    for doc in METHODS:
         operation = OPERATIONS[doc.operation]
         schemas = {each["name"]: each["schema"] for each in map(CONTRACT.follow, operation.get("parameters", ()))}
         for media in operation.get("requestBody", {}).get("content", {}).values():
@@ -306,10 +311,9 @@ def unit_line(text: str, key: str) -> str:
     return next((paragraph for paragraph in paragraphs if f"`{key}`" in paragraph), "")
 
 
-@each_doc
-def test_every_time_and_duration_that_is_sent_has_a_unit(docs: list[Doc]) -> None:
+def test_every_time_and_duration_that_is_sent_has_a_unit() -> None:
     found = 0
-    for doc in docs:
+    for doc in METHODS:
         operation = OPERATIONS[doc.operation]
         schemas = {each["name"]: each["schema"] for each in map(CONTRACT.follow, operation.get("parameters", ()))}
         for media in operation.get("requestBody", {}).get("content", {}).values():
@@ -332,7 +336,7 @@ def test_every_amount_of_money_has_a_unit() -> None:
         if re.search("(^|_)amount(_|$)", key) and counted(facts):
             said = unit_line(MODELS[kind.__name__], key)
             assert "smallest unit of the currency" in said, f"{kind.__name__}.{key}"
-    for doc in FUNCTIONS:
+    for doc in METHODS:
         for name in {"amount", "annual_monthly_amount"} & set(doc.parameters):
             assert "smallest unit of the currency" in lines(doc.text, name)
 
@@ -362,9 +366,8 @@ def test_operations_with_a_limit_of_their_own_tell_it() -> None:
     assert "Rate limit: 10 calls in 10 seconds per user, together with `users." in texts["users.update_metadata"]
     there = {operation["operationId"] for operation in OPERATIONS.values()}
     limited = {operation for limit in RATE_LIMITS["limits"] for operation in limit["operations"]} & there
-    for docs in (FUNCTIONS, METHODS):
-        told = {OPERATIONS[doc.operation]["operationId"] for doc in docs if "\nRate limit: " in doc.text}
-        assert told == limited
+    told = {OPERATIONS[doc.operation]["operationId"] for doc in METHODS if "\nRate limit: " in doc.text}
+    assert told == limited
 
 
 # -- form ----------------------------------------------------------------------------------------------------------

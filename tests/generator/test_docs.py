@@ -58,21 +58,25 @@ def test_operations_are_named_as_the_reader_calls_them(tmp_path: Path) -> None:
         "Args:",
         "    user_id: Id, as of `users.unban`. At least 1 character.",
         "",
-        "Raises:",
-        "    ApiError: the server returned an error, such as PaymentRequired or ServerError.",
-        "    TransportError: no complete response arrived.",
+        "Raises: ApiError, such as PaymentRequired or ServerError; TransportError.",
     ]
-    function = made.function("/users/{user_id}/ban", "post", BAN, [USER])
-    assert "Undo it with `unban_user`." in function
-    assert "user_id: Id, as of `unban_user`." in function
-    assert "Raises" not in function
+
+
+def test_an_endpoint_function_refers_to_its_method(tmp_path: Path) -> None:
+    said = {"operations": {**SAID["operations"], "BanUser": {"summary": "Ban a user, unlike [UnbanUser]."}}}
+    assert docs(tmp_path, said).function("/users/{user_id}/ban", "post", BAN).splitlines() == [
+        "Ban a user, unlike `unban_user`.",
+        "",
+        "`POST /users/{user_id}/ban`",
+        "Arguments, limits and errors: see `clerk.users.ban`.",
+    ]
 
 
 def test_what_to_use_instead_is_named_as_the_reader_calls_it(tmp_path: Path) -> None:
     made = docs(tmp_path, SAID)
     facts = {**BAN, "deprecated": True, "x-python": {"instead": "use `clerk.users.unban` (twice)"}}
     assert "\nDeprecated by Clerk: use `users.unban` (twice).\n" in made.method("/users", "post", facts, [])
-    assert "\nDeprecated by Clerk: use `unban_user` (twice).\n" in made.function("/users", "post", facts, [])
+    assert "\nDeprecated by Clerk: use `unban_user` (twice).\n" in made.function("/users", "post", facts)
     unknown = made.method("/users", "post", {**facts, "x-python": {}}, [])
     assert "\nDeprecated by Clerk: it may stop working in a later API version.\n" in unknown
 

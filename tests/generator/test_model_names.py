@@ -136,7 +136,7 @@ def row_of(facts: Json, schema: Json) -> str | None:
 def named(facts: str | None = None) -> Models:
     """The classes of a document of Clerk's, or of our own contract, with the events of spec/."""
     spec = ROOT / "spec"
-    built = recording.build(document.read(facts), spec).facts if facts else recording.load(spec / "recording.json")
+    built = recording.build(document.read(facts), spec).facts if facts else recording.load(spec / "contract.json")
     return name_models(built, recording.load(spec / "events.json"), naming.load(spec / "names.yaml"))
 
 

@@ -106,7 +106,7 @@ def broken(facts: Node) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def facts() -> Node:
-    return recording.load(ROOT / "spec" / "recording.json")
+    return recording.load(ROOT / "spec" / "contract.json")
 
 
 def test_all_operations_follow_the_rule(facts: Node) -> None:
@@ -303,7 +303,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
     }
     text = yaml.safe_dump({"models": {}, "operations": entries, "words": {}})
     (root / "spec" / "names.yaml").write_text(text, encoding="utf-8")
-    before = (root / "spec" / "recording.json").read_bytes()
+    before = (root / "spec" / "contract.json").read_bytes()
     source = root.parent / "project-specs"
     capsys.readouterr()
     assert main(["--root", str(root), "contract", str(source / "bapi" / "2030-01-01.yml")]) == 1
@@ -312,7 +312,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
         "DeleteThing: there is no clerk.things.drop to use instead",
     )
     assert capsys.readouterr().err == f"error: names.yaml does not fit the contract: {'; '.join(problems)}\n"
-    assert (root / "spec" / "recording.json").read_bytes() == before
+    assert (root / "spec" / "contract.json").read_bytes() == before
     (root / "overlay" / "clerkkit").mkdir(parents=True)
     assert main(["--root", str(root), "generate", "--version", "2030-01-01", "--from", str(source)]) == 0
     out = capsys.readouterr().out

@@ -21,18 +21,8 @@ def create_actor_token(
 ) -> Request[ActorToken]:
     """Create a token for signing in as another user.
 
-    The resulting session carries the `act` claim, so that your code can tell an impersonation. The token works
-    once.
-
     `POST /actor_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens
-
-    Args:
-        actor: Who impersonates: an object whose `sub` is the id of the acting user; copied into the `act` claim of
-            session tokens.
-        user_id: Id of the user to impersonate.
-        expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
-        session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
+    Arguments, limits and errors: see `clerk.actor_tokens.create`.
     """
     return Request(
         "POST",
@@ -50,13 +40,8 @@ def create_actor_token(
 def revoke_actor_token(actor_token_id: str) -> Request[ActorToken]:
     """Revoke an actor token.
 
-    Only a token that has not been redeemed can be revoked. A session already started with it goes on.
-
     `POST /actor_tokens/{actor_token_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens/{actor_token_id}/revoke
-
-    Args:
-        actor_token_id: Id of the actor token.
+    Arguments, limits and errors: see `clerk.actor_tokens.revoke`.
     """
     return Request(
         "POST", "/actor_tokens/{actor_token_id}/revoke", ActorToken.read, path={"actor_token_id": actor_token_id}

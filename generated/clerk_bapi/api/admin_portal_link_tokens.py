@@ -20,17 +20,8 @@ def create_admin_portal_link_token(
 ) -> Request[CreatedAdminPortalLinkToken]:
     """Create a link token that lets an organization's IT contact into the admin portal.
 
-    The token itself is in this result only.
-
     `POST /admin_portal_link_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens
-
-    Args:
-        it_contact_id: Id of the person on the customer's IT side who receives the link. At least 1 character.
-        organization_id: Id of the organization whose portal the link opens. Matching `^org_\\w{27}$`.
-        scopes: What the link may be used for in the portal.
-        seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
-            3600.
+    Arguments, limits and errors: see `clerk.admin_portal_link_tokens.create`.
     """
     return Request(
         "POST",
@@ -53,11 +44,7 @@ def revoke_admin_portal_link_token(
     """Make an admin portal link token stop working.
 
     `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke
-
-    Args:
-        admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
-        revocation_reason: Reason to keep on record.
+    Arguments, limits and errors: see `clerk.admin_portal_link_tokens.revoke`.
     """
     return Request(
         "POST",

@@ -22,20 +22,8 @@ def create_agent_task(
 ) -> Request[AgentTask]:
     """Create a URL that starts a session for an agent acting for a user.
 
-    Anyone who opens the URL gets the session, and no later call returns it. The same `agent_name` gives the same
-    `agent_id`; the task id is new each time.
-
     `POST /agents/tasks`
-    https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks
-
-    Args:
-        agent_name: Name of the agent; the stable `agent_id` is derived from it, and it appears in the audit log.
-        on_behalf_of: The user the agent acts for: an object with either `user_id` or `identifier`.
-        permissions: What the agent may do; `*` (everything) is the one value accepted. One of `*`.
-        redirect_url: Where the browser goes afterwards; must lie on a domain of the instance, with https in
-            production.
-        task_description: What the agent is about to do; appears in the audit log.
-        session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
+    Arguments, limits and errors: see `clerk.agent_tasks.create`.
     """
     return Request(
         "POST",
@@ -55,13 +43,8 @@ def create_agent_task(
 def revoke_agent_task(agent_task_id: str) -> Request[AgentTask]:
     """Revoke an agent task.
 
-    Only a task that has not been redeemed can be revoked.
-
     `POST /agents/tasks/{agent_task_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks/{agent_task_id}/revoke
-
-    Args:
-        agent_task_id: Id of the agent task.
+    Arguments, limits and errors: see `clerk.agent_tasks.revoke`.
     """
     return Request(
         "POST", "/agents/tasks/{agent_task_id}/revoke", AgentTask.read, path={"agent_task_id": agent_task_id}

@@ -16,14 +16,8 @@ from clerk_bapi.models.shared import DeletedObject
 def create_allowlist_identifier(*, identifier: str, notify: bool | Unset = UNSET) -> Request[AllowlistIdentifier]:
     """Allow an identifier to sign up.
 
-    Has an effect only while the allowlist is switched on; see `update_instance_restrictions`.
-
     `POST /allowlist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/allowlist_identifiers
-
-    Args:
-        identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
-        notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
+    Arguments, limits and errors: see `clerk.allowlist_identifiers.create`.
     """
     return Request(
         "POST", "/allowlist_identifiers", AllowlistIdentifier.read, body={"identifier": identifier, "notify": notify}
@@ -33,13 +27,8 @@ def create_allowlist_identifier(*, identifier: str, notify: bool | Unset = UNSET
 def delete_allowlist_identifier(identifier_id: str) -> Request[DeletedObject]:
     """Take an identifier off the allowlist.
 
-    Users who signed up with it stay.
-
     `DELETE /allowlist_identifiers/{identifier_id}`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/allowlist_identifiers/{identifier_id}
-
-    Args:
-        identifier_id: Id of the allowlist entry.
+    Arguments, limits and errors: see `clerk.allowlist_identifiers.delete`.
     """
     return Request(
         "DELETE", "/allowlist_identifiers/{identifier_id}", DeletedObject.read, path={"identifier_id": identifier_id}
@@ -64,12 +53,7 @@ def list_allowlist_identifiers(
     """List the identifiers that may sign up.
 
     `GET /allowlist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.allowlist_identifiers.list`.
     """
     return Request(
         "GET",

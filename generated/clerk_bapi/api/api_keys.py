@@ -26,21 +26,8 @@ def create_api_key(
 ) -> Request[CreatedApiKey]:
     """Create an API key for a user, an organization or a machine.
 
-    The result carries the secret; `get_api_key_secret` shows it again.
-
     `POST /api_keys`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys
-
-    Args:
-        name: Display name. Matching `^(\\S(.*\\S)?)?$`, at least 3 characters.
-        subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
-            `^(user|org|mch|scim)_\\w{27}$`.
-        claims: Custom claims stored with the key and returned when it is verified.
-        created_by: Id of the user recorded as the creator of the key. Matching `^user_\\w{27}$`.
-        description: Explanatory text for people. At most 255 characters.
-        scopes: Scopes the key grants; their meaning is up to your application. Default [].
-        seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
-        type: Kind of key, a label of your own. 3 to 25 characters, default `api_key`.
+    Arguments, limits and errors: see `clerk.api_keys.create`.
     """
     return Request(
         "POST",
@@ -64,13 +51,8 @@ def create_api_key(
 def delete_api_key(api_key_id: str) -> Request[DeletedObject]:
     """Delete an API key by id.
 
-    It stops working and leaves no record; `revoke_api_key` keeps one.
-
     `DELETE /api_keys/{apiKeyID}`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/DELETE/api_keys/{apiKeyID}
-
-    Args:
-        api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+    Arguments, limits and errors: see `clerk.api_keys.delete`.
     """
     return Request(
         "DELETE",
@@ -85,10 +67,7 @@ def get_api_key(api_key_id: str) -> Request[ApiKey]:
     """Fetch one API key by id, without its secret.
 
     `GET /api_keys/{apiKeyID}`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}
-
-    Args:
-        api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+    Arguments, limits and errors: see `clerk.api_keys.get`.
     """
     return Request(
         "GET", "/api_keys/{apiKeyID}", ApiKey.read, path={"apiKeyID": api_key_id}, arguments={"apiKeyID": "api_key_id"}
@@ -98,13 +77,8 @@ def get_api_key(api_key_id: str) -> Request[ApiKey]:
 def get_api_key_secret(api_key_id: str) -> Request[ApiKeySecret]:
     """Fetch the secret of an API key.
 
-    Treat the result like a password.
-
     `GET /api_keys/{apiKeyID}/secret`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}/secret
-
-    Args:
-        api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+    Arguments, limits and errors: see `clerk.api_keys.get_secret`.
     """
     return Request(
         "GET",
@@ -127,16 +101,7 @@ def list_api_keys(
     """List the API keys of a subject.
 
     `GET /api_keys`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys
-
-    Args:
-        subject: Id of the user, organization or machine whose keys to list. Matching
-            `^(user|org|mch|scim)_\\w{27}$`.
-        include_invalid: Also list keys that are revoked or expired. Default `false`.
-        limit: Page size. 1 to 100, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        query: Text to look for in the keys.
-        type: Only keys of this kind. At least 3 characters, default `api_key`.
+    Arguments, limits and errors: see `clerk.api_keys.list`.
     """
     return Request(
         "GET",
@@ -159,14 +124,8 @@ def list_api_keys(
 def revoke_api_key(api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> Request[ApiKey]:
     """Revoke an API key for good.
 
-    The record stays, flagged as revoked.
-
     `POST /api_keys/{apiKeyID}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/{apiKeyID}/revoke
-
-    Args:
-        api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
-        revocation_reason: Reason to keep on record.
+    Arguments, limits and errors: see `clerk.api_keys.revoke`.
     """
     return Request(
         "POST",
@@ -190,19 +149,8 @@ def update_api_key(
 ) -> Request[ApiKey]:
     """Change an API key.
 
-    Name and secret stay; create another key to change those.
-
     `PATCH /api_keys/{apiKeyID}`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/PATCH/api_keys/{apiKeyID}
-
-    Args:
-        api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
-        claims: Custom claims stored with the key; replaces the present ones.
-        description: Explanatory text for people. At most 255 characters.
-        scopes: Scopes the key grants; replaces the present ones.
-        seconds_until_expiration: Time from now until the key expires, in seconds. More than 0.
-        subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
-            `^(user|org|mch|scim)_\\w{27}$`.
+    Arguments, limits and errors: see `clerk.api_keys.update`.
     """
     return Request(
         "PATCH",
@@ -225,12 +173,7 @@ def update_api_key(
 def verify_api_key(*, secret: str) -> Request[ApiKey]:
     """Check an API key secret and fetch the key it belongs to.
 
-    An unknown secret raises an error. Look at `revoked` and `expired` of the result before trusting the key.
-
     `POST /api_keys/verify`
-    https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/verify
-
-    Args:
-        secret: Secret of the API key, as the caller presented it.
+    Arguments, limits and errors: see `clerk.api_keys.verify`.
     """
     return Request("POST", "/api_keys/verify", ApiKey.read, body={"secret": secret}, body_required=True)

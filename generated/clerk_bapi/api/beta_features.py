@@ -20,17 +20,8 @@ def update_instance_auth_config(
 ) -> Request[InstanceSettings]:
     """Change sign-up settings of the instance.
 
-    Fields left out stay as they are.
-
     `PATCH /beta_features/instance_settings`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/PATCH/beta_features/instance_settings
-
-    Args:
-        from_email_address: Part before the at sign of the address that sign-in emails come from; letters and digits
-            only.
-        progressive_sign_up: Use the progressive sign-up flow.
-        restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
-        test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
+    Arguments, limits and errors: see `clerk.beta_features.update_instance_settings`.
     """
     return Request(
         "PATCH",
@@ -51,15 +42,7 @@ def update_production_instance_domain(*, home_url: str, is_secondary: bool | Uns
 
     Deprecated by Clerk: use `change_production_instance_domain`.
 
-    Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
-    outage. Runs in the background.
-
     `PUT /beta_features/domain`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/PUT/beta_features/domain
-
-    Args:
-        home_url: New home URL of the application, such as `https://www.example.com`.
-        is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-            counts.
+    Arguments, limits and errors: see `clerk.beta_features.update_production_instance_domain`.
     """
     return Request("PUT", "/beta_features/domain", nothing, body={"home_url": home_url, "is_secondary": is_secondary})

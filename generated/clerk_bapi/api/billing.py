@@ -29,15 +29,8 @@ def apply_billing_subscription_item_discount(
 ) -> Request[BillingDiscountRedemption]:
     """Grant a subscription item a discount that already exists.
 
-    Skips the rules for handing out discounts. An item has one active discount: another one replaces it, the same
-    one again is a 409 error.
-
     `POST /billing/subscription_items/{subscription_item_id}/discounts`
-    https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/discounts
-
-    Args:
-        subscription_item_id: Id of the subscription item.
-        discount_id: Id of the discount.
+    Arguments, limits and errors: see `clerk.billing.apply_subscription_item_discount`.
     """
     return Request(
         "POST",
@@ -54,14 +47,8 @@ def cancel_billing_subscription_item(
 ) -> Request[BillingSubscriptionItem]:
     """End a subscription item, at once or when its period is over.
 
-    The payer keeps the plan until the paid period is over, unless `end_now` is set.
-
     `DELETE /billing/subscription_items/{subscription_item_id}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}
-
-    Args:
-        subscription_item_id: Id of the subscription item.
-        end_now: Cancel at once rather than when the current billing period is over. Default False.
+    Arguments, limits and errors: see `clerk.billing.cancel_subscription_item`.
     """
     return Request(
         "DELETE",
@@ -83,21 +70,8 @@ def create_billing_price(
 ) -> Request[BillingPrice]:
     """Create a custom price for a plan.
 
-    It is charged only once a subscription item is moved to it with `create_billing_price_transition`.
-
     `POST /billing/prices`
-    https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/prices
-
-    Args:
-        amount: Price per month when billed monthly, in the smallest unit of the currency, such as cents; 0 for
-            free, otherwise 100 to 99999999.
-        plan_id: Id of the billing plan.
-        annual_monthly_amount: Price per month when billed annually, in the smallest unit of the currency, such as
-            cents; 0 for free, otherwise 100 to 99999999.
-        currency: ISO 4217 currency code, such as `USD`. Default `USD`.
-        description: Explanatory text for people.
-        supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
-            `annual`, `both`, `month`.
+    Arguments, limits and errors: see `clerk.billing.create_price`.
     """
     return Request(
         "POST",
@@ -120,16 +94,8 @@ def create_billing_price_transition(
 ) -> Request[BillingPriceTransition]:
     """Move a subscription item to another price.
 
-    Depending on plan and payer it takes effect at once, possibly with a charge, or at the next period; see
-    `effective_mode` of the result.
-
     `POST /billing/subscription_items/{subscription_item_id}/price_transition`
-    https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/price_transition
-
-    Args:
-        subscription_item_id: Id of the subscription item.
-        from_price_id: Id of the price the subscription item has now.
-        to_price_id: Id of the price to move to.
+    Arguments, limits and errors: see `clerk.billing.create_price_transition`.
     """
     return Request(
         "POST",
@@ -146,15 +112,8 @@ def extend_billing_subscription_item_free_trial(
 ) -> Request[BillingSubscriptionItem]:
     """Move the end of a free trial to a later time.
 
-    The item has to be in its trial. Repeating the call with the same time changes nothing.
-
     `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
-    https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/extend_free_trial
-
-    Args:
-        subscription_item_id: Id of the subscription item.
-        extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
-            `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
+    Arguments, limits and errors: see `clerk.billing.extend_subscription_item_free_trial`.
     """
     return Request(
         "POST",
@@ -171,10 +130,7 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
     """Fetch one billing statement by id.
 
     `GET /billing/statements/{statementID}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}
-
-    Args:
-        statement_id: Id of the billing statement.
+    Arguments, limits and errors: see `clerk.billing.get_statement`.
     """
     return Request(
         "GET",
@@ -194,16 +150,8 @@ def list_billing_plans(
 ) -> Request[BillingPlanPage]:
     """List the billing plans, free and paid.
 
-    Newest first.
-
     `GET /billing/plans`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Has no effect, because the result is a page in any case.
-        payer_type: Only plans for this kind of payer. One of `org`, `user`.
+    Arguments, limits and errors: see `clerk.billing.list_plans`.
     """
     return Request(
         "GET",
@@ -225,16 +173,8 @@ def list_billing_prices(
 ) -> Request[BillingPricePage]:
     """List the prices of billing plans, default and custom.
 
-    Cheapest first, and among equal amounts the newest first.
-
     `GET /billing/prices`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Has no effect, because the result is a page in any case.
-        plan_id: Only prices of the plan with this id.
+    Arguments, limits and errors: see `clerk.billing.list_prices`.
     """
     return Request(
         "GET",
@@ -252,16 +192,8 @@ def list_billing_statement_payment_attempts(
 ) -> Request[BillingPaymentAttemptPage]:
     """List the attempts to collect the payment of a statement.
 
-    Newest first.
-
     `GET /billing/statements/{statementID}/payment_attempts`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
-
-    Args:
-        statement_id: Id of the billing statement.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Has no effect, because the result is a page in any case.
+    Arguments, limits and errors: see `clerk.billing.list_statement_payment_attempts`.
     """
     return Request(
         "GET",
@@ -281,15 +213,8 @@ def list_billing_statements(
 ) -> Request[BillingStatementPage]:
     """List the billing statements of all payers.
 
-    Newest first.
-
     `GET /billing/statements`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Has no effect, because the result is a page in any case.
+    Arguments, limits and errors: see `clerk.billing.list_statements`.
     """
     return Request(
         "GET",
@@ -315,20 +240,8 @@ def list_billing_subscription_items(
 ) -> Request[BillingSubscriptionItemPage]:
     """List the subscription items of users and organizations.
 
-    Newest first. Items of free plans are left out unless `include_free` is set.
-
     `GET /billing/subscription_items`
-    https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items
-
-    Args:
-        include_free: Also list items of free plans. Default False.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Has no effect, because the result is a page in any case.
-        payer_type: Only items of this kind of payer. One of `org`, `user`.
-        plan_id: Only items on the plan with this id.
-        query: Text to look for in subscription items and their payers.
-        status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
+    Arguments, limits and errors: see `clerk.billing.list_subscription_items`.
     """
     return Request(
         "GET",
@@ -356,11 +269,7 @@ def remove_billing_subscription_item_discount(
     """Take the active discount off a subscription item.
 
     `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
-    https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}
-
-    Args:
-        subscription_item_id: Id of the subscription item.
-        discount_id: Id of the discount; must be the one active on the item.
+    Arguments, limits and errors: see `clerk.billing.remove_subscription_item_discount`.
     """
     return Request(
         "DELETE",

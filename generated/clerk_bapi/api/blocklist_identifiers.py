@@ -13,13 +13,8 @@ from clerk_bapi.models.shared import DeletedObject
 def create_blocklist_identifier(*, identifier: str) -> Request[BlocklistIdentifier]:
     """Block an identifier.
 
-    Blocking an email address also blocks its `+` variants. The allowlist wins over the blocklist.
-
     `POST /blocklist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/blocklist_identifiers
-
-    Args:
-        identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
+    Arguments, limits and errors: see `clerk.blocklist_identifiers.create`.
     """
     return Request("POST", "/blocklist_identifiers", BlocklistIdentifier.read, body={"identifier": identifier})
 
@@ -28,10 +23,7 @@ def delete_blocklist_identifier(identifier_id: str) -> Request[DeletedObject]:
     """Take an identifier off the blocklist.
 
     `DELETE /blocklist_identifiers/{identifier_id}`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/blocklist_identifiers/{identifier_id}
-
-    Args:
-        identifier_id: Id of the blocklist entry.
+    Arguments, limits and errors: see `clerk.blocklist_identifiers.delete`.
     """
     return Request(
         "DELETE", "/blocklist_identifiers/{identifier_id}", DeletedObject.read, path={"identifier_id": identifier_id}
@@ -42,6 +34,6 @@ def list_blocklist_identifiers() -> Request[BlocklistIdentifierPage]:
     """List the identifiers that may not sign up or sign in.
 
     `GET /blocklist_identifiers`
-    https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers
+    Arguments, limits and errors: see `clerk.blocklist_identifiers.list`.
     """
     return Request("GET", "/blocklist_identifiers", BlocklistIdentifierPage.read)

@@ -17,10 +17,7 @@ def get_client(client_id: str) -> Request[ClientObject]:
     """Fetch one client by id.
 
     `GET /clients/{client_id}`
-    https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients/{client_id}
-
-    Args:
-        client_id: Id of the client (a browser or device).
+    Arguments, limits and errors: see `clerk.clients.get`.
     """
     return Request("GET", "/clients/{client_id}", ClientObject.read, path={"client_id": client_id})
 
@@ -28,13 +25,8 @@ def get_client(client_id: str) -> Request[ClientObject]:
 def verify_client(*, token: str) -> Request[ClientObject]:
     """Fetch the client of a client token.
 
-    An invalid or unknown token is an error, not an empty result.
-
     `POST /clients/verify`
-    https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
-
-    Args:
-        token: Client token, as found in the `__client` cookie.
+    Arguments, limits and errors: see `clerk.clients.verify`.
     """
     return Request("POST", "/clients/verify", ClientObject.read, body={"token": token})
 
@@ -59,15 +51,8 @@ def list_clients(
 
     Deprecated by Clerk: list sessions with `list_sessions`.
 
-    Newest first.
-
     `GET /clients`
-    https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.clients.list`.
     """
     return Request(
         "GET",

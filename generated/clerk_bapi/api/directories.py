@@ -32,16 +32,8 @@ def create_directory(
 ) -> Request[Directory]:
     """Create a directory for an enterprise connection.
 
-    The result carries the API key for the identity provider; it is not shown again.
-
     `POST /directories`
-    https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
-        provider: Identity provider.
-        group_role_mappings: Group-to-role mappings to set up along with the directory.
-        name: Display name.
+    Arguments, limits and errors: see `clerk.directories.create`.
     """
     return Request(
         "POST",
@@ -67,18 +59,8 @@ def create_directory_group_role_mapping(
 ) -> Request[DirectoryGroupRoleMapping]:
     """Give the members of a directory group an organization role.
 
-    Fails unless group role mapping is switched on in the directory.
-
     `POST /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/group_role_mappings
-
-    Args:
-        directory_id: Id of the directory.
-        role_id: Id of the organization role that members of the group get.
-        directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
-        precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
-            At least 1.
-        scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
+    Arguments, limits and errors: see `clerk.directories.create_group_role_mapping`.
     """
     return Request(
         "POST",
@@ -98,13 +80,8 @@ def create_directory_group_role_mapping(
 def delete_directory(directory_id: str) -> Request[DeletedObject]:
     """Delete a directory by id.
 
-    Provisioning stops: requests with its API key are refused from then on.
-
     `DELETE /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}
-
-    Args:
-        directory_id: Id of the directory.
+    Arguments, limits and errors: see `clerk.directories.delete`.
     """
     return Request("DELETE", "/directories/{directory_id}", DeletedObject.read, path={"directory_id": directory_id})
 
@@ -112,14 +89,8 @@ def delete_directory(directory_id: str) -> Request[DeletedObject]:
 def delete_directory_group_role_mapping(directory_id: str, mapping_id: str) -> Request[DeletedObject]:
     """Delete one group-to-role mapping of a directory.
 
-    Fails unless group role mapping is switched on in the directory.
-
     `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}/group_role_mappings/{mapping_id}
-
-    Args:
-        directory_id: Id of the directory.
-        mapping_id: Id of the group-to-role mapping.
+    Arguments, limits and errors: see `clerk.directories.delete_group_role_mapping`.
     """
     return Request(
         "DELETE",
@@ -133,10 +104,7 @@ def get_directory(directory_id: str) -> Request[Directory]:
     """Fetch one directory by id.
 
     `GET /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}
-
-    Args:
-        directory_id: Id of the directory.
+    Arguments, limits and errors: see `clerk.directories.get`.
     """
     return Request("GET", "/directories/{directory_id}", Directory.read, path={"directory_id": directory_id})
 
@@ -144,14 +112,8 @@ def get_directory(directory_id: str) -> Request[Directory]:
 def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[DirectoryPage]:
     """List the directories that provision users.
 
-    API keys are not shown.
-
     `GET /directories`
-    https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
+    Arguments, limits and errors: see `clerk.directories.list`.
     """
     return Request(
         "GET",
@@ -167,13 +129,8 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
 def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGroupRoleMappingPage]:
     """List the group-to-role mappings of a directory.
 
-    In order of precedence.
-
     `GET /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}/group_role_mappings
-
-    Args:
-        directory_id: Id of the directory.
+    Arguments, limits and errors: see `clerk.directories.list_group_role_mappings`.
     """
     return Request(
         "GET",
@@ -190,15 +147,8 @@ def replace_directory_group_role_mappings(
 ) -> Request[DirectoryGroupRoleMappingPage]:
     """Set all group-to-role mappings of a directory at once.
 
-    The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
-    switched on in the directory.
-
     `PUT /directories/{directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/directories/PUT/directories/{directory_id}/group_role_mappings
-
-    Args:
-        directory_id: Id of the directory.
-        mappings: All mappings the directory shall have, highest precedence first.
+    Arguments, limits and errors: see `clerk.directories.replace_group_role_mappings`.
     """
     return Request(
         "PUT",
@@ -214,14 +164,8 @@ def replace_directory_group_role_mappings(
 def rotate_directory_api_key(directory_id: str) -> Request[Directory]:
     """Give a directory a new API key.
 
-    The key is in this result only. The old one goes on working for a short while, so update the identity provider
-    soon.
-
     `POST /directories/{directory_id}/rotate_api_key`
-    https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/rotate_api_key
-
-    Args:
-        directory_id: Id of the directory.
+    Arguments, limits and errors: see `clerk.directories.rotate_api_key`.
     """
     return Request(
         "POST", "/directories/{directory_id}/rotate_api_key", Directory.read, path={"directory_id": directory_id}
@@ -240,19 +184,8 @@ def update_directory(
 ) -> Request[Directory]:
     """Change a directory.
 
-    `attribute_mapping` is merged key by key, not replaced.
-
     `PATCH /directories/{directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/directories/PATCH/directories/{directory_id}
-
-    Args:
-        directory_id: Id of the directory.
-        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-            removed in directories.
-        enabled: Whether it is switched on.
-        group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
-        name: Display name.
-        provider: Identity provider.
+    Arguments, limits and errors: see `clerk.directories.update`.
     """
     return Request(
         "PATCH",

@@ -13,15 +13,8 @@ from clerk_bapi.models.shared import DeletedObject
 def add_domain(*, is_satellite: bool, name: str, proxy_url: str | None | Unset = UNSET) -> Request[Domain]:
     """Add a satellite domain to the instance.
 
-    An instance has one primary domain, so only satellites can be added.
-
     `POST /domains`
-    https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains
-
-    Args:
-        is_satellite: Whether the domain is a satellite of the primary one. One of True.
-        name: Host name to add; development instances may include a port, as in `localhost:3000`.
-        proxy_url: Full address of the proxy in front of the Frontend API; production only.
+    Arguments, limits and errors: see `clerk.domains.add`.
     """
     return Request(
         "POST", "/domains", Domain.read, body={"is_satellite": is_satellite, "name": name, "proxy_url": proxy_url}
@@ -31,13 +24,8 @@ def add_domain(*, is_satellite: bool, name: str, proxy_url: str | None | Unset =
 def delete_domain(domain_id: str) -> Request[DeletedObject]:
     """Delete a satellite domain by id.
 
-    The primary domain cannot be deleted.
-
     `DELETE /domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/domains/DELETE/domains/{domain_id}
-
-    Args:
-        domain_id: Id of the satellite domain.
+    Arguments, limits and errors: see `clerk.domains.delete`.
     """
     return Request("DELETE", "/domains/{domain_id}", DeletedObject.read, path={"domain_id": domain_id})
 
@@ -45,10 +33,8 @@ def delete_domain(domain_id: str) -> Request[DeletedObject]:
 def list_domains() -> Request[DomainPage]:
     """List the primary and satellite domains of the instance.
 
-    Each domain lists the CNAME records it needs.
-
     `GET /domains`
-    https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains
+    Arguments, limits and errors: see `clerk.domains.list`.
     """
     return Request("GET", "/domains", DomainPage.read)
 
@@ -62,18 +48,8 @@ def update_domain(
 ) -> Request[Domain]:
     """Change the name or the proxy of a domain.
 
-    A proxy can be set in production only; null goes back to DNS. Renaming the primary production domain also moves
-    the home URL and means downtime until DNS and mail are set up.
-
     `PATCH /domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/domains/PATCH/domains/{domain_id}
-
-    Args:
-        domain_id: Id of the primary or satellite domain.
-        is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-            counts.
-        name: New host name without scheme; development instances may include a port.
-        proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
+    Arguments, limits and errors: see `clerk.domains.update`.
     """
     return Request(
         "PATCH",

@@ -16,16 +16,8 @@ def attempt_email_address_verification(
 ) -> Request[Verification]:
     """Check a code that was emailed to an address.
 
-    A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
-    address, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
-
     `POST /email_addresses/{email_address_id}/attempt_verification`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/attempt_verification
-
-    Args:
-        email_address_id: Id of the email address.
-        code: Code the user typed from the email.
-        verification_id: Id of the verification that the prepare call returned.
+    Arguments, limits and errors: see `clerk.email_addresses.attempt_verification`.
     """
     return Request(
         "POST",
@@ -47,19 +39,8 @@ def create_email_address(
 ) -> Request[EmailAddress]:
     """Add an email address to a user.
 
-    No message is sent to confirm it. The user's first address becomes primary by itself; later ones only with
-    `primary`.
-
     `POST /email_addresses`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses
-
-    Args:
-        email_address: Address to add; it must not belong to another user of the instance.
-        user_id: Id of the user who gets the address.
-        notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
-            Default False.
-        primary: Make this address the primary one. A user's first address is primary anyway.
-        verified: Trust the address without sending a code.
+    Arguments, limits and errors: see `clerk.email_addresses.create`.
     """
     return Request(
         "POST",
@@ -78,13 +59,8 @@ def create_email_address(
 def delete_email_address(email_address_id: str) -> Request[DeletedObject]:
     """Delete an email address by id.
 
-    Refused when it is the user's last identifier, or while a connected account is linked to it.
-
     `DELETE /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/DELETE/email_addresses/{email_address_id}
-
-    Args:
-        email_address_id: Id of the email address.
+    Arguments, limits and errors: see `clerk.email_addresses.delete`.
     """
     return Request(
         "DELETE", "/email_addresses/{email_address_id}", DeletedObject.read, path={"email_address_id": email_address_id}
@@ -95,10 +71,7 @@ def get_email_address(email_address_id: str) -> Request[EmailAddress]:
     """Fetch one email address by id.
 
     `GET /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/GET/email_addresses/{email_address_id}
-
-    Args:
-        email_address_id: Id of the email address.
+    Arguments, limits and errors: see `clerk.email_addresses.get`.
     """
     return Request(
         "GET", "/email_addresses/{email_address_id}", EmailAddress.read, path={"email_address_id": email_address_id}
@@ -108,14 +81,8 @@ def get_email_address(email_address_id: str) -> Request[EmailAddress]:
 def prepare_email_address_verification(email_address_id: str) -> Request[Verification]:
     """Email a one-time code to an address.
 
-    Returns a verification whose id you pass to `attempt_email_address_verification` together with the code the user
-    typed.
-
     `POST /email_addresses/{email_address_id}/prepare_verification`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/prepare_verification
-
-    Args:
-        email_address_id: Id of the email address.
+    Arguments, limits and errors: see `clerk.email_addresses.prepare_verification`.
     """
     return Request(
         "POST",
@@ -134,19 +101,8 @@ def replace_user_email_address(
 ) -> Request[EmailAddress]:
     """Swap all of a user's email addresses for a single one.
 
-    Deletes every other address and makes the new one primary. Refused while a connected account is linked to an old
-    address. With status `unverified` a user without another identifier can no longer sign in.
-
     `PUT /users/{user_id}/email_address`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/PUT/users/{user_id}/email_address
-
-    Args:
-        user_id: Id of the user.
-        email_address: Address that replaces all others.
-        identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
-            an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
-        notify_primary_email_address_changed: Tell the old primary address about the change; has no effect when the
-            address stays the same. Default False.
+    Arguments, limits and errors: see `clerk.email_addresses.replace_for_user`.
     """
     return Request(
         "PUT",
@@ -171,18 +127,8 @@ def update_email_address(
 ) -> Request[EmailAddress]:
     """Mark an email address as verified or make it primary.
 
-    The address text cannot be changed; add a new address and delete the old one, or use
-    `replace_user_email_address`.
-
     `PATCH /email_addresses/{email_address_id}`
-    https://clerk.com/docs/reference/backend-api/tag/email-addresses/PATCH/email_addresses/{email_address_id}
-
-    Args:
-        email_address_id: Id of the email address.
-        notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
-            Default False.
-        primary: Make it the primary one of the user.
-        verified: Trust the address without sending a code.
+    Arguments, limits and errors: see `clerk.email_addresses.update`.
     """
     return Request(
         "PATCH",

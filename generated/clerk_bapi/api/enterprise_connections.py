@@ -49,24 +49,8 @@ def create_enterprise_connection(
 ) -> Request[EnterpriseConnection]:
     """Set up a SAML or OIDC enterprise connection.
 
-    Fill in `saml` or `oidc`, whichever the provider uses.
-
     `POST /enterprise_connections`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections
-
-    Args:
-        domains: Email domains whose users sign in through the connection, at least one. At least 1 item.
-        name: Display name.
-        provider: Kind of identity provider, such as `saml_custom` or `oidc_custom`. One of `oidc_custom`,
-            `oidc_github_enterprise`, `oidc_gitlab`, `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
-        active: Switch the connection on at once; a SAML connection then needs its IdP metadata in `saml`.
-        allow_organization_account_linking: Let users link accounts on the strength of their organization
-            membership.
-        custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-            feature.
-        oidc: Settings of an OIDC connection; ignored for other kinds.
-        organization_id: Id of the organization the connection belongs to.
-        saml: Settings of a SAML connection; ignored for other kinds.
+    Arguments, limits and errors: see `clerk.enterprise_connections.create`.
     """
     return Request(
         "POST",
@@ -91,13 +75,8 @@ def create_enterprise_connection(
 def create_enterprise_connection_test_run(enterprise_connection_id: str) -> Request[EnterpriseConnectionTestRunURL]:
     """Create a URL for a test sign-in through an enterprise connection.
 
-    Open it in a browser soon, as it is short-lived; the outcome shows up in `list_enterprise_connection_test_runs`.
-
     `POST /enterprise_connections/{enterprise_connection_id}/test_runs`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections/{enterprise_connection_id}/test_runs
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
+    Arguments, limits and errors: see `clerk.enterprise_connections.create_test_run`.
     """
     return Request(
         "POST",
@@ -111,10 +90,7 @@ def delete_enterprise_connection(enterprise_connection_id: str) -> Request[Delet
     """Delete an enterprise connection by id.
 
     `DELETE /enterprise_connections/{enterprise_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/DELETE/enterprise_connections/{enterprise_connection_id}
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
+    Arguments, limits and errors: see `clerk.enterprise_connections.delete`.
     """
     return Request(
         "DELETE",
@@ -128,10 +104,7 @@ def get_enterprise_connection(enterprise_connection_id: str) -> Request[Enterpri
     """Fetch one enterprise connection by id.
 
     `GET /enterprise_connections/{enterprise_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
+    Arguments, limits and errors: see `clerk.enterprise_connections.get`.
     """
     return Request(
         "GET",
@@ -151,13 +124,7 @@ def list_enterprise_connection_test_runs(
     """List the test sign-ins of an enterprise connection.
 
     `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
+    Arguments, limits and errors: see `clerk.enterprise_connections.list_test_runs`.
     """
     return Request(
         "GET",
@@ -182,13 +149,7 @@ def list_enterprise_connections(
     """List the enterprise connections of the instance.
 
     `GET /enterprise_connections`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
-
-    Args:
-        active: Only active connections (true) or only inactive ones (false).
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        organization_id: Only connections linked to the organization with this id.
+    Arguments, limits and errors: see `clerk.enterprise_connections.list`.
     """
     return Request(
         "GET",
@@ -217,26 +178,8 @@ def update_enterprise_connection(
 ) -> Request[EnterpriseConnection]:
     """Change an enterprise connection.
 
-    Switching it on can delete verified organization domains that cover the same domain names.
-
     `PATCH /enterprise_connections/{enterprise_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/PATCH/enterprise_connections/{enterprise_connection_id}
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
-        active: Switch the connection on or off. Switching on removes matching verified organization domains.
-        allow_organization_account_linking: Let users link accounts on the strength of their organization
-            membership.
-        custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
-            feature.
-        disable_additional_identifications: Keep users of the connection from adding further email addresses or
-            other identifiers.
-        domains: New list of email domains; an empty list leaves them unchanged.
-        name: Display name.
-        oidc: Settings of an OIDC connection; ignored for other kinds.
-        organization_id: Id of the organization to link; a link can be changed but not removed.
-        saml: Settings of a SAML connection; ignored for other kinds.
-        sync_user_attributes: Update the user from the identity provider at every sign-in.
+    Arguments, limits and errors: see `clerk.enterprise_connections.update`.
     """
     return Request(
         "PATCH",

@@ -24,16 +24,8 @@ from clerk_bapi.models.instance_settings import (
 def change_production_instance_domain(*, home_url: str, is_secondary: bool | Unset = UNSET) -> Request[None]:
     """Move the production instance to another domain.
 
-    Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
-    outage. Runs in the background and returns None.
-
     `POST /instance/change_domain`
-    https://clerk.com/docs/reference/backend-api/tag/beta-features/POST/instance/change_domain
-
-    Args:
-        home_url: New home URL of the application, such as `https://www.example.com`.
-        is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
-            counts.
+    Arguments, limits and errors: see `clerk.instance_settings.change_domain`.
     """
     return Request(
         "POST", "/instance/change_domain", nothing, body={"home_url": home_url, "is_secondary": is_secondary}
@@ -44,7 +36,7 @@ def get_instance() -> Request[Instance]:
     """Fetch the instance that the secret key belongs to.
 
     `GET /instance`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
+    Arguments, limits and errors: see `clerk.instance_settings.get`.
     """
     return Request("GET", "/instance", Instance.read)
 
@@ -53,7 +45,7 @@ def get_instance_communication() -> Request[InstanceCommunication]:
     """Fetch the SMS settings of the instance.
 
     `GET /instance/communication`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/communication
+    Arguments, limits and errors: see `clerk.instance_settings.get_communication`.
     """
     return Request("GET", "/instance/communication", InstanceCommunication.read)
 
@@ -62,7 +54,7 @@ def get_instance_oauth_application_settings() -> Request[OAuthApplicationSetting
     """Fetch the settings for OAuth applications of the instance.
 
     `GET /instance/oauth_application_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/oauth_application_settings
+    Arguments, limits and errors: see `clerk.instance_settings.get_oauth_application_settings`.
     """
     return Request("GET", "/instance/oauth_application_settings", OAuthApplicationSettings.read)
 
@@ -71,7 +63,7 @@ def get_instance_organization_settings() -> Request[OrganizationSettings]:
     """Fetch the organization settings of the instance.
 
     `GET /instance/organization_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings
+    Arguments, limits and errors: see `clerk.instance_settings.get_organization_settings`.
     """
     return Request("GET", "/instance/organization_settings", OrganizationSettings.read)
 
@@ -80,7 +72,7 @@ def get_instance_protect() -> Request[InstanceProtect]:
     """Fetch the fraud protection settings of the instance.
 
     `GET /instance/protect`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/protect
+    Arguments, limits and errors: see `clerk.instance_settings.get_protect`.
     """
     return Request("GET", "/instance/protect", InstanceProtect.read)
 
@@ -123,23 +115,8 @@ def update_instance(
 ) -> Request[None]:
     """Change general settings of the instance.
 
-    Returns None; read the settings with `get_instance`.
-
     `PATCH /instance`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance
-
-    Args:
-        allowed_origins: Origins of browser extensions and native shells that may call the Frontend API, such as
-            `chrome-extension://<id>`.
-        clerk_js_version: Version of the browser library that the instance serves.
-        cookieless_dev: Older name of `url_based_session_syncing`. Deprecated.
-        development_origin: Home URL of the application in a development instance.
-        hibp: Check new passwords against the Have I Been Pwned list of leaked ones.
-        preferred_sign_in_strategy_when_password_required: What the sign-in form offers first while passwords are
-            mandatory; an empty text returns to the default. One of an empty text, `otp`, `password`.
-        support_email: Address shown to users who need help.
-        test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
-        url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
+    Arguments, limits and errors: see `clerk.instance_settings.update`.
     """
     return Request(
         "PATCH",
@@ -165,15 +142,8 @@ def update_instance_communication(
 ) -> Request[InstanceCommunication]:
     """Set the countries that get no text messages.
 
-    The list replaces the old one; codes of countries without SMS support are dropped without an error. Leaving the
-    list out changes nothing.
-
     `PATCH /instance/communication`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/communication
-
-    Args:
-        blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
-            matching `^[A-Z]{2}$`, at most 250 items, no item twice.
+    Arguments, limits and errors: see `clerk.instance_settings.update_communication`.
     """
     return Request(
         "PATCH",
@@ -197,18 +167,7 @@ def update_instance_oauth_application_settings(
     """Change the settings for OAuth applications of the instance.
 
     `PATCH /instance/oauth_application_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/oauth_application_settings
-
-    Args:
-        client_id_metadata_documents_advertised: Announce in the OAuth server metadata that clients may identify by
-            a metadata document URL.
-        client_id_metadata_documents_block_implicitly_allowed_clients: Turn away clients that were let in
-            automatically; explicitly allowed ones and tokens already issued are unaffected.
-        client_id_metadata_documents_only_allow_pre_registered_clients: Turn away metadata document clients not seen
-            before; a deleted client counts as not seen.
-        default_scopes: Scopes of clients that name none; null returns to Clerk's own choice.
-        dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
-        oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
+    Arguments, limits and errors: see `clerk.instance_settings.update_oauth_application_settings`.
     """
     return Request(
         "PATCH",
@@ -241,19 +200,7 @@ def update_instance_organization_settings(
     """Change the organization settings of the instance.
 
     `PATCH /instance/organization_settings`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/organization_settings
-
-    Args:
-        admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
-        creator_role_id: Id of the role for the user who creates an organization.
-        domains_default_role_id: Id of the role for people who join through an email domain.
-        domains_enabled: Let organizations have email domains.
-        domains_enrollment_modes: Enrollment modes that organizations may use for their domains. Each one of
-            `automatic_invitation`, `automatic_suggestion`, `manual_invitation`.
-        enabled: Switch organizations on or off for the instance.
-        max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
-            lifts the limit.
-        slug_disabled: Do without organization slugs.
+    Arguments, limits and errors: see `clerk.instance_settings.update_organization_settings`.
     """
     return Request(
         "PATCH",
@@ -279,11 +226,7 @@ def update_instance_protect(
     """Change the fraud protection settings of the instance.
 
     `PATCH /instance/protect`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/protect
-
-    Args:
-        rules_enabled: Apply the protection rules you set up.
-        specter_enabled: Switch on Specter, the automatic bot and abuse detection.
+    Arguments, limits and errors: see `clerk.instance_settings.update_protect`.
     """
     return Request(
         "PATCH",
@@ -303,17 +246,8 @@ def update_instance_restrictions(
 ) -> Request[InstanceRestrictions]:
     """Change who may sign up or sign in to the instance.
 
-    With the allowlist on and empty, no one can sign up.
-
     `PATCH /instance/restrictions`
-    https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/restrictions
-
-    Args:
-        allowlist: Let only identifiers on the allowlist sign up.
-        allowlist_blocklist_disabled_on_sign_in: Apply both lists to sign-up only, not to sign-in.
-        block_disposable_email_domains: Refuse addresses of throwaway mail services.
-        block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
-        blocklist: Keep identifiers on the blocklist out.
+    Arguments, limits and errors: see `clerk.instance_settings.update_restrictions`.
     """
     return Request(
         "PATCH",

@@ -19,15 +19,8 @@ def create_bulk_invitations(
 ) -> Request[list[Invitation]]:
     """Invite up to ten email addresses to sign up.
 
-    `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
-
-    Rate limit: 25 calls an hour per instance.
-
     `POST /invitations/bulk`
-    https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk
-
-    Args:
-        invitations: Invitations to create, one for each address. 1 to 10 items.
+    Arguments, limits and errors: see `clerk.invitations.bulk_create`.
     """
     return Request(
         "POST",
@@ -51,24 +44,8 @@ def create_invitation(
 ) -> Request[Invitation]:
     """Invite an email address to sign up.
 
-    Fails when the address has an open invitation or belongs to a user, unless `ignore_existing` is set. Following
-    the link verifies the address.
-
-    Rate limit: 100 calls an hour per instance.
-
     `POST /invitations`
-    https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations
-
-    Args:
-        email_address: Address to invite.
-        expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
-        ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
-        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
-        public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
-            frontend read it.
-        redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
-        template_slug: Slug of the template the invitation email is made from. One of `invitation`,
-            `waitlist_invitation`.
+    Arguments, limits and errors: see `clerk.invitations.create`.
     """
     return Request(
         "POST",
@@ -172,19 +149,8 @@ def list_invitations(
 ) -> Request[list[Invitation] | InvitationPage]:
     """List the invitations of the application.
 
-    Revoked ones show up only when asked for by `status`.
-
     `GET /invitations`
-    https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            `expires_at`, default `-created_at`.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
-        query: Text looked for in the email address and id of invitations.
-        status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+    Arguments, limits and errors: see `clerk.invitations.list`.
     """
     return Request(
         "GET",
@@ -207,13 +173,8 @@ def list_invitations(
 def revoke_invitation(invitation_id: str) -> Request[Invitation]:
     """Revoke an invitation so that its link stops working.
 
-    The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.
-
     `POST /invitations/{invitation_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/{invitation_id}/revoke
-
-    Args:
-        invitation_id: Id of the application invitation.
+    Arguments, limits and errors: see `clerk.invitations.revoke`.
     """
     return Request(
         "POST", "/invitations/{invitation_id}/revoke", Invitation.read, path={"invitation_id": invitation_id}

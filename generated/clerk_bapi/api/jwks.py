@@ -12,10 +12,7 @@ from clerk_bapi.models.jwks import JWKS
 def get_jwks() -> Request[JWKS]:
     """Fetch the public keys that verify session tokens.
 
-    Cache the result: the keys change only when signing keys are rotated. Pick the key by the `kid` in a token's
-    header.
-
     `GET /jwks`
-    https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks
+    Arguments, limits and errors: see `clerk.jwks.get`.
     """
     return Request("GET", "/jwks", JWKS.read)

@@ -26,19 +26,8 @@ def create_jwt_template(
 ) -> Request[JWTTemplate]:
     """Define a JWT template.
 
-    `azp`, `exp`, `iat`, `iss`, `jti`, `nbf` and `sub` are filled in by Clerk and cannot be among the claims.
-
     `POST /jwt_templates`
-    https://clerk.com/docs/reference/backend-api/tag/jwt-templates/POST/jwt_templates
-
-    Args:
-        claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
-        name: Unique name, by which `create_session_token_from_template` finds the template.
-        allowed_clock_skew: Tolerance for differing clocks, in seconds; 5 if left out. 0 to 300.
-        custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-        lifetime: Lifetime of the tokens, in seconds; 60 if left out. 30 to 315360000.
-        signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
-        signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
+    Arguments, limits and errors: see `clerk.jwt_templates.create`.
     """
     return Request(
         "POST",
@@ -60,13 +49,8 @@ def create_jwt_template(
 def delete_jwt_template(template_id: str) -> Request[DeletedObject]:
     """Delete a JWT template.
 
-    Tokens issued from it stay valid until they expire.
-
     `DELETE /jwt_templates/{template_id}`
-    https://clerk.com/docs/reference/backend-api/tag/jwt-templates/DELETE/jwt_templates/{template_id}
-
-    Args:
-        template_id: Id of the JWT template.
+    Arguments, limits and errors: see `clerk.jwt_templates.delete`.
     """
     return Request("DELETE", "/jwt_templates/{template_id}", DeletedObject.read, path={"template_id": template_id})
 
@@ -75,10 +59,7 @@ def get_jwt_template(template_id: str) -> Request[JWTTemplate]:
     """Fetch one JWT template by id.
 
     `GET /jwt_templates/{template_id}`
-    https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates/{template_id}
-
-    Args:
-        template_id: Id of the JWT template.
+    Arguments, limits and errors: see `clerk.jwt_templates.get`.
     """
     return Request("GET", "/jwt_templates/{template_id}", JWTTemplate.read, path={"template_id": template_id})
 
@@ -101,12 +82,7 @@ def list_jwt_templates(
     """List the JWT templates of the instance.
 
     `GET /jwt_templates`
-    https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.jwt_templates.list`.
     """
     return Request(
         "GET",
@@ -132,20 +108,8 @@ def update_jwt_template(
 ) -> Request[JWTTemplate]:
     """Change a JWT template.
 
-    Pass `name` and `claims` each time, even if only another field changes.
-
     `PATCH /jwt_templates/{template_id}`
-    https://clerk.com/docs/reference/backend-api/tag/jwt-templates/PATCH/jwt_templates/{template_id}
-
-    Args:
-        template_id: Id of the JWT template.
-        claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
-        name: Unique name, by which `create_session_token_from_template` finds the template.
-        allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
-        custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
-        lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
-        signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
-        signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
+    Arguments, limits and errors: see `clerk.jwt_templates.update`.
     """
     return Request(
         "PATCH",

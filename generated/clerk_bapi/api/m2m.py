@@ -20,20 +20,8 @@ def create_m2m_token(
 ) -> Request[CreatedM2MToken]:
     """Create a token with which a machine calls other machines.
 
-    Authenticate with the secret key of the calling machine, not that of the instance. The token itself is in this
-    result only.
-
     `POST /m2m_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens
-
-    Args:
-        claims: Custom claims to put into the token.
-        min_remaining_ttl_seconds: Reuse a live opaque token with equal claims and scopes if it lasts at least this
-            many seconds more; must be below the token lifetime. At least 0.
-        seconds_until_expiration: Lifetime of the token, in seconds; the machine's own default applies if left out.
-            More than 0.
-        token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
-            revoked. One of `jwt`, `opaque`, default `opaque`.
+    Arguments, limits and errors: see `clerk.m2m.create_token`.
     """
     return Request(
         "POST",
@@ -59,18 +47,8 @@ def list_m2m_tokens(
 ) -> Request[M2MTokenPage]:
     """List the stored tokens of a machine.
 
-    JWT tokens are not stored and so never listed. With a machine secret key only that machine's tokens are visible;
-    with the instance secret key those of any machine.
-
     `GET /m2m_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens
-
-    Args:
-        subject: Id of the machine whose tokens to list. Matching `^mch_\\w{27}$`.
-        expired: Also list tokens that have expired. Default False.
-        limit: Page size. 1 to 100, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        revoked: Also list tokens that were revoked. Default False.
+    Arguments, limits and errors: see `clerk.m2m.list_tokens`.
     """
     return Request(
         "GET",
@@ -86,15 +64,8 @@ def list_m2m_tokens(
 def revoke_m2m_token(m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> Request[M2MToken]:
     """Revoke a stored machine token.
 
-    Works for opaque tokens only. A machine secret key can revoke that machine's tokens; the instance secret key can
-    revoke any.
-
     `POST /m2m_tokens/{m2m_token_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/{m2m_token_id}/revoke
-
-    Args:
-        m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
-        revocation_reason: Reason to keep on record.
+    Arguments, limits and errors: see `clerk.m2m.revoke_token`.
     """
     return Request(
         "POST",
@@ -109,13 +80,7 @@ def revoke_m2m_token(m2m_token_id: str, *, revocation_reason: str | None | Unset
 def verify_m2m_token(*, token: str) -> Request[M2MToken]:
     """Check a machine token and fetch its details.
 
-    A machine may check only tokens meant for it; the instance secret key can check all of them. An unknown token is
-    an error.
-
     `POST /m2m_tokens/verify`
-    https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/verify
-
-    Args:
-        token: Machine token, as the caller presented it.
+    Arguments, limits and errors: see `clerk.m2m.verify_token`.
     """
     return Request("POST", "/m2m_tokens/verify", M2MToken.read, body={"token": token}, body_required=True)

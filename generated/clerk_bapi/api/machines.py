@@ -18,16 +18,8 @@ def create_machine(
 ) -> Request[CreatedMachine]:
     """Register a machine.
 
-    The result carries its secret key.
-
     `POST /machines`
-    https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines
-
-    Args:
-        name: Display name. 1 to 255 characters.
-        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000,
-            default 3600.
-        scoped_machines: Ids of the machines the new one may call. At most 150 items.
+    Arguments, limits and errors: see `clerk.machines.create`.
     """
     return Request(
         "POST",
@@ -42,14 +34,8 @@ def create_machine(
 def create_machine_scope(machine_id: str, *, to_machine_id: str) -> Request[MachineScope]:
     """Let one machine call another.
 
-    Works in one direction and for tokens created from now on. A machine can have 150 scopes.
-
     `POST /machines/{machine_id}/scopes`
-    https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/scopes
-
-    Args:
-        machine_id: Id of the calling machine.
-        to_machine_id: Id of the machine that may be called.
+    Arguments, limits and errors: see `clerk.machines.create_scope`.
     """
     return Request(
         "POST",
@@ -64,10 +50,7 @@ def delete_machine(machine_id: str) -> Request[DeletedObject]:
     """Delete a machine by id.
 
     `DELETE /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}
-
-    Args:
-        machine_id: Id of the machine.
+    Arguments, limits and errors: see `clerk.machines.delete`.
     """
     return Request("DELETE", "/machines/{machine_id}", DeletedObject.read, path={"machine_id": machine_id})
 
@@ -75,14 +58,8 @@ def delete_machine(machine_id: str) -> Request[DeletedObject]:
 def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[DeletedObject]:
     """Stop one machine from calling another.
 
-    Tokens created earlier keep the scope until they expire.
-
     `DELETE /machines/{machine_id}/scopes/{other_machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}/scopes/{other_machine_id}
-
-    Args:
-        machine_id: Id of the calling machine.
-        other_machine_id: Id of the machine that is called.
+    Arguments, limits and errors: see `clerk.machines.delete_scope`.
     """
     return Request(
         "DELETE",
@@ -96,10 +73,7 @@ def get_machine(machine_id: str) -> Request[Machine]:
     """Fetch one machine by id, with the machines it may call.
 
     `GET /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}
-
-    Args:
-        machine_id: Id of the machine.
+    Arguments, limits and errors: see `clerk.machines.get`.
     """
     return Request("GET", "/machines/{machine_id}", Machine.read, path={"machine_id": machine_id})
 
@@ -107,13 +81,8 @@ def get_machine(machine_id: str) -> Request[Machine]:
 def get_machine_secret_key(machine_id: str) -> Request[MachineSecretKey]:
     """Fetch the secret key of a machine.
 
-    Treat the result like a password.
-
     `GET /machines/{machine_id}/secret_key`
-    https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}/secret_key
-
-    Args:
-        machine_id: Id of the machine.
+    Arguments, limits and errors: see `clerk.machines.get_secret_key`.
     """
     return Request("GET", "/machines/{machine_id}/secret_key", MachineSecretKey.read, path={"machine_id": machine_id})
 
@@ -127,17 +96,8 @@ def list_machines(
 ) -> Request[MachinePage]:
     """List the machines of the instance.
 
-    Newest first.
-
     `GET /machines`
-    https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
-            `-created_at`.
-        query: Exact id or part of the name of a machine.
+    Arguments, limits and errors: see `clerk.machines.list`.
     """
     return Request(
         "GET",
@@ -153,14 +113,8 @@ def list_machines(
 def rotate_machine_secret_key(machine_id: str, *, previous_token_ttl: int) -> Request[MachineSecretKey]:
     """Give a machine a new secret key.
 
-    The old key goes on working for `previous_token_ttl` seconds, so deploy the new one within that time.
-
     `POST /machines/{machine_id}/secret_key/rotate`
-    https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/secret_key/rotate
-
-    Args:
-        machine_id: Id of the machine.
-        previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. 0 to 28800.
+    Arguments, limits and errors: see `clerk.machines.rotate_secret_key`.
     """
     return Request(
         "POST",
@@ -177,15 +131,8 @@ def update_machine(
 ) -> Request[Machine]:
     """Change the name or token lifetime of a machine.
 
-    Scopes have their own operations, `create_machine_scope` and `delete_machine_scope`.
-
     `PATCH /machines/{machine_id}`
-    https://clerk.com/docs/reference/backend-api/tag/machines/PATCH/machines/{machine_id}
-
-    Args:
-        machine_id: Id of the machine.
-        default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
-        name: Display name. 1 to 255 characters.
+    Arguments, limits and errors: see `clerk.machines.update`.
     """
     return Request(
         "PATCH",

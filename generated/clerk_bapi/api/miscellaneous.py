@@ -19,18 +19,8 @@ def get_public_interstitial(
 ) -> Request[str]:
     """Fetch the HTML page that checks the visitor's sign-in state.
 
-    Returns HTML. Only older server integrations use it.
-
     `GET /public/interstitial`
-    https://clerk.com/docs/reference/backend-api/tag/miscellaneous/GET/public/interstitial
-
-    Args:
-        domain: Host name of the satellite domain the page is served for.
-        frontend_api: Host name of the instance's Frontend API.
-        proxy_url: Address of the proxy in front of the Frontend API, if there is one.
-        publishable_key: Publishable key of the instance.
-        sign_in_url: Address of the application's sign-in page.
-        use_domain_for_script: Load the browser library from `domain`.
+    Arguments, limits and errors: see `clerk.miscellaneous.get_public_interstitial`.
     """
     return Request(
         "GET",

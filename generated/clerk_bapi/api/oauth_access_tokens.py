@@ -15,15 +15,8 @@ def verify_oauth_access_token(
 ) -> Request[OAuthAccessTokenInfo | InactiveOAuthAccessToken]:
     """Check an access token issued to an OAuth application.
 
-    The result has the details of the token, or only `active` false for a JWT that has expired. Look at `revoked`
-    and `expired` before trusting it.
-
     `POST /oauth_applications/access_tokens/verify`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/POST/oauth_applications/access_tokens/verify
-
-    Args:
-        access_token: Access token to check, as the caller presented it.
-        secret: Older name of `access_token`. Deprecated.
+    Arguments, limits and errors: see `clerk.oauth_access_tokens.verify`.
     """
     return Request(
         "POST",

@@ -27,22 +27,8 @@ def create_oauth_application(
 ) -> Request[OAuthApplicationWithSecret]:
     """Register an OAuth application.
 
-    The client secret is in this result only; later it can just be rotated. Public clients have none.
-
     `POST /oauth_applications`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications
-
-    Args:
-        name: Display name.
-        callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-            deprecated.
-        consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
-            applications. Default True.
-        pkce_required: Insist on PKCE in the authorization flow. Default False.
-        public: Create a client without a secret, such as a native or single-page app, which then relies on PKCE.
-        redirect_uris: Redirect URIs the application may use.
-        scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
-            `private_metadata`. At most 1024 characters, default `profile email`.
+    Arguments, limits and errors: see `clerk.oauth_applications.create`.
     """
     return Request(
         "POST",
@@ -65,10 +51,7 @@ def delete_oauth_application(oauth_application_id: str) -> Request[DeletedObject
     """Delete an OAuth application for good.
 
     `DELETE /oauth_applications/{oauth_application_id}`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/DELETE/oauth_applications/{oauth_application_id}
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
+    Arguments, limits and errors: see `clerk.oauth_applications.delete`.
     """
     return Request(
         "DELETE",
@@ -81,13 +64,8 @@ def delete_oauth_application(oauth_application_id: str) -> Request[DeletedObject
 def get_oauth_application(oauth_application_id: str) -> Request[OAuthApplication]:
     """Fetch one OAuth application by id.
 
-    Without the client secret.
-
     `GET /oauth_applications/{oauth_application_id}`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications/{oauth_application_id}
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
+    Arguments, limits and errors: see `clerk.oauth_applications.get`.
     """
     return Request(
         "GET",
@@ -107,15 +85,7 @@ def list_oauth_applications(
     """List the OAuth applications of the instance.
 
     `GET /oauth_applications`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
-            id.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
-            `+created_at`.
+    Arguments, limits and errors: see `clerk.oauth_applications.list`.
     """
     return Request(
         "GET",
@@ -131,15 +101,8 @@ def list_oauth_applications(
 def revoke_oauth_application_token(oauth_application_id: str, *, token: str) -> Request[None]:
     """Revoke a token issued to an OAuth application.
 
-    All tokens of that grant go, whichever one you pass. JWT access tokens cannot be revoked; they stay valid until
-    they expire.
-
     `POST /oauth_applications/{oauth_application_id}/revoke_token`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/revoke_token
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
-        token: Opaque access token or refresh token of the grant.
+    Arguments, limits and errors: see `clerk.oauth_applications.revoke_token`.
     """
     return Request(
         "POST",
@@ -154,13 +117,8 @@ def revoke_oauth_application_token(oauth_application_id: str, *, token: str) -> 
 def rotate_oauth_application_secret(oauth_application_id: str) -> Request[OAuthApplicationWithSecret]:
     """Give an OAuth application a new client secret.
 
-    The new secret is in this result only. Every client using the old one has to be updated.
-
     `POST /oauth_applications/{oauth_application_id}/rotate_secret`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/rotate_secret
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
+    Arguments, limits and errors: see `clerk.oauth_applications.rotate_secret`.
     """
     return Request(
         "POST",
@@ -185,21 +143,7 @@ def update_oauth_application(
     """Change the fields of an OAuth application that you pass.
 
     `PATCH /oauth_applications/{oauth_application_id}`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PATCH/oauth_applications/{oauth_application_id}
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
-        callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-            deprecated.
-        consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
-            applications.
-        name: Display name.
-        pkce_required: Insist on PKCE in the authorization flow.
-        public: Treat it as a client without a secret, such as a native or single-page app, which then relies on
-            PKCE.
-        redirect_uris: Redirect URIs the application may use.
-        scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
-            `private_metadata`. At most 1024 characters, default `profile email`.
+    Arguments, limits and errors: see `clerk.oauth_applications.update`.
     """
     return Request(
         "PATCH",
@@ -225,15 +169,8 @@ def upload_oauth_application_logo(
 ) -> Request[OAuthApplication]:
     """Upload the logo of an OAuth application.
 
-    Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
-
     `PUT /oauth_applications/{oauth_application_id}/logo`
-    https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PUT/oauth_applications/{oauth_application_id}/logo
-
-    Args:
-        oauth_application_id: Id of the OAuth application.
-        file: Image file to upload.
-        uploader_user_id: Id of the user recorded as the uploader.
+    Arguments, limits and errors: see `clerk.oauth_applications.upload_logo`.
     """
     return Request(
         "PUT",

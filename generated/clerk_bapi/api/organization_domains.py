@@ -23,17 +23,8 @@ def create_organization_domain(
 ) -> Request[OrganizationDomain]:
     """Add an email domain to an organization.
 
-    It counts as verified unless you say otherwise.
-
     `POST /organizations/{organization_id}/domains`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains
-
-    Args:
-        organization_id: Id of the organization.
-        name: Email domain, such as `example.com`.
-        enrollment_mode: How people with an address on the domain join the organization. One of
-            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-        verified: Whether the domain starts out verified.
+    Arguments, limits and errors: see `clerk.organization_domains.create`.
     """
     return Request(
         "POST",
@@ -49,11 +40,7 @@ def delete_organization_domain(organization_id: str, domain_id: str) -> Request[
     """Remove an email domain from an organization.
 
     `DELETE /organizations/{organization_id}/domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/DELETE/organizations/{organization_id}/domains/{domain_id}
-
-    Args:
-        organization_id: Id of the organization.
-        domain_id: Id of the organization domain.
+    Arguments, limits and errors: see `clerk.organization_domains.delete`.
     """
     return Request(
         "DELETE",
@@ -89,20 +76,7 @@ def list_all_organization_domains(
     """List the email domains of all organizations.
 
     `GET /organization_domains`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains
-
-    Args:
-        domains: Only these exact domain names.
-        enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
-            `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
-            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
-            `-created_at`.
-        organization_id: Only domains of the organization with this id.
-        query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
-        verified: Only verified domains (true) or only unverified ones (false).
+    Arguments, limits and errors: see `clerk.organization_domains.list_all`.
     """
     return Request(
         "GET",
@@ -149,16 +123,7 @@ def list_organization_domains(
     """List the email domains of an organization.
 
     `GET /organizations/{organization_id}/domains`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
-
-    Args:
-        organization_id: Id of the organization.
-        enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
-            `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
-            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        verified: Only verified domains (true) or only unverified ones (false).
+    Arguments, limits and errors: see `clerk.organization_domains.list`.
     """
     return Request(
         "GET",
@@ -186,14 +151,7 @@ def update_organization_domain(
     """Change how people join through an email domain, or its verification.
 
     `PATCH /organizations/{organization_id}/domains/{domain_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/PATCH/organizations/{organization_id}/domains/{domain_id}
-
-    Args:
-        organization_id: Id of the organization.
-        domain_id: Id of the organization domain.
-        enrollment_mode: How people with an address on the domain join the organization. One of
-            `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
-        verified: Whether the domain counts as verified.
+    Arguments, limits and errors: see `clerk.organization_domains.update`.
     """
     return Request(
         "PATCH",
@@ -208,14 +166,8 @@ def update_organization_domain(
 def verify_organization_domain_ownership(organization_id: str, domain_id: str) -> Request[OrganizationDomain]:
     """Declare the ownership of an email domain as proven.
 
-    Skips the DNS check; the strategy recorded is `manual_override`. Calling it again changes nothing.
-
     `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership`
-    https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains/{domain_id}/verify_ownership
-
-    Args:
-        organization_id: Id of the organization.
-        domain_id: Id of the organization domain.
+    Arguments, limits and errors: see `clerk.organization_domains.verify_ownership`.
     """
     return Request(
         "POST",

@@ -31,23 +31,8 @@ def create_organization_invitation(
 ) -> Request[OrganizationInvitation]:
     """Invite an email address to an organization.
 
-    The invitation counts against the seat limit while it is open.
-
-    Rate limit: 250 calls an hour.
-
     `POST /organizations/{organization_id}/invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations
-
-    Args:
-        organization_id: Id of the organization.
-        email_address: Address to invite; it need not belong to a user yet.
-        role: Key of the role the invitee gets, such as `org:member`.
-        expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
-        inviter_user_id: Id of the user who invites; must be an admin of the organization.
-        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
-        private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
-        public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
-        redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
+    Arguments, limits and errors: see `clerk.organization_invitations.create`.
     """
     return Request(
         "POST",
@@ -73,16 +58,8 @@ def create_organization_invitation_bulk(
 ) -> Request[OrganizationInvitationPage]:
     """Invite up to ten email addresses to an organization.
 
-    Each invitation has its own role, metadata and redirect URL.
-
-    Rate limit: 50 calls an hour.
-
     `POST /organizations/{organization_id}/invitations/bulk`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/bulk
-
-    Args:
-        organization_id: Id of the organization.
-        invitations: Invitations to create, one for each address. 1 to 10 items.
+    Arguments, limits and errors: see `clerk.organization_invitations.bulk_create`.
     """
     return Request(
         "POST",
@@ -99,11 +76,7 @@ def get_organization_invitation(organization_id: str, invitation_id: str) -> Req
     """Fetch one invitation of an organization.
 
     `GET /organizations/{organization_id}/invitations/{invitation_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/{invitation_id}
-
-    Args:
-        organization_id: Id of the organization.
-        invitation_id: Id of the organization invitation.
+    Arguments, limits and errors: see `clerk.organization_invitations.get`.
     """
     return Request(
         "GET",
@@ -124,18 +97,8 @@ def list_all_organization_invitations(
 ) -> Request[OrganizationInvitationPage]:
     """List the invitations of all organizations.
 
-    Newest first.
-
     `GET /organization_invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            default `-created_at`.
-        query: Text looked for in the invited email address.
-        status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+    Arguments, limits and errors: see `clerk.organization_invitations.list_all`.
     """
     return Request(
         "GET",
@@ -160,19 +123,8 @@ def list_organization_invitations(
 ) -> Request[OrganizationInvitationPage]:
     """List the invitations of an organization.
 
-    Newest first. Invitations that came from a verified domain are left out.
-
     `GET /organizations/{organization_id}/invitations`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
-
-    Args:
-        organization_id: Id of the organization.
-        email_address: Only invitations for this address.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            default `-created_at`.
-        status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+    Arguments, limits and errors: see `clerk.organization_invitations.list`.
     """
     return Request(
         "GET",
@@ -197,15 +149,8 @@ def revoke_organization_invitation(
 ) -> Request[OrganizationInvitation]:
     """Revoke an open invitation of an organization.
 
-    Only a pending invitation can be revoked; its link then stops working.
-
     `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
-
-    Args:
-        organization_id: Id of the organization.
-        invitation_id: Id of the organization invitation.
-        requesting_user_id: Id of the user who revokes; must be an admin of the organization.
+    Arguments, limits and errors: see `clerk.organization_invitations.revoke`.
     """
     return Request(
         "POST",
@@ -226,15 +171,8 @@ def list_pending_organization_invitations(
 
     Deprecated by Clerk: use `list_organization_invitations` with status='pending'.
 
-    Newest first.
-
     `GET /organizations/{organization_id}/invitations/pending`
-    https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
-
-    Args:
-        organization_id: Id of the organization.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
+    Arguments, limits and errors: see `clerk.organization_invitations.list_pending`.
     """
     return Request(
         "GET",

@@ -24,18 +24,8 @@ def create_organization_membership(
 ) -> Request[OrganizationMembership]:
     """Add a user to an organization.
 
-    No invitation and no consent is needed. The next session of the user starts with this organization active unless
-    another is chosen.
-
     `POST /organizations/{organization_id}/memberships`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/POST/organizations/{organization_id}/memberships
-
-    Args:
-        organization_id: Id of the organization.
-        role: Key of the organization role, such as `org:member`.
-        user_id: Id of the user to add, who must not be a member yet.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+    Arguments, limits and errors: see `clerk.organization_memberships.create`.
     """
     return Request(
         "POST",
@@ -55,14 +45,8 @@ def create_organization_membership(
 def delete_organization_membership(organization_id: str, user_id: str) -> Request[OrganizationMembership]:
     """End the membership of a user in an organization.
 
-    Returns the membership that was removed. The user stays.
-
     `DELETE /organizations/{organization_id}/memberships/{user_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/DELETE/organizations/{organization_id}/memberships/{user_id}
-
-    Args:
-        organization_id: Id of the organization.
-        user_id: Id of the member's user.
+    Arguments, limits and errors: see `clerk.organization_memberships.delete`.
     """
     return Request(
         "DELETE",
@@ -101,13 +85,7 @@ def list_all_organization_memberships(
     """List the memberships of all organizations.
 
     `GET /organization_memberships`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            `first_name`, `last_name`, `phone_number`, `username`.
+    Arguments, limits and errors: see `clerk.organization_memberships.list_all`.
     """
     return Request(
         "GET",
@@ -165,39 +143,7 @@ def list_organization_memberships(
     """List the members of an organization, filtered and sorted.
 
     `GET /organizations/{organization_id}/memberships`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
-
-    Args:
-        organization_id: Id of the organization.
-        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
-        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
-            items.
-        email_address_query: Part of an email address, in any letter case.
-        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        limit: Page size. 1 to 500, default 10.
-        name_query: Part of a name, in any letter case.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            `first_name`, `last_name`, `phone_number`, `username`.
-        phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-            100 items.
-        phone_number_query: Part of a phone number.
-        query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-            parts match too.
-        role: Only members with one of these role keys; at most 100. At most 100 items.
-        user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
-            most 100 items.
-        username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
-            items.
-        username_query: Part of a username, in any letter case.
-        web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-            100 items.
+    Arguments, limits and errors: see `clerk.organization_memberships.list`.
     """
     return Request(
         "GET",
@@ -247,17 +193,8 @@ def list_organization_memberships(
 def update_organization_membership(organization_id: str, user_id: str, *, role: str) -> Request[OrganizationMembership]:
     """Change the role of a member.
 
-    Metadata has its own operation, `update_organization_membership_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per membership.
-
     `PATCH /organizations/{organization_id}/memberships/{user_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}
-
-    Args:
-        organization_id: Id of the organization.
-        user_id: Id of the member's user.
-        role: Key of the new role; it must be in the organization's role set.
+    Arguments, limits and errors: see `clerk.organization_memberships.update`.
     """
     return Request(
         "PATCH",
@@ -278,18 +215,8 @@ def update_organization_membership_metadata(
 ) -> Request[OrganizationMembership]:
     """Merge values into the metadata of a membership.
 
-    Nested objects are merged at every depth, and a key set to null is removed.
-
-    Rate limit: 10 calls in 10 seconds per membership.
-
     `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}/metadata
-
-    Args:
-        organization_id: Id of the organization.
-        user_id: Id of the member's user.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+    Arguments, limits and errors: see `clerk.organization_memberships.update_metadata`.
     """
     return Request(
         "PATCH",

@@ -15,15 +15,8 @@ from clerk_bapi.models.shared import DeletedObject, Permission
 def create_organization_permission(*, key: str, name: str, description: str | Unset = UNSET) -> Request[Permission]:
     """Define an organization permission.
 
-    Takes effect once roles grant it.
-
     `POST /organization_permissions`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/POST/organization_permissions
-
-    Args:
-        key: Unique key of the form `org:<feature>:<action>`, such as `org:invoices:read`; `org:sys_` is reserved.
-        name: Display name.
-        description: Explanatory text for people.
+    Arguments, limits and errors: see `clerk.organization_permissions.create`.
     """
     return Request(
         "POST",
@@ -37,13 +30,8 @@ def create_organization_permission(*, key: str, name: str, description: str | Un
 def delete_organization_permission(permission_id: str) -> Request[DeletedObject]:
     """Delete an organization permission by id.
 
-    Built-in permissions cannot be deleted.
-
     `DELETE /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/DELETE/organization_permissions/{permission_id}
-
-    Args:
-        permission_id: Id of the organization permission.
+    Arguments, limits and errors: see `clerk.organization_permissions.delete`.
     """
     return Request(
         "DELETE", "/organization_permissions/{permission_id}", DeletedObject.read, path={"permission_id": permission_id}
@@ -54,10 +42,7 @@ def get_organization_permission(permission_id: str) -> Request[Permission]:
     """Fetch one organization permission by id.
 
     `GET /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions/{permission_id}
-
-    Args:
-        permission_id: Id of the organization permission.
+    Arguments, limits and errors: see `clerk.organization_permissions.get`.
     """
     return Request(
         "GET", "/organization_permissions/{permission_id}", Permission.read, path={"permission_id": permission_id}
@@ -74,16 +59,8 @@ def list_organization_permissions(
 ) -> Request[PermissionPage]:
     """List the organization permissions of the instance.
 
-    Includes the built-in ones, whose keys start with `org:sys_`.
-
     `GET /organization_permissions`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
-        query: Exact id, or part of the name or key.
+    Arguments, limits and errors: see `clerk.organization_permissions.list`.
     """
     return Request(
         "GET",
@@ -101,16 +78,8 @@ def update_organization_permission(
 ) -> Request[Permission]:
     """Change an organization permission.
 
-    Built-in permissions cannot be changed.
-
     `PATCH /organization_permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-permissions/PATCH/organization_permissions/{permission_id}
-
-    Args:
-        permission_id: Id of the organization permission.
-        description: Explanatory text for people.
-        key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
-        name: Display name.
+    Arguments, limits and errors: see `clerk.organization_permissions.update`.
     """
     return Request(
         "PATCH",

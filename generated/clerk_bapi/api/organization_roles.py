@@ -17,11 +17,7 @@ def assign_permission_to_organization_role(organization_role_id: str, permission
     """Add a permission to an organization role.
 
     `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles/{organization_role_id}/permissions/{permission_id}
-
-    Args:
-        organization_role_id: Id of the organization role.
-        permission_id: Id of the organization permission.
+    Arguments, limits and errors: see `clerk.organization_roles.assign_permission`.
     """
     return Request(
         "POST",
@@ -41,17 +37,8 @@ def create_organization_role(
 ) -> Request[Role]:
     """Define an organization role.
 
-    Organizations can assign it once it is in their role set.
-
     `POST /organization_roles`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles
-
-    Args:
-        key: Unique key: `org:` followed by lowercase letters, digits and underscores.
-        name: Display name.
-        description: Explanatory text for people.
-        include_in_initial_role_set: Also put the role into the role set that new organizations start with.
-        permissions: Ids of the permissions the role grants.
+    Arguments, limits and errors: see `clerk.organization_roles.create`.
     """
     return Request(
         "POST",
@@ -72,13 +59,8 @@ def create_organization_role(
 def delete_organization_role(organization_role_id: str) -> Request[DeletedObject]:
     """Delete an organization role by id.
 
-    Refused while a member or invitation has the role, or while it serves as creator or domain default role.
-
     `DELETE /organization_roles/{organization_role_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}
-
-    Args:
-        organization_role_id: Id of the organization role.
+    Arguments, limits and errors: see `clerk.organization_roles.delete`.
     """
     return Request(
         "DELETE",
@@ -92,10 +74,7 @@ def get_organization_role(organization_role_id: str) -> Request[Role]:
     """Fetch one organization role by id.
 
     `GET /organization_roles/{organization_role_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles/{organization_role_id}
-
-    Args:
-        organization_role_id: Id of the organization role.
+    Arguments, limits and errors: see `clerk.organization_roles.get`.
     """
     return Request(
         "GET",
@@ -115,17 +94,8 @@ def list_organization_roles(
 ) -> Request[RolePage]:
     """List the organization roles of the instance.
 
-    Newest first.
-
     `GET /organization_roles`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
-            default `-created_at`.
-        query: Exact id, or part of the name or key.
+    Arguments, limits and errors: see `clerk.organization_roles.list`.
     """
     return Request(
         "GET",
@@ -142,11 +112,7 @@ def remove_permission_from_organization_role(organization_role_id: str, permissi
     """Take a permission away from an organization role.
 
     `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}/permissions/{permission_id}
-
-    Args:
-        organization_role_id: Id of the organization role.
-        permission_id: Id of the organization permission.
+    Arguments, limits and errors: see `clerk.organization_roles.remove_permission`.
     """
     return Request(
         "DELETE",
@@ -166,17 +132,8 @@ def update_organization_role(
 ) -> Request[Role]:
     """Change an organization role.
 
-    A new key carries over to the organization settings that name the role.
-
     `PATCH /organization_roles/{organization_role_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organization-roles/PATCH/organization_roles/{organization_role_id}
-
-    Args:
-        organization_role_id: Id of the organization role.
-        description: Explanatory text for people.
-        key: New unique key: `org:` followed by lowercase letters, digits and underscores.
-        name: Display name.
-        permissions: Ids of all permissions the role shall grant; replaces the present ones.
+    Arguments, limits and errors: see `clerk.organization_roles.update`.
     """
     return Request(
         "PATCH",

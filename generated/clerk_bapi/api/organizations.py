@@ -32,19 +32,8 @@ def adjust_organization_billing_credit_balance(
 ) -> Request[BillingCreditLedger]:
     """Raise or lower the credit balance of an organization.
 
-    Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
-    entry.
-
     `POST /organizations/{organization_id}/billing/credits`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations/{organization_id}/billing/credits
-
-    Args:
-        organization_id: Id of the organization.
-        action: Direction of the adjustment. One of `decrease`, `increase`.
-        amount: Amount in the smallest unit of the currency, such as cents; more than 0.
-        idempotency_key: Unique text of your choice that makes a repeated call harmless.
-        currency: ISO 4217 currency code, such as `USD`.
-        note: Remark to keep with the ledger entry.
+    Arguments, limits and errors: see `clerk.organizations.adjust_billing_credit_balance`.
     """
     return Request(
         "POST",
@@ -75,22 +64,8 @@ def create_organization(
 ) -> Request[Organization]:
     """Create an organization, with a first member if you like.
 
-    Without `created_by` it starts with no members.
-
     `POST /organizations`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations
-
-    Args:
-        name: Name of the organization, without HTML or links.
-        created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone, sent as RFC 3339 text.
-        created_by: Id of the user who becomes the first member, with the creator role.
-        max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
-        role_set_key: Key of the role set the organization uses.
-        slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
-            enabled.
+    Arguments, limits and errors: see `clerk.organizations.create`.
     """
     return Request(
         "POST",
@@ -113,14 +88,8 @@ def create_organization(
 def delete_organization(organization_id: str) -> Request[DeletedObject]:
     """Delete an organization for good.
 
-    Its memberships and invitations go too, and sessions in which it was active fall back to no organization. Cannot
-    be undone. The users themselves stay.
-
     `DELETE /organizations/{organization_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}
-
-    Args:
-        organization_id: Id of the organization.
+    Arguments, limits and errors: see `clerk.organizations.delete`.
     """
     return Request(
         "DELETE", "/organizations/{organization_id}", DeletedObject.read, path={"organization_id": organization_id}
@@ -131,10 +100,7 @@ def delete_organization_logo(organization_id: str) -> Request[Organization]:
     """Delete the logo of an organization.
 
     `DELETE /organizations/{organization_id}/logo`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}/logo
-
-    Args:
-        organization_id: Id of the organization.
+    Arguments, limits and errors: see `clerk.organizations.delete_logo`.
     """
     return Request(
         "DELETE", "/organizations/{organization_id}/logo", Organization.read, path={"organization_id": organization_id}
@@ -150,12 +116,7 @@ def get_organization(
     """Fetch one organization by id or slug.
 
     `GET /organizations/{organization_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}
-
-    Args:
-        organization_id: Id or slug of the organization.
-        include_members_count: Fill in `members_count`.
-        include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
+    Arguments, limits and errors: see `clerk.organizations.get`.
     """
     return Request(
         "GET",
@@ -173,10 +134,7 @@ def get_organization_billing_credit_balance(organization_id: str) -> Request[Bil
     """Fetch the credit balance of an organization.
 
     `GET /organizations/{organization_id}/billing/credits`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/credits
-
-    Args:
-        organization_id: Id of the organization.
+    Arguments, limits and errors: see `clerk.organizations.get_billing_credit_balance`.
     """
     return Request(
         "GET",
@@ -189,13 +147,8 @@ def get_organization_billing_credit_balance(organization_id: str) -> Request[Bil
 def get_organization_billing_subscription(organization_id: str) -> Request[BillingSubscription]:
     """Fetch the billing subscription of an organization.
 
-    One item per plan the organization is on.
-
     `GET /organizations/{organization_id}/billing/subscription`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/subscription
-
-    Args:
-        organization_id: Id of the organization.
+    Arguments, limits and errors: see `clerk.organizations.get_billing_subscription`.
     """
     return Request(
         "GET",
@@ -229,23 +182,8 @@ def list_organizations(
 ) -> Request[OrganizationPage]:
     """List organizations, filtered and sorted.
 
-    Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.
-
     `GET /organizations`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
-
-    Args:
-        include_members_count: Fill in `members_count`.
-        include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
-            `name`, default `-created_at`.
-        organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-            it. At most 100 items.
-        query: Exact id, or part of the name or slug.
-        user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
-            includes them.
+    Arguments, limits and errors: see `clerk.organizations.list`.
     """
     return Request(
         "GET",
@@ -277,18 +215,8 @@ def replace_organization_metadata(
 ) -> Request[Organization]:
     """Overwrite whole metadata fields of an organization.
 
-    What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-    field. To add or remove single keys use `update_organization_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per organization, together with `update_organization_metadata`.
-
     `PUT /organizations/{organization_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/metadata
-
-    Args:
-        organization_id: Id of the organization.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+    Arguments, limits and errors: see `clerk.organizations.replace_metadata`.
     """
     return Request(
         "PUT",
@@ -318,22 +246,8 @@ def update_organization(
 ) -> Request[Organization]:
     """Change the fields of an organization that you pass.
 
-    Metadata is not accepted here: call `update_organization_metadata` or `replace_organization_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per organization.
-
     `PATCH /organizations/{organization_id}`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}
-
-    Args:
-        organization_id: Id of the organization.
-        admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
-        created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone, sent as RFC 3339 text.
-        max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
-        name: New name, without HTML or links.
-        role_set_key: Key of the role set the organization uses.
-        slug: New name for URLs, unused in the instance.
+    Arguments, limits and errors: see `clerk.organizations.update`.
     """
     return Request(
         "PATCH",
@@ -361,18 +275,8 @@ def update_organization_metadata(
 ) -> Request[Organization]:
     """Merge values into the metadata of an organization.
 
-    Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-    `replace_organization_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per organization, together with `replace_organization_metadata`.
-
     `PATCH /organizations/{organization_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}/metadata
-
-    Args:
-        organization_id: Id of the organization.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+    Arguments, limits and errors: see `clerk.organizations.update_metadata`.
     """
     return Request(
         "PATCH",
@@ -390,15 +294,8 @@ def upload_organization_logo(
 ) -> Request[OrganizationWithLogo]:
     """Upload the logo of an organization.
 
-    Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
-
     `PUT /organizations/{organization_id}/logo`
-    https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/logo
-
-    Args:
-        organization_id: Id of the organization.
-        file: Image file to upload.
-        uploader_user_id: Id of the user recorded as the uploader.
+    Arguments, limits and errors: see `clerk.organizations.upload_logo`.
     """
     return Request(
         "PUT",

@@ -16,16 +16,8 @@ def attempt_phone_number_verification(
 ) -> Request[Verification]:
     """Check a code that was texted to a phone number.
 
-    A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
-    number, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
-
     `POST /phone_numbers/{phone_number_id}/attempt_verification`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/attempt_verification
-
-    Args:
-        phone_number_id: Id of the phone number.
-        code: Code the user typed from the text message.
-        verification_id: Id of the verification that the prepare call returned.
+    Arguments, limits and errors: see `clerk.phone_numbers.attempt_verification`.
     """
     return Request(
         "POST",
@@ -47,19 +39,8 @@ def create_phone_number(
 ) -> Request[PhoneNumber]:
     """Add a phone number to a user.
 
-    No text message is sent to confirm it. The user's first number becomes primary by itself; later ones only with
-    `primary`.
-
     `POST /phone_numbers`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers
-
-    Args:
-        phone_number: Number to add, in E.164 form such as `+15551234567`.
-        user_id: Id of the user who gets the number.
-        primary: Make this number the primary one. A user's first number is primary anyway.
-        reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
-            becomes the default second factor.
-        verified: Trust the number without sending a code.
+    Arguments, limits and errors: see `clerk.phone_numbers.create`.
     """
     return Request(
         "POST",
@@ -78,13 +59,8 @@ def create_phone_number(
 def delete_phone_number(phone_number_id: str) -> Request[DeletedObject]:
     """Delete a phone number by id.
 
-    Refused when it is the user's last identifier.
-
     `DELETE /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/DELETE/phone_numbers/{phone_number_id}
-
-    Args:
-        phone_number_id: Id of the phone number.
+    Arguments, limits and errors: see `clerk.phone_numbers.delete`.
     """
     return Request(
         "DELETE", "/phone_numbers/{phone_number_id}", DeletedObject.read, path={"phone_number_id": phone_number_id}
@@ -95,10 +71,7 @@ def get_phone_number(phone_number_id: str) -> Request[PhoneNumber]:
     """Fetch one phone number by id.
 
     `GET /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/GET/phone_numbers/{phone_number_id}
-
-    Args:
-        phone_number_id: Id of the phone number.
+    Arguments, limits and errors: see `clerk.phone_numbers.get`.
     """
     return Request(
         "GET", "/phone_numbers/{phone_number_id}", PhoneNumber.read, path={"phone_number_id": phone_number_id}
@@ -108,14 +81,8 @@ def get_phone_number(phone_number_id: str) -> Request[PhoneNumber]:
 def prepare_phone_number_verification(phone_number_id: str) -> Request[Verification]:
     """Text a one-time code to a phone number.
 
-    Returns a verification whose id you pass to `attempt_phone_number_verification`. Asking again within about 30
-    seconds fails with status 429.
-
     `POST /phone_numbers/{phone_number_id}/prepare_verification`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/prepare_verification
-
-    Args:
-        phone_number_id: Id of the phone number.
+    Arguments, limits and errors: see `clerk.phone_numbers.prepare_verification`.
     """
     return Request(
         "POST",
@@ -133,17 +100,8 @@ def replace_user_phone_number(
 ) -> Request[PhoneNumber]:
     """Swap all of a user's phone numbers for a single one.
 
-    Deletes every other number; losing one that served as second factor turns the user's MFA off. With status
-    `unverified` a user without another identifier can no longer sign in.
-
     `PUT /users/{user_id}/phone_number`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PUT/users/{user_id}/phone_number
-
-    Args:
-        user_id: Id of the user.
-        phone_number: Number that replaces all others, in E.164 form such as `+15551234567`.
-        identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
-            an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
+    Arguments, limits and errors: see `clerk.phone_numbers.replace_for_user`.
     """
     return Request(
         "PUT",
@@ -164,17 +122,8 @@ def update_phone_number(
 ) -> Request[PhoneNumber]:
     """Mark a phone number as verified, primary or second factor.
 
-    The digits cannot be changed; add a new number and delete the old one, or use `replace_user_phone_number`.
-
     `PATCH /phone_numbers/{phone_number_id}`
-    https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PATCH/phone_numbers/{phone_number_id}
-
-    Args:
-        phone_number_id: Id of the phone number.
-        primary: Make it the primary one of the user.
-        reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
-            becomes the default second factor.
-        verified: Trust the number without sending a code.
+    Arguments, limits and errors: see `clerk.phone_numbers.update`.
     """
     return Request(
         "PATCH",

@@ -12,14 +12,7 @@ from clerk_bapi.models.proxy_checks import ProxyCheck
 def verify_domain_proxy(*, domain_id: str, proxy_url: str) -> Request[ProxyCheck]:
     """Test whether a proxy reaches Clerk's Frontend API.
 
-    Changes nothing, so run it before setting the proxy of a domain to avoid an outage. `successful` of the result
-    tells the outcome.
-
     `POST /proxy_checks`
-    https://clerk.com/docs/reference/backend-api/tag/proxy-checks/POST/proxy_checks
-
-    Args:
-        domain_id: Id of the domain the proxy serves.
-        proxy_url: Proxy address to test; it may differ from the one in use.
+    Arguments, limits and errors: see `clerk.proxy_checks.verify`.
     """
     return Request("POST", "/proxy_checks", ProxyCheck.read, body={"domain_id": domain_id, "proxy_url": proxy_url})

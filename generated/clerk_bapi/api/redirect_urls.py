@@ -17,10 +17,7 @@ def create_redirect_url(*, url: str) -> Request[RedirectURL]:
     """Allow a redirect URL for native apps.
 
     `POST /redirect_urls`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/POST/redirect_urls
-
-    Args:
-        url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
+    Arguments, limits and errors: see `clerk.redirect_urls.create`.
     """
     return Request("POST", "/redirect_urls", RedirectURL.read, body={"url": url})
 
@@ -29,10 +26,7 @@ def delete_redirect_url(redirect_url_id: str) -> Request[DeletedObject]:
     """Stop allowing a redirect URL.
 
     `DELETE /redirect_urls/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/DELETE/redirect_urls/{id}
-
-    Args:
-        redirect_url_id: Id of the redirect URL.
+    Arguments, limits and errors: see `clerk.redirect_urls.delete`.
     """
     return Request(
         "DELETE",
@@ -47,10 +41,7 @@ def get_redirect_url(redirect_url_id: str) -> Request[RedirectURL]:
     """Fetch one redirect URL by id.
 
     `GET /redirect_urls/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls/{id}
-
-    Args:
-        redirect_url_id: Id of the redirect URL.
+    Arguments, limits and errors: see `clerk.redirect_urls.get`.
     """
     return Request(
         "GET",
@@ -79,12 +70,7 @@ def list_redirect_urls(
     """List the redirect URLs that native apps may use.
 
     `GET /redirect_urls`
-    https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.redirect_urls.list`.
     """
     return Request(
         "GET",

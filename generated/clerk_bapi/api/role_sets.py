@@ -23,13 +23,7 @@ def add_roles_to_role_set(
     """Put more roles into a role set.
 
     `POST /role_sets/{role_set_key_or_id}/roles`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles
-
-    Args:
-        role_set_key_or_id: Role set, by key or id.
-        role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
-        creator_role_key: Also make this newly added role the creator role.
-        default_role_key: Also make this newly added role the default role.
+    Arguments, limits and errors: see `clerk.role_sets.add_roles`.
     """
     return Request(
         "POST",
@@ -56,18 +50,7 @@ def create_role_set(
     """Define a role set.
 
     `POST /role_sets`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets
-
-    Args:
-        creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
-        default_role_key: Key of the role new members get; must be among `roles`.
-        name: Display name.
-        roles: Keys of the roles in the set, at most 10. 1 to 10 items.
-        description: Explanatory text for people.
-        key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
-            left out.
-        type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
-            `initial`.
+    Arguments, limits and errors: see `clerk.role_sets.create`.
     """
     return Request(
         "POST",
@@ -92,10 +75,7 @@ def get_role_set(role_set_key_or_id: str) -> Request[RoleSet]:
     """Fetch one role set by key or id.
 
     `GET /role_sets/{role_set_key_or_id}`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets/{role_set_key_or_id}
-
-    Args:
-        role_set_key_or_id: Role set, by key or id.
+    Arguments, limits and errors: see `clerk.role_sets.get`.
     """
     return Request(
         "GET", "/role_sets/{role_set_key_or_id}", RoleSet.read, path={"role_set_key_or_id": role_set_key_or_id}
@@ -112,17 +92,8 @@ def list_role_sets(
 ) -> Request[RoleSetPage]:
     """List the role sets of the instance.
 
-    Newest first unless `order_by` says otherwise.
-
     `GET /role_sets`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
-            default `-created_at`.
-        query: Exact id, or part of the name or key.
+    Arguments, limits and errors: see `clerk.role_sets.list`.
     """
     return Request(
         "GET",
@@ -138,15 +109,8 @@ def list_role_sets(
 def replace_role_in_role_set(role_set_key_or_id: str, *, role_key: str, to_role_key: str) -> Request[RoleSet]:
     """Take a role out of a role set and give its members another.
 
-    Both happen in one step.
-
     `POST /role_sets/{role_set_key_or_id}/roles/replace`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles/replace
-
-    Args:
-        role_set_key_or_id: Role set, by key or id.
-        role_key: Key of the role to take out of the set.
-        to_role_key: Key of the role that members get in its place.
+    Arguments, limits and errors: see `clerk.role_sets.replace_role`.
     """
     return Request(
         "POST",
@@ -163,16 +127,8 @@ def replace_role_set(
 ) -> Request[DeletedObject]:
     """Delete a role set and move its organizations to another.
 
-    Members whose role is missing from the other set need an entry in `reassignment_mappings`. The result is about
-    the deleted set; the move may still be running afterwards.
-
     `POST /role_sets/{role_set_key_or_id}/replace`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/replace
-
-    Args:
-        role_set_key_or_id: Role set to give up, by key or id.
-        dest_role_set_key: Key of the role set that takes over.
-        reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
+    Arguments, limits and errors: see `clerk.role_sets.replace`.
     """
     return Request(
         "POST",
@@ -197,20 +153,8 @@ def update_role_set(
 ) -> Request[RoleSet]:
     """Change a role set.
 
-    The roles in it have their own operations, `add_roles_to_role_set` and `replace_role_in_role_set`.
-
     `PATCH /role_sets/{role_set_key_or_id}`
-    https://clerk.com/docs/reference/backend-api/tag/role-sets/PATCH/role_sets/{role_set_key_or_id}
-
-    Args:
-        role_set_key_or_id: Role set, by key or id.
-        creator_role_key: Key of the role for the user who creates an organization; must be in the set.
-        default_role_key: Key of the role new members get; must be in the set.
-        description: Explanatory text for people.
-        key: New unique key: `role_set:` followed by lowercase letters, digits and underscores.
-        name: Display name.
-        type: Make this the set that new organizations start with; the former one turns into `custom`. One of
-            `initial`.
+    Arguments, limits and errors: see `clerk.role_sets.update`.
     """
     return Request(
         "PATCH",

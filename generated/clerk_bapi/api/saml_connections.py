@@ -45,27 +45,8 @@ def create_saml_connection(
 
     Deprecated by Clerk: use `create_enterprise_connection`.
 
-    It starts inactive.
-
     `POST /saml_connections`
-    https://clerk.com/docs/reference/backend-api/tag/saml-connections/POST/saml_connections
-
-    Args:
-        name: Display name.
-        provider: Kind of identity provider. One of `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
-        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-            removed in directories.
-        domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
-        domains: Email domains whose users sign in through the connection.
-        force_authn: Make the identity provider ask for credentials at every sign-in.
-        idp_certificate: X.509 certificate of the identity provider.
-        idp_entity_id: Entity id of the identity provider.
-        idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
-        idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
-            values.
-        idp_sso_url: Sign-on URL of the identity provider.
-        login_hint: Which value to pass to the identity provider as login hint.
-        organization_id: Id of the organization that users of the connection join.
+    Arguments, limits and errors: see `clerk.saml_connections.create`.
     """
     return Request(
         "POST",
@@ -99,10 +80,7 @@ def delete_saml_connection(saml_connection_id: str) -> Request[DeletedObject]:
     Deprecated by Clerk: use `delete_enterprise_connection`.
 
     `DELETE /saml_connections/{saml_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/saml-connections/DELETE/saml_connections/{saml_connection_id}
-
-    Args:
-        saml_connection_id: Id of the SAML connection.
+    Arguments, limits and errors: see `clerk.saml_connections.delete`.
     """
     return Request(
         "DELETE",
@@ -119,10 +97,7 @@ def get_saml_connection(saml_connection_id: str) -> Request[SAMLConnection]:
     Deprecated by Clerk: use `get_enterprise_connection`.
 
     `GET /saml_connections/{saml_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections/{saml_connection_id}
-
-    Args:
-        saml_connection_id: Id of the SAML connection.
+    Arguments, limits and errors: see `clerk.saml_connections.get`.
     """
     return Request(
         "GET",
@@ -165,19 +140,8 @@ def list_saml_connections(
 
     Deprecated by Clerk: use `list_enterprise_connections`.
 
-    Newest first.
-
     `GET /saml_connections`
-    https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            `first_name`, `last_name`, `phone_number`, `username`.
-        organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-            organization, `+` includes it. At most 100 items.
-        query: Part of the connection name.
+    Arguments, limits and errors: see `clerk.saml_connections.list`.
     """
     return Request(
         "GET",
@@ -232,34 +196,7 @@ def update_saml_connection(
     Deprecated by Clerk: use `update_enterprise_connection`.
 
     `PATCH /saml_connections/{saml_connection_id}`
-    https://clerk.com/docs/reference/backend-api/tag/saml-connections/PATCH/saml_connections/{saml_connection_id}
-
-    Args:
-        saml_connection_id: Id of the SAML connection.
-        active: Switch the connection on or off.
-        allow_idp_initiated: Accept sign-ins that start at the identity provider.
-        allow_organization_account_linking: Let users link accounts on the strength of their organization
-            membership.
-        allow_subdomains: Also accept users whose email address is on a subdomain.
-        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-            removed in directories.
-        consent_verified_domains_deletion: When switching on, delete verified organization domains that cover the
-            same names instead of failing.
-        disable_additional_identifications: Keep users of the connection from adding further email addresses or
-            other identifiers.
-        domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
-        domains: Email domains whose users sign in through the connection.
-        force_authn: Make the identity provider ask for credentials at every sign-in.
-        idp_certificate: X.509 certificate of the identity provider.
-        idp_entity_id: Entity id of the identity provider.
-        idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
-        idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
-            values.
-        idp_sso_url: Sign-on URL of the identity provider.
-        login_hint: Which value to pass to the identity provider as login hint.
-        name: Display name.
-        organization_id: Id of the organization that users of the connection join.
-        sync_user_attributes: Update the user from the identity provider at every sign-in.
+    Arguments, limits and errors: see `clerk.saml_connections.update`.
     """
     return Request(
         "PATCH",

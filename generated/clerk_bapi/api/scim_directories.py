@@ -32,16 +32,8 @@ def create_scim_directory(
 ) -> Request[SCIMDirectory]:
     """Create a SCIM directory for an enterprise connection.
 
-    The result carries the API key for the identity provider; it is not shown again.
-
     `POST /scim_directories`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories
-
-    Args:
-        enterprise_connection_id: Id of the enterprise connection.
-        provider: Identity provider.
-        group_role_mappings: Group-to-role mappings to set up along with the directory.
-        name: Display name.
+    Arguments, limits and errors: see `clerk.scim_directories.create`.
     """
     return Request(
         "POST",
@@ -62,17 +54,8 @@ def create_scim_group_role_mapping(
 ) -> Request[SCIMGroupRoleMapping]:
     """Give the members of a SCIM group an organization role.
 
-    Fails unless group role mapping is switched on in the directory.
-
     `POST /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/group_role_mappings
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
-        role_id: Id of the organization role that members of the group get.
-        scim_group_id: Id of the SCIM group at the identity provider.
-        precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
-            At least 1.
+    Arguments, limits and errors: see `clerk.scim_directories.create_group_role_mapping`.
     """
     return Request(
         "POST",
@@ -87,13 +70,8 @@ def create_scim_group_role_mapping(
 def delete_scim_directory(scim_directory_id: str) -> Request[DeletedObject]:
     """Delete a SCIM directory.
 
-    Provisioning stops: requests with its API key are refused from then on.
-
     `DELETE /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
+    Arguments, limits and errors: see `clerk.scim_directories.delete`.
     """
     return Request(
         "DELETE",
@@ -106,14 +84,8 @@ def delete_scim_directory(scim_directory_id: str) -> Request[DeletedObject]:
 def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> Request[DeletedObject]:
     """Delete one group-to-role mapping of a SCIM directory.
 
-    Fails unless group role mapping is switched on in the directory.
-
     `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
-        mapping_id: Id of the group-to-role mapping.
+    Arguments, limits and errors: see `clerk.scim_directories.delete_group_role_mapping`.
     """
     return Request(
         "DELETE",
@@ -127,10 +99,7 @@ def get_scim_directory(scim_directory_id: str) -> Request[SCIMDirectory]:
     """Fetch one SCIM directory by id.
 
     `GET /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
+    Arguments, limits and errors: see `clerk.scim_directories.get`.
     """
     return Request(
         "GET",
@@ -143,14 +112,8 @@ def get_scim_directory(scim_directory_id: str) -> Request[SCIMDirectory]:
 def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[SCIMDirectoryPage]:
     """List the SCIM directories of the instance.
 
-    API keys are not shown. `list_directories` is the same under the newer name.
-
     `GET /scim_directories`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
+    Arguments, limits and errors: see `clerk.scim_directories.list`.
     """
     return Request(
         "GET",
@@ -166,13 +129,8 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
 def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRoleMappingPage]:
     """List the group-to-role mappings of a SCIM directory.
 
-    In order of precedence.
-
     `GET /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}/group_role_mappings
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
+    Arguments, limits and errors: see `clerk.scim_directories.list_group_role_mappings`.
     """
     return Request(
         "GET",
@@ -189,15 +147,8 @@ def replace_scim_group_role_mappings(
 ) -> Request[SCIMGroupRoleMappingPage]:
     """Set all group-to-role mappings of a SCIM directory at once.
 
-    The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
-    switched on in the directory.
-
     `PUT /scim_directories/{scim_directory_id}/group_role_mappings`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/PUT/scim_directories/{scim_directory_id}/group_role_mappings
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
-        mappings: All mappings the directory shall have, highest precedence first.
+    Arguments, limits and errors: see `clerk.scim_directories.replace_group_role_mappings`.
     """
     return Request(
         "PUT",
@@ -213,14 +164,8 @@ def replace_scim_group_role_mappings(
 def rotate_scim_directory_api_key(scim_directory_id: str) -> Request[SCIMDirectory]:
     """Give a SCIM directory a new API key.
 
-    The key is in this result only. The old one goes on working for a short while, so update the identity provider
-    soon.
-
     `POST /scim_directories/{scim_directory_id}/rotate_api_key`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/rotate_api_key
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
+    Arguments, limits and errors: see `clerk.scim_directories.rotate_api_key`.
     """
     return Request(
         "POST",
@@ -242,19 +187,8 @@ def update_scim_directory(
 ) -> Request[SCIMDirectory]:
     """Change a SCIM directory.
 
-    `attribute_mapping` is merged key by key, not replaced.
-
     `PATCH /scim_directories/{scim_directory_id}`
-    https://clerk.com/docs/reference/backend-api/tag/scim-directories/PATCH/scim_directories/{scim_directory_id}
-
-    Args:
-        scim_directory_id: Id of the SCIM directory.
-        attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
-            removed in directories.
-        enabled: Whether it is switched on.
-        group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
-        name: Display name.
-        provider: Identity provider.
+    Arguments, limits and errors: see `clerk.scim_directories.update`.
     """
     return Request(
         "PATCH",

@@ -17,15 +17,8 @@ from clerk_bapi.models.shared import Session
 def create_session(*, user_id: str, active_organization_id: str | Unset = UNSET) -> Request[Session]:
     """Start an active session for a user without signing in.
 
-    For tests in development instances; production instances refuse it. Use `create_sign_in_token` to sign a real
-    user in.
-
     `POST /sessions`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions
-
-    Args:
-        user_id: Id of the user.
-        active_organization_id: Id of the organization that is active in the new session.
+    Arguments, limits and errors: see `clerk.sessions.create`.
     """
     return Request(
         "POST", "/sessions", Session.read, body={"user_id": user_id, "active_organization_id": active_organization_id}
@@ -35,15 +28,8 @@ def create_session(*, user_id: str, active_organization_id: str | Unset = UNSET)
 def create_session_token(session_id: str, *, expires_in_seconds: int | None | Unset = UNSET) -> Request[SessionToken]:
     """Issue a short-lived JWT for a session.
 
-    The session has to be active.
-
     `POST /sessions/{session_id}/tokens`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens
-
-    Args:
-        session_id: Id of the session.
-        expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
-            315360000.
+    Arguments, limits and errors: see `clerk.sessions.create_token`.
     """
     return Request(
         "POST",
@@ -59,16 +45,8 @@ def create_session_token_from_template(
 ) -> Request[SessionToken]:
     """Issue a JWT for a session with the claims of a JWT template.
 
-    The session has to be active. Tokens from a template carry no `sid` claim of their own.
-
     `POST /sessions/{session_id}/tokens/{template_name}`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens/{template_name}
-
-    Args:
-        session_id: Id of the session.
-        template_name: Name of the JWT template.
-        expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
-            315360000.
+    Arguments, limits and errors: see `clerk.sessions.create_token_from_template`.
     """
     return Request(
         "POST",
@@ -83,10 +61,7 @@ def get_session(session_id: str) -> Request[Session]:
     """Fetch one session by id.
 
     `GET /sessions/{session_id}`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions/{session_id}
-
-    Args:
-        session_id: Id of the session.
+    Arguments, limits and errors: see `clerk.sessions.get`.
     """
     return Request("GET", "/sessions/{session_id}", Session.read, path={"session_id": session_id})
 
@@ -132,19 +107,8 @@ def list_sessions(
 ) -> Request[list[Session] | SessionPage]:
     """List the sessions of a user or a client.
 
-    Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
-
     `GET /sessions`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions
-
-    Args:
-        client_id: Only sessions on the client with this id.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
-        status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
-            `replaced`, `revoked`.
-        user_id: Only sessions of the user with this id.
+    Arguments, limits and errors: see `clerk.sessions.list`.
     """
     return Request(
         "GET",
@@ -209,21 +173,8 @@ def refresh_session(
 ) -> Request[SessionToken | SessionCookies]:
     """Exchange an expired session token and a refresh token for a new token.
 
-    Used by server middleware. Any problem with the tokens is a 401 error, which means the browser has to go through
-    the handshake.
-
     `POST /sessions/{session_id}/refresh`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/refresh
-
-    Args:
-        session_id: Id of the session.
-        expired_token: Session token from the `__session` cookie that needs renewal; it must belong to this session.
-        refresh_token: Refresh token from the `__refresh` cookie.
-        request_origin: Origin of the browser's request.
-        format: Whether to return the bare token or ready-made `Set-Cookie` values. One of `cookie`, `token`,
-            default `token`.
-        request_headers: Headers of the browser's request, each with a list of values.
-        request_originating_ip: IP address the browser's request came from.
+    Arguments, limits and errors: see `clerk.sessions.refresh`.
     """
     return Request(
         "POST",
@@ -248,13 +199,7 @@ def refresh_session(
 def revoke_session(session_id: str) -> Request[Session]:
     """End a session from the server side.
 
-    The user must sign in again on that device. Tokens already issued stay valid until they expire, usually within a
-    minute.
-
     `POST /sessions/{session_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/revoke
-
-    Args:
-        session_id: Id of the session.
+    Arguments, limits and errors: see `clerk.sessions.revoke`.
     """
     return Request("POST", "/sessions/{session_id}/revoke", Session.read, path={"session_id": session_id})

@@ -14,15 +14,8 @@ def create_sign_in_token(
 ) -> Request[SignInToken]:
     """Create a one-time token that signs a user in.
 
-    Hand the `url` to the user, or the `token` to a custom flow as a ticket. Whoever holds it becomes that user.
-
     `POST /sign_in_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens
-
-    Args:
-        user_id: Id of the user the token signs in.
-        expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
-        org_id: Id of the organization to make active at sign-in; the user must be a member.
+    Arguments, limits and errors: see `clerk.sign_in_tokens.create`.
     """
     return Request(
         "POST",
@@ -35,13 +28,8 @@ def create_sign_in_token(
 def revoke_sign_in_token(sign_in_token_id: str) -> Request[SignInToken]:
     """Revoke a sign-in token.
 
-    Only a token that has not been redeemed can be revoked.
-
     `POST /sign_in_tokens/{sign_in_token_id}/revoke`
-    https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens/{sign_in_token_id}/revoke
-
-    Args:
-        sign_in_token_id: Id of the sign-in token.
+    Arguments, limits and errors: see `clerk.sign_in_tokens.revoke`.
     """
     return Request(
         "POST",

@@ -13,10 +13,7 @@ def get_sign_up(sign_up_id: str) -> Request[SignUp]:
     """Fetch one sign-up attempt by id.
 
     `GET /sign_ups/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/sign-ups/GET/sign_ups/{id}
-
-    Args:
-        sign_up_id: Id of the sign-up.
+    Arguments, limits and errors: see `clerk.sign_ups.get`.
     """
     return Request("GET", "/sign_ups/{id}", SignUp.read, path={"id": sign_up_id}, arguments={"id": "sign_up_id"})
 
@@ -27,12 +24,7 @@ def update_sign_up(
     """Change a sign-up attempt.
 
     `PATCH /sign_ups/{id}`
-    https://clerk.com/docs/reference/backend-api/tag/sign-ups/PATCH/sign_ups/{id}
-
-    Args:
-        sign_up_id: Id of the sign-up.
-        custom_action: Mark the sign-up as one that waits for a step of your own.
-        external_id: Your own id of the person; copied to the user when the sign-up completes.
+    Arguments, limits and errors: see `clerk.sign_ups.update`.
     """
     return Request(
         "PATCH",

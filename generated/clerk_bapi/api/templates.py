@@ -20,11 +20,7 @@ def get_template(template_type: Literal["email", "sms"], slug: str) -> Request[T
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
     `GET /templates/{template_type}/{slug}`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}/{slug}
-
-    Args:
-        template_type: Kind of template. One of `email`, `sms`.
-        slug: Slug of the template within its type, such as `verification_code`.
+    Arguments, limits and errors: see `clerk.templates.get`.
     """
     return Request(
         "GET", "/templates/{template_type}/{slug}", Template.read, path={"template_type": template_type, "slug": slug}
@@ -67,16 +63,8 @@ def list_templates(
 
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-    In the order of their `position`.
-
     `GET /templates/{template_type}`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}
-
-    Args:
-        template_type: Which kind of templates to list. One of `email`, `sms`.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.templates.list`.
     """
     return Request(
         "GET",
@@ -107,15 +95,7 @@ def preview_template(
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
     `POST /templates/{template_type}/{slug}/preview`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/preview
-
-    Args:
-        template_type: Kind of template. One of `email`, `sms`.
-        slug: Slug of the template within its type, such as `verification_code`.
-        body: Text of the message, with variables in double braces.
-        from_email_name: Part before the at sign of the sender address; email templates only.
-        reply_to_email_name: Part before the at sign of the reply address; email templates only.
-        subject: Subject line of the email; email templates only.
+    Arguments, limits and errors: see `clerk.templates.preview`.
     """
     return Request(
         "POST",
@@ -137,14 +117,8 @@ def revert_template(template_type: Literal["email", "sms"], slug: str) -> Reques
 
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-    Your own version is lost. Check `can_revert` of the template first.
-
     `POST /templates/{template_type}/{slug}/revert`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/revert
-
-    Args:
-        template_type: Kind of template. One of `email`, `sms`.
-        slug: Slug of the template within its type, such as `verification_code`.
+    Arguments, limits and errors: see `clerk.templates.revert`.
     """
     return Request(
         "POST",
@@ -164,16 +138,8 @@ def toggle_template_delivery(
 
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-    With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
-    `sms.created` webhooks.
-
     `POST /templates/{template_type}/{slug}/toggle_delivery`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/toggle_delivery
-
-    Args:
-        template_type: Kind of template. One of `email`, `sms`.
-        slug: Slug of the template within its type, such as `verification_code`.
-        delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+    Arguments, limits and errors: see `clerk.templates.toggle_delivery`.
     """
     return Request(
         "POST",
@@ -201,21 +167,8 @@ def upsert_template(
 
     Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-    Variables the template needs must stay in the body, otherwise the call fails.
-
     `PUT /templates/{template_type}/{slug}`
-    https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/PUT/templates/{template_type}/{slug}
-
-    Args:
-        template_type: Kind of template. One of `email`, `sms`.
-        slug: Slug of the template within its type, such as `verification_code`.
-        body: Text of the message, with variables in double braces.
-        delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
-        from_email_name: Part before the at sign of the sender address; email templates only.
-        markup: Source of the message in the format of the dashboard's editor.
-        name: Display name.
-        reply_to_email_name: Part before the at sign of the reply address; email templates only.
-        subject: Subject line of the email; email templates only.
+    Arguments, limits and errors: see `clerk.templates.upsert`.
     """
     return Request(
         "PUT",

@@ -12,10 +12,7 @@ from clerk_bapi.models.testing_tokens import TestingToken
 def create_testing_token() -> Request[TestingToken]:
     """Create a token that lets automated tests past bot detection.
 
-    Send it to the Frontend API as the query parameter `__clerk_testing_token`. Short-lived, and good for any number
-    of tests until then.
-
     `POST /testing_tokens`
-    https://clerk.com/docs/reference/backend-api/tag/testing-tokens/POST/testing_tokens
+    Arguments, limits and errors: see `clerk.testing_tokens.create`.
     """
     return Request("POST", "/testing_tokens", TestingToken.read)

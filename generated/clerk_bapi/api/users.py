@@ -50,19 +50,8 @@ def adjust_user_billing_credit_balance(
 ) -> Request[BillingCreditLedger]:
     """Raise or lower the credit balance of a user.
 
-    Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
-    entry.
-
     `POST /users/{user_id}/billing/credits`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/billing/credits
-
-    Args:
-        user_id: Id of the user.
-        action: Direction of the adjustment. One of `decrease`, `increase`.
-        amount: Amount in the smallest unit of the currency, such as cents; more than 0.
-        idempotency_key: Unique text of your choice that makes a repeated call harmless.
-        currency: ISO 4217 currency code, such as `USD`.
-        note: Remark to keep with the ledger entry.
+    Arguments, limits and errors: see `clerk.users.adjust_billing_credit_balance`.
     """
     return Request(
         "POST",
@@ -83,14 +72,8 @@ def adjust_user_billing_credit_balance(
 def ban_user(user_id: str) -> Request[User]:
     """Ban a user from the application.
 
-    Ends every session at once and blocks signing in until `unban_user` is called. Needs a plan with banning (402
-    otherwise).
-
     `POST /users/{user_id}/ban`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/ban
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.ban`.
     """
     return Request("POST", "/users/{user_id}/ban", User.read, path={"user_id": user_id})
 
@@ -98,13 +81,8 @@ def ban_user(user_id: str) -> Request[User]:
 def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     """Ban several users in one call.
 
-    At most 50 per call. Ends all their sessions at once. Returns the affected users.
-
     `POST /users/ban`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban
-
-    Args:
-        user_ids: Ids of the users. 1 to 50 items.
+    Arguments, limits and errors: see `clerk.users.bulk_ban`.
     """
     return Request(
         "POST",
@@ -175,54 +153,8 @@ def create_user(
 ) -> Request[User]:
     """Create a user.
 
-    Email addresses and phone numbers count as verified unless said otherwise, and the first of each is primary.
-    Nothing is sent to the user. Which fields are needed depends on the instance settings.
-
     `POST /users`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users
-
-    Args:
-        backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-            in the instance.
-        banned: Create the user already banned, hence unable to sign in; needs a plan with banning.
-        bypass_client_trust: Exempt the user from the new-device check at sign-in.
-        create_organization_enabled: Let the user create organizations from the frontend.
-        create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
-        created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone, sent as RFC 3339 text.
-        delete_self_enabled: Let the users delete their own account from the frontend.
-        email_address: Addresses of the user, primary first; each must be unused in the instance.
-        email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
-            address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
-        external_id: Your own id of the user, unused by others in the instance.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone, sent as RFC 3339 text.
-        locale: Language of the user as a BCP 47 tag, such as `en-US`.
-        locked: Create the user already locked out; needs the lockout feature in the instance.
-        password: New password in plain text; at least 8 characters and not known from a leak.
-        password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-        password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
-            `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
-            `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
-            `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
-        phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance.
-        phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
-            number is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
-        skip_legal_checks: Do not insist on accepted terms; for migrations.
-        skip_password_checks: Accept the password whatever the password rules say; for migrations.
-        skip_password_requirement: Allow a user without password where passwords are mandatory, provided there is
-            another way to sign in.
-        skip_user_requirement: Do not insist on every mandatory identifier; one of them must still be given.
-        totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
-            to be enabled.
-        unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-            not trust it.
-        username: Username, unused by others in the instance.
-        web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
+    Arguments, limits and errors: see `clerk.users.create`.
     """
     return Request(
         "POST",
@@ -278,10 +210,7 @@ def delete_backup_code(user_id: str) -> Request[DeletedBackupCodes]:
     """Delete all backup codes of a user.
 
     `DELETE /users/{user_id}/backup_code`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/backup_code
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.delete_backup_codes`.
     """
     return Request("DELETE", "/users/{user_id}/backup_code", DeletedBackupCodes.read, path={"user_id": user_id})
 
@@ -290,11 +219,7 @@ def delete_external_account(user_id: str, external_account_id: str) -> Request[D
     """Disconnect a social account from a user.
 
     `DELETE /users/{user_id}/external_accounts/{external_account_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/external_accounts/{external_account_id}
-
-    Args:
-        user_id: Id of the user.
-        external_account_id: Id of the external account.
+    Arguments, limits and errors: see `clerk.users.delete_external_account`.
     """
     return Request(
         "DELETE",
@@ -308,10 +233,7 @@ def delete_totp(user_id: str) -> Request[DeletedTOTP]:
     """Remove the authenticator app of a user.
 
     `DELETE /users/{user_id}/totp`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/totp
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.delete_totp`.
     """
     return Request("DELETE", "/users/{user_id}/totp", DeletedTOTP.read, path={"user_id": user_id})
 
@@ -319,14 +241,8 @@ def delete_totp(user_id: str) -> Request[DeletedTOTP]:
 def delete_user(user_id: str) -> Request[DeletedObject]:
     """Delete a user for good.
 
-    Takes the user's sessions, identifiers and organization memberships along and cannot be undone. A user managed
-    by a directory cannot be deleted (409).
-
     `DELETE /users/{user_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.delete`.
     """
     return Request("DELETE", "/users/{user_id}", DeletedObject.read, path={"user_id": user_id})
 
@@ -334,14 +250,8 @@ def delete_user(user_id: str) -> Request[DeletedObject]:
 def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request[DeletedObject]:
     """Delete a passkey of a user.
 
-    Clerk notifies the user by email.
-
     `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/passkeys/{passkey_identification_id}
-
-    Args:
-        user_id: Id of the user.
-        passkey_identification_id: Id of the passkey.
+    Arguments, limits and errors: see `clerk.users.delete_passkey`.
     """
     return Request(
         "DELETE",
@@ -354,13 +264,8 @@ def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request
 def delete_user_profile_image(user_id: str) -> Request[User]:
     """Delete the profile picture of a user.
 
-    `image_url` of the returned user then leads to a generated default picture.
-
     `DELETE /users/{user_id}/profile_image`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/profile_image
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.delete_profile_image`.
     """
     return Request("DELETE", "/users/{user_id}/profile_image", User.read, path={"user_id": user_id})
 
@@ -369,11 +274,7 @@ def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) ->
     """Delete a wallet of a user.
 
     `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/web3_wallets/{web3_wallet_identification_id}
-
-    Args:
-        user_id: Id of the user.
-        web3_wallet_identification_id: Id of the wallet.
+    Arguments, limits and errors: see `clerk.users.delete_web3_wallet`.
     """
     return Request(
         "DELETE",
@@ -386,13 +287,8 @@ def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) ->
 def disable_mfa(user_id: str) -> Request[DisabledMFA]:
     """Turn off every second factor of a user.
 
-    Covers text-message codes, authenticator app and backup codes together.
-
     `DELETE /users/{user_id}/mfa`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/mfa
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.disable_mfa`.
     """
     return Request("DELETE", "/users/{user_id}/mfa", DisabledMFA.read, path={"user_id": user_id})
 
@@ -401,10 +297,7 @@ def get_user(user_id: str) -> Request[User]:
     """Fetch one user by id.
 
     `GET /users/{user_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.get`.
     """
     return Request("GET", "/users/{user_id}", User.read, path={"user_id": user_id})
 
@@ -413,10 +306,7 @@ def get_user_billing_credit_balance(user_id: str) -> Request[BillingCreditBalanc
     """Fetch the credit balance of a user.
 
     `GET /users/{user_id}/billing/credits`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/credits
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.get_billing_credit_balance`.
     """
     return Request("GET", "/users/{user_id}/billing/credits", BillingCreditBalance.read, path={"user_id": user_id})
 
@@ -424,13 +314,8 @@ def get_user_billing_credit_balance(user_id: str) -> Request[BillingCreditBalanc
 def get_user_billing_subscription(user_id: str) -> Request[BillingSubscription]:
     """Fetch the billing subscription of a user.
 
-    One item per plan the user is on.
-
     `GET /users/{user_id}/billing/subscription`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/subscription
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.get_billing_subscription`.
     """
     return Request("GET", "/users/{user_id}/billing/subscription", BillingSubscription.read, path={"user_id": user_id})
 
@@ -462,47 +347,8 @@ def get_users_count(
 ) -> Request[TotalCount]:
     """Count the users that match the filters.
 
-    Takes the filters of `list_users` and returns only the number.
-
     `GET /users/count`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count
-
-    Args:
-        banned: Count only banned users (true) or only users who are not banned (false).
-        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
-        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-            items.
-        email_address_query: Part of an email address, in any letter case.
-        external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. At most 100
-            items.
-        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-            milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
-        last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
-            ISO 8601 string with a time zone.
-        name_query: Part of a name, in any letter case.
-        organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-            `+` includes it. At most 100 items.
-        phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-            100 items.
-        phone_number_query: Part of a phone number.
-        provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-        provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
-        query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-            parts match too.
-        user_id: Count users with these ids; at most 100, unknown ones are skipped. At most 100 items.
-        username: Count users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
-        username_query: Part of a username, in any letter case.
-        web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-            100 items.
+    Arguments, limits and errors: see `clerk.users.count`.
     """
     return Request(
         "GET",
@@ -596,18 +442,8 @@ def list_user_oauth_access_tokens(
 ) -> Request[list[OAuthAccessToken] | OAuthAccessTokenPage]:
     """Fetch the tokens a user holds at a social provider.
 
-    An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Returns one entry per connected
-    account.
-
     `GET /users/{user_id}/oauth_access_tokens/{provider}`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
-
-    Args:
-        user_id: Id of the user.
-        provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+    Arguments, limits and errors: see `clerk.users.list_oauth_access_tokens`.
     """
     return Request(
         "GET",
@@ -631,13 +467,7 @@ def list_user_organization_invitations(
     """List the organization invitations a user has received.
 
     `GET /users/{user_id}/organization_invitations`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
-
-    Args:
-        user_id: Id of the user.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+    Arguments, limits and errors: see `clerk.users.list_organization_invitations`.
     """
     return Request(
         "GET",
@@ -657,12 +487,7 @@ def list_user_organization_memberships(
     """List the organization memberships of a user.
 
     `GET /users/{user_id}/organization_memberships`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
-
-    Args:
-        user_id: Id of the user.
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
+    Arguments, limits and errors: see `clerk.users.list_organization_memberships`.
     """
     return Request(
         "GET",
@@ -679,13 +504,8 @@ def list_user_organization_memberships(
 def list_user_trusted_devices(user_id: str) -> Request[TrustedDevicePage]:
     """List the trusted devices of a user.
 
-    Revoked devices are left out.
-
     `GET /users/{user_id}/trusted_devices`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/trusted_devices
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.list_trusted_devices`.
     """
     return Request("GET", "/users/{user_id}/trusted_devices", TrustedDevicePage.read, path={"user_id": user_id})
 
@@ -753,56 +573,8 @@ def list_users(
 ) -> Request[list[User]]:
     """List users, filtered and sorted.
 
-    Newest first unless `order_by` says otherwise. All filters must hold at once. Deep listings should page by
-    `starting_after`; large offsets grow slow and may time out.
-
     `GET /users`
-    https://clerk.com/docs/reference/backend-api/tag/users/GET/users
-
-    Args:
-        banned: Only banned users (true) or only users who are not banned (false).
-        created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone.
-        created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-            items.
-        email_address_query: Part of an email address, in any letter case.
-        external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-            includes it. At most 100 items.
-        last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone.
-        last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-            milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
-        last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
-            8601 string with a time zone.
-        last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
-            ISO 8601 string with a time zone.
-        limit: Page size. 1 to 500, default 10.
-        name_query: Part of a name, in any letter case.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
-            `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
-            `last_sign_in_at`, default `-created_at`.
-        organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-            `+` includes it. At most 100 items.
-        phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-            100 items.
-        phone_number_query: Part of a phone number.
-        provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-        provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
-        query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
-            parts match too.
-        starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
-            keep all other arguments the same.
-        user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
-            items.
-        username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
-        username_query: Part of a username, in any letter case.
-        web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-            100 items.
+    Arguments, limits and errors: see `clerk.users.list`.
     """
     return Request(
         "GET",
@@ -874,14 +646,8 @@ def list_users(
 def lock_user(user_id: str) -> Request[User]:
     """Lock a user out of signing in for a while.
 
-    The lock runs out by itself after the lockout time set in the instance. Unlike a ban it leaves open sessions
-    alone.
-
     `POST /users/{user_id}/lock`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/lock
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.lock`.
     """
     return Request("POST", "/users/{user_id}/lock", User.read, path={"user_id": user_id})
 
@@ -889,15 +655,8 @@ def lock_user(user_id: str) -> Request[User]:
 def remove_user_password(user_id: str, *, sign_out_of_other_sessions: bool | Unset = UNSET) -> Request[User]:
     """Take the password away from a user.
 
-    Works even if the user then has no way to sign in. Without a password to remove, the user is returned unchanged.
-    Open sessions go on unless `sign_out_of_other_sessions` is set.
-
     `POST /users/{user_id}/remove_password`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/remove_password
-
-    Args:
-        user_id: Id of the user.
-        sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
+    Arguments, limits and errors: see `clerk.users.remove_password`.
     """
     return Request(
         "POST",
@@ -917,20 +676,8 @@ def replace_user_metadata(
 ) -> Request[User]:
     """Overwrite whole metadata fields of a user.
 
-    What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
-    field. To add or remove single keys use `update_user_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per user, together with `update_user_metadata`.
-
     `PUT /users/{user_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/users/PUT/users/{user_id}/metadata
-
-    Args:
-        user_id: Id of the user.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
-        unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-            not trust it.
+    Arguments, limits and errors: see `clerk.users.replace_metadata`.
     """
     return Request(
         "PUT",
@@ -950,11 +697,7 @@ def revoke_user_trusted_device(user_id: str, trusted_device_id: str) -> Request[
     """Revoke a trusted device of a user.
 
     `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/trusted_devices/{trusted_device_id}
-
-    Args:
-        user_id: Id of the user.
-        trusted_device_id: Id of the trusted device.
+    Arguments, limits and errors: see `clerk.users.revoke_trusted_device`.
     """
     return Request(
         "DELETE",
@@ -967,14 +710,8 @@ def revoke_user_trusted_device(user_id: str, trusted_device_id: str) -> Request[
 def set_user_password_compromised(user_id: str, *, revoke_all_sessions: bool | None | Unset = UNSET) -> Request[User]:
     """Flag the password of a user as leaked.
 
-    The next sign-in makes the user choose a new password.
-
     `POST /users/{user_id}/password/set_compromised`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/set_compromised
-
-    Args:
-        user_id: Id of the user.
-        revoke_all_sessions: Also end all sessions of the user.
+    Arguments, limits and errors: see `clerk.users.set_password_compromised`.
     """
     return Request(
         "POST",
@@ -988,14 +725,8 @@ def set_user_password_compromised(user_id: str, *, revoke_all_sessions: bool | N
 def set_user_profile_image(user_id: str, file: bytes | BinaryIO | File) -> Request[User]:
     """Upload a profile picture for a user.
 
-    Replaces the current picture.
-
     `POST /users/{user_id}/profile_image`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/profile_image
-
-    Args:
-        user_id: Id of the user.
-        file: Image file to upload.
+    Arguments, limits and errors: see `clerk.users.set_profile_image`.
     """
     return Request(
         "POST",
@@ -1010,13 +741,8 @@ def set_user_profile_image(user_id: str, file: bytes | BinaryIO | File) -> Reque
 def unban_user(user_id: str) -> Request[User]:
     """Lift the ban of a user.
 
-    Sessions ended by the ban do not come back; the user signs in anew.
-
     `POST /users/{user_id}/unban`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unban
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.unban`.
     """
     return Request("POST", "/users/{user_id}/unban", User.read, path={"user_id": user_id})
 
@@ -1024,13 +750,8 @@ def unban_user(user_id: str) -> Request[User]:
 def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     """Lift the ban of several users in one call.
 
-    At most 50 per call. Returns the affected users.
-
     `POST /users/unban`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban
-
-    Args:
-        user_ids: Ids of the users. 1 to 50 items.
+    Arguments, limits and errors: see `clerk.users.bulk_unban`.
     """
     return Request(
         "POST",
@@ -1047,10 +768,7 @@ def unlock_user(user_id: str) -> Request[User]:
     """Lift the lock of a user before it runs out.
 
     `POST /users/{user_id}/unlock`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unlock
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.unlock`.
     """
     return Request("POST", "/users/{user_id}/unlock", User.read, path={"user_id": user_id})
 
@@ -1058,14 +776,8 @@ def unlock_user(user_id: str) -> Request[User]:
 def unset_user_password_compromised(user_id: str) -> Request[User]:
     """Clear the leaked flag of a user's password.
 
-    A password under reserved-email quarantine stays so: `requires_password_reset` remains true until it is reset,
-    changed or removed.
-
     `POST /users/{user_id}/password/unset_compromised`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/unset_compromised
-
-    Args:
-        user_id: Id of the user.
+    Arguments, limits and errors: see `clerk.users.unset_password_compromised`.
     """
     return Request("POST", "/users/{user_id}/password/unset_compromised", User.read, path={"user_id": user_id})
 
@@ -1128,48 +840,8 @@ def update_user(
 ) -> Request[User]:
     """Change the fields of a user that you pass.
 
-    Fields left out keep their values. Metadata is not accepted here: call `update_user_metadata` or
-    `replace_user_metadata`. An empty or null `username` removes it.
-
-    Rate limit: 10 calls in 10 seconds per user.
-
     `PATCH /users/{user_id}`
-    https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}
-
-    Args:
-        user_id: Id of the user.
-        backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
-            in the instance.
-        bypass_client_trust: Exempt the user from the new-device check at sign-in.
-        create_organization_enabled: Let the user create organizations from the frontend.
-        create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
-        created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
-            string with a time zone, sent as RFC 3339 text.
-        delete_self_enabled: Let the users delete their own account from the frontend.
-        external_id: Your own id of the user, unused by others in the instance.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
-            with a time zone, sent as RFC 3339 text.
-        locale: Language of the user as a BCP 47 tag, such as `en-US`.
-        notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
-            Default False.
-        password: New password in plain text; at least 8 characters and not known from a leak.
-        password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
-        password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
-            `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
-            `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
-            `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
-        primary_email_address_id: Id of the email address to make primary; must be a verified one of this user.
-        primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user.
-        primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user.
-        profile_image_id: Id of an uploaded image to use as profile picture.
-        sign_out_of_other_sessions: Also end the user's open sessions; only together with a new `password`.
-        skip_legal_checks: Do not insist on accepted terms; for migrations.
-        skip_password_checks: Accept the password whatever the password rules say; for migrations.
-        totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
-            to be enabled.
-        username: Username, unused by others in the instance.
+    Arguments, limits and errors: see `clerk.users.update`.
     """
     return Request(
         "PATCH",
@@ -1217,20 +889,8 @@ def update_user_metadata(
 ) -> Request[User]:
     """Merge values into the metadata of a user.
 
-    Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
-    `replace_user_metadata`.
-
-    Rate limit: 10 calls in 10 seconds per user, together with `replace_user_metadata`.
-
     `PATCH /users/{user_id}/metadata`
-    https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}/metadata
-
-    Args:
-        user_id: Id of the user.
-        private_metadata: Your own JSON data; only the backend reads it.
-        public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
-        unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
-            not trust it.
+    Arguments, limits and errors: see `clerk.users.update_metadata`.
     """
     return Request(
         "PATCH",
@@ -1249,15 +909,8 @@ def update_user_metadata(
 def verify_password(user_id: str, *, password: str) -> Request[PasswordVerification]:
     """Check whether a password is the user's.
 
-    A wrong password is an error (422, code `incorrect_password`), and so is a user who has none (400, code
-    `no_password_set`).
-
     `POST /users/{user_id}/verify_password`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_password
-
-    Args:
-        user_id: Id of the user.
-        password: Password to compare, in plain text.
+    Arguments, limits and errors: see `clerk.users.verify_password`.
     """
     return Request(
         "POST",
@@ -1271,15 +924,8 @@ def verify_password(user_id: str, *, password: str) -> Request[PasswordVerificat
 def verify_totp(user_id: str, *, code: str) -> Request[TOTPVerification]:
     """Check an authenticator or backup code of a user.
 
-    A wrong code is an error (422). A backup code is used up by a successful check; `code_type` of the result tells
-    which kind it was.
-
     `POST /users/{user_id}/verify_totp`
-    https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_totp
-
-    Args:
-        user_id: Id of the user.
-        code: Six-digit authenticator code or one of the backup codes.
+    Arguments, limits and errors: see `clerk.users.verify_totp`.
     """
     return Request(
         "POST", "/users/{user_id}/verify_totp", TOTPVerification.read, path={"user_id": user_id}, body={"code": code}

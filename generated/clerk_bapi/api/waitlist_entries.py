@@ -24,14 +24,8 @@ def create_bulk_waitlist_entries(
 ) -> Request[list[WaitlistEntry]]:
     """Put up to 50 email addresses on the waitlist.
 
-    For an address that is on it already, the present entry is returned; the same address twice in one call is an
-    error.
-
     `POST /waitlist_entries/bulk`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk
-
-    Args:
-        waitlist_entries: Entries to add, one for each address. 1 to 50 items.
+    Arguments, limits and errors: see `clerk.waitlist_entries.bulk_create`.
     """
     return Request(
         "POST",
@@ -46,14 +40,8 @@ def create_bulk_waitlist_entries(
 def create_waitlist_entry(*, email_address: str, notify: bool | None | Unset = UNSET) -> Request[WaitlistEntry]:
     """Put an email address on the waitlist.
 
-    For an address that is on it already, the present entry is returned.
-
     `POST /waitlist_entries`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries
-
-    Args:
-        email_address: Address to put on the waitlist.
-        notify: Confirm the entry to the address by email. Default True.
+    Arguments, limits and errors: see `clerk.waitlist_entries.create`.
     """
     return Request(
         "POST", "/waitlist_entries", WaitlistEntry.read, body={"email_address": email_address, "notify": notify}
@@ -63,13 +51,8 @@ def create_waitlist_entry(*, email_address: str, notify: bool | None | Unset = U
 def delete_waitlist_entry(waitlist_entry_id: str) -> Request[DeletedObject]:
     """Take a pending entry off the waitlist.
 
-    An entry that was invited or has completed cannot be deleted.
-
     `DELETE /waitlist_entries/{waitlist_entry_id}`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/DELETE/waitlist_entries/{waitlist_entry_id}
-
-    Args:
-        waitlist_entry_id: Id of the waitlist entry.
+    Arguments, limits and errors: see `clerk.waitlist_entries.delete`.
     """
     return Request(
         "DELETE",
@@ -84,14 +67,8 @@ def invite_waitlist_entry(
 ) -> Request[WaitlistEntry]:
     """Invite the person behind a waitlist entry.
 
-    Sends the email; the result then holds the invitation.
-
     `POST /waitlist_entries/{waitlist_entry_id}/invite`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/invite
-
-    Args:
-        waitlist_entry_id: Id of the waitlist entry.
-        ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
+    Arguments, limits and errors: see `clerk.waitlist_entries.invite`.
     """
     return Request(
         "POST",
@@ -123,18 +100,8 @@ def list_waitlist_entries(
 ) -> Request[WaitlistEntryPage]:
     """List the waitlist.
 
-    Newest first unless `order_by` says otherwise.
-
     `GET /waitlist_entries`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
-
-    Args:
-        limit: Page size. 1 to 500, default 10.
-        offset: Number of results to skip before the first one returned. At least 0, default 0.
-        order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
-            `invited_at`, default `-created_at`.
-        query: Text looked for in the email address and id of entries.
-        status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
+    Arguments, limits and errors: see `clerk.waitlist_entries.list`.
     """
     return Request(
         "GET",
@@ -151,10 +118,7 @@ def reject_waitlist_entry(waitlist_entry_id: str) -> Request[WaitlistEntry]:
     """Turn down a waitlist entry.
 
     `POST /waitlist_entries/{waitlist_entry_id}/reject`
-    https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/reject
-
-    Args:
-        waitlist_entry_id: Id of the waitlist entry.
+    Arguments, limits and errors: see `clerk.waitlist_entries.reject`.
     """
     return Request(
         "POST",

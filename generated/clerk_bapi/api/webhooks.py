@@ -13,10 +13,8 @@ from clerk_bapi.models.webhooks import SvixURL
 def create_svix_app() -> Request[SvixURL]:
     """Set up the Svix application that delivers webhooks.
 
-    Returns a login URL for the Svix dashboard. An instance has at most one such application.
-
     `POST /webhooks/svix`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix
+    Arguments, limits and errors: see `clerk.webhooks.create_svix_app`.
     """
     return Request("POST", "/webhooks/svix", SvixURL.read)
 
@@ -24,10 +22,8 @@ def create_svix_app() -> Request[SvixURL]:
 def delete_svix_app() -> Request[None]:
     """Delete the Svix application that delivers webhooks.
 
-    Webhook endpoints configured there are lost and deliveries stop.
-
     `DELETE /webhooks/svix`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/DELETE/webhooks/svix
+    Arguments, limits and errors: see `clerk.webhooks.delete_svix_app`.
     """
     return Request("DELETE", "/webhooks/svix", nothing)
 
@@ -36,6 +32,6 @@ def generate_svix_auth_url() -> Request[SvixURL]:
     """Create a login URL for the Svix dashboard.
 
     `POST /webhooks/svix_url`
-    https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix_url
+    Arguments, limits and errors: see `clerk.webhooks.generate_svix_auth_url`.
     """
     return Request("POST", "/webhooks/svix_url", SvixURL.read)

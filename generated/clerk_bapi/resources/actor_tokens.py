@@ -2,7 +2,7 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `actor_tokens`."""
+"""The resource `actor_tokens`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import actor_tokens as api
 from clerk_bapi.models.actor_tokens import ActorToken, CreateActorTokenActor
 
 
 class ActorTokensResource(Resource):
-    """The operations of `actor_tokens`."""
+    """The operations of `actor_tokens`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -42,9 +46,7 @@ class ActorTokensResource(Resource):
             expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_actor_token(
@@ -66,8 +68,63 @@ class ActorTokensResource(Resource):
         Args:
             actor_token_id: Id of the actor token.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_actor_token(actor_token_id))
+
+
+class AsyncActorTokensResource(AsyncResource):
+    """The operations of `actor_tokens`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        actor: CreateActorTokenActor | Mapping[str, Any],
+        user_id: str,
+        expires_in_seconds: int | Unset = UNSET,
+        session_max_duration_in_seconds: int | Unset = UNSET,
+    ) -> ActorToken:
+        """Create a token for signing in as another user.
+
+        The resulting session carries the `act` claim, so that your code can tell an impersonation. The token works
+        once.
+
+        `POST /actor_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens
+
+        Args:
+            actor: Who impersonates: an object whose `sub` is the id of the acting user; copied into the `act` claim of
+                session tokens.
+            user_id: Id of the user to impersonate.
+            expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
+            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_actor_token(
+                actor=actor,
+                user_id=user_id,
+                expires_in_seconds=expires_in_seconds,
+                session_max_duration_in_seconds=session_max_duration_in_seconds,
+            )
+        )
+
+    async def revoke(self, actor_token_id: str) -> ActorToken:
+        """Revoke an actor token.
+
+        Only a token that has not been redeemed can be revoked. A session already started with it goes on.
+
+        `POST /actor_tokens/{actor_token_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens/{actor_token_id}/revoke
+
+        Args:
+            actor_token_id: Id of the actor token.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_actor_token(actor_token_id))

@@ -2,21 +2,25 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `admin_portal_link_tokens`."""
+"""The resource `admin_portal_link_tokens`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import admin_portal_link_tokens as api
 from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken, CreatedAdminPortalLinkToken
 
 
 class AdminPortalLinkTokensResource(Resource):
-    """The operations of `admin_portal_link_tokens`."""
+    """The operations of `admin_portal_link_tokens`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -40,9 +44,7 @@ class AdminPortalLinkTokensResource(Resource):
             seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
                 3600.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
         """
         return self._client.send(
             api.create_admin_portal_link_token(
@@ -65,10 +67,67 @@ class AdminPortalLinkTokensResource(Resource):
             admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
+            api.revoke_admin_portal_link_token(admin_portal_link_token_id, revocation_reason=revocation_reason)
+        )
+
+
+class AsyncAdminPortalLinkTokensResource(AsyncResource):
+    """The operations of `admin_portal_link_tokens`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        it_contact_id: str | Unset = UNSET,
+        organization_id: str | Unset = UNSET,
+        scopes: Sequence[str] | Unset = UNSET,
+        seconds_until_expiration: int | Unset = UNSET,
+    ) -> CreatedAdminPortalLinkToken:
+        """Create a link token that lets an organization's IT contact into the admin portal.
+
+        The token itself is in this result only.
+
+        `POST /admin_portal_link_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens
+
+        Args:
+            it_contact_id: Id of the person on the customer's IT side who receives the link. At least 1 character.
+            organization_id: Id of the organization whose portal the link opens. Matching `^org_\\w{27}$`.
+            scopes: What the link may be used for in the portal.
+            seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
+                3600.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
+        """
+        return await self._client.send(
+            api.create_admin_portal_link_token(
+                it_contact_id=it_contact_id,
+                organization_id=organization_id,
+                scopes=scopes,
+                seconds_until_expiration=seconds_until_expiration,
+            )
+        )
+
+    async def revoke(
+        self, admin_portal_link_token_id: str, *, revocation_reason: str | None | Unset = UNSET
+    ) -> AdminPortalLinkToken:
+        """Make an admin portal link token stop working.
+
+        `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke
+
+        Args:
+            admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
             api.revoke_admin_portal_link_token(admin_portal_link_token_id, revocation_reason=revocation_reason)
         )

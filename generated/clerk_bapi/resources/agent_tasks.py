@@ -2,21 +2,25 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `agent_tasks`."""
+"""The resource `agent_tasks`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import agent_tasks as api
 from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf, CreateAgentTaskOnBehalfOfDict
 
 
 class AgentTasksResource(Resource):
-    """The operations of `agent_tasks`."""
+    """The operations of `agent_tasks`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -45,9 +49,7 @@ class AgentTasksResource(Resource):
             task_description: What the agent is about to do; appears in the audit log.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_agent_task(
@@ -71,8 +73,69 @@ class AgentTasksResource(Resource):
         Args:
             agent_task_id: Id of the agent task.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_agent_task(agent_task_id))
+
+
+class AsyncAgentTasksResource(AsyncResource):
+    """The operations of `agent_tasks`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        agent_name: str,
+        on_behalf_of: CreateAgentTaskOnBehalfOf | CreateAgentTaskOnBehalfOfDict,
+        permissions: Literal["*"],
+        redirect_url: str,
+        task_description: str,
+        session_max_duration_in_seconds: int | Unset = UNSET,
+    ) -> AgentTask:
+        """Create a URL that starts a session for an agent acting for a user.
+
+        Anyone who opens the URL gets the session, and no later call returns it. The same `agent_name` gives the same
+        `agent_id`; the task id is new each time.
+
+        `POST /agents/tasks`
+        https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks
+
+        Args:
+            agent_name: Name of the agent; the stable `agent_id` is derived from it, and it appears in the audit log.
+            on_behalf_of: The user the agent acts for: an object with either `user_id` or `identifier`.
+            permissions: What the agent may do; `*` (everything) is the one value accepted. One of `*`.
+            redirect_url: Where the browser goes afterwards; must lie on a domain of the instance, with https in
+                production.
+            task_description: What the agent is about to do; appears in the audit log.
+            session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
+
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_agent_task(
+                agent_name=agent_name,
+                on_behalf_of=on_behalf_of,
+                permissions=permissions,
+                redirect_url=redirect_url,
+                task_description=task_description,
+                session_max_duration_in_seconds=session_max_duration_in_seconds,
+            )
+        )
+
+    async def revoke(self, agent_task_id: str) -> AgentTask:
+        """Revoke an agent task.
+
+        Only a task that has not been redeemed can be revoked.
+
+        `POST /agents/tasks/{agent_task_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks/{agent_task_id}/revoke
+
+        Args:
+            agent_task_id: Id of the agent task.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_agent_task(agent_task_id))

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `allowlist_identifiers`."""
+"""The resource `allowlist_identifiers`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import allowlist_identifiers as api
 from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, AllowlistIdentifierPage
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class AllowlistIdentifiersResource(Resource):
-    """The operations of `allowlist_identifiers`."""
+    """The operations of `allowlist_identifiers`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self, *, identifier: str, notify: bool | Unset = UNSET) -> AllowlistIdentifier:
         """Allow an identifier to sign up.
@@ -34,9 +38,7 @@ class AllowlistIdentifiersResource(Resource):
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
             notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_allowlist_identifier(identifier=identifier, notify=notify))
 
@@ -51,9 +53,7 @@ class AllowlistIdentifiersResource(Resource):
         Args:
             identifier_id: Id of the allowlist entry.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return self._client.send(api.delete_allowlist_identifier(identifier_id))
 
@@ -82,9 +82,7 @@ class AllowlistIdentifiersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
         """
         return self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 
@@ -101,11 +99,95 @@ class AllowlistIdentifiersResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
         return iterate(self._client, Pager(api.list_allowlist_identifiers, filters, page_size, ids))
+
+
+class AsyncAllowlistIdentifiersResource(AsyncResource):
+    """The operations of `allowlist_identifiers`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self, *, identifier: str, notify: bool | Unset = UNSET) -> AllowlistIdentifier:
+        """Allow an identifier to sign up.
+
+        Has an effect only while the allowlist is switched on; see `instance_settings.update_restrictions`.
+
+        `POST /allowlist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/allowlist_identifiers
+
+        Args:
+            identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
+            notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_allowlist_identifier(identifier=identifier, notify=notify))
+
+    async def delete(self, identifier_id: str) -> DeletedObject:
+        """Take an identifier off the allowlist.
+
+        Users who signed up with it stay.
+
+        `DELETE /allowlist_identifiers/{identifier_id}`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/allowlist_identifiers/{identifier_id}
+
+        Args:
+            identifier_id: Id of the allowlist entry.
+
+        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_allowlist_identifier(identifier_id))
+
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[AllowlistIdentifier]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> AllowlistIdentifierPage: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[AllowlistIdentifier] | AllowlistIdentifierPage: ...
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[AllowlistIdentifier] | AllowlistIdentifierPage:
+        """List the identifiers that may sign up.
+
+        `GET /allowlist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
+
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[AllowlistIdentifier]:
+        """Iterate over all results of `allowlist_identifiers.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /allowlist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_allowlist_identifiers, filters, page_size, ids))

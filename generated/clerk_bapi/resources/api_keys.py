@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `api_keys`."""
+"""The resource `api_keys`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import api_keys as api
 from clerk_bapi.models.api_keys import ApiKey, ApiKeyPage, ApiKeySecret, CreatedApiKey
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class ApiKeysResource(Resource):
-    """The operations of `api_keys`."""
+    """The operations of `api_keys`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -51,9 +55,7 @@ class ApiKeysResource(Resource):
             seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
             type: Kind of key, a label of your own. 3 to 25 characters, default `api_key`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or Conflict; TransportError.
         """
         return self._client.send(
             api.create_api_key(
@@ -79,9 +81,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.delete_api_key(api_key_id))
 
@@ -94,9 +94,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.get_api_key(api_key_id))
 
@@ -111,9 +109,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.get_api_key_secret(api_key_id))
 
@@ -141,9 +137,7 @@ class ApiKeysResource(Resource):
             query: Text to look for in the keys.
             type: Only keys of this kind. At least 3 characters, default `api_key`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             api.list_api_keys(
@@ -177,10 +171,7 @@ class ApiKeysResource(Resource):
             type: Only keys of this kind. At least 3 characters, default `api_key`.
             page_size: Number of results per request. 1 to 100, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
         ids = ()
@@ -198,9 +189,7 @@ class ApiKeysResource(Resource):
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
 
@@ -230,9 +219,7 @@ class ApiKeysResource(Resource):
             subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             api.update_api_key(
@@ -256,8 +243,236 @@ class ApiKeysResource(Resource):
         Args:
             secret: Secret of the API key, as the caller presented it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_api_key(secret=secret))
+
+
+class AsyncApiKeysResource(AsyncResource):
+    """The operations of `api_keys`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        name: str,
+        subject: str,
+        claims: Any | Unset = UNSET,
+        created_by: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        scopes: Sequence[str] | Unset = UNSET,
+        seconds_until_expiration: float | None | Unset = UNSET,
+        type: str | Unset = UNSET,
+    ) -> CreatedApiKey:
+        """Create an API key for a user, an organization or a machine.
+
+        The result carries the secret; `api_keys.get_secret` shows it again.
+
+        `POST /api_keys`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys
+
+        Args:
+            name: Display name. Matching `^(\\S(.*\\S)?)?$`, at least 3 characters.
+            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+            claims: Custom claims stored with the key and returned when it is verified.
+            created_by: Id of the user recorded as the creator of the key. Matching `^user_\\w{27}$`.
+            description: Explanatory text for people. At most 255 characters.
+            scopes: Scopes the key grants; their meaning is up to your application. Default [].
+            seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
+            type: Kind of key, a label of your own. 3 to 25 characters, default `api_key`.
+
+        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        """
+        return await self._client.send(
+            api.create_api_key(
+                name=name,
+                subject=subject,
+                claims=claims,
+                created_by=created_by,
+                description=description,
+                scopes=scopes,
+                seconds_until_expiration=seconds_until_expiration,
+                type=type,
+            )
+        )
+
+    async def delete(self, api_key_id: str) -> DeletedObject:
+        """Delete an API key by id.
+
+        It stops working and leaves no record; `api_keys.revoke` keeps one.
+
+        `DELETE /api_keys/{apiKeyID}`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/DELETE/api_keys/{apiKeyID}
+
+        Args:
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_api_key(api_key_id))
+
+    async def get(self, api_key_id: str) -> ApiKey:
+        """Fetch one API key by id, without its secret.
+
+        `GET /api_keys/{apiKeyID}`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}
+
+        Args:
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_api_key(api_key_id))
+
+    async def get_secret(self, api_key_id: str) -> ApiKeySecret:
+        """Fetch the secret of an API key.
+
+        Treat the result like a password.
+
+        `GET /api_keys/{apiKeyID}/secret`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/{apiKeyID}/secret
+
+        Args:
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_api_key_secret(api_key_id))
+
+    async def list(
+        self,
+        *,
+        subject: str,
+        include_invalid: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        query: str | Unset = UNSET,
+        type: str | Unset = UNSET,
+    ) -> ApiKeyPage:
+        """List the API keys of a subject.
+
+        `GET /api_keys`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys
+
+        Args:
+            subject: Id of the user, organization or machine whose keys to list. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+            include_invalid: Also list keys that are revoked or expired. Default `false`.
+            limit: Page size. 1 to 100, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            query: Text to look for in the keys.
+            type: Only keys of this kind. At least 3 characters, default `api_key`.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.list_api_keys(
+                subject=subject, include_invalid=include_invalid, limit=limit, offset=offset, query=query, type=type
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        subject: str,
+        include_invalid: bool | Unset = UNSET,
+        query: str | Unset = UNSET,
+        type: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[ApiKey]:
+        """Iterate over all results of `api_keys.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /api_keys`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys
+
+        Args:
+            subject: Id of the user, organization or machine whose keys to list. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+            include_invalid: Also list keys that are revoked or expired. Default `false`.
+            query: Text to look for in the keys.
+            type: Only keys of this kind. At least 3 characters, default `api_key`.
+            page_size: Number of results per request. 1 to 100, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_api_keys, filters, page_size, ids))
+
+    async def revoke(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
+        """Revoke an API key for good.
+
+        The record stays, flagged as revoked.
+
+        `POST /api_keys/{apiKeyID}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/{apiKeyID}/revoke
+
+        Args:
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
+
+    async def update(
+        self,
+        api_key_id: str,
+        *,
+        claims: Any | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        scopes: Sequence[str] | Unset = UNSET,
+        seconds_until_expiration: float | None | Unset = UNSET,
+        subject: str | Unset = UNSET,
+    ) -> ApiKey:
+        """Change an API key.
+
+        Name and secret stay; create another key to change those.
+
+        `PATCH /api_keys/{apiKeyID}`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/PATCH/api_keys/{apiKeyID}
+
+        Args:
+            api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
+            claims: Custom claims stored with the key; replaces the present ones.
+            description: Explanatory text for people. At most 255 characters.
+            scopes: Scopes the key grants; replaces the present ones.
+            seconds_until_expiration: Time from now until the key expires, in seconds. More than 0.
+            subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
+                `^(user|org|mch|scim)_\\w{27}$`.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.update_api_key(
+                api_key_id,
+                claims=claims,
+                description=description,
+                scopes=scopes,
+                seconds_until_expiration=seconds_until_expiration,
+                subject=subject,
+            )
+        )
+
+    async def verify(self, *, secret: str) -> ApiKey:
+        """Check an API key secret and fetch the key it belongs to.
+
+        An unknown secret raises an error. Look at `revoked` and `expired` of the result before trusting the key.
+
+        `POST /api_keys/verify`
+        https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/verify
+
+        Args:
+            secret: Secret of the API key, as the caller presented it.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.verify_api_key(secret=secret))

@@ -2,20 +2,24 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `beta_features`."""
+"""The resource `beta_features`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import beta_features as api
 from clerk_bapi.models.beta_features import InstanceSettings
 
 
 class BetaFeaturesResource(Resource):
-    """The operations of `beta_features`."""
+    """The operations of `beta_features`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def update_instance_settings(
         self,
@@ -39,9 +43,7 @@ class BetaFeaturesResource(Resource):
             restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_auth_config(
@@ -69,10 +71,72 @@ class BetaFeaturesResource(Resource):
             is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
                 counts.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            unwarned(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
+        )
+
+
+class AsyncBetaFeaturesResource(AsyncResource):
+    """The operations of `beta_features`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def update_instance_settings(
+        self,
+        *,
+        from_email_address: str | None | Unset = UNSET,
+        progressive_sign_up: bool | None | Unset = UNSET,
+        restricted_to_allowlist: bool | None | Unset = UNSET,
+        test_mode: bool | None | Unset = UNSET,
+    ) -> InstanceSettings:
+        """Change sign-up settings of the instance.
+
+        Fields left out stay as they are.
+
+        `PATCH /beta_features/instance_settings`
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/PATCH/beta_features/instance_settings
+
+        Args:
+            from_email_address: Part before the at sign of the address that sign-in emails come from; letters and digits
+                only.
+            progressive_sign_up: Use the progressive sign-up flow.
+            restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
+            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
+
+        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_instance_auth_config(
+                from_email_address=from_email_address,
+                progressive_sign_up=progressive_sign_up,
+                restricted_to_allowlist=restricted_to_allowlist,
+                test_mode=test_mode,
+            )
+        )
+
+    @deprecated("Clerk has deprecated PUT /beta_features/domain; use `clerk.instance_settings.change_domain`")
+    async def update_production_instance_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
+        """Move the production instance to another domain.
+
+        Deprecated by Clerk: use `instance_settings.change_domain`.
+
+        Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
+        outage. Runs in the background.
+
+        `PUT /beta_features/domain`
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/PUT/beta_features/domain
+
+        Args:
+            home_url: New home URL of the application, such as `https://www.example.com`.
+            is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
+                counts.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             unwarned(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
         )

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `billing`."""
+"""The resource `billing`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import billing as api
 from clerk_bapi.models.billing import (
@@ -31,7 +31,11 @@ from clerk_bapi.models.shared import BillingPlan, BillingSubscriptionItem
 
 
 class BillingResource(Resource):
-    """The operations of `billing`."""
+    """The operations of `billing`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def apply_subscription_item_discount(
         self, subscription_item_id: str, *, discount_id: str
@@ -48,10 +52,8 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.apply_billing_subscription_item_discount(subscription_item_id, discount_id=discount_id)
@@ -71,10 +73,8 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             end_now: Cancel at once rather than when the current billing period is over. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
 
@@ -106,10 +106,8 @@ class BillingResource(Resource):
             supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
                 `annual`, `both`, `month`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.create_billing_price(
@@ -138,10 +136,8 @@ class BillingResource(Resource):
             from_price_id: Id of the price the subscription item has now.
             to_price_id: Id of the price to move to.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.create_billing_price_transition(
@@ -164,10 +160,8 @@ class BillingResource(Resource):
             extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
                 `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.extend_billing_subscription_item_free_trial(subscription_item_id, extend_to=extend_to)
@@ -182,10 +176,8 @@ class BillingResource(Resource):
         Args:
             statement_id: Id of the billing statement.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.get_billing_statement(statement_id))
 
@@ -210,10 +202,7 @@ class BillingResource(Resource):
             paginated: Has no effect, because the result is a page in any case.
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
@@ -235,10 +224,7 @@ class BillingResource(Resource):
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
         ids = ()
@@ -265,10 +251,8 @@ class BillingResource(Resource):
             paginated: Has no effect, because the result is a page in any case.
             plan_id: Only prices of the plan with this id.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
@@ -288,10 +272,7 @@ class BillingResource(Resource):
             plan_id: Only prices of the plan with this id.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
         ids = ()
@@ -318,10 +299,8 @@ class BillingResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect, because the result is a page in any case.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
@@ -343,10 +322,7 @@ class BillingResource(Resource):
             statement_id: Id of the billing statement.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = (statement_id,)
@@ -367,10 +343,7 @@ class BillingResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect, because the result is a page in any case.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
@@ -387,10 +360,7 @@ class BillingResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -425,10 +395,7 @@ class BillingResource(Resource):
             query: Text to look for in subscription items and their payers.
             status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.list_billing_subscription_items(
@@ -470,10 +437,7 @@ class BillingResource(Resource):
             status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {
             "include_free": include_free,
@@ -497,9 +461,446 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount; must be the one active on the item.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.remove_billing_subscription_item_discount(subscription_item_id, discount_id))
+
+
+class AsyncBillingResource(AsyncResource):
+    """The operations of `billing`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def apply_subscription_item_discount(
+        self, subscription_item_id: str, *, discount_id: str
+    ) -> BillingDiscountRedemption:
+        """Grant a subscription item a discount that already exists.
+
+        Skips the rules for handing out discounts. An item has one active discount: another one replaces it, the same
+        one again is a 409 error.
+
+        `POST /billing/subscription_items/{subscription_item_id}/discounts`
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/discounts
+
+        Args:
+            subscription_item_id: Id of the subscription item.
+            discount_id: Id of the discount.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.apply_billing_subscription_item_discount(subscription_item_id, discount_id=discount_id)
+        )
+
+    async def cancel_subscription_item(
+        self, subscription_item_id: str, *, end_now: bool | Unset = UNSET
+    ) -> BillingSubscriptionItem:
+        """End a subscription item, at once or when its period is over.
+
+        The payer keeps the plan until the paid period is over, unless `end_now` is set.
+
+        `DELETE /billing/subscription_items/{subscription_item_id}`
+        https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}
+
+        Args:
+            subscription_item_id: Id of the subscription item.
+            end_now: Cancel at once rather than when the current billing period is over. Default False.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
+
+    async def create_price(
+        self,
+        *,
+        amount: int | None,
+        plan_id: str,
+        annual_monthly_amount: int | None | Unset = UNSET,
+        currency: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        supported_billing_periods: Literal["annual", "both", "month"] | Unset = UNSET,
+    ) -> BillingPrice:
+        """Create a custom price for a plan.
+
+        It is charged only once a subscription item is moved to it with `billing.create_price_transition`.
+
+        `POST /billing/prices`
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/prices
+
+        Args:
+            amount: Price per month when billed monthly, in the smallest unit of the currency, such as cents; 0 for
+                free, otherwise 100 to 99999999.
+            plan_id: Id of the billing plan.
+            annual_monthly_amount: Price per month when billed annually, in the smallest unit of the currency, such as
+                cents; 0 for free, otherwise 100 to 99999999.
+            currency: ISO 4217 currency code, such as `USD`. Default `USD`.
+            description: Explanatory text for people.
+            supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
+                `annual`, `both`, `month`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_billing_price(
+                amount=amount,
+                plan_id=plan_id,
+                annual_monthly_amount=annual_monthly_amount,
+                currency=currency,
+                description=description,
+                supported_billing_periods=supported_billing_periods,
+            )
+        )
+
+    async def create_price_transition(
+        self, subscription_item_id: str, *, from_price_id: str, to_price_id: str
+    ) -> BillingPriceTransition:
+        """Move a subscription item to another price.
+
+        Depending on plan and payer it takes effect at once, possibly with a charge, or at the next period; see
+        `effective_mode` of the result.
+
+        `POST /billing/subscription_items/{subscription_item_id}/price_transition`
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/price_transition
+
+        Args:
+            subscription_item_id: Id of the subscription item.
+            from_price_id: Id of the price the subscription item has now.
+            to_price_id: Id of the price to move to.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.create_billing_price_transition(
+                subscription_item_id, from_price_id=from_price_id, to_price_id=to_price_id
+            )
+        )
+
+    async def extend_subscription_item_free_trial(
+        self, subscription_item_id: str, *, extend_to: int | str | datetime
+    ) -> BillingSubscriptionItem:
+        """Move the end of a free trial to a later time.
+
+        The item has to be in its trial. Repeating the call with the same time changes nothing.
+
+        `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
+        https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/{subscription_item_id}/extend_free_trial
+
+        Args:
+            subscription_item_id: Id of the subscription item.
+            extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
+                `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(
+            api.extend_billing_subscription_item_free_trial(subscription_item_id, extend_to=extend_to)
+        )
+
+    async def get_statement(self, statement_id: str) -> BillingStatement:
+        """Fetch one billing statement by id.
+
+        `GET /billing/statements/{statementID}`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}
+
+        Args:
+            statement_id: Id of the billing statement.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.get_billing_statement(statement_id))
+
+    async def list_plans(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        payer_type: Literal["org", "user"] | Unset = UNSET,
+    ) -> BillingPlanPage:
+        """List the billing plans, free and paid.
+
+        Newest first.
+
+        `GET /billing/plans`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+            payer_type: Only plans for this kind of payer. One of `org`, `user`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
+        )
+
+    @walk
+    def iterate_plans(
+        self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[BillingPlan]:
+        """Iterate over all results of `billing.list_plans`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /billing/plans`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans
+
+        Args:
+            payer_type: Only plans for this kind of payer. One of `org`, `user`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"payer_type": payer_type}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_billing_plans, filters, page_size, ids))
+
+    async def list_prices(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        plan_id: str | Unset = UNSET,
+    ) -> BillingPricePage:
+        """List the prices of billing plans, default and custom.
+
+        Cheapest first, and among equal amounts the newest first.
+
+        `GET /billing/prices`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+            plan_id: Only prices of the plan with this id.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(
+            api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
+        )
+
+    @walk
+    def iterate_prices(
+        self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[BillingPrice]:
+        """Iterate over all results of `billing.list_prices`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /billing/prices`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices
+
+        Args:
+            plan_id: Only prices of the plan with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"plan_id": plan_id}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_billing_prices, filters, page_size, ids))
+
+    async def list_statement_payment_attempts(
+        self,
+        statement_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> BillingPaymentAttemptPage:
+        """List the attempts to collect the payment of a statement.
+
+        Newest first.
+
+        `GET /billing/statements/{statementID}/payment_attempts`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
+
+        Args:
+            statement_id: Id of the billing statement.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(
+            api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
+        )
+
+    @walk
+    def iterate_statement_payment_attempts(
+        self, statement_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[BillingPaymentAttempt]:
+        """Iterate over all results of `billing.list_statement_payment_attempts`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /billing/statements/{statementID}/payment_attempts`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/{statementID}/payment_attempts
+
+        Args:
+            statement_id: Id of the billing statement.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = (statement_id,)
+        return iterate_async(self._client, Pager(api.list_billing_statement_payment_attempts, filters, page_size, ids))
+
+    async def list_statements(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> BillingStatementPage:
+        """List the billing statements of all payers.
+
+        Newest first.
+
+        `GET /billing/statements`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
+
+    @walk
+    def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[BillingStatement]:
+        """Iterate over all results of `billing.list_statements`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /billing/statements`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_billing_statements, filters, page_size, ids))
+
+    async def list_subscription_items(
+        self,
+        *,
+        include_free: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        payer_type: Literal["org", "user"] | Unset = UNSET,
+        plan_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
+    ) -> BillingSubscriptionItemPage:
+        """List the subscription items of users and organizations.
+
+        Newest first. Items of free plans are left out unless `include_free` is set.
+
+        `GET /billing/subscription_items`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items
+
+        Args:
+            include_free: Also list items of free plans. Default False.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Has no effect, because the result is a page in any case.
+            payer_type: Only items of this kind of payer. One of `org`, `user`.
+            plan_id: Only items on the plan with this id.
+            query: Text to look for in subscription items and their payers.
+            status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.list_billing_subscription_items(
+                include_free=include_free,
+                limit=limit,
+                offset=offset,
+                paginated=paginated,
+                payer_type=payer_type,
+                plan_id=plan_id,
+                query=query,
+                status=status,
+            )
+        )
+
+    @walk
+    def iterate_subscription_items(
+        self,
+        *,
+        include_free: bool | Unset = UNSET,
+        payer_type: Literal["org", "user"] | Unset = UNSET,
+        plan_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["active", "ended", "free_trial", "past_due", "upcoming"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[BillingSubscriptionItem]:
+        """Iterate over all results of `billing.list_subscription_items`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /billing/subscription_items`
+        https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items
+
+        Args:
+            include_free: Also list items of free plans. Default False.
+            payer_type: Only items of this kind of payer. One of `org`, `user`.
+            plan_id: Only items on the plan with this id.
+            query: Text to look for in subscription items and their payers.
+            status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {
+            "include_free": include_free,
+            "payer_type": payer_type,
+            "plan_id": plan_id,
+            "query": query,
+            "status": status,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_billing_subscription_items, filters, page_size, ids))
+
+    async def remove_subscription_item_discount(
+        self, subscription_item_id: str, discount_id: str
+    ) -> BillingDiscountRedemption:
+        """Take the active discount off a subscription item.
+
+        `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
+        https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}
+
+        Args:
+            subscription_item_id: Id of the subscription item.
+            discount_id: Id of the discount; must be the one active on the item.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
+        """
+        return await self._client.send(api.remove_billing_subscription_item_discount(subscription_item_id, discount_id))

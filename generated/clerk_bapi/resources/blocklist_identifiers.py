@@ -2,11 +2,11 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `blocklist_identifiers`."""
+"""The resource `blocklist_identifiers`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import blocklist_identifiers as api
 from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifierPage
@@ -14,7 +14,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class BlocklistIdentifiersResource(Resource):
-    """The operations of `blocklist_identifiers`."""
+    """The operations of `blocklist_identifiers`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self, *, identifier: str) -> BlocklistIdentifier:
         """Block an identifier.
@@ -27,9 +31,7 @@ class BlocklistIdentifiersResource(Resource):
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_blocklist_identifier(identifier=identifier))
 
@@ -42,9 +44,7 @@ class BlocklistIdentifiersResource(Resource):
         Args:
             identifier_id: Id of the blocklist entry.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return self._client.send(api.delete_blocklist_identifier(identifier_id))
 
@@ -54,8 +54,52 @@ class BlocklistIdentifiersResource(Resource):
         `GET /blocklist_identifiers`
         https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
         """
         return self._client.send(api.list_blocklist_identifiers())
+
+
+class AsyncBlocklistIdentifiersResource(AsyncResource):
+    """The operations of `blocklist_identifiers`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self, *, identifier: str) -> BlocklistIdentifier:
+        """Block an identifier.
+
+        Blocking an email address also blocks its `+` variants. The allowlist wins over the blocklist.
+
+        `POST /blocklist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/blocklist_identifiers
+
+        Args:
+            identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_blocklist_identifier(identifier=identifier))
+
+    async def delete(self, identifier_id: str) -> DeletedObject:
+        """Take an identifier off the blocklist.
+
+        `DELETE /blocklist_identifiers/{identifier_id}`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/blocklist_identifiers/{identifier_id}
+
+        Args:
+            identifier_id: Id of the blocklist entry.
+
+        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_blocklist_identifier(identifier_id))
+
+    async def list(self) -> BlocklistIdentifierPage:
+        """List the identifiers that may not sign up or sign in.
+
+        `GET /blocklist_identifiers`
+        https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers
+
+        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.list_blocklist_identifiers())

@@ -2,25 +2,29 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `clients`."""
+"""The resource `clients`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import clients as api
 from clerk_bapi.models.clients import ClientObject, ClientObjectPage
 
 
 class ClientsResource(Resource):
-    """The operations of `clients`."""
+    """The operations of `clients`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def get(self, client_id: str) -> ClientObject:
         """Fetch one client by id.
@@ -31,9 +35,7 @@ class ClientsResource(Resource):
         Args:
             client_id: Id of the client (a browser or device).
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_client(client_id))
 
@@ -48,9 +50,7 @@ class ClientsResource(Resource):
         Args:
             token: Client token, as found in the `__client` cookie.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.verify_client(token=token))
 
@@ -84,9 +84,7 @@ class ClientsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(unwarned(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
 
@@ -106,11 +104,100 @@ class ClientsResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
         return iterate(self._client, Pager(unwarned(api.list_clients), filters, page_size, ids))
+
+
+class AsyncClientsResource(AsyncResource):
+    """The operations of `clients`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def get(self, client_id: str) -> ClientObject:
+        """Fetch one client by id.
+
+        `GET /clients/{client_id}`
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients/{client_id}
+
+        Args:
+            client_id: Id of the client (a browser or device).
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_client(client_id))
+
+    async def verify(self, *, token: str) -> ClientObject:
+        """Fetch the client of a client token.
+
+        An invalid or unknown token is an error, not an empty result.
+
+        `POST /clients/verify`
+        https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify
+
+        Args:
+            token: Client token, as found in the `__client` cookie.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.verify_client(token=token))
+
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[ClientObject]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> ClientObjectPage: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[ClientObject] | ClientObjectPage: ...
+    @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.list`")
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[ClientObject] | ClientObjectPage:
+        """List the clients (browsers and devices) of the instance.
+
+        Deprecated by Clerk: list sessions with `sessions.list`.
+
+        Newest first.
+
+        `GET /clients`
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(unwarned(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
+
+    @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.iterate`")
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[ClientObject]:
+        """Iterate over all results of `clients.list`, requesting pages as needed.
+
+        Deprecated by Clerk: list sessions with `sessions.list`.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /clients`
+        https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(unwarned(api.list_clients), filters, page_size, ids))

@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `directories`."""
+"""The resource `directories`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import directories as api
@@ -29,7 +29,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class DirectoriesResource(Resource):
-    """The operations of `directories`."""
+    """The operations of `directories`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -53,9 +57,7 @@ class DirectoriesResource(Resource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_directory(
@@ -90,10 +92,7 @@ class DirectoriesResource(Resource):
                 At least 1.
             scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_directory_group_role_mapping(
@@ -116,9 +115,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_directory(directory_id))
 
@@ -134,9 +131,7 @@ class DirectoriesResource(Resource):
             directory_id: Id of the directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_directory_group_role_mapping(directory_id, mapping_id))
 
@@ -149,9 +144,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_directory(directory_id))
 
@@ -167,9 +160,7 @@ class DirectoriesResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return self._client.send(api.list_directories(limit=limit, offset=offset))
 
@@ -186,10 +177,7 @@ class DirectoriesResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -206,9 +194,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.list_directory_group_role_mappings(directory_id))
 
@@ -230,10 +216,7 @@ class DirectoriesResource(Resource):
             directory_id: Id of the directory.
             mappings: All mappings the directory shall have, highest precedence first.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.replace_directory_group_role_mappings(directory_id, mappings=mappings))
 
@@ -249,9 +232,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_directory_api_key(directory_id))
 
@@ -282,12 +263,258 @@ class DirectoriesResource(Resource):
             name: Display name.
             provider: Identity provider.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_directory(
+                directory_id,
+                attribute_mapping=attribute_mapping,
+                enabled=enabled,
+                group_role_mapping_enabled=group_role_mapping_enabled,
+                name=name,
+                provider=provider,
+            )
+        )
+
+
+class AsyncDirectoriesResource(AsyncResource):
+    """The operations of `directories`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        enterprise_connection_id: str,
+        provider: str,
+        group_role_mappings: Sequence[CreateDirectoryGroupRoleMapping | CreateDirectoryGroupRoleMappingDict]
+        | Unset = UNSET,
+        name: str | Unset = UNSET,
+    ) -> Directory:
+        """Create a directory for an enterprise connection.
+
+        The result carries the API key for the identity provider; it is not shown again.
+
+        `POST /directories`
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+            provider: Identity provider.
+            group_role_mappings: Group-to-role mappings to set up along with the directory.
+            name: Display name.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_directory(
+                enterprise_connection_id=enterprise_connection_id,
+                provider=provider,
+                group_role_mappings=group_role_mappings,
+                name=name,
+            )
+        )
+
+    async def create_group_role_mapping(
+        self,
+        directory_id: str,
+        *,
+        role_id: str,
+        directory_group_id: str | Unset = UNSET,
+        precedence: int | Unset = UNSET,
+        scim_group_id: str | Unset = UNSET,
+    ) -> DirectoryGroupRoleMapping:
+        """Give the members of a directory group an organization role.
+
+        Fails unless group role mapping is switched on in the directory.
+
+        `POST /directories/{directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/group_role_mappings
+
+        Args:
+            directory_id: Id of the directory.
+            role_id: Id of the organization role that members of the group get.
+            directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
+            precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
+                At least 1.
+            scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_directory_group_role_mapping(
+                directory_id,
+                role_id=role_id,
+                directory_group_id=directory_group_id,
+                precedence=precedence,
+                scim_group_id=scim_group_id,
+            )
+        )
+
+    async def delete(self, directory_id: str) -> DeletedObject:
+        """Delete a directory by id.
+
+        Provisioning stops: requests with its API key are refused from then on.
+
+        `DELETE /directories/{directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}
+
+        Args:
+            directory_id: Id of the directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_directory(directory_id))
+
+    async def delete_group_role_mapping(self, directory_id: str, mapping_id: str) -> DeletedObject:
+        """Delete one group-to-role mapping of a directory.
+
+        Fails unless group role mapping is switched on in the directory.
+
+        `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
+        https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/{directory_id}/group_role_mappings/{mapping_id}
+
+        Args:
+            directory_id: Id of the directory.
+            mapping_id: Id of the group-to-role mapping.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_directory_group_role_mapping(directory_id, mapping_id))
+
+    async def get(self, directory_id: str) -> Directory:
+        """Fetch one directory by id.
+
+        `GET /directories/{directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}
+
+        Args:
+            directory_id: Id of the directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_directory(directory_id))
+
+    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> DirectoryPage:
+        """List the directories that provision users.
+
+        API keys are not shown.
+
+        `GET /directories`
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+
+        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        """
+        return await self._client.send(api.list_directories(limit=limit, offset=offset))
+
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[Directory]:
+        """Iterate over all results of `directories.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /directories`
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_directories, filters, page_size, ids))
+
+    async def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingPage:
+        """List the group-to-role mappings of a directory.
+
+        In order of precedence.
+
+        `GET /directories/{directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/{directory_id}/group_role_mappings
+
+        Args:
+            directory_id: Id of the directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.list_directory_group_role_mappings(directory_id))
+
+    async def replace_group_role_mappings(
+        self,
+        directory_id: str,
+        *,
+        mappings: Sequence[ReplaceDirectoryGroupRoleMappingsMapping | ReplaceDirectoryGroupRoleMappingsMappingDict],
+    ) -> DirectoryGroupRoleMappingPage:
+        """Set all group-to-role mappings of a directory at once.
+
+        The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
+        switched on in the directory.
+
+        `PUT /directories/{directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/directories/PUT/directories/{directory_id}/group_role_mappings
+
+        Args:
+            directory_id: Id of the directory.
+            mappings: All mappings the directory shall have, highest precedence first.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.replace_directory_group_role_mappings(directory_id, mappings=mappings))
+
+    async def rotate_api_key(self, directory_id: str) -> Directory:
+        """Give a directory a new API key.
+
+        The key is in this result only. The old one goes on working for a short while, so update the identity provider
+        soon.
+
+        `POST /directories/{directory_id}/rotate_api_key`
+        https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/{directory_id}/rotate_api_key
+
+        Args:
+            directory_id: Id of the directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.rotate_directory_api_key(directory_id))
+
+    @suggest(mappings="replace_group_role_mappings")
+    async def update(
+        self,
+        directory_id: str,
+        *,
+        attribute_mapping: Mapping[str, str | None] | Unset = UNSET,
+        enabled: bool | Unset = UNSET,
+        group_role_mapping_enabled: bool | Unset = UNSET,
+        name: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+    ) -> Directory:
+        """Change a directory.
+
+        `attribute_mapping` is merged key by key, not replaced.
+
+        `PATCH /directories/{directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/directories/PATCH/directories/{directory_id}
+
+        Args:
+            directory_id: Id of the directory.
+            attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+                removed in directories.
+            enabled: Whether it is switched on.
+            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
+            name: Display name.
+            provider: Identity provider.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_directory(
                 directory_id,
                 attribute_mapping=attribute_mapping,

@@ -2,12 +2,12 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `domains`."""
+"""The resource `domains`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import domains as api
 from clerk_bapi.models.domains import Domain, DomainPage
@@ -15,7 +15,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class DomainsResource(Resource):
-    """The operations of `domains`."""
+    """The operations of `domains`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def add(self, *, is_satellite: bool, name: str, proxy_url: str | None | Unset = UNSET) -> Domain:
         """Add a satellite domain to the instance.
@@ -30,9 +34,7 @@ class DomainsResource(Resource):
             name: Host name to add; development instances may include a port, as in `localhost:3000`.
             proxy_url: Full address of the proxy in front of the Frontend API; production only.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.add_domain(is_satellite=is_satellite, name=name, proxy_url=proxy_url))
 
@@ -47,9 +49,7 @@ class DomainsResource(Resource):
         Args:
             domain_id: Id of the satellite domain.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_domain(domain_id))
 
@@ -61,9 +61,7 @@ class DomainsResource(Resource):
         `GET /domains`
         https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.list_domains())
 
@@ -90,10 +88,89 @@ class DomainsResource(Resource):
             name: New host name without scheme; development instances may include a port.
             proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_domain(domain_id, is_secondary=is_secondary, name=name, proxy_url=proxy_url)
+        )
+
+
+class AsyncDomainsResource(AsyncResource):
+    """The operations of `domains`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def add(self, *, is_satellite: bool, name: str, proxy_url: str | None | Unset = UNSET) -> Domain:
+        """Add a satellite domain to the instance.
+
+        An instance has one primary domain, so only satellites can be added.
+
+        `POST /domains`
+        https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains
+
+        Args:
+            is_satellite: Whether the domain is a satellite of the primary one. One of True.
+            name: Host name to add; development instances may include a port, as in `localhost:3000`.
+            proxy_url: Full address of the proxy in front of the Frontend API; production only.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.add_domain(is_satellite=is_satellite, name=name, proxy_url=proxy_url))
+
+    async def delete(self, domain_id: str) -> DeletedObject:
+        """Delete a satellite domain by id.
+
+        The primary domain cannot be deleted.
+
+        `DELETE /domains/{domain_id}`
+        https://clerk.com/docs/reference/backend-api/tag/domains/DELETE/domains/{domain_id}
+
+        Args:
+            domain_id: Id of the satellite domain.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_domain(domain_id))
+
+    async def list(self) -> DomainPage:
+        """List the primary and satellite domains of the instance.
+
+        Each domain lists the CNAME records it needs.
+
+        `GET /domains`
+        https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.list_domains())
+
+    async def update(
+        self,
+        domain_id: str,
+        *,
+        is_secondary: bool | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        proxy_url: str | None | Unset = UNSET,
+    ) -> Domain:
+        """Change the name or the proxy of a domain.
+
+        A proxy can be set in production only; null goes back to DNS. Renaming the primary production domain also moves
+        the home URL and means downtime until DNS and mail are set up.
+
+        `PATCH /domains/{domain_id}`
+        https://clerk.com/docs/reference/backend-api/tag/domains/PATCH/domains/{domain_id}
+
+        Args:
+            domain_id: Id of the primary or satellite domain.
+            is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
+                counts.
+            name: New host name without scheme; development instances may include a port.
+            proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
+
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_domain(domain_id, is_secondary=is_secondary, name=name, proxy_url=proxy_url)
         )

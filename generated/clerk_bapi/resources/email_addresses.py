@@ -2,21 +2,25 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `email_addresses`."""
+"""The resource `email_addresses`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import email_addresses as api
 from clerk_bapi.models.shared import DeletedObject, EmailAddress, Verification
 
 
 class EmailAddressesResource(Resource):
-    """The operations of `email_addresses`."""
+    """The operations of `email_addresses`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> Verification:
         """Check a code that was emailed to an address.
@@ -32,10 +36,7 @@ class EmailAddressesResource(Resource):
             code: Code the user typed from the email.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(
             api.attempt_email_address_verification(email_address_id, code=code, verification_id=verification_id)
@@ -66,10 +67,8 @@ class EmailAddressesResource(Resource):
             primary: Make this address the primary one. A user's first address is primary anyway.
             verified: Trust the address without sending a code.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_email_address(
@@ -92,9 +91,7 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
         """
         return self._client.send(api.delete_email_address(email_address_id))
 
@@ -107,9 +104,7 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_email_address(email_address_id))
 
@@ -125,10 +120,7 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.prepare_email_address_verification(email_address_id))
 
@@ -156,10 +148,7 @@ class EmailAddressesResource(Resource):
             notify_primary_email_address_changed: Tell the old primary address about the change; has no effect when the
                 address stays the same. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_user_email_address(
@@ -193,11 +182,188 @@ class EmailAddressesResource(Resource):
             primary: Make it the primary one of the user.
             verified: Trust the address without sending a code.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
         """
         return self._client.send(
+            api.update_email_address(
+                email_address_id,
+                notify_primary_email_address_changed=notify_primary_email_address_changed,
+                primary=primary,
+                verified=verified,
+            )
+        )
+
+
+class AsyncEmailAddressesResource(AsyncResource):
+    """The operations of `email_addresses`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def attempt_verification(self, email_address_id: str, *, code: str, verification_id: str) -> Verification:
+        """Check a code that was emailed to an address.
+
+        A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
+        address, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
+
+        `POST /email_addresses/{email_address_id}/attempt_verification`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/attempt_verification
+
+        Args:
+            email_address_id: Id of the email address.
+            code: Code the user typed from the email.
+            verification_id: Id of the verification that the prepare call returned.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.attempt_email_address_verification(email_address_id, code=code, verification_id=verification_id)
+        )
+
+    async def create(
+        self,
+        *,
+        email_address: str,
+        user_id: str,
+        notify_primary_email_address_changed: bool | None | Unset = UNSET,
+        primary: bool | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> EmailAddress:
+        """Add an email address to a user.
+
+        No message is sent to confirm it. The user's first address becomes primary by itself; later ones only with
+        `primary`.
+
+        `POST /email_addresses`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses
+
+        Args:
+            email_address: Address to add; it must not belong to another user of the instance.
+            user_id: Id of the user who gets the address.
+            notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
+                Default False.
+            primary: Make this address the primary one. A user's first address is primary anyway.
+            verified: Trust the address without sending a code.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_email_address(
+                email_address=email_address,
+                user_id=user_id,
+                notify_primary_email_address_changed=notify_primary_email_address_changed,
+                primary=primary,
+                verified=verified,
+            )
+        )
+
+    async def delete(self, email_address_id: str) -> DeletedObject:
+        """Delete an email address by id.
+
+        Refused when it is the user's last identifier, or while a connected account is linked to it.
+
+        `DELETE /email_addresses/{email_address_id}`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/DELETE/email_addresses/{email_address_id}
+
+        Args:
+            email_address_id: Id of the email address.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        """
+        return await self._client.send(api.delete_email_address(email_address_id))
+
+    async def get(self, email_address_id: str) -> EmailAddress:
+        """Fetch one email address by id.
+
+        `GET /email_addresses/{email_address_id}`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/GET/email_addresses/{email_address_id}
+
+        Args:
+            email_address_id: Id of the email address.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_email_address(email_address_id))
+
+    async def prepare_verification(self, email_address_id: str) -> Verification:
+        """Email a one-time code to an address.
+
+        Returns a verification whose id you pass to `email_addresses.attempt_verification` together with the code the
+        user typed.
+
+        `POST /email_addresses/{email_address_id}/prepare_verification`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/{email_address_id}/prepare_verification
+
+        Args:
+            email_address_id: Id of the email address.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.prepare_email_address_verification(email_address_id))
+
+    async def replace_for_user(
+        self,
+        user_id: str,
+        *,
+        email_address: str,
+        identification_status: Literal["reserved", "unverified", "verified"] | Unset = UNSET,
+        notify_primary_email_address_changed: bool | None | Unset = UNSET,
+    ) -> EmailAddress:
+        """Swap all of a user's email addresses for a single one.
+
+        Deletes every other address and makes the new one primary. Refused while a connected account is linked to an old
+        address. With status `unverified` a user without another identifier can no longer sign in.
+
+        `PUT /users/{user_id}/email_address`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/PUT/users/{user_id}/email_address
+
+        Args:
+            user_id: Id of the user.
+            email_address: Address that replaces all others.
+            identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
+                an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
+            notify_primary_email_address_changed: Tell the old primary address about the change; has no effect when the
+                address stays the same. Default False.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_user_email_address(
+                user_id,
+                email_address=email_address,
+                identification_status=identification_status,
+                notify_primary_email_address_changed=notify_primary_email_address_changed,
+            )
+        )
+
+    async def update(
+        self,
+        email_address_id: str,
+        *,
+        notify_primary_email_address_changed: bool | None | Unset = UNSET,
+        primary: bool | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> EmailAddress:
+        """Mark an email address as verified or make it primary.
+
+        The address text cannot be changed; add a new address and delete the old one, or use
+        `email_addresses.replace_for_user`.
+
+        `PATCH /email_addresses/{email_address_id}`
+        https://clerk.com/docs/reference/backend-api/tag/email-addresses/PATCH/email_addresses/{email_address_id}
+
+        Args:
+            email_address_id: Id of the email address.
+            notify_primary_email_address_changed: Tell the old primary address when this call makes another one primary.
+                Default False.
+            primary: Make it the primary one of the user.
+            verified: Trust the address without sending a code.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        """
+        return await self._client.send(
             api.update_email_address(
                 email_address_id,
                 notify_primary_email_address_changed=notify_primary_email_address_changed,

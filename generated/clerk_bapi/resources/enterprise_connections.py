@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `enterprise_connections`."""
+"""The resource `enterprise_connections`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import enterprise_connections as api
 from clerk_bapi.models.enterprise_connections import (
@@ -33,7 +33,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class EnterpriseConnectionsResource(Resource):
-    """The operations of `enterprise_connections`."""
+    """The operations of `enterprise_connections`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -77,10 +81,7 @@ class EnterpriseConnectionsResource(Resource):
             organization_id: Id of the organization the connection belongs to.
             saml: Settings of a SAML connection; ignored for other kinds.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_enterprise_connection(
@@ -108,9 +109,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.create_enterprise_connection_test_run(enterprise_connection_id))
 
@@ -123,9 +122,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_enterprise_connection(enterprise_connection_id))
 
@@ -138,9 +135,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_enterprise_connection(enterprise_connection_id))
 
@@ -163,9 +158,7 @@ class EnterpriseConnectionsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             organization_id: Only connections linked to the organization with this id.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
@@ -188,10 +181,7 @@ class EnterpriseConnectionsResource(Resource):
             organization_id: Only connections linked to the organization with this id.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
         ids = ()
@@ -216,9 +206,7 @@ class EnterpriseConnectionsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_enterprise_connection_test_runs(
@@ -247,10 +235,7 @@ class EnterpriseConnectionsResource(Resource):
             status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"status": status}
         ids = (enterprise_connection_id,)
@@ -294,12 +279,277 @@ class EnterpriseConnectionsResource(Resource):
             saml: Settings of a SAML connection; ignored for other kinds.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
+            api.update_enterprise_connection(
+                enterprise_connection_id,
+                active=active,
+                allow_organization_account_linking=allow_organization_account_linking,
+                custom_attributes=custom_attributes,
+                disable_additional_identifications=disable_additional_identifications,
+                domains=domains,
+                name=name,
+                oidc=oidc,
+                organization_id=organization_id,
+                saml=saml,
+                sync_user_attributes=sync_user_attributes,
+            )
+        )
+
+
+class AsyncEnterpriseConnectionsResource(AsyncResource):
+    """The operations of `enterprise_connections`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        domains: Sequence[str],
+        name: str,
+        provider: Literal[
+            "oidc_custom",
+            "oidc_github_enterprise",
+            "oidc_gitlab",
+            "saml_custom",
+            "saml_google",
+            "saml_microsoft",
+            "saml_okta",
+        ],
+        active: bool | None | Unset = UNSET,
+        allow_organization_account_linking: bool | None | Unset = UNSET,
+        custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | Unset = UNSET,
+        oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
+        organization_id: str | None | Unset = UNSET,
+        saml: CreateEnterpriseConnectionSAML | CreateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
+    ) -> EnterpriseConnection:
+        """Set up a SAML or OIDC enterprise connection.
+
+        Fill in `saml` or `oidc`, whichever the provider uses.
+
+        `POST /enterprise_connections`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections
+
+        Args:
+            domains: Email domains whose users sign in through the connection, at least one. At least 1 item.
+            name: Display name.
+            provider: Kind of identity provider, such as `saml_custom` or `oidc_custom`. One of `oidc_custom`,
+                `oidc_github_enterprise`, `oidc_gitlab`, `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
+            active: Switch the connection on at once; a SAML connection then needs its IdP metadata in `saml`.
+            allow_organization_account_linking: Let users link accounts on the strength of their organization
+                membership.
+            custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
+                feature.
+            oidc: Settings of an OIDC connection; ignored for other kinds.
+            organization_id: Id of the organization the connection belongs to.
+            saml: Settings of a SAML connection; ignored for other kinds.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_enterprise_connection(
+                domains=domains,
+                name=name,
+                provider=provider,
+                active=active,
+                allow_organization_account_linking=allow_organization_account_linking,
+                custom_attributes=custom_attributes,
+                oidc=oidc,
+                organization_id=organization_id,
+                saml=saml,
+            )
+        )
+
+    async def create_test_run(self, enterprise_connection_id: str) -> EnterpriseConnectionTestRunURL:
+        """Create a URL for a test sign-in through an enterprise connection.
+
+        Open it in a browser soon, as it is short-lived; the outcome shows up in
+        `enterprise_connections.list_test_runs`.
+
+        `POST /enterprise_connections/{enterprise_connection_id}/test_runs`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections/{enterprise_connection_id}/test_runs
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.create_enterprise_connection_test_run(enterprise_connection_id))
+
+    async def delete(self, enterprise_connection_id: str) -> DeletedObject:
+        """Delete an enterprise connection by id.
+
+        `DELETE /enterprise_connections/{enterprise_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/DELETE/enterprise_connections/{enterprise_connection_id}
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_enterprise_connection(enterprise_connection_id))
+
+    async def get(self, enterprise_connection_id: str) -> EnterpriseConnection:
+        """Fetch one enterprise connection by id.
+
+        `GET /enterprise_connections/{enterprise_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_enterprise_connection(enterprise_connection_id))
+
+    async def list(
+        self,
+        *,
+        active: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        organization_id: str | Unset = UNSET,
+    ) -> EnterpriseConnectionPage:
+        """List the enterprise connections of the instance.
+
+        `GET /enterprise_connections`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
+
+        Args:
+            active: Only active connections (true) or only inactive ones (false).
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            organization_id: Only connections linked to the organization with this id.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
+        )
+
+    @walk
+    def iterate(
+        self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[EnterpriseConnection]:
+        """Iterate over all results of `enterprise_connections.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /enterprise_connections`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections
+
+        Args:
+            active: Only active connections (true) or only inactive ones (false).
+            organization_id: Only connections linked to the organization with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_enterprise_connections, filters, page_size, ids))
+
+    async def list_test_runs(
+        self,
+        enterprise_connection_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
+    ) -> EnterpriseConnectionTestRunPage:
+        """List the test sign-ins of an enterprise connection.
+
+        `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_enterprise_connection_test_runs(
+                enterprise_connection_id, limit=limit, offset=offset, status=status
+            )
+        )
+
+    @walk
+    def iterate_test_runs(
+        self,
+        enterprise_connection_id: str,
+        *,
+        status: Sequence[Literal["failed", "pending", "success"]] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[EnterpriseConnectionTestRun]:
+        """Iterate over all results of `enterprise_connections.list_test_runs`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/{enterprise_connection_id}/test_runs
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+            status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"status": status}
+        ids = (enterprise_connection_id,)
+        return iterate_async(self._client, Pager(api.list_enterprise_connection_test_runs, filters, page_size, ids))
+
+    async def update(
+        self,
+        enterprise_connection_id: str,
+        *,
+        active: bool | None | Unset = UNSET,
+        allow_organization_account_linking: bool | None | Unset = UNSET,
+        custom_attributes: Sequence[CustomAttribute | CustomAttributeDict] | None | Unset = UNSET,
+        disable_additional_identifications: bool | None | Unset = UNSET,
+        domains: Sequence[str] | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        oidc: EnterpriseConnectionOIDC | EnterpriseConnectionOIDCDict | None | Unset = UNSET,
+        organization_id: str | None | Unset = UNSET,
+        saml: UpdateEnterpriseConnectionSAML | UpdateEnterpriseConnectionSAMLDict | None | Unset = UNSET,
+        sync_user_attributes: bool | None | Unset = UNSET,
+    ) -> EnterpriseConnection:
+        """Change an enterprise connection.
+
+        Switching it on can delete verified organization domains that cover the same domain names.
+
+        `PATCH /enterprise_connections/{enterprise_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/PATCH/enterprise_connections/{enterprise_connection_id}
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+            active: Switch the connection on or off. Switching on removes matching verified organization domains.
+            allow_organization_account_linking: Let users link accounts on the strength of their organization
+                membership.
+            custom_attributes: Extra attributes of the identity provider to store on the user; the instance needs the
+                feature.
+            disable_additional_identifications: Keep users of the connection from adding further email addresses or
+                other identifiers.
+            domains: New list of email domains; an empty list leaves them unchanged.
+            name: Display name.
+            oidc: Settings of an OIDC connection; ignored for other kinds.
+            organization_id: Id of the organization to link; a link can be changed but not removed.
+            saml: Settings of a SAML connection; ignored for other kinds.
+            sync_user_attributes: Update the user from the identity provider at every sign-in.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
             api.update_enterprise_connection(
                 enterprise_connection_id,
                 active=active,

@@ -2,7 +2,7 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `instance_settings`."""
+"""The resource `instance_settings`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import instance_settings as api
@@ -25,7 +25,11 @@ from clerk_bapi.models.instance_settings import (
 
 
 class InstanceSettingsResource(Resource):
-    """The operations of `instance_settings`."""
+    """The operations of `instance_settings`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def change_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
         """Move the production instance to another domain.
@@ -41,9 +45,7 @@ class InstanceSettingsResource(Resource):
             is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
                 counts.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.change_production_instance_domain(home_url=home_url, is_secondary=is_secondary))
 
@@ -53,9 +55,7 @@ class InstanceSettingsResource(Resource):
         `GET /instance`
         https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.get_instance())
 
@@ -65,9 +65,7 @@ class InstanceSettingsResource(Resource):
         `GET /instance/communication`
         https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/communication
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.get_instance_communication())
 
@@ -77,9 +75,7 @@ class InstanceSettingsResource(Resource):
         `GET /instance/oauth_application_settings`
         https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/oauth_application_settings
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.get_instance_oauth_application_settings())
 
@@ -89,9 +85,7 @@ class InstanceSettingsResource(Resource):
         `GET /instance/organization_settings`
         https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.get_instance_organization_settings())
 
@@ -101,9 +95,7 @@ class InstanceSettingsResource(Resource):
         `GET /instance/protect`
         https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/protect
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.get_instance_protect())
 
@@ -164,9 +156,7 @@ class InstanceSettingsResource(Resource):
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
             url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
 
-        Raises:
-            ApiError: the server returned an error, such as UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance(
@@ -197,9 +187,7 @@ class InstanceSettingsResource(Resource):
             blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
                 matching `^[A-Z]{2}$`, at most 250 items, no item twice.
 
-        Raises:
-            ApiError: the server returned an error, such as UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
 
@@ -229,9 +217,7 @@ class InstanceSettingsResource(Resource):
             dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
             oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
 
-        Raises:
-            ApiError: the server returned an error, such as UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_oauth_application_settings(
@@ -274,10 +260,8 @@ class InstanceSettingsResource(Resource):
                 lifts the limit.
             slug_disabled: Do without organization slugs.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_instance_organization_settings(
@@ -304,9 +288,7 @@ class InstanceSettingsResource(Resource):
             rules_enabled: Apply the protection rules you set up.
             specter_enabled: Switch on Specter, the automatic bot and abuse detection.
 
-        Raises:
-            ApiError: the server returned an error, such as UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
@@ -335,11 +317,317 @@ class InstanceSettingsResource(Resource):
             block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
             blocklist: Keep identifiers on the blocklist out.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_instance_restrictions(
+                allowlist=allowlist,
+                allowlist_blocklist_disabled_on_sign_in=allowlist_blocklist_disabled_on_sign_in,
+                block_disposable_email_domains=block_disposable_email_domains,
+                block_email_subaddresses=block_email_subaddresses,
+                blocklist=blocklist,
+            )
+        )
+
+
+class AsyncInstanceSettingsResource(AsyncResource):
+    """The operations of `instance_settings`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def change_domain(self, *, home_url: str, is_secondary: bool | Unset = UNSET) -> None:
+        """Move the production instance to another domain.
+
+        Signs all users out. DNS records, certificates, social provider callbacks and keys must follow; expect a short
+        outage. Runs in the background and returns None.
+
+        `POST /instance/change_domain`
+        https://clerk.com/docs/reference/backend-api/tag/beta-features/POST/instance/change_domain
+
+        Args:
+            home_url: New home URL of the application, such as `https://www.example.com`.
+            is_secondary: Whether this is one of several applications below the same root domain, so that the subdomain
+                counts.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.change_production_instance_domain(home_url=home_url, is_secondary=is_secondary)
+        )
+
+    async def get(self) -> Instance:
+        """Fetch the instance that the secret key belongs to.
+
+        `GET /instance`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.get_instance())
+
+    async def get_communication(self) -> InstanceCommunication:
+        """Fetch the SMS settings of the instance.
+
+        `GET /instance/communication`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/communication
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.get_instance_communication())
+
+    async def get_oauth_application_settings(self) -> OAuthApplicationSettings:
+        """Fetch the settings for OAuth applications of the instance.
+
+        `GET /instance/oauth_application_settings`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/oauth_application_settings
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.get_instance_oauth_application_settings())
+
+    async def get_organization_settings(self) -> OrganizationSettings:
+        """Fetch the organization settings of the instance.
+
+        `GET /instance/organization_settings`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings
+
+        Raises: ApiError, such as PaymentRequired, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.get_instance_organization_settings())
+
+    async def get_protect(self) -> InstanceProtect:
+        """Fetch the fraud protection settings of the instance.
+
+        `GET /instance/protect`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/protect
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.get_instance_protect())
+
+    @suggest(
+        admin_delete_enabled="update_organization_settings",
+        allowlist="update_restrictions",
+        allowlist_blocklist_disabled_on_sign_in="update_restrictions",
+        block_disposable_email_domains="update_restrictions",
+        block_email_subaddresses="update_restrictions",
+        blocked_country_codes="update_communication",
+        blocklist="update_restrictions",
+        client_id_metadata_documents_advertised="update_oauth_application_settings",
+        client_id_metadata_documents_block_implicitly_allowed_clients="update_oauth_application_settings",
+        client_id_metadata_documents_only_allow_pre_registered_clients="update_oauth_application_settings",
+        creator_role_id="update_organization_settings",
+        default_scopes="update_oauth_application_settings",
+        domains_default_role_id="update_organization_settings",
+        domains_enabled="update_organization_settings",
+        domains_enrollment_modes="update_organization_settings",
+        dynamic_oauth_client_registration="update_oauth_application_settings",
+        enabled="update_organization_settings",
+        max_allowed_memberships="update_organization_settings",
+        oauth_jwt_access_tokens="update_oauth_application_settings",
+        rules_enabled="update_protect",
+        slug_disabled="update_organization_settings",
+        specter_enabled="update_protect",
+    )
+    async def update(
+        self,
+        *,
+        allowed_origins: Sequence[str] | Unset = UNSET,
+        clerk_js_version: str | None | Unset = UNSET,
+        cookieless_dev: bool | None | Unset = UNSET,
+        development_origin: str | None | Unset = UNSET,
+        hibp: bool | None | Unset = UNSET,
+        preferred_sign_in_strategy_when_password_required: Literal["", "otp", "password"] | None | Unset = UNSET,
+        support_email: str | None | Unset = UNSET,
+        test_mode: bool | None | Unset = UNSET,
+        url_based_session_syncing: bool | None | Unset = UNSET,
+    ) -> None:
+        """Change general settings of the instance.
+
+        Returns None; read the settings with `instance_settings.get`.
+
+        `PATCH /instance`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance
+
+        Args:
+            allowed_origins: Origins of browser extensions and native shells that may call the Frontend API, such as
+                `chrome-extension://<id>`.
+            clerk_js_version: Version of the browser library that the instance serves.
+            cookieless_dev: Older name of `url_based_session_syncing`. Deprecated.
+            development_origin: Home URL of the application in a development instance.
+            hibp: Check new passwords against the Have I Been Pwned list of leaked ones.
+            preferred_sign_in_strategy_when_password_required: What the sign-in form offers first while passwords are
+                mandatory; an empty text returns to the default. One of an empty text, `otp`, `password`.
+            support_email: Address shown to users who need help.
+            test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
+            url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
+
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_instance(
+                allowed_origins=allowed_origins,
+                clerk_js_version=clerk_js_version,
+                cookieless_dev=cookieless_dev,
+                development_origin=development_origin,
+                hibp=hibp,
+                preferred_sign_in_strategy_when_password_required=preferred_sign_in_strategy_when_password_required,
+                support_email=support_email,
+                test_mode=test_mode,
+                url_based_session_syncing=url_based_session_syncing,
+            )
+        )
+
+    async def update_communication(
+        self, *, blocked_country_codes: Sequence[str] | None | Unset = UNSET
+    ) -> InstanceCommunication:
+        """Set the countries that get no text messages.
+
+        The list replaces the old one; codes of countries without SMS support are dropped without an error. Leaving the
+        list out changes nothing.
+
+        `PATCH /instance/communication`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/communication
+
+        Args:
+            blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
+                matching `^[A-Z]{2}$`, at most 250 items, no item twice.
+
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
+
+    async def update_oauth_application_settings(
+        self,
+        *,
+        client_id_metadata_documents_advertised: bool | None | Unset = UNSET,
+        client_id_metadata_documents_block_implicitly_allowed_clients: bool | None | Unset = UNSET,
+        client_id_metadata_documents_only_allow_pre_registered_clients: bool | None | Unset = UNSET,
+        default_scopes: Sequence[str] | None | Unset = UNSET,
+        dynamic_oauth_client_registration: bool | None | Unset = UNSET,
+        oauth_jwt_access_tokens: bool | None | Unset = UNSET,
+    ) -> OAuthApplicationSettings:
+        """Change the settings for OAuth applications of the instance.
+
+        `PATCH /instance/oauth_application_settings`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/oauth_application_settings
+
+        Args:
+            client_id_metadata_documents_advertised: Announce in the OAuth server metadata that clients may identify by
+                a metadata document URL.
+            client_id_metadata_documents_block_implicitly_allowed_clients: Turn away clients that were let in
+                automatically; explicitly allowed ones and tokens already issued are unaffected.
+            client_id_metadata_documents_only_allow_pre_registered_clients: Turn away metadata document clients not seen
+                before; a deleted client counts as not seen.
+            default_scopes: Scopes of clients that name none; null returns to Clerk's own choice.
+            dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
+            oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
+
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_instance_oauth_application_settings(
+                client_id_metadata_documents_advertised=client_id_metadata_documents_advertised,
+                client_id_metadata_documents_block_implicitly_allowed_clients=client_id_metadata_documents_block_implicitly_allowed_clients,
+                client_id_metadata_documents_only_allow_pre_registered_clients=client_id_metadata_documents_only_allow_pre_registered_clients,
+                default_scopes=default_scopes,
+                dynamic_oauth_client_registration=dynamic_oauth_client_registration,
+                oauth_jwt_access_tokens=oauth_jwt_access_tokens,
+            )
+        )
+
+    async def update_organization_settings(
+        self,
+        *,
+        admin_delete_enabled: bool | None | Unset = UNSET,
+        creator_role_id: str | None | Unset = UNSET,
+        domains_default_role_id: str | None | Unset = UNSET,
+        domains_enabled: bool | None | Unset = UNSET,
+        domains_enrollment_modes: Sequence[Literal["automatic_invitation", "automatic_suggestion", "manual_invitation"]]
+        | Unset = UNSET,
+        enabled: bool | None | Unset = UNSET,
+        max_allowed_memberships: int | None | Unset = UNSET,
+        slug_disabled: bool | None | Unset = UNSET,
+    ) -> OrganizationSettings:
+        """Change the organization settings of the instance.
+
+        `PATCH /instance/organization_settings`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/organization_settings
+
+        Args:
+            admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
+            creator_role_id: Id of the role for the user who creates an organization.
+            domains_default_role_id: Id of the role for people who join through an email domain.
+            domains_enabled: Let organizations have email domains.
+            domains_enrollment_modes: Enrollment modes that organizations may use for their domains. Each one of
+                `automatic_invitation`, `automatic_suggestion`, `manual_invitation`.
+            enabled: Switch organizations on or off for the instance.
+            max_allowed_memberships: Default seat limit of new organizations, counting members and open invitations; 0
+                lifts the limit.
+            slug_disabled: Do without organization slugs.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.update_instance_organization_settings(
+                admin_delete_enabled=admin_delete_enabled,
+                creator_role_id=creator_role_id,
+                domains_default_role_id=domains_default_role_id,
+                domains_enabled=domains_enabled,
+                domains_enrollment_modes=domains_enrollment_modes,
+                enabled=enabled,
+                max_allowed_memberships=max_allowed_memberships,
+                slug_disabled=slug_disabled,
+            )
+        )
+
+    async def update_protect(
+        self, *, rules_enabled: bool | None | Unset = UNSET, specter_enabled: bool | None | Unset = UNSET
+    ) -> InstanceProtect:
+        """Change the fraud protection settings of the instance.
+
+        `PATCH /instance/protect`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/protect
+
+        Args:
+            rules_enabled: Apply the protection rules you set up.
+            specter_enabled: Switch on Specter, the automatic bot and abuse detection.
+
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
+        )
+
+    async def update_restrictions(
+        self,
+        *,
+        allowlist: bool | None | Unset = UNSET,
+        allowlist_blocklist_disabled_on_sign_in: bool | None | Unset = UNSET,
+        block_disposable_email_domains: bool | None | Unset = UNSET,
+        block_email_subaddresses: bool | None | Unset = UNSET,
+        blocklist: bool | None | Unset = UNSET,
+    ) -> InstanceRestrictions:
+        """Change who may sign up or sign in to the instance.
+
+        With the allowlist on and empty, no one can sign up.
+
+        `PATCH /instance/restrictions`
+        https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/restrictions
+
+        Args:
+            allowlist: Let only identifiers on the allowlist sign up.
+            allowlist_blocklist_disabled_on_sign_in: Apply both lists to sign-up only, not to sign-in.
+            block_disposable_email_domains: Refuse addresses of throwaway mail services.
+            block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
+            blocklist: Keep identifiers on the blocklist out.
+
+        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_instance_restrictions(
                 allowlist=allowlist,
                 allowlist_blocklist_disabled_on_sign_in=allowlist_blocklist_disabled_on_sign_in,

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `invitations`."""
+"""The resource `invitations`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import invitations as api
 from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict, InvitationPage
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import Invitation
 
 
 class InvitationsResource(Resource):
-    """The operations of `invitations`."""
+    """The operations of `invitations`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def bulk_create(
         self, invitations: Sequence[CreateBulkInvitationsItem | CreateBulkInvitationsItemDict]
@@ -37,9 +41,7 @@ class InvitationsResource(Resource):
         Args:
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_bulk_invitations(invitations=invitations))
 
@@ -75,9 +77,7 @@ class InvitationsResource(Resource):
             template_slug: Slug of the template the invitation email is made from. One of `invitation`,
                 `waitlist_invitation`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_invitation(
@@ -194,9 +194,7 @@ class InvitationsResource(Resource):
             query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(
             api.list_invitations(
@@ -239,10 +237,7 @@ class InvitationsResource(Resource):
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -259,8 +254,246 @@ class InvitationsResource(Resource):
         Args:
             invitation_id: Id of the application invitation.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_invitation(invitation_id))
+
+
+class AsyncInvitationsResource(AsyncResource):
+    """The operations of `invitations`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def bulk_create(
+        self, invitations: Sequence[CreateBulkInvitationsItem | CreateBulkInvitationsItemDict]
+    ) -> builtins.list[Invitation]:
+        """Invite up to ten email addresses to sign up.
+
+        `ignore_existing` covers open invitations only: an address that already belongs to a user fails the call.
+
+        Rate limit: 25 calls an hour per instance.
+
+        `POST /invitations/bulk`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk
+
+        Args:
+            invitations: Invitations to create, one for each address. 1 to 10 items.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_bulk_invitations(invitations=invitations))
+
+    async def create(
+        self,
+        *,
+        email_address: str,
+        expires_in_days: int | None | Unset = UNSET,
+        ignore_existing: bool | None | Unset = UNSET,
+        notify: bool | None | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+        redirect_url: str | Unset = UNSET,
+        template_slug: Literal["invitation", "waitlist_invitation"] | Unset = UNSET,
+    ) -> Invitation:
+        """Invite an email address to sign up.
+
+        Fails when the address has an open invitation or belongs to a user, unless `ignore_existing` is set. Following
+        the link verifies the address.
+
+        Rate limit: 100 calls an hour per instance.
+
+        `POST /invitations`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations
+
+        Args:
+            email_address: Address to invite.
+            expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
+            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
+            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
+                frontend read it.
+            redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
+            template_slug: Slug of the template the invitation email is made from. One of `invitation`,
+                `waitlist_invitation`.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_invitation(
+                email_address=email_address,
+                expires_in_days=expires_in_days,
+                ignore_existing=ignore_existing,
+                notify=notify,
+                public_metadata=public_metadata,
+                redirect_url=redirect_url,
+                template_slug=template_slug,
+            )
+        )
+
+    @overload
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> builtins.list[Invitation]: ...
+    @overload
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
+        paginated: Literal[True],
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> InvitationPage: ...
+    @overload
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> builtins.list[Invitation] | InvitationPage: ...
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> builtins.list[Invitation] | InvitationPage:
+        """List the invitations of the application.
+
+        Revoked ones show up only when asked for by `status`.
+
+        `GET /invitations`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `expires_at`, default `-created_at`.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+            query: Text looked for in the email address and id of invitations.
+            status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(
+            api.list_invitations(
+                limit=limit, offset=offset, order_by=order_by, paginated=paginated, query=query, status=status
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+expires_at",
+            "-created_at",
+            "-email_address",
+            "-expires_at",
+            "created_at",
+            "email_address",
+            "expires_at",
+        ]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Invitation]:
+        """Iterate over all results of `invitations.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /invitations`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `expires_at`, default `-created_at`.
+            query: Text looked for in the email address and id of invitations.
+            status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_invitations, filters, page_size, ids))
+
+    async def revoke(self, invitation_id: str) -> Invitation:
+        """Revoke an invitation so that its link stops working.
+
+        The person can still sign up in the ordinary way. Accepted and already revoked invitations cannot be revoked.
+
+        `POST /invitations/{invitation_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/{invitation_id}/revoke
+
+        Args:
+            invitation_id: Id of the application invitation.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_invitation(invitation_id))

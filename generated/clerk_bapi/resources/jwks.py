@@ -2,18 +2,22 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `jwks`."""
+"""The resource `jwks`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import jwks as api
 from clerk_bapi.models.jwks import JWKS
 
 
 class JwksResource(Resource):
-    """The operations of `jwks`."""
+    """The operations of `jwks`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def get(self) -> JWKS:
         """Fetch the public keys that verify session tokens.
@@ -24,8 +28,27 @@ class JwksResource(Resource):
         `GET /jwks`
         https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.get_jwks())
+
+
+class AsyncJwksResource(AsyncResource):
+    """The operations of `jwks`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def get(self) -> JWKS:
+        """Fetch the public keys that verify session tokens.
+
+        Cache the result: the keys change only when signing keys are rotated. Pick the key by the `kid` in a token's
+        header.
+
+        `GET /jwks`
+        https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.get_jwks())

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `jwt_templates`."""
+"""The resource `jwt_templates`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import jwt_templates as api
 from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class JwtTemplatesResource(Resource):
-    """The operations of `jwt_templates`."""
+    """The operations of `jwt_templates`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -49,9 +53,7 @@ class JwtTemplatesResource(Resource):
             signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_jwt_template(
@@ -76,9 +78,7 @@ class JwtTemplatesResource(Resource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_jwt_template(template_id))
 
@@ -91,9 +91,7 @@ class JwtTemplatesResource(Resource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.get_jwt_template(template_id))
 
@@ -122,9 +120,7 @@ class JwtTemplatesResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
@@ -141,10 +137,7 @@ class JwtTemplatesResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -179,11 +172,178 @@ class JwtTemplatesResource(Resource):
             signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_jwt_template(
+                template_id,
+                claims=claims,
+                name=name,
+                allowed_clock_skew=allowed_clock_skew,
+                custom_signing_key=custom_signing_key,
+                lifetime=lifetime,
+                signing_algorithm=signing_algorithm,
+                signing_key=signing_key,
+            )
+        )
+
+
+class AsyncJwtTemplatesResource(AsyncResource):
+    """The operations of `jwt_templates`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        claims: Mapping[str, Any],
+        name: str,
+        allowed_clock_skew: int | None | Unset = UNSET,
+        custom_signing_key: bool | Unset = UNSET,
+        lifetime: int | None | Unset = UNSET,
+        signing_algorithm: str | None | Unset = UNSET,
+        signing_key: str | None | Unset = UNSET,
+    ) -> JWTTemplate:
+        """Define a JWT template.
+
+        `azp`, `exp`, `iat`, `iss`, `jti`, `nbf` and `sub` are filled in by Clerk and cannot be among the claims.
+
+        `POST /jwt_templates`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/POST/jwt_templates
+
+        Args:
+            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
+            name: Unique name, by which `sessions.create_token_from_template` finds the template.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds; 5 if left out. 0 to 300.
+            custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
+            lifetime: Lifetime of the tokens, in seconds; 60 if left out. 30 to 315360000.
+            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
+            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_jwt_template(
+                claims=claims,
+                name=name,
+                allowed_clock_skew=allowed_clock_skew,
+                custom_signing_key=custom_signing_key,
+                lifetime=lifetime,
+                signing_algorithm=signing_algorithm,
+                signing_key=signing_key,
+            )
+        )
+
+    async def delete(self, template_id: str) -> DeletedObject:
+        """Delete a JWT template.
+
+        Tokens issued from it stay valid until they expire.
+
+        `DELETE /jwt_templates/{template_id}`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/DELETE/jwt_templates/{template_id}
+
+        Args:
+            template_id: Id of the JWT template.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_jwt_template(template_id))
+
+    async def get(self, template_id: str) -> JWTTemplate:
+        """Fetch one JWT template by id.
+
+        `GET /jwt_templates/{template_id}`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates/{template_id}
+
+        Args:
+            template_id: Id of the JWT template.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.get_jwt_template(template_id))
+
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[JWTTemplate]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> JWTTemplatePage: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage: ...
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[JWTTemplate] | JWTTemplatePage:
+        """List the JWT templates of the instance.
+
+        `GET /jwt_templates`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
+
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[JWTTemplate]:
+        """Iterate over all results of `jwt_templates.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /jwt_templates`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_jwt_templates, filters, page_size, ids))
+
+    async def update(
+        self,
+        template_id: str,
+        *,
+        claims: Mapping[str, Any],
+        name: str,
+        allowed_clock_skew: int | None | Unset = UNSET,
+        custom_signing_key: bool | Unset = UNSET,
+        lifetime: int | None | Unset = UNSET,
+        signing_algorithm: str | None | Unset = UNSET,
+        signing_key: str | None | Unset = UNSET,
+    ) -> JWTTemplate:
+        """Change a JWT template.
+
+        Pass `name` and `claims` each time, even if only another field changes.
+
+        `PATCH /jwt_templates/{template_id}`
+        https://clerk.com/docs/reference/backend-api/tag/jwt-templates/PATCH/jwt_templates/{template_id}
+
+        Args:
+            template_id: Id of the JWT template.
+            claims: Claims of the tokens, as a JSON object; strings may hold shortcodes such as `{{user.id}}`.
+            name: Unique name, by which `sessions.create_token_from_template` finds the template.
+            allowed_clock_skew: Tolerance for differing clocks, in seconds. 0 to 300.
+            custom_signing_key: Sign tokens with a key of your own, given by `signing_key` and `signing_algorithm`.
+            lifetime: Lifetime of the tokens, in seconds. 30 to 315360000.
+            signing_algorithm: JWT algorithm of your own key; only with `custom_signing_key`.
+            signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_jwt_template(
                 template_id,
                 claims=claims,

@@ -2,23 +2,27 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `m2m`."""
+"""The resource `m2m`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import m2m as api
 from clerk_bapi.models.m2m import CreatedM2MToken, M2MToken, M2MTokenPage
 
 
 class M2mResource(Resource):
-    """The operations of `m2m`."""
+    """The operations of `m2m`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create_token(
         self,
@@ -45,9 +49,7 @@ class M2mResource(Resource):
             token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
                 revoked. One of `jwt`, `opaque`, default `opaque`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or Conflict; TransportError.
         """
         return self._client.send(
             api.create_m2m_token(
@@ -82,9 +84,7 @@ class M2mResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             revoked: Also list tokens that were revoked. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
@@ -108,10 +108,7 @@ class M2mResource(Resource):
             revoked: Also list tokens that were revoked. Default False.
             page_size: Number of results per request. 1 to 100, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
@@ -130,9 +127,7 @@ class M2mResource(Resource):
             m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_m2m_token(m2m_token_id, revocation_reason=revocation_reason))
 
@@ -148,8 +143,137 @@ class M2mResource(Resource):
         Args:
             token: Machine token, as the caller presented it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_m2m_token(token=token))
+
+
+class AsyncM2mResource(AsyncResource):
+    """The operations of `m2m`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create_token(
+        self,
+        *,
+        claims: Any | Unset = UNSET,
+        min_remaining_ttl_seconds: int | Unset = UNSET,
+        seconds_until_expiration: float | None | Unset = UNSET,
+        token_format: Literal["jwt", "opaque"] | Unset = UNSET,
+    ) -> CreatedM2MToken:
+        """Create a token with which a machine calls other machines.
+
+        Authenticate with the secret key of the calling machine, not that of the instance. The token itself is in this
+        result only.
+
+        `POST /m2m_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens
+
+        Args:
+            claims: Custom claims to put into the token.
+            min_remaining_ttl_seconds: Reuse a live opaque token with equal claims and scopes if it lasts at least this
+                many seconds more; must be below the token lifetime. At least 0.
+            seconds_until_expiration: Lifetime of the token, in seconds; the machine's own default applies if left out.
+                More than 0.
+            token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
+                revoked. One of `jwt`, `opaque`, default `opaque`.
+
+        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        """
+        return await self._client.send(
+            api.create_m2m_token(
+                claims=claims,
+                min_remaining_ttl_seconds=min_remaining_ttl_seconds,
+                seconds_until_expiration=seconds_until_expiration,
+                token_format=token_format,
+            )
+        )
+
+    async def list_tokens(
+        self,
+        *,
+        subject: str,
+        expired: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        revoked: bool | Unset = UNSET,
+    ) -> M2MTokenPage:
+        """List the stored tokens of a machine.
+
+        JWT tokens are not stored and so never listed. With a machine secret key only that machine's tokens are visible;
+        with the instance secret key those of any machine.
+
+        `GET /m2m_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens
+
+        Args:
+            subject: Id of the machine whose tokens to list. Matching `^mch_\\w{27}$`.
+            expired: Also list tokens that have expired. Default False.
+            limit: Page size. 1 to 100, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            revoked: Also list tokens that were revoked. Default False.
+
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
+        )
+
+    @walk
+    def iterate_tokens(
+        self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[M2MToken]:
+        """Iterate over all results of `m2m.list_tokens`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /m2m_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens
+
+        Args:
+            subject: Id of the machine whose tokens to list. Matching `^mch_\\w{27}$`.
+            expired: Also list tokens that have expired. Default False.
+            revoked: Also list tokens that were revoked. Default False.
+            page_size: Number of results per request. 1 to 100, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_m2m_tokens, filters, page_size, ids))
+
+    async def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
+        """Revoke a stored machine token.
+
+        Works for opaque tokens only. A machine secret key can revoke that machine's tokens; the instance secret key can
+        revoke any.
+
+        `POST /m2m_tokens/{m2m_token_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/{m2m_token_id}/revoke
+
+        Args:
+            m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
+            revocation_reason: Reason to keep on record.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_m2m_token(m2m_token_id, revocation_reason=revocation_reason))
+
+    async def verify_token(self, *, token: str) -> M2MToken:
+        """Check a machine token and fetch its details.
+
+        A machine may check only tokens meant for it; the instance secret key can check all of them. An unknown token is
+        an error.
+
+        `POST /m2m_tokens/verify`
+        https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/verify
+
+        Args:
+            token: Machine token, as the caller presented it.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.verify_m2m_token(token=token))

@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `machines`."""
+"""The resource `machines`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import machines as api
 from clerk_bapi.models.machines import CreatedMachine, Machine, MachinePage, MachineScope, MachineSecretKey
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class MachinesResource(Resource):
-    """The operations of `machines`."""
+    """The operations of `machines`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self, *, name: str, default_token_ttl: int | Unset = UNSET, scoped_machines: Sequence[str] | Unset = UNSET
@@ -37,9 +41,7 @@ class MachinesResource(Resource):
                 default 3600.
             scoped_machines: Ids of the machines the new one may call. At most 150 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_machine(name=name, default_token_ttl=default_token_ttl, scoped_machines=scoped_machines)
@@ -57,10 +59,8 @@ class MachinesResource(Resource):
             machine_id: Id of the calling machine.
             to_machine_id: Id of the machine that may be called.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
 
@@ -73,10 +73,7 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_machine(machine_id))
 
@@ -92,10 +89,7 @@ class MachinesResource(Resource):
             machine_id: Id of the calling machine.
             other_machine_id: Id of the machine that is called.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_machine_scope(machine_id, other_machine_id))
 
@@ -108,10 +102,7 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.get_machine(machine_id))
 
@@ -126,9 +117,7 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_machine_secret_key(machine_id))
 
@@ -154,9 +143,7 @@ class MachinesResource(Resource):
                 `-created_at`.
             query: Exact id or part of the name of a machine.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -182,10 +169,7 @@ class MachinesResource(Resource):
             query: Exact id or part of the name of a machine.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -203,10 +187,7 @@ class MachinesResource(Resource):
             machine_id: Id of the machine.
             previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. 0 to 28800.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.rotate_machine_secret_key(machine_id, previous_token_ttl=previous_token_ttl))
 
@@ -223,9 +204,199 @@ class MachinesResource(Resource):
             default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
             name: Display name. 1 to 255 characters.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.update_machine(machine_id, default_token_ttl=default_token_ttl, name=name))
+
+
+class AsyncMachinesResource(AsyncResource):
+    """The operations of `machines`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self, *, name: str, default_token_ttl: int | Unset = UNSET, scoped_machines: Sequence[str] | Unset = UNSET
+    ) -> CreatedMachine:
+        """Register a machine.
+
+        The result carries its secret key.
+
+        `POST /machines`
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines
+
+        Args:
+            name: Display name. 1 to 255 characters.
+            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000,
+                default 3600.
+            scoped_machines: Ids of the machines the new one may call. At most 150 items.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_machine(name=name, default_token_ttl=default_token_ttl, scoped_machines=scoped_machines)
+        )
+
+    async def create_scope(self, machine_id: str, *, to_machine_id: str) -> MachineScope:
+        """Let one machine call another.
+
+        Works in one direction and for tokens created from now on. A machine can have 150 scopes.
+
+        `POST /machines/{machine_id}/scopes`
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/scopes
+
+        Args:
+            machine_id: Id of the calling machine.
+            to_machine_id: Id of the machine that may be called.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
+
+    async def delete(self, machine_id: str) -> DeletedObject:
+        """Delete a machine by id.
+
+        `DELETE /machines/{machine_id}`
+        https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}
+
+        Args:
+            machine_id: Id of the machine.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.delete_machine(machine_id))
+
+    async def delete_scope(self, machine_id: str, other_machine_id: str) -> DeletedObject:
+        """Stop one machine from calling another.
+
+        Tokens created earlier keep the scope until they expire.
+
+        `DELETE /machines/{machine_id}/scopes/{other_machine_id}`
+        https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/{machine_id}/scopes/{other_machine_id}
+
+        Args:
+            machine_id: Id of the calling machine.
+            other_machine_id: Id of the machine that is called.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.delete_machine_scope(machine_id, other_machine_id))
+
+    async def get(self, machine_id: str) -> Machine:
+        """Fetch one machine by id, with the machines it may call.
+
+        `GET /machines/{machine_id}`
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}
+
+        Args:
+            machine_id: Id of the machine.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.get_machine(machine_id))
+
+    async def get_secret_key(self, machine_id: str) -> MachineSecretKey:
+        """Fetch the secret key of a machine.
+
+        Treat the result like a password.
+
+        `GET /machines/{machine_id}/secret_key`
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/{machine_id}/secret_key
+
+        Args:
+            machine_id: Id of the machine.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_machine_secret_key(machine_id))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        query: str | Unset = UNSET,
+    ) -> MachinePage:
+        """List the machines of the instance.
+
+        Newest first.
+
+        `GET /machines`
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
+            query: Exact id or part of the name of a machine.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Machine]:
+        """Iterate over all results of `machines.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /machines`
+        https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
+            query: Exact id or part of the name of a machine.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_machines, filters, page_size, ids))
+
+    async def rotate_secret_key(self, machine_id: str, *, previous_token_ttl: int) -> MachineSecretKey:
+        """Give a machine a new secret key.
+
+        The old key goes on working for `previous_token_ttl` seconds, so deploy the new one within that time.
+
+        `POST /machines/{machine_id}/secret_key/rotate`
+        https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/{machine_id}/secret_key/rotate
+
+        Args:
+            machine_id: Id of the machine.
+            previous_token_ttl: How long the old secret key goes on working, in seconds; 0 ends it at once. 0 to 28800.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.rotate_machine_secret_key(machine_id, previous_token_ttl=previous_token_ttl))
+
+    async def update(
+        self, machine_id: str, *, default_token_ttl: int | Unset = UNSET, name: str | Unset = UNSET
+    ) -> Machine:
+        """Change the name or token lifetime of a machine.
+
+        Scopes have their own operations, `machines.create_scope` and `machines.delete_scope`.
+
+        `PATCH /machines/{machine_id}`
+        https://clerk.com/docs/reference/backend-api/tag/machines/PATCH/machines/{machine_id}
+
+        Args:
+            machine_id: Id of the machine.
+            default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
+            name: Display name. 1 to 255 characters.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.update_machine(machine_id, default_token_ttl=default_token_ttl, name=name))

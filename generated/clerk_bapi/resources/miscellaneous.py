@@ -2,18 +2,22 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `miscellaneous`."""
+"""The resource `miscellaneous`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import miscellaneous as api
 
 
 class MiscellaneousResource(Resource):
-    """The operations of `miscellaneous`."""
+    """The operations of `miscellaneous`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def get_public_interstitial(
         self,
@@ -40,11 +44,55 @@ class MiscellaneousResource(Resource):
             sign_in_url: Address of the application's sign-in page.
             use_domain_for_script: Load the browser library from `domain`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or ServerError; TransportError.
         """
         return self._client.send(
+            api.get_public_interstitial(
+                domain=domain,
+                frontend_api=frontend_api,
+                proxy_url=proxy_url,
+                publishable_key=publishable_key,
+                sign_in_url=sign_in_url,
+                use_domain_for_script=use_domain_for_script,
+            )
+        )
+
+
+class AsyncMiscellaneousResource(AsyncResource):
+    """The operations of `miscellaneous`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def get_public_interstitial(
+        self,
+        *,
+        domain: str | Unset = UNSET,
+        frontend_api: str | Unset = UNSET,
+        proxy_url: str | Unset = UNSET,
+        publishable_key: str | Unset = UNSET,
+        sign_in_url: str | Unset = UNSET,
+        use_domain_for_script: bool | Unset = UNSET,
+    ) -> str:
+        """Fetch the HTML page that checks the visitor's sign-in state.
+
+        Returns HTML. Only older server integrations use it.
+
+        `GET /public/interstitial`
+        https://clerk.com/docs/reference/backend-api/tag/miscellaneous/GET/public/interstitial
+
+        Args:
+            domain: Host name of the satellite domain the page is served for.
+            frontend_api: Host name of the instance's Frontend API.
+            proxy_url: Address of the proxy in front of the Frontend API, if there is one.
+            publishable_key: Publishable key of the instance.
+            sign_in_url: Address of the application's sign-in page.
+            use_domain_for_script: Load the browser library from `domain`.
+
+        Raises: ApiError, such as BadRequest or ServerError; TransportError.
+        """
+        return await self._client.send(
             api.get_public_interstitial(
                 domain=domain,
                 frontend_api=frontend_api,

@@ -2,19 +2,23 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `oauth_access_tokens`."""
+"""The resource `oauth_access_tokens`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import oauth_access_tokens as api
 from clerk_bapi.models.oauth_access_tokens import InactiveOAuthAccessToken, OAuthAccessTokenInfo
 
 
 class OauthAccessTokensResource(Resource):
-    """The operations of `oauth_access_tokens`."""
+    """The operations of `oauth_access_tokens`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def verify(
         self, *, access_token: str, secret: str | Unset = UNSET
@@ -31,8 +35,33 @@ class OauthAccessTokensResource(Resource):
             access_token: Access token to check, as the caller presented it.
             secret: Older name of `access_token`. Deprecated.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_oauth_access_token(access_token=access_token, secret=secret))
+
+
+class AsyncOauthAccessTokensResource(AsyncResource):
+    """The operations of `oauth_access_tokens`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def verify(
+        self, *, access_token: str, secret: str | Unset = UNSET
+    ) -> OAuthAccessTokenInfo | InactiveOAuthAccessToken:
+        """Check an access token issued to an OAuth application.
+
+        The result has the details of the token, or only `active` false for a JWT that has expired. Look at `revoked`
+        and `expired` before trusting it.
+
+        `POST /oauth_applications/access_tokens/verify`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/POST/oauth_applications/access_tokens/verify
+
+        Args:
+            access_token: Access token to check, as the caller presented it.
+            secret: Older name of `access_token`. Deprecated.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.verify_oauth_access_token(access_token=access_token, secret=secret))

@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `oauth_applications`."""
+"""The resource `oauth_applications`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import oauth_applications as api
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class OauthApplicationsResource(Resource):
-    """The operations of `oauth_applications`."""
+    """The operations of `oauth_applications`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -52,9 +56,7 @@ class OauthApplicationsResource(Resource):
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_oauth_application(
@@ -77,9 +79,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_oauth_application(oauth_application_id))
 
@@ -94,9 +94,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_oauth_application(oauth_application_id))
 
@@ -121,9 +119,7 @@ class OauthApplicationsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
                 `+created_at`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
@@ -152,10 +148,7 @@ class OauthApplicationsResource(Resource):
                 `+created_at`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
         ids = ()
@@ -174,9 +167,7 @@ class OauthApplicationsResource(Resource):
             oauth_application_id: Id of the OAuth application.
             token: Opaque access token or refresh token of the grant.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.revoke_oauth_application_token(oauth_application_id, token=token))
 
@@ -191,9 +182,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
 
@@ -229,9 +218,7 @@ class OauthApplicationsResource(Resource):
             scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_oauth_application(
@@ -261,10 +248,244 @@ class OauthApplicationsResource(Resource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or PayloadTooLarge.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return self._client.send(
+            api.upload_oauth_application_logo(oauth_application_id, file=file, uploader_user_id=uploader_user_id)
+        )
+
+
+class AsyncOauthApplicationsResource(AsyncResource):
+    """The operations of `oauth_applications`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        name: str,
+        callback_url: str | None | Unset = UNSET,
+        consent_screen_enabled: bool | None | Unset = UNSET,
+        pkce_required: bool | None | Unset = UNSET,
+        public: bool | None | Unset = UNSET,
+        redirect_uris: Sequence[str] | None | Unset = UNSET,
+        scopes: str | None | Unset = UNSET,
+    ) -> OAuthApplicationWithSecret:
+        """Register an OAuth application.
+
+        The client secret is in this result only; later it can just be rotated. Public clients have none.
+
+        `POST /oauth_applications`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications
+
+        Args:
+            name: Display name.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
+                deprecated.
+            consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
+                applications. Default True.
+            pkce_required: Insist on PKCE in the authorization flow. Default False.
+            public: Create a client without a secret, such as a native or single-page app, which then relies on PKCE.
+            redirect_uris: Redirect URIs the application may use.
+            scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
+                `private_metadata`. At most 1024 characters, default `profile email`.
+
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_oauth_application(
+                name=name,
+                callback_url=callback_url,
+                consent_screen_enabled=consent_screen_enabled,
+                pkce_required=pkce_required,
+                public=public,
+                redirect_uris=redirect_uris,
+                scopes=scopes,
+            )
+        )
+
+    async def delete(self, oauth_application_id: str) -> DeletedObject:
+        """Delete an OAuth application for good.
+
+        `DELETE /oauth_applications/{oauth_application_id}`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/DELETE/oauth_applications/{oauth_application_id}
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_oauth_application(oauth_application_id))
+
+    async def get(self, oauth_application_id: str) -> OAuthApplication:
+        """Fetch one OAuth application by id.
+
+        Without the client secret.
+
+        `GET /oauth_applications/{oauth_application_id}`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications/{oauth_application_id}
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_oauth_application(oauth_application_id))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+    ) -> OAuthApplicationPage:
+        """List the OAuth applications of the instance.
+
+        `GET /oauth_applications`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
+                id.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `+created_at`.
+
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        name_query: str | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OAuthApplication]:
+        """Iterate over all results of `oauth_applications.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /oauth_applications`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications
+
+        Args:
+            name_query: Part of the name, or the exact `client_id`; the latter turns a client id into the application
+                id.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `+created_at`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_oauth_applications, filters, page_size, ids))
+
+    async def revoke_token(self, oauth_application_id: str, *, token: str) -> None:
+        """Revoke a token issued to an OAuth application.
+
+        All tokens of that grant go, whichever one you pass. JWT access tokens cannot be revoked; they stay valid until
+        they expire.
+
+        `POST /oauth_applications/{oauth_application_id}/revoke_token`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/revoke_token
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+            token: Opaque access token or refresh token of the grant.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.revoke_oauth_application_token(oauth_application_id, token=token))
+
+    async def rotate_secret(self, oauth_application_id: str) -> OAuthApplicationWithSecret:
+        """Give an OAuth application a new client secret.
+
+        The new secret is in this result only. Every client using the old one has to be updated.
+
+        `POST /oauth_applications/{oauth_application_id}/rotate_secret`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/{oauth_application_id}/rotate_secret
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
+
+    @suggest(uploader_user_id="upload_logo")
+    async def update(
+        self,
+        oauth_application_id: str,
+        *,
+        callback_url: str | None | Unset = UNSET,
+        consent_screen_enabled: bool | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        pkce_required: bool | None | Unset = UNSET,
+        public: bool | None | Unset = UNSET,
+        redirect_uris: Sequence[str] | None | Unset = UNSET,
+        scopes: str | None | Unset = UNSET,
+    ) -> OAuthApplication:
+        """Change the fields of an OAuth application that you pass.
+
+        `PATCH /oauth_applications/{oauth_application_id}`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PATCH/oauth_applications/{oauth_application_id}
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
+                deprecated.
+            consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
+                applications.
+            name: Display name.
+            pkce_required: Insist on PKCE in the authorization flow.
+            public: Treat it as a client without a secret, such as a native or single-page app, which then relies on
+                PKCE.
+            redirect_uris: Redirect URIs the application may use.
+            scopes: Scopes the application may ask for, separated by blanks: `profile`, `email`, `public_metadata`,
+                `private_metadata`. At most 1024 characters, default `profile email`.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_oauth_application(
+                oauth_application_id,
+                callback_url=callback_url,
+                consent_screen_enabled=consent_screen_enabled,
+                name=name,
+                pkce_required=pkce_required,
+                public=public,
+                redirect_uris=redirect_uris,
+                scopes=scopes,
+            )
+        )
+
+    async def upload_logo(
+        self, oauth_application_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
+    ) -> OAuthApplication:
+        """Upload the logo of an OAuth application.
+
+        Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
+
+        `PUT /oauth_applications/{oauth_application_id}/logo`
+        https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PUT/oauth_applications/{oauth_application_id}/logo
+
+        Args:
+            oauth_application_id: Id of the OAuth application.
+            file: Image file to upload.
+            uploader_user_id: Id of the user recorded as the uploader.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        """
+        return await self._client.send(
             api.upload_oauth_application_logo(oauth_application_id, file=file, uploader_user_id=uploader_user_id)
         )

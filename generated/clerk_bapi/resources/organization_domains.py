@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organization_domains`."""
+"""The resource `organization_domains`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_domains as api
 from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomainPage
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class OrganizationDomainsResource(Resource):
-    """The operations of `organization_domains`."""
+    """The operations of `organization_domains`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -44,9 +48,7 @@ class OrganizationDomainsResource(Resource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain starts out verified.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_organization_domain(
@@ -64,9 +66,7 @@ class OrganizationDomainsResource(Resource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_domain(organization_id, domain_id))
 
@@ -105,9 +105,7 @@ class OrganizationDomainsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_domains(
@@ -152,10 +150,7 @@ class OrganizationDomainsResource(Resource):
             verified: Only verified domains (true) or only unverified ones (false).
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
         ids = (organization_id,)
@@ -203,9 +198,7 @@ class OrganizationDomainsResource(Resource):
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_all_organization_domains(
@@ -264,10 +257,7 @@ class OrganizationDomainsResource(Resource):
             verified: Only verified domains (true) or only unverified ones (false).
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {
             "domains": domains,
@@ -302,9 +292,7 @@ class OrganizationDomainsResource(Resource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain counts as verified.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_organization_domain(
@@ -324,8 +312,305 @@ class OrganizationDomainsResource(Resource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.verify_organization_domain_ownership(organization_id, domain_id))
+
+
+class AsyncOrganizationDomainsResource(AsyncResource):
+    """The operations of `organization_domains`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        organization_id: str,
+        *,
+        name: str,
+        enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+        | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> OrganizationDomain:
+        """Add an email domain to an organization.
+
+        It counts as verified unless you say otherwise.
+
+        `POST /organizations/{organization_id}/domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains
+
+        Args:
+            organization_id: Id of the organization.
+            name: Email domain, such as `example.com`.
+            enrollment_mode: How people with an address on the domain join the organization. One of
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            verified: Whether the domain starts out verified.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_organization_domain(
+                organization_id, name=name, enrollment_mode=enrollment_mode, verified=verified
+            )
+        )
+
+    async def delete(self, organization_id: str, domain_id: str) -> DeletedObject:
+        """Remove an email domain from an organization.
+
+        `DELETE /organizations/{organization_id}/domains/{domain_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/DELETE/organizations/{organization_id}/domains/{domain_id}
+
+        Args:
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_organization_domain(organization_id, domain_id))
+
+    async def list(
+        self,
+        organization_id: str,
+        *,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        verified: bool | Unset = UNSET,
+    ) -> OrganizationDomainPage:
+        """List the email domains of an organization.
+
+        `GET /organizations/{organization_id}/domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
+
+        Args:
+            organization_id: Id of the organization.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            verified: Only verified domains (true) or only unverified ones (false).
+
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organization_domains(
+                organization_id, enrollment_mode=enrollment_mode, limit=limit, offset=offset, verified=verified
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        verified: bool | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationDomain]:
+        """Iterate over all results of `organization_domains.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organizations/{organization_id}/domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/{organization_id}/domains
+
+        Args:
+            organization_id: Id of the organization.
+            enrollment_mode: Only domains with this enrollment mode; a leading `-` leaves the mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            verified: Only verified domains (true) or only unverified ones (false).
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_domains, filters, page_size, ids))
+
+    async def list_all(
+        self,
+        *,
+        domains: Sequence[str] | Unset = UNSET,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        organization_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        verified: bool | Unset = UNSET,
+    ) -> OrganizationDomainPage:
+        """List the email domains of all organizations.
+
+        `GET /organization_domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains
+
+        Args:
+            domains: Only these exact domain names.
+            enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
+            organization_id: Only domains of the organization with this id.
+            query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
+            verified: Only verified domains (true) or only unverified ones (false).
+
+        Raises: ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_all_organization_domains(
+                domains=domains,
+                enrollment_mode=enrollment_mode,
+                limit=limit,
+                offset=offset,
+                order_by=order_by,
+                organization_id=organization_id,
+                query=query,
+                verified=verified,
+            )
+        )
+
+    @walk
+    def iterate_all(
+        self,
+        *,
+        domains: Sequence[str] | Unset = UNSET,
+        enrollment_mode: Sequence[
+            Literal[
+                "-automatic_invitation",
+                "-automatic_suggestion",
+                "-enterprise_sso",
+                "-manual_invitation",
+                "automatic_invitation",
+                "automatic_suggestion",
+                "enterprise_sso",
+                "manual_invitation",
+            ]
+        ]
+        | Unset = UNSET,
+        order_by: Literal["+created_at", "+name", "-created_at", "-name", "created_at", "name"] | Unset = UNSET,
+        organization_id: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        verified: bool | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationDomain]:
+        """Iterate over all results of `organization_domains.list_all`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organization_domains`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains
+
+        Args:
+            domains: Only these exact domain names.
+            enrollment_mode: Only domains with one of these modes; a leading `-` leaves a mode out. Each one of
+                `-automatic_invitation`, `-automatic_suggestion`, `-enterprise_sso`, `-manual_invitation`,
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
+                `-created_at`.
+            organization_id: Only domains of the organization with this id.
+            query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
+            verified: Only verified domains (true) or only unverified ones (false).
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {
+            "domains": domains,
+            "enrollment_mode": enrollment_mode,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "query": query,
+            "verified": verified,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_all_organization_domains, filters, page_size, ids))
+
+    async def update(
+        self,
+        organization_id: str,
+        domain_id: str,
+        *,
+        enrollment_mode: Literal["automatic_invitation", "automatic_suggestion", "enterprise_sso", "manual_invitation"]
+        | None
+        | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> OrganizationDomain:
+        """Change how people join through an email domain, or its verification.
+
+        `PATCH /organizations/{organization_id}/domains/{domain_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/PATCH/organizations/{organization_id}/domains/{domain_id}
+
+        Args:
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
+            enrollment_mode: How people with an address on the domain join the organization. One of
+                `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
+            verified: Whether the domain counts as verified.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_organization_domain(
+                organization_id, domain_id, enrollment_mode=enrollment_mode, verified=verified
+            )
+        )
+
+    async def verify_ownership(self, organization_id: str, domain_id: str) -> OrganizationDomain:
+        """Declare the ownership of an email domain as proven.
+
+        Skips the DNS check; the strategy recorded is `manual_override`. Calling it again changes nothing.
+
+        `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership`
+        https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/{organization_id}/domains/{domain_id}/verify_ownership
+
+        Args:
+            organization_id: Id of the organization.
+            domain_id: Id of the organization domain.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.verify_organization_domain_ownership(organization_id, domain_id))

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organization_invitations`."""
+"""The resource `organization_invitations`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_invitations as api
 from clerk_bapi.models.organization_invitations import (
@@ -23,7 +23,11 @@ from clerk_bapi.models.shared import OrganizationInvitation, OrganizationInvitat
 
 
 class OrganizationInvitationsResource(Resource):
-    """The operations of `organization_invitations`."""
+    """The operations of `organization_invitations`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def bulk_create(
         self,
@@ -43,9 +47,7 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_organization_invitation_bulk(organization_id, invitations=invitations))
 
@@ -82,10 +84,8 @@ class OrganizationInvitationsResource(Resource):
             public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_organization_invitation(
@@ -111,9 +111,7 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             invitation_id: Id of the organization invitation.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_invitation(organization_id, invitation_id))
 
@@ -146,9 +144,7 @@ class OrganizationInvitationsResource(Resource):
                 default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_invitations(
@@ -190,10 +186,7 @@ class OrganizationInvitationsResource(Resource):
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
         ids = (organization_id,)
@@ -226,9 +219,7 @@ class OrganizationInvitationsResource(Resource):
             query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.list_all_organization_invitations(
@@ -263,10 +254,7 @@ class OrganizationInvitationsResource(Resource):
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -287,9 +275,7 @@ class OrganizationInvitationsResource(Resource):
             invitation_id: Id of the organization invitation.
             requesting_user_id: Id of the user who revokes; must be an admin of the organization.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
@@ -315,9 +301,7 @@ class OrganizationInvitationsResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
@@ -342,13 +326,327 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = (organization_id,)
         return iterate(
+            self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
+        )
+
+
+class AsyncOrganizationInvitationsResource(AsyncResource):
+    """The operations of `organization_invitations`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def bulk_create(
+        self,
+        organization_id: str,
+        invitations: Sequence[CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict],
+    ) -> OrganizationInvitationPage:
+        """Invite up to ten email addresses to an organization.
+
+        Each invitation has its own role, metadata and redirect URL.
+
+        Rate limit: 50 calls an hour.
+
+        `POST /organizations/{organization_id}/invitations/bulk`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/bulk
+
+        Args:
+            organization_id: Id of the organization.
+            invitations: Invitations to create, one for each address. 1 to 10 items.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_organization_invitation_bulk(organization_id, invitations=invitations)
+        )
+
+    async def create(
+        self,
+        organization_id: str,
+        *,
+        email_address: str,
+        role: str,
+        expires_in_days: int | None | Unset = UNSET,
+        inviter_user_id: str | None | Unset = UNSET,
+        notify: bool | None | Unset = UNSET,
+        private_metadata: Mapping[str, Any] | None | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | None | Unset = UNSET,
+        redirect_url: str | None | Unset = UNSET,
+    ) -> OrganizationInvitation:
+        """Invite an email address to an organization.
+
+        The invitation counts against the seat limit while it is open.
+
+        Rate limit: 250 calls an hour.
+
+        `POST /organizations/{organization_id}/invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations
+
+        Args:
+            organization_id: Id of the organization.
+            email_address: Address to invite; it need not belong to a user yet.
+            role: Key of the role the invitee gets, such as `org:member`.
+            expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
+            inviter_user_id: Id of the user who invites; must be an admin of the organization.
+            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
+            public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
+            redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_organization_invitation(
+                organization_id,
+                email_address=email_address,
+                role=role,
+                expires_in_days=expires_in_days,
+                inviter_user_id=inviter_user_id,
+                notify=notify,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+                redirect_url=redirect_url,
+            )
+        )
+
+    async def get(self, organization_id: str, invitation_id: str) -> OrganizationInvitation:
+        """Fetch one invitation of an organization.
+
+        `GET /organizations/{organization_id}/invitations/{invitation_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/{invitation_id}
+
+        Args:
+            organization_id: Id of the organization.
+            invitation_id: Id of the organization invitation.
+
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_organization_invitation(organization_id, invitation_id))
+
+    async def list(
+        self,
+        organization_id: str,
+        *,
+        email_address: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationPage:
+        """List the invitations of an organization.
+
+        Newest first. Invitations that came from a verified domain are left out.
+
+        `GET /organizations/{organization_id}/invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
+
+        Args:
+            organization_id: Id of the organization.
+            email_address: Only invitations for this address.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organization_invitations(
+                organization_id,
+                email_address=email_address,
+                limit=limit,
+                offset=offset,
+                order_by=order_by,
+                status=status,
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        email_address: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """Iterate over all results of `organization_invitations.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organizations/{organization_id}/invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations
+
+        Args:
+            organization_id: Id of the organization.
+            email_address: Only invitations for this address.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_invitations, filters, page_size, ids))
+
+    async def list_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationPage:
+        """List the invitations of all organizations.
+
+        Newest first.
+
+        `GET /organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
+            query: Text looked for in the invited email address.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.list_all_organization_invitations(
+                limit=limit, offset=offset, order_by=order_by, query=query, status=status
+            )
+        )
+
+    @walk
+    def iterate_all(
+        self,
+        *,
+        order_by: Literal[
+            "+created_at", "+email_address", "-created_at", "-email_address", "created_at", "email_address"
+        ]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """Iterate over all results of `organization_invitations.list_all`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                default `-created_at`.
+            query: Text looked for in the invited email address.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
+
+    async def revoke(
+        self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
+    ) -> OrganizationInvitation:
+        """Revoke an open invitation of an organization.
+
+        Only a pending invitation can be revoked; its link then stops working.
+
+        `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/{organization_id}/invitations/{invitation_id}/revoke
+
+        Args:
+            organization_id: Id of the organization.
+            invitation_id: Id of the organization invitation.
+            requesting_user_id: Id of the user who revokes; must be an admin of the organization.
+
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
+        )
+
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.list` with status='pending'"
+    )
+    async def list_pending(
+        self, organization_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationInvitationPage:
+        """List the open invitations of an organization.
+
+        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
+
+        Newest first.
+
+        `GET /organizations/{organization_id}/invitations/pending`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
+
+        Args:
+            organization_id: Id of the organization.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
+        )
+
+    @deprecated(
+        "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.iterate` with status='pending'"
+    )
+    @walk
+    def iterate_pending(
+        self, organization_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
+
+        Deprecated by Clerk: use `organization_invitations.list` with status='pending'.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organizations/{organization_id}/invitations/pending`
+        https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/{organization_id}/invitations/pending
+
+        Args:
+            organization_id: Id of the organization.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = (organization_id,)
+        return iterate_async(
             self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
         )

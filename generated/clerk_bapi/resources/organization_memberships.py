@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organization_memberships`."""
+"""The resource `organization_memberships`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organization_memberships as api
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembers
 
 
 class OrganizationMembershipsResource(Resource):
-    """The operations of `organization_memberships`."""
+    """The operations of `organization_memberships`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -46,9 +50,7 @@ class OrganizationMembershipsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_organization_membership(
@@ -72,9 +74,7 @@ class OrganizationMembershipsResource(Resource):
             organization_id: Id of the organization.
             user_id: Id of the member's user.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_organization_membership(organization_id, user_id))
 
@@ -158,9 +158,7 @@ class OrganizationMembershipsResource(Resource):
             web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
                 100 items.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_memberships(
@@ -268,10 +266,7 @@ class OrganizationMembershipsResource(Resource):
                 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {
             "created_at_after": created_at_after,
@@ -332,10 +327,7 @@ class OrganizationMembershipsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, UnprocessableEntity or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by))
 
@@ -379,10 +371,7 @@ class OrganizationMembershipsResource(Resource):
                 `first_name`, `last_name`, `phone_number`, `username`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by}
         ids = ()
@@ -404,9 +393,7 @@ class OrganizationMembershipsResource(Resource):
             user_id: Id of the member's user.
             role: Key of the new role; it must be in the organization's role set.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.update_organization_membership(organization_id, user_id, role=role))
 
@@ -433,11 +420,421 @@ class OrganizationMembershipsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_organization_membership_metadata(
+                organization_id, user_id, private_metadata=private_metadata, public_metadata=public_metadata
+            )
+        )
+
+
+class AsyncOrganizationMembershipsResource(AsyncResource):
+    """The operations of `organization_memberships`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        organization_id: str,
+        *,
+        role: str,
+        user_id: str,
+        private_metadata: Mapping[str, Any] | None | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | None | Unset = UNSET,
+    ) -> OrganizationMembership:
+        """Add a user to an organization.
+
+        No invitation and no consent is needed. The next session of the user starts with this organization active unless
+        another is chosen.
+
+        `POST /organizations/{organization_id}/memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/POST/organizations/{organization_id}/memberships
+
+        Args:
+            organization_id: Id of the organization.
+            role: Key of the organization role, such as `org:member`.
+            user_id: Id of the user to add, who must not be a member yet.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_organization_membership(
+                organization_id,
+                role=role,
+                user_id=user_id,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+            )
+        )
+
+    async def delete(self, organization_id: str, user_id: str) -> OrganizationMembership:
+        """End the membership of a user in an organization.
+
+        Returns the membership that was removed. The user stays.
+
+        `DELETE /organizations/{organization_id}/memberships/{user_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/DELETE/organizations/{organization_id}/memberships/{user_id}
+
+        Args:
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
+
+        Raises: ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.delete_organization_membership(organization_id, user_id))
+
+    async def list(
+        self,
+        organization_id: str,
+        *,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        role: Sequence[str] | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+    ) -> OrganizationMembershipPage:
+        """List the members of an organization, filtered and sorted.
+
+        `GET /organizations/{organization_id}/memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
+
+        Args:
+            organization_id: Id of the organization.
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
+            email_address_query: Part of an email address, in any letter case.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            limit: Page size. 1 to 500, default 10.
+            name_query: Part of a name, in any letter case.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
+            phone_number_query: Part of a phone number.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            role: Only members with one of these role keys; at most 100. At most 100 items.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+                items.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
+
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organization_memberships(
+                organization_id,
+                created_at_after=created_at_after,
+                created_at_before=created_at_before,
+                email_address=email_address,
+                email_address_query=email_address_query,
+                last_active_at_after=last_active_at_after,
+                last_active_at_before=last_active_at_before,
+                limit=limit,
+                name_query=name_query,
+                offset=offset,
+                order_by=order_by,
+                phone_number=phone_number,
+                phone_number_query=phone_number_query,
+                query=query,
+                role=role,
+                user_id=user_id,
+                username=username,
+                username_query=username_query,
+                web3_wallet=web3_wallet,
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        organization_id: str,
+        *,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        query: str | Unset = UNSET,
+        role: Sequence[str] | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationMembership]:
+        """Iterate over all results of `organization_memberships.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organizations/{organization_id}/memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/{organization_id}/memberships
+
+        Args:
+            organization_id: Id of the organization.
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
+            email_address_query: Part of an email address, in any letter case.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            name_query: Part of a name, in any letter case.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
+            phone_number_query: Part of a phone number.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            role: Only members with one of these role keys; at most 100. At most 100 items.
+            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
+            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+                items.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {
+            "created_at_after": created_at_after,
+            "created_at_before": created_at_before,
+            "email_address": email_address,
+            "email_address_query": email_address_query,
+            "last_active_at_after": last_active_at_after,
+            "last_active_at_before": last_active_at_before,
+            "name_query": name_query,
+            "order_by": order_by,
+            "phone_number": phone_number,
+            "phone_number_query": phone_number_query,
+            "query": query,
+            "role": role,
+            "user_id": user_id,
+            "username": username,
+            "username_query": username_query,
+            "web3_wallet": web3_wallet,
+        }
+        ids = (organization_id,)
+        return iterate_async(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
+
+    async def list_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+    ) -> OrganizationMembershipPage:
+        """List the memberships of all organizations.
+
+        `GET /organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by)
+        )
+
+    @walk
+    def iterate_all(
+        self,
+        *,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationMembership]:
+        """Iterate over all results of `organization_memberships.list_all`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_all_organization_memberships, filters, page_size, ids))
+
+    @suggest(private_metadata="update_metadata", public_metadata="update_metadata")
+    async def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
+        """Change the role of a member.
+
+        Metadata has its own operation, `organization_memberships.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per membership.
+
+        `PATCH /organizations/{organization_id}/memberships/{user_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}
+
+        Args:
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
+            role: Key of the new role; it must be in the organization's role set.
+
+        Raises: ApiError, such as NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.update_organization_membership(organization_id, user_id, role=role))
+
+    async def update_metadata(
+        self,
+        organization_id: str,
+        user_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> OrganizationMembership:
+        """Merge values into the metadata of a membership.
+
+        Nested objects are merged at every depth, and a key set to null is removed.
+
+        Rate limit: 10 calls in 10 seconds per membership.
+
+        `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/{organization_id}/memberships/{user_id}/metadata
+
+        Args:
+            organization_id: Id of the organization.
+            user_id: Id of the member's user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_organization_membership_metadata(
                 organization_id, user_id, private_metadata=private_metadata, public_metadata=public_metadata
             )

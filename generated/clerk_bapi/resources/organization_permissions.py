@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organization_permissions`."""
+"""The resource `organization_permissions`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_permissions as api
 from clerk_bapi.models.organization_permissions import PermissionPage
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject, Permission
 
 
 class OrganizationPermissionsResource(Resource):
-    """The operations of `organization_permissions`."""
+    """The operations of `organization_permissions`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self, *, key: str, name: str, description: str | Unset = UNSET) -> Permission:
         """Define an organization permission.
@@ -34,10 +38,8 @@ class OrganizationPermissionsResource(Resource):
             name: Display name.
             description: Explanatory text for people.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.create_organization_permission(key=key, name=name, description=description))
 
@@ -52,9 +54,7 @@ class OrganizationPermissionsResource(Resource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_permission(permission_id))
 
@@ -67,9 +67,7 @@ class OrganizationPermissionsResource(Resource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_permission(permission_id))
 
@@ -95,9 +93,7 @@ class OrganizationPermissionsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
             query: Exact id, or part of the name or key.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -125,10 +121,7 @@ class OrganizationPermissionsResource(Resource):
             query: Exact id, or part of the name or key.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -155,11 +148,145 @@ class OrganizationPermissionsResource(Resource):
             key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
             name: Display name.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_organization_permission(permission_id, description=description, key=key, name=name)
+        )
+
+
+class AsyncOrganizationPermissionsResource(AsyncResource):
+    """The operations of `organization_permissions`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self, *, key: str, name: str, description: str | Unset = UNSET) -> Permission:
+        """Define an organization permission.
+
+        Takes effect once roles grant it.
+
+        `POST /organization_permissions`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/POST/organization_permissions
+
+        Args:
+            key: Unique key of the form `org:<feature>:<action>`, such as `org:invoices:read`; `org:sys_` is reserved.
+            name: Display name.
+            description: Explanatory text for people.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(api.create_organization_permission(key=key, name=name, description=description))
+
+    async def delete(self, permission_id: str) -> DeletedObject:
+        """Delete an organization permission by id.
+
+        Built-in permissions cannot be deleted.
+
+        `DELETE /organization_permissions/{permission_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/DELETE/organization_permissions/{permission_id}
+
+        Args:
+            permission_id: Id of the organization permission.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_organization_permission(permission_id))
+
+    async def get(self, permission_id: str) -> Permission:
+        """Fetch one organization permission by id.
+
+        `GET /organization_permissions/{permission_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions/{permission_id}
+
+        Args:
+            permission_id: Id of the organization permission.
+
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_organization_permission(permission_id))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+    ) -> PermissionPage:
+        """List the organization permissions of the instance.
+
+        Includes the built-in ones, whose keys start with `org:sys_`.
+
+        `GET /organization_permissions`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
+            query: Exact id, or part of the name or key.
+
+        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Permission]:
+        """Iterate over all results of `organization_permissions.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organization_permissions`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_organization_permissions, filters, page_size, ids))
+
+    async def update(
+        self,
+        permission_id: str,
+        *,
+        description: str | Unset = UNSET,
+        key: str | Unset = UNSET,
+        name: str | Unset = UNSET,
+    ) -> Permission:
+        """Change an organization permission.
+
+        Built-in permissions cannot be changed.
+
+        `PATCH /organization_permissions/{permission_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-permissions/PATCH/organization_permissions/{permission_id}
+
+        Args:
+            permission_id: Id of the organization permission.
+            description: Explanatory text for people.
+            key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
+            name: Display name.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_organization_permission(permission_id, description=description, key=key, name=name)
         )

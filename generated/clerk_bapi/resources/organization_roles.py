@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organization_roles`."""
+"""The resource `organization_roles`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_roles as api
 from clerk_bapi.models.organization_roles import RolePage
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject, Role
 
 
 class OrganizationRolesResource(Resource):
-    """The operations of `organization_roles`."""
+    """The operations of `organization_roles`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def assign_permission(self, organization_role_id: str, permission_id: str) -> Role:
         """Add a permission to an organization role.
@@ -31,9 +35,7 @@ class OrganizationRolesResource(Resource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
         """
         return self._client.send(api.assign_permission_to_organization_role(organization_role_id, permission_id))
 
@@ -60,10 +62,8 @@ class OrganizationRolesResource(Resource):
             include_in_initial_role_set: Also put the role into the role set that new organizations start with.
             permissions: Ids of the permissions the role grants.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
-                NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_organization_role(
@@ -86,9 +86,7 @@ class OrganizationRolesResource(Resource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_organization_role(organization_role_id))
 
@@ -101,9 +99,7 @@ class OrganizationRolesResource(Resource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_role(organization_role_id))
 
@@ -130,9 +126,7 @@ class OrganizationRolesResource(Resource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -161,10 +155,7 @@ class OrganizationRolesResource(Resource):
             query: Exact id, or part of the name or key.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -180,9 +171,7 @@ class OrganizationRolesResource(Resource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.remove_permission_from_organization_role(organization_role_id, permission_id))
 
@@ -209,12 +198,200 @@ class OrganizationRolesResource(Resource):
             name: Display name.
             permissions: Ids of all permissions the role shall grant; replaces the present ones.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_organization_role(
+                organization_role_id, description=description, key=key, name=name, permissions=permissions
+            )
+        )
+
+
+class AsyncOrganizationRolesResource(AsyncResource):
+    """The operations of `organization_roles`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def assign_permission(self, organization_role_id: str, permission_id: str) -> Role:
+        """Add a permission to an organization role.
+
+        `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles/{organization_role_id}/permissions/{permission_id}
+
+        Args:
+            organization_role_id: Id of the organization role.
+            permission_id: Id of the organization permission.
+
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        """
+        return await self._client.send(api.assign_permission_to_organization_role(organization_role_id, permission_id))
+
+    async def create(
+        self,
+        *,
+        key: str,
+        name: str,
+        description: str | None | Unset = UNSET,
+        include_in_initial_role_set: bool | None | Unset = UNSET,
+        permissions: Sequence[str] | None | Unset = UNSET,
+    ) -> Role:
+        """Define an organization role.
+
+        Organizations can assign it once it is in their role set.
+
+        `POST /organization_roles`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles
+
+        Args:
+            key: Unique key: `org:` followed by lowercase letters, digits and underscores.
+            name: Display name.
+            description: Explanatory text for people.
+            include_in_initial_role_set: Also put the role into the role set that new organizations start with.
+            permissions: Ids of the permissions the role grants.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_organization_role(
+                key=key,
+                name=name,
+                description=description,
+                include_in_initial_role_set=include_in_initial_role_set,
+                permissions=permissions,
+            )
+        )
+
+    async def delete(self, organization_role_id: str) -> DeletedObject:
+        """Delete an organization role by id.
+
+        Refused while a member or invitation has the role, or while it serves as creator or domain default role.
+
+        `DELETE /organization_roles/{organization_role_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}
+
+        Args:
+            organization_role_id: Id of the organization role.
+
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.delete_organization_role(organization_role_id))
+
+    async def get(self, organization_role_id: str) -> Role:
+        """Fetch one organization role by id.
+
+        `GET /organization_roles/{organization_role_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles/{organization_role_id}
+
+        Args:
+            organization_role_id: Id of the organization role.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_organization_role(organization_role_id))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+    ) -> RolePage:
+        """List the organization roles of the instance.
+
+        Newest first.
+
+        `GET /organization_roles`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
+            query: Exact id, or part of the name or key.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Role]:
+        """Iterate over all results of `organization_roles.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organization_roles`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_organization_roles, filters, page_size, ids))
+
+    async def remove_permission(self, organization_role_id: str, permission_id: str) -> Role:
+        """Take a permission away from an organization role.
+
+        `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/{organization_role_id}/permissions/{permission_id}
+
+        Args:
+            organization_role_id: Id of the organization role.
+            permission_id: Id of the organization permission.
+
+        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.remove_permission_from_organization_role(organization_role_id, permission_id)
+        )
+
+    async def update(
+        self,
+        organization_role_id: str,
+        *,
+        description: str | None | Unset = UNSET,
+        key: str | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        permissions: Sequence[str] | None | Unset = UNSET,
+    ) -> Role:
+        """Change an organization role.
+
+        A new key carries over to the organization settings that name the role.
+
+        `PATCH /organization_roles/{organization_role_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organization-roles/PATCH/organization_roles/{organization_role_id}
+
+        Args:
+            organization_role_id: Id of the organization role.
+            description: Explanatory text for people.
+            key: New unique key: `org:` followed by lowercase letters, digits and underscores.
+            name: Display name.
+            permissions: Ids of all permissions the role shall grant; replaces the present ones.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_organization_role(
                 organization_role_id, description=description, key=key, name=name, permissions=permissions
             )

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `organizations`."""
+"""The resource `organizations`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organizations as api
@@ -27,7 +27,11 @@ from clerk_bapi.models.shared import (
 
 
 class OrganizationsResource(Resource):
-    """The operations of `organizations`."""
+    """The operations of `organizations`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def adjust_billing_credit_balance(
         self,
@@ -55,10 +59,8 @@ class OrganizationsResource(Resource):
             currency: ISO 4217 currency code, such as `USD`.
             note: Remark to keep with the ledger entry.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.adjust_organization_billing_credit_balance(
@@ -102,10 +104,7 @@ class OrganizationsResource(Resource):
             slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
                 enabled.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_organization(
@@ -132,9 +131,7 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_organization(organization_id))
 
@@ -147,9 +144,7 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_logo(organization_id))
 
@@ -170,9 +165,7 @@ class OrganizationsResource(Resource):
             include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.get_organization(
@@ -191,10 +184,8 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.get_organization_billing_credit_balance(organization_id))
 
@@ -209,10 +200,8 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.get_organization_billing_subscription(organization_id))
 
@@ -259,9 +248,7 @@ class OrganizationsResource(Resource):
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organizations(
@@ -319,10 +306,7 @@ class OrganizationsResource(Resource):
                 includes them.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {
             "include_members_count": include_members_count,
@@ -357,9 +341,7 @@ class OrganizationsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_organization_metadata(
@@ -402,10 +384,8 @@ class OrganizationsResource(Resource):
             role_set_key: Key of the role set the organization uses.
             slug: New name for URLs, unused in the instance.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, PaymentRequired, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_organization(
@@ -441,9 +421,7 @@ class OrganizationsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_organization_metadata(
@@ -466,10 +444,433 @@ class OrganizationsResource(Resource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or PayloadTooLarge.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return self._client.send(
+            api.upload_organization_logo(organization_id, file=file, uploader_user_id=uploader_user_id)
+        )
+
+
+class AsyncOrganizationsResource(AsyncResource):
+    """The operations of `organizations`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def adjust_billing_credit_balance(
+        self,
+        organization_id: str,
+        *,
+        action: Literal["decrease", "increase"],
+        amount: int,
+        idempotency_key: str,
+        currency: str | Unset = UNSET,
+        note: str | Unset = UNSET,
+    ) -> BillingCreditLedger:
+        """Raise or lower the credit balance of an organization.
+
+        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
+        entry.
+
+        `POST /organizations/{organization_id}/billing/credits`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations/{organization_id}/billing/credits
+
+        Args:
+            organization_id: Id of the organization.
+            action: Direction of the adjustment. One of `decrease`, `increase`.
+            amount: Amount in the smallest unit of the currency, such as cents; more than 0.
+            idempotency_key: Unique text of your choice that makes a repeated call harmless.
+            currency: ISO 4217 currency code, such as `USD`.
+            note: Remark to keep with the ledger entry.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.adjust_organization_billing_credit_balance(
+                organization_id,
+                action=action,
+                amount=amount,
+                idempotency_key=idempotency_key,
+                currency=currency,
+                note=note,
+            )
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        created_at: int | str | datetime | None | Unset = UNSET,
+        created_by: str | None | Unset = UNSET,
+        max_allowed_memberships: int | None | Unset = UNSET,
+        private_metadata: Mapping[str, Any] | None | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | None | Unset = UNSET,
+        role_set_key: str | None | Unset = UNSET,
+        slug: str | None | Unset = UNSET,
+    ) -> Organization:
+        """Create an organization, with a first member if you like.
+
+        Without `created_by` it starts with no members.
+
+        `POST /organizations`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations
+
+        Args:
+            name: Name of the organization, without HTML or links.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone, sent as RFC 3339 text.
+            created_by: Id of the user who becomes the first member, with the creator role.
+            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            role_set_key: Key of the role set the organization uses.
+            slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
+                enabled.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_organization(
+                name=name,
+                created_at=created_at,
+                created_by=created_by,
+                max_allowed_memberships=max_allowed_memberships,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+                role_set_key=role_set_key,
+                slug=slug,
+            )
+        )
+
+    async def delete(self, organization_id: str) -> DeletedObject:
+        """Delete an organization for good.
+
+        Its memberships and invitations go too, and sessions in which it was active fall back to no organization. Cannot
+        be undone. The users themselves stay.
+
+        `DELETE /organizations/{organization_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}
+
+        Args:
+            organization_id: Id of the organization.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_organization(organization_id))
+
+    async def delete_logo(self, organization_id: str) -> Organization:
+        """Delete the logo of an organization.
+
+        `DELETE /organizations/{organization_id}/logo`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/{organization_id}/logo
+
+        Args:
+            organization_id: Id of the organization.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_organization_logo(organization_id))
+
+    async def get(
+        self,
+        organization_id: str,
+        *,
+        include_members_count: bool | Unset = UNSET,
+        include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
+    ) -> Organization:
+        """Fetch one organization by id or slug.
+
+        `GET /organizations/{organization_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}
+
+        Args:
+            organization_id: Id or slug of the organization.
+            include_members_count: Fill in `members_count`.
+            include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
+
+        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.get_organization(
+                organization_id,
+                include_members_count=include_members_count,
+                include_missing_member_with_elevated_permissions=include_missing_member_with_elevated_permissions,
+            )
+        )
+
+    async def get_billing_credit_balance(self, organization_id: str) -> BillingCreditBalance:
+        """Fetch the credit balance of an organization.
+
+        `GET /organizations/{organization_id}/billing/credits`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/credits
+
+        Args:
+            organization_id: Id of the organization.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.get_organization_billing_credit_balance(organization_id))
+
+    async def get_billing_subscription(self, organization_id: str) -> BillingSubscription:
+        """Fetch the billing subscription of an organization.
+
+        One item per plan the organization is on.
+
+        `GET /organizations/{organization_id}/billing/subscription`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/{organization_id}/billing/subscription
+
+        Args:
+            organization_id: Id of the organization.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.get_organization_billing_subscription(organization_id))
+
+    async def list(
+        self,
+        *,
+        include_members_count: bool | Unset = UNSET,
+        include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+members_count",
+            "+name",
+            "-created_at",
+            "-members_count",
+            "-name",
+            "created_at",
+            "members_count",
+            "name",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+    ) -> OrganizationPage:
+        """List organizations, filtered and sorted.
+
+        Newest first unless `order_by` says otherwise. Member counts are left out unless asked for.
+
+        `GET /organizations`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
+
+        Args:
+            include_members_count: Fill in `members_count`.
+            include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
+                `name`, default `-created_at`.
+            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
+                it. At most 100 items.
+            query: Exact id, or part of the name or slug.
+            user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
+                includes them.
+
+        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_organizations(
+                include_members_count=include_members_count,
+                include_missing_member_with_elevated_permissions=include_missing_member_with_elevated_permissions,
+                limit=limit,
+                offset=offset,
+                order_by=order_by,
+                organization_id=organization_id,
+                query=query,
+                user_id=user_id,
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        include_members_count: bool | Unset = UNSET,
+        include_missing_member_with_elevated_permissions: bool | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+members_count",
+            "+name",
+            "-created_at",
+            "-members_count",
+            "-name",
+            "created_at",
+            "members_count",
+            "name",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Organization]:
+        """Iterate over all results of `organizations.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /organizations`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations
+
+        Args:
+            include_members_count: Fill in `members_count`.
+            include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
+                `name`, default `-created_at`.
+            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
+                it. At most 100 items.
+            query: Exact id, or part of the name or slug.
+            user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
+                includes them.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {
+            "include_members_count": include_members_count,
+            "include_missing_member_with_elevated_permissions": include_missing_member_with_elevated_permissions,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "query": query,
+            "user_id": user_id,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_organizations, filters, page_size, ids))
+
+    async def replace_metadata(
+        self,
+        organization_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> Organization:
+        """Overwrite whole metadata fields of an organization.
+
+        What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
+        field. To add or remove single keys use `organizations.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization, together with `organizations.update_metadata`.
+
+        `PUT /organizations/{organization_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/metadata
+
+        Args:
+            organization_id: Id of the organization.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_organization_metadata(
+                organization_id, private_metadata=private_metadata, public_metadata=public_metadata
+            )
+        )
+
+    @suggest(
+        private_metadata="update_metadata or replace_metadata",
+        public_metadata="update_metadata or replace_metadata",
+        uploader_user_id="upload_logo",
+    )
+    async def update(
+        self,
+        organization_id: str,
+        *,
+        admin_delete_enabled: bool | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
+        max_allowed_memberships: int | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        role_set_key: str | None | Unset = UNSET,
+        slug: str | None | Unset = UNSET,
+    ) -> Organization:
+        """Change the fields of an organization that you pass.
+
+        Metadata is not accepted here: call `organizations.update_metadata` or `organizations.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization.
+
+        `PATCH /organizations/{organization_id}`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}
+
+        Args:
+            organization_id: Id of the organization.
+            admin_delete_enabled: Let members with the delete permission delete the organization from the frontend.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone, sent as RFC 3339 text.
+            max_allowed_memberships: Seat limit, counting members and open invitations; 0 lifts the limit. At least 0.
+            name: New name, without HTML or links.
+            role_set_key: Key of the role set the organization uses.
+            slug: New name for URLs, unused in the instance.
+
+        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.update_organization(
+                organization_id,
+                admin_delete_enabled=admin_delete_enabled,
+                created_at=created_at,
+                max_allowed_memberships=max_allowed_memberships,
+                name=name,
+                role_set_key=role_set_key,
+                slug=slug,
+            )
+        )
+
+    async def update_metadata(
+        self,
+        organization_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> Organization:
+        """Merge values into the metadata of an organization.
+
+        Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
+        `organizations.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per organization, together with `organizations.replace_metadata`.
+
+        `PATCH /organizations/{organization_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/{organization_id}/metadata
+
+        Args:
+            organization_id: Id of the organization.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_organization_metadata(
+                organization_id, private_metadata=private_metadata, public_metadata=public_metadata
+            )
+        )
+
+    async def upload_logo(
+        self, organization_id: str, file: bytes | BinaryIO | File, *, uploader_user_id: str | Unset = UNSET
+    ) -> OrganizationWithLogo:
+        """Upload the logo of an organization.
+
+        Replaces the current logo. JPEG, PNG, GIF or WebP, at most 10 MB.
+
+        `PUT /organizations/{organization_id}/logo`
+        https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/{organization_id}/logo
+
+        Args:
+            organization_id: Id of the organization.
+            file: Image file to upload.
+            uploader_user_id: Id of the user recorded as the uploader.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        """
+        return await self._client.send(
             api.upload_organization_logo(organization_id, file=file, uploader_user_id=uploader_user_id)
         )

@@ -2,21 +2,25 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `phone_numbers`."""
+"""The resource `phone_numbers`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import phone_numbers as api
 from clerk_bapi.models.shared import DeletedObject, PhoneNumber, Verification
 
 
 class PhoneNumbersResource(Resource):
-    """The operations of `phone_numbers`."""
+    """The operations of `phone_numbers`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def attempt_verification(self, phone_number_id: str, *, code: str, verification_id: str) -> Verification:
         """Check a code that was texted to a phone number.
@@ -32,10 +36,7 @@ class PhoneNumbersResource(Resource):
             code: Code the user typed from the text message.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(
             api.attempt_phone_number_verification(phone_number_id, code=code, verification_id=verification_id)
@@ -66,10 +67,7 @@ class PhoneNumbersResource(Resource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_phone_number(
@@ -92,9 +90,7 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_phone_number(phone_number_id))
 
@@ -107,9 +103,7 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_phone_number(phone_number_id))
 
@@ -125,10 +119,8 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                TooManyRequests or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or ServerError;
+        TransportError.
         """
         return self._client.send(api.prepare_phone_number_verification(phone_number_id))
 
@@ -153,10 +145,7 @@ class PhoneNumbersResource(Resource):
             identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
                 an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_user_phone_number(
@@ -186,11 +175,181 @@ class PhoneNumbersResource(Resource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
+            api.update_phone_number(
+                phone_number_id,
+                primary=primary,
+                reserved_for_second_factor=reserved_for_second_factor,
+                verified=verified,
+            )
+        )
+
+
+class AsyncPhoneNumbersResource(AsyncResource):
+    """The operations of `phone_numbers`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def attempt_verification(self, phone_number_id: str, *, code: str, verification_id: str) -> Verification:
+        """Check a code that was texted to a phone number.
+
+        A wrong or late code raises no error: read `status` and `attempts` of the result. Success also verifies the
+        number, but starts no session. Using an accepted verification again fails with `verification_already_verified`.
+
+        `POST /phone_numbers/{phone_number_id}/attempt_verification`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/attempt_verification
+
+        Args:
+            phone_number_id: Id of the phone number.
+            code: Code the user typed from the text message.
+            verification_id: Id of the verification that the prepare call returned.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.attempt_phone_number_verification(phone_number_id, code=code, verification_id=verification_id)
+        )
+
+    async def create(
+        self,
+        *,
+        phone_number: str,
+        user_id: str,
+        primary: bool | None | Unset = UNSET,
+        reserved_for_second_factor: bool | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> PhoneNumber:
+        """Add a phone number to a user.
+
+        No text message is sent to confirm it. The user's first number becomes primary by itself; later ones only with
+        `primary`.
+
+        `POST /phone_numbers`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers
+
+        Args:
+            phone_number: Number to add, in E.164 form such as `+15551234567`.
+            user_id: Id of the user who gets the number.
+            primary: Make this number the primary one. A user's first number is primary anyway.
+            reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
+                becomes the default second factor.
+            verified: Trust the number without sending a code.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_phone_number(
+                phone_number=phone_number,
+                user_id=user_id,
+                primary=primary,
+                reserved_for_second_factor=reserved_for_second_factor,
+                verified=verified,
+            )
+        )
+
+    async def delete(self, phone_number_id: str) -> DeletedObject:
+        """Delete a phone number by id.
+
+        Refused when it is the user's last identifier.
+
+        `DELETE /phone_numbers/{phone_number_id}`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/DELETE/phone_numbers/{phone_number_id}
+
+        Args:
+            phone_number_id: Id of the phone number.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_phone_number(phone_number_id))
+
+    async def get(self, phone_number_id: str) -> PhoneNumber:
+        """Fetch one phone number by id.
+
+        `GET /phone_numbers/{phone_number_id}`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/GET/phone_numbers/{phone_number_id}
+
+        Args:
+            phone_number_id: Id of the phone number.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_phone_number(phone_number_id))
+
+    async def prepare_verification(self, phone_number_id: str) -> Verification:
+        """Text a one-time code to a phone number.
+
+        Returns a verification whose id you pass to `phone_numbers.attempt_verification`. Asking again within about 30
+        seconds fails with status 429.
+
+        `POST /phone_numbers/{phone_number_id}/prepare_verification`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/{phone_number_id}/prepare_verification
+
+        Args:
+            phone_number_id: Id of the phone number.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.prepare_phone_number_verification(phone_number_id))
+
+    async def replace_for_user(
+        self,
+        user_id: str,
+        *,
+        phone_number: str,
+        identification_status: Literal["reserved", "unverified", "verified"] | Unset = UNSET,
+    ) -> PhoneNumber:
+        """Swap all of a user's phone numbers for a single one.
+
+        Deletes every other number; losing one that served as second factor turns the user's MFA off. With status
+        `unverified` a user without another identifier can no longer sign in.
+
+        `PUT /users/{user_id}/phone_number`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PUT/users/{user_id}/phone_number
+
+        Args:
+            user_id: Id of the user.
+            phone_number: Number that replaces all others, in E.164 form such as `+15551234567`.
+            identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
+                an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_user_phone_number(
+                user_id, phone_number=phone_number, identification_status=identification_status
+            )
+        )
+
+    async def update(
+        self,
+        phone_number_id: str,
+        *,
+        primary: bool | None | Unset = UNSET,
+        reserved_for_second_factor: bool | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+    ) -> PhoneNumber:
+        """Mark a phone number as verified, primary or second factor.
+
+        The digits cannot be changed; add a new number and delete the old one, or use `phone_numbers.replace_for_user`.
+
+        `PATCH /phone_numbers/{phone_number_id}`
+        https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PATCH/phone_numbers/{phone_number_id}
+
+        Args:
+            phone_number_id: Id of the phone number.
+            primary: Make it the primary one of the user.
+            reserved_for_second_factor: Use the number for two-step sign-in; it must be verified. The first such number
+                becomes the default second factor.
+            verified: Trust the number without sending a code.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
             api.update_phone_number(
                 phone_number_id,
                 primary=primary,

@@ -2,18 +2,22 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `proxy_checks`."""
+"""The resource `proxy_checks`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import proxy_checks as api
 from clerk_bapi.models.proxy_checks import ProxyCheck
 
 
 class ProxyChecksResource(Resource):
-    """The operations of `proxy_checks`."""
+    """The operations of `proxy_checks`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def verify(self, *, domain_id: str, proxy_url: str) -> ProxyCheck:
         """Test whether a proxy reaches Clerk's Frontend API.
@@ -28,8 +32,31 @@ class ProxyChecksResource(Resource):
             domain_id: Id of the domain the proxy serves.
             proxy_url: Proxy address to test; it may differ from the one in use.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.verify_domain_proxy(domain_id=domain_id, proxy_url=proxy_url))
+
+
+class AsyncProxyChecksResource(AsyncResource):
+    """The operations of `proxy_checks`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def verify(self, *, domain_id: str, proxy_url: str) -> ProxyCheck:
+        """Test whether a proxy reaches Clerk's Frontend API.
+
+        Changes nothing, so run it before setting the proxy of a domain to avoid an outage. `successful` of the result
+        tells the outcome.
+
+        `POST /proxy_checks`
+        https://clerk.com/docs/reference/backend-api/tag/proxy-checks/POST/proxy_checks
+
+        Args:
+            domain_id: Id of the domain the proxy serves.
+            proxy_url: Proxy address to test; it may differ from the one in use.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.verify_domain_proxy(domain_id=domain_id, proxy_url=proxy_url))

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `redirect_urls`."""
+"""The resource `redirect_urls`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import redirect_urls as api
 from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class RedirectUrlsResource(Resource):
-    """The operations of `redirect_urls`."""
+    """The operations of `redirect_urls`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self, *, url: str) -> RedirectURL:
         """Allow a redirect URL for native apps.
@@ -31,9 +35,7 @@ class RedirectUrlsResource(Resource):
         Args:
             url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_redirect_url(url=url))
 
@@ -46,9 +48,7 @@ class RedirectUrlsResource(Resource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_redirect_url(redirect_url_id))
 
@@ -61,9 +61,7 @@ class RedirectUrlsResource(Resource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.get_redirect_url(redirect_url_id))
 
@@ -92,9 +90,7 @@ class RedirectUrlsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 
@@ -111,11 +107,103 @@ class RedirectUrlsResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
         return iterate(self._client, Pager(api.list_redirect_urls, filters, page_size, ids))
+
+
+class AsyncRedirectUrlsResource(AsyncResource):
+    """The operations of `redirect_urls`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self, *, url: str) -> RedirectURL:
+        """Allow a redirect URL for native apps.
+
+        `POST /redirect_urls`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/POST/redirect_urls
+
+        Args:
+            url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_redirect_url(url=url))
+
+    async def delete(self, redirect_url_id: str) -> DeletedObject:
+        """Stop allowing a redirect URL.
+
+        `DELETE /redirect_urls/{id}`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/DELETE/redirect_urls/{id}
+
+        Args:
+            redirect_url_id: Id of the redirect URL.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_redirect_url(redirect_url_id))
+
+    async def get(self, redirect_url_id: str) -> RedirectURL:
+        """Fetch one redirect URL by id.
+
+        `GET /redirect_urls/{id}`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls/{id}
+
+        Args:
+            redirect_url_id: Id of the redirect URL.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.get_redirect_url(redirect_url_id))
+
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[False] | Unset = UNSET
+    ) -> builtins.list[RedirectURL]: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: Literal[True]
+    ) -> RedirectURLPage: ...
+    @overload
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[RedirectURL] | RedirectURLPage: ...
+    async def list(
+        self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
+    ) -> builtins.list[RedirectURL] | RedirectURLPage:
+        """List the redirect URLs that native apps may use.
+
+        `GET /redirect_urls`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
+
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[RedirectURL]:
+        """Iterate over all results of `redirect_urls.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /redirect_urls`
+        https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_redirect_urls, filters, page_size, ids))

@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `role_sets`."""
+"""The resource `role_sets`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import role_sets as api
 from clerk_bapi.models.role_sets import RoleSet, RoleSetPage
@@ -19,7 +19,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class RoleSetsResource(Resource):
-    """The operations of `role_sets`."""
+    """The operations of `role_sets`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def add_roles(
         self,
@@ -40,10 +44,7 @@ class RoleSetsResource(Resource):
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.add_roles_to_role_set(
@@ -81,10 +82,8 @@ class RoleSetsResource(Resource):
             type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
                 `initial`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
-                NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_role_set(
@@ -107,9 +106,7 @@ class RoleSetsResource(Resource):
         Args:
             role_set_key_or_id: Role set, by key or id.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_role_set(role_set_key_or_id))
 
@@ -136,9 +133,7 @@ class RoleSetsResource(Resource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -165,10 +160,7 @@ class RoleSetsResource(Resource):
             query: Exact id, or part of the name or key.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
@@ -194,10 +186,7 @@ class RoleSetsResource(Resource):
             dest_role_set_key: Key of the role set that takes over.
             reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_role_set(
@@ -218,10 +207,7 @@ class RoleSetsResource(Resource):
             role_key: Key of the role to take out of the set.
             to_role_key: Key of the role that members get in its place.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_role_in_role_set(role_set_key_or_id, role_key=role_key, to_role_key=to_role_key)
@@ -255,12 +241,247 @@ class RoleSetsResource(Resource):
             type: Make this the set that new organizations start with; the former one turns into `custom`. One of
                 `initial`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_role_set(
+                role_set_key_or_id,
+                creator_role_key=creator_role_key,
+                default_role_key=default_role_key,
+                description=description,
+                key=key,
+                name=name,
+                type=type,
+            )
+        )
+
+
+class AsyncRoleSetsResource(AsyncResource):
+    """The operations of `role_sets`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def add_roles(
+        self,
+        role_set_key_or_id: str,
+        *,
+        role_keys: Sequence[str],
+        creator_role_key: str | Unset = UNSET,
+        default_role_key: str | Unset = UNSET,
+    ) -> RoleSet:
+        """Put more roles into a role set.
+
+        `POST /role_sets/{role_set_key_or_id}/roles`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles
+
+        Args:
+            role_set_key_or_id: Role set, by key or id.
+            role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
+            creator_role_key: Also make this newly added role the creator role.
+            default_role_key: Also make this newly added role the default role.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.add_roles_to_role_set(
+                role_set_key_or_id,
+                role_keys=role_keys,
+                creator_role_key=creator_role_key,
+                default_role_key=default_role_key,
+            )
+        )
+
+    async def create(
+        self,
+        *,
+        creator_role_key: str,
+        default_role_key: str,
+        name: str,
+        roles: Sequence[str],
+        description: str | None | Unset = UNSET,
+        key: str | Unset = UNSET,
+        type: Literal["custom", "initial"] | Unset = UNSET,
+    ) -> RoleSet:
+        """Define a role set.
+
+        `POST /role_sets`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets
+
+        Args:
+            creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
+            default_role_key: Key of the role new members get; must be among `roles`.
+            name: Display name.
+            roles: Keys of the roles in the set, at most 10. 1 to 10 items.
+            description: Explanatory text for people.
+            key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
+                left out.
+            type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
+                `initial`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_role_set(
+                creator_role_key=creator_role_key,
+                default_role_key=default_role_key,
+                name=name,
+                roles=roles,
+                description=description,
+                key=key,
+                type=type,
+            )
+        )
+
+    async def get(self, role_set_key_or_id: str) -> RoleSet:
+        """Fetch one role set by key or id.
+
+        `GET /role_sets/{role_set_key_or_id}`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets/{role_set_key_or_id}
+
+        Args:
+            role_set_key_or_id: Role set, by key or id.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_role_set(role_set_key_or_id))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+    ) -> RoleSetPage:
+        """List the role sets of the instance.
+
+        Newest first unless `order_by` says otherwise.
+
+        `GET /role_sets`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
+            query: Exact id, or part of the name or key.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal["+created_at", "+key", "+name", "-created_at", "-key", "-name", "created_at", "key", "name"]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[RoleSet]:
+        """Iterate over all results of `role_sets.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /role_sets`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`,
+                default `-created_at`.
+            query: Exact id, or part of the name or key.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_role_sets, filters, page_size, ids))
+
+    async def replace(
+        self,
+        role_set_key_or_id: str,
+        *,
+        dest_role_set_key: str,
+        reassignment_mappings: Mapping[str, str] | Unset = UNSET,
+    ) -> DeletedObject:
+        """Delete a role set and move its organizations to another.
+
+        Members whose role is missing from the other set need an entry in `reassignment_mappings`. The result is about
+        the deleted set; the move may still be running afterwards.
+
+        `POST /role_sets/{role_set_key_or_id}/replace`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/replace
+
+        Args:
+            role_set_key_or_id: Role set to give up, by key or id.
+            dest_role_set_key: Key of the role set that takes over.
+            reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_role_set(
+                role_set_key_or_id, dest_role_set_key=dest_role_set_key, reassignment_mappings=reassignment_mappings
+            )
+        )
+
+    async def replace_role(self, role_set_key_or_id: str, *, role_key: str, to_role_key: str) -> RoleSet:
+        """Take a role out of a role set and give its members another.
+
+        Both happen in one step.
+
+        `POST /role_sets/{role_set_key_or_id}/roles/replace`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/roles/replace
+
+        Args:
+            role_set_key_or_id: Role set, by key or id.
+            role_key: Key of the role to take out of the set.
+            to_role_key: Key of the role that members get in its place.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_role_in_role_set(role_set_key_or_id, role_key=role_key, to_role_key=to_role_key)
+        )
+
+    async def update(
+        self,
+        role_set_key_or_id: str,
+        *,
+        creator_role_key: str | None | Unset = UNSET,
+        default_role_key: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        key: str | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        type: Literal["initial"] | None | Unset = UNSET,
+    ) -> RoleSet:
+        """Change a role set.
+
+        The roles in it have their own operations, `role_sets.add_roles` and `role_sets.replace_role`.
+
+        `PATCH /role_sets/{role_set_key_or_id}`
+        https://clerk.com/docs/reference/backend-api/tag/role-sets/PATCH/role_sets/{role_set_key_or_id}
+
+        Args:
+            role_set_key_or_id: Role set, by key or id.
+            creator_role_key: Key of the role for the user who creates an organization; must be in the set.
+            default_role_key: Key of the role new members get; must be in the set.
+            description: Explanatory text for people.
+            key: New unique key: `role_set:` followed by lowercase letters, digits and underscores.
+            name: Display name.
+            type: Make this the set that new organizations start with; the former one turns into `custom`. One of
+                `initial`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_role_set(
                 role_set_key_or_id,
                 creator_role_key=creator_role_key,

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `saml_connections`."""
+"""The resource `saml_connections`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import saml_connections as api
 from clerk_bapi.models.saml_connections import (
@@ -27,7 +27,11 @@ from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint, SAM
 
 
 class SamlConnectionsResource(Resource):
-    """The operations of `saml_connections`."""
+    """The operations of `saml_connections`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     @deprecated("Clerk has deprecated POST /saml_connections; use `clerk.enterprise_connections.create`")
     def create(
@@ -76,10 +80,7 @@ class SamlConnectionsResource(Resource):
             login_hint: Which value to pass to the identity provider as login hint.
             organization_id: Id of the organization that users of the connection join.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             unwarned(api.create_saml_connection)(
@@ -113,9 +114,7 @@ class SamlConnectionsResource(Resource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(unwarned(api.delete_saml_connection)(saml_connection_id))
 
@@ -133,9 +132,7 @@ class SamlConnectionsResource(Resource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(unwarned(api.get_saml_connection)(saml_connection_id))
 
@@ -187,9 +184,7 @@ class SamlConnectionsResource(Resource):
                 organization, `+` includes it. At most 100 items.
             query: Part of the connection name.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             unwarned(api.list_saml_connections)(
@@ -245,10 +240,7 @@ class SamlConnectionsResource(Resource):
             query: Part of the connection name.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
@@ -318,12 +310,321 @@ class SamlConnectionsResource(Resource):
             organization_id: Id of the organization that users of the connection join.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired, Forbidden, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            unwarned(api.update_saml_connection)(
+                saml_connection_id,
+                active=active,
+                allow_idp_initiated=allow_idp_initiated,
+                allow_organization_account_linking=allow_organization_account_linking,
+                allow_subdomains=allow_subdomains,
+                attribute_mapping=attribute_mapping,
+                consent_verified_domains_deletion=consent_verified_domains_deletion,
+                disable_additional_identifications=disable_additional_identifications,
+                domain=domain,
+                domains=domains,
+                force_authn=force_authn,
+                idp_certificate=idp_certificate,
+                idp_entity_id=idp_entity_id,
+                idp_metadata=idp_metadata,
+                idp_metadata_url=idp_metadata_url,
+                idp_sso_url=idp_sso_url,
+                login_hint=login_hint,
+                name=name,
+                organization_id=organization_id,
+                sync_user_attributes=sync_user_attributes,
+            )
+        )
+
+
+class AsyncSamlConnectionsResource(AsyncResource):
+    """The operations of `saml_connections`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    @deprecated("Clerk has deprecated POST /saml_connections; use `clerk.enterprise_connections.create`")
+    async def create(
+        self,
+        *,
+        name: str,
+        provider: Literal["saml_custom", "saml_google", "saml_microsoft", "saml_okta"],
+        attribute_mapping: CreateSAMLConnectionAttributeMapping
+        | CreateSAMLConnectionAttributeMappingDict
+        | None
+        | Unset = UNSET,
+        domain: str | Unset = UNSET,
+        domains: Sequence[str] | Unset = UNSET,
+        force_authn: bool | Unset = UNSET,
+        idp_certificate: str | None | Unset = UNSET,
+        idp_entity_id: str | None | Unset = UNSET,
+        idp_metadata: str | None | Unset = UNSET,
+        idp_metadata_url: str | None | Unset = UNSET,
+        idp_sso_url: str | None | Unset = UNSET,
+        login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
+        organization_id: str | None | Unset = UNSET,
+    ) -> SAMLConnection:
+        """Set up a SAML connection.
+
+        Deprecated by Clerk: use `enterprise_connections.create`.
+
+        It starts inactive.
+
+        `POST /saml_connections`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/POST/saml_connections
+
+        Args:
+            name: Display name.
+            provider: Kind of identity provider. One of `saml_custom`, `saml_google`, `saml_microsoft`, `saml_okta`.
+            attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+                removed in directories.
+            domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
+            domains: Email domains whose users sign in through the connection.
+            force_authn: Make the identity provider ask for credentials at every sign-in.
+            idp_certificate: X.509 certificate of the identity provider.
+            idp_entity_id: Entity id of the identity provider.
+            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
+            idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
+                values.
+            idp_sso_url: Sign-on URL of the identity provider.
+            login_hint: Which value to pass to the identity provider as login hint.
+            organization_id: Id of the organization that users of the connection join.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.create_saml_connection)(
+                name=name,
+                provider=provider,
+                attribute_mapping=attribute_mapping,
+                domain=domain,
+                domains=domains,
+                force_authn=force_authn,
+                idp_certificate=idp_certificate,
+                idp_entity_id=idp_entity_id,
+                idp_metadata=idp_metadata,
+                idp_metadata_url=idp_metadata_url,
+                idp_sso_url=idp_sso_url,
+                login_hint=login_hint,
+                organization_id=organization_id,
+            )
+        )
+
+    @deprecated(
+        "Clerk has deprecated DELETE /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.delete`"
+    )
+    async def delete(self, saml_connection_id: str) -> DeletedObject:
+        """Delete a SAML connection by id.
+
+        Deprecated by Clerk: use `enterprise_connections.delete`.
+
+        `DELETE /saml_connections/{saml_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/DELETE/saml_connections/{saml_connection_id}
+
+        Args:
+            saml_connection_id: Id of the SAML connection.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(unwarned(api.delete_saml_connection)(saml_connection_id))
+
+    @deprecated(
+        "Clerk has deprecated GET /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.get`"
+    )
+    async def get(self, saml_connection_id: str) -> SAMLConnection:
+        """Fetch one SAML connection by id.
+
+        Deprecated by Clerk: use `enterprise_connections.get`.
+
+        `GET /saml_connections/{saml_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections/{saml_connection_id}
+
+        Args:
+            saml_connection_id: Id of the SAML connection.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(unwarned(api.get_saml_connection)(saml_connection_id))
+
+    @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.list`")
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+    ) -> SAMLConnectionPage:
+        """List the SAML connections of the instance.
+
+        Deprecated by Clerk: use `enterprise_connections.list`.
+
+        Newest first.
+
+        `GET /saml_connections`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
+                organization, `+` includes it. At most 100 items.
+            query: Part of the connection name.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.list_saml_connections)(
+                limit=limit, offset=offset, order_by=order_by, organization_id=organization_id, query=query
+            )
+        )
+
+    @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.iterate`")
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_name",
+            "+phone_number",
+            "+username",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_name",
+            "-phone_number",
+            "-username",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_name",
+            "phone_number",
+            "username",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[SAMLConnection]:
+        """Iterate over all results of `saml_connections.list`, requesting pages as needed.
+
+        Deprecated by Clerk: use `enterprise_connections.list`.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /saml_connections`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `first_name`, `last_name`, `phone_number`, `username`.
+            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
+                organization, `+` includes it. At most 100 items.
+            query: Part of the connection name.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
+        ids = ()
+        return iterate_async(self._client, Pager(unwarned(api.list_saml_connections), filters, page_size, ids))
+
+    @deprecated(
+        "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
+    )
+    async def update(
+        self,
+        saml_connection_id: str,
+        *,
+        active: bool | None | Unset = UNSET,
+        allow_idp_initiated: bool | None | Unset = UNSET,
+        allow_organization_account_linking: bool | None | Unset = UNSET,
+        allow_subdomains: bool | None | Unset = UNSET,
+        attribute_mapping: UpdateSAMLConnectionAttributeMapping
+        | UpdateSAMLConnectionAttributeMappingDict
+        | None
+        | Unset = UNSET,
+        consent_verified_domains_deletion: bool | None | Unset = UNSET,
+        disable_additional_identifications: bool | None | Unset = UNSET,
+        domain: str | None | Unset = UNSET,
+        domains: Sequence[str] | None | Unset = UNSET,
+        force_authn: bool | Unset = UNSET,
+        idp_certificate: str | None | Unset = UNSET,
+        idp_entity_id: str | None | Unset = UNSET,
+        idp_metadata: str | None | Unset = UNSET,
+        idp_metadata_url: str | None | Unset = UNSET,
+        idp_sso_url: str | None | Unset = UNSET,
+        login_hint: SAMLConnectionLoginHint | SAMLConnectionLoginHintDict | None | Unset = UNSET,
+        name: str | None | Unset = UNSET,
+        organization_id: str | None | Unset = UNSET,
+        sync_user_attributes: bool | None | Unset = UNSET,
+    ) -> SAMLConnection:
+        """Change a SAML connection.
+
+        Deprecated by Clerk: use `enterprise_connections.update`.
+
+        `PATCH /saml_connections/{saml_connection_id}`
+        https://clerk.com/docs/reference/backend-api/tag/saml-connections/PATCH/saml_connections/{saml_connection_id}
+
+        Args:
+            saml_connection_id: Id of the SAML connection.
+            active: Switch the connection on or off.
+            allow_idp_initiated: Accept sign-ins that start at the identity provider.
+            allow_organization_account_linking: Let users link accounts on the strength of their organization
+                membership.
+            allow_subdomains: Also accept users whose email address is on a subdomain.
+            attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+                removed in directories.
+            consent_verified_domains_deletion: When switching on, delete verified organization domains that cover the
+                same names instead of failing.
+            disable_additional_identifications: Keep users of the connection from adding further email addresses or
+                other identifiers.
+            domain: Email domain whose users sign in through the connection; `domains` takes several. Deprecated.
+            domains: Email domains whose users sign in through the connection.
+            force_authn: Make the identity provider ask for credentials at every sign-in.
+            idp_certificate: X.509 certificate of the identity provider.
+            idp_entity_id: Entity id of the identity provider.
+            idp_metadata: Metadata XML of the identity provider; takes the place of the single `idp_` values.
+            idp_metadata_url: Address of the identity provider's metadata XML; takes the place of the single `idp_`
+                values.
+            idp_sso_url: Sign-on URL of the identity provider.
+            login_hint: Which value to pass to the identity provider as login hint.
+            name: Display name.
+            organization_id: Id of the organization that users of the connection join.
+            sync_user_attributes: Update the user from the identity provider at every sign-in.
+
+        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             unwarned(api.update_saml_connection)(
                 saml_connection_id,
                 active=active,

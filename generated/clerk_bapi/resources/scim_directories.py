@@ -2,16 +2,16 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `scim_directories`."""
+"""The resource `scim_directories`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import scim_directories as api
@@ -29,7 +29,11 @@ from clerk_bapi.models.shared import DeletedObject
 
 
 class ScimDirectoriesResource(Resource):
-    """The operations of `scim_directories`."""
+    """The operations of `scim_directories`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self,
@@ -53,9 +57,7 @@ class ScimDirectoriesResource(Resource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_scim_directory(
@@ -83,10 +85,7 @@ class ScimDirectoriesResource(Resource):
             precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
                 At least 1.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_scim_group_role_mapping(
@@ -105,9 +104,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_scim_directory(scim_directory_id))
 
@@ -123,9 +120,7 @@ class ScimDirectoriesResource(Resource):
             scim_directory_id: Id of the SCIM directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_scim_group_role_mapping(scim_directory_id, mapping_id))
 
@@ -138,9 +133,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_scim_directory(scim_directory_id))
 
@@ -156,9 +149,7 @@ class ScimDirectoriesResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
@@ -175,10 +166,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = ()
@@ -195,9 +183,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
 
@@ -219,10 +205,7 @@ class ScimDirectoriesResource(Resource):
             scim_directory_id: Id of the SCIM directory.
             mappings: All mappings the directory shall have, highest precedence first.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.replace_scim_group_role_mappings(scim_directory_id, mappings=mappings))
 
@@ -238,9 +221,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
 
@@ -271,12 +252,247 @@ class ScimDirectoriesResource(Resource):
             name: Display name.
             provider: Identity provider.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
+            api.update_scim_directory(
+                scim_directory_id,
+                attribute_mapping=attribute_mapping,
+                enabled=enabled,
+                group_role_mapping_enabled=group_role_mapping_enabled,
+                name=name,
+                provider=provider,
+            )
+        )
+
+
+class AsyncScimDirectoriesResource(AsyncResource):
+    """The operations of `scim_directories`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self,
+        *,
+        enterprise_connection_id: str,
+        provider: str,
+        group_role_mappings: Sequence[CreateSCIMDirectoryGroupRoleMapping | CreateSCIMDirectoryGroupRoleMappingDict]
+        | Unset = UNSET,
+        name: str | Unset = UNSET,
+    ) -> SCIMDirectory:
+        """Create a SCIM directory for an enterprise connection.
+
+        The result carries the API key for the identity provider; it is not shown again.
+
+        `POST /scim_directories`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories
+
+        Args:
+            enterprise_connection_id: Id of the enterprise connection.
+            provider: Identity provider.
+            group_role_mappings: Group-to-role mappings to set up along with the directory.
+            name: Display name.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_scim_directory(
+                enterprise_connection_id=enterprise_connection_id,
+                provider=provider,
+                group_role_mappings=group_role_mappings,
+                name=name,
+            )
+        )
+
+    async def create_group_role_mapping(
+        self, scim_directory_id: str, *, role_id: str, scim_group_id: str, precedence: int | Unset = UNSET
+    ) -> SCIMGroupRoleMapping:
+        """Give the members of a SCIM group an organization role.
+
+        Fails unless group role mapping is switched on in the directory.
+
+        `POST /scim_directories/{scim_directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/group_role_mappings
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+            role_id: Id of the organization role that members of the group get.
+            scim_group_id: Id of the SCIM group at the identity provider.
+            precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
+                At least 1.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_scim_group_role_mapping(
+                scim_directory_id, role_id=role_id, scim_group_id=scim_group_id, precedence=precedence
+            )
+        )
+
+    async def delete(self, scim_directory_id: str) -> DeletedObject:
+        """Delete a SCIM directory.
+
+        Provisioning stops: requests with its API key are refused from then on.
+
+        `DELETE /scim_directories/{scim_directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_scim_directory(scim_directory_id))
+
+    async def delete_group_role_mapping(self, scim_directory_id: str, mapping_id: str) -> DeletedObject:
+        """Delete one group-to-role mapping of a SCIM directory.
+
+        Fails unless group role mapping is switched on in the directory.
+
+        `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+            mapping_id: Id of the group-to-role mapping.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_scim_group_role_mapping(scim_directory_id, mapping_id))
+
+    async def get(self, scim_directory_id: str) -> SCIMDirectory:
+        """Fetch one SCIM directory by id.
+
+        `GET /scim_directories/{scim_directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_scim_directory(scim_directory_id))
+
+    async def list(self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> SCIMDirectoryPage:
+        """List the SCIM directories of the instance.
+
+        API keys are not shown. `directories.list` is the same under the newer name.
+
+        `GET /scim_directories`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+
+        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        """
+        return await self._client.send(api.list_scim_directories(limit=limit, offset=offset))
+
+    @walk
+    def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[SCIMDirectory]:
+        """Iterate over all results of `scim_directories.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /scim_directories`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories
+
+        Args:
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_scim_directories, filters, page_size, ids))
+
+    async def list_group_role_mappings(self, scim_directory_id: str) -> SCIMGroupRoleMappingPage:
+        """List the group-to-role mappings of a SCIM directory.
+
+        In order of precedence.
+
+        `GET /scim_directories/{scim_directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/{scim_directory_id}/group_role_mappings
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
+
+    async def replace_group_role_mappings(
+        self,
+        scim_directory_id: str,
+        *,
+        mappings: Sequence[ReplaceSCIMGroupRoleMappingsMapping | ReplaceSCIMGroupRoleMappingsMappingDict],
+    ) -> SCIMGroupRoleMappingPage:
+        """Set all group-to-role mappings of a SCIM directory at once.
+
+        The first one listed has the highest precedence; an empty list removes all. Fails unless group role mapping is
+        switched on in the directory.
+
+        `PUT /scim_directories/{scim_directory_id}/group_role_mappings`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/PUT/scim_directories/{scim_directory_id}/group_role_mappings
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+            mappings: All mappings the directory shall have, highest precedence first.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.replace_scim_group_role_mappings(scim_directory_id, mappings=mappings))
+
+    async def rotate_api_key(self, scim_directory_id: str) -> SCIMDirectory:
+        """Give a SCIM directory a new API key.
+
+        The key is in this result only. The old one goes on working for a short while, so update the identity provider
+        soon.
+
+        `POST /scim_directories/{scim_directory_id}/rotate_api_key`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/{scim_directory_id}/rotate_api_key
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+
+        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
+
+    @suggest(mappings="replace_group_role_mappings")
+    async def update(
+        self,
+        scim_directory_id: str,
+        *,
+        attribute_mapping: Mapping[str, str | None] | Unset = UNSET,
+        enabled: bool | Unset = UNSET,
+        group_role_mapping_enabled: bool | Unset = UNSET,
+        name: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+    ) -> SCIMDirectory:
+        """Change a SCIM directory.
+
+        `attribute_mapping` is merged key by key, not replaced.
+
+        `PATCH /scim_directories/{scim_directory_id}`
+        https://clerk.com/docs/reference/backend-api/tag/scim-directories/PATCH/scim_directories/{scim_directory_id}
+
+        Args:
+            scim_directory_id: Id of the SCIM directory.
+            attribute_mapping: Which attribute of the identity provider fills which user field; a key set to null is
+                removed in directories.
+            enabled: Whether it is switched on.
+            group_role_mapping_enabled: Whether groups of the directory decide the roles of their members.
+            name: Display name.
+            provider: Identity provider.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
             api.update_scim_directory(
                 scim_directory_id,
                 attribute_mapping=attribute_mapping,

@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `sessions`."""
+"""The resource `sessions`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import sessions as api
 from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
@@ -20,7 +20,11 @@ from clerk_bapi.models.shared import Session
 
 
 class SessionsResource(Resource):
-    """The operations of `sessions`."""
+    """The operations of `sessions`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self, *, user_id: str, active_organization_id: str | Unset = UNSET) -> Session:
         """Start an active session for a user without signing in.
@@ -35,9 +39,7 @@ class SessionsResource(Resource):
             user_id: Id of the user.
             active_organization_id: Id of the organization that is active in the new session.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_session(user_id=user_id, active_organization_id=active_organization_id))
 
@@ -54,9 +56,7 @@ class SessionsResource(Resource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
                 315360000.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.create_session_token(session_id, expires_in_seconds=expires_in_seconds))
 
@@ -76,9 +76,7 @@ class SessionsResource(Resource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
                 315360000.
 
-        Raises:
-            ApiError: the server returned an error, such as Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(
             api.create_session_token_from_template(session_id, template_name, expires_in_seconds=expires_in_seconds)
@@ -93,9 +91,7 @@ class SessionsResource(Resource):
         Args:
             session_id: Id of the session.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_session(session_id))
 
@@ -158,9 +154,7 @@ class SessionsResource(Resource):
                 `replaced`, `revoked`.
             user_id: Only sessions of the user with this id.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_sessions(
@@ -192,10 +186,7 @@ class SessionsResource(Resource):
             user_id: Only sessions of the user with this id.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
@@ -266,9 +257,7 @@ class SessionsResource(Resource):
             request_headers: Headers of the browser's request, each with a list of values.
             request_originating_ip: IP address the browser's request came from.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or Unauthorized.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or Unauthorized; TransportError.
         """
         return self._client.send(
             api.refresh_session(
@@ -294,8 +283,277 @@ class SessionsResource(Resource):
         Args:
             session_id: Id of the session.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.revoke_session(session_id))
+
+
+class AsyncSessionsResource(AsyncResource):
+    """The operations of `sessions`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self, *, user_id: str, active_organization_id: str | Unset = UNSET) -> Session:
+        """Start an active session for a user without signing in.
+
+        For tests in development instances; production instances refuse it. Use `sign_in_tokens.create` to sign a real
+        user in.
+
+        `POST /sessions`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions
+
+        Args:
+            user_id: Id of the user.
+            active_organization_id: Id of the organization that is active in the new session.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_session(user_id=user_id, active_organization_id=active_organization_id)
+        )
+
+    async def create_token(self, session_id: str, *, expires_in_seconds: int | None | Unset = UNSET) -> SessionToken:
+        """Issue a short-lived JWT for a session.
+
+        The session has to be active.
+
+        `POST /sessions/{session_id}/tokens`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens
+
+        Args:
+            session_id: Id of the session.
+            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
+                315360000.
+
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.create_session_token(session_id, expires_in_seconds=expires_in_seconds))
+
+    async def create_token_from_template(
+        self, session_id: str, template_name: str, *, expires_in_seconds: int | None | Unset = UNSET
+    ) -> SessionToken:
+        """Issue a JWT for a session with the claims of a JWT template.
+
+        The session has to be active. Tokens from a template carry no `sid` claim of their own.
+
+        `POST /sessions/{session_id}/tokens/{template_name}`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/tokens/{template_name}
+
+        Args:
+            session_id: Id of the session.
+            template_name: Name of the JWT template.
+            expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
+                315360000.
+
+        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.create_session_token_from_template(session_id, template_name, expires_in_seconds=expires_in_seconds)
+        )
+
+    async def get(self, session_id: str) -> Session:
+        """Fetch one session by id.
+
+        `GET /sessions/{session_id}`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions/{session_id}
+
+        Args:
+            session_id: Id of the session.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_session(session_id))
+
+    @overload
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> builtins.list[Session]: ...
+    @overload
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> SessionPage: ...
+    @overload
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> builtins.list[Session] | SessionPage: ...
+    async def list(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+    ) -> builtins.list[Session] | SessionPage:
+        """List the sessions of a user or a client.
+
+        Newest first. Give `user_id` or `client_id`. Clerk purges old inactive sessions, so this is no complete history.
+
+        `GET /sessions`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions
+
+        Args:
+            client_id: Only sessions on the client with this id.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+            status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
+                `replaced`, `revoked`.
+            user_id: Only sessions of the user with this id.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_sessions(
+                client_id=client_id, limit=limit, offset=offset, paginated=paginated, status=status, user_id=user_id
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        client_id: str | Unset = UNSET,
+        status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"] | Unset = UNSET,
+        user_id: str | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[Session]:
+        """Iterate over all results of `sessions.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /sessions`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions
+
+        Args:
+            client_id: Only sessions on the client with this id.
+            status: Only sessions in this state. One of `abandoned`, `active`, `ended`, `expired`, `removed`,
+                `replaced`, `revoked`.
+            user_id: Only sessions of the user with this id.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_sessions, filters, page_size, ids))
+
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie"],
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> SessionCookies: ...
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> SessionToken: ...
+    @overload
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie", "token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> SessionToken | SessionCookies: ...
+    async def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        format: Literal["cookie", "token"] | None | Unset = UNSET,
+        request_headers: Mapping[str, Any] | None | Unset = UNSET,
+        request_originating_ip: str | None | Unset = UNSET,
+    ) -> SessionToken | SessionCookies:
+        """Exchange an expired session token and a refresh token for a new token.
+
+        Used by server middleware. Any problem with the tokens is a 401 error, which means the browser has to go through
+        the handshake.
+
+        `POST /sessions/{session_id}/refresh`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/refresh
+
+        Args:
+            session_id: Id of the session.
+            expired_token: Session token from the `__session` cookie that needs renewal; it must belong to this session.
+            refresh_token: Refresh token from the `__refresh` cookie.
+            request_origin: Origin of the browser's request.
+            format: Whether to return the bare token or ready-made `Set-Cookie` values. One of `cookie`, `token`,
+                default `token`.
+            request_headers: Headers of the browser's request, each with a list of values.
+            request_originating_ip: IP address the browser's request came from.
+
+        Raises: ApiError, such as BadRequest or Unauthorized; TransportError.
+        """
+        return await self._client.send(
+            api.refresh_session(
+                session_id,
+                expired_token=expired_token,
+                refresh_token=refresh_token,
+                request_origin=request_origin,
+                format=format,
+                request_headers=request_headers,
+                request_originating_ip=request_originating_ip,
+            )
+        )
+
+    async def revoke(self, session_id: str) -> Session:
+        """End a session from the server side.
+
+        The user must sign in again on that device. Tokens already issued stay valid until they expire, usually within a
+        minute.
+
+        `POST /sessions/{session_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/{session_id}/revoke
+
+        Args:
+            session_id: Id of the session.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_session(session_id))

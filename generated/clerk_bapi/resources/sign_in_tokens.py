@@ -2,19 +2,23 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `sign_in_tokens`."""
+"""The resource `sign_in_tokens`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import sign_in_tokens as api
 from clerk_bapi.models.sign_in_tokens import SignInToken
 
 
 class SignInTokensResource(Resource):
-    """The operations of `sign_in_tokens`."""
+    """The operations of `sign_in_tokens`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(
         self, *, user_id: str, expires_in_seconds: int | None | Unset = UNSET, org_id: str | None | Unset = UNSET
@@ -31,9 +35,7 @@ class SignInTokensResource(Resource):
             expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
             org_id: Id of the organization to make active at sign-in; the user must be a member.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_sign_in_token(user_id=user_id, expires_in_seconds=expires_in_seconds, org_id=org_id)
@@ -50,8 +52,50 @@ class SignInTokensResource(Resource):
         Args:
             sign_in_token_id: Id of the sign-in token.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_sign_in_token(sign_in_token_id))
+
+
+class AsyncSignInTokensResource(AsyncResource):
+    """The operations of `sign_in_tokens`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(
+        self, *, user_id: str, expires_in_seconds: int | None | Unset = UNSET, org_id: str | None | Unset = UNSET
+    ) -> SignInToken:
+        """Create a one-time token that signs a user in.
+
+        Hand the `url` to the user, or the `token` to a custom flow as a ticket. Whoever holds it becomes that user.
+
+        `POST /sign_in_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens
+
+        Args:
+            user_id: Id of the user the token signs in.
+            expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
+            org_id: Id of the organization to make active at sign-in; the user must be a member.
+
+        Raises: ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.create_sign_in_token(user_id=user_id, expires_in_seconds=expires_in_seconds, org_id=org_id)
+        )
+
+    async def revoke(self, sign_in_token_id: str) -> SignInToken:
+        """Revoke a sign-in token.
+
+        Only a token that has not been redeemed can be revoked.
+
+        `POST /sign_in_tokens/{sign_in_token_id}/revoke`
+        https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens/{sign_in_token_id}/revoke
+
+        Args:
+            sign_in_token_id: Id of the sign-in token.
+
+        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        """
+        return await self._client.send(api.revoke_sign_in_token(sign_in_token_id))

@@ -2,19 +2,23 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `sign_ups`."""
+"""The resource `sign_ups`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import sign_ups as api
 from clerk_bapi.models.sign_ups import SignUp
 
 
 class SignUpsResource(Resource):
-    """The operations of `sign_ups`."""
+    """The operations of `sign_ups`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def get(self, sign_up_id: str) -> SignUp:
         """Fetch one sign-up attempt by id.
@@ -25,9 +29,7 @@ class SignUpsResource(Resource):
         Args:
             sign_up_id: Id of the sign-up.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.get_sign_up(sign_up_id))
 
@@ -44,8 +46,46 @@ class SignUpsResource(Resource):
             custom_action: Mark the sign-up as one that waits for a step of your own.
             external_id: Your own id of the person; copied to the user when the sign-up completes.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id))
+
+
+class AsyncSignUpsResource(AsyncResource):
+    """The operations of `sign_ups`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def get(self, sign_up_id: str) -> SignUp:
+        """Fetch one sign-up attempt by id.
+
+        `GET /sign_ups/{id}`
+        https://clerk.com/docs/reference/backend-api/tag/sign-ups/GET/sign_ups/{id}
+
+        Args:
+            sign_up_id: Id of the sign-up.
+
+        Raises: ApiError, such as Forbidden; TransportError.
+        """
+        return await self._client.send(api.get_sign_up(sign_up_id))
+
+    async def update(
+        self, sign_up_id: str, *, custom_action: bool | None | Unset = UNSET, external_id: str | None | Unset = UNSET
+    ) -> SignUp:
+        """Change a sign-up attempt.
+
+        `PATCH /sign_ups/{id}`
+        https://clerk.com/docs/reference/backend-api/tag/sign-ups/PATCH/sign_ups/{id}
+
+        Args:
+            sign_up_id: Id of the sign-up.
+            custom_action: Mark the sign-up as one that waits for a step of your own.
+            external_id: Your own id of the person; copied to the user when the sign-up completes.
+
+        Raises: ApiError, such as Forbidden; TransportError.
+        """
+        return await self._client.send(
+            api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id)
+        )

@@ -2,25 +2,29 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `templates`."""
+"""The resource `templates`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import templates as api
 from clerk_bapi.models.templates import Template, TemplatePage
 
 
 class TemplatesResource(Resource):
-    """The operations of `templates`."""
+    """The operations of `templates`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
     def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
@@ -35,9 +39,7 @@ class TemplatesResource(Resource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(unwarned(api.get_template)(template_type, slug))
 
@@ -92,9 +94,7 @@ class TemplatesResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
@@ -117,10 +117,7 @@ class TemplatesResource(Resource):
             template_type: Which kind of templates to list. One of `email`, `sms`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
@@ -154,9 +151,7 @@ class TemplatesResource(Resource):
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             unwarned(api.preview_template)(
@@ -186,9 +181,7 @@ class TemplatesResource(Resource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
         """
         return self._client.send(unwarned(api.revert_template)(template_type, slug))
 
@@ -213,10 +206,7 @@ class TemplatesResource(Resource):
             slug: Slug of the template within its type, such as `verification_code`.
             delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, Locked or
-                TooManyRequests.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
         """
         return self._client.send(
             unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
@@ -256,12 +246,255 @@ class TemplatesResource(Resource):
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden,
-                NotFound, UnprocessableEntity, Locked or TooManyRequests.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity,
+        Locked or TooManyRequests; TransportError.
         """
         return self._client.send(
+            unwarned(api.upsert_template)(
+                template_type,
+                slug,
+                body=body,
+                delivered_by_clerk=delivered_by_clerk,
+                from_email_name=from_email_name,
+                markup=markup,
+                name=name,
+                reply_to_email_name=reply_to_email_name,
+                subject=subject,
+            )
+        )
+
+
+class AsyncTemplatesResource(AsyncResource):
+    """The operations of `templates`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    @deprecated("Clerk has deprecated GET /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
+    async def get(self, template_type: Literal["email", "sms"], slug: str) -> Template:
+        """Fetch one email or SMS template.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        `GET /templates/{template_type}/{slug}`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}/{slug}
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(unwarned(api.get_template)(template_type, slug))
+
+    @overload
+    async def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[Template]: ...
+    @overload
+    async def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> TemplatePage: ...
+    @overload
+    async def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[Template] | TemplatePage: ...
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
+    async def list(
+        self,
+        template_type: Literal["email", "sms"],
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[Template] | TemplatePage:
+        """List the email or SMS templates of the instance.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        In the order of their `position`.
+
+        `GET /templates/{template_type}`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}
+
+        Args:
+            template_type: Which kind of templates to list. One of `email`, `sms`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
+        )
+
+    @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
+    @walk
+    def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> AsyncIterator[Template]:
+        """Iterate over all results of `templates.list`, requesting pages as needed.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /templates/{template_type}`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/{template_type}
+
+        Args:
+            template_type: Which kind of templates to list. One of `email`, `sms`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = (template_type,)
+        return iterate_async(self._client, Pager(unwarned(api.list_templates), filters, page_size, ids))
+
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
+    )
+    async def preview(
+        self,
+        template_type: Literal["email", "sms"],
+        slug: str,
+        *,
+        body: str | Unset = UNSET,
+        from_email_name: str | Unset = UNSET,
+        reply_to_email_name: str | Unset = UNSET,
+        subject: str | None | Unset = UNSET,
+    ) -> dict[str, Any]:
+        """Render a template with sample values without saving it.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        `POST /templates/{template_type}/{slug}/preview`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/preview
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`.
+            body: Text of the message, with variables in double braces.
+            from_email_name: Part before the at sign of the sender address; email templates only.
+            reply_to_email_name: Part before the at sign of the reply address; email templates only.
+            subject: Subject line of the email; email templates only.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.preview_template)(
+                template_type,
+                slug,
+                body=body,
+                from_email_name=from_email_name,
+                reply_to_email_name=reply_to_email_name,
+                subject=subject,
+            )
+        )
+
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/revert; edit templates in the Clerk Dashboard"
+    )
+    async def revert(self, template_type: Literal["email", "sms"], slug: str) -> Template:
+        """Put a template back to Clerk's original text.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        Your own version is lost. Check `can_revert` of the template first.
+
+        `POST /templates/{template_type}/{slug}/revert`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/revert
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
+        """
+        return await self._client.send(unwarned(api.revert_template)(template_type, slug))
+
+    @deprecated(
+        "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
+    )
+    async def toggle_delivery(
+        self, template_type: Literal["email", "sms"], slug: str, *, delivered_by_clerk: bool | Unset = UNSET
+    ) -> Template:
+        """Choose whether Clerk or you deliver messages of a template.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
+        `sms.created` webhooks.
+
+        `POST /templates/{template_type}/{slug}/toggle_delivery`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/toggle_delivery
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`.
+            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
+        """
+        return await self._client.send(
+            unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+        )
+
+    @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
+    async def upsert(
+        self,
+        template_type: Literal["email", "sms"],
+        slug: str,
+        *,
+        body: str | Unset = UNSET,
+        delivered_by_clerk: bool | None | Unset = UNSET,
+        from_email_name: str | Unset = UNSET,
+        markup: str | None | Unset = UNSET,
+        name: str | Unset = UNSET,
+        reply_to_email_name: str | Unset = UNSET,
+        subject: str | None | Unset = UNSET,
+    ) -> Template:
+        """Change the text and settings of an email or SMS template.
+
+        Deprecated by Clerk: edit templates in the Clerk Dashboard.
+
+        Variables the template needs must stay in the body, otherwise the call fails.
+
+        `PUT /templates/{template_type}/{slug}`
+        https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/PUT/templates/{template_type}/{slug}
+
+        Args:
+            template_type: Kind of template. One of `email`, `sms`.
+            slug: Slug of the template within its type, such as `verification_code`.
+            body: Text of the message, with variables in double braces.
+            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            from_email_name: Part before the at sign of the sender address; email templates only.
+            markup: Source of the message in the format of the dashboard's editor.
+            name: Display name.
+            reply_to_email_name: Part before the at sign of the reply address; email templates only.
+            subject: Subject line of the email; email templates only.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity,
+        Locked or TooManyRequests; TransportError.
+        """
+        return await self._client.send(
             unwarned(api.upsert_template)(
                 template_type,
                 slug,

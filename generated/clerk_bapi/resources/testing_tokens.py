@@ -2,18 +2,22 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `testing_tokens`."""
+"""The resource `testing_tokens`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import testing_tokens as api
 from clerk_bapi.models.testing_tokens import TestingToken
 
 
 class TestingTokensResource(Resource):
-    """The operations of `testing_tokens`."""
+    """The operations of `testing_tokens`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create(self) -> TestingToken:
         """Create a token that lets automated tests past bot detection.
@@ -24,8 +28,27 @@ class TestingTokensResource(Resource):
         `POST /testing_tokens`
         https://clerk.com/docs/reference/backend-api/tag/testing-tokens/POST/testing_tokens
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(api.create_testing_token())
+
+
+class AsyncTestingTokensResource(AsyncResource):
+    """The operations of `testing_tokens`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create(self) -> TestingToken:
+        """Create a token that lets automated tests past bot detection.
+
+        Send it to the Frontend API as the query parameter `__clerk_testing_token`. Short-lived, and good for any number
+        of tests until then.
+
+        `POST /testing_tokens`
+        https://clerk.com/docs/reference/backend-api/tag/testing-tokens/POST/testing_tokens
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(api.create_testing_token())

@@ -2,19 +2,19 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `users`."""
+"""The resource `users`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
 from clerk_core.deprecation import old_name
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import users as api
@@ -44,7 +44,11 @@ from clerk_bapi.models.users import (
 
 
 class UsersResource(Resource):
-    """The operations of `users`."""
+    """The operations of `users`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def adjust_billing_credit_balance(
         self,
@@ -72,10 +76,8 @@ class UsersResource(Resource):
             currency: ISO 4217 currency code, such as `USD`.
             note: Remark to keep with the ledger entry.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.adjust_user_billing_credit_balance(
@@ -95,9 +97,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired; TransportError.
         """
         return self._client.send(api.ban_user(user_id))
 
@@ -112,9 +112,7 @@ class UsersResource(Resource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return self._client.send(api.ban_users(user_ids=user_ids))
 
@@ -129,9 +127,7 @@ class UsersResource(Resource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return self._client.send(api.unban_users(user_ids=user_ids))
 
@@ -205,9 +201,7 @@ class UsersResource(Resource):
             web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
                 100 items.
 
-        Raises:
-            ApiError: the server returned an error, such as UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.get_users_count(
@@ -344,10 +338,8 @@ class UsersResource(Resource):
             username: Username, unused by others in the instance.
             web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_user(
@@ -396,9 +388,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or Conflict.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
         """
         return self._client.send(api.delete_user(user_id))
 
@@ -411,9 +401,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_backup_code(user_id))
 
@@ -427,9 +415,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             external_account_id: Id of the external account.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_external_account(user_id, external_account_id))
 
@@ -445,9 +431,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             passkey_identification_id: Id of the passkey.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
 
@@ -462,9 +446,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_user_profile_image(user_id))
 
@@ -477,9 +459,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_totp(user_id))
 
@@ -493,9 +473,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             web3_wallet_identification_id: Id of the wallet.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden, NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
@@ -510,9 +488,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.disable_mfa(user_id))
 
@@ -525,9 +501,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_user(user_id))
 
@@ -540,10 +514,8 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.get_user_billing_credit_balance(user_id))
 
@@ -558,10 +530,8 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound,
-                UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.get_user_billing_subscription(user_id))
 
@@ -680,9 +650,7 @@ class UsersResource(Resource):
             web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
                 100 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_users(
@@ -826,10 +794,7 @@ class UsersResource(Resource):
                 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {
             "banned": banned,
@@ -913,9 +878,7 @@ class UsersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` in place of a bare list.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
@@ -938,10 +901,7 @@ class UsersResource(Resource):
             provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = (user_id, provider)
@@ -966,9 +926,7 @@ class UsersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Forbidden or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
@@ -995,10 +953,7 @@ class UsersResource(Resource):
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"status": status}
         ids = (user_id,)
@@ -1017,9 +972,7 @@ class UsersResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
@@ -1039,10 +992,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {}
         ids = (user_id,)
@@ -1059,9 +1009,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.list_user_trusted_devices(user_id))
 
@@ -1077,9 +1025,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.lock_user(user_id))
 
@@ -1096,10 +1042,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(
             api.remove_user_password(user_id, sign_out_of_other_sessions=sign_out_of_other_sessions)
@@ -1130,9 +1073,7 @@ class UsersResource(Resource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.replace_user_metadata(
@@ -1153,9 +1094,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             trusted_device_id: Id of the trusted device.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden, NotFound or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.revoke_user_trusted_device(user_id, trusted_device_id))
 
@@ -1171,10 +1110,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             revoke_all_sessions: Also end all sessions of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions))
 
@@ -1190,9 +1126,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             file: Image file to upload.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized or NotFound.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.set_user_profile_image(user_id, file=file))
 
@@ -1207,9 +1141,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as PaymentRequired.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as PaymentRequired; TransportError.
         """
         return self._client.send(api.unban_user(user_id))
 
@@ -1222,9 +1154,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as Forbidden.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.unlock_user(user_id))
 
@@ -1240,10 +1170,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, Forbidden, NotFound or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.unset_user_password_compromised(user_id))
 
@@ -1349,10 +1276,7 @@ class UsersResource(Resource):
                 to be enabled.
             username: Username, unused by others in the instance.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound, Conflict or
-                UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_user(
@@ -1409,9 +1333,7 @@ class UsersResource(Resource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_user_metadata(
@@ -1435,9 +1357,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             password: Password to compare, in plain text.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(api.verify_password(user_id, password=password))
 
@@ -1454,9 +1374,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             code: Six-digit authenticator code or one of the backup codes.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, UnprocessableEntity or ServerError.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(api.verify_totp(user_id, code=code))
 
@@ -1526,5 +1444,1412 @@ class UsersResource(Resource):
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessToken]:
+        """The old name of `iterate_oauth_access_tokens`."""
+        return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)
+
+
+class AsyncUsersResource(AsyncResource):
+    """The operations of `users`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def adjust_billing_credit_balance(
+        self,
+        user_id: str,
+        *,
+        action: Literal["decrease", "increase"],
+        amount: int,
+        idempotency_key: str,
+        currency: str | Unset = UNSET,
+        note: str | Unset = UNSET,
+    ) -> BillingCreditLedger:
+        """Raise or lower the credit balance of a user.
+
+        Writes one ledger entry. Repeating a call with the same `idempotency_key` changes nothing and returns the first
+        entry.
+
+        `POST /users/{user_id}/billing/credits`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/billing/credits
+
+        Args:
+            user_id: Id of the user.
+            action: Direction of the adjustment. One of `decrease`, `increase`.
+            amount: Amount in the smallest unit of the currency, such as cents; more than 0.
+            idempotency_key: Unique text of your choice that makes a repeated call harmless.
+            currency: ISO 4217 currency code, such as `USD`.
+            note: Remark to keep with the ledger entry.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
+        ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.adjust_user_billing_credit_balance(
+                user_id, action=action, amount=amount, idempotency_key=idempotency_key, currency=currency, note=note
+            )
+        )
+
+    async def ban(self, user_id: str) -> User:
+        """Ban a user from the application.
+
+        Ends every session at once and blocks signing in until `users.unban` is called. Needs a plan with banning (402
+        otherwise).
+
+        `POST /users/{user_id}/ban`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/ban
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.ban_user(user_id))
+
+    async def bulk_ban(self, *, user_ids: Sequence[str]) -> builtins.list[User]:
+        """Ban several users in one call.
+
+        At most 50 per call. Ends all their sessions at once. Returns the affected users.
+
+        `POST /users/ban`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban
+
+        Args:
+            user_ids: Ids of the users. 1 to 50 items.
+
+        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.ban_users(user_ids=user_ids))
+
+    async def bulk_unban(self, *, user_ids: Sequence[str]) -> builtins.list[User]:
+        """Lift the ban of several users in one call.
+
+        At most 50 per call. Returns the affected users.
+
+        `POST /users/unban`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban
+
+        Args:
+            user_ids: Ids of the users. 1 to 50 items.
+
+        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.unban_users(user_ids=user_ids))
+
+    async def count(
+        self,
+        *,
+        banned: bool | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        external_id: Sequence[str] | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        provider_user_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+    ) -> TotalCount:
+        """Count the users that match the filters.
+
+        Takes the filters of `users.list` and returns only the number.
+
+        `GET /users/count`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count
+
+        Args:
+            banned: Count only banned users (true) or only users who are not banned (false).
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
+            email_address_query: Part of an email address, in any letter case.
+            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. At most 100
+                items.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
+            name_query: Part of a name, in any letter case.
+            organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
+                `+` includes it. At most 100 items.
+            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            user_id: Count users with these ids; at most 100, unknown ones are skipped. At most 100 items.
+            username: Count users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
+
+        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.get_users_count(
+                banned=banned,
+                created_at_after=created_at_after,
+                created_at_before=created_at_before,
+                email_address=email_address,
+                email_address_query=email_address_query,
+                external_id=external_id,
+                last_active_at_after=last_active_at_after,
+                last_active_at_before=last_active_at_before,
+                last_active_at_since=last_active_at_since,
+                last_sign_in_at_after=last_sign_in_at_after,
+                last_sign_in_at_before=last_sign_in_at_before,
+                name_query=name_query,
+                organization_id=organization_id,
+                phone_number=phone_number,
+                phone_number_query=phone_number_query,
+                provider=provider,
+                provider_user_id=provider_user_id,
+                query=query,
+                user_id=user_id,
+                username=username,
+                username_query=username_query,
+                web3_wallet=web3_wallet,
+            )
+        )
+
+    async def create(
+        self,
+        *,
+        backup_codes: Sequence[str] | Unset = UNSET,
+        banned: bool | None | Unset = UNSET,
+        bypass_client_trust: bool | None | Unset = UNSET,
+        create_organization_enabled: bool | None | Unset = UNSET,
+        create_organizations_limit: int | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
+        delete_self_enabled: bool | None | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_identification_status: Sequence[Literal["reserved", "verified"]] | Unset = UNSET,
+        external_id: str | None | Unset = UNSET,
+        first_name: str | None | Unset = UNSET,
+        last_name: str | None | Unset = UNSET,
+        legal_accepted_at: int | str | datetime | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
+        locked: bool | None | Unset = UNSET,
+        password: str | None | Unset = UNSET,
+        password_digest: str | None | Unset = UNSET,
+        password_hasher: Literal[
+            "argon2i",
+            "argon2id",
+            "awscognito",
+            "bcrypt",
+            "bcrypt_peppered",
+            "bcrypt_sha256_django",
+            "ldap_ssha",
+            "md5",
+            "md5_phpass",
+            "md5_salted",
+            "pbkdf2_sha1",
+            "pbkdf2_sha256",
+            "pbkdf2_sha256_django",
+            "pbkdf2_sha512",
+            "pbkdf2_sha512_hex",
+            "phpass",
+            "scrypt_firebase",
+            "scrypt_werkzeug",
+            "sha256",
+            "sha256_salted",
+            "sha512_symfony",
+        ]
+        | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_identification_status: Sequence[Literal["reserved", "verified"]] | Unset = UNSET,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+        skip_legal_checks: bool | None | Unset = UNSET,
+        skip_password_checks: bool | None | Unset = UNSET,
+        skip_password_requirement: bool | None | Unset = UNSET,
+        skip_user_requirement: bool | None | Unset = UNSET,
+        totp_secret: str | None | Unset = UNSET,
+        unsafe_metadata: Mapping[str, Any] | Unset = UNSET,
+        username: str | None | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+    ) -> User:
+        """Create a user.
+
+        Email addresses and phone numbers count as verified unless said otherwise, and the first of each is primary.
+        Nothing is sent to the user. Which fields are needed depends on the instance settings.
+
+        `POST /users`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users
+
+        Args:
+            backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
+                in the instance.
+            banned: Create the user already banned, hence unable to sign in; needs a plan with banning.
+            bypass_client_trust: Exempt the user from the new-device check at sign-in.
+            create_organization_enabled: Let the user create organizations from the frontend.
+            create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone, sent as RFC 3339 text.
+            delete_self_enabled: Let the users delete their own account from the frontend.
+            email_address: Addresses of the user, primary first; each must be unused in the instance.
+            email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
+                address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
+            external_id: Your own id of the user, unused by others in the instance.
+            first_name: First name of the user.
+            last_name: Last name of the user.
+            legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone, sent as RFC 3339 text.
+            locale: Language of the user as a BCP 47 tag, such as `en-US`.
+            locked: Create the user already locked out; needs the lockout feature in the instance.
+            password: New password in plain text; at least 8 characters and not known from a leak.
+            password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
+            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
+                `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
+                `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
+                `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
+            phone_number: Numbers of the user in E.164 form, primary first; each must be unused in the instance.
+            phone_number_identification_status: One status per entry of `phone_number`, in the same order; a reserved
+                number is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            skip_legal_checks: Do not insist on accepted terms; for migrations.
+            skip_password_checks: Accept the password whatever the password rules say; for migrations.
+            skip_password_requirement: Allow a user without password where passwords are mandatory, provided there is
+                another way to sign in.
+            skip_user_requirement: Do not insist on every mandatory identifier; one of them must still be given.
+            totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
+                to be enabled.
+            unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
+                not trust it.
+            username: Username, unused by others in the instance.
+            web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or UnprocessableEntity;
+        TransportError.
+        """
+        return await self._client.send(
+            api.create_user(
+                backup_codes=backup_codes,
+                banned=banned,
+                bypass_client_trust=bypass_client_trust,
+                create_organization_enabled=create_organization_enabled,
+                create_organizations_limit=create_organizations_limit,
+                created_at=created_at,
+                delete_self_enabled=delete_self_enabled,
+                email_address=email_address,
+                email_address_identification_status=email_address_identification_status,
+                external_id=external_id,
+                first_name=first_name,
+                last_name=last_name,
+                legal_accepted_at=legal_accepted_at,
+                locale=locale,
+                locked=locked,
+                password=password,
+                password_digest=password_digest,
+                password_hasher=password_hasher,
+                phone_number=phone_number,
+                phone_number_identification_status=phone_number_identification_status,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+                skip_legal_checks=skip_legal_checks,
+                skip_password_checks=skip_password_checks,
+                skip_password_requirement=skip_password_requirement,
+                skip_user_requirement=skip_user_requirement,
+                totp_secret=totp_secret,
+                unsafe_metadata=unsafe_metadata,
+                username=username,
+                web3_wallet=web3_wallet,
+            )
+        )
+
+    async def delete(self, user_id: str) -> DeletedObject:
+        """Delete a user for good.
+
+        Takes the user's sessions, identifiers and organization memberships along and cannot be undone. A user managed
+        by a directory cannot be deleted (409).
+
+        `DELETE /users/{user_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
+        """
+        return await self._client.send(api.delete_user(user_id))
+
+    async def delete_backup_codes(self, user_id: str) -> DeletedBackupCodes:
+        """Delete all backup codes of a user.
+
+        `DELETE /users/{user_id}/backup_code`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/backup_code
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.delete_backup_code(user_id))
+
+    async def delete_external_account(self, user_id: str, external_account_id: str) -> DeletedObject:
+        """Disconnect a social account from a user.
+
+        `DELETE /users/{user_id}/external_accounts/{external_account_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/external_accounts/{external_account_id}
+
+        Args:
+            user_id: Id of the user.
+            external_account_id: Id of the external account.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.delete_external_account(user_id, external_account_id))
+
+    async def delete_passkey(self, user_id: str, passkey_identification_id: str) -> DeletedObject:
+        """Delete a passkey of a user.
+
+        Clerk notifies the user by email.
+
+        `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/passkeys/{passkey_identification_id}
+
+        Args:
+            user_id: Id of the user.
+            passkey_identification_id: Id of the passkey.
+
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
+
+    async def delete_profile_image(self, user_id: str) -> User:
+        """Delete the profile picture of a user.
+
+        `image_url` of the returned user then leads to a generated default picture.
+
+        `DELETE /users/{user_id}/profile_image`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/profile_image
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as NotFound; TransportError.
+        """
+        return await self._client.send(api.delete_user_profile_image(user_id))
+
+    async def delete_totp(self, user_id: str) -> DeletedTOTP:
+        """Remove the authenticator app of a user.
+
+        `DELETE /users/{user_id}/totp`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/totp
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.delete_totp(user_id))
+
+    async def delete_web3_wallet(self, user_id: str, web3_wallet_identification_id: str) -> DeletedObject:
+        """Delete a wallet of a user.
+
+        `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/web3_wallets/{web3_wallet_identification_id}
+
+        Args:
+            user_id: Id of the user.
+            web3_wallet_identification_id: Id of the wallet.
+
+        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
+
+    async def disable_mfa(self, user_id: str) -> DisabledMFA:
+        """Turn off every second factor of a user.
+
+        Covers text-message codes, authenticator app and backup codes together.
+
+        `DELETE /users/{user_id}/mfa`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/mfa
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.disable_mfa(user_id))
+
+    async def get(self, user_id: str) -> User:
+        """Fetch one user by id.
+
+        `GET /users/{user_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.get_user(user_id))
+
+    async def get_billing_credit_balance(self, user_id: str) -> BillingCreditBalance:
+        """Fetch the credit balance of a user.
+
+        `GET /users/{user_id}/billing/credits`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/credits
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.get_user_billing_credit_balance(user_id))
+
+    async def get_billing_subscription(self, user_id: str) -> BillingSubscription:
+        """Fetch the billing subscription of a user.
+
+        One item per plan the user is on.
+
+        `GET /users/{user_id}/billing/subscription`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/billing/subscription
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
+        """
+        return await self._client.send(api.get_user_billing_subscription(user_id))
+
+    async def list(
+        self,
+        *,
+        banned: bool | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        external_id: Sequence[str] | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_active_at",
+            "+last_name",
+            "+last_sign_in_at",
+            "+phone_number",
+            "+updated_at",
+            "+username",
+            "+web3wallet",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_active_at",
+            "-last_name",
+            "-last_sign_in_at",
+            "-phone_number",
+            "-updated_at",
+            "-username",
+            "-web3wallet",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_active_at",
+            "last_name",
+            "last_sign_in_at",
+            "phone_number",
+            "updated_at",
+            "username",
+            "web3wallet",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        provider_user_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+    ) -> builtins.list[User]:
+        """List users, filtered and sorted.
+
+        Newest first unless `order_by` says otherwise. All filters must hold at once. Deep listings should page by
+        `starting_after`; large offsets grow slow and may time out.
+
+        `GET /users`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users
+
+        Args:
+            banned: Only banned users (true) or only users who are not banned (false).
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
+            email_address_query: Part of an email address, in any letter case.
+            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
+                includes it. At most 100 items.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
+            limit: Page size. 1 to 500, default 10.
+            name_query: Part of a name, in any letter case.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
+                `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
+                `last_sign_in_at`, default `-created_at`.
+            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
+                `+` includes it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
+                keep all other arguments the same.
+            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
+                items.
+            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_users(
+                banned=banned,
+                created_at_after=created_at_after,
+                created_at_before=created_at_before,
+                email_address=email_address,
+                email_address_query=email_address_query,
+                external_id=external_id,
+                last_active_at_after=last_active_at_after,
+                last_active_at_before=last_active_at_before,
+                last_active_at_since=last_active_at_since,
+                last_sign_in_at_after=last_sign_in_at_after,
+                last_sign_in_at_before=last_sign_in_at_before,
+                limit=limit,
+                name_query=name_query,
+                offset=offset,
+                order_by=order_by,
+                organization_id=organization_id,
+                phone_number=phone_number,
+                phone_number_query=phone_number_query,
+                provider=provider,
+                provider_user_id=provider_user_id,
+                query=query,
+                starting_after=starting_after,
+                user_id=user_id,
+                username=username,
+                username_query=username_query,
+                web3_wallet=web3_wallet,
+            )
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        banned: bool | Unset = UNSET,
+        created_at_after: int | str | datetime | Unset = UNSET,
+        created_at_before: int | str | datetime | Unset = UNSET,
+        email_address: Sequence[str] | Unset = UNSET,
+        email_address_query: str | Unset = UNSET,
+        external_id: Sequence[str] | Unset = UNSET,
+        last_active_at_after: int | str | datetime | Unset = UNSET,
+        last_active_at_before: int | str | datetime | Unset = UNSET,
+        last_active_at_since: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_after: int | str | datetime | Unset = UNSET,
+        last_sign_in_at_before: int | str | datetime | Unset = UNSET,
+        name_query: str | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+first_name",
+            "+last_active_at",
+            "+last_name",
+            "+last_sign_in_at",
+            "+phone_number",
+            "+updated_at",
+            "+username",
+            "+web3wallet",
+            "-created_at",
+            "-email_address",
+            "-first_name",
+            "-last_active_at",
+            "-last_name",
+            "-last_sign_in_at",
+            "-phone_number",
+            "-updated_at",
+            "-username",
+            "-web3wallet",
+            "created_at",
+            "email_address",
+            "first_name",
+            "last_active_at",
+            "last_name",
+            "last_sign_in_at",
+            "phone_number",
+            "updated_at",
+            "username",
+            "web3wallet",
+        ]
+        | Unset = UNSET,
+        organization_id: Sequence[str] | Unset = UNSET,
+        phone_number: Sequence[str] | Unset = UNSET,
+        phone_number_query: str | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        provider_user_id: Sequence[str] | Unset = UNSET,
+        query: str | Unset = UNSET,
+        user_id: Sequence[str] | Unset = UNSET,
+        username: Sequence[str] | Unset = UNSET,
+        username_query: str | Unset = UNSET,
+        web3_wallet: Sequence[str] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[User]:
+        """Iterate over all results of `users.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /users`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users
+
+        Args:
+            banned: Only banned users (true) or only users who are not banned (false).
+            created_at_after: Only users created later than this. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone.
+            created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
+                items.
+            email_address_query: Part of an email address, in any letter case.
+            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
+                includes it. At most 100 items.
+            last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone.
+            last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+            last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
+                8601 string with a time zone.
+            last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
+                ISO 8601 string with a time zone.
+            name_query: Part of a name, in any letter case.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
+                `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
+                `last_sign_in_at`, default `-created_at`.
+            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
+                `+` includes it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
+                100 items.
+            phone_number_query: Part of a phone number.
+            provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
+            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
+                parts match too.
+            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
+                items.
+            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            username_query: Part of a username, in any letter case.
+            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
+                100 items.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {
+            "banned": banned,
+            "created_at_after": created_at_after,
+            "created_at_before": created_at_before,
+            "email_address": email_address,
+            "email_address_query": email_address_query,
+            "external_id": external_id,
+            "last_active_at_after": last_active_at_after,
+            "last_active_at_before": last_active_at_before,
+            "last_active_at_since": last_active_at_since,
+            "last_sign_in_at_after": last_sign_in_at_after,
+            "last_sign_in_at_before": last_sign_in_at_before,
+            "name_query": name_query,
+            "order_by": order_by,
+            "organization_id": organization_id,
+            "phone_number": phone_number,
+            "phone_number_query": phone_number_query,
+            "provider": provider,
+            "provider_user_id": provider_user_id,
+            "query": query,
+            "user_id": user_id,
+            "username": username,
+            "username_query": username_query,
+            "web3_wallet": web3_wallet,
+        }
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_users, filters, page_size, ids))
+
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken]: ...
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> OAuthAccessTokenPage: ...
+    @overload
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
+    async def list_oauth_access_tokens(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage:
+        """Fetch the tokens a user holds at a social provider.
+
+        An expired OAuth 2.0 token is renewed first when Clerk holds a refresh token. Returns one entry per connected
+        account.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
+
+        Args:
+            user_id: Id of the user.
+            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            paginated: Ask for an object with `data` and `total_count` in place of a bare list.
+
+        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
+        )
+
+    @walk
+    def iterate_oauth_access_tokens(
+        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OAuthAccessToken]:
+        """Iterate over all results of `users.list_oauth_access_tokens`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /users/{user_id}/oauth_access_tokens/{provider}`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/oauth_access_tokens/{provider}
+
+        Args:
+            user_id: Id of the user.
+            provider: The social provider, with or without Clerk's prefix, such as `google` or `oauth_google`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id, provider)
+        return iterate_async(self._client, Pager(api.list_user_oauth_access_tokens, filters, page_size, ids))
+
+    async def list_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationPage:
+        """List the organization invitations a user has received.
+
+        `GET /users/{user_id}/organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
+
+        Args:
+            user_id: Id of the user.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+
+        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        """
+        return await self._client.send(
+            api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
+        )
+
+    @walk
+    def iterate_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[OrganizationInvitation]:
+        """Iterate over all results of `users.list_organization_invitations`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /users/{user_id}/organization_invitations`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_invitations
+
+        Args:
+            user_id: Id of the user.
+            status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"status": status}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.list_user_organization_invitations, filters, page_size, ids))
+
+    async def list_organization_memberships(
+        self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationMembershipPage:
+        """List the organization memberships of a user.
+
+        `GET /users/{user_id}/organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
+
+        Args:
+            user_id: Id of the user.
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+
+        Raises: ApiError, such as Forbidden; TransportError.
+        """
+        return await self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
+
+    @walk
+    def iterate_organization_memberships(
+        self, user_id: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OrganizationMembership]:
+        """Iterate over all results of `users.list_organization_memberships`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /users/{user_id}/organization_memberships`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/organization_memberships
+
+        Args:
+            user_id: Id of the user.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {}
+        ids = (user_id,)
+        return iterate_async(self._client, Pager(api.list_user_organization_memberships, filters, page_size, ids))
+
+    async def list_trusted_devices(self, user_id: str) -> TrustedDevicePage:
+        """List the trusted devices of a user.
+
+        Revoked devices are left out.
+
+        `GET /users/{user_id}/trusted_devices`
+        https://clerk.com/docs/reference/backend-api/tag/users/GET/users/{user_id}/trusted_devices
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.list_user_trusted_devices(user_id))
+
+    async def lock(self, user_id: str) -> User:
+        """Lock a user out of signing in for a while.
+
+        The lock runs out by itself after the lockout time set in the instance. Unlike a ban it leaves open sessions
+        alone.
+
+        `POST /users/{user_id}/lock`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/lock
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as Forbidden; TransportError.
+        """
+        return await self._client.send(api.lock_user(user_id))
+
+    async def remove_password(self, user_id: str, *, sign_out_of_other_sessions: bool | Unset = UNSET) -> User:
+        """Take the password away from a user.
+
+        Works even if the user then has no way to sign in. Without a password to remove, the user is returned unchanged.
+        Open sessions go on unless `sign_out_of_other_sessions` is set.
+
+        `POST /users/{user_id}/remove_password`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/remove_password
+
+        Args:
+            user_id: Id of the user.
+            sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(
+            api.remove_user_password(user_id, sign_out_of_other_sessions=sign_out_of_other_sessions)
+        )
+
+    async def replace_metadata(
+        self,
+        user_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+        unsafe_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> User:
+        """Overwrite whole metadata fields of a user.
+
+        What a given field held before is lost; fields you leave out stay as they are, and an empty object clears a
+        field. To add or remove single keys use `users.update_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per user, together with `users.update_metadata`.
+
+        `PUT /users/{user_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/users/PUT/users/{user_id}/metadata
+
+        Args:
+            user_id: Id of the user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
+                not trust it.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.replace_user_metadata(
+                user_id,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+                unsafe_metadata=unsafe_metadata,
+            )
+        )
+
+    async def revoke_trusted_device(self, user_id: str, trusted_device_id: str) -> TrustedDevice:
+        """Revoke a trusted device of a user.
+
+        `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/{user_id}/trusted_devices/{trusted_device_id}
+
+        Args:
+            user_id: Id of the user.
+            trusted_device_id: Id of the trusted device.
+
+        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        """
+        return await self._client.send(api.revoke_user_trusted_device(user_id, trusted_device_id))
+
+    async def set_password_compromised(self, user_id: str, *, revoke_all_sessions: bool | None | Unset = UNSET) -> User:
+        """Flag the password of a user as leaked.
+
+        The next sign-in makes the user choose a new password.
+
+        `POST /users/{user_id}/password/set_compromised`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/set_compromised
+
+        Args:
+            user_id: Id of the user.
+            revoke_all_sessions: Also end all sessions of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions)
+        )
+
+    async def set_profile_image(self, user_id: str, file: bytes | BinaryIO | File) -> User:
+        """Upload a profile picture for a user.
+
+        Replaces the current picture.
+
+        `POST /users/{user_id}/profile_image`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/profile_image
+
+        Args:
+            user_id: Id of the user.
+            file: Image file to upload.
+
+        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        """
+        return await self._client.send(api.set_user_profile_image(user_id, file=file))
+
+    async def unban(self, user_id: str) -> User:
+        """Lift the ban of a user.
+
+        Sessions ended by the ban do not come back; the user signs in anew.
+
+        `POST /users/{user_id}/unban`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unban
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as PaymentRequired; TransportError.
+        """
+        return await self._client.send(api.unban_user(user_id))
+
+    async def unlock(self, user_id: str) -> User:
+        """Lift the lock of a user before it runs out.
+
+        `POST /users/{user_id}/unlock`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/unlock
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as Forbidden; TransportError.
+        """
+        return await self._client.send(api.unlock_user(user_id))
+
+    async def unset_password_compromised(self, user_id: str) -> User:
+        """Clear the leaked flag of a user's password.
+
+        A password under reserved-email quarantine stays so: `requires_password_reset` remains true until it is reset,
+        changed or removed.
+
+        `POST /users/{user_id}/password/unset_compromised`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/password/unset_compromised
+
+        Args:
+            user_id: Id of the user.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.unset_user_password_compromised(user_id))
+
+    @suggest(
+        private_metadata="update_metadata or replace_metadata",
+        public_metadata="update_metadata or replace_metadata",
+        unsafe_metadata="update_metadata or replace_metadata",
+    )
+    async def update(
+        self,
+        user_id: str,
+        *,
+        backup_codes: Sequence[str] | Unset = UNSET,
+        bypass_client_trust: bool | None | Unset = UNSET,
+        create_organization_enabled: bool | None | Unset = UNSET,
+        create_organizations_limit: int | None | Unset = UNSET,
+        created_at: int | str | datetime | None | Unset = UNSET,
+        delete_self_enabled: bool | None | Unset = UNSET,
+        external_id: str | None | Unset = UNSET,
+        first_name: str | None | Unset = UNSET,
+        last_name: str | None | Unset = UNSET,
+        legal_accepted_at: int | str | datetime | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
+        notify_primary_email_address_changed: bool | None | Unset = UNSET,
+        password: str | None | Unset = UNSET,
+        password_digest: str | Unset = UNSET,
+        password_hasher: Literal[
+            "argon2i",
+            "argon2id",
+            "awscognito",
+            "bcrypt",
+            "bcrypt_peppered",
+            "bcrypt_sha256_django",
+            "ldap_ssha",
+            "md5",
+            "md5_phpass",
+            "md5_salted",
+            "pbkdf2_sha1",
+            "pbkdf2_sha256",
+            "pbkdf2_sha256_django",
+            "pbkdf2_sha512",
+            "pbkdf2_sha512_hex",
+            "phpass",
+            "scrypt_firebase",
+            "scrypt_werkzeug",
+            "sha256",
+            "sha256_salted",
+            "sha512_symfony",
+        ]
+        | Unset = UNSET,
+        primary_email_address_id: str | None | Unset = UNSET,
+        primary_phone_number_id: str | None | Unset = UNSET,
+        primary_web3_wallet_id: str | None | Unset = UNSET,
+        profile_image_id: str | None | Unset = UNSET,
+        sign_out_of_other_sessions: bool | None | Unset = UNSET,
+        skip_legal_checks: bool | None | Unset = UNSET,
+        skip_password_checks: bool | None | Unset = UNSET,
+        totp_secret: str | None | Unset = UNSET,
+        username: str | None | Unset = UNSET,
+    ) -> User:
+        """Change the fields of a user that you pass.
+
+        Fields left out keep their values. Metadata is not accepted here: call `users.update_metadata` or
+        `users.replace_metadata`. An empty or null `username` removes it.
+
+        Rate limit: 10 calls in 10 seconds per user.
+
+        `PATCH /users/{user_id}`
+        https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}
+
+        Args:
+            user_id: Id of the user.
+            backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
+                in the instance.
+            bypass_client_trust: Exempt the user from the new-device check at sign-in.
+            create_organization_enabled: Let the user create organizations from the frontend.
+            create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
+            created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
+                string with a time zone, sent as RFC 3339 text.
+            delete_self_enabled: Let the users delete their own account from the frontend.
+            external_id: Your own id of the user, unused by others in the instance.
+            first_name: First name of the user.
+            last_name: Last name of the user.
+            legal_accepted_at: When the user accepted the terms. Unix milliseconds, or a `datetime` or ISO 8601 string
+                with a time zone, sent as RFC 3339 text.
+            locale: Language of the user as a BCP 47 tag, such as `en-US`.
+            notify_primary_email_address_changed: Tell the user by email that the primary address is now another one.
+                Default False.
+            password: New password in plain text; at least 8 characters and not known from a leak.
+            password_digest: Hash of an existing password, for migrations; name the algorithm in `password_hasher`.
+            password_hasher: Algorithm that made `password_digest`. One of `argon2i`, `argon2id`, `awscognito`,
+                `bcrypt`, `bcrypt_peppered`, `bcrypt_sha256_django`, `ldap_ssha`, `md5`, `md5_phpass`, `md5_salted`,
+                `pbkdf2_sha1`, `pbkdf2_sha256`, `pbkdf2_sha256_django`, `pbkdf2_sha512`, `pbkdf2_sha512_hex`, `phpass`,
+                `scrypt_firebase`, `scrypt_werkzeug`, `sha256`, `sha256_salted`, `sha512_symfony`.
+            primary_email_address_id: Id of the email address to make primary; must be a verified one of this user.
+            primary_phone_number_id: Id of the phone number to make primary; must be a verified one of this user.
+            primary_web3_wallet_id: Id of the wallet to make primary; must be a verified one of this user.
+            profile_image_id: Id of an uploaded image to use as profile picture.
+            sign_out_of_other_sessions: Also end the user's open sessions; only together with a new `password`.
+            skip_legal_checks: Do not insist on accepted terms; for migrations.
+            skip_password_checks: Accept the password whatever the password rules say; for migrations.
+            totp_secret: Base32 secret of the user's authenticator app (SHA-1, 6 digits, 30 seconds); needs the factor
+                to be enabled.
+            username: Username, unused by others in the instance.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_user(
+                user_id,
+                backup_codes=backup_codes,
+                bypass_client_trust=bypass_client_trust,
+                create_organization_enabled=create_organization_enabled,
+                create_organizations_limit=create_organizations_limit,
+                created_at=created_at,
+                delete_self_enabled=delete_self_enabled,
+                external_id=external_id,
+                first_name=first_name,
+                last_name=last_name,
+                legal_accepted_at=legal_accepted_at,
+                locale=locale,
+                notify_primary_email_address_changed=notify_primary_email_address_changed,
+                password=password,
+                password_digest=password_digest,
+                password_hasher=password_hasher,
+                primary_email_address_id=primary_email_address_id,
+                primary_phone_number_id=primary_phone_number_id,
+                primary_web3_wallet_id=primary_web3_wallet_id,
+                profile_image_id=profile_image_id,
+                sign_out_of_other_sessions=sign_out_of_other_sessions,
+                skip_legal_checks=skip_legal_checks,
+                skip_password_checks=skip_password_checks,
+                totp_secret=totp_secret,
+                username=username,
+            )
+        )
+
+    async def update_metadata(
+        self,
+        user_id: str,
+        *,
+        private_metadata: Mapping[str, Any] | Unset = UNSET,
+        public_metadata: Mapping[str, Any] | Unset = UNSET,
+        unsafe_metadata: Mapping[str, Any] | Unset = UNSET,
+    ) -> User:
+        """Merge values into the metadata of a user.
+
+        Nested objects are merged at every depth, and a key set to null is removed. To overwrite a whole field use
+        `users.replace_metadata`.
+
+        Rate limit: 10 calls in 10 seconds per user, together with `users.replace_metadata`.
+
+        `PATCH /users/{user_id}/metadata`
+        https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/{user_id}/metadata
+
+        Args:
+            user_id: Id of the user.
+            private_metadata: Your own JSON data; only the backend reads it.
+            public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
+            unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
+                not trust it.
+
+        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(
+            api.update_user_metadata(
+                user_id,
+                private_metadata=private_metadata,
+                public_metadata=public_metadata,
+                unsafe_metadata=unsafe_metadata,
+            )
+        )
+
+    async def verify_password(self, user_id: str, *, password: str) -> PasswordVerification:
+        """Check whether a password is the user's.
+
+        A wrong password is an error (422, code `incorrect_password`), and so is a user who has none (400, code
+        `no_password_set`).
+
+        `POST /users/{user_id}/verify_password`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_password
+
+        Args:
+            user_id: Id of the user.
+            password: Password to compare, in plain text.
+
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(api.verify_password(user_id, password=password))
+
+    async def verify_totp(self, user_id: str, *, code: str) -> TOTPVerification:
+        """Check an authenticator or backup code of a user.
+
+        A wrong code is an error (422). A backup code is used up by a successful check; `code_type` of the result tells
+        which kind it was.
+
+        `POST /users/{user_id}/verify_totp`
+        https://clerk.com/docs/reference/backend-api/tag/users/POST/users/{user_id}/verify_totp
+
+        Args:
+            user_id: Id of the user.
+            code: Six-digit authenticator code or one of the backup codes.
+
+        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        """
+        return await self._client.send(api.verify_totp(user_id, code=code))
+
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[False] | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken]: ...
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: Literal[True],
+    ) -> OAuthAccessTokenPage: ...
+    @overload
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
+    @old_name("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    async def get_oauth_access_token(
+        self,
+        user_id: str,
+        provider: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        paginated: bool | Unset = UNSET,
+    ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage:
+        """The old name of `list_oauth_access_tokens`."""
+        return await self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
+
+    @old_name("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    async def get_organization_memberships(
+        self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
+    ) -> OrganizationMembershipPage:
+        """The old name of `list_organization_memberships`."""
+        return await self.list_organization_memberships(user_id, limit=limit, offset=offset)
+
+    @old_name("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    async def get_organization_invitations(
+        self,
+        user_id: str,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        status: Literal["accepted", "expired", "pending", "revoked"] | Unset = UNSET,
+    ) -> OrganizationInvitationPage:
+        """The old name of `list_organization_invitations`."""
+        return await self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
+
+    @old_name("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    def iterate_oauth_access_token(
+        self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
+    ) -> AsyncIterator[OAuthAccessToken]:
         """The old name of `iterate_oauth_access_tokens`."""
         return self.iterate_oauth_access_tokens(user_id, provider, page_size=page_size)

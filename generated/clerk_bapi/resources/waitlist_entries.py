@@ -2,17 +2,17 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `waitlist_entries`."""
+"""The resource `waitlist_entries`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, walk
-from clerk_core.resource import Resource
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import waitlist_entries as api
 from clerk_bapi.models.shared import DeletedObject
@@ -25,7 +25,11 @@ from clerk_bapi.models.waitlist_entries import (
 
 
 class WaitlistEntriesResource(Resource):
-    """The operations of `waitlist_entries`."""
+    """The operations of `waitlist_entries`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def bulk_create(
         self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem | CreateBulkWaitlistEntriesItemDict]
@@ -41,9 +45,7 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entries: Entries to add, one for each address. 1 to 50 items.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_bulk_waitlist_entries(waitlist_entries=waitlist_entries))
 
@@ -59,9 +61,7 @@ class WaitlistEntriesResource(Resource):
             email_address: Address to put on the waitlist.
             notify: Confirm the entry to the address by email. Default True.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_waitlist_entry(email_address=email_address, notify=notify))
 
@@ -76,9 +76,7 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_waitlist_entry(waitlist_entry_id))
 
@@ -94,9 +92,7 @@ class WaitlistEntriesResource(Resource):
             waitlist_entry_id: Id of the waitlist entry.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.invite_waitlist_entry(waitlist_entry_id, ignore_existing=ignore_existing))
 
@@ -135,9 +131,7 @@ class WaitlistEntriesResource(Resource):
             query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
 
-        Raises:
-            ApiError: the server returned an error.
-            TransportError: no complete response arrived.
+        Raises: ApiError; TransportError.
         """
         return self._client.send(
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
@@ -178,10 +172,7 @@ class WaitlistEntriesResource(Resource):
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
             page_size: Number of results per request. 1 to 500, default 100.
 
-        Raises:
-            InvalidArgument: `page_size` is out of range, or an argument cannot be sent, such as an empty list.
-            ApiError: the server returned an error, or a page that cannot be read (`InvalidResponse`).
-            TransportError: no complete response arrived.
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
@@ -196,8 +187,174 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest, NotFound, Conflict or UnprocessableEntity.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.reject_waitlist_entry(waitlist_entry_id))
+
+
+class AsyncWaitlistEntriesResource(AsyncResource):
+    """The operations of `waitlist_entries`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def bulk_create(
+        self, waitlist_entries: Sequence[CreateBulkWaitlistEntriesItem | CreateBulkWaitlistEntriesItemDict]
+    ) -> builtins.list[WaitlistEntry]:
+        """Put up to 50 email addresses on the waitlist.
+
+        For an address that is on it already, the present entry is returned; the same address twice in one call is an
+        error.
+
+        `POST /waitlist_entries/bulk`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk
+
+        Args:
+            waitlist_entries: Entries to add, one for each address. 1 to 50 items.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_bulk_waitlist_entries(waitlist_entries=waitlist_entries))
+
+    async def create(self, *, email_address: str, notify: bool | None | Unset = UNSET) -> WaitlistEntry:
+        """Put an email address on the waitlist.
+
+        For an address that is on it already, the present entry is returned.
+
+        `POST /waitlist_entries`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries
+
+        Args:
+            email_address: Address to put on the waitlist.
+            notify: Confirm the entry to the address by email. Default True.
+
+        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.create_waitlist_entry(email_address=email_address, notify=notify))
+
+    async def delete(self, waitlist_entry_id: str) -> DeletedObject:
+        """Take a pending entry off the waitlist.
+
+        An entry that was invited or has completed cannot be deleted.
+
+        `DELETE /waitlist_entries/{waitlist_entry_id}`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/DELETE/waitlist_entries/{waitlist_entry_id}
+
+        Args:
+            waitlist_entry_id: Id of the waitlist entry.
+
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.delete_waitlist_entry(waitlist_entry_id))
+
+    async def invite(self, waitlist_entry_id: str, *, ignore_existing: bool | None | Unset = UNSET) -> WaitlistEntry:
+        """Invite the person behind a waitlist entry.
+
+        Sends the email; the result then holds the invitation.
+
+        `POST /waitlist_entries/{waitlist_entry_id}/invite`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/invite
+
+        Args:
+            waitlist_entry_id: Id of the waitlist entry.
+            ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
+
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.invite_waitlist_entry(waitlist_entry_id, ignore_existing=ignore_existing))
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+invited_at",
+            "-created_at",
+            "-email_address",
+            "-invited_at",
+            "created_at",
+            "email_address",
+            "invited_at",
+        ]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
+    ) -> WaitlistEntryPage:
+        """List the waitlist.
+
+        Newest first unless `order_by` says otherwise.
+
+        `GET /waitlist_entries`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
+
+        Args:
+            limit: Page size. 1 to 500, default 10.
+            offset: Number of results to skip before the first one returned. At least 0, default 0.
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `invited_at`, default `-created_at`.
+            query: Text looked for in the email address and id of entries.
+            status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
+
+        Raises: ApiError; TransportError.
+        """
+        return await self._client.send(
+            api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
+        )
+
+    @walk
+    def iterate(
+        self,
+        *,
+        order_by: Literal[
+            "+created_at",
+            "+email_address",
+            "+invited_at",
+            "-created_at",
+            "-email_address",
+            "-invited_at",
+            "created_at",
+            "email_address",
+            "invited_at",
+        ]
+        | Unset = UNSET,
+        query: str | Unset = UNSET,
+        status: Literal["completed", "invited", "pending", "rejected"] | Unset = UNSET,
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[WaitlistEntry]:
+        """Iterate over all results of `waitlist_entries.list`, requesting pages as needed.
+
+        Ends at a page that repeats an earlier one, with a warning in the log. Collect all results in a list before you
+        delete any of them.
+
+        `GET /waitlist_entries`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries
+
+        Args:
+            order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
+                `invited_at`, default `-created_at`.
+            query: Text looked for in the email address and id of entries.
+            status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
+            page_size: Number of results per request. 1 to 500, default 100.
+
+        Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
+        """
+        filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
+        ids = ()
+        return iterate_async(self._client, Pager(api.list_waitlist_entries, filters, page_size, ids))
+
+    async def reject(self, waitlist_entry_id: str) -> WaitlistEntry:
+        """Turn down a waitlist entry.
+
+        `POST /waitlist_entries/{waitlist_entry_id}/reject`
+        https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/{waitlist_entry_id}/reject
+
+        Args:
+            waitlist_entry_id: Id of the waitlist entry.
+
+        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        """
+        return await self._client.send(api.reject_waitlist_entry(waitlist_entry_id))

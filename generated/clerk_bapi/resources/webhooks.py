@@ -2,18 +2,22 @@
 
 # pyright: reportDeprecated=false
 
-"""The resource `webhooks`."""
+"""The resource `webhooks`, for `Client` and for `AsyncClient`."""
 
 from __future__ import annotations
 
-from clerk_core.resource import Resource
+from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import webhooks as api
 from clerk_bapi.models.webhooks import SvixURL
 
 
 class WebhooksResource(Resource):
-    """The operations of `webhooks`."""
+    """The operations of `webhooks`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
 
     def create_svix_app(self) -> SvixURL:
         """Set up the Svix application that delivers webhooks.
@@ -23,9 +27,7 @@ class WebhooksResource(Resource):
         `POST /webhooks/svix`
         https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest; TransportError.
         """
         return self._client.send(api.create_svix_app())
 
@@ -37,9 +39,7 @@ class WebhooksResource(Resource):
         `DELETE /webhooks/svix`
         https://clerk.com/docs/reference/backend-api/tag/webhooks/DELETE/webhooks/svix
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest; TransportError.
         """
         return self._client.send(api.delete_svix_app())
 
@@ -49,8 +49,48 @@ class WebhooksResource(Resource):
         `POST /webhooks/svix_url`
         https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix_url
 
-        Raises:
-            ApiError: the server returned an error, such as BadRequest.
-            TransportError: no complete response arrived.
+        Raises: ApiError, such as BadRequest; TransportError.
         """
         return self._client.send(api.generate_svix_auth_url())
+
+
+class AsyncWebhooksResource(AsyncResource):
+    """The operations of `webhooks`, for `AsyncClient`.
+
+    Methods raise `InvalidArgument` for an argument that cannot be sent, `ApiError` if the server returned an error, and
+    `TransportError` if no complete response arrived.
+    """
+
+    async def create_svix_app(self) -> SvixURL:
+        """Set up the Svix application that delivers webhooks.
+
+        Returns a login URL for the Svix dashboard. An instance has at most one such application.
+
+        `POST /webhooks/svix`
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix
+
+        Raises: ApiError, such as BadRequest; TransportError.
+        """
+        return await self._client.send(api.create_svix_app())
+
+    async def delete_svix_app(self) -> None:
+        """Delete the Svix application that delivers webhooks.
+
+        Webhook endpoints configured there are lost and deliveries stop.
+
+        `DELETE /webhooks/svix`
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/DELETE/webhooks/svix
+
+        Raises: ApiError, such as BadRequest; TransportError.
+        """
+        return await self._client.send(api.delete_svix_app())
+
+    async def generate_svix_auth_url(self) -> SvixURL:
+        """Create a login URL for the Svix dashboard.
+
+        `POST /webhooks/svix_url`
+        https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix_url
+
+        Raises: ApiError, such as BadRequest; TransportError.
+        """
+        return await self._client.send(api.generate_svix_auth_url())

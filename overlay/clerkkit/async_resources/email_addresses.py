@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clerk_bapi.async_resources.email_addresses import AsyncEmailAddressesResource
+from clerk_bapi.resources.email_addresses import AsyncEmailAddressesResource
 from clerkkit.aliases import aliases
 
 

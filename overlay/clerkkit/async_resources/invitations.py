@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 
-from clerk_bapi.async_resources.invitations import AsyncInvitationsResource
 from clerk_bapi.models.shared import Invitation
+from clerk_bapi.resources.invitations import AsyncInvitationsResource
 from clerk_core import ClerkError
 from clerkkit.api import invitations as api
 from clerkkit.flow import run_each_async

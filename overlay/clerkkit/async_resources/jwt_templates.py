@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clerk_bapi.async_resources.jwt_templates import AsyncJwtTemplatesResource
+from clerk_bapi.resources.jwt_templates import AsyncJwtTemplatesResource
 from clerkkit.aliases import aliases
 
 

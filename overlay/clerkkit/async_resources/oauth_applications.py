@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_bapi.async_resources.oauth_applications import AsyncOauthApplicationsResource
 from clerk_bapi.models.oauth_applications import OAuthApplication
+from clerk_bapi.resources.oauth_applications import AsyncOauthApplicationsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import oauth_applications as api
 from clerkkit.api.images import Image

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 
-from clerk_bapi.async_resources.organization_invitations import AsyncOrganizationInvitationsResource
 from clerk_bapi.models.shared import OrganizationInvitation
+from clerk_bapi.resources.organization_invitations import AsyncOrganizationInvitationsResource
 from clerk_core import ClerkError
 from clerkkit.api import organization_invitations as api
 from clerkkit.flow import run_each_async

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clerk_bapi.async_resources.organization_memberships import AsyncOrganizationMembershipsResource
 from clerk_bapi.models.shared import OrganizationMembership
+from clerk_bapi.resources.organization_memberships import AsyncOrganizationMembershipsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import organization_memberships as api
 from clerkkit.flow import run_async

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_bapi.async_resources.organizations import AsyncOrganizationsResource
 from clerk_bapi.models.organizations import OrganizationWithLogo
+from clerk_bapi.resources.organizations import AsyncOrganizationsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import organizations as api
 from clerkkit.api.images import Image

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from clerk_bapi.async_resources.sessions import AsyncSessionsResource
 from clerk_bapi.models.shared import Session
+from clerk_bapi.resources.sessions import AsyncSessionsResource
 from clerkkit.aliases import aliases
 from clerkkit.api import sessions as api
 from clerkkit.flow import run_async

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
-from clerk_bapi.async_resources.users import AsyncUsersResource
 from clerk_bapi.models.users import User
+from clerk_bapi.resources.users import AsyncUsersResource
 from clerk_core import UNSET, Unset
 from clerkkit.aliases import aliases
 from clerkkit.api import users as api

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clerk_bapi.async_resources.webhooks import AsyncWebhooksResource
+from clerk_bapi.resources.webhooks import AsyncWebhooksResource
 from clerk_core.client import AsyncClient
 from clerkkit.webhooks.verifier import WebhookVerifier
 

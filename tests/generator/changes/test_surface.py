@@ -43,8 +43,8 @@ def package(folder: Path, *, api: str = API, models: str = MODELS, resources: st
     files = {
         "api/things.py": api,
         f"models/{in_ or 'things'}.py": models,
-        "resources/things.py": resources.format(kind="", define="def"),
-        "async_resources/things.py": resources.format(kind="Async", define="async def"),
+        "resources/things.py": resources.format(kind="", define="def")
+        + resources.format(kind="Async", define="async def"),
     }
     for name, text in files.items():
         path = root / name
@@ -138,7 +138,7 @@ def test_griffe_finds_nothing_breaking_that_is_not_here(name: str, tmp_path: Pat
     old, new = (griffe.load("clerk_bapi", search_paths=[folder.parent]) for folder in folders)
     judged = {breakage.obj.path for breakage in griffe.find_breaking_changes(old, new)}
     found = {one.path for one in compare(*folders) if one.grade is not Grade.COMPATIBLE}
-    found |= {path.replace(".resources.", ".async_resources.Async") for path in found}
+    found |= {path.replace(".resources.", ".resources.Async") for path in found}
     for path in judged:
         public = path.replace(".things.", ".").partition("(")[0]
         assert any(public == one or public.startswith(f"{one}.") for one in found), path
@@ -146,10 +146,11 @@ def test_griffe_finds_nothing_breaking_that_is_not_here(name: str, tmp_path: Pat
 
 def test_a_method_that_moved_in_async_alone_is_named(tmp_path: Path) -> None:
     new = package(tmp_path / "new")
-    path = new / "async_resources" / "things.py"
-    path.write_text(path.read_text(encoding="utf-8").replace("-> Thing", "-> Part"), encoding="utf-8")
+    path = new / "resources" / "things.py"
+    sync, is_async, rest = path.read_text(encoding="utf-8").partition("class AsyncThingsResource")
+    path.write_text(sync + is_async + rest.replace("-> Thing", "-> Part"), encoding="utf-8")
     assert compare(package(tmp_path / "old"), new) == [
-        Moved("clerk_bapi.async_resources.AsyncThingsResource.get", "Thing is now Part", T)
+        Moved("clerk_bapi.resources.AsyncThingsResource.get", "Thing is now Part", T)
     ]
 
 
@@ -188,7 +189,8 @@ def test_the_report_knows_the_names_that_are_generated() -> None:
     keywords = {path[1]: set(one.by_name) - old for path, one in there.items() if path[0] == "api"}
     assert keywords == {one.function: {a.name for a in one.arguments.values()} for one in callers.operations}
 
-    groups = {one.type: path[2] for path, one in there.items() if path[:2] == ("client", "Client") and len(path) == 3}
+    properties = {path: one for path, one in there.items() if path[0] == "client" and len(path) == 3}
+    groups = {one.type: path[2] for path, one in properties.items()}
     methods = {f"clerk.{groups[path[1]]}.{path[2]}" for path in there if path[0] == "resources" and len(path) == 3}
     walks = {one.walk for one in callers.operations if one.has_walk}
     assert methods == {one.called for one in callers.operations} | walks
