@@ -20,7 +20,7 @@ import pytest
 import clerk_bapi.api
 import clerk_bapi.resources
 from clerkkit import AsyncClerk, Clerk
-from generator.code.views import iterator_of
+from generator.code.operations import iterator_of
 from tests.loopback import KEY, answer, serve
 from tests.generated.walks import LISTS
 from tests.generated.wire_samples import OPERATIONS, Operation, samples

@@ -32,7 +32,7 @@ def docs(folder: Path, said: Any, limits: Any = None, known: tuple[str, ...] = (
     return Docs(folder, {name: FUNCTIONS[name] for name in known}, {name: METHODS[name] for name in known})
 
 
-SAID = {
+SAID: dict[str, Any] = {
     "operations": {
         "BanUser": {
             "summary": "Ban a user.",

@@ -41,7 +41,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = project(tmp_path_factory.mktemp("made") / "project")
     (root / "tests").mkdir()
     (root / "tests" / "__init__.py").touch()
-    (root / "tests" / "packages.py").write_text(
+    (root / "tools").mkdir()
+    (root / "tools" / "__init__.py").touch()
+    (root / "tools" / "packages.py").write_text(
         "import sys, os\nsys.exit(os.path.exists('broken'))\n", encoding="utf-8"
     )
     (root / "tests" / "emulator").mkdir()
