@@ -45,7 +45,7 @@ LAYERS = {
         "integrations testing _pyinstaller",
         "__init__",
         "clerk",
-        "resources async_resources auth",
+        "resources auth",
         "auth.requests",
         "auth.tokens",
         "api webhooks",
@@ -76,7 +76,7 @@ A folder stands for all modules below it that have no entry of their own, `.` fo
 have none. Folders of one layer do not import each other.
 """
 
-ONE_MODULE_PER_GROUP = {"api", "domain", "models", "operations", "resources", "async_resources"}
+ONE_MODULE_PER_GROUP = {"api", "domain", "models", "operations", "resources"}
 """Folders with a module for each group of API operations may be large."""
 
 MODULES_PER_FOLDER = 20
