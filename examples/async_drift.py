@@ -1,4 +1,4 @@
-"""With asyncio: many calls at once, and a word in the log wherever an answer departs from Clerk's document.
+"""Send concurrent requests with asyncio, and log where a response differs from Clerk's document.
 
 CLERK_SECRET_KEY=sk_test_... python examples/async_drift.py
 """
@@ -14,13 +14,13 @@ log = logging.getLogger("drift")
 
 
 def report(drifts: list[Drift]) -> None:
-    """Types and names only: nothing personal gets into the log."""
+    """Log operation, place and kind of each difference; a `Drift` holds no values of the response."""
     for drift in drifts:
         log.warning("%s %s: %s", drift.operation, drift.pointer, drift.kind)
 
 
 async def main() -> None:
-    """Three questions, one client."""
+    """Send three requests with one client."""
     async with AsyncClerk(on_drift=report) as clerk:
         count, organizations, invitations = await asyncio.gather(
             clerk.users.count(), clerk.organizations.list(limit=5), clerk.invitations.list(limit=5)

@@ -1,4 +1,4 @@
-"""Many requests at a time, at Clerk's pace: lock the users whose ids come in, one to a line.
+"""Lock the users whose ids are read from stdin, one per line, with concurrent requests within Clerk's rate limit.
 
 CLERK_SECRET_KEY=sk_test_... python examples/bulk.py < ids.txt
 """
@@ -13,7 +13,7 @@ from clerkkit import Clerk, ClerkError
 
 
 def main(lines: Iterable[str]) -> int:
-    """How many failed; each of them is told, none stops the others."""
+    """Lock the users, print each failure, and return the number of failures."""
     ids = [line.strip() for line in lines if line.strip()]
     failed = 0
     with Clerk(rate_limit=(1000, 10)) as clerk:

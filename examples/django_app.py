@@ -1,7 +1,7 @@
-"""A Django application that knows who is calling: python examples/django_app.py [PORT]
+"""A Django application with authenticated views: python examples/django_app.py [PORT]
 
-Without CLERK_SECRET_KEY it runs with a Clerk on this machine, where Ada is signed in already, and says how to call it.
-With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it serves users of yours. (pip install "clerkkit[django,emulator]")
+Without CLERK_SECRET_KEY it uses the local Clerk, where Ada is signed in, and prints commands that call it.
+With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it uses your instance. (pip install "clerkkit[django,emulator]")
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from clerkkit.integrations.django import client, get_auth, require_auth
 
 
 def open_to_all(request: HttpRequest) -> HttpResponse:
-    """Anybody may see this: `get_auth` tells who is there."""
+    """Respond to everyone; `get_auth` returns the session of the user, or None."""
     auth = get_auth(request)
     return HttpResponse(f"You are {auth.user_id if auth else 'nobody'}.\n")
 
 
 @require_auth()
 def me(request: HttpRequest) -> HttpResponse:
-    """401 for who is not signed in."""
+    """Respond with 401 if the user is not signed in."""
     auth = get_auth(request)
-    assert auth  # for type checkers: the guard lets nobody else in
+    assert auth  # for type checkers: the guard has checked it
     user = client().users.get(auth.user_id)
     return JsonResponse({"name": user.first_name, "role": auth.org_role})
 
 
 @require_auth(role="admin")
 async def admin(request: HttpRequest) -> HttpResponse:
-    """403 for who is not an admin. A view may be async, over ASGI and WSGI."""
+    """Respond with 403 if the user is not an admin. A view can be async, with ASGI and WSGI."""
     auth = get_auth(request)
     assert auth
     return JsonResponse({"organization": auth.org_slug})
@@ -48,7 +48,7 @@ urlpatterns = [path("", open_to_all), path("me", me), path("admin", admin)]
 
 
 def main(port: int) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C is pressed."""
     with ExitStack() as stack:
         token, keys = ("", {}) if os.environ.get("CLERK_SECRET_KEY") else emulated(stack)
         settings.configure(
@@ -68,7 +68,7 @@ def main(port: int) -> None:
 
 
 def emulated(stack: ExitStack) -> tuple[str, dict[str, str]]:
-    """Start a Clerk on this machine, and sign Ada in there: her token, good for an hour, and settings."""
+    """Start the local Clerk, sign Ada in, and return her token, valid for one hour, and the settings."""
     from clerk_emulator import Emulator
 
     emulator = stack.enter_context(Emulator())

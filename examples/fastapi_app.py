@@ -1,7 +1,7 @@
-"""A FastAPI application that knows who is calling: python examples/fastapi_app.py [PORT]
+"""A FastAPI application with authenticated routes: python examples/fastapi_app.py [PORT]
 
-Without CLERK_SECRET_KEY it runs with a Clerk on this machine, where Ada is signed in already, and says how to call it.
-With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it serves users of yours. (pip install "clerkkit[fastapi,emulator]")
+Without CLERK_SECRET_KEY it uses the local Clerk, where Ada is signed in, and prints commands that call it.
+With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it uses your instance. (pip install "clerkkit[fastapi,emulator]")
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Caller = Annotated[SessionClaims | None, Depends(get_auth)]
 
 
 def create_app() -> FastAPI:
-    """The application; its keys come from the environment."""
+    """Return the application, with keys from the environment."""
     app = FastAPI(title="Who is calling?")
     options = AuthOptions.from_environment(accepts_token=["session_token", "api_key"])
     app.add_middleware(ClerkMiddleware, options=options, skip=["/docs", "/openapi.json"])
@@ -36,27 +36,27 @@ def create_app() -> FastAPI:
 
 
 async def home(caller: Caller) -> dict[str, str]:
-    """For everybody."""
+    """Respond to everyone."""
     return {"you are": caller.user_id if caller else "nobody"}
 
 
 async def me(session: Session) -> dict[str, str | None]:
-    """For everybody who is signed in."""
+    """Respond to signed-in users."""
     return {"user": session.user_id, "organization": session.org_slug, "role": session.org_role}
 
 
 async def admin(session: Admin) -> dict[str, str | None]:
-    """For admins of the active organization."""
+    """Respond to admins of the active organization."""
     return {"admin of": session.org_slug}
 
 
 async def robots(key: ApiKey) -> dict[str, str | None]:
-    """For API keys."""
+    """Respond to API keys."""
     return {"key": key.name, "of": key.subject}
 
 
 def main() -> None:
-    """Serve, with a Clerk of our own where no other is named."""
+    """Serve, with the local Clerk if the environment names no instance."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
     if os.environ.get("CLERK_SECRET_KEY"):
         uvicorn.run(create_app(), port=port)

@@ -1,7 +1,7 @@
-"""A Flask application that knows who is calling: python examples/flask_app.py [PORT]
+"""A Flask application with authenticated views: python examples/flask_app.py [PORT]
 
-Without CLERK_SECRET_KEY it runs with a Clerk on this machine, where Ada is signed in already, and says how to call it.
-With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it serves users of yours. (pip install "clerkkit[flask,emulator]")
+Without CLERK_SECRET_KEY it uses the local Clerk, where Ada is signed in, and prints commands that call it.
+With CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY it uses your instance. (pip install "clerkkit[flask,emulator]")
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ clerk = ClerkExtension()
 
 @app.get("/")
 def open_to_all() -> str:
-    """Anybody may see this: `get_auth` tells who is there."""
+    """Respond to everyone; `get_auth` returns the session of the user, or None."""
     auth = get_auth(request)
     return f"You are {auth.user_id if auth else 'nobody'}.\n"
 
@@ -30,9 +30,9 @@ def open_to_all() -> str:
 @app.get("/me")
 @require_auth()
 def me() -> dict[str, str | None]:
-    """401 for who is not signed in."""
+    """Respond with 401 if the user is not signed in."""
     auth = get_auth(request)
-    assert auth  # for type checkers: the guard lets nobody else in
+    assert auth  # for type checkers: the guard has checked it
     user = clerk.client.users.get(auth.user_id)
     return {"name": user.first_name, "role": auth.org_role}
 
@@ -40,14 +40,14 @@ def me() -> dict[str, str | None]:
 @app.get("/admin")
 @require_auth(role="admin")
 async def admin() -> dict[str, str | None]:
-    """403 for who is not an admin. A view may be async, with Flask's own extra `async`."""
+    """Respond with 403 if the user is not an admin. A view can be async, with Flask's extra `async`."""
     auth = get_auth(request)
     assert auth
     return {"organization": auth.org_slug}
 
 
 def main(port: int) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C is pressed."""
     with ExitStack() as stack:
         token = "" if os.environ.get("CLERK_SECRET_KEY") else emulated(stack)
         clerk.init_app(app)
@@ -61,7 +61,7 @@ def main(port: int) -> None:
 
 
 def emulated(stack: ExitStack) -> str:
-    """Start a Clerk on this machine, and sign Ada in there; her token is good for an hour."""
+    """Start the local Clerk, sign Ada in, and return her token, valid for one hour."""
     from clerk_emulator import Emulator
 
     emulator = stack.enter_context(Emulator())

@@ -1,6 +1,6 @@
-"""A tour of clerkkit, against a Clerk that runs on this machine: `make demo`.
+"""A tour of clerkkit with the local Clerk: `make demo`.
 
-With CLERK_SECRET_KEY set, the parts that change nothing run against the real Clerk.
+If CLERK_SECRET_KEY is set, the read-only part runs against that instance.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from itertools import islice
 import jwt
 
 from clerk_bapi.api import create_user
-from clerk_bapi.models import User
-from clerkkit import ApiError, Clerk, ClerkError, codes, to_datetime
+from clerkkit import ApiError, Clerk, ClerkError, User, codes, to_datetime
 
 PEOPLE = [
     ("Ada", "Lovelace"),
@@ -28,7 +27,7 @@ PEOPLE = [
 
 
 def main() -> int:
-    """Exit code 1, with one line that says why, where Clerk refuses or cannot be reached."""
+    """Run the tour. Return 1, after printing the error, if a call fails."""
     try:
         if os.environ.get("CLERK_SECRET_KEY"):
             with Clerk() as clerk:
@@ -46,7 +45,7 @@ def main() -> int:
 
 
 def tour(clerk: Clerk) -> None:
-    """All of it, from the first user to an error."""
+    """Run all parts, in order."""
     people = users(clerk)
     organization_id = organization(clerk, people)
     session(clerk, people[0], organization_id)
@@ -55,7 +54,7 @@ def tour(clerk: Clerk) -> None:
 
 
 def users(clerk: Clerk) -> list[User]:
-    """Create five at a time, then give one of them a picture and metadata."""
+    """Create five users concurrently, and give one of them an image and metadata."""
     title("Users")
     requests = [
         create_user(first_name=first, last_name=last, email_address=[f"{first.lower()}@example.com"])
@@ -90,7 +89,7 @@ def users(clerk: Clerk) -> list[User]:
 
 
 def organization(clerk: Clerk, people: list[User]) -> str:
-    """Create one, and take the others in."""
+    """Create an organization and add members."""
     title("An organization")
     engines = clerk.organizations.create(name="Analytical Engines", created_by=people[0].id)
     for user in people[1:4]:
@@ -103,7 +102,7 @@ def organization(clerk: Clerk, people: list[User]) -> str:
 
 
 def session(clerk: Clerk, user: User, organization_id: str) -> None:
-    """Sign a user in, verify the token as a backend does, and throw the user out again."""
+    """Sign a user in, verify the session token, and revoke the session."""
     title("A session and its token")
     signed_in = clerk.sessions.create(user_id=user.id, active_organization_id=organization_id)
     token = clerk.sessions.create_token(signed_in.id).jwt or ""
@@ -117,7 +116,7 @@ def session(clerk: Clerk, user: User, organization_id: str) -> None:
 
 
 def mistakes(clerk: Clerk) -> None:
-    """What goes wrong says so."""
+    """Show the errors of a rejected and of an invalid call."""
     title("What goes wrong")
     try:
         clerk.users.create(email_address=["ada@example.com"])
@@ -131,7 +130,7 @@ def mistakes(clerk: Clerk) -> None:
 
 
 def look_around(clerk: Clerk) -> None:
-    """What changes nothing, and so may run against an instance that is in use."""
+    """Read counts and the newest users. Changes nothing, so it is safe with any instance."""
     title(f"What is there, at {clerk.base_url}")
     done("users", clerk.users.count().total_count)
     for user in islice(clerk.users.iterate(order_by="-created_at"), 3):
@@ -141,17 +140,17 @@ def look_around(clerk: Clerk) -> None:
 
 
 def title(text: str) -> None:
-    """Begin a part."""
+    """Print the heading of a part."""
     print(f"\n{text}\n{'-' * len(text)}")
 
 
 def done(what: str, result: object) -> None:
-    """Tell of a step."""
+    """Print the result of a step."""
     print(f"  {what:<30} {result}")
 
 
 def picture() -> bytes:
-    """A PNG of 64 by 64 pixels, blue to white."""
+    """Return a PNG of 64 by 64 pixels."""
     rows = b"".join(b"\0" + bytes(value for x in range(64) for value in (4 * x, 4 * y, 255)) for y in range(64))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
     written = (

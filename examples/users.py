@@ -1,4 +1,4 @@
-"""A user's life: created, given a picture and metadata, found again, and an error that says what happened.
+"""Create a user, set an image and metadata, list users, delete the user, and handle errors.
 
 CLERK_SECRET_KEY=sk_test_... python examples/users.py picture.png
 """
@@ -13,14 +13,14 @@ from clerkkit import Clerk, NotFound, UnprocessableEntity, codes, to_datetime
 
 
 def main(picture: Path) -> None:
-    """All of it with one client."""
+    """Run all steps with one client."""
     with Clerk() as clerk:
         try:
             user = clerk.users.create(email_address=["ada@example.com"], first_name="Ada", password="correct horse 7")
         except UnprocessableEntity as error:
             if not error.has_code(codes.FORM_IDENTIFIER_EXISTS):
                 raise
-            print("Somebody has this address:", error)
+            print("This email address is taken:", error)
             return
         clerk.users.set_profile_image(user.id, picture)
         clerk.users.update_metadata(user.id, public_metadata={"plan": "pro"}, private_metadata={"crm": {"id": 7}})

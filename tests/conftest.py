@@ -1,24 +1,24 @@
-"""What all tests share."""
+"""Configuration of all tests."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says nothing on a machine that has more to do.
+# The machine can be busy with other work, so that the time of an example means nothing.
 settings.register_profile("clerkkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clerkkit")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Objects whose repr differs from process to process are named by their type, so that all workers see one list."""
+    """Name objects without a stable repr by their type, so that all workers collect the same tests."""
     if isinstance(val, str) and len(val) > 60:
         return f"{val[:60]}..."
     return None if isinstance(val, str | int | float | bool | type | None) or callable(val) else type(val).__name__
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what the skipped tests need."""
+    """Print what the skipped tests need."""
     skipped = [
         report for report in terminalreporter.stats.get("skipped", ()) if "CLERKKIT_SHARED" in str(report.longrepr)
     ]

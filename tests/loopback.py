@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1: it says what a test tells it to, misbehaves where told, and keeps what it got."""
+"""An HTTP server on 127.0.0.1 that sends scripted responses, misbehaves on demand, and records its requests."""
 
 from __future__ import annotations
 
@@ -32,51 +32,51 @@ T = TypeVar("T")
 KEY = "sk_test_only_for_loopback"
 ASYNC_WAYS = ["asyncio", "trio", "aiohttp"]
 WAYS = ["sync", *ASYNC_WAYS]
-"""How a request can be sent, see `send_by`; "aiohttp" is asyncio with the transport of that name."""
+"""Ways to send a request, see `send_by`; "aiohttp" is asyncio with the transport of that name."""
 
 
 def backend_of(way: str) -> str:
-    """The loop of an async way."""
+    """Return the event loop of an async way."""
     return "asyncio" if way == "aiohttp" else way
 
 
 def transport_of(way: str) -> dict[str, Any]:
-    """The arguments that choose the transport of an async way."""
+    """Return the arguments that choose the transport of an async way."""
     return {"transport": "aiohttp"} if way == "aiohttp" else {}
 
 
 ENVIRONMENT = {
-    # A proxy that the machine is set to has no business between a test and its server.
+    # A proxy of the machine must not be used between a test and its server.
     "NO_PROXY": "*",
     "no_proxy": "*",
-    # A folder without certificates: to read those of the world takes longer than the rest of a test.
+    # A folder without certificates, because loading all of them takes longer than the rest of a test.
     "SSL_CERT_FILE": "",
     "SSL_CERT_DIR": str(Path(__file__).parent),
 }
 
 
 class Act(enum.Enum):
-    """What a server can do beside saying something."""
+    """What a server can do instead of sending bytes."""
 
     HANG_UP = "close the connection"
     RESET = "break the connection off"
-    SILENCE = "keep the connection, and say nothing for longer than a test takes"
+    SILENCE = "keep the connection open and send nothing for longer than a test runs"
     PAUSE = "wait a twentieth of a second"
 
 
 class Received(NamedTuple):
-    """A request, as it came over the wire."""
+    """A request as it was received."""
 
     method: str
     whole_target: str
     headers: email.message.Message
     body: bytes
     connection: int
-    """The number of the connection that it came on, from 1."""
+    """The number of its connection, from 1."""
 
     @property
     def target(self) -> str:
-        """The path and query below the version path, which clients add to a server's URL."""
+        """The path and query without the version path, which clients add to a server's URL."""
         return self.whole_target.removeprefix("/v1")
 
     @property
@@ -96,7 +96,7 @@ Script = Said | Callable[[Received], Said]
 
 
 def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None) -> bytes:
-    """A whole response; a body that is not bytes is sent as JSON."""
+    """Return a complete response. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
@@ -104,12 +104,12 @@ def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None
 
 
 def echo_id(received: Received) -> bytes:
-    """An object that has the last segment of the path as its id."""
+    """Respond with an object whose id is the last segment of the path."""
     return answer(200, {"id": received.target.rpartition("/")[2]})
 
 
 def in_rounds_of(number: int) -> Script:
-    """Answer none before so many have asked; a client that sends one after the other fails."""
+    """Respond only after this number of requests has arrived, so that a sequential client fails."""
     all_here = threading.Barrier(number)
 
     def answer_together(received: Received) -> bytes:
@@ -120,7 +120,7 @@ def in_rounds_of(number: int) -> Script:
 
 
 class Loopback(socketserver.ThreadingTCPServer):
-    """Gives each request the next answer of its script; the last one serves all that follow."""
+    """Responds to each request with the next script; the last one is used for all further requests."""
 
     allow_reuse_address = True
     request_queue_size = 256
@@ -138,17 +138,17 @@ class Loopback(socketserver.ThreadingTCPServer):
 
     @property
     def connections(self) -> int:
-        """How many were made, whether or not a request came on them."""
+        """The number of connections, with or without requests."""
         return len(self.sockets)
 
     @property
     def request(self) -> Received:
-        """The only request that came."""
+        """The only request that was received."""
         (only,) = self.requests
         return only
 
     def wait_until_closed(self) -> None:
-        """Until this side has let go of the newest connection; over loopback, the other side knows at once."""
+        """Wait until the newest connection is closed on this side; over loopback, the client notices at once."""
         end = time.monotonic() + 10
         while self.sockets[-1].fileno() != -1:
             assert time.monotonic() < end, "the connection is still open"
@@ -174,7 +174,7 @@ class Loopback(socketserver.ThreadingTCPServer):
     def stop(self) -> None:
         self.over.set()
         self.shutdown()
-        for accepted in self.sockets:  # those that are kept alive too, or the next line would wait for them
+        for accepted in self.sockets:  # idle connections too, or the next line would wait for them
             with contextlib.suppress(OSError):
                 accepted.shutdown(socket.SHUT_RDWR)
         self.server_close()
@@ -185,7 +185,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         number = self.server.sockets.index(self.request) + 1
-        # The client may go away at any time: many tests are about that.
+        # The client can disconnect at any time, which many tests do.
         with contextlib.suppress(OSError):
             while received := _read(self.rfile, number):
                 for said in self.server.next_answer(received):
@@ -199,7 +199,7 @@ class _Connection(socketserver.StreamRequestHandler):
                             self.request.close()
                             return
                         case Act.SILENCE:
-                            self.server.over.wait(15)  # less than the default timeout, which is for no test
+                            self.server.over.wait(15)  # less than the default timeout, which no test uses
                             return
                         case Act.PAUSE:
                             self.server.over.wait(0.05)
@@ -226,7 +226,7 @@ def _chunk(stream: BufferedIOBase) -> bytes:
 
 @contextlib.contextmanager
 def serve(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
-    """Run a server that answers as the scripts say, one after the other."""
+    """Run a server that responds with the scripts, in order."""
     server = Loopback(scripts, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     with mock.patch.dict(os.environ, ENVIRONMENT):
@@ -241,14 +241,14 @@ def serve(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Loopb
 
 @contextlib.contextmanager
 def refused() -> Iterator[str]:
-    """A URL where nobody listens: the port is taken, so that nobody else can."""
+    """Yield a URL whose port is bound and not listening, so that connections are refused."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def send_by(way: str, request: Request[T], url: str, **options: Any) -> T:
-    """Send with a client of its own: `Client`, or `AsyncClient` on asyncio or trio."""
+    """Send with a new client: `Client`, or `AsyncClient` on asyncio or trio."""
     if way == "sync":
         with Client(KEY, base_url=url, **options) as client:
             return client.send(request)

@@ -1,4 +1,4 @@
-"""The reference folder: documents and recordings of others, which are no part of the project."""
+"""The folder with Clerk's documents and recordings, which are not part of the project."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ LOCK = Path(__file__).resolve().parents[1] / "spec" / "lock.toml"
 
 
 def shared(*parts: str) -> Path:
-    """A path in the folder that CLERKKIT_SHARED names; without it the test is skipped, and fails where CI is `true`."""
+    """Return a path in the folder that CLERKKIT_SHARED names.
+
+    If there is no such folder, the test is skipped, or fails if the environment variable CI is `true`.
+    """
     folder = os.environ.get("CLERKKIT_SHARED", "")
     if not folder:
         _missing("CLERKKIT_SHARED is not set")
     if not Path(folder).is_dir():
-        _missing("CLERKKIT_SHARED names no folder")
+        _missing("CLERKKIT_SHARED does not name a folder")
     return Path(folder, *parts)
 
 
 def followed(kind: str) -> Path:
-    """The document that spec/ was made from, of the Backend API (`contract`) or its `events`; missing as above."""
+    """Return the document that spec/ was made from: `contract` or `events`. If it is missing, see `shared`."""
     wanted = tomllib.loads(LOCK.read_text(encoding="utf-8"))[kind]["sha256"]
     return _documents().get(wanted) or _missing(f"{shared('specs')} holds no document with the checksum in lock.toml")
 

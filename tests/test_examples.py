@@ -1,4 +1,4 @@
-"""The examples run, against as much of Clerk as they ask for."""
+"""The examples run against a server on loopback, and print what is expected."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def refusal(status: int, code: str, text: str) -> bytes:
     return answer(status, {"errors": [{"code": code, "message": "no", "long_message": text}], "clerk_trace_id": "t1"})
 
 
-def test_users(tmp_path: Path) -> None:
+def test_users_runs_all_steps(tmp_path: Path) -> None:
     picture = tmp_path / "me.png"
     picture.write_bytes(PNG)
     deleted: list[str] = []
@@ -57,19 +57,19 @@ def test_users(tmp_path: Path) -> None:
     assert b"me.png" in server.requests[1].body
 
 
-def test_users_who_are_there_already(tmp_path: Path) -> None:
+def test_users_reports_a_taken_email_address(tmp_path: Path) -> None:
     done, _ = run("users.py", refusal(422, "form_identifier_exists", "Taken."), "me.png")
-    assert done.stdout.startswith("Somebody has this address: 422 form_identifier_exists: Taken.")
+    assert done.stdout.startswith("This email address is taken: 422 form_identifier_exists: Taken.")
 
 
-def test_users_whom_clerk_refuses_for_another_reason() -> None:
+def test_users_raises_any_other_error() -> None:
     done, _ = run("users.py", refusal(422, "form_password_pwned", "Found in a breach."), "me.png")
     assert done.returncode == 1
     assert done.stdout == ""
     assert "422 form_password_pwned: Found in a breach." in done.stderr
 
 
-def test_bulk() -> None:
+def test_bulk_reports_failures_and_continues() -> None:
     def clerk(received: Received) -> bytes:
         gone = refusal(404, "resource_not_found", "No such user.")
         return gone if "user_2" in received.path else answer(200, USER)
@@ -81,7 +81,7 @@ def test_bulk() -> None:
     assert sorted(request.path for request in server.requests) == [f"/users/user_{n}/lock" for n in (1, 2, 3)]
 
 
-def test_async_drift() -> None:
+def test_async_drift_logs_differences() -> None:
     answers = {
         "/users/count": {"object": "total_count", "total_count": 3},
         "/organizations": {"data": [], "total_count": 2, "news": json.loads("[1]")},

@@ -1,4 +1,4 @@
-"""The recipes do what they say, beside the emulator, in no more lines than Clerk's JavaScript SDK takes."""
+"""The recipes work with the emulator, and need no more lines than with Clerk's JavaScript SDK."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ RECIPES: dict[int, tuple[Callable[..., Any], int]] = {
     24: (users.google_access_token, 1),
     25: (users.create_many, 5),
 }
-"""Task -> recipe, and the lines that @clerk/backend takes for it; those of Python where it has no such call."""
+"""Each task with its recipe and the lines that @clerk/backend needs, or Python if it lacks such a call."""
 
 
-# -- how long they are ---------------------------------------------------------------------------------------------
+# -- their length --------------------------------------------------------------------------------------------------
 
 
 def lines_of(function: Callable[..., Any]) -> int:
-    """The lines of a function's body that hold code: neither docstring nor blank lines nor comments."""
+    """Return the number of lines of code in a function's body, without docstring, blank lines and comments."""
     source = textwrap.dedent(inspect.getsource(function))
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)
@@ -72,13 +72,13 @@ def test_a_recipe_is_no_longer_than_in_javascript(task: int) -> None:
     assert lines_of(function) <= limit
 
 
-def test_lines_are_counted_as_they_stand() -> None:
+def test_lines_of_code_are_counted() -> None:
     assert lines_of(users.find_by_email_address) == 1
     assert lines_of(users.get_or_create) == 7
     assert lines_of(users.delete_with_organizations) == 5
 
 
-def test_each_public_function_is_the_recipe_of_one_task() -> None:
+def test_each_recipe_belongs_to_one_task() -> None:
     modules = (invitations, machines, organizations, sessions, users, webhooks)
     functions = [
         value
@@ -96,7 +96,7 @@ def test_the_limits_are_those_measured() -> None:
     assert {task: limit for task, (_, limit) in RECIPES.items()} == measured
 
 
-# -- what they do --------------------------------------------------------------------------------------------------
+# -- their results ------------------------------------------------------------------------------------------------
 
 
 def new_user(clerk: Clerk, name: str, **arguments: Any) -> User:
@@ -133,7 +133,7 @@ def test_2_a_user_is_created_once(clerk: Clerk, ada: User) -> None:
         users.get_or_create(clerk, "no address")
 
 
-def test_2_a_user_whom_somebody_creates_meanwhile_is_found(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_2_a_user_who_is_created_concurrently_is_found(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     find = clerk.users.find
 
     def find_before_the_other_creates(**asked: Any) -> User | None:
@@ -179,7 +179,7 @@ def test_5_a_member_moves_with_the_role(clerk: Clerk, ada: User, bob: User, acme
     assert moved is not None
     assert moved.role == "org:admin"
     assert clerk.organization_memberships.get(acme, ada.id) is None
-    organizations.move(clerk, ada.id, source=acme, target=target)  # no member any more
+    organizations.move(clerk, ada.id, source=acme, target=target)  # not a member any more
     assert clerk.organization_memberships.get(target, ada.id) is not None
 
 
@@ -191,7 +191,7 @@ def test_6_organizations_come_with_the_role(clerk: Clerk, ada: User, bob: User, 
 
 
 @pytest.mark.parametrize("seconds", [None, 86400.0])
-def test_7_an_api_key_is_replaced_by_its_like(clerk: Clerk, ada: User, seconds: float | None) -> None:
+def test_7_an_api_key_is_replaced(clerk: Clerk, ada: User, seconds: float | None) -> None:
     made = clerk.api_keys.create(name="Build", subject=ada.id, scopes=["read"], seconds_until_expiration=seconds)
     old = clerk.api_keys.get(made.id)
     secret = machines.rotate_api_key(clerk, old).secret
@@ -211,7 +211,7 @@ def test_8_an_admin_signs_in_as_a_user(clerk: Clerk, ada: User, bob: User) -> No
     assert link.startswith("http")
 
 
-def test_9_a_session_token_is_one(clerk: Clerk, ada: User) -> None:
+def test_9_a_session_token_is_created(clerk: Clerk, ada: User) -> None:
     assert clerk.auth.verify_token(sessions.session_token(clerk, ada.id)).user_id == ada.id
 
 
@@ -239,7 +239,7 @@ def test_12_a_phone_number_is_verified_by_its_code(clerk: Clerk, clerk_emulator:
     assert verification.status == "verified"
 
 
-def test_13_a_permission_is_that_of_a_member(clerk: Clerk, ada: User, bob: User, acme: str) -> None:
+def test_13_permissions_are_those_of_the_membership(clerk: Clerk, ada: User, bob: User, acme: str) -> None:
     manage = "org:sys_memberships:manage"
     assert organizations.has_permission(clerk, acme, ada.id, manage)
     assert not organizations.has_permission(clerk, acme, ada.id, "org:sys_memberships")
@@ -248,7 +248,9 @@ def test_13_a_permission_is_that_of_a_member(clerk: Clerk, ada: User, bob: User,
     assert not organizations.has_permission(clerk, acme, bob.id, manage)
 
 
-def test_14_organizations_without_other_members_go_with_the_user(clerk: Clerk, ada: User, bob: User, acme: str) -> None:
+def test_14_organizations_without_other_members_are_deleted_with_the_user(
+    clerk: Clerk, ada: User, bob: User, acme: str
+) -> None:
     alone = [clerk.organizations.create(name=f"Alone {number}", created_by=ada.id).id for number in range(3)]
     clerk.organization_memberships.create(acme, user_id=bob.id, role="org:admin")
     others = clerk.organizations.create(name="Others", created_by=bob.id).id
@@ -291,7 +293,7 @@ def test_18_the_primary_email_address_changes(clerk: Clerk, ada: User) -> None:
     assert changed.primary_email_address.email_address == "countess@example.com"
 
 
-def test_19_a_webhook_tells_of_a_new_user(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_19_a_webhook_returns_the_id_of_a_new_user(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind, expected in (("user.created", "user_1"), ("user.deleted", None)):
         hook = signed_webhook({"type": kind, "data": {"id": "user_1"}})
         monkeypatch.setenv("CLERK_WEBHOOK_SIGNING_SECRET", hook.secret)
@@ -299,7 +301,7 @@ def test_19_a_webhook_tells_of_a_new_user(clerk: Clerk, monkeypatch: pytest.Monk
             assert webhooks.new_user(real_time, hook.body, hook.headers) == expected
 
 
-def test_20_a_request_tells_who_sends_it(clerk: Clerk, clerk_emulator: Emulator, ada: User) -> None:
+def test_20_a_request_is_authenticated(clerk: Clerk, clerk_emulator: Emulator, ada: User) -> None:
     import httpx
 
     origin = "http://localhost:3000"
@@ -337,7 +339,7 @@ def test_22_pending_invitations_are_sent_again(clerk: Clerk, acme: str) -> None:
     assert {one.id for one in revoked} == {one.id for one in first if not isinstance(one, ClerkError)}
 
 
-def test_23_a_machine_token_is_that_of_the_sender(clerk: Clerk) -> None:
+def test_23_a_machine_token_names_its_sender(clerk: Clerk) -> None:
     sender, receiver = [clerk.machines.create(name=name) for name in ("sender", "receiver")]
     clerk.machines.create_scope(sender.id, to_machine_id=receiver.id)
     token = machines.machine_token(clerk, sender.secret_key, receiver.secret_key)
@@ -346,7 +348,7 @@ def test_23_a_machine_token_is_that_of_the_sender(clerk: Clerk) -> None:
         clerk.m2m.create_token()
 
 
-def test_24_the_token_of_a_google_account() -> None:
+def test_24_the_access_token_of_a_google_account_is_returned() -> None:
     account = {"provider": "google", "provider_user_id": "g1", "email_address": "ada@gmail.com"}
     seed = {"users": [{"email_address": ["ada@example.com"], "external_accounts": [account]}]}
     with Emulator(seed=seed) as emulator, Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
@@ -354,7 +356,7 @@ def test_24_the_token_of_a_google_account() -> None:
         assert users.google_access_token(clerk, ada.id)
 
 
-def test_25_each_row_has_its_user_or_its_error(clerk: Clerk, ada: User) -> None:
+def test_25_each_row_has_its_user_or_error(clerk: Clerk, ada: User) -> None:
     rows = [{"email_address": [address]} for address in ("eve@example.com", "ada@example.com", "dan@example.com")]
     results = users.create_many(clerk, iter(rows))
     assert [row for row, _ in results] == rows

@@ -1,4 +1,4 @@
-"""What the project's own commands say where something that they need is missing."""
+"""Errors of the project's own commands when something that they need is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_an_old_python_is_refused_in_one_line_before_anything_is_made(tmp_path: Path) -> None:
+def test_an_old_python_is_rejected_before_anything_is_created(tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     old = tmp_path / "python3.10"
@@ -36,7 +36,7 @@ def test_an_old_python_is_refused_in_one_line_before_anything_is_made(tmp_path: 
 @pytest.mark.parametrize(
     ("tests", "told"), [("tests/generated/test_recorded.py", True), ("tests/core/test_times.py", False)]
 )
-def test_the_summary_tells_what_skipped_tests_need(tests: str, told: bool) -> None:
+def test_the_summary_names_what_skipped_tests_need(tests: str, told: bool) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "CLERKKIT_SHARED")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

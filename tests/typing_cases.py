@@ -1,7 +1,7 @@
-"""What users see of the types. Checked by mypy --strict and pyright strict, never run: a changed type fails here.
+"""The types that users see, checked by mypy --strict and pyright strict: a changed type fails here.
 
-Where an argument must be rejected, the line carries the ignore that both checkers would report as unused if it
-were accepted.
+A line whose argument must be rejected has an ignore comment, which both checkers report as unused if the argument is
+accepted.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def events(body: dict[str, Any]) -> None:
 
 
 def nested(user: User, membership: OrganizationMembership, page: InvitationPage, keys: JWKS) -> None:
-    """Run over hostile values, too: see test_attributes.py."""
+    """Also run with unexpected values, by test_attributes.py."""
     for address in user.email_addresses:
         assert_type(address.id, str | None)
         verification = address.verification
@@ -168,7 +168,7 @@ def nested(user: User, membership: OrganizationMembership, page: InvitationPage,
 
 
 def unknown(event: WebhookEvent) -> None:
-    """Run over hostile values, too."""
+    """Also run with unexpected values."""
     assert_type(event.data.id, str | None)
     if event.type == "user.created":
         assert_type([address.id for address in event.data.email_addresses], list[str | None])

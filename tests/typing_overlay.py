@@ -1,4 +1,4 @@
-"""What users see of the overlay's types; like `typing_cases.py`, checked and never run."""
+"""The types of the overlay that users see; checked like `typing_cases.py`, and never run."""
 
 from __future__ import annotations
 

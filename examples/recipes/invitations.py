@@ -9,9 +9,9 @@ from clerkkit.models import Invitation
 
 
 def invite(clerk: Clerk, email_addresses: Sequence[str]) -> list[tuple[str, Invitation | ClerkError]]:
-    """Invite any number of people to sign up; each address comes with its invitation or its error.
+    """Invite any number of people to sign up, and return each address with its invitation or error.
 
-    Clerk takes 25 batches of ten an hour: the deadline lets each batch wait for the end of that hour.
+    Clerk accepts 25 batches of ten per hour. The deadline allows each batch to wait for the end of the hour.
     """
     patient = clerk.with_options(deadline=4000)
     invitations = patient.invitations.create_many({"email_address": address} for address in email_addresses)
@@ -19,7 +19,7 @@ def invite(clerk: Clerk, email_addresses: Sequence[str]) -> list[tuple[str, Invi
 
 
 def send_again(clerk: Clerk, organization_id: str) -> None:
-    """Revoke each pending invitation of an organization and send another; those after an error stay as they are."""
+    """Revoke and resend each pending invitation of an organization. An error ends the loop."""
     for old in list(clerk.organization_invitations.iterate(organization_id, status="pending")):
         clerk.organization_invitations.revoke(organization_id, old.id)
         clerk.organization_invitations.create(

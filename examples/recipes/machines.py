@@ -1,4 +1,4 @@
-"""API keys of users and organizations, and tokens with which machines call each other."""
+"""API keys of users and organizations, and tokens for calls between machines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from clerkkit.models import ApiKey, CreatedApiKey
 
 
 def rotate_api_key(clerk: Clerk, old: ApiKey) -> CreatedApiKey:
-    """Replace an API key by a new one with the same name, scopes and expiry; the result holds the new secret.
+    """Replace an API key with a new one of the same name, scopes and expiry, and return it with its secret.
 
-    The old one is revoked first: no two live keys of a subject may have one name.
+    The old key is revoked first, because names of active keys are unique for each subject.
     """
     left = None if old.expiration is None else old.expiration / 1000 - time.time()
     clerk.api_keys.revoke(old.id)
@@ -20,6 +20,6 @@ def rotate_api_key(clerk: Clerk, old: ApiKey) -> CreatedApiKey:
 
 
 def machine_token(clerk: Clerk, sender_key: str, receiver_key: str) -> MachineToken:
-    """Make a token with the secret key of one machine, and verify it with that of the machine that is called."""
+    """Create a token with the sender's secret key, and verify it with the receiver's."""
     token = clerk.with_options(secret_key=sender_key).m2m.create_token().token
     return clerk.auth.verify_machine_token(token or "", machine_secret_key=receiver_key)

@@ -8,6 +8,6 @@ from clerkkit import Clerk
 
 
 def new_user(clerk: Clerk, body: bytes, headers: Mapping[str, str]) -> str | None:
-    """Verify a webhook, and return the id of the user that it says was created; None for other events."""
+    """Verify a webhook, and return the id of the created user, or None for other events."""
     event = clerk.webhooks.verify(body, headers)
     return event.data.id if event.type == "user.created" else None
