@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m benchmarks` measures this project, httpx and the official SDK in one run."""
+"""Benchmarks of clerkkit, httpx and the official SDK: `python -m benchmarks`."""

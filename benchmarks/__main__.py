@@ -20,7 +20,7 @@ DOCS = environments.ROOT / "docs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run everything; the exit code tells of missed targets only where `--strict` asks for it."""
+    """Run all measures. Return 1 for missed targets only with `--strict`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="exit code 1 unless every target is measured and met")
     parser.add_argument("--no-docs", action="store_true", help="leave docs/ as it is")
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _progress() -> Callable[[str], None]:
-    """Says on stderr what is going on, with the seconds since the start."""
+    """Return a function that prints a line on stderr, with the seconds since the start."""
     start = time.monotonic()
     return lambda text: print(f"{time.monotonic() - start:6.1f} s  {text}", file=sys.stderr, flush=True)
 
@@ -67,13 +67,13 @@ def _prepare(
     official: environments.Environment | None,
     folder: Path,
 ) -> tuple[measures.Sides, report.Subject]:
-    """Write the users and tokens where every side can read them."""
+    """Write the users and tokens to files for all sides."""
     users = sample_users.users(USERS, environments.ROOT / "spec" / "contract.json")
     sides = measures.Sides(ours, tasks, official, folder / "users.json", folder / "user.json", folder / "tokens.json")
     for path, value in ((sides.many, users), (sides.one, users[0])):
-        # Compact and not escaped, as the server writes it.
+        # Compact and unescaped, as Clerk's server writes it.
         path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    # In a process of its own, since this one must stay small.
+    # In another process, because this one must stay small.
     tokens = ours.output(str(environments.HERE / "sample_tokens.py"), str(measures.USERS))
     sides.tokens.write_text(tokens, encoding="utf-8")
     versions = ours.versions()
@@ -96,7 +96,7 @@ def _objects(value: Any) -> int:
 
 
 def _write_docs(subject: report.Subject, found: Sequence[results.Measure], sides: measures.Sides) -> None:
-    """Page and plot, both or none: a page that its plot contradicts helps nobody."""
+    """Write page and plot, or neither, so that they never contradict each other."""
     if sides.official is None:
         print("docs/ stays as it is: the official SDK is missing from this run.", file=sys.stderr)
     elif importlib.util.find_spec("matplotlib") is None:

@@ -1,4 +1,4 @@
-"""Two virtual environments that hold what a user of each library gets, and nothing else."""
+"""Virtual environments with exactly what a user of each library installs."""
 
 from __future__ import annotations
 
@@ -20,53 +20,53 @@ _VERSIONS = (
 
 
 class Unavailable(Exception):
-    """An environment could not be made; the message says why."""
+    """An environment could not be created; the message has the reason."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment, ready to run things."""
+    """A virtual environment."""
 
     folder: Path
 
     @property
     def python(self) -> str:
-        """Its interpreter."""
+        """The path of its interpreter."""
         return str(self.folder / "bin" / "python")
 
     def command(self, *arguments: str) -> list[str]:
-        """A command line for its interpreter that no `PYTHON...` variable and no user site changes."""
+        """Return a command line for its interpreter that ignores `PYTHON...` variables and the user site."""
         return [self.python, "-E", "-s", *arguments]
 
     def output(self, *arguments: str) -> str:
-        """What a short program prints."""
+        """Return what a command prints."""
         done = subprocess.run(self.command(*arguments), check=True, capture_output=True, text=True, encoding="utf-8")
         return done.stdout
 
     def versions(self) -> dict[str, str]:
-        """The distributions in it."""
+        """Return the versions of the installed distributions."""
         found: dict[str, str] = json.loads(self.output("-c", _VERSIONS))
         return found
 
 
 def ours() -> Environment:
-    """The project, installed from this checkout as from a wheel: a development environment imports more."""
+    """Return an environment with this project installed as from a wheel; a development install imports more."""
     return _ready(Environment(HERE / ".venv-ours"), f"{ROOT}[auth]", f"[auth] {_fingerprint()}")
 
 
 def tasks() -> Environment:
-    """The project with aiohttp and trio, which would make imports slower where they are measured."""
+    """Return an environment with this project, aiohttp and trio, which would slow down the measured imports."""
     requirement = f"{ROOT}[aiohttp]"
     return _ready(Environment(HERE / ".venv-tasks"), requirement, f"[aiohttp] trio {_fingerprint()}", "trio")
 
 
 def official() -> Environment:
-    """Clerk's own SDK, from PyPI."""
+    """Return an environment with Clerk's own SDK, from PyPI."""
     return _ready(Environment(HERE / ".venv-official"), OFFICIAL, OFFICIAL)
 
 
 def _ready(environment: Environment, requirement: str, wanted: str, *more: str) -> Environment:
-    """Make the environment, unless it was made before from the same things by the same Python."""
+    """Create the environment, unless it exists with the same contents and the same Python."""
     mark = environment.folder / ".made-from"
     wanted = f"{sys.version} {wanted}"
     if not mark.is_file() or mark.read_text(encoding="utf-8") != wanted:
@@ -87,7 +87,7 @@ def _run(*command: str) -> None:
 
 
 def _fingerprint() -> str:
-    """Changes with any file that the wheel is made of."""
+    """Return a hash of all files of the wheel."""
     files = [ROOT / "pyproject.toml"]
     for package in ("core/clerk_core", "generated/clerk_bapi", "overlay/clerkkit"):
         files += sorted(path for path in (ROOT / package).rglob("*") if path.is_file() and path.suffix != ".pyc")

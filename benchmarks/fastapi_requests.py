@@ -1,7 +1,7 @@
-"""`python -m benchmarks.fastapi_requests`: requests per second of a FastAPI application, with and without its guard.
+"""`python -m benchmarks.fastapi_requests`: requests per second of a FastAPI application with and without a guard.
 
-Each application runs on uvicorn in a process of its own. They take turns, and the seconds are those of the server's CPU
-time: what else the machine does changes little.
+Each application runs on uvicorn in its own process. They take turns, and the server's processor time is measured, which
+depends little on other programs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BODY = b'{"user":"user_1"}'
 
 
 class Empty:
-    """A middleware that costs what any does."""
+    """A middleware that does nothing, for comparison."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -48,7 +48,7 @@ class Empty:
 
 
 async def nothing() -> None:
-    """A dependency that costs what any does."""
+    """A dependency that does nothing, for comparison."""
 
 
 def application(kind: str, fake: FakeInstance) -> FastAPI:
@@ -72,7 +72,7 @@ def application(kind: str, fake: FakeInstance) -> FastAPI:
 
 
 def serve(kind: str) -> None:
-    """One application: says its port and a token, then its CPU time for each line of stdin, until that is closed."""
+    """Serve one application. Print its port and a token, then its processor time for each line of stdin."""
     fake = FakeInstance()
     server = uvicorn.Server(uvicorn.Config(application(kind, fake), log_level="warning", access_log=False))
 
@@ -81,7 +81,7 @@ def serve(kind: str) -> None:
             print(time.process_time(), flush=True)
         server.should_exit = True
 
-    # With the protocol said: asyncio sends small answers at once (TCP_NODELAY) only where it knows that this is TCP.
+    # With an explicit protocol, because asyncio sets TCP_NODELAY only on sockets that it knows to be TCP.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         print(listening.getsockname()[1], fake.session_token("user_1", lifetime=3600), flush=True)
@@ -90,7 +90,7 @@ def serve(kind: str) -> None:
 
 
 class Site(NamedTuple):
-    """An application in a process of its own."""
+    """An application in another process."""
 
     process: subprocess.Popen[str]
     port: int
@@ -104,7 +104,7 @@ class Site(NamedTuple):
         return float(self.process.stdout.readline())
 
     def rate(self) -> float:
-        """Requests per second of CPU time."""
+        """Return requests per second of processor time."""
         before = self.cpu_seconds()
         count = asyncio.run(self._ask())
         return count / (self.cpu_seconds() - before)
@@ -140,14 +140,14 @@ def running(kind: str) -> Iterator[Site]:
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure all applications, and print a table."""
     rates: dict[str, list[float]] = {kind: [] for kind in KINDS}
     with contextlib.ExitStack() as stack:
         sites = {kind: stack.enter_context(running(kind)) for kind in KINDS}
         for turn in range(ROUNDS + 1):
             for kind, site in sites.items():
                 rate = site.rate()
-                if turn:  # the first one warms up
+                if turn:  # the first round warms up
                     rates[kind].append(rate)
     alone = statistics.median(rates["alone"])
     print("| application | requests per second | of FastAPI alone |\n|---|---|---|")

@@ -1,4 +1,4 @@
-"""The measures. Sides take turns, round by round, and who begins changes: a busy moment meets all of them."""
+"""The measures. Sides take turns in each round, so that other load on the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from benchmarks.environments import HERE, Environment
 from benchmarks.results import Measure, Rival, Target, Unit
 
 Probe = Callable[[], float]
-"""Measures one side once."""
+"""Measures one side once, and returns the result."""
 Rounds = Mapping[str, tuple[float, ...]]
 """The samples of each side."""
 Ask = Callable[[str], float]
-"""Gives a batch to a worker, and the seconds that it took."""
+"""Gives a batch to a worker, and returns the seconds that it took."""
 
 IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
@@ -29,12 +29,12 @@ CALL_ROUNDS = 120
 TASK_ROUNDS = 5
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
-"""Tokens of a batch in which each is new."""
+"""Tokens in a batch of new tokens."""
 USERS = 5000
-"""Users who are active at a time, each with a token that was seen before."""
+"""Users who are active at the same time, each with a token that was seen before."""
 MEMORY_ROUNDS = 5
 PATIENCE = 20.0
-"""Seconds after which a measure of batches is content with `FEWEST_ROUNDS`, on a machine that has more to do."""
+"""Seconds after which a measure ends with `FEWEST_ROUNDS`, on a busy machine."""
 FEWEST_ROUNDS = 7
 
 _CLIENT = "import clerk_bapi; client = clerk_bapi.Client('sk_test_x', base_url='{url}')"
@@ -54,7 +54,7 @@ _CALL = "client.users.get(user_id='user_1')"
 
 @dataclass(frozen=True)
 class Sides:
-    """Where each side runs, and on what; `official` is None where it could not be installed."""
+    """The environments and inputs of all sides; `official` is None if it could not be installed."""
 
     ours: Environment
     tasks: Environment
@@ -66,16 +66,16 @@ class Sides:
 
 @dataclass(frozen=True)
 class Batch:
-    """What a worker is asked for in each round; `official_count` where the official SDK takes far longer."""
+    """A batch for each round; `official_count` is smaller if the official SDK takes much longer."""
 
     task: str
     count: int
     rounds: int
     ours: str | None = None
-    """What `task` is called on our side, where we do it in more than one way."""
+    """The name of the task on our side, if it is not `task`."""
     official_count: int | None = None
     clock: str = "cpu"
-    """Computing takes the processor's time, whatever else the machine does; a call is waited for: "wall"."""
+    """Processor time for computations, which does not depend on other programs; "wall" for calls."""
     collecting: bool = True
 
 
@@ -86,7 +86,7 @@ _SEEN = Batch("token", count=2000, official_count=200, rounds=TOKEN_ROUNDS)
 
 
 def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
-    """All measures, in the order of the report."""
+    """Run all measures, in the order of the report."""
     with _server(sides.one) as url:
         progress("imports, in fresh processes")
         measures = imports(sides, url)
@@ -101,7 +101,7 @@ def everything(sides: Sides, progress: Callable[[str], None]) -> list[Measure]:
 
 
 def imports(sides: Sides, url: str) -> list[Measure]:
-    """Import and first client, in fresh processes; what the interpreter takes to start is subtracted, and shown."""
+    """Measure imports and the first client in new processes, without the start of the interpreter."""
 
     def code(environment: Environment, *statements: str) -> Probe:
         return _process(environment, "-c", "; ".join(statements).format(url=url))
@@ -127,7 +127,7 @@ def imports(sides: Sides, url: str) -> list[Measure]:
     net = {name: tuple(seconds - start for seconds in found) for name, found in whole.items()}
 
     def measure(name: str, found: Rounds, ours: str, *targets: Target, plain: str = _PLAIN) -> Measure:
-        _, space, rest = ours.partition(" ")  # how far the others go too, where they can
+        _, space, rest = ours.partition(" ")  # the same extent on the other sides, if they have it
         beside = found.get(f"plain{space}{rest}", found["plain"])
         official = found.get(f"official{space}{rest}", ())
         return Measure(name, plain, Unit.SECONDS, found[ours], beside, official, targets)
@@ -160,7 +160,7 @@ def imports(sides: Sides, url: str) -> list[Measure]:
 
 
 def batches(sides: Sides, url: str) -> list[Measure]:
-    """Decoding, and whole calls over loopback, in processes that stay: what counts after the start."""
+    """Measure decoding and calls over loopback, in long-running processes."""
     with ExitStack() as stack:
         ask = {"ours": stack.enter_context(_worker(sides.ours, "ours.py", sides.many, sides.one, url))}
         if sides.official:
@@ -219,7 +219,7 @@ def batches(sides: Sides, url: str) -> list[Measure]:
 
 
 def together(sides: Sides, url: str) -> list[Measure]:
-    """Calls by many tasks that share a client, and clients that make one call."""
+    """Measure calls of many tasks that share a client, and clients that make one call."""
     plain = "httpx.AsyncClient.get + json.loads"
     ours, aiohttp = "`AsyncClerk`", '`AsyncClerk(transport="aiohttp")`'
     with _worker(sides.tasks, "tasks.py", sides.one, url) as ask:
@@ -259,7 +259,7 @@ def together(sides: Sides, url: str) -> list[Measure]:
 
 
 def tokens(sides: Sides) -> list[Measure]:
-    """Who is calling, by the instance's public key and without a network."""
+    """Measure the verification of tokens and requests with the public key, without network."""
     plain = "jwt.decode with a parsed key"
     with ExitStack() as stack:
         ask = {"ours": stack.enter_context(_worker(sides.ours, "tokens_ours.py", sides.tokens))}
@@ -290,7 +290,7 @@ def tokens(sides: Sides) -> list[Measure]:
 
 
 def memory(sides: Sides, url: str) -> Measure:
-    """Peak resident size after the import, a call and 500 users."""
+    """Measure the peak resident size after import, a call and 500 users."""
     probes = {
         "ours": _peak(sides.ours, "memory_ours.py", sides, url),
         "plain": _peak(sides.ours, "memory_plain.py", sides, url),
@@ -312,7 +312,7 @@ def memory(sides: Sides, url: str) -> Measure:
 def _batches(ask: Mapping[str, Ask], batch: Batch, name: str, plain: str, *targets: Target) -> Measure:
     probes = {
         "ours": _probe(ask["ours"], batch, batch.ours or batch.task, batch.count),
-        # In the same process as ours: the same heap to collect, the same caches.
+        # In the same process as ours, for the same heap and caches.
         "plain": _probe(ask["ours"], batch, f"plain {batch.task}", batch.count),
     }
     if "official" in ask:
@@ -327,7 +327,7 @@ def _probe(ask: Ask, batch: Batch, task: str, count: int) -> Probe:
 
 
 def rounds(probes: Mapping[str, Probe], count: int, patience: float = float("inf")) -> Rounds:
-    """Each probe once per round, in turning order; a first round warms caches and is not counted."""
+    """Run each probe once per round, in rotating order. A first round warms caches and is not counted."""
     end = time.monotonic() + patience
     found: dict[str, list[float]] = {name: [] for name in probes}
     order = list(probes)
@@ -354,20 +354,20 @@ def _process(environment: Environment, *arguments: str) -> Probe:
 
 
 def _seconds_of_children() -> float:
-    """Processor time of the processes that have ended: with warm caches it is what one waits for, and steadier."""
+    """Return the processor time of ended child processes, which varies less than elapsed time."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def _peak(environment: Environment, script: str, sides: Sides, url: str) -> Probe:
-    # A new process counts the size of the one that started it as its first peak, so this one must stay small:
-    # matplotlib is imported when all is measured.
+    # The peak size of a new process starts at the size of its parent, so this process must stay small: matplotlib is
+    # imported after all measures.
     return lambda: float(environment.output(str(HERE / "workers" / script), str(sides.many), url))
 
 
 @contextmanager
 def _server(one: Path) -> Iterator[str]:
-    """The loopback server, in a process of its own; gives its base URL."""
+    """Run the loopback server in another process, and yield its base URL."""
     with running([sys.executable, str(HERE / "server.py"), str(one)]) as process:
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
@@ -375,7 +375,7 @@ def _server(one: Path) -> Iterator[str]:
 
 @contextmanager
 def _worker(environment: Environment, script: str, *arguments: object) -> Iterator[Ask]:
-    """A worker of `workers/`, ready to be asked."""
+    """Run a worker of `workers/`, and yield a function that sends it batches."""
     command = environment.command(str(HERE / "workers" / script), *map(str, arguments))
     with running(command) as process:
 
@@ -394,7 +394,7 @@ def _worker(environment: Environment, script: str, *arguments: object) -> Iterat
 
 @contextmanager
 def running(command: list[str], *, cwd: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    """A child that ends when its stdin is closed."""
+    """Run a child process that ends when its stdin is closed."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=cwd
     ) as process:

@@ -17,7 +17,7 @@ TEXT = "#76808b"  # readable on white and on near black
 _SIDES = (("clerkkit", "#2da44e"), ("httpx, json, PyJWT", "#9aa4af"), ("official SDK", "#8b5cf6"))
 _HEIGHT = 0.26
 _STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text: small, searchable, and read aloud
+    "svg.fonttype": "none",  # text stays text: small, searchable and accessible
     "svg.hashsalt": "clerkkit",
     "font.family": "sans-serif",
     "font.size": 10,
@@ -29,14 +29,14 @@ _STYLE: Any = {
 
 
 def svg(measures: Sequence[Measure]) -> str:
-    """The plot of the measures that have targets and all three sides; the same measures give the same bytes."""
+    """Return the plot of all measures with targets and three sides. Equal measures give equal bytes."""
     shown = [measure for measure in measures if measure.targets and measure.official]
     return drawn(lambda axes: _draw(axes, shown), height=0.95 * len(shown) + 0.9)
 
 
 def drawn(draw: Callable[[Axes], None], *, height: float) -> str:
-    """What `draw` draws, as SVG, so many inches high: the same drawing gives the same bytes."""
-    # Late, and so never in memory while something is measured.
+    """Return what `draw` draws as SVG of a height in inches. Equal drawings give equal bytes."""
+    # Imported here, so that it is not in memory during the measures.
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -73,7 +73,7 @@ def _draw(axes: Axes, shown: Sequence[Measure]) -> None:
 
 
 def _multiples(measure: Measure) -> tuple[float, float, float]:
-    """Each side divided by plain httpx, json or PyJWT, round by round."""
+    """Return each side divided by plain httpx, json or PyJWT, for each round."""
 
     def multiple(samples: Sequence[float]) -> float:
         return statistics.median(one / plain for one, plain in zip(samples, measure.plain, strict=True))

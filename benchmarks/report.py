@@ -18,45 +18,46 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _HOW = """\
 ## How it is measured
 
-`make bench` repeats all of this and writes this page. It makes two fresh virtual environments, one with this project
-installed as from a wheel, one with the official SDK from PyPI, so that each side imports what its users get.
+`make bench` measures everything in one run and writes this page. It creates two virtual environments, one with this
+project installed as from a wheel, one with the official SDK from PyPI, so that each side imports what its users get.
 
-- **Clients.** `Client` is `clerk_bapi.Client`, generated and nothing more. `Clerk` and `AsyncClerk` are the whole
-  clients of `clerkkit` with their defaults: retries, deadline and the watch for drift in place, and idle.
-- **Rounds.** The sides take turns, one after the other in each round, and who begins changes. A ratio is the median
-  over the rounds of ours divided by theirs in the same round; a time is the median over the rounds. The last column
-  holds the middle half of the rounds.
-- **Clocks.** Imports, decoding and tokens are processor time, which on an idle machine is what one waits for, and does
-  not depend on what else it does. Calls, which wait for a server, are timed by the clock on the wall.
-- **Imports** run in fresh processes with warm bytecode caches. The median of `python -c pass` is subtracted, except
-  in the row that says so. Both SDKs load parts of themselves when they are asked for, and httpx its certificates,
-  hence the rows that go on to `.users` and to the answer of a first call.
-- **Decoding** goes from the bytes of a response to the value that the SDK gives: {many} of JSON for 500 users, {one}
-  for one. The users are made up, varied and complete: {per_user} nested objects each on average.
+- **Clients.** `Client` is `clerk_bapi.Client`, the generated client alone. `Clerk` and `AsyncClerk` are the complete
+  clients of `clerkkit` with their defaults: retries and deadline are on, drift reports are off.
+- **Rounds.** In each round, all sides run one after the other, and the first side changes from round to round. A
+  ratio is the median over the rounds of our time divided by theirs in the same round; a time is the median over the
+  rounds. The last column is the interquartile range.
+- **Clocks.** Imports, decoding and tokens are measured in processor time, which does not depend on other programs.
+  Calls, which wait for a server, are measured in elapsed time.
+- **Imports** run in new processes with warm bytecode caches. The median of `python -c pass` is subtracted, except in
+  the row that says so. Both SDKs load parts of themselves on first use, and httpx loads its certificates then, hence
+  the rows that include `.users` and the response of a first call.
+- **Decoding** goes from the bytes of a response to the value that the SDK returns: {many} of JSON for 500 users,
+  {one} for one. The users are synthetic, varied and complete, with {per_user} nested objects each on average.
 - **The garbage collector** is on, and each batch starts after a full collection. 500 users are decoded ten times in a
-  row, as by a program that goes through pages and holds one while it reads the next, so that the collector's part is
-  in; one row shows the time without it.
-- **A call** goes over a kept-alive loopback connection to a small server in a process of its own. "httpx" is the least
-  that one could write by hand: `json.loads(httpx_client.get(url, headers=key).content)`. Async calls, httpx's too, go
-  one after the other in one event loop.
-- **Many tasks** share one client with warm connections, each making the next call when its last one is done; a time is
-  that of all calls divided by their number. "The slowest in a hundred" is the time that 1 % of the calls exceed. httpx
-  and aiohttp have their default limits of 100 connections, `AsyncClerk` its 32. "For each call" makes a client, calls
-  once over plain http, and closes it; httpx loads certificates each time, `Clerk` once in a process, for https.
+  row, as in a program that iterates over pages and holds one page while it reads the next, so that collections are
+  included. One row shows the time without the collector.
+- **A call** uses a kept-alive loopback connection to a small server in another process. "httpx" is the shortest
+  equivalent: `json.loads(httpx_client.get(url, headers=key).content)`. Async calls, also those of httpx, run one
+  after the other in one event loop.
+- **Many tasks** share one client with open connections, and each task makes its next call when the last one is done.
+  A time is that of all calls divided by their number. "The slowest in a hundred" is the time that 1 % of the calls
+  exceed. httpx and aiohttp have their default limits of 100 connections, `AsyncClerk` its 32. "For each call" creates
+  a client, makes one call over plain http, and closes it; httpx loads certificates each time, `Clerk` once per
+  process, for https.
 - **Tokens** are session tokens of version 2 (RS256, 2048 bits) of a member of an organization. All sides get the same
-  ones, made anew for each run, and the public key (`jwt_key`), so that none calls Clerk; both SDKs check the origin
-  (`authorized_parties`), too. Each row verifies one: `verify_token` of both SDKs in the first two, and
-  `authenticate_request` in the others, with an `httpx.Request` that has the token in its `Authorization` header, or
-  among the cookies of a development instance, where URL and cookies have to be read as well. New means that the client
-  has never seen the token. "PyJWT" is `jwt.decode(token, key, algorithms=["RS256"], leeway=5)` with a key that is
-  parsed already, in all five rows: it remembers nothing and knows no requests.
-- **Memory** is the peak resident size of a fresh process that imports, makes one call, and decodes 500 users once.
+  tokens, which are new for each run, and the public key (`jwt_key`), so that nothing calls Clerk. Both SDKs check the
+  origin (`authorized_parties`) as well. Each row verifies one token: with `verify_token` of both SDKs in the first
+  two rows, with `authenticate_request` in the others, for an `httpx.Request` with the token in its `Authorization`
+  header, or in the cookies of a development instance, which have to be parsed too. A new token is one that the client
+  has not seen before. "PyJWT" is `jwt.decode(token, key, algorithms=["RS256"], leeway=5)` with a parsed key in all
+  five rows; it has no cache and does not read requests.
+- **Memory** is the peak resident size of a new process that imports, makes one call, and decodes 500 users once.
 """
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What was measured on what."""
+    """Versions and sizes of what was measured."""
 
     ours: str
     httpx: str
@@ -73,7 +74,7 @@ class Subject:
 
 
 def terminal(subject: Subject, measures: Sequence[Measure], *, color: bool) -> str:
-    """Both tables, in columns."""
+    """Return both tables as text columns."""
 
     def paint(code: str, text: str) -> str:
         return f"{code}{text}{_OFF}" if color else text
@@ -93,7 +94,7 @@ def terminal(subject: Subject, measures: Sequence[Measure], *, color: bool) -> s
 
 
 def summary(measures: Iterable[Measure]) -> str:
-    """How many targets are met."""
+    """Return how many targets are met."""
     kept = [found.kept for found in verdicts(measures)]
     missed, unknown = kept.count(False), kept.count(None)
     parts = [f"{kept.count(True)} of {len(kept)} targets met"]
@@ -103,7 +104,7 @@ def summary(measures: Iterable[Measure]) -> str:
 
 
 def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
-    """The page docs/benchmarks.md."""
+    """Return the page docs/benchmarks.md."""
     how = _HOW.format(
         many=amount(subject.many_bytes, Unit.BYTES),
         one=amount(subject.one_bytes, Unit.BYTES),
@@ -136,12 +137,12 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
 
 
 def plain_name(measure: Measure) -> str:
-    """The name, without the marks of code."""
+    """Return the name of a measure without Markdown."""
     return measure.name.replace("`", "")
 
 
 def promise(found: Verdict) -> str:
-    """A target in words."""
+    """Return the text of a target."""
     rival = "the official SDK" if found.target.rival is Rival.OFFICIAL else found.measure.plain_is
     bound = found.target.bound
     if found.target.below:
@@ -152,7 +153,7 @@ def promise(found: Verdict) -> str:
 
 
 def _found(found: Verdict) -> tuple[str, str]:
-    """What came out, in the terms of the promise, and the middle half of the rounds."""
+    """Return the measured ratio as the target states it, and the interquartile range."""
     ratio = found.ratio
     if ratio is None:
         return "not measured", ""
@@ -171,7 +172,7 @@ def _values(measure: Measure) -> tuple[str, str, str]:
 
 
 def amount(value: float, unit: Unit) -> str:
-    """A measured value, in the unit that reads best."""
+    """Return a measured value with a unit that fits its size."""
     if unit is Unit.BYTES:
         return f"{number(value / 1e6)} MB" if value >= 1e6 else f"{number(value / 1e3)} kB"
     scale, name = next((found for found in _UNITS if value >= found[0]), _UNITS[-1])
@@ -179,12 +180,12 @@ def amount(value: float, unit: Unit) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits: more would be noise."""
+    """Return a number with three significant digits."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows with the first column to the left and the others to the right."""
+    """Return rows of aligned text, the first column left, the others right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "   ".join(
@@ -195,6 +196,6 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> list[str]:
-    """A table in Markdown; `align` has `l` or `r` for each column."""
+    """Return the lines of a Markdown table; `align` has `l` or `r` for each column."""
     rules = ["---:" if side == "r" else "---" for side in align]
     return [f"| {' | '.join(row)} |" for row in (heads, rules, *rows)]

@@ -1,4 +1,4 @@
-"""What is measured, and what is promised of it."""
+"""Measures, targets, and the ratios that decide whether a target is met."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from enum import Enum
 
 
 class Unit(Enum):
-    """What the numbers of a measure are."""
+    """The unit of a measure."""
 
     SECONDS = "s"
     BYTES = "B"
 
 
 class Rival(Enum):
-    """Whom a ratio is taken against."""
+    """The side that a ratio compares with."""
 
     PLAIN = "plain"
     OFFICIAL = "official"
@@ -24,7 +24,7 @@ class Rival(Enum):
 
 @dataclass(frozen=True)
 class Target:
-    """A promise: ours, divided by the rival's, is at most `bound`, or `below` it."""
+    """The ratio of our value to the rival's must be at most `bound`, or less if `below` is true."""
 
     rival: Rival
     bound: float
@@ -33,7 +33,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median over the rounds of ours divided by theirs, with the middle half of the rounds."""
+    """The median over the rounds of our value divided by theirs, with the interquartile range."""
 
     middle: float
     low: float
@@ -42,7 +42,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing measured round by round, each round on every side; `official` is empty where it is not there."""
+    """The values of all sides in each round; `official` is empty if that side was not measured."""
 
     name: str
     plain_is: str
@@ -53,13 +53,13 @@ class Measure:
     targets: tuple[Target, ...] = ()
 
     def ratio(self, rival: Rival) -> Ratio | None:
-        """Ours against a rival: rounds are compared one by one, so that what slows the machine slows both."""
+        """Return the ratio to a rival. Values of the same round are compared, so that load affects both."""
         return ratio(self.ours, self.plain if rival is Rival.PLAIN else self.official)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target and what came out; `ratio` is None where there was nothing to compare with."""
+    """A target and the measured ratio, which is None if the rival was not measured."""
 
     measure: Measure
     target: Target
@@ -67,7 +67,7 @@ class Verdict:
 
     @property
     def kept(self) -> bool | None:
-        """Whether the promise holds."""
+        """Whether the target is met, or None if it was not measured."""
         if self.ratio is None:
             return None
         middle, bound = self.ratio.middle, self.target.bound
@@ -75,7 +75,7 @@ class Verdict:
 
 
 def ratio(ours: Iterable[float], theirs: Iterable[float]) -> Ratio | None:
-    """Compare two sides round by round."""
+    """Return the ratio of two sides, round by round."""
     quotients = [mine / other for mine, other in zip(ours, theirs, strict=False)]
     if not quotients:
         return None
@@ -84,5 +84,5 @@ def ratio(ours: Iterable[float], theirs: Iterable[float]) -> Ratio | None:
 
 
 def verdicts(measures: Iterable[Measure]) -> list[Verdict]:
-    """Every target of every measure."""
+    """Return all targets of all measures with their ratios."""
     return [Verdict(measure, target, measure.ratio(target.rival)) for measure in measures for target in measure.targets]

@@ -1,6 +1,6 @@
-"""Session tokens to verify, of one instance, each of another user.
+"""Session tokens of one instance, each of another user.
 
-Run as `python sample_tokens.py COUNT` in our environment; prints them as JSON, with all else that a worker needs.
+`python sample_tokens.py COUNT`, run in our environment, prints them as JSON with everything else that a worker needs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from clerkkit.testing import FakeInstance
 
 ORIGIN = "https://app.example.com"
 LIFETIME = 3600
-"""Seconds: longer than any run."""
+"""Seconds; longer than any run."""
 
 
 def tokens(count: int) -> dict[str, Any]:
-    """The tokens, their origin, the user of the first one, and the instance's keys."""
+    """Return the tokens, their origin, the user of the first one, and the instance's keys."""
     fake = FakeInstance()
     return {
         "jwt_key": fake.jwt_key,
@@ -33,7 +33,7 @@ def _user(number: int) -> str:
 
 
 def _token(fake: FakeInstance, number: int) -> str:
-    """As Clerk makes it for a member of an organization with a few permissions."""
+    """Return a token of a member of an organization with a few permissions."""
     return fake.session_token(
         _user(number),
         org_id=f"org_{number:027}",

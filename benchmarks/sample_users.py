@@ -1,4 +1,4 @@
-"""Users as the API sends them: varied, complete, and the same in every run."""
+"""Synthetic users as the API sends them: varied, complete, and equal in every run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _YEAR = 31_536_000_000
 
 
 def users(count: int, contract: Path) -> list[Json]:
-    """`count` users with every key that the contract requires; the first is `user_1`."""
+    """Return `count` users with every key that the contract requires. The first is `user_1`."""
     schemas: Mapping[str, Json] = json.loads(contract.read_text(encoding="utf-8"))["components"]["schemas"]
     chance = random.Random("clerkkit")
     made = [_Maker(chance, number).user() for number in range(1, count + 1)]
@@ -32,7 +32,7 @@ def users(count: int, contract: Path) -> list[Json]:
 
 
 class _Maker:
-    """Makes one user; `chance` is shared, so that users differ and runs do not."""
+    """Creates one user. `chance` is shared, so that users differ but runs do not."""
 
     def __init__(self, chance: random.Random, number: int) -> None:
         self._chance = chance
@@ -217,7 +217,7 @@ class _Maker:
 
 
 def _complete(value: Any, schema: Json, schemas: Mapping[str, Json]) -> None:
-    """Add what the contract requires and `value` lacks, at every depth: a later contract may require more."""
+    """Add required keys that `value` lacks, at every depth, because a later contract can require more."""
     schema = _resolved(schema, value, schemas)
     if isinstance(value, list):
         for item in value:
@@ -232,7 +232,7 @@ def _complete(value: Any, schema: Json, schemas: Mapping[str, Json]) -> None:
 
 
 def _resolved(schema: Json, value: Any, schemas: Mapping[str, Json]) -> Json:
-    """Follow references, and unions to the branch whose `object` is that of `value`."""
+    """Resolve references, and unions to the variant whose `object` is that of `value`."""
     while "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
     branches = [_resolved(branch, value, schemas) for branch in schema.get("oneOf") or schema.get("anyOf") or ()]
@@ -244,7 +244,7 @@ def _resolved(schema: Json, value: Any, schemas: Mapping[str, Json]) -> Json:
 
 
 def _plainest(schema: Json, schemas: Mapping[str, Json]) -> Any:
-    """The plainest value that a schema allows: null where it may be, else empty."""
+    """Return the simplest value that a schema allows: null if possible, else an empty value."""
     types = schema.get("type", [])
     kinds = {types} if isinstance(types, str) else set(types)
     branches = schema.get("oneOf") or schema.get("anyOf") or ()

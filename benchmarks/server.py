@@ -1,7 +1,6 @@
-"""The other end of the loopback: answers each request with one canned user, as fast as asyncio can.
+"""A server that responds to each request with one fixed user.
 
-Run as `python server.py USER.json`; prints its port, and serves until stdin is closed, so that it never outlives
-the run that started it.
+`python server.py USER.json` prints its port, and serves until stdin is closed, so that it never outlives its parent.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ _REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 
 
 def _answer(body: bytes) -> bytes:
-    """A response with about the headers that the real API sends: reading them is part of a call."""
+    """Return a response with headers like those of the API, because reading them is part of a call."""
     head = (
         "HTTP/1.1 200 OK\r\n"
         "Date: Tue, 12 May 2026 08:00:00 GMT\r\n"
@@ -31,7 +30,7 @@ def _answer(body: bytes) -> bytes:
 
 
 class _Canned(asyncio.Protocol):
-    """HTTP/1.1 with keep-alive, for requests without a body."""
+    """Serves HTTP/1.1 with keep-alive, for requests without a body."""
 
     def __init__(self, answer: bytes) -> None:
         self._answer = answer
@@ -44,7 +43,7 @@ class _Canned(asyncio.Protocol):
         assert isinstance(self._transport, asyncio.Transport)
         *heads, self._seen = (self._seen + data).split(_HEAD_END)
         for head in heads:
-            # Who leaves out the key has measured something else than an API call.
+            # A request without the key is not an API call.
             self._transport.write(self._answer if b"\r\nauthorization: bearer " in head.lower() else _REFUSED)
 
 

@@ -1,4 +1,4 @@
-"""`make package`: build wheel and sdist, and use each from an environment that holds nothing else."""
+"""`make package`: build wheel and sdist, install each into a clean environment, and use it there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ print("packaged by PyInstaller")
 
 
 def main() -> int:
-    """Exit code 1, with the reason, where something is missing, superfluous, or does not work."""
+    """Return 1, after printing the problems, if a file is missing or superfluous, or a package does not work."""
     with tempfile.TemporaryDirectory() as folder:
         dist = Path(folder) / "dist"
         _run(sys.executable, "-m", "build", "--outdir", str(dist), str(ROOT))
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 def _wheel_problems(wheel: Path) -> list[str]:
-    """The wheel holds the packages, whole, and nothing else."""
+    """Return the files that the wheel lacks or should not contain."""
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     expected = {
         str(path.relative_to(root))
@@ -95,7 +95,7 @@ def _used(package: Path, environment: Path) -> str:
 
 
 def _packaged(wheel: Path, folder: Path) -> str:
-    """A program that PyInstaller packages has the data files that it needs."""
+    """Package a program with PyInstaller, and return what it prints."""
     environment, program = folder / "packaged", folder / "program.py"
     program.write_text(USE_PACKAGED, encoding="utf-8")
     _run(sys.executable, "-m", "venv", str(environment))

@@ -1,1 +1,1 @@
-"""Benchmarks of the emulator: `python -m benchmarks.emulator` measures it beside a bare server in one run."""
+"""Benchmarks of the emulator, compared with a bare server: `python -m benchmarks.emulator`."""

@@ -17,7 +17,7 @@ DOCS = ROOT / "docs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run everything; a missed goal is told, and no error."""
+    """Run all measures. A missed goal is printed and is not an error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.emulator", description=__doc__)
     parser.add_argument("--no-docs", action="store_true", help="leave docs/ as it is")
     chosen = parser.parse_args(arguments)

@@ -1,6 +1,6 @@
-"""The least that a server in Starlette and uvicorn does: read a request, answer a fixed body.
+"""A minimal server with Starlette and uvicorn: it reads a request and responds with a fixed body.
 
-Run as `python -m benchmarks.emulator.bare BODY`. It imports nothing of the emulator, and is set up as that is.
+`python -m benchmarks.emulator.bare BODY` imports nothing of the emulator, and is configured like it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main(body: str) -> None:
         await request.body()
         return Response(answer, media_type="application/json")
 
-    # With the protocol said, as the emulator does: asyncio then sends small answers at once.
+    # With an explicit protocol, like the emulator, so that asyncio sets TCP_NODELAY.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen()

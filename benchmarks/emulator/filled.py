@@ -1,4 +1,4 @@
-"""An emulator in a process of its own: `python -m benchmarks.emulator.filled USERS [DATABASE]`."""
+"""An emulator with many users: `python -m benchmarks.emulator.filled USERS [DATABASE]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES = ("Ada", "Alan", "Barbara", "Donald", "Edsger", "Grace", "Ken", "Margare
 
 
 def fill(state: State, count: int) -> None:
-    """Users through the store, as `POST /users` keeps them: a hundred thousand by HTTP would take minutes."""
+    """Add users to the store as `POST /users` does. A hundred thousand HTTP requests would take minutes."""
     with state.store.transaction():
         for number in range(count):
             at = _FIRST + number * 1000
@@ -28,7 +28,7 @@ def fill(state: State, count: int) -> None:
                 "created_at": at,
                 "updated_at": at,
                 "first_name": _NAMES[number % len(_NAMES)],
-                # Each list in an order of its own: 7919 is a prime.
+                # A different order for each list: 7919 is a prime.
                 "last_name": f"Lovelace {number * 7919 % count}",
                 "username": f"name_{number * 104729 % 1_000_003}",
                 "external_id": f"external_{number}",

@@ -1,4 +1,4 @@
-"""Servers in processes of their own, and requests to them that cost as little as can be: over plain sockets."""
+"""Servers in other processes, and cheap requests to them over plain sockets."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from benchmarks.environments import ROOT
 from benchmarks.measures import running
 
 _CONNECTIONS = 4
-"""Each has a request under way, so that the server finds the next one there when it has answered one."""
+"""The number of connections, each with a pending request, so that the server never waits for one."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked."""
+    """A request."""
 
     target: str
     body: Any = None
 
     def encoded(self) -> bytes:
-        """As it goes over the wire, with the secret key."""
+        """Return the bytes of the request, with the secret key."""
         content = b"" if self.body is None else json.dumps(self.body).encode()
         head = (
             f"{'GET' if self.body is None else 'POST'} /v1{self.target} HTTP/1.1\r\n"
@@ -38,23 +38,23 @@ class Request:
 
 
 class Server:
-    """A server in a process of its own."""
+    """A server in another process."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self._process = process
         self._port = port
 
     def ask(self, request: Request) -> Any:
-        """One answer."""
+        """Send a request, and return the body of its response."""
         with connected(self._port) as connection:
             connection.sendall(request.encoded())
             return json.loads(answer(connection))
 
     def seconds(self, requests: Sequence[Request]) -> float:
-        """The processor time that the server takes for each of these requests, which all must succeed."""
+        """Return the server's processor time for each of these requests, which must all succeed."""
         encoded = [request.encoded() for request in requests]
         with ExitStack() as stack:
-            # New ones, as a server closes those that are idle for long, and in use, as to open one is not measured.
+            # New connections, because servers close idle ones; opened here, because that is not measured.
             connections = [stack.enter_context(connected(self._port)) for _ in range(_CONNECTIONS)]
             _exchange(connections, [Request("/users?limit=1").encoded()] * _CONNECTIONS)
             before = self.used()["seconds"]
@@ -63,7 +63,7 @@ class Server:
             return (self.used()["seconds"] - before) / len(requests)
 
     def used(self) -> dict[str, float]:
-        """`seconds` of processor time and the peak `bytes` of memory, since the server's process began."""
+        """Return the server's processor time in `seconds` and its peak memory in `bytes`."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write("\n")
@@ -74,7 +74,7 @@ class Server:
 
 @contextmanager
 def server(module: str, *arguments: str) -> Iterator[Server]:
-    """A server that ends with the context; `module` is one of this package."""
+    """Run a server, a `module` of this package, until the context ends."""
     command = [sys.executable, "-m", f"benchmarks.emulator.{module}", *arguments]
     with running(command, cwd=ROOT) as process:
         assert process.stdout
@@ -82,7 +82,7 @@ def server(module: str, *arguments: str) -> Iterator[Server]:
 
 
 def connected(port: int) -> socket.socket:
-    """A connection on which nothing waits to be sent."""
+    """Open a connection with TCP_NODELAY."""
     connection = socket.create_connection(("127.0.0.1", port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
@@ -97,7 +97,7 @@ def _exchange(connections: Sequence[socket.socket], requests: Sequence[bytes]) -
 
 
 def answer(connection: socket.socket) -> bytes:
-    """The body of the next answer. Raises RuntimeError for one that is no success."""
+    """Return the body of the next response. Raises RuntimeError for an error response."""
     held = b""
     while b"\r\n\r\n" not in held:
         held += _more(connection)

@@ -1,4 +1,4 @@
-"""The measures. Servers take turns, round by round, and who begins changes: a busy moment meets all of them."""
+"""The measures. Servers take turns in each round, so that other load on the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _CURVE_ROUNDS, _CURVE_BATCH = 11, 12
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Samples of the emulator, round by round, beside those of the bare server; empty where there is none."""
+class Comparison:
+    """Values of the emulator and of the bare server for each round; empty if there is no such server."""
 
     ours: tuple[float, ...]
     bare: tuple[float, ...] = ()
@@ -48,21 +48,21 @@ class Beside:
 
 @dataclass(frozen=True)
 class Curve:
-    """The processor time of a request for each of `SIZES`, in samples, round by round."""
+    """The processor time of a request for each of `SIZES`, for each round."""
 
     name: str
     samples: tuple[tuple[float, ...], ...]
     scans: bool = False
-    """Whether it must look at every user, whatever index there is."""
+    """Whether the request must read every user, even with an index."""
 
     @property
     def seconds(self) -> list[float]:
-        """The median for each size."""
+        """Return the median for each size."""
         return [statistics.median(found) for found in self.samples]
 
     @property
     def growth(self) -> list[float]:
-        """For each size, how many times the smallest one's: the median over the rounds."""
+        """Return the median ratio to the smallest size, for each size."""
         return [
             statistics.median(one / least for one, least in zip(found, self.samples[0], strict=True))
             for found in self.samples
@@ -71,17 +71,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class Found:
-    """All that was measured: seconds, and bytes of `memory`."""
+    """All results, in seconds; `memory` in bytes."""
 
-    requests: dict[str, Beside]
-    start: Beside
-    memory: dict[str, Beside]
-    resets: dict[str, Beside]
+    requests: dict[str, Comparison]
+    start: Comparison
+    memory: dict[str, Comparison]
+    resets: dict[str, Comparison]
     curves: list[Curve]
 
 
 def everything(folder: Path, progress: Callable[[str], None]) -> Found:
-    """All measures; `folder` is for a database."""
+    """Run all measures; `folder` is for a database."""
     progress("starts, in fresh processes")
     start = starts()
     progress("resets")
@@ -95,19 +95,19 @@ def everything(folder: Path, progress: Callable[[str], None]) -> Found:
         for name, make, scans in _CURVES:
             progress(name)
             found.append(_curve(name, make, filled, scans=scans))
-        memory[f"with {SIZES[-1]:,} users"] = Beside((filled[-1].used()["bytes"],))
+        memory[f"with {SIZES[-1]:,} users"] = Comparison((filled[-1].used()["bytes"],))
     return Found(requests, start, memory, fresh, found)
 
 
 # Start
 
 
-def starts() -> Beside:
-    """From the command to the first answer, by the clock on the wall."""
+def starts() -> Comparison:
+    """Measure the elapsed time from the command to the first response."""
     emulator = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--secret-key", SECRET_KEY]
     bare = [sys.executable, "-m", "benchmarks.emulator.bare", "[]"]
     found = rounds({"ours": lambda: _start(emulator), "bare": lambda: _start(bare)}, _START_ROUNDS)
-    return Beside(found["ours"], found["bare"])
+    return Comparison(found["ours"], found["bare"])
 
 
 def _start(command: list[str]) -> float:
@@ -115,7 +115,7 @@ def _start(command: list[str]) -> float:
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            # The port, or a greeting that tells the URL.
+            # The port, or a line with the URL.
             line = process.stdout.readline().split()[-1]
             port = int(line if line.isdigit() else line.split(":")[2].partition("/")[0])
             with connected(port) as connection:
@@ -129,19 +129,19 @@ def _start(command: list[str]) -> float:
 # Resets
 
 
-def resets() -> dict[str, Beside]:
-    """Back to the state at the start, after a test that has written something, and what that does to the next one."""
+def resets() -> dict[str, Comparison]:
+    """Measure a reset after a write, and the first request after it."""
     command = [sys.executable, "-m", "benchmarks.emulator.resets"]
     done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE)
     samples: dict[str, list[float]] = json.loads(done.stdout)
-    return {name: Beside(tuple(found)) for name, found in samples.items()}
+    return {name: Comparison(tuple(found)) for name, found in samples.items()}
 
 
 # Requests
 
 
-def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Beside], dict[str, Beside]]:
-    """Processor time of a request, and the memory that the servers have taken when they have answered a first one."""
+def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Comparison], dict[str, Comparison]]:
+    """Measure the processor time of requests, and the memory after a first one."""
     emulator = stack.enter_context(server("filled", "100"))
     kept = stack.enter_context(server("filled", "100", str(folder / "clerk.db")))
     user = emulator.ask(Request("/users?limit=1"))[0]
@@ -149,7 +149,7 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Beside], dict[s
     fresh.ask(Request("/users"))
     bare = stack.enter_context(server("bare", json.dumps(user)))
     bare.ask(Request("/users"))
-    memory = {"after a first answer": Beside((fresh.used()["bytes"],), (bare.used()["bytes"],))}
+    memory = {"after a first answer": Comparison((fresh.used()["bytes"],), (bare.used()["bytes"],))}
 
     numbers = count()
 
@@ -174,10 +174,10 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Beside], dict[s
         "sign a session token": (emulator, sign),
         "create a user, kept in a file": (kept, create),
     }
-    found: dict[str, Beside] = {}
+    found: dict[str, Comparison] = {}
     for name, (ours, make) in measured.items():
         samples = rounds({"ours": _probe(ours, make, BATCH), "bare": _probe(bare, make, BATCH)}, _ROUNDS)
-        found[name] = Beside(samples["ours"], samples["bare"])
+        found[name] = Comparison(samples["ours"], samples["bare"])
     return found, memory
 
 
@@ -188,7 +188,7 @@ def _probe(asked: Server, make: Callable[[], Request], size: int) -> Callable[[]
 # Curves
 
 Make = Callable[[Server, int], Sequence[str]]
-"""Targets to ask a server with so many users for, in turn."""
+"""Return request targets for a server with this number of users."""
 
 
 def _fixed(*targets: str) -> Make:
@@ -196,7 +196,7 @@ def _fixed(*targets: str) -> Make:
 
 
 def _numbered(target: str) -> Make:
-    """Targets about users from all over the list."""
+    """Return request targets for users from the whole list."""
     return lambda _server, size: [target.format(size * part // 7) for part in range(1, 7)]
 
 
@@ -212,7 +212,7 @@ def _at(server: Server, size: int) -> Sequence[str]:
 
 
 def _ordered(column: str) -> Make:
-    # A plus is written as %2B: as it is, it stands for a space.
+    # A plus is written as %2B, because a plain one means a space.
     return _fixed(f"/users?limit=10&order_by=%2B{column}", f"/users?limit=10&order_by=-{column}")
 
 

@@ -24,7 +24,7 @@ _SLOWEST_ORDER = "#84a22d"
 
 
 def svg(found: Found) -> str:
-    """The plot of the curves that differ in what they ask of the store; of all the orders, the slowest."""
+    """Return the plot of the curves; of all orders, only the slowest."""
     return drawn(lambda axes: _draw(axes, found), height=4.6)
 
 
@@ -33,7 +33,7 @@ def _draw(axes: Axes, found: Found) -> None:
     lines = [(curve.name, curve.growth, _COLORS[curve.name]) for curve in found.curves if curve.name in _COLORS]
     lines.insert(1, (f"{slowest.name}, the slowest order", slowest.growth, _SLOWEST_ORDER))
     largest = max(growth[-1] for _, growth, _ in lines)
-    # From the steepest down: so does the legend go.
+    # From the steepest down, in the order of the legend.
     for name, growth, color in sorted(lines, key=lambda line: -line[1][-1]):
         label = f"{name}: {_times(growth)}"
         axes.plot(SIZES, growth, color=color, marker="o", markersize=4, linewidth=1.6, label=label)

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.emulator.measures import ORDERS, SIZES, Beside, Curve, Found
+from benchmarks.emulator.measures import ORDERS, SIZES, Comparison, Curve, Found
 from benchmarks.report import TIMES, amount, columns, number, table
 from benchmarks.results import Unit, ratio
 
@@ -20,39 +20,39 @@ _CURVE_HEADS = ("", *(f"{size:,} users" for size in SIZES), "growth", "")
 _HOW = """\
 ## How it is measured
 
-`make bench-emulator` repeats all of this and writes this page. Emulators run in processes of their own and are asked
-over four loopback connections, kept alive, by plain sockets.
+`make bench-emulator` measures everything in one run and writes this page. Emulators run in other processes, and
+receive requests over four kept-alive loopback connections from plain sockets.
 
-- **The bare server** is one route of Starlette in uvicorn, set up as the emulator is, that reads the request and
-  answers a fixed body, one user: the least that a server of this kind can take. It knows no key, checks nothing and
-  keeps nothing.
-- **Requests a second** are what one core can do: one divided by the processor time that the server takes for a
-  request. The servers take turns, {requests} requests each in each round, and who begins changes; a number is the
-  median over the rounds, and a ratio the median of the ratios of each round.
-- **The start** goes from the command `python -m clerk_emulator`, without a database, to the answer of a first request,
-  by the clock on the wall; a key for tokens is made in it.
+- **The bare server** is one route of Starlette in uvicorn, configured like the emulator, that reads the request and
+  responds with a fixed body, one user: the minimum for a server of this kind. It checks no key, validates nothing and
+  stores nothing.
+- **Requests per second** are what one core can do: one divided by the server's processor time for a request. The
+  servers take turns, {requests} requests each in each round, and the first one changes. A number is the median over
+  the rounds, and a ratio the median of the ratios of each round.
+- **The start** is the elapsed time from the command `python -m clerk_emulator`, without a database, to the response
+  of a first request. It includes the creation of a signing key.
 - **A reset** is `Emulator.reset()`, which the pytest fixtures call before each test, after a user was created. The
-  first request after it reads the database's layout anew, hence the rows of that request, by the clock on the wall.
+  first request after it reads the database's layout again, hence the rows for that request. Both are elapsed time.
 - **Memory** is the peak resident size of the process.
-- **The curves** are processor time for each request, in three emulators in memory, which take turns. All pages have 10
-  users; `order_by` is measured in both directions, filters and pages with values from all over the list. Users were
-  put into the store without HTTP, each with an email address; none has a phone number or a wallet.
-- **What has no index to go by**, and so grows with the number of users: `query`, and the other partial matches, look
-  for a text in the middle of several columns; a page at an offset steps over all that is before it, where
-  `starting_after` does not; `count` counts.
+- **The curves** are processor time for each request, in three emulators in memory, which take turns. All pages have
+  10 users; `order_by` is measured in both directions, filters and pages with values from the whole list. Users were
+  put into the store without HTTP, each with an email address, none with a phone number or a wallet.
+- **Without an index**, and so growing with the number of users, are `query` and the other partial matches, which
+  search for a text in the middle of several columns; pages at an offset, which skip everything before it, unlike
+  `starting_after`; and `count`.
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the first table, and whether its goal is met; None where it has none."""
+    """A row of the first table, and whether its goal is met, or None without a goal."""
 
     cells: tuple[str, ...]
     met: bool | None
 
 
 def rows(found: Found) -> list[Row]:
-    """Requests, start, reset and memory."""
+    """Return the rows for requests, start, reset and memory."""
     goals = {"get a user": 1500, "list 10 users": 1500, "create a user": 800, "sign a session token": 500}
     lines = [_requests(name, beside, goals.get(name)) for name, beside in found.requests.items()]
     lines.append(_line("start, to the first answer", found.start, Unit.SECONDS, 1.0))
@@ -64,7 +64,7 @@ def rows(found: Found) -> list[Row]:
 
 
 def curves(found: Found) -> list[Row]:
-    """How requests grow with the number of users."""
+    """Return the rows for requests by the number of users."""
     return [
         Row(
             (curve.name, *(amount(one, Unit.SECONDS) for one in curve.seconds), f"{number(curve.growth[-1])} {TIMES}"),
@@ -75,25 +75,25 @@ def curves(found: Found) -> list[Row]:
 
 
 def slowest_order(found: Found) -> Curve:
-    """The `order_by` that grows most."""
+    """Return the `order_by` that grows most."""
     ordered = [curve for curve in found.curves if curve.name in {f"order_by={column}" for column in ORDERS}]
     return max(ordered, key=lambda curve: curve.growth[-1])
 
 
 def terminal(found: Found) -> str:
-    """Both tables, in columns."""
+    """Return both tables as text columns."""
     tables = [[_HEADS, *map(_marked, rows(found))], [_CURVE_HEADS, *map(_marked, curves(found))]]
     return "\n".join([_subject(), "", *columns(tables[0]), "", *columns(tables[1]), "", summary(found)])
 
 
 def summary(found: Found) -> str:
-    """How many goals are met."""
+    """Return how many goals are met."""
     met = [row.met for row in (*rows(found), *curves(found)) if row.met is not None]
     return f"{met.count(True)} of {len(met)} goals met"
 
 
 def markdown(found: Found, requests: int) -> str:
-    """The page docs/emulator-benchmarks.md."""
+    """Return the page docs/emulator-benchmarks.md."""
     return "\n".join(
         [
             "# Benchmarks of the emulator",
@@ -120,21 +120,21 @@ def _subject() -> str:
     return " · ".join([*named, f"Python {platform.python_version()}", f"{os.cpu_count()} CPUs"])
 
 
-def _requests(name: str, beside: Beside, goal: int | None) -> Row:
+def _requests(name: str, beside: Comparison, goal: int | None) -> Row:
     ours, bare = (1 / statistics.median(samples) for samples in (beside.ours, beside.bare))
     cells = (name, f"{ours:,.0f} / s", f"{bare:,.0f} / s", _ratio(beside), f"at least {goal:,} / s" if goal else "")
     return Row(cells, None if goal is None else ours >= goal)
 
 
-def _line(name: str, beside: Beside, unit: Unit, goal: float | None = None) -> Row:
+def _line(name: str, beside: Comparison, unit: Unit, goal: float | None = None) -> Row:
     ours = statistics.median(beside.ours)
     bare = amount(statistics.median(beside.bare), unit) if beside.bare else ""
     cells = (name, amount(ours, unit), bare, _ratio(beside), f"at most {amount(goal, unit)}" if goal else "")
     return Row(cells, None if goal is None else ours <= goal)
 
 
-def _ratio(beside: Beside) -> str:
-    """Of times and sizes: how many times the bare server's."""
+def _ratio(beside: Comparison) -> str:
+    """Return the ratio of a time or size to the bare server's."""
     if not beside.bare:
         return ""
     if len(beside.ours) == 1:

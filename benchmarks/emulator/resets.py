@@ -1,6 +1,6 @@
-"""Resets, each after a test's worth of work: `python -m benchmarks.emulator.resets` prints the seconds that they take.
+"""Resets after a typical test: `python -m benchmarks.emulator.resets` prints their seconds.
 
-In a process of its own: one that starts servers must stay small, as they count its size as their first peak.
+This runs in another process, because a process that starts servers must stay small: their peak size starts at its size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TIMES = 200
 
 
 def resets() -> dict[str, list[float]]:
-    """Seconds, by the clock on the wall, of a reset, of the first request after it, and of the same one again."""
+    """Return the elapsed seconds of a reset, of the first request after it, and of the same request again."""
     request = Request("/users", {"skip_user_requirement": True}).encoded()
     samples: dict[str, list[float]] = {"reset": [], "first": [], "again": []}
     with Emulator(secret_key=SECRET_KEY) as emulator, connected(int(emulator.origin.rpartition(":")[2])) as connection:

@@ -1,6 +1,6 @@
-"""How a worker is asked: a batch per line of stdin, as JSON; the seconds that it took go to stdout.
+"""The loop of a worker: it reads a batch from each line of stdin, as JSON, and prints the seconds that it took.
 
-Runs in an environment that holds nothing but the library under test, so it imports only the standard library.
+It runs in an environment with only the library under test, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 Task = Callable[[int], Callable[[], float | None]]
-"""Prepares a batch of that many repetitions, which is not timed, and gives the function that runs it.
+"""Prepares a batch of this number of repetitions, untimed, and returns the function that runs it.
 
-A function that times itself returns its seconds.
+A function that measures its own time returns the seconds.
 """
 
 
@@ -32,7 +32,7 @@ def repeated(function: Callable[[], object]) -> Task:
     def prepare(count: int) -> Callable[[], None]:
         def batch() -> None:
             for _ in range(count):
-                held = function()  # noqa: F841  # until the next one is there, as a page is in a loop over pages
+                held = function()  # noqa: F841  # kept until the next one, like a page in a loop over pages
 
         return batch
 
@@ -40,7 +40,7 @@ def repeated(function: Callable[[], object]) -> Task:
 
 
 def each(function: Callable[[T], object], values: Callable[[int], Sequence[T]]) -> Task:
-    """A task with a value of its own for each repetition; they are made beforehand."""
+    """A task with another value for each repetition, created beforehand."""
 
     def prepare(count: int) -> Callable[[], None]:
         made = values(count)
@@ -55,7 +55,7 @@ def each(function: Callable[[T], object], values: Callable[[int], Sequence[T]]) 
 
 
 def awaited(runner: asyncio.Runner, function: Callable[[], Awaitable[object]]) -> Task:
-    """The same for async: one repetition after the other, in one go of the loop."""
+    """An async task: repetitions run one after the other in one run of the event loop."""
 
     async def batch(count: int) -> None:
         for _ in range(count):
@@ -65,7 +65,7 @@ def awaited(runner: asyncio.Runner, function: Callable[[], Awaitable[object]]) -
 
 
 def serve(tasks: Mapping[str, Task]) -> None:
-    """Answer `{"task": name, "count": repetitions, "collecting": bool, "clock": name}` until stdin is closed."""
+    """Run batches `{"task": name, "count": repetitions, "collecting": bool, "clock": name}` until stdin is closed."""
     for line in sys.stdin:
         batch = json.loads(line)
         if not batch["collecting"]:
@@ -89,6 +89,6 @@ def tell_peak_memory() -> None:
 
 
 def check(name: str, found: object, expected: object) -> None:
-    """Stop when a task does not do what it is timed for."""
+    """Exit if a task does not return what it should."""
     if found != expected:
         raise SystemExit(f"{name}: expected {expected!r}, got {found!r}")

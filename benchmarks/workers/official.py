@@ -1,4 +1,4 @@
-"""The official SDK's tasks, by the code that it runs after a response: `official.py USERS.json USER.json BASE_URL`."""
+"""Tasks of the official SDK, with its code for responses: `official.py USERS.json USER.json BASE_URL`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _response(content: bytes) -> httpx.Response:
 
 
 def _decoding(kind: Any, content: bytes) -> Task:
-    # A response keeps its text once it was asked for it: a fresh one for each time, as after a call.
+    # A response caches its text, so each repetition uses a new one, as after a call.
     return each(
         lambda response: unmarshal_json_response(kind, response),
         lambda count: [_response(content) for _ in range(count)],

@@ -1,4 +1,4 @@
-"""Our tasks and those of plain httpx and json, in one process: `ours.py USERS.json USER.json BASE_URL`."""
+"""Tasks of clerkkit, plain httpx and json, in one process: `ours.py USERS.json USER.json BASE_URL`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def main(runner: asyncio.Runner) -> None:
     serve(
         {
             "users": repeated(lambda: list_request.decode(Response(200, headers, many))),
-            # Without the network, which would hide a part of what comparing costs.
+            # Without network, which would hide a part of the cost.
             "drift": repeated(lambda: watched._read(list_request, Response(200, headers, many))),
             "plain drift": repeated(lambda: clerk._read(list_request, Response(200, headers, many))),
             "user": repeated(lambda: user_request.decode(Response(200, headers, one))),

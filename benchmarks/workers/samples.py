@@ -1,4 +1,4 @@
-"""Tokens and requests as an application gets them: each a new string, as if read from a socket."""
+"""Tokens and requests as an application gets them: each is a new string, as if read from a socket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx
 
 
 class Samples:
-    """The instance and the tokens of a file that `sample_tokens.py` made."""
+    """Read the instance and the tokens of a file that `sample_tokens.py` wrote."""
 
     def __init__(self, file: str) -> None:
         found = json.loads(Path(file).read_bytes())
@@ -21,25 +21,25 @@ class Samples:
         self._tokens: list[str] = found["tokens"]
 
     def tokens(self, count: int) -> list[str]:
-        """That many, no two of them the same."""
+        """Return different tokens."""
         if count > len(self._tokens):
             raise SystemExit(f"expected at least {count} tokens, got {len(self._tokens)}")
         return [_copy(token) for token in self._tokens[:count]]
 
     def token(self, count: int) -> list[str]:
-        """The first one, that many times."""
+        """Return the first token, repeatedly."""
         return [_copy(self._tokens[0]) for _ in range(count)]
 
     def requests(self, count: int) -> list[httpx.Request]:
-        """Each with another token in its `Authorization` header."""
+        """Return requests with different tokens in the `Authorization` header."""
         return [self._request({"Authorization": f"Bearer {token}"}) for token in self.tokens(count)]
 
     def request(self, count: int) -> list[httpx.Request]:
-        """Each with the first token in its `Authorization` header."""
+        """Return requests with the first token in the `Authorization` header."""
         return [self._request({"Authorization": f"Bearer {token}"}) for token in self.token(count)]
 
     def browser_request(self, count: int) -> list[httpx.Request]:
-        """Each with the cookies of a browser in development, one of which is the first token."""
+        """Return requests with the cookies of a development instance, one of which is the first token."""
         cookies = f"__client_uat={int(time.time()) - 3600}; __clerk_db_jwt=dvb_x; __session="
         return [self._request({"Cookie": cookies + token}) for token in self.token(count)]
 

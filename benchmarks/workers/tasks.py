@@ -1,4 +1,4 @@
-"""Many tasks that share a client: ours, plain httpx and plain aiohttp: `tasks.py USER.json BASE_URL`.
+"""Many tasks that share a client, of clerkkit, httpx or aiohttp: `tasks.py USER.json BASE_URL`.
 
 A batch opens a client, warms its connections, and times the calls that follow.
 """
@@ -30,7 +30,7 @@ TASKS = (1, 8, 64, 256)
 
 
 async def run(call: Call, tasks: int, count: int) -> list[float]:
-    """So many calls by so many tasks; the seconds that each took."""
+    """Make calls with concurrent tasks, and return the seconds of each call."""
     took: list[float] = []
     left = count
 
@@ -49,7 +49,7 @@ async def run(call: Call, tasks: int, count: int) -> list[float]:
 
 
 def throughput(opened: Opened, tasks: int, backend: str) -> Task:
-    """The seconds that all calls take."""
+    """Return the seconds of all calls."""
 
     async def batch(count: int) -> float:
         async with opened() as call:
@@ -62,7 +62,7 @@ def throughput(opened: Opened, tasks: int, backend: str) -> Task:
 
 
 def slowest(opened: Opened, tasks: int, backend: str) -> Task:
-    """The seconds that one call in a hundred exceeds, as if all took that long."""
+    """Return the seconds that one call in a hundred exceeds, multiplied by the number of calls."""
 
     async def batch(count: int) -> float:
         async with opened() as call:

@@ -1,4 +1,4 @@
-"""The official SDK's tasks with tokens: `tokens_official.py TOKENS.json`."""
+"""Tasks of the official SDK with tokens: `tokens_official.py TOKENS.json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our tasks with tokens, and those of PyJWT alone: `tokens_ours.py TOKENS.json`."""
+"""Tasks of clerkkit and PyJWT with tokens: `tokens_ours.py TOKENS.json`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> None:
         return jwt.decode(token, key, algorithms=["RS256"], leeway=5)
 
     def at_first(function: Callable[[Auth, Any], object], values: Callable[[int], list[Any]]) -> Task:
-        """By a client that has seen no token yet, so that each is new to it."""
+        """Verify with a client that has not seen any token."""
 
         def prepare(count: int) -> Callable[[], None]:
             auth = Clerk("sk_test_x").auth
@@ -41,7 +41,7 @@ def main() -> None:
         return prepare
 
     def again(function: Callable[[Auth, Any], object], values: Callable[[int], list[Any]]) -> Task:
-        """By a client that has seen the token."""
+        """Verify with a client that has seen the token."""
         return each(lambda value: function(known, value), values)
 
     (token,), (request,), (browser_request,) = samples.token(1), samples.request(1), samples.browser_request(1)

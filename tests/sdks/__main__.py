@@ -1,4 +1,4 @@
-"""`python -m tests.sdks`: install Clerk's SDKs for JavaScript and Python, and drive the emulator with them."""
+"""`python -m tests.sdks`: install Clerk's SDKs for JavaScript and Python, and run them against the emulator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 def main() -> int:
-    """Return 1 where a method that the drivers call fails, or an answer departs from the contract."""
+    """Return 1 if a method of an SDK fails, or a response differs from the contract."""
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             environments.OFFICIAL: environments.official().command("-W", "ignore", str(HERE / "official.py")),
@@ -47,7 +47,7 @@ def _javascript(folder: Path) -> list[str]:
 
 
 def _driven(name: str, command: list[str], packages: str) -> list[str]:
-    """Run a driver against an emulator of its own; print how many methods succeed, and return what is wrong."""
+    """Run a driver against a new emulator, print how many methods succeed, and return the problems."""
     answers: Counter[str] = Counter()
     with Emulator(judged=True, observer=lambda operation, _status, _body: answers.update([operation])) as emulator:
         HANDLERS.pop(NOT_EMULATED, None)
@@ -74,7 +74,7 @@ def _driven(name: str, command: list[str], packages: str) -> list[str]:
 
 
 def _known(emulator: Emulator) -> Json:
-    """What comes about at the frontend, and not by the Backend API."""
+    """Create what the Backend API cannot create, such as passkeys and connected accounts, and return the ids."""
     headers = {"Authorization": f"Bearer {emulator.secret_key}"}
     with httpx.Client(base_url=emulator.url, headers=headers, trust_env=False) as http:
         user = http.post("/users", json={"email_address": ["ada@example.com"]}).json()["id"]

@@ -1,6 +1,6 @@
-"""Reads calls as JSON, and prints those that Clerk's SDK for Python does not take, each with the reason, as JSON.
+"""Read calls as JSON, and print those that Clerk's SDK for Python does not accept, with the reasons, as JSON.
 
-Runs in an environment that holds that SDK, and nothing of this project. Sends nothing: arguments are bound only.
+This runs in an environment with that SDK and without this project. It binds arguments and sends nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PLACEHOLDERS: dict[str, Any] = {"id": "x_1", "user_id": "user_1", "claims": {}}
 
 
 class Group:
-    """Stands for a group of methods, such as `users`, and binds arguments where those would send."""
+    """Replaces a group of methods, such as `users`: its methods bind their arguments instead of sending a request."""
 
     def __init__(self, group: object) -> None:
         self._group = group
@@ -28,7 +28,7 @@ class Group:
 
 
 class Groups(defaultdict[str, Any]):
-    """What a call may name: the groups of the SDK, and placeholders for values."""
+    """The names in a call: the groups of the SDK, and placeholders for values."""
 
     def __missing__(self, name: str) -> Group:
         return Group(getattr(clerk, name))

@@ -1,6 +1,6 @@
-"""Calls the emulator with Clerk's SDK for Python, each method as its users do, and prints what came of each as JSON.
+"""Call the emulator with each method of Clerk's SDK for Python, and print the results as JSON.
 
-Runs in an environment that holds that SDK, and nothing of this project.
+This runs in an environment with that SDK and without this project.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ clerk = Clerk(bearer_auth=SECRET_KEY, server_url=URL)
 
 
 class Nothing:
-    """Stands for the answer of a call that failed, so that the rest goes on."""
+    """Replaces the result of a failed call, so that the rest continues."""
 
     def __getattr__(self, name: str) -> Any:
         return None
@@ -140,7 +140,7 @@ def options(**given: Any) -> VerifyTokenOptions:
 
 
 def machines(user: Any) -> None:
-    """Clerk's SDK verifies machine tokens without /v1."""
+    """Check that the SDK verifies machine tokens; it omits /v1 from the path."""
     machine = call("machines.create", request={"name": "one"})
     second = call("machines.create", request={"name": "two"})
     call("machines.list")
