@@ -24,7 +24,9 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 
 def is_items(value: object) -> TypeGuard[Collection[Any]]:
     """What may be sent as a JSON array: a collection that is neither text, nor bytes, nor an object."""
-    return isinstance(value, Collection) and not isinstance(value, _NO_ITEMS)
+    # The first test is for speed: those of abstract classes take ten times as long.
+    return type(value) in _ITEMS or (isinstance(value, Collection) and not isinstance(value, _NO_ITEMS))
 
 
+_ITEMS = (list, tuple, set, frozenset)
 _NO_ITEMS = (str, UserString, bytes, bytearray, memoryview, Mapping)

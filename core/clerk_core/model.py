@@ -256,7 +256,7 @@ class Model:
             plan = cls._plan = tuple(cls._readers().items())
         for key, reader in plan:
             inner = value.get(key)
-            if inner is not None:
+            if inner or inner.__class__ is dict:  # an empty list stays as it is
                 value[key] = reader(inner)
         self = _new(cls)
         self.__dict__ = value

@@ -24,7 +24,7 @@ def list_of(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     """A list, each item read by `read`."""
 
     def read_list(value: Any) -> list[T]:
-        return [read(item) for item in value] if value.__class__ is list else value
+        return [*map(read, value)] if value.__class__ is list else value
 
     return read_list
 
@@ -93,15 +93,19 @@ def one_of(
     An unknown tag, or a value that fits none or several equally, is a plain `Model` that has the attributes of all
     variants. A list is read by `lists`.
     """
-    by_tag = tagged or {}
+    by_tag = {name: model.read for name, model in (tagged or {}).items()}
     classes = tuple(variant.model for variant in variants)
 
     def read(value: Any) -> Any:
-        if value.__class__ is dict:
-            seen = value.get(tag) if by_tag else None
-            chosen = by_tag.get(seen) if isinstance(seen, str) else _infer(variants, value)
-            return chosen.read(value) if chosen else Model.read_unknown(value, classes)
-        return lists(value) if value.__class__ is list else value
+        if value.__class__ is not dict:
+            return lists(value) if value.__class__ is list else value
+        tag_value = value.get(tag) if by_tag else None
+        if isinstance(tag_value, str):
+            read_variant = by_tag.get(tag_value)
+        else:
+            model = _infer(variants, value)
+            read_variant = model.read if model else None
+        return read_variant(value) if read_variant else Model.read_unknown(value, classes)
 
     return read
 

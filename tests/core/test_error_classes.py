@@ -18,7 +18,7 @@ from clerkkit import AsyncClerk, Clerk
 from tests.core.error_samples import GET_USER, Tree, drawn_tree
 from tests.loopback import KEY, WAYS, Act, refused, send_by, serve
 from tests.overlay.integrations import django_site
-from tests.test_layout import fresh
+from tests.test_loading import run_fresh
 
 assert django_site  # sets Django up, which `clerkkit.integrations.drf` needs
 
@@ -63,7 +63,7 @@ def test_the_errors_of_tokens_and_webhooks_are_those_of_their_packages() -> None
 
 def test_an_error_of_a_missing_extra_can_be_named() -> None:
     code = "import sys; sys.modules['jwt'] = None; from clerkkit.errors import *; print(TokenRefused.__name__)"
-    assert fresh(code) == "TokenRefused"
+    assert run_fresh(code) == "TokenRefused"
 
 
 # -- bases of Python's own -----------------------------------------------------------------------------------------

@@ -174,18 +174,19 @@ def test_it_stops_when_it_has_answered(tmp_path: Path) -> None:
     db = str(tmp_path / "clerk.db")
     with running("--db", db) as program, contextlib.ExitStack() as stack:
         address = ("127.0.0.1", int(program.url.rpartition(":")[2].removesuffix("/v1")))
+        # Created here, since a client takes long to create where the machine is busy. The connections are made later.
+        readers = [stack.enter_context(program.http()) for _ in range(3)]
         waiting = [stack.enter_context(socket.create_connection(address, timeout=10)) for _ in range(WRITERS)]
         for number, connection in enumerate(waiting):
             body = b'{"username": "user_%d"}' % number
             connection.sendall(
-                b"POST /v1/users HTTP/1.1\r\nHost: x\r\nX-Clerk-Emulator-Fault: delay=700\r\n"
+                b"POST /v1/users HTTP/1.1\r\nHost: x\r\nX-Clerk-Emulator-Fault: delay=1200\r\n"
                 b"Authorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                 % (KEY.encode(), len(body), body)
             )
-        for _ in range(3):
-            # Connections that were made later are answered already: those from before wait within the program.
-            with program.http() as http:
-                assert http.get("/users").json() == []
+        # Connections that were made later are answered already: those from before wait within the program.
+        for reader in readers:
+            assert reader.get("/users").json() == []
         program.process.send_signal(signal.SIGTERM)
         for connection in waiting:
             assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")

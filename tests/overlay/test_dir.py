@@ -15,7 +15,7 @@ import clerkkit
 from clerkkit import AsyncClerk, Clerk
 from tests.loopback import KEY
 from tests.overlay.completion import completions
-from tests.test_layout import fresh
+from tests.test_loading import run_fresh
 
 MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "testing", "webhooks")
 """The public modules of `clerkkit`."""
@@ -40,7 +40,7 @@ def test_modules_list_the_same_before_and_after_use() -> None:
         f"exec({USE!r})",
         "print(root == dir(clerkkit), before == modules())",
     ]
-    assert fresh("\n".join(code)) == "True True"
+    assert run_fresh("\n".join(code)) == "True True"
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -59,21 +59,21 @@ def test_the_package_lists_its_names_modules_and_models() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_is_there_as_an_attribute(name: str) -> None:
-    assert fresh(f"import clerkkit; print(clerkkit.{name}.__name__)") == f"clerkkit.{name}"
-    assert fresh(f"from clerkkit import {name}; print({name}.__name__)") == f"clerkkit.{name}"
+    assert run_fresh(f"import clerkkit; print(clerkkit.{name}.__name__)") == f"clerkkit.{name}"
+    assert run_fresh(f"from clerkkit import {name}; print({name}.__name__)") == f"clerkkit.{name}"
 
 
 def test_modules_are_loaded_when_they_are_named() -> None:
-    loaded = fresh("import sys, clerkkit; dir(clerkkit); print(*sys.modules)").split()
+    loaded = run_fresh("import sys, clerkkit; dir(clerkkit); print(*sys.modules)").split()
     assert not {f"clerkkit.{name}" for name in MODULES} & set(loaded)
 
 
 def test_importing_the_package_loads_no_names_of_models() -> None:
-    assert "clerk_bapi.models" not in fresh("import sys, clerkkit; print(*sys.modules)").split()
+    assert "clerk_bapi.models" not in run_fresh("import sys, clerkkit; print(*sys.modules)").split()
 
 
 def test_a_star_import_brings_the_models() -> None:
-    assert fresh("from clerkkit import *; print(User.__name__, Clerk.__name__)") == "User Clerk"
+    assert run_fresh("from clerkkit import *; print(User.__name__, Clerk.__name__)") == "User Clerk"
 
 
 # -- clients and resources -----------------------------------------------------------------------------------------

@@ -63,16 +63,20 @@ class CallLimit:
 
 def limited(flow: Steps[RequestState], calls: CallLimit) -> Steps[RequestState]:
     """Run the flow of a request whose calls to Clerk are brief and counted, but for those that sign somebody in."""
+    try:
+        step = next(flow)
+    except StopIteration as stop:  # without a call, as nearly always
+        finished: RequestState = stop.value
+        return finished
     taken: list[float] = []
-    state: RequestState = yield from _counted(flow, calls, taken)
+    state: RequestState = yield from _counted(flow, step, calls, taken)
     if taken and isinstance(state, SignedInState):
         calls.give_back(taken)
     return state
 
 
-def _counted(flow: Steps[Any], calls: CallLimit, taken: list[float]) -> Steps[Any]:
+def _counted(flow: Steps[Any], step: Step, calls: CallLimit, taken: list[float]) -> Steps[Any]:
     try:
-        step = next(flow)
         while True:
             try:
                 brought = yield _bounded(step, calls, taken)
@@ -84,9 +88,17 @@ def _counted(flow: Steps[Any], calls: CallLimit, taken: list[float]) -> Steps[An
         return stop.value
 
 
+def _from_start(flow: Steps[Any], calls: CallLimit, taken: list[float]) -> Steps[Any]:
+    try:
+        step = next(flow)
+    except StopIteration as stop:
+        return stop.value
+    return (yield from _counted(flow, step, calls, taken))
+
+
 def _bounded(step: Step, calls: CallLimit, taken: list[float]) -> Step:
     if isinstance(step, Alone | Shared):
-        return step._replace(flow=_counted(step.flow, calls, taken))
+        return step._replace(flow=_from_start(step.flow, calls, taken))
     if isinstance(step, Brief):  # for signing keys or an opaque token, which have limits of their own
         return step
     call = calls.take()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -178,10 +179,20 @@ def slow(said: Said) -> Callable[[Received], Said]:
 @pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
 def test_threads_that_bring_one_token_share_a_call(script: Said) -> None:
     outcomes: list[str | None] = []
-    with Asker(slow(script)) as asker:
+    everyone_waits = threading.Event()
+
+    def reply(_: Received) -> Said:
+        everyone_waits.wait(10)
+        return script
+
+    with Asker(reply) as asker:
         threads = [threading.Thread(target=lambda: outcomes.append(asker.reason())) for _ in range(40)]
         for thread in threads:
             thread.start()
+        flights = asker.state.thread_flights._flights
+        while any(thread.is_alive() for thread in threads) and [one.callers for one in flights.values()] != [40]:
+            time.sleep(0.001)
+        everyone_waits.set()
         for thread in threads:
             thread.join()
         assert asker.calls == 1

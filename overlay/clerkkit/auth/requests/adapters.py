@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_items, is_mapping
+from clerk_core.guards import is_items, is_list, is_mapping
 from clerkkit.auth.requests import urls
 from clerkkit.auth.requests.aws import lambda_request
 
@@ -37,9 +37,13 @@ class Incoming:
     @property
     def authorization(self) -> str | None:
         """The header that brings a token."""
-        # Names of another length are left alone: a request with a token in this header needs no other.
+        # Decode as little as possible: a request with a token in this header needs no other header.
+        headers = self._request.headers
+        raw = getattr(headers, "raw", None)  # httpx decodes all headers for `items`
+        if is_list(raw):
+            return _authorization(raw)
         name = "authorization"
-        return _named(pair for pair in self._request.headers.items() if len(pair[0]) == len(name)).get(name)
+        return _named(pair for pair in headers.items() if len(pair[0]) == len(name)).get(name)
 
     @property
     def url(self) -> str:
@@ -75,7 +79,7 @@ class _Scope(Incoming):
 
     @property
     def authorization(self) -> str | None:
-        return ", ".join([_text(v) for name, v in self._request["headers"] if name.lower() == b"authorization"]) or None
+        return _authorization(self._request["headers"])
 
     @property
     def url(self) -> str:
@@ -169,7 +173,8 @@ def _of_object(request: Any) -> Incoming:
         return _Environ(environ)
     if (scope := getattr(request, "scope", None)) is not None and _is_scope(scope):
         return _Scope(scope)
-    if not isinstance(request, type) and all(hasattr(request, name) for name in ("method", "headers", "url")):
+    has_all = hasattr(request, "method") and hasattr(request, "headers") and hasattr(request, "url")
+    if has_all and not isinstance(request, type):
         if not callable(getattr(request.headers, "items", None)):
             raise InvalidArgument(
                 "request", f"expected headers that are a mapping, got {type(request.headers).__name__}"
@@ -194,6 +199,10 @@ def public_url(request: Incoming, trust_forwarded_host: bool = True) -> urls.Url
     scheme = request.headers.get("x-forwarded-proto", own.scheme).partition(",")[0].lower()
     place = urls.placed(scheme, request.host(trust_forwarded_host))
     return own if place is None else own._replace(scheme=scheme, place=place)
+
+
+def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    return ", ".join([_text(value) for name, value in headers if name.lower() == b"authorization"]) or None
 
 
 def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:

@@ -44,7 +44,9 @@ def to_set(listed: object) -> list[str]:
 
 def bearer(header: str | None) -> str | None:
     """The token of an `Authorization` header: after `Bearer` in any case, or the whole header where it is one word."""
-    words = [word for word in (header or "").replace("\t", " ").split(" ") if word][:2]
+    words = (header or "").replace("\t", " ").split(" ")
+    if "" in words:
+        words = [word for word in words if word]
     if len(words) < 2:
         return words[0] if words else None
     return words[1] if words[0].lower() == "bearer" else None
