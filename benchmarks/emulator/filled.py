@@ -7,9 +7,9 @@ from typing import Any
 
 from benchmarks.emulator import bare
 from clerk_emulator.domain.identifications import ADMIN
-from clerk_emulator.domain.user_rules import NEW
-from clerk_emulator.server import configuration, listen
-from clerk_emulator.state import State
+from clerk_emulator.domain.user_accounts import NEW_USER
+from clerk_emulator.http.server import listen, uvicorn_config
+from clerk_emulator.request.state import State
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 _FIRST = 1_700_000_000_000
@@ -23,7 +23,7 @@ def fill(state: State, count: int) -> None:
             at = _FIRST + number * 1000
             user_id, email_id, email = state.ids.new("user"), state.ids.new("idn"), f"user{number}@example.com"
             user: dict[str, Any] = {
-                **NEW,
+                **NEW_USER,
                 "id": user_id,
                 "created_at": at,
                 "updated_at": at,
@@ -57,7 +57,7 @@ def fill(state: State, count: int) -> None:
 def main(count: str, db: str = "") -> None:
     state = State(db=db or None, secret_key=bare.SECRET_KEY)
     fill(state, int(count))
-    bare.serve(configuration(state), listen())
+    bare.serve(uvicorn_config(state), listen())
     state.store.close()
 
 

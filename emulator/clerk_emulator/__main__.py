@@ -1,4 +1,4 @@
-"""`python -m clerk_emulator`: a Clerk on this machine, until it is stopped."""
+"""`python -m clerk_emulator`: run a local Clerk until it is stopped."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program. Returns its exit code: 0 when it was stopped, 1 with the reason on standard error otherwise."""
+    """Run the command and return its exit code: 0, or 1 with the reason on standard error."""
     try:
         from clerk_emulator import command
-    except ModuleNotFoundError as missing:
-        print(f'clerk_emulator needs {missing.name}: pip install "clerkkit[emulator]"', file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(f'clerk_emulator needs {error.name}: pip install "clerkkit[emulator]"', file=sys.stderr)
         return 1
     return command.run(arguments)
 

@@ -11,15 +11,17 @@ from types import FrameType
 
 import uvicorn
 
-from clerk_emulator.http import app
-from clerk_emulator.seeding import seed_files
-from clerk_emulator.server import configuration, listen
-from clerk_emulator.state import State
+from clerk_emulator.http.server import listen, uvicorn_config
+from clerk_emulator.request.pipeline import PREFIX
+from clerk_emulator.request.state import State
+from clerk_emulator.seeding.dump import dump
+from clerk_emulator.seeding.format import to_yaml
+from clerk_emulator.seeding.load import create_state
 from clerk_emulator.storage.store import InUseError
 
-_HELLO = """\
-Clerk, on this machine: {url}
-Its secret key:         {key}
+_BANNER = """\
+Clerk emulator: {url}
+Secret key:     {key}
 
     from clerkkit import Clerk
     clerk = Clerk(secret_key="{key}", base_url="{url}")
@@ -28,7 +30,7 @@ Its secret key:         {key}
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the program. Returns 0 when it was stopped, 1 with the reason on standard error where it could not start."""
+    """Run the command. Return 0 after it was stopped, or 1 if it failed; the reason is on standard error."""
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     try:
@@ -40,39 +42,42 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _dump(options: argparse.Namespace) -> int:
     if options.db is None:
-        raise ValueError("--dump needs --db FILE, the state to write")
+        raise ValueError("--dump needs --db FILE, the state to print")
     if options.seed is not None or options.secret_key is not None:
-        raise ValueError("--dump writes the state as it is: leave --seed and --secret-key out")
+        raise ValueError("--dump cannot be combined with --seed or --secret-key")
     file = Path(options.db)
     if not file.is_file() or file.stat().st_size == 0:
-        raise ValueError(f"--dump: {options.db} holds no state")
+        raise ValueError(f"--dump: {options.db} has no state")
     state = State(db=file)
     try:
         with state.store.transaction():
-            print(seed_files.written(seed_files.dump(state)), end="")
+            print(to_yaml(dump(state)), end="")
     finally:
         state.store.close()
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
-    state = State(db=options.db, secret_key=options.secret_key, seed=options.seed, rate_limits=options.rate_limits)
+    state = create_state(
+        db=options.db, secret_key=options.secret_key, seed=options.seed, rate_limits=options.rate_limits
+    )
     try:
         socket = listen(options.host, options.port)
     except BaseException:
         state.store.close()
         raise
     host = f"[{options.host}]" if ":" in options.host else options.host
-    url = f"http://{host}:{socket.getsockname()[1]}{app.PREFIX}"
-    server = uvicorn.Server(configuration(state))
+    url = f"http://{host}:{socket.getsockname()[1]}{PREFIX}"
+    server = uvicorn.Server(uvicorn_config(state))
 
-    # uvicorn stops on these by itself, and passes them on when it has: then, and before it began, they end here.
+    # While uvicorn serves, it handles these signals itself and raises them again at the end. Then, and before it
+    # starts, they arrive here.
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    print(_HELLO.format(url=url, key=state.keys.secret_key), flush=True)
+    print(_BANNER.format(url=url, key=state.keys.secret_key), flush=True)
     try:
         server.run([socket])
     finally:
@@ -81,17 +86,13 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    made = argparse.ArgumentParser(prog="python -m clerk_emulator", description="A Clerk that runs on your machine.")
-    made.add_argument("--port", type=int, default=4010, help="4010 unless said otherwise; 0 for any that is free")
-    made.add_argument("--host", default="127.0.0.1", help="where to listen; this machine alone unless said otherwise")
-    made.add_argument(
-        "--db", metavar="FILE", help="keep the state in this file; without it all is forgotten at the end"
-    )
-    made.add_argument("--secret-key", metavar="sk_test_...", help="the secret key; made up unless given")
-    made.add_argument(
-        "--seed", metavar="FILE", help="begin with what this YAML file holds; refused where --db has a state already"
-    )
-    made.add_argument("--dump", action="store_true", help="write the state of --db as a seed file, and end")
-    made.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
-    return made
+    """Return the argument parser."""
+    arguments = argparse.ArgumentParser(prog="python -m clerk_emulator", description="Run a local Clerk.")
+    arguments.add_argument("--port", type=int, default=4010, help="port (default: 4010); 0 picks a free one")
+    arguments.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    arguments.add_argument("--db", metavar="FILE", help="file to keep the state in (default: in memory)")
+    arguments.add_argument("--secret-key", metavar="sk_test_...", help="secret key (default: generated)")
+    arguments.add_argument("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
+    arguments.add_argument("--dump", action="store_true", help="print the state of --db as a seed file, and exit")
+    arguments.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
+    return arguments

@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _server() -> Iterator[Emulator]:
-    with Emulator(judged=True, observer=coverage.observe) as emulator:
+    with Emulator(validate_responses=True, observer=coverage.observe) as emulator:
         yield emulator
         coverage.observe_filled_in(emulator.filled_in)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from clerk_emulator.contract import specification
-from clerk_emulator.request.call import HANDLERS
+from clerk_emulator.operations.registry import HANDLERS
 
 SWITCH = "CLERK_EMULATOR_COVERAGE"
 

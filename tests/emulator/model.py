@@ -170,7 +170,7 @@ class Model:
         del self.users[user_id]
         self.memberships = {one.id: one for one in self.memberships.values() if one.user != user_id}
 
-    def show_user(self, user: User) -> Json:
+    def serialize_user(self, user: User) -> Json:
         return {
             "id": user.id,
             "created_at": user.created_at,
@@ -231,7 +231,7 @@ class Model:
         self.memberships = {one.id: one for one in self.memberships.values() if one.organization != organization_id}
         self.invitations = {one.id: one for one in self.invitations.values() if one.organization != organization_id}
 
-    def show_organization(self, one: Organization) -> Json:
+    def serialize_organization(self, one: Organization) -> Json:
         return {
             "id": one.id,
             "created_at": one.created_at,
@@ -303,7 +303,7 @@ class Model:
     def is_last_admin(self, one: Membership) -> bool:
         return one.role == ADMIN and len(self.admins(one.organization)) == 1
 
-    def show_membership(self, one: Membership) -> Json:
+    def serialize_membership(self, one: Membership) -> Json:
         return {
             "id": one.id,
             "created_at": one.created_at,

@@ -159,5 +159,5 @@ def populate(emulator: Emulator, api: Api) -> Known:
     known.learn({"access_token": emulator.issue_oauth_token(application["id"], user_id)})
     for listed in ("/organization_roles", "/organization_permissions", "/role_sets"):
         made(listed, method="GET")
-    emulator._state.store.remember()
+    emulator._state.store.save_snapshot()
     return known

@@ -66,7 +66,7 @@ PLAIN: Json = {
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A contract of these schemas alone, and caches that know no other."""
-    caches = (filling._at, filling._object, schemas._whole, schemas._at)
+    caches = (filling._object_names_at, filling._object_schema, schemas._contract_validator, schemas._validator_at)
     for cache in caches:
         cache.cache_clear()
     document = {"components": {"schemas": SCHEMAS}}
@@ -80,7 +80,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
     told: set[str] = set()
     before = copy.deepcopy(body)
-    found = filling.completed(pointer, body, told.add)
+    found = filling.fill_in(pointer, body, told.add)
     assert body == before
     return found, told
 
@@ -90,7 +90,7 @@ def test_each_kind_of_property_has_a_plain_value_that_its_schema_allows() -> Non
     found, told = completed({})
     assert found == PLAIN
     assert told == {f"Outer.{key}" for key in PLAIN}
-    assert schemas.departures(POINTER, found) == []
+    assert schemas.violations(POINTER, found) == []
 
 
 @pytest.mark.usefixtures("small")
@@ -127,7 +127,7 @@ def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, mo
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
     known = specification.document()["components"]["schemas"]["User"]["required"]
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
-    filling._object.cache_clear()
+    filling._object_schema.cache_clear()
     monkeypatch.setattr(emulator._state, "filled_in", filled_in := set[str]())
     try:
         made = api.user(username="ada_1", first_name="Ada")
@@ -135,5 +135,5 @@ def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, mo
         assert [user["shoe_size"] for user in api.get("/users")] == [""]
         assert filled_in == {"User.shoe_size"}
     finally:
-        filling._object.cache_clear()
+        filling._object_schema.cache_clear()
     assert "shoe_size" not in str(emulator.dump())

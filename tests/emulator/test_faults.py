@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from clerk_emulator import Emulator, Refusal
+from clerk_emulator import ClerkAPIError, Emulator
 from clerk_emulator.contract.specification import Operation, operations
-from clerk_emulator.request.rate_limits import Instance, RateLimits
+from clerk_emulator.request.rate_limits import InstanceType, RateLimits
 from clerk_emulator.storage.clock import Clock
 from tests.emulator.api import Api
 
@@ -116,12 +116,12 @@ def test_a_limit_blocks_the_operation_that_is_over_it_alone() -> None:
     for _ in range(100):
         limits.count(operations["GetUser"], ["user_1"])
     for user in ("user_1", "user_2"):
-        with pytest.raises(Refusal, match="429 too_many_requests"):
+        with pytest.raises(ClerkAPIError, match="429 too_many_requests"):
             limits.count(operations["GetUser"], [user])
     limits.count(operations["GetUserList"], [])
     for number in range(100):
         limits.count(operations["UpdateUser"], [f"user_{number // 10}"])
-    with pytest.raises(Refusal, match="429 too_many_requests"):
+    with pytest.raises(ClerkAPIError, match="429 too_many_requests"):
         limits.count(operations["UpdateUser"], ["user_11"])
 
 
@@ -150,7 +150,7 @@ def test_a_clock_that_is_set_back_blocks_nobody() -> None:
     limits.count(operations["CreateOrganizationInvitation"], ["org_1"])
 
 
-def limited(instance: Instance = "development") -> tuple[RateLimits, dict[str, Operation]]:
+def limited(instance: InstanceType = "development") -> tuple[RateLimits, dict[str, Operation]]:
     clock = Clock()
     clock.freeze(1_700_000_000_000)
     return RateLimits(clock, instance), operations()

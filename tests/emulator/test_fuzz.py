@@ -23,8 +23,8 @@ from schemathesis import Case, GenerationMode
 
 from clerk_emulator import Emulator
 from clerk_emulator.contract.specification import document, operations, parameter_names
-from clerk_emulator.contract.specification import resolved as followed
-from clerk_emulator.request.call import HANDLERS
+from clerk_emulator.contract.specification import resolve as followed
+from clerk_emulator.operations.registry import HANDLERS
 from tests.emulator import coverage
 from tests.emulator.api import Api, Json
 from tests.emulator.exploring import examples
@@ -92,7 +92,7 @@ def parsed(content: bytes) -> Any:
 
 @pytest.fixture(scope="module")
 def _world() -> Iterator[World]:
-    with Emulator(judged=True, observer=coverage.observe) as emulator:
+    with Emulator(validate_responses=True, observer=coverage.observe) as emulator:
         headers = {"Authorization": f"Bearer {emulator.secret_key}"}
         with httpx.Client(base_url=emulator.url, headers=headers, trust_env=False) as http_client:
             known = populate(emulator, Api(http_client))

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from clerk_emulator import Emulator
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import ClerkAPIError
 from tests.emulator.api import Api, Json
 from tests.emulator.exploring import examples
 from tests.emulator.model import (
@@ -154,7 +154,7 @@ class Clerk(RuleBasedStateMachine):
         }
         ids = {one["id"]: one["email_address"] for one in answer["email_addresses"]}
         told = {**answer, "emails": emails, "primary": ids.get(answer["primary_email_address_id"])}
-        self._same(told, self.model.show_user(user))
+        self._same(told, self.model.serialize_user(user))
 
     def _same_membership(self, answer: Json, one: Membership) -> None:
         told = {
@@ -162,7 +162,7 @@ class Clerk(RuleBasedStateMachine):
             "organization": answer["organization"]["id"],
             "user": answer["public_user_data"]["user_id"],
         }
-        self._same(told, self.model.show_membership(one))
+        self._same(told, self.model.serialize_membership(one))
 
     @staticmethod
     def _same(answer: Json, wanted: Json) -> None:
@@ -351,7 +351,7 @@ class Clerk(RuleBasedStateMachine):
     def _read_organization(self, one: Organization) -> None:
         query = {"include_members_count": True, "include_missing_member_with_elevated_permissions": True}
         answer = self._get(f"/organizations/{one.slug}", **query)
-        self._same(answer, self.model.show_organization(one))
+        self._same(answer, self.model.serialize_organization(one))
 
     # Members
 
@@ -460,7 +460,7 @@ class Clerk(RuleBasedStateMachine):
             who = fitting[0]
         refusals = self.model.accept_refusals(one, who.id)
         if refusals:
-            with pytest.raises(Refusal) as caught:
+            with pytest.raises(ClerkAPIError) as caught:
                 self.emulator.accept_organization_invitation(one.id, who.id)
             assert (caught.value.status, caught.value.errors[0]["code"]) in refusals
             return

@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.storage.keys import FRONTEND_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
@@ -332,5 +332,5 @@ def test_a_grant_is_revoked_whole(api: Api, emulator: Emulator) -> None:
 def test_tokens_are_issued_to_those_who_exist(api: Api, emulator: Emulator) -> None:
     made, user_id = _app(api)["id"], api.user()["id"]
     for application_id, user in (("oauthapp_x", user_id), (made, "user_x")):
-        with pytest.raises(Refusal, match="resource_not_found"):
+        with pytest.raises(ClerkAPIError, match="resource_not_found"):
             emulator.issue_oauth_token(application_id, user)

@@ -11,7 +11,7 @@ import pytest
 
 from clerk_emulator import operations
 from clerk_emulator.contract import specification
-from clerk_emulator.request.call import HANDLERS
+from clerk_emulator.operations.registry import HANDLERS
 from tests.emulator.api import Api, Json
 
 

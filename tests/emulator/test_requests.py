@@ -11,7 +11,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.contract.specification import operations, parameter_names
-from clerk_emulator.request.call import HANDLERS
+from clerk_emulator.operations.registry import HANDLERS
 from tests.emulator.api import Api
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.seeding import seed_files
+from clerk_emulator.seeding.format import read, to_yaml
 from tests.emulator.api import Api
 
 SEED = """
@@ -54,7 +54,7 @@ def api_of(emulator: Emulator) -> Api:
 
 
 def test_what_a_seed_makes(seed: Path) -> None:
-    with Emulator(seed=seed, judged=True) as emulator:
+    with Emulator(seed=seed, validate_responses=True) as emulator:
         assert emulator.secret_key == "sk_test_of_the_seed"
         api = api_of(emulator)
         with api.http:
@@ -82,9 +82,9 @@ def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
 
     with Emulator(seed=seed) as first:
         dumped = first.dump()
-        assert dumped["keys"]["private_pem"].replace("\n", "\n    ").rstrip() in seed_files.written(dumped)
+        assert dumped["keys"]["private_pem"].replace("\n", "\n    ").rstrip() in to_yaml(dumped)
         again = tmp_path / "again.yaml"
-        again.write_text(seed_files.written(dumped))
+        again.write_text(to_yaml(dumped))
         before = read(first)
     with Emulator(seed=again) as second:
         assert second.dump() == dumped
@@ -159,7 +159,7 @@ def test_what_no_operation_makes_can_be_seeded_and_is_dumped() -> None:
         "last_sign_in_at": "2020-02-02T00:00:00Z",
         "updated_at": "2020-03-03T00:00:00Z",
     }
-    with Emulator(seed={"users": [user]}, judged=True) as emulator:
+    with Emulator(seed={"users": [user]}, validate_responses=True) as emulator:
         api = api_of(emulator)
         with api.http:
             ada = api.get("/users/user_ada")
@@ -238,7 +238,7 @@ def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, t
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     path = tmp_path / "dumped.yaml"
     path.write_text(done.stdout)
-    assert seed_files.read(path)["users"][0]["id"] == "user_ada"
+    assert read(path)["users"][0]["id"] == "user_ada"
     command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--seed", str(tmp_path / "none.yaml")]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert refused.returncode == 1

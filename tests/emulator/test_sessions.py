@@ -11,7 +11,7 @@ import httpx
 import jwt
 import pytest
 
-from clerk_emulator import Emulator, Refusal
+from clerk_emulator import ClerkAPIError, Emulator
 from tests.emulator.api import Api, Json
 
 
@@ -117,7 +117,7 @@ def test_some_may_not_sign_in(api: Api, emulator: Emulator) -> None:
         (api.user(username="banned", banned=True)["id"], "user_banned"),
         (api.user(username="locked", locked=True)["id"], "user_locked"),
     ]:
-        with pytest.raises(Refusal, match=code):
+        with pytest.raises(ClerkAPIError, match=code):
             emulator.sign_in(user_id)
 
 
@@ -185,7 +185,7 @@ def test_a_nonce_stands_for_the_cookies_of_a_session(api: Api, emulator: Emulato
         problem = api.refused("GET", "/clients/handshake_payload", params={"nonce": gone})
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
     assert api.refused("GET", "/clients/handshake_payload").codes == ["missing_query_parameter"]
-    with pytest.raises(Refusal, match="resource_not_found"):
+    with pytest.raises(ClerkAPIError, match="resource_not_found"):
         emulator.handshake("sess_x")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
 from clerk_emulator.storage.store import InUseError, Store
@@ -33,7 +33,7 @@ def test_what_an_exception_leaves_is_undone(store: Store) -> None:
         with store.transaction():
             store.create(USERS, {"username": "lost"})
             store.update(USERS, kept, username="changed")
-            store.set("name", {"value": 1})
+            store.set_setting("name", {"value": 1})
             store.add_image("image/png", b"")
             raise ZeroDivisionError
 
@@ -65,19 +65,19 @@ def test_a_unique_value_has_one_owner(store: Store) -> None:
 def test_the_state_at_the_start_comes_back(store: Store) -> None:
     with store.transaction():
         first = store.create(USERS, {"username": "first"})
-    store.remember()
+    store.save_snapshot()
     for _ in range(2):
         with store.transaction():
             store.create(USERS, {"username": "second"})
             store.delete(USERS, USERS.c.username == "first")
-        store.restore()
+        store.restore_snapshot()
         with store.transaction():
             assert store.all(USERS) == [first]
 
 
 def test_what_is_needed_and_not_there(store: Store) -> None:
-    with pytest.raises(Refusal, match="No user was found with id user_x"), store.transaction():
-        store.need(USERS, "user_x")
+    with pytest.raises(ClerkAPIError, match="No user was found with id user_x"), store.transaction():
+        store.require(USERS, "user_x")
 
 
 def test_a_file_of_another_version(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.storage.keys import FRONTEND_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
@@ -51,7 +51,7 @@ def _ticket(made: Json) -> str:
 
 
 def _refused_ticket(emulator: Emulator, ticket: str, code: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ClerkAPIError) as caught:
         emulator.redeem(ticket)
     assert (caught.value.status, caught.value.errors[0]["code"]) == (400, code)
 
@@ -269,7 +269,7 @@ def test_who_may_not_sign_in_has_no_use_for_a_ticket(api: Api, emulator: Emulato
     user_id = api.user()["id"]
     made = _sign_in_token(api, user_id)
     api.post(f"/users/{user_id}/ban")
-    with pytest.raises(Refusal, match="user_banned"):
+    with pytest.raises(ClerkAPIError, match="user_banned"):
         emulator.redeem(made["token"])
     api.post(f"/users/{user_id}/unban")
     emulator.redeem(made["token"])

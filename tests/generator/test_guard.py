@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clerk_emulator.contract.specification import HANDSHAKE_PAYLOAD
-from clerk_emulator.request.call import HANDLERS as HANDLED
+from clerk_emulator.operations.registry import HANDLERS as HANDLED
 from generator.__main__ import main
 from generator.changes import report
 from generator.checks.guard import Finding, check, handlers, of_project

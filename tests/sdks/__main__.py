@@ -17,7 +17,7 @@ import jwt
 from benchmarks import environments
 from clerk_emulator import Emulator
 from clerk_emulator.contract.specification import operations
-from clerk_emulator.request.call import HANDLERS
+from clerk_emulator.operations.registry import HANDLERS
 
 HERE = Path(__file__).resolve().parent
 JAVASCRIPT = "@clerk/backend@3.25.0"
@@ -49,7 +49,9 @@ def _javascript(folder: Path) -> list[str]:
 def _driven(name: str, command: list[str], packages: str) -> list[str]:
     """Run a driver against a new emulator, print how many methods succeed, and return the problems."""
     answers: Counter[str] = Counter()
-    with Emulator(judged=True, observer=lambda operation, _status, _body: answers.update([operation])) as emulator:
+    with Emulator(
+        validate_responses=True, observer=lambda operation, _status, _body: answers.update([operation])
+    ) as emulator:
         HANDLERS.pop(NOT_EMULATED, None)
         given = {
             "origin": emulator.origin,

@@ -1,1 +1,1 @@
-"""The contract: operations, schemas, and responses checked against them."""
+"""Read the contract, and validate values and responses against it."""

@@ -1,7 +1,7 @@
-"""What an answer must have, and its handler does not know, is there with a plain value.
+"""Fill in properties that the contract requires and a handler does not return, with plain values.
 
-Clerk adds properties to its resources nearly every week: with a contract that is newer than its handlers, the emulator
-answers as that contract says all the same. What was filled in is told, so that a handler can be taught the meaning.
+Clerk adds properties to its resources nearly every week. So the emulator follows a contract that is newer than its
+handlers. The properties are recorded, so that handlers can be updated.
 """
 
 from __future__ import annotations
@@ -12,67 +12,67 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clerk_emulator.contract.specification import Json, document, resolved, schema_at
-from clerk_emulator.errors import is_list, is_object
+from clerk_emulator.contract.specification import document, resolve, schema_at
+from clerk_emulator.json_types import Json, is_list, is_object
 
-Told = Callable[[str], object]
-"""Is told of each property that was filled in, such as `User.locale`."""
+RecordProperty = Callable[[str], object]
+"""Called with each property that was filled in, such as `User.locale`."""
 
 
-def completed(pointer: str, body: Any, told: Told) -> Any:
-    """The body, with all that the schema at a pointer requires; itself where nothing is missing, and never changed."""
-    return _completed(_at(pointer), body, told)
+def fill_in(pointer: str, body: Any, record: RecordProperty) -> Any:
+    """Return the body with all properties that the schema at a pointer requires. The given body is not changed."""
+    return _fill_in(_object_names_at(pointer), body, record)
 
 
 @dataclass(frozen=True)
-class _Object:
-    """An object of the contract, as far as it can lack something."""
+class _ObjectSchema:
+    """The properties of an object schema that matter for filling in."""
 
     name: str
     required: frozenset[str]
     inside: Mapping[str, tuple[str, ...]]
-    """By property, the objects that it may hold."""
+    """For each property the names of the objects that it may hold."""
     tags: tuple[Any, ...]
-    """What its property `object` may be; empty where that is not said."""
+    """The allowed values of its property `object`; empty if any is allowed."""
 
 
-def _completed(names: tuple[str, ...], value: Any, told: Told) -> Any:
+def _fill_in(names: tuple[str, ...], value: Any, record: RecordProperty) -> Any:
     if not names:
         return value
     if is_list(value):
-        new = [_completed(names, one, told) for one in value]
+        new = [_fill_in(names, one, record) for one in value]
         return value if all(map(operator.is_, new, value)) else new
     if not is_object(value):
         return value
-    kinds = [kind for kind in map(_object, names) if not kind.tags or value.get("object") in kind.tags]
-    # Of several that it may be, which one it is cannot be told from what it lacks.
-    return _filled(kinds[0], value, told) if len(kinds) == 1 else value
+    schemas = [schema for schema in map(_object_schema, names) if not schema.tags or value.get("object") in schema.tags]
+    # If several schemas are possible, what is missing does not show which one applies.
+    return _fill_in_object(schemas[0], value, record) if len(schemas) == 1 else value
 
 
-def _filled(kind: _Object, value: Json, told: Told) -> Json:
+def _fill_in_object(schema: _ObjectSchema, value: Json, record: RecordProperty) -> Json:
     new: Json = {}
-    for key in kind.required - value.keys():
-        told(f"{kind.name}.{key}")
-        new[key] = _plain(document()["components"]["schemas"][kind.name]["properties"].get(key, {}))
-    for key, names in kind.inside.items():
-        held = value.get(key)
-        if held is not None and held != []:  # most often one of them
-            inner = _completed(names, held, told)
-            if inner is not held:
+    for key in schema.required - value.keys():
+        record(f"{schema.name}.{key}")
+        new[key] = _neutral_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
+    for key, names in schema.inside.items():
+        inner_value = value.get(key)
+        if inner_value is not None and inner_value != []:  # skips the most common values
+            inner = _fill_in(names, inner_value, record)
+            if inner is not inner_value:
                 new[key] = inner
     return {**value, **new} if new else value
 
 
 @functools.cache
-def _at(pointer: str) -> tuple[str, ...]:
-    return tuple(_names({"$ref": pointer}))
+def _object_names_at(pointer: str) -> tuple[str, ...]:
+    return tuple(_object_names({"$ref": pointer}))
 
 
 @functools.cache
-def _object(name: str) -> _Object:
+def _object_schema(name: str) -> _ObjectSchema:
     schema: Json = document()["components"]["schemas"][name]
-    inside = {key: tuple(_names(inner)) for key, inner in schema["properties"].items()}
-    return _Object(
+    inside = {key: tuple(_object_names(inner)) for key, inner in schema["properties"].items()}
+    return _ObjectSchema(
         name=name,
         required=frozenset(schema.get("required", ())),
         inside={key: names for key, names in inside.items() if names},
@@ -80,32 +80,32 @@ def _object(name: str) -> _Object:
     )
 
 
-def _names(schema: Json) -> Iterator[str]:
-    """The objects that a value may be, or hold as a list; those of the contract all have names."""
-    name, found = "", schema
-    while "$ref" in found:
-        name, found = found["$ref"].rpartition("/")[2], schema_at(found["$ref"])
-    if "properties" in found:
+def _object_names(schema: Json) -> Iterator[str]:
+    """Yield the names of the objects that a value may be, or that its items may be."""
+    name, target = "", schema
+    while "$ref" in target:
+        name, target = target["$ref"].rpartition("/")[2], schema_at(target["$ref"])
+    if "properties" in target:
         yield name
-    for inner in (*found.get("anyOf", ()), *([found["items"]] if "items" in found else ())):
-        yield from _names(inner)
+    for inner in (*target.get("anyOf", ()), *([target["items"]] if "items" in target else ())):
+        yield from _object_names(inner)
 
 
-def _plain(schema: Json) -> Any:
-    """A value that says as little as its schema allows."""
-    found = resolved(schema)
-    if "default" in found:
-        return found["default"]
-    if "anyOf" in found:
-        options = [resolved(one) for one in found["anyOf"]]
-        return None if {"type": "null"} in options else _plain(options[0])
-    kind = found.get("type")
-    if "enum" in found and "null" not in (kind or ()):
-        return found["enum"][0]
-    if kind is None or "null" in kind:
+def _neutral_value(schema: Json) -> Any:
+    """Return a neutral value that the schema allows."""
+    target = resolve(schema)
+    if "default" in target:
+        return target["default"]
+    if "anyOf" in target:
+        options = [resolve(one) for one in target["anyOf"]]
+        return None if {"type": "null"} in options else _neutral_value(options[0])
+    value_type = target.get("type")
+    if "enum" in target and "null" not in (value_type or ()):
+        return target["enum"][0]
+    if value_type is None or "null" in value_type:
         return None
-    if kind == "object":
-        required = found.get("required", ())
-        return {key: _plain(inner) for key, inner in found.get("properties", {}).items() if key in required}
-    plain: Json = {"string": "", "boolean": False, "array": []}
-    return plain.get(kind, found.get("minimum", 0))
+    if value_type == "object":
+        required = target.get("required", ())
+        return {key: _neutral_value(inner) for key, inner in target.get("properties", {}).items() if key in required}
+    neutral: Json = {"string": "", "boolean": False, "array": []}
+    return neutral.get(value_type, target.get("minimum", 0))

@@ -1,4 +1,4 @@
-"""Every answer, held against the contract. It is how the emulator's own tests know that it answers as Clerk does."""
+"""Validate responses against the contract."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from clerk_emulator.contract.specification import Operation
 _ERRORS = "#/components/schemas/ClerkErrors"
 
 
-def departures(operation: Operation, status: int, body: Any) -> list[str]:
-    """Where an answer departs from the contract; nothing where it does not. `body` is None where there is none.
+def violations(operation: Operation, status: int, body: Any) -> list[str]:
+    """Return the violations of the contract in a response. `body` is None if there is none.
 
-    Errors can come with statuses that the contract does not tell for an operation, such as 401, 422 or 429 for any;
-    then they have Clerk's shape all the same.
+    Errors may have a status that the contract does not list for the operation, such as 401, 422 or 429. They must still
+    have Clerk's error format.
     """
-    said = f"{operation.id} {status}"
+    response = f"{operation.id} {status}"
     if status not in operation.responses and status < 400:
-        return [f"{said}: the contract has no such status"]
+        return [f"{response}: the contract has no such status"]
     pointer = operation.responses.get(status) or (_ERRORS if status >= 400 else None)
     if pointer is None:
-        return [] if body is None else [f"{said}: the contract has no body"]
-    return [f"{said}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.departures(pointer, body)]
+        return [] if body is None else [f"{response}: the contract has no body"]
+    return [
+        f"{response}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.violations(pointer, body)
+    ]

@@ -1,4 +1,4 @@
-"""Values held against the contract's schemas. What the validator says is told in a form of our own, with types."""
+"""Validate values against the contract's schemas."""
 
 from __future__ import annotations
 
@@ -10,46 +10,47 @@ from typing import Any, cast
 
 from jsonschema import TypeChecker, ValidationError, exceptions, validators
 
-from clerk_emulator.contract.specification import Json, document, schema_at
+from clerk_emulator.contract.specification import document, schema_at
+from clerk_emulator.json_types import Json, is_object
 
 
 @dataclass(frozen=True)
-class Departure:
-    """Where a value is not as its schema says."""
+class Violation:
+    """A part of a value that violates its schema."""
 
     keyword: str
-    """What in the schema it departs from, such as `maxLength`."""
-    wanted: Any
-    """What the schema says there."""
+    """The violated keyword of the schema, such as `maxLength`."""
+    expected: Any
+    """The value of the keyword; for `required` the name of the missing property."""
     value: Any
     path: tuple[str | int, ...]
-    """Where the value is, from the top."""
+    """The path to the value."""
     message: str
-    known: tuple[str, ...]
-    """The properties that the schema knows."""
+    properties: tuple[str, ...]
+    """The names of the properties in the schema."""
 
 
-def departures(pointer: str, value: Any) -> list[Departure]:
-    """Where a value departs from the schema at a pointer into the contract; nothing where it does not."""
-    return _told(_at(pointer), value)
+def violations(pointer: str, value: Any) -> list[Violation]:
+    """Return the violations of the schema at a pointer into the contract."""
+    return _violations(_validator_at(pointer), value)
 
 
-def departures_from(schema: Json, value: Any) -> list[Departure]:
-    """As `departures`, for a schema that refers to no other."""
-    return _told(_alone(json.dumps(schema)), value)
+def schema_violations(schema: Json, value: Any) -> list[Violation]:
+    """Return the violations of a schema without references."""
+    return _violations(_standalone_validator(json.dumps(schema)), value)
 
 
-def _told(validator: Any, value: Any) -> list[Departure]:
+def _violations(validator: Any, value: Any) -> list[Violation]:
     errors = cast("Iterator[ValidationError]", validator.iter_errors(value))
-    return [_departure(error) for error in errors]
+    return [_violation(error) for error in errors]
 
 
-def _departure(error: ValidationError) -> Departure:
-    # Of an error in alternatives the one that tells most.
+def _violation(error: ValidationError) -> Violation:
+    # For an error in alternatives: the most specific one.
     best: Any = cast(Any, exceptions).best_match([error])
-    known = tuple(cast(Json, best.schema).get("properties", ()))
-    return Departure(
-        best.validator, best.validator_value, best.instance, tuple(best.absolute_path), best.message, known
+    properties = tuple(cast(Json, best.schema).get("properties", ()))
+    return Violation(
+        best.validator, best.validator_value, best.instance, tuple(best.absolute_path), best.message, properties
     )
 
 
@@ -57,24 +58,32 @@ def _is_integer(_checker: TypeChecker, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _required(_validator: Any, required: list[str], value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Yield an error for each missing property, with its name as `validator_value`."""
+    if is_object(value):
+        for name in required:
+            if name not in value:
+                yield ValidationError(f"{name!r} is a required property", validator_value=name)
+
+
 _Draft: Any = validators.Draft202012Validator
-# A JSON Schema takes 10.0 for an integer. Clerk does not.
+# JSON Schema accepts 10.0 as an integer; Clerk does not.
 _Validator: Any = cast(Any, validators).extend(
-    _Draft, type_checker=_Draft.TYPE_CHECKER.redefine("integer", _is_integer)
+    _Draft, {"required": _required}, type_checker=_Draft.TYPE_CHECKER.redefine("integer", _is_integer)
 )
 
 
 @functools.cache
-def _whole() -> Any:
+def _contract_validator() -> Any:
     return _Validator(document())
 
 
 @functools.cache
-def _at(pointer: str) -> Any:
-    # The same validator for a part of it: references are looked up in the whole, once it is read.
-    return _whole().evolve(schema=schema_at(pointer))
+def _validator_at(pointer: str) -> Any:
+    # Derived from the validator of the whole document, which resolves references.
+    return _contract_validator().evolve(schema=schema_at(pointer))
 
 
 @functools.cache
-def _alone(text: str) -> Any:
+def _standalone_validator(text: str) -> Any:
     return _Validator(json.loads(text))

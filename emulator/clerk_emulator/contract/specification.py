@@ -1,4 +1,4 @@
-"""The contract: the operations of Clerk's Backend API, found by method and path."""
+"""Clerk's contract: the operations of the Backend API, found by method and path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 Json = dict[str, Any]
 ListShape = Literal["array", "switch", "object"]
-"""How a list is answered: bare, bare unless `paginated=true`, or always with its `total_count`."""
+"""The format of a list: an array, an array unless `paginated=true`, or always an object with `total_count`."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 _CHECKOUT = Path(__file__).resolve().parents[3] / "spec" / "contract.json"
@@ -39,75 +39,75 @@ _UNDOCUMENTED_SCHEMAS: Json = {
         "required": ["directives"],
     }
 }
-"""Operations that Clerk's SDKs call and its document lacks. Documented ones take precedence."""
+"""Operations that Clerk's SDKs call and that its document does not have. Documented ones take precedence."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter in the query."""
+    """A query parameter."""
 
     name: str
     schema: Json
     required: bool
     explode: bool
-    """Whether a list is sent as one parameter a value, rather than as one with commas."""
+    """Whether a list is sent as one parameter for each value, rather than separated by commas."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the API, as the contract has it."""
+    """An operation of the API."""
 
     id: str
     method: str
     path: str
     public: bool
-    """Whether it is open to all, without a key."""
+    """Whether it needs no key."""
     query: tuple[Parameter, ...]
     body: Json | None
-    """The schema of the body, references followed one step; None where there is no body."""
+    """The schema of the body, with a reference at its top resolved; None if there is no body."""
     body_pointer: str
     body_type: str
     body_required: bool
     responses: dict[int, str | None] = field(repr=False)
-    """For each status its schema's pointer, None where there is no JSON."""
+    """For each status the pointer to its schema, or None if the response has no JSON."""
 
     @functools.cached_property
     def success(self) -> int:
-        """The status of an answer unless the handler says another."""
+        """The status of a successful response unless the handler sets one."""
         return min(status for status in self.responses if status < 400)
 
     @functools.cached_property
     def list_shape(self) -> ListShape:
-        """How this operation answers a list."""
+        """The format of the operation's list."""
         pointer = self.responses[self.success]
-        schema = resolved(schema_at(pointer)) if pointer else {}
+        schema = resolve(schema_at(pointer)) if pointer else {}
         if schema.get("type") == "array":
             return "array"
-        return "switch" if any(resolved(one).get("type") == "array" for one in schema.get("anyOf", ())) else "object"
+        return "switch" if any(resolve(one).get("type") == "array" for one in schema.get("anyOf", ())) else "object"
 
 
 @functools.cache
 def document() -> Json:
-    """The whole contract, from the package or, in a checkout, from `spec/`, with what is undocumented."""
+    """Return the contract, from the package or from `spec/` in a checkout, with the undocumented operations."""
     packed = resources.files("clerk_emulator").joinpath("contract.json")
     source = packed if packed.is_file() else _CHECKOUT
-    held: Json = json.loads(source.read_text(encoding="utf-8"))
-    held["paths"] = _UNDOCUMENTED | held["paths"]
-    held["components"]["schemas"] = _UNDOCUMENTED_SCHEMAS | held["components"]["schemas"]
-    return held
+    value: Json = json.loads(source.read_text(encoding="utf-8"))
+    value["paths"] = _UNDOCUMENTED | value["paths"]
+    value["components"]["schemas"] = _UNDOCUMENTED_SCHEMAS | value["components"]["schemas"]
+    return value
 
 
 def schema_at(pointer: str) -> Json:
-    """What a pointer such as `#/components/schemas/User` leads to."""
-    held: Any = document()
+    """Return the part of the contract at a pointer such as `#/components/schemas/User`."""
+    value: Any = document()
     for step in pointer.removeprefix("#/").split("/"):
-        held = held[unquote(step).replace("~1", "/").replace("~0", "~")]
-    found: Json = held
+        value = value[unquote(step).replace("~1", "/").replace("~0", "~")]
+    found: Json = value
     return found
 
 
-def resolved(schema: Json) -> Json:
-    """The schema itself, or what it refers to."""
+def resolve(schema: Json) -> Json:
+    """Return a schema with references at its top resolved."""
     while "$ref" in schema:
         schema = schema_at(schema["$ref"])
     return schema
@@ -115,20 +115,20 @@ def resolved(schema: Json) -> Json:
 
 @functools.cache
 def operations() -> dict[str, Operation]:
-    """All operations, by id."""
-    return {operation.id: operation for operation in _read()}
+    """Return all operations by id."""
+    return {operation.id: operation for operation in _parse_operations()}
 
 
-def _read() -> Iterator[Operation]:
+def _parse_operations() -> Iterator[Operation]:
     for path, item in document()["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _operation(path, method, item[method])
+                yield _parse_operation(path, method, item[method])
 
 
-def _operation(path: str, method: str, facts: Json) -> Operation:
+def _parse_operation(path: str, method: str, facts: Json) -> Operation:
     at = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
-    parameters = [resolved(one) for one in facts.get("parameters", ())]
+    parameters = [resolve(one) for one in facts.get("parameters", ())]
     content: Json = facts.get("requestBody", {}).get("content", {})
     body_type = next(iter(content), "")
     pointer = f"{at}/requestBody/content/{body_type.replace('/', '~1')}/schema"
@@ -142,7 +142,7 @@ def _operation(path: str, method: str, facts: Json) -> Operation:
             for one in parameters
             if one["in"] == "query"
         ),
-        body=resolved(content[body_type]["schema"]) if content else None,
+        body=resolve(content[body_type]["schema"]) if content else None,
         body_pointer=pointer,
         body_type=body_type,
         body_required=facts.get("requestBody", {}).get("required", False),
@@ -163,11 +163,19 @@ def _response_pointer(at: str, response: Json) -> str | None:
 
 @dataclass
 class _Node:
-    """A place in the tree of paths."""
+    """A node in the tree of paths."""
 
     literal: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
     parameter: _Node | None = None
     methods: dict[str, Operation] = field(default_factory=dict[str, Operation])
+
+    def child(self, segment: str) -> _Node:
+        """Return the node below this one for a segment of a path template. Created if it does not exist."""
+        if not segment.startswith("{"):
+            return self.literal.setdefault(segment, _Node())
+        if self.parameter is None:
+            self.parameter = _Node()
+        return self.parameter
 
 
 @functools.cache
@@ -176,18 +184,15 @@ def _tree() -> _Node:
     for operation in operations().values():
         node = root
         for segment in operation.path.strip("/").split("/"):
-            if segment.startswith("{"):
-                node.parameter = node = node.parameter or _Node()
-            else:
-                node = node.literal.setdefault(segment, _Node())
+            node = node.child(segment)
         node.methods[operation.method] = operation
     return root
 
 
 def route(path: str) -> tuple[dict[str, Operation], list[str]]:
-    """The operations at a path as it was sent, by method, and the values of its parameters; none for an unknown path.
+    """Return the operations at a percent-encoded path, by method, and the values of its parameters.
 
-    A segment that is written out in the contract wins over a parameter.
+    Both are empty for an unknown path. Literal segments take precedence over parameters.
     """
     return _walk(_tree(), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, [])
 
@@ -204,5 +209,5 @@ def _walk(node: _Node, segments: list[str]) -> tuple[dict[str, Operation], list[
 
 
 def parameter_names(operation: Operation) -> list[str]:
-    """The names of the parameters in an operation's path, in order."""
+    """Return the names of the parameters in an operation's path, in order."""
     return [one[1:-1] for one in operation.path.split("/") if one.startswith("{")]

@@ -1,1 +1,1 @@
-"""Rules of Clerk's resources."""
+"""The rules of Clerk's resources."""

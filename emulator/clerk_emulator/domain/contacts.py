@@ -1,30 +1,32 @@
-"""What email addresses and phone numbers have in common: they are made, verified, replaced and deleted alike."""
+"""Create, verify, replace and delete email addresses and phone numbers, which have the same rules."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from clerk_emulator import errors
+from clerk_emulator.call import Call
 from clerk_emulator.domain import identifications
 from clerk_emulator.domain.identifications import PRIMARY, is_verified
-from clerk_emulator.domain.user_rules import settle
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Call, deleted
+from clerk_emulator.domain.user_accounts import refresh_primary_identifiers
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import USER_SETTINGS
-from clerk_emulator.storage.store import Kind
+from clerk_emulator.storage.store import ResourceTable
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
-VERIFICATIONS = Kind("verification", "ver", owners={"identification_id": "identification"})
-"""Codes that were sent: `_identification_id`, `_code`."""
+VERIFICATIONS = ResourceTable("verification", "ver", owners={"identification_id": "identification"})
+"""Verification codes: `_identification_id`, `_code`."""
 
 CODE_SECONDS = 10 * 60
 MAX_ATTEMPTS = 3
 TEST_CODE = "424242"
-_AGAIN_AFTER = 30 * 1000
+_RESEND_MILLISECONDS = 30 * 1000
 
 
 def create(call: Call, kind: str) -> Json:
-    """Add one to the user that the body names."""
+    """Add an email address or phone number (`kind`) to the user in the body, and return it."""
     body = call.body
     user = call.store.get(USERS, body["user_id"])
     if user is None:
@@ -33,17 +35,17 @@ def create(call: Call, kind: str) -> Json:
     status: identifications.Status = "verified" if body.get("verified") else "unverified"
     row = identifications.add(call.store, user["id"], kind, body[kind], status)
     if body.get("reserved_for_second_factor"):
-        row = _for_second_factor(call, row, True, "create")
+        row = _reserve_for_second_factor(call, row, True, "create")
     if body.get("primary") or (first and is_verified(row)):
         user = identifications.make_primary(call.store, user, row, "primary")
-    settle(call.store, user)
+    refresh_primary_identifiers(call.store, user)
     return row
 
 
 def update(call: Call, row: Json) -> Json:
-    """Change what the body names: `verified`, `primary`, `reserved_for_second_factor`."""
+    """Change an email address or phone number, and return it: `verified`, `primary`, `reserved_for_second_factor`."""
     body = call.body
-    user = call.store.need(USERS, row["_user_id"])
+    user = call.store.require(USERS, row["_user_id"])
     primary, _ = PRIMARY[row["object"]]
     if body.get("verified") is not None and body["verified"] != is_verified(row):
         if user[primary] == row["id"] and not body["verified"]:
@@ -51,36 +53,36 @@ def update(call: Call, row: Json) -> Json:
         verification = identifications.ADMIN if body["verified"] else None
         row = call.store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
     if body.get("reserved_for_second_factor") is not None:
-        row = _for_second_factor(call, row, body["reserved_for_second_factor"], "update")
+        row = _reserve_for_second_factor(call, row, body["reserved_for_second_factor"], "update")
     if body.get("primary"):
         user = identifications.make_primary(call.store, user, row, "primary")
-    settle(call.store, user)
+    refresh_primary_identifiers(call.store, user)
     return row
 
 
 def delete(call: Call, row: Json) -> Json:
-    """Delete one, unless it is the last that the user is known by, or linked to an account elsewhere."""
-    _not_linked(row)
-    user = call.store.need(USERS, row["_user_id"])
+    """Delete an email address or phone number, unless it is the user's last identification or linked to an account."""
+    _require_not_linked(row)
+    user = call.store.require(USERS, row["_user_id"])
     others = [one for one in identifications.of_user(call.store, user["id"]) if one["id"] != row["id"]]
     if not any(one["object"] != "passkey" for one in others) and not user["username"]:
         message = "This is the last thing that the user is known by."
-        raise Refusal(400, "identification_deletion_failed", "cannot be deleted", message)
+        raise ClerkAPIError(400, "identification_deletion_failed", "cannot be deleted", message)
     call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
-    settle(call.store, user)
-    return deleted(row)
+    refresh_primary_identifiers(call.store, user)
+    return deleted_object(row)
 
 
 def replace(call: Call, kind: str) -> Json:
-    """Put one in the place of all that the user has of the kind."""
-    user = call.named(USERS, "user_id")
+    """Replace all email addresses or phone numbers (`kind`) of a user with one, and return it."""
+    user = call.path_resource(USERS, "user_id")
     old = [one for one in identifications.of_user(call.store, user["id"]) if one["object"] == kind]
     for one in old:
-        _not_linked(one)
+        _require_not_linked(one)
         call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == one["id"])
     status = call.body.get("identification_status", "verified")
     row = identifications.add(call.store, user["id"], kind, call.body[kind], status)
-    # Verified or not, it is the only one, and so the primary one.
+    # It becomes the primary one even if it is not verified, because it is the only one.
     primary, column = PRIMARY[kind]
     changes: Json = {primary: row["id"], column: row["_identifier"]}
     if any(one.get("reserved_for_second_factor") for one in old):
@@ -90,15 +92,15 @@ def replace(call: Call, kind: str) -> Json:
 
 
 def prepare(call: Call, row: Json, strategy: str) -> Json:
-    """Send a code; that is, keep it."""
+    """Create a verification code. It is stored, not sent."""
     now = call.clock.now()
     if strategy == "phone_code" and call.store.find(
         VERIFICATIONS,
         VERIFICATIONS.c.identification_id == row["id"],
-        VERIFICATIONS.c.created_at > now - _AGAIN_AFTER,
+        VERIFICATIONS.c.created_at > now - _RESEND_MILLISECONDS,
     ):
         message = "A code has just been sent. Try again in 30 s."
-        raise Refusal(429, "verification_code_too_many_requests", "too many requests", message)
+        raise ClerkAPIError(429, "verification_code_too_many_requests", "too many requests", message)
     verification = call.store.create(
         VERIFICATIONS,
         {
@@ -111,56 +113,56 @@ def prepare(call: Call, row: Json, strategy: str) -> Json:
             "_code": TEST_CODE if USER_SETTINGS.read(call.store)["test_mode"] else call.ids.code(),
         },
     )
-    return _show(verification)
+    return _serialize(verification)
 
 
 def attempt(call: Call, row: Json) -> Json:
-    """Hold a code against the one that was sent. A wrong one is no error: the status tells."""
-    verification = call.store.need(
+    """Compare a code with the stored one, and return the verification. Its status shows whether the code was right."""
+    verification = call.store.require(
         VERIFICATIONS, call.body["verification_id"], VERIFICATIONS.c.identification_id == row["id"]
     )
     if verification["status"] == "verified":
         message = "This has been verified already."
-        raise Refusal(400, "verification_already_verified", "already verified", message)
+        raise ClerkAPIError(400, "verification_already_verified", "already verified", message)
     if verification["status"] != "unverified":
-        return _show(verification)
+        return _serialize(verification)
     attempts = verification["attempts"] + 1
     if verification["expire_at"] <= call.clock.now():
         status, attempts = "expired", verification["attempts"]
     elif call.body["code"] == verification["_code"]:
         status = "verified"
-        shown = {key: verification[key] for key in ("object", "strategy", "expire_at")}
+        kept_fields = {key: verification[key] for key in ("object", "strategy", "expire_at")}
         call.store.update(
-            IDENTIFICATIONS, row, verification={**shown, "status": status, "attempts": attempts}, reserved=False
+            IDENTIFICATIONS, row, verification={**kept_fields, "status": status, "attempts": attempts}, reserved=False
         )
-        settle(call.store, call.store.need(USERS, row["_user_id"]))
+        refresh_primary_identifiers(call.store, call.store.require(USERS, row["_user_id"]))
     else:
         status = "failed" if attempts >= MAX_ATTEMPTS else "unverified"
-    return _show(call.store.update(VERIFICATIONS, verification, status=status, attempts=attempts))
+    return _serialize(call.store.update(VERIFICATIONS, verification, status=status, attempts=attempts))
 
 
-def _show(verification: Json) -> Json:
+def _serialize(verification: Json) -> Json:
     names = ("id", "object", "status", "strategy", "attempts", "expire_at")
     return {name: verification[name] for name in names}
 
 
-def _not_linked(row: Json) -> None:
+def _require_not_linked(row: Json) -> None:
     if row["linked_to"]:
         message = "It is linked to an account of the user elsewhere, which must go first."
-        raise Refusal(400, "delete_linked_identification_disallowed", "cannot be deleted", message)
+        raise ClerkAPIError(400, "delete_linked_identification_disallowed", "cannot be deleted", message)
 
 
-def _for_second_factor(call: Call, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
+def _reserve_for_second_factor(call: Call, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
     if reserved and not is_verified(row):
         message = "Only a phone number that is verified can be a second factor."
-        raise Refusal(400, f"identification_{action}_second_factor_unverified", "is not verified", message)
+        raise ClerkAPIError(400, f"identification_{action}_second_factor_unverified", "is not verified", message)
     others = [
         one
         for one in identifications.of_user(call.store, row["_user_id"])
         if one["id"] != row["id"] and one.get("reserved_for_second_factor")
     ]
     if reserved and not row["reserved_for_second_factor"] and not others:
-        call.store.update(USERS, call.store.need(USERS, row["_user_id"]), mfa_enabled_at=call.clock.now())
+        call.store.update(USERS, call.store.require(USERS, row["_user_id"]), mfa_enabled_at=call.clock.now())
     return call.store.update(
         IDENTIFICATIONS, row, reserved_for_second_factor=reserved, default_second_factor=reserved and not others
     )

@@ -1,4 +1,4 @@
-"""Countries, and which one a phone number belongs to."""
+"""Countries, and the country of a phone number."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ TR 90, IN 91, PK 92, AF 93, LK 94, MM 95, MV 960, LB 961, JO 962, SY 963, IQ 964
 PS 970, AE 971, IL 972, BH 973, QA 974, BT 975, MN 976, NP 977, IR 98, TJ 992, TM 993, AZ 994, GE 995, KG 996, UZ 998,
 BL, MF, BV, GS, HM, PN, TF, UM
 """
-"""Each country with what its numbers begin with; the last ones have no numbers of their own."""
+"""The countries with the prefixes of their phone numbers. The last ones have no prefix."""
 
 _BY_PREFIX = {
     prefix: country for country, *prefixes in (one.split() for one in _CALLING_CODES.split(",")) for prefix in prefixes
 }
 
 CODES = frozenset(one.split()[0] for one in _CALLING_CODES.split(","))
-"""The countries, two letters each."""
+"""Country codes of two letters."""
 
 
 def of_number(number: str) -> str | None:
-    """The country of a phone number in E.164 form, two letters; None for none that is known."""
+    """Return the country code of a phone number in E.164 format, or None if it is unknown."""
     digits = number.removeprefix("+")
     found = (_BY_PREFIX.get(digits[:length]) for length in range(7, 0, -1))
     return next((country for country in found if country), None)

@@ -1,4 +1,4 @@
-"""What users are known by: email addresses, phone numbers, wallets, and accounts elsewhere."""
+"""Identifications of users: email addresses, phone numbers, wallets, passkeys and external accounts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Literal
 import sqlalchemy as sa
 
 from clerk_emulator import errors
-from clerk_emulator.domain import value_rules
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import grouped, shown
+from clerk_emulator.domain import formats
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import group_by, public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -24,7 +25,7 @@ PRIMARY = {
     "phone_number": ("primary_phone_number_id", "_phone_number"),
     "web3_wallet": ("primary_web3_wallet_id", "_web3wallet"),
 }
-"""For each kind that has a primary one: where a user keeps its id, and its value to sort by."""
+"""For each kind with a primary one: the user's keys for its id, and for its value, which lists sort by."""
 
 ADMIN: Json = {
     "object": "verification_admin",
@@ -33,13 +34,13 @@ ADMIN: Json = {
     "attempts": None,
     "expire_at": None,
 }
-"""The verification of what the instance itself calls verified."""
+"""The verification of an identification that was added as verified through the API."""
 
-_OF_USER = IDENTIFICATIONS.prepared(IDENTIFICATIONS.c.user_id == sa.bindparam("user_id"))
-_OF_USERS = IDENTIFICATIONS.prepared(
+_OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sa.bindparam("user_id"))
+_OF_USERS = IDENTIFICATIONS.prepare(
     IDENTIFICATIONS.c.user_id.in_(sa.select(sa.func.json_each(sa.bindparam("user_ids")).table_valued("value").c.value))
 )
-_BY_VALUE = IDENTIFICATIONS.prepared(
+_BY_VALUE = IDENTIFICATIONS.prepare(
     IDENTIFICATIONS.c.object == sa.bindparam("kind"), IDENTIFICATIONS.c.identifier == sa.bindparam("value")
 )
 _WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
@@ -47,54 +48,55 @@ _RULES: list[Rule] = []
 
 
 def identifier_rule(rule: Rule) -> Rule:
-    """Registers a rule for new identifiers: it is given the store, `email_address` or the like, and the value.
+    """Register a rule for new identifiers. It is called with the store, the kind and the value.
 
-    It raises Refusal for those that the instance does not take.
+    The rule raises ClerkAPIError for an identifier that is not allowed.
     """
     _RULES.append(rule)
     return rule
 
 
 def of_user(store: Store, user_id: str) -> list[Json]:
-    """The identifications of a user, the oldest first."""
-    return store.ask(_OF_USER, user_id=user_id)
+    """Return the identifications of a user, the oldest first."""
+    return store.query(_OF_USER, user_id=user_id)
 
 
 def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
-    """The identifications of users, by user."""
-    return grouped(store.ask(_OF_USERS, user_ids=json.dumps(user_ids)), "_user_id")
+    """Return the identifications of several users, by user id."""
+    return group_by(store.query(_OF_USERS, user_ids=json.dumps(user_ids)), "_user_id")
 
 
 def show(row: Json) -> Json:
-    """An identification as the API answers it."""
-    answered = shown(row)
+    """Return an identification as the API returns it."""
+    answered = public_fields(row)
     if row["object"] == "passkey":
         del answered["created_at"], answered["updated_at"]
     return answered
 
 
-def normal(kind: str, name: str, value: str) -> str:
-    """The value as it is kept and compared. Raises Refusal for one that is malformed."""
+def normalize(kind: str, name: str, value: str) -> str:
+    """Return the normalized value of an identifier. Raises ClerkAPIError for a malformed one."""
     if kind == "email_address":
-        return value_rules.email(name, value)
+        return formats.email(name, value)
     if kind == "phone_number":
-        return value_rules.phone(name, value)
+        return formats.phone(name, value)
     if not _WALLET.fullmatch(value):
         raise errors.malformed(name, "the address of a wallet")
     return value.lower() if value.startswith("0x") else value
 
 
 def add(store: Store, user_id: str, kind: str, value: str, status: Status = "verified", name: str = "") -> Json:
-    """Add an email address, phone number or wallet to a user; `name` is the parameter's, where it is not the kind.
+    """Add an email address, phone number or wallet to a user, and return it.
 
-    Raises Refusal for a value that is malformed, taken, or that the instance does not take.
+    `name` is the parameter's name in errors, if it is not the kind. Raises ClerkAPIError for a value that is malformed,
+    not unique, or not allowed.
     """
     name = name or kind
-    value = normal(kind, name, value)
+    value = normalize(kind, name, value)
     for rule in _RULES:
         rule(store, kind, value)
     if find(store, kind, value):
-        raise errors.taken(name)
+        raise errors.identifier_exists(name)
     data: Json = {
         "object": kind,
         kind: value,
@@ -112,25 +114,25 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
 
 
 def find(store: Store, kind: str, value: str) -> Json | None:
-    """The identification of a kind with this value, whosever it is."""
-    return next(iter(store.ask(_BY_VALUE, kind=kind, value=value)), None)
+    """Return the identification of any user with this kind and value, or None."""
+    return next(iter(store.query(_BY_VALUE, kind=kind, value=value)), None)
 
 
-def need(store: Store, kind: str, identification_id: str, user_id: str | None = None) -> Json:
-    """The identification with this id. Raises Clerk's 404 where it is none of the kind, or not the user's."""
+def require(store: Store, kind: str, identification_id: str, user_id: str | None = None) -> Json:
+    """Return the identification with this id. Raises Clerk's 404 if its kind or user is another."""
     where = [IDENTIFICATIONS.c.object == kind, *([IDENTIFICATIONS.c.user_id == user_id] if user_id else [])]
-    return store.need(IDENTIFICATIONS, identification_id, *where)
+    return store.require(IDENTIFICATIONS, identification_id, *where)
 
 
 def is_verified(row: Json) -> bool:
-    """Whether somebody has verified it."""
+    """Return whether it is verified."""
     return row["verification"] is not None and row["verification"]["status"] == "verified"
 
 
 def make_primary(store: Store, user: Json, row: Json, name: str) -> Json:
-    """Make a verified identification the primary one of its kind; returns the user. `name` is the parameter's."""
+    """Make a verified identification the primary one of its kind, and return the user. `name` is the parameter's."""
     if not is_verified(row):
-        raise Refusal(
+        raise ClerkAPIError(
             422,
             "form_verification_needed",
             "is not verified",

@@ -1,46 +1,46 @@
-"""Images that are uploaded: what is taken, and where it can be seen again."""
+"""Uploaded images, and their URLs."""
 
 from __future__ import annotations
 
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Call, Upload
-from clerk_emulator.request.validation import unreadable
+from clerk_emulator.call import Call, Upload
+from clerk_emulator.errors import ClerkAPIError, unreadable_body
+from clerk_emulator.json_types import Json
 
 IMAGE_LIMIT = 10 * 1024 * 1024
-"""Bytes that an image may have."""
+"""Maximum size of an image in bytes."""
 
 DEFAULT_IMAGE = (
     "image/svg+xml",
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#6c47ff"/>'
     b'<circle cx="32" cy="25" r="11" fill="#fff"/><path d="M10 60a22 20 0 0 1 44 0z" fill="#fff"/></svg>',
 )
-"""What is seen of those who have uploaded nothing: media type and content."""
+"""The media type and content of the image of resources without an uploaded one."""
 
 
-def take(call: Call, row: Json) -> str:
-    """Keep the image that was uploaded, in the place of the one that `row` has in `_image`; returns its id.
+def store_upload(call: Call, row: Json) -> str:
+    """Store the uploaded image in place of the resource's old one, and return its id.
 
-    Raises Clerk's errors for what is too large, or no image: JPEG, PNG, GIF and WebP are.
+    Raises Clerk's errors for a file that is too large, or not a JPEG, PNG, GIF or WebP image.
     """
     upload = call.files["file"]
     if len(upload.content) > IMAGE_LIMIT:
         message = f"The image must not have more than {IMAGE_LIMIT} bytes."
-        raise Refusal(413, "image_too_large", "is too large", message)
+        raise ClerkAPIError(413, "image_too_large", "is too large", message)
     media_type = _media_type(upload)
     if media_type is None:
-        raise unreadable("file must be a JPEG, PNG, GIF or WebP image")
-    drop(call, row)
+        raise unreadable_body("file must be a JPEG, PNG, GIF or WebP image")
+    delete(call, row)
     return call.store.add_image(media_type, upload.content)
 
 
-def drop(call: Call, row: Json) -> None:
-    """Forget the image of a resource, if it has one."""
+def delete(call: Call, row: Json) -> None:
+    """Delete the image of a resource, if it has one."""
     if row.get("_image"):
         call.store.delete_image(row["_image"])
 
 
 def url(call: Call, row: Json) -> str:
-    """Where the image of a resource can be seen: the one in `_image`, or one that all share."""
+    """Return the URL of a resource's image, or of the default image."""
     return f"{call.origin}/images/{row.get('_image') or 'default'}"
 
 

@@ -1,7 +1,4 @@
-"""Members of organizations: how they come and go, and are shown.
-
-The operations are in `operations/organization_memberships.py`.
-"""
+"""Members of organizations."""
 
 from __future__ import annotations
 
@@ -9,11 +6,17 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from clerk_emulator.call import Call
 from clerk_emulator.domain import images
-from clerk_emulator.domain.organization_rules import leave, pending, show_organization
-from clerk_emulator.domain.roles import elevated
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Call, shown
+from clerk_emulator.domain.organization_profiles import (
+    clear_active_organization,
+    pending_invitations,
+    serialize_organization,
+)
+from clerk_emulator.domain.roles import elevated_role_keys
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, SESSIONS, USERS
 
@@ -24,14 +27,14 @@ SORT = {
         for name in ("email_address", "phone_number", "first_name", "last_name", "username")
     },
 }
-"""What lists of members can be sorted by."""
+"""The columns by which lists of members can be sorted."""
 
 
 def add(store: Store, organization: Json, user: Json, role: str, public_metadata: Json, private_metadata: Json) -> Json:
-    """Make a user a member. Raises where the user is one, or there is no place for another."""
+    """Make a user a member. Raises ClerkAPIError if the user is one already, or the limit is reached."""
     if of_user(store, organization["id"], user["id"]):
         raise already_member(user["id"])
-    need_room(store, organization)
+    require_capacity(store, organization)
     return store.create(
         MEMBERSHIPS,
         {
@@ -45,62 +48,62 @@ def add(store: Store, organization: Json, user: Json, role: str, public_metadata
 
 
 def of_user(store: Store, organization_id: str, user_id: str) -> Json | None:
-    """The membership of a user in an organization, if there is one."""
+    """Return the membership of a user in an organization, or None."""
     return store.find(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id, MEMBERSHIPS.c.user_id == user_id)
 
 
-def already_member(who: str) -> Refusal:
-    """Who is to become a member, is one."""
-    return Refusal(400, "already_a_member_in_organization", "already a member", f"{who} is a member already.")
+def already_member(who: str) -> ClerkAPIError:
+    """Return the error for a user who is already a member."""
+    return ClerkAPIError(400, "already_a_member_in_organization", "already a member", f"{who} is a member already.")
 
 
-def need_room(store: Store, organization: Json) -> None:
-    """Raises where members and pending invitations leave no place for another."""
+def require_capacity(store: Store, organization: Json) -> None:
+    """Raise Clerk's 403 if members and pending invitations have reached the organization's limit."""
     limit = organization["max_allowed_memberships"]
     members = store.count(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization["id"])
-    invited = store.count(ORGANIZATION_INVITATIONS, *pending(store, organization))
+    invited = store.count(ORGANIZATION_INVITATIONS, *pending_invitations(store, organization))
     if limit and members + invited >= limit:
         message = f"The organization may have {limit} members, with those who are invited."
-        raise Refusal(403, "organization_membership_quota_exceeded", "no place is left", message)
+        raise ClerkAPIError(403, "organization_membership_quota_exceeded", "no place is left", message)
 
 
 def change_role(store: Store, membership: Json, role: str) -> Json:
-    """Give a member another role. Raises where the last one who may manage the organization would be lost."""
+    """Change the role of a member. Raises ClerkAPIError if no member could manage the organization any more."""
     changed = store.update(MEMBERSHIPS, membership, role=role)
-    _need_manager(store, membership)
+    _require_manager(store, membership)
     return changed
 
 
 def remove(store: Store, membership: Json) -> None:
-    """Let a member go. Raises where it is the last one who may manage the organization."""
+    """Remove a member. Raises ClerkAPIError if no member could manage the organization any more."""
     store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == membership["id"])
-    _need_manager(store, membership)
-    leave(store, membership["_organization_id"], SESSIONS.c.user_id == membership["_user_id"])
+    _require_manager(store, membership)
+    clear_active_organization(store, membership["_organization_id"], SESSIONS.c.user_id == membership["_user_id"])
 
 
-def _need_manager(store: Store, before: Json) -> None:
-    """Raises where an organization had, in a member as it was `before`, the last one who may manage it."""
-    holders = elevated(store)
+def _require_manager(store: Store, before: Json) -> None:
+    """Raise Clerk's error if the member, as it was `before`, was the last one who could manage the organization."""
+    holders = elevated_role_keys(store)
     here = MEMBERSHIPS.c.organization_id == before["_organization_id"]
     if before["role"] in holders and not store.find(MEMBERSHIPS, here, MEMBERSHIPS.c.role.in_(holders)):
         message = "The organization needs at least one member who may manage it."
-        raise Refusal(400, "organization_minimum_permissions_needed", "is the last one", message)
+        raise ClerkAPIError(400, "organization_minimum_permissions_needed", "is the last one", message)
 
 
-def show_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
-    """Memberships as the API answers them, with the organization and the user."""
+def serialize_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
+    """Return memberships as the API returns them, with the organization and the user."""
     store = call.store
     organizations = {
-        one["id"]: show_organization(call, one)
+        one["id"]: serialize_organization(call, one)
         for one in store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_({row["_organization_id"] for row in rows}))
     }
     users = {one["id"]: one for one in store.all(USERS, USERS.c.id.in_({row["_user_id"] for row in rows}))}
     roles = {one["key"]: one for one in store.all(ROLES, ROLES.c.key.in_({row["role"] for row in rows}))}
     return [
         {
-            **shown(row),
+            **public_fields(row),
             "role_name": roles[row["role"]]["name"],
-            # Null where the role gives none, as Clerk answers it.
+            # Clerk returns null if a role has no permissions.
             "permissions": roles[row["role"]]["_permissions"] or None,
             "organization": organizations[row["_organization_id"]],
             "public_user_data": {
@@ -115,14 +118,14 @@ def show_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
     ]
 
 
-def show_membership(call: Call, row: Json) -> Json:
-    """A membership as the API answers it."""
-    (membership,) = show_memberships(call, [row])
+def serialize_membership(call: Call, row: Json) -> Json:
+    """Return a membership as the API returns it."""
+    (membership,) = serialize_memberships(call, [row])
     return membership
 
 
 def public_user_data(call: Call, user: Json) -> Json:
-    """What the other members may see of a user."""
+    """Return the user data that other members may see."""
     names = ("_email_address", "_phone_number", "username", "_web3wallet")
     return {
         "user_id": user["id"],

@@ -1,7 +1,6 @@
-"""OAuth: applications that act for users, and the access tokens that they are given.
+"""OAuth applications, and the access tokens that users grant them.
 
-The operations are in `operations/oauth_applications.py`. No operation of the Backend API makes an access token: an
-application gets it at the frontend. Here `Emulator.issue_oauth_token` does it.
+No operation of the Backend API creates an access token. `Emulator.issue_oauth_token` does.
 """
 
 from __future__ import annotations
@@ -10,26 +9,28 @@ from collections.abc import Sequence
 
 import jwt
 
-from clerk_emulator.domain import machine_tokens, signed_tokens
-from clerk_emulator.errors import Json
+from clerk_emulator.domain import jwts, opaque_tokens
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS
-from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import USERS
 
-OAUTH_APPLICATIONS = Kind("oauth_application", "oauthapp", {"name": str, "client_id": str}, unique=("client_id",))
+OAUTH_APPLICATIONS = ResourceTable(
+    "oauth_application", "oauthapp", {"name": str, "client_id": str}, unique=("client_id",)
+)
 
-OAUTH_TOKENS = Kind(
+OAUTH_TOKENS = ResourceTable(
     "clerk_idp_oauth_access_token",
     "oat",
-    machine_tokens.COLUMNS,
+    opaque_tokens.COLUMNS,
     owners={"application_id": "oauth_application", "user_id": "user"},
     unique=("secret",),
 )
-"""Opaque access tokens. Those that are JWTs are not kept."""
+"""Opaque access tokens. JWTs are not stored."""
 
 TOKEN_SECONDS = 24 * 3600
-"""How long an access token lives: the choice of this emulator."""
+"""Lifetime of an access token. Our choice."""
 
 _JWT_TYPE = "at+jwt"
 
@@ -43,12 +44,12 @@ def issue(
     *,
     seconds: int = TOKEN_SECONDS,
 ) -> str:
-    """An access token of a user for an application: opaque, or a JWT where the instance's settings say so.
+    """Return an access token of a user for an application: opaque, or a JWT if the instance settings say so.
 
-    `scopes` are those of the application unless told. Raises Refusal for an unknown application or user.
+    `scopes` are by default those of the application. Raises ClerkAPIError for an unknown application or user.
     """
-    application = store.need(OAUTH_APPLICATIONS, application_id)
-    user = store.need(USERS, user_id)
+    application = store.require(OAUTH_APPLICATIONS, application_id)
+    user = store.require(USERS, user_id)
     token_id = f"oat_{store.ids.hex()}"
     granted = list(application["scopes"].split() if scopes is None else scopes)
     if OAUTH_APPLICATION_SETTINGS.read(store)["oauth_jwt_access_tokens"]:
@@ -58,9 +59,9 @@ def issue(
             "client_id": application["client_id"],
             "scope": " ".join(granted),
             "jti": token_id,
-            **signed_tokens.lifetime(store, seconds),
+            **jwts.lifetime(store, seconds),
         }
-        return signed_tokens.sign(keys, claims, headers={"typ": _JWT_TYPE})
+        return jwts.sign(keys, claims, headers={"typ": _JWT_TYPE})
     secret = f"oat_{store.ids.hex()}"
     store.create(
         OAUTH_TOKENS,
@@ -71,7 +72,7 @@ def issue(
             "scopes": granted,
             "revoked": False,
             "revocation_reason": None,
-            "expiration": machine_tokens.expiration(store, "seconds", seconds),
+            "expiration": opaque_tokens.expiration(store, "seconds", seconds),
             "_application_id": application["id"],
             "_user_id": user["id"],
             "_secret": secret,
@@ -81,8 +82,8 @@ def issue(
 
 
 def of_jwt(store: Store, keys: Keys, token: str) -> Json | None:
-    """The access token that a JWT stands for; None for one that is not valid, or whose user or application is gone."""
-    held = signed_tokens.read(keys, token)
+    """Return the access token in a JWT; None if it is invalid, or the user or application does not exist."""
+    held = jwts.read(keys, token)
     if held is None or jwt.get_unverified_header(token).get("typ") != _JWT_TYPE:
         return None
     application = store.find(OAUTH_APPLICATIONS, OAUTH_APPLICATIONS.c.client_id == held["client_id"])

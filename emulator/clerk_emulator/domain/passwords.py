@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, how they are kept, and whether one is right, for each digest that Clerk takes."""
+"""Validate, hash and verify passwords, with all hashers that Clerk accepts."""
 
 from __future__ import annotations
 
@@ -13,109 +13,109 @@ from dataclasses import dataclass
 
 import bcrypt
 
-from clerk_emulator.errors import Refusal, invalid
+from clerk_emulator.errors import ClerkAPIError, invalid
 
 _ROUNDS = 4
-"""What bcrypt spends on a password of the emulator's own: the least, since nobody's secret is kept here."""
+"""The cost of new bcrypt hashes: the lowest, because the emulator protects no real secrets."""
 _MAX_BYTES = 72
 _LEAKED = frozenset(
     {"password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou"}
 )
-"""Stands for the corpus of leaked passwords, which a program without a network cannot ask."""
+"""A stand-in for the list of leaked passwords, which needs a network."""
 
 _ITOA64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MAX_WORK = 10_000_000
-"""The most rounds of a digest that are computed, so that none keeps the emulator from its other callers."""
+"""Maximum number of rounds, so that a digest does not block other requests."""
 
 
-def check(password: str, identifiers: Collection[str], *, may_be_leaked: bool = False) -> None:
-    """Raises Clerk's error for a password that is too short, too long, leaked, or one of the user's identifiers."""
+def validate(password: str, identifiers: Collection[str], *, may_be_leaked: bool = False) -> None:
+    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user."""
     if len(password) < 8:
-        raise _refused("form_password_length_too_short", "must have 8 or more characters")
+        raise _invalid_password("form_password_length_too_short", "must have 8 or more characters")
     if len(password.encode()) > _MAX_BYTES:
-        raise _refused("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
+        raise _invalid_password("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
     if not may_be_leaked and password.lower() in _LEAKED:
-        raise _refused("form_password_pwned", "is in the list of those that have leaked; choose another")
+        raise _invalid_password("form_password_pwned", "is in the list of those that have leaked; choose another")
     if password.lower() in identifiers:
-        raise _refused("form_password_matches_identifier", "must not be what the user is known by")
+        raise _invalid_password("form_password_matches_identifier", "must not be what the user is known by")
 
 
-def _refused(code: str, why: str) -> Refusal:
-    return Refusal(422, code, why, f"The password {why}.", param_name="password")
+def _invalid_password(code: str, why: str) -> ClerkAPIError:
+    return ClerkAPIError(422, code, why, f"The password {why}.", param_name="password")
 
 
-def digest(password: str) -> tuple[str, str]:
-    """The hasher and the digest with which a password is kept."""
+def hash_password(password: str) -> tuple[str, str]:
+    """Return the hasher and the digest of a password."""
     return "bcrypt", bcrypt.hashpw(password.encode()[:_MAX_BYTES], bcrypt.gensalt(_ROUNDS)).decode()
 
 
-def accept(hasher: str, given: str) -> tuple[str, str]:
-    """A digest that was made elsewhere. Raises Clerk's error where the hasher is unknown, or the digest not its own."""
+def check_digest(hasher: str, imported_digest: str) -> tuple[str, str]:
+    """Return the hasher and an imported digest. Raises Clerk's error for an unknown hasher or a malformed digest."""
     if hasher not in HASHERS:
         raise invalid("password_hasher", f"must be one of {', '.join(HASHERS)}")
-    if not HASHERS[hasher].form.fullmatch(given):
-        raise Refusal(
+    if not HASHERS[hasher].form.fullmatch(imported_digest):
+        raise ClerkAPIError(
             422,
             "form_password_digest_invalid_code",
             "is invalid",
             f"The password_digest is none of {hasher}.",
             param_name="password_digest",
         )
-    return hasher, given
+    return hasher, imported_digest
 
 
-def matches(password: str, hasher: str, kept: str) -> bool:
-    """Whether a password is the one of a digest."""
+def matches(password: str, hasher: str, stored: str) -> bool:
+    """Return whether a password matches a digest."""
     try:
-        return HASHERS[hasher].verify(password.encode(), kept)
+        return HASHERS[hasher].verify(password.encode(), stored)
     except (ValueError, OverflowError, binascii.Error, MemoryError):
-        # The digest has its hasher's form, and nonsense in it.
+        # The digest is well-formed, but its values are invalid.
         return False
 
 
 @dataclass(frozen=True)
 class Hasher:
-    """How a digest is written, and whether a password fits it."""
+    """The format of a digest, and the function that compares a password with it."""
 
     form: re.Pattern[str]
     verify: Callable[[bytes, str], bool]
 
 
-def _bcrypt(password: bytes, kept: str) -> bool:
-    return bcrypt.checkpw(password[:_MAX_BYTES], kept.encode())
+def _bcrypt(password: bytes, stored: str) -> bool:
+    return bcrypt.checkpw(password[:_MAX_BYTES], stored.encode())
 
 
-def _bcrypt_django(password: bytes, kept: str) -> bool:
+def _bcrypt_django(password: bytes, stored: str) -> bool:
     hashed = hashlib.sha256(password).hexdigest().encode()
-    return bcrypt.checkpw(hashed, kept.removeprefix("bcrypt_sha256$").encode())
+    return bcrypt.checkpw(hashed, stored.removeprefix("bcrypt_sha256$").encode())
 
 
-def _plain(algorithm: str) -> Callable[[bytes, str], bool]:
-    return lambda password, kept: _same(hashlib.new(algorithm, password).hexdigest(), kept.lower())
+def _unsalted(algorithm: str) -> Callable[[bytes, str], bool]:
+    return lambda password, stored: _equal(hashlib.new(algorithm, password).hexdigest(), stored.lower())
 
 
 def _salted(algorithm: str) -> Callable[[bytes, str], bool]:
-    def verify(password: bytes, kept: str) -> bool:
-        salt, hashed = kept.rsplit("$", 1)
-        made = hashlib.new(algorithm, salt.encode() + password).hexdigest()
+    def verify(password: bytes, stored: str) -> bool:
+        salt, hashed = stored.rsplit("$", 1)
+        computed = hashlib.new(algorithm, salt.encode() + password).hexdigest()
         after = hashlib.new(algorithm, password + salt.encode()).hexdigest()
-        return _same(made, hashed.lower()) or _same(after, hashed.lower())
+        return _equal(computed, hashed.lower()) or _equal(after, hashed.lower())
 
     return verify
 
 
-def _phpass(password: bytes, kept: str) -> bool:
-    rounds, salt = 1 << _ITOA64.index(kept[3]), kept[4:12].encode()
+def _phpass(password: bytes, stored: str) -> bool:
+    rounds, salt = 1 << _ITOA64.index(stored[3]), stored[4:12].encode()
     if rounds > _MAX_WORK:
         return False
-    made = hashlib.md5(salt + password, usedforsecurity=False).digest()
+    computed = hashlib.md5(salt + password, usedforsecurity=False).digest()
     for _ in range(rounds):
-        made = hashlib.md5(made + password, usedforsecurity=False).digest()
-    return _same(_itoa64(made), kept[12:])
+        computed = hashlib.md5(computed + password, usedforsecurity=False).digest()
+    return _equal(_itoa64(computed), stored[12:])
 
 
-def _md5_phpass(password: bytes, kept: str) -> bool:
-    return _phpass(hashlib.md5(password, usedforsecurity=False).hexdigest().encode(), kept)
+def _md5_phpass(password: bytes, stored: str) -> bool:
+    return _phpass(hashlib.md5(password, usedforsecurity=False).hexdigest().encode(), stored)
 
 
 def _itoa64(raw: bytes) -> str:
@@ -130,13 +130,13 @@ def _itoa64(raw: bytes) -> str:
 def _pbkdf2(
     algorithm: str, read_salt: Callable[[str], bytes], read_hash: Callable[[str], bytes]
 ) -> Callable[[bytes, str], bool]:
-    def verify(password: bytes, kept: str) -> bool:
-        _, rounds, salt, hashed, *_ = kept.split("$")
-        wanted = read_hash(hashed)
+    def verify(password: bytes, stored: str) -> bool:
+        _, rounds, salt, hashed, *_ = stored.split("$")
+        expected = read_hash(hashed)
         if int(rounds) > _MAX_WORK:
             return False
         return hmac.compare_digest(
-            hashlib.pbkdf2_hmac(algorithm, password, read_salt(salt), int(rounds), len(wanted)), wanted
+            hashlib.pbkdf2_hmac(algorithm, password, read_salt(salt), int(rounds), len(expected)), expected
         )
 
     return verify
@@ -153,16 +153,16 @@ def _base64(text: str) -> bytes:
     return base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4))
 
 
-def _scrypt_werkzeug(password: bytes, kept: str) -> bool:
-    parameters, salt, hashed = kept.split("$")
+def _scrypt_werkzeug(password: bytes, stored: str) -> bool:
+    parameters, salt, hashed = stored.split("$")
     n, r, p = (int(one) for one in parameters.removeprefix("scrypt:").split(":"))
-    return _same(_scrypt(password, salt.encode(), n, r, p, len(hashed) // 2).hex(), hashed.lower())
+    return _equal(_scrypt(password, salt.encode(), n, r, p, len(hashed) // 2).hex(), hashed.lower())
 
 
-def _scrypt_firebase(password: bytes, kept: str) -> bool:
+def _scrypt_firebase(password: bytes, stored: str) -> bool:
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    hashed, salt, signer, separator, rounds, memory = kept.split("$")
+    hashed, salt, signer, separator, rounds, memory = stored.split("$")
     key = _scrypt(password, _base64(salt) + _base64(separator), 1 << int(memory), int(rounds), 1, 32)
     encryptor = Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor()
     return hmac.compare_digest(encryptor.update(_base64(signer)) + encryptor.finalize(), _base64(hashed))
@@ -174,36 +174,36 @@ def _scrypt(password: bytes, salt: bytes, n: int, r: int, p: int, length: int) -
     return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, dklen=length, maxmem=132 * n * r + 1024 * 1024)
 
 
-def _argon2(password: bytes, kept: str) -> bool:
+def _argon2(password: bytes, stored: str) -> bool:
     import argon2
 
-    parameters = argon2.extract_parameters(kept)
+    parameters = argon2.extract_parameters(stored)
     if parameters.memory_cost * parameters.time_cost > _MAX_WORK:
         return False
     try:
-        return argon2.PasswordHasher().verify(kept, password)
+        return argon2.PasswordHasher().verify(stored, password)
     except argon2.exceptions.VerificationError:
         return False
 
 
-def _ssha(password: bytes, kept: str) -> bool:
-    raw = base64.b64decode(kept.removeprefix("{SSHA}"))
+def _ssha(password: bytes, stored: str) -> bool:
+    raw = base64.b64decode(stored.removeprefix("{SSHA}"))
     return hmac.compare_digest(hashlib.sha1(password + raw[20:], usedforsecurity=False).digest(), raw[:20])
 
 
-def _sha512_symfony(password: bytes, kept: str) -> bool:
-    _, rounds, salt, hashed = kept.split("$")
+def _sha512_symfony(password: bytes, stored: str) -> bool:
+    _, rounds, salt, hashed = stored.split("$")
     if int(rounds) > _MAX_WORK:
         return False
     salted = password + b"{" + salt.encode() + b"}"
-    made = hashlib.sha512(salted).digest()
+    computed = hashlib.sha512(salted).digest()
     for _ in range(int(rounds) - 1):
-        made = hashlib.sha512(made + salted).digest()
-    return _same(base64.b64encode(made).decode(), hashed)
+        computed = hashlib.sha512(computed + salted).digest()
+    return _equal(base64.b64encode(computed).decode(), hashed)
 
 
-def _same(made: str, kept: str) -> bool:
-    return hmac.compare_digest(made.encode(), kept.encode())
+def _equal(computed: str, stored: str) -> bool:
+    return hmac.compare_digest(computed.encode(), stored.encode())
 
 
 def _form(pattern: str) -> re.Pattern[str]:
@@ -217,7 +217,7 @@ _HEX = f"[{string.hexdigits}]+"
 HASHERS: dict[str, Hasher] = {
     "bcrypt": Hasher(_form(_BCRYPT), _bcrypt),
     "bcrypt_sha256_django": Hasher(_form(r"bcrypt_sha256\$" + _BCRYPT), _bcrypt_django),
-    "md5": Hasher(_form("[0-9a-fA-F]{32}"), _plain("md5")),
+    "md5": Hasher(_form("[0-9a-fA-F]{32}"), _unsalted("md5")),
     "md5_salted": Hasher(_form(r".+\$[0-9a-fA-F]{32}"), _salted("md5")),
     "md5_phpass": Hasher(_form(r"\$P\$[./A-Za-z0-9]{31}"), _md5_phpass),
     "phpass": Hasher(_form(r"\$[PH]\$[./A-Za-z0-9]{31}"), _phpass),
@@ -234,7 +234,7 @@ HASHERS: dict[str, Hasher] = {
     ),
     "scrypt_firebase": Hasher(_form(rf"({_B64}\$){{3}}({_B64})?\$\d+\$\d+"), _scrypt_firebase),
     "scrypt_werkzeug": Hasher(_form(rf"scrypt:\d+:\d+:\d+\$[^$]+\${_HEX}"), _scrypt_werkzeug),
-    "sha256": Hasher(_form("[0-9a-fA-F]{64}"), _plain("sha256")),
+    "sha256": Hasher(_form("[0-9a-fA-F]{64}"), _unsalted("sha256")),
     "sha256_salted": Hasher(_form(r".+\$[0-9a-fA-F]{64}"), _salted("sha256")),
     "argon2i": Hasher(_form(r"\$argon2i\$v=\d+\$m=\d+,t=\d+,p=\d+\$[^$]+\$[^$]+"), _argon2),
     "argon2id": Hasher(_form(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[^$]+\$[^$]+"), _argon2),

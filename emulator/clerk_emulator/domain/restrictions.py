@@ -1,6 +1,6 @@
-"""Who may have an account: the allow-list, the block-list, and the other restrictions of the instance.
+"""Restrict who may have an account: the allow-list, the block-list, and the other restrictions of the instance.
 
-They hold for every new email address, phone number and wallet, from the moment that a restriction is switched on.
+They apply to each new email address, phone number and wallet.
 """
 
 from __future__ import annotations
@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 
 from clerk_emulator import errors
-from clerk_emulator.domain import countries, identifications, value_rules
+from clerk_emulator.domain import countries, formats, identifications
 from clerk_emulator.domain.identifications import identifier_rule
-from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import COMMUNICATION, RESTRICTIONS
-from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.storage.store import ResourceTable, Store
 
-ALLOWED = Kind("allowlist_identifier", "alid", {"identifier": str}, unique=("identifier",))
-BLOCKED = Kind("blocklist_identifier", "blid", {"identifier": str}, unique=("identifier",))
+ALLOWED = ResourceTable("allowlist_identifier", "alid", {"identifier": str}, unique=("identifier",))
+BLOCKED = ResourceTable("blocklist_identifier", "blid", {"identifier": str}, unique=("identifier",))
 
 _SUBADDRESS = re.compile(r"[+=#]")
-"""What parts the name of a mailbox from what its owner adds to it."""
+"""The separators between the name of a mailbox and a subaddress."""
 
 _DISPOSABLE = frozenset(
     {
@@ -37,29 +38,29 @@ _DISPOSABLE = frozenset(
         "yopmail.com",
     }
 )
-"""Stands for the list of domains that give out addresses to throw away, which is far longer."""
+"""A stand-in for Clerk's much longer list of domains for disposable addresses."""
 
 
-def entry(value: str) -> Json:
-    """An identifier of a list, as it is kept: an address, a number, a wallet, or a pattern for addresses.
+def parse_entry(value: str) -> Json:
+    """Return a list entry for an email address, phone number, wallet, or pattern of addresses.
 
-    Patterns are `example.com` and `*@example.com` for a domain, `*@*.example.com` for all below it. Raises Refusal for
-    anything else.
+    The patterns are `example.com` and `*@example.com` for a domain, and `*@*.example.com` for its subdomains. Raises
+    ClerkAPIError for any other value.
     """
     value = value.strip()
     if value.startswith("+"):
-        return _entry("phone_number", value_rules.phone("identifier", value))
+        return _entry("phone_number", formats.phone("identifier", value))
     if value.startswith("*@"):
         below = value.startswith("*@*.")
         prefix = "*@*." if below else "*@"
-        return _entry("email_address", prefix + value_rules.host("identifier", value.removeprefix(prefix)))
+        return _entry("email_address", prefix + formats.host("identifier", value.removeprefix(prefix)))
     if "@" in value:
-        return _entry("email_address", value_rules.email("identifier", value))
+        return _entry("email_address", formats.email("identifier", value))
     if "." in value:
-        return _entry("email_address", value_rules.host("identifier", value))
+        return _entry("email_address", formats.host("identifier", value))
     try:
-        return _entry("web3_wallet", identifications.normal("web3_wallet", "identifier", value))
-    except Refusal:
+        return _entry("web3_wallet", identifications.normalize("web3_wallet", "identifier", value))
+    except ClerkAPIError:
         raise errors.malformed("identifier", "an email address, a phone number, a wallet or a domain") from None
 
 
@@ -68,55 +69,55 @@ def _entry(kind: str, identifier: str) -> Json:
 
 
 def is_address(row: Json) -> bool:
-    """Whether an entry is one email address, to which something could be sent."""
+    """Return whether an entry is a single email address."""
     return (
         row["identifier_type"] == "email_address" and "@" in row["identifier"] and not row["identifier"].startswith("*")
     )
 
 
 @identifier_rule
-def may_be_used(store: Store, kind: str, value: str) -> None:
-    """Raises Refusal for an identifier that the instance does not take."""
+def check_identifier(store: Store, kind: str, value: str) -> None:
+    """Raise ClerkAPIError for an identifier that the instance does not allow."""
     settings = RESTRICTIONS.read(store)
     if settings["allowlist"]:
-        # Where both lists are on, the allow-list decides, since it wins over the other one.
-        if not _listed(store, ALLOWED, kind, _matching(kind, value)):
+        # The allow-list takes precedence over the block-list.
+        if not _is_listed(store, ALLOWED, kind, _matching_entries(kind, value)):
             raise _not_allowed(value)
     elif settings["blocklist"]:
-        bare = _without_subaddress(value) if kind == "email_address" else value
-        if _listed(store, BLOCKED, kind, {*_matching(kind, value), bare}):
+        base_address = _without_subaddress(value) if kind == "email_address" else value
+        if _is_listed(store, BLOCKED, kind, {*_matching_entries(kind, value), base_address}):
             raise _not_allowed(value)
     if kind == "email_address":
-        _address_may_be_used(settings, value)
+        _check_email_address(settings, value)
     elif kind == "phone_number":
         country = countries.of_number(value)
         if country in COMMUNICATION.read(store)["blocked_country_codes"]:
             message = f"Phone numbers of {country} are not taken."
-            raise Refusal(403, "not_allowed_access", "not allowed", message, param_name="phone_number")
+            raise ClerkAPIError(403, "not_allowed_access", "not allowed", message, param_name="phone_number")
 
 
-def _address_may_be_used(settings: Json, value: str) -> None:
+def _check_email_address(settings: Json, value: str) -> None:
     if settings["block_email_subaddresses"] and _without_subaddress(value) != value:
         message = "Email addresses with a subaddress are not taken."
-        raise Refusal(403, "not_allowed_access", "not allowed", message, param_name="email_address")
+        raise ClerkAPIError(403, "not_allowed_access", "not allowed", message, param_name="email_address")
     if settings["block_disposable_email_domains"] and value.rpartition("@")[2] in _DISPOSABLE:
         message = "Email addresses that are made to be thrown away are not taken."
-        raise Refusal(403, "form_email_address_blocked", "is blocked", message, param_name="email_address")
+        raise ClerkAPIError(403, "form_email_address_blocked", "is blocked", message, param_name="email_address")
 
 
-def _listed(store: Store, kind: Kind, identifier_type: str, identifiers: set[str]) -> bool:
-    found = store.all(kind, kind.c.identifier.in_(sorted(identifiers)))
+def _is_listed(store: Store, table: ResourceTable, identifier_type: str, identifiers: set[str]) -> bool:
+    found = store.all(table, table.c.identifier.in_(sorted(identifiers)))
     return any(row["identifier_type"] == identifier_type for row in found)
 
 
-def _matching(kind: str, value: str) -> set[str]:
-    """The entries, of those that there could be, that an identifier is meant by."""
+def _matching_entries(kind: str, value: str) -> set[str]:
+    """Return all possible entries that match an identifier."""
     if kind != "email_address":
         return {value}
     domain = value.rpartition("@")[2]
     labels = domain.split(".")
-    above = {f"*@*.{'.'.join(labels[start:])}" for start in range(1, len(labels))}
-    return {value, domain, f"*@{domain}"} | above
+    wildcards = {f"*@*.{'.'.join(labels[start:])}" for start in range(1, len(labels))}
+    return {value, domain, f"*@{domain}"} | wildcards
 
 
 def _without_subaddress(value: str) -> str:
@@ -124,5 +125,7 @@ def _without_subaddress(value: str) -> str:
     return f"{_SUBADDRESS.split(name, maxsplit=1)[0]}@{domain}"
 
 
-def _not_allowed(value: str) -> Refusal:
-    return Refusal(403, "not_allowed_access", "not allowed", f"{value} may not be used here.", identifiers=[value])
+def _not_allowed(value: str) -> ClerkAPIError:
+    return ClerkAPIError(
+        403, "not_allowed_access", "not allowed", f"{value} may not be used here.", identifiers=[value]
+    )

@@ -1,6 +1,6 @@
-"""Tickets that sign a user in: sign-in tokens, actor tokens and agent tasks.
+"""Tickets that sign a user in once: sign-in tokens, actor tokens and agent tasks.
 
-Each is used once. That is done at the frontend, with no operation of the Backend API; here `Emulator.redeem` does it.
+No operation of the Backend API redeems a ticket. `Emulator.redeem` does.
 """
 
 from __future__ import annotations
@@ -8,20 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clerk_emulator import errors
-from clerk_emulator.domain import machine_tokens, session_rules, signed_tokens
-from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.domain import jwts, opaque_tokens, session_lifecycle
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
-from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import SESSIONS
 
-SIGN_IN_TOKENS = Kind("sign_in_token", "sit", {"status": str}, owners={"user_id": "user"})
-ACTOR_TOKENS = Kind("actor_token", "act", {"status": str}, owners={"user_id": "user"})
-AGENT_TASKS = Kind("agent_task", "agent_task", {"status": str, "agent_name": str}, owners={"user_id": "user"})
+SIGN_IN_TOKENS = ResourceTable("sign_in_token", "sit", {"status": str}, owners={"user_id": "user"})
+ACTOR_TOKENS = ResourceTable("actor_token", "act", {"status": str}, owners={"user_id": "user"})
+AGENT_TASKS = ResourceTable("agent_task", "agent_task", {"status": str, "agent_name": str}, owners={"user_id": "user"})
 
 
 @dataclass(frozen=True)
 class _Codes:
-    """Clerk's codes for what cannot be done with a kind of ticket."""
+    """Clerk's error codes for a type of ticket."""
 
     revoked: str
     used: str
@@ -44,50 +45,50 @@ _KINDS = {
 }
 
 
-def seconds(body: Json, name: str, default: int) -> int:
-    """A span of time in a body, at least a second. Raises where it is none."""
+def parse_duration(body: Json, name: str, default: int) -> int:
+    """Return a number of seconds in a body, or the default. Raises ClerkAPIError unless it is from 1 to ten years."""
     value: int = default if body.get(name) is None else body[name]
-    if not 1 <= value <= machine_tokens.LONGEST:
-        raise errors.invalid(name, f"must be from 1 to {machine_tokens.LONGEST}")
+    if not 1 <= value <= opaque_tokens.MAX_SECONDS:
+        raise errors.invalid(name, f"must be from 1 to {opaque_tokens.MAX_SECONDS}")
     return value
 
 
 def sign(keys: Keys, row: Json, expires_at: int) -> str:
-    """The ticket of a token or task. It can be used until `expires_at`, in seconds since 1970."""
+    """Return the ticket of a token or task. It expires at `expires_at`, in seconds since 1970."""
     claims = {"st": row["object"], "sid": row["id"], "iid": keys.instance_id, "exp": expires_at}
-    return signed_tokens.sign(keys, claims)
+    return jwts.sign(keys, claims)
 
 
 def url(keys: Keys, ticket: str) -> str:
-    """Where the user's browser would go with a ticket."""
+    """Return the URL that a browser visits with a ticket."""
     return f"{keys.issuer}/v1/tickets/accept?ticket={ticket}"
 
 
 def revoke(store: Store, row: Json) -> Json:
-    """Revoke a token or task. Raises where it is not pending."""
+    """Revoke a token or task. Raises ClerkAPIError if it is not pending."""
     kind, codes = _KINDS[row["object"]]
     if row["status"] != "pending":
         message = f"{row['id']} cannot be revoked, because its status is {row['status']}."
-        raise Refusal(400, codes.not_revocable, "cannot be revoked", message)
+        raise ClerkAPIError(400, codes.not_revocable, "cannot be revoked", message)
     return store.update(kind, row, status="revoked")
 
 
 def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) -> Json:
-    """The session of the user whom a ticket signs in.
+    """Return the session of the user whom a ticket signs in.
 
-    Raises Refusal for what is no ticket, was used or revoked, or is too old, and for a user who may not sign in.
+    Raises ClerkAPIError for a ticket that is invalid, used, revoked or expired, and for a user who may not sign in.
     """
-    claims = signed_tokens.read(keys, ticket) or {}
+    claims = jwts.read(keys, ticket) or {}
     kind, codes = _KINDS.get(str(claims.get("st")), (None, None))
     row = store.get(kind, claims["sid"]) if kind else None
     if kind is None or codes is None or row is None:
-        raise Refusal(400, "ticket_invalid_code", "is invalid", "This is no ticket that signs a user in.")
+        raise ClerkAPIError(400, "ticket_invalid_code", "is invalid", "This is no ticket that signs a user in.")
     if row["status"] != "pending":
         code = codes.revoked if row["status"] == "revoked" else codes.used
-        raise Refusal(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")
+        raise ClerkAPIError(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")
     if claims["exp"] * 1000 <= store.clock.now():
-        raise Refusal(400, "ticket_expired_code", "is expired", f"{row['id']} has expired.")
-    session = session_rules.start(store, row["user_id"], row.get("_org_id"), origin=origin)
+        raise ClerkAPIError(400, "ticket_expired_code", "is expired", f"{row['id']} has expired.")
+    session = session_lifecycle.start(store, row["user_id"], row.get("_org_id"), origin=origin)
     if "_session_seconds" in row:
         end = session["created_at"] + row["_session_seconds"] * 1000
         session = store.update(SESSIONS, session, actor=row["_actor"], expire_at=end)

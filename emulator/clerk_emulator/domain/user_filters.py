@@ -1,11 +1,11 @@
-"""Filters by what users are: those that lists of users and lists of members have in common."""
+"""Filters on users, for lists of users and of members."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from clerk_emulator.errors import Json
-from clerk_emulator.request.listing import among, between, partial, signed
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.conditions import contains_text, includes_or_excludes, is_between, is_one_of
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -13,47 +13,47 @@ _FULL_NAME = sa.func.coalesce(USERS.c.first_name, "") + " " + sa.func.coalesce(U
 
 
 def of_query(query: Json) -> list[Where | None]:
-    """Conditions on users for the parameters of a query that say something of them."""
+    """Return the conditions on users for a query's parameters."""
     return [
-        _among_identifiers("email_address", query["email_address"]),
-        _among_identifiers("phone_number", query["phone_number"]),
-        _among_identifiers("web3_wallet", query["web3_wallet"]),
-        among(USERS.c.username, [value.lower() for value in query["username"] or ()]),
-        signed(USERS.c.id, query["user_id"]),
-        _anywhere(query["query"]),
-        _partial_identifier("email_address", query["email_address_query"]),
-        _partial_identifier("phone_number", query["phone_number_query"]),
-        partial(query["username_query"], USERS.c.username),
-        partial(query["name_query"], _FULL_NAME),
-        between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
-        between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
+        _identifier_is_one_of("email_address", query["email_address"]),
+        _identifier_is_one_of("phone_number", query["phone_number"]),
+        _identifier_is_one_of("web3_wallet", query["web3_wallet"]),
+        is_one_of(USERS.c.username, [value.lower() for value in query["username"] or ()]),
+        includes_or_excludes(USERS.c.id, query["user_id"]),
+        _any_field_contains(query["query"]),
+        _identifier_contains("email_address", query["email_address_query"]),
+        _identifier_contains("phone_number", query["phone_number_query"]),
+        contains_text(query["username_query"], USERS.c.username),
+        contains_text(query["name_query"], _FULL_NAME),
+        is_between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
+        is_between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
     ]
 
 
-def identified(condition: Where) -> Where:
-    """A condition on identifications as one on users."""
+def user_condition(condition: Where) -> Where:
+    """Turn a condition on identifications into one on users."""
     return USERS.c.id.in_(sa.select(IDENTIFICATIONS.c.user_id).where(condition))
 
 
-def _among_identifiers(kind: str, values: list[str] | None) -> Where | None:
-    # A plus in a query is read as a space, unless it was encoded.
-    plain = ["+" + value[1:] if value[:1] == " " else value for value in values or ()]
-    # Wallets of other chains than Ethereum tell upper from lower case.
-    values = [value if kind == "web3_wallet" and not value.startswith("0x") else value.lower() for value in plain]
-    condition = among(IDENTIFICATIONS.c.identifier, values)
-    return None if condition is None else identified(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
+def _identifier_is_one_of(kind: str, values: list[str] | None) -> Where | None:
+    # An unencoded plus in a query is decoded as a space.
+    unescaped = ["+" + value[1:] if value[:1] == " " else value for value in values or ()]
+    # Wallet addresses are case-sensitive, except on Ethereum.
+    values = [value if kind == "web3_wallet" and not value.startswith("0x") else value.lower() for value in unescaped]
+    condition = is_one_of(IDENTIFICATIONS.c.identifier, values)
+    return None if condition is None else user_condition(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
 
 
-def _partial_identifier(kind: str, text: str | None) -> Where | None:
-    condition = partial(text, IDENTIFICATIONS.c.identifier)
-    return None if condition is None else identified(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
+def _identifier_contains(kind: str, text: str | None) -> Where | None:
+    condition = contains_text(text, IDENTIFICATIONS.c.identifier)
+    return None if condition is None else user_condition(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
 
 
-def _anywhere(text: str | None) -> Where | None:
+def _any_field_contains(text: str | None) -> Where | None:
     if not text:
         return None
-    identifiers = partial(text, IDENTIFICATIONS.c.identifier)
-    names = partial(text, USERS.c.id, USERS.c.username, USERS.c.first_name, USERS.c.last_name)
+    identifiers = contains_text(text, IDENTIFICATIONS.c.identifier)
+    names = contains_text(text, USERS.c.id, USERS.c.username, USERS.c.first_name, USERS.c.last_name)
     assert identifiers is not None
     assert names is not None
-    return sa.or_(names, identified(identifiers))
+    return sa.or_(names, user_condition(identifiers))

@@ -1,1 +1,1 @@
-"""ASGI app and server."""
+"""Serve the emulator over HTTP: the ASGI application, and uvicorn."""

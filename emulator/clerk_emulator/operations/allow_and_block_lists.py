@@ -1,28 +1,31 @@
-"""Allow-list and block-list."""
+"""The allow-list and the block-list."""
 
 from __future__ import annotations
 
-from clerk_emulator.domain import invitation_rules, restrictions
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import application_invitations, restrictions
 from clerk_emulator.domain.restrictions import ALLOWED, BLOCKED
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Answer, Call, deleted, operation, shown
-from clerk_emulator.request.listing import listing
-from clerk_emulator.storage.store import Kind
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage.rows import deleted_object, public_fields
+from clerk_emulator.storage.store import ResourceTable
 
 
 @operation("CreateAllowlistIdentifier")
 def create_allowed(call: Call) -> Json:
     row = _create(call, ALLOWED)
-    # A number could be told in a text message, too; but only addresses can be invited.
+    # Only email addresses can be invited, although a phone number could be notified by text message.
     if call.body.get("notify") and restrictions.is_address(row):
-        invitation = invitation_rules.invite(call.store, call.keys, {"email_address": row["identifier"]})
+        invitation = application_invitations.invite(call.store, call.keys, {"email_address": row["identifier"]})
         row = call.store.update(ALLOWED, row, invitation_id=invitation["id"], updated_at=row["updated_at"])
-    return shown(row)
+    return public_fields(row)
 
 
 @operation("ListAllowlistIdentifiers")
-def list_allowed(call: Call) -> Answer:
-    return listing(call, ALLOWED)
+def list_allowed(call: Call) -> Response:
+    return list_resources(call, ALLOWED)
 
 
 @operation("DeleteAllowlistIdentifier")
@@ -32,12 +35,12 @@ def delete_allowed(call: Call) -> Json:
 
 @operation("CreateBlocklistIdentifier")
 def create_blocked(call: Call) -> Json:
-    return shown(_create(call, BLOCKED))
+    return public_fields(_create(call, BLOCKED))
 
 
 @operation("ListBlocklistIdentifiers")
-def list_blocked(call: Call) -> Answer:
-    return listing(call, BLOCKED)
+def list_blocked(call: Call) -> Response:
+    return list_resources(call, BLOCKED)
 
 
 @operation("DeleteBlocklistIdentifier")
@@ -45,14 +48,16 @@ def delete_blocked(call: Call) -> Json:
     return _delete(call, BLOCKED)
 
 
-def _create(call: Call, kind: Kind) -> Json:
-    entry = restrictions.entry(call.body["identifier"])
-    if call.store.find(kind, kind.c.identifier == entry["identifier"]):
-        raise Refusal(400, "duplicate_record", "is listed already", f"{entry['identifier']} is on the list already.")
-    return call.store.create(kind, {**entry, "instance_id": call.keys.instance_id})
+def _create(call: Call, table: ResourceTable) -> Json:
+    entry = restrictions.parse_entry(call.body["identifier"])
+    if call.store.find(table, table.c.identifier == entry["identifier"]):
+        raise ClerkAPIError(
+            400, "duplicate_record", "is listed already", f"{entry['identifier']} is on the list already."
+        )
+    return call.store.create(table, {**entry, "instance_id": call.keys.instance_id})
 
 
-def _delete(call: Call, kind: Kind) -> Json:
-    row = call.named(kind, "identifier_id")
-    call.store.delete(kind, kind.c.id == row["id"])
-    return deleted(row)
+def _delete(call: Call, table: ResourceTable) -> Json:
+    row = call.path_resource(table, "identifier_id")
+    call.store.delete(table, table.c.id == row["id"])
+    return deleted_object(row)

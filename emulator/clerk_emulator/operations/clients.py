@@ -1,32 +1,37 @@
-"""Clients: the browsers and devices on which users have sessions."""
+"""Clients: browsers and devices with sessions."""
 
 from __future__ import annotations
 
+from clerk_emulator.call import Call
 from clerk_emulator.contract.specification import HANDSHAKE_PAYLOAD
-from clerk_emulator.domain import handshakes, session_rules, signed_tokens
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Call, grouped, operation, shown
+from clerk_emulator.domain import handshakes, jwts, session_lifecycle
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage.rows import group_by, public_fields
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS
 
 
 @operation("GetClientList")
 def list_clients(_call: Call) -> Json:
     message = "Clients cannot be listed any longer; sessions can."
-    raise Refusal(410, "operation_deprecated", "is deprecated", message)
+    raise ClerkAPIError(410, "operation_deprecated", "is deprecated", message)
 
 
 @operation("GetClient")
 def get_client(call: Call) -> Json:
-    (client,) = _show(call, [call.named(CLIENTS, "client_id")])
+    (client,) = _serialize(call, [call.path_resource(CLIENTS, "client_id")])
     return client
 
 
 @operation("VerifyClient")
 def verify_client(call: Call) -> Json:
-    claims = signed_tokens.read(call.keys, call.body["token"])
+    claims = jwts.read(call.keys, call.body["token"])
     if claims is None or not isinstance(claims.get("id"), str):
-        raise Refusal(401, "authentication_invalid", "is invalid", "The token is none of a client of this instance.")
-    (client,) = _show(call, [call.store.need(CLIENTS, claims["id"])])
+        raise ClerkAPIError(
+            401, "authentication_invalid", "is invalid", "The token is none of a client of this instance."
+        )
+    (client,) = _serialize(call, [call.store.require(CLIENTS, claims["id"])])
     return client
 
 
@@ -35,11 +40,13 @@ def get_handshake_payload(call: Call) -> Json:
     return {"directives": handshakes.cookies(call, call.query["nonce"])}
 
 
-def _show(call: Call, rows: list[Json]) -> list[Json]:
-    session_rules.expire(call.store)
-    held = grouped(call.store.all(SESSIONS, SESSIONS.c.client_id.in_([row["id"] for row in rows])), "client_id")
-    shown_rows: list[Json] = []
+def _serialize(call: Call, rows: list[Json]) -> list[Json]:
+    session_lifecycle.expire(call.store)
+    by_client = group_by(call.store.all(SESSIONS, SESSIONS.c.client_id.in_([row["id"] for row in rows])), "client_id")
+    clients: list[Json] = []
     for row in rows:
-        these = [shown(session) for session in held.get(row["id"], [])]
-        shown_rows.append({**shown(row), "session_ids": [one["id"] for one in these], "sessions": these})
-    return shown_rows
+        client_sessions = [public_fields(session) for session in by_client.get(row["id"], [])]
+        clients.append(
+            {**public_fields(row), "session_ids": [one["id"] for one in client_sessions], "sessions": client_sessions}
+        )
+    return clients

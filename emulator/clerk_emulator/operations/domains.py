@@ -1,4 +1,4 @@
-"""Domains of the instance: the primary one, which is there from the start, and satellites."""
+"""Domains of the instance: the primary one, which always exists, and satellites."""
 
 from __future__ import annotations
 
@@ -6,92 +6,94 @@ import re
 from urllib.parse import urlsplit
 
 from clerk_emulator import errors
-from clerk_emulator.domain import value_rules
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.operations import at_start
-from clerk_emulator.request.call import Answer, Call, deleted, operation, shown
-from clerk_emulator.request.listing import listing
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import formats
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import on_startup, operation
 from clerk_emulator.storage.keys import FRONTEND_HOST
-from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.storage.rows import deleted_object, public_fields
+from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import SESSIONS
 
-DOMAINS = Kind("domain", "dmn", {"name": str}, unique=("name",))
+DOMAINS = ResourceTable("domain", "dmn", {"name": str}, unique=("name",))
 
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
-@at_start
-def make_primary(store: Store) -> None:
-    """Make the primary domain."""
+@on_startup
+def create_primary_domain(store: Store) -> None:
+    """Create the primary domain."""
     if not store.count(DOMAINS):
         _create(store, FRONTEND_HOST.replace(".clerk.", "."), f"https://{FRONTEND_HOST}", is_satellite=False)
 
 
 @operation("ListDomains")
-def list_domains(call: Call) -> Answer:
-    return listing(call, DOMAINS, show=lambda _, rows: [_show(row) for row in rows])
+def list_domains(call: Call) -> Response:
+    return list_resources(call, DOMAINS, serialize=lambda _, rows: [_serialize(row) for row in rows])
 
 
 @operation("AddDomain")
 def add_domain(call: Call) -> Json:
-    name = _checked(call, call.body["name"])
-    return _show(_create(call.store, name, f"https://clerk.{name}", is_satellite=True))
+    name = _validate_name(call, call.body["name"])
+    return _serialize(_create(call.store, name, f"https://clerk.{name}", is_satellite=True))
 
 
 @operation("UpdateDomain")
 def update_domain(call: Call) -> Json:
-    row = call.named(DOMAINS, "domain_id")
-    name = _checked(call, call.body.get("name") or row["name"], row["id"])
-    # Of a development instance users sign in where they did before; a satellite has an address of its own.
+    row = call.path_resource(DOMAINS, "domain_id")
+    name = _validate_name(call, call.body.get("name") or row["name"], row["id"])
+    # In a development instance users sign in at the frontend host; a satellite has its own URL.
     url = f"https://clerk.{name}" if row["is_satellite"] else row["frontend_api_url"]
-    return _show(call.store.update(DOMAINS, row, name=name, frontend_api_url=url))
+    return _serialize(call.store.update(DOMAINS, row, name=name, frontend_api_url=url))
 
 
 @operation("DeleteDomain")
 def delete_domain(call: Call) -> Json:
-    row = call.named(DOMAINS, "domain_id")
+    row = call.path_resource(DOMAINS, "domain_id")
     if not row["is_satellite"]:
         message = "The primary domain cannot be deleted."
-        raise Refusal(403, "operation_not_allowed_on_primary_domain", "not allowed", message)
+        raise ClerkAPIError(403, "operation_not_allowed_on_primary_domain", "not allowed", message)
     call.store.delete(DOMAINS, DOMAINS.c.id == row["id"])
-    return deleted(row)
+    return deleted_object(row)
 
 
 @operation("ChangeProductionInstanceDomain")
 def change_domain(call: Call) -> None:
-    _move(call)
+    _change_primary_domain(call)
 
 
 @operation("UpdateProductionInstanceDomain")
 def update_production_domain(call: Call) -> None:
-    _move(call)
+    _change_primary_domain(call)
 
 
-def _move(call: Call) -> None:
-    """Give the instance another primary domain, which signs all users out.
+def _change_primary_domain(call: Call) -> None:
+    """Change the primary domain, which signs all users out.
 
-    Clerk does this for production instances alone. Here it is done too, so that it can be tried.
+    Clerk allows it for production instances only. Here it works too, so that it can be tried.
     """
-    host = urlsplit(value_rules.url("home_url", call.body["home_url"])).hostname or ""
-    value_rules.host("home_url", host)
-    # Clerk knows which domains can be registered; here it is the last two labels that make one.
+    host = urlsplit(formats.url("home_url", call.body["home_url"])).hostname or ""
+    formats.host("home_url", host)
+    # Clerk determines the registrable domain of the host. Here it is the last two labels: our choice.
     name = host if call.body.get("is_secondary") else ".".join(host.split(".")[-2:])
     (row,) = [one for one in call.store.all(DOMAINS) if not one["is_satellite"]]
-    call.store.update(DOMAINS, row, name=_checked(call, name, row["id"], "home_url"))
+    call.store.update(DOMAINS, row, name=_validate_name(call, name, row["id"], "home_url"))
     call.store.update_all(SESSIONS, SESSIONS.c.status == "active", status="revoked")
 
 
-def _checked(call: Call, name: str, own_id: str | None = None, parameter: str = "name") -> str:
-    """The name of a domain, as it is kept. Raises Refusal for one that is malformed or taken, or that has a proxy."""
+def _validate_name(call: Call, name: str, own_id: str | None = None, parameter: str = "name") -> str:
+    """Return the normalized name of a domain. Raises ClerkAPIError if it is malformed, not unique, or has a proxy."""
     if call.body.get("proxy_url"):
         message = "Only production instances can have a proxy, and this one is for development."
-        raise Refusal(400, "domain_update_forbidden", "not allowed", message)
+        raise ClerkAPIError(400, "domain_update_forbidden", "not allowed", message)
     name = name.lower()
     host = _PORT.sub("", name)
     if host != "localhost":
-        value_rules.host(parameter, host)
+        formats.host(parameter, host)
     if call.store.find(DOMAINS, DOMAINS.c.name == name, DOMAINS.c.id != (own_id or "")):
-        raise errors.exists(parameter)
+        raise errors.already_exists(parameter)
     return name
 
 
@@ -108,5 +110,5 @@ def _create(store: Store, name: str, frontend_api_url: str, *, is_satellite: boo
     return store.create(DOMAINS, data)
 
 
-def _show(row: Json) -> Json:
-    return {name: value for name, value in shown(row).items() if name not in ("created_at", "updated_at")}
+def _serialize(row: Json) -> Json:
+    return {name: value for name, value in public_fields(row).items() if name not in ("created_at", "updated_at")}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from clerk_emulator.call import Call
 from clerk_emulator.domain import contacts, identifications
-from clerk_emulator.errors import Json
-from clerk_emulator.request.call import Call, operation
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.registry import operation
 
 _KIND = "email_address"
 _ID = "email_address_id"
@@ -17,27 +18,27 @@ def create_email_address(call: Call) -> Json:
 
 @operation("GetEmailAddress")
 def get_email_address(call: Call) -> Json:
-    return identifications.show(identifications.need(call.store, _KIND, call.path[_ID]))
+    return identifications.show(identifications.require(call.store, _KIND, call.path[_ID]))
 
 
 @operation("UpdateEmailAddress")
 def update_email_address(call: Call) -> Json:
-    return identifications.show(contacts.update(call, identifications.need(call.store, _KIND, call.path[_ID])))
+    return identifications.show(contacts.update(call, identifications.require(call.store, _KIND, call.path[_ID])))
 
 
 @operation("DeleteEmailAddress")
 def delete_email_address(call: Call) -> Json:
-    return contacts.delete(call, identifications.need(call.store, _KIND, call.path[_ID]))
+    return contacts.delete(call, identifications.require(call.store, _KIND, call.path[_ID]))
 
 
 @operation("PrepareEmailAddressVerification")
 def prepare_verification(call: Call) -> Json:
-    return contacts.prepare(call, identifications.need(call.store, _KIND, call.path[_ID]), "email_code")
+    return contacts.prepare(call, identifications.require(call.store, _KIND, call.path[_ID]), "email_code")
 
 
 @operation("AttemptEmailAddressVerification")
 def attempt_verification(call: Call) -> Json:
-    return contacts.attempt(call, identifications.need(call.store, _KIND, call.path[_ID]))
+    return contacts.attempt(call, identifications.require(call.store, _KIND, call.path[_ID]))
 
 
 @operation("ReplaceUserEmailAddress")

@@ -1,9 +1,10 @@
-"""The public half of the key that signs tokens."""
+"""The public key that verifies tokens."""
 
 from __future__ import annotations
 
-from clerk_emulator.errors import Json
-from clerk_emulator.request.call import Call, operation
+from clerk_emulator.call import Call
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.registry import operation
 
 
 @operation("GetJWKS")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import jwt
 
 from clerk_emulator import errors
+from clerk_emulator.call import Call, Response
 from clerk_emulator.domain.template_claims import LIFETIME, SKEW
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Answer, Call, deleted, operation, shown
-from clerk_emulator.request.listing import listing
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import JWT_TEMPLATES
 
 _RESERVED = {"azp", "exp", "iat", "iss", "jti", "nbf", "sub"} | {"sid", "v", "pla", "fea", "o"}
-"""Claims that each token has of itself, and claims of session tokens, which no other token may have."""
+"""Claims that every token has, and claims of session tokens. Templates cannot set them."""
 
-# Which algorithms Clerk takes is not known; these are the ones with names in RFC 7518 that sign.
+# Which algorithms Clerk supports is not known. These are the signing algorithms of RFC 7518: our choice.
 _ALGORITHMS = tuple(f"{family}{bits}" for family in ("RS", "ES", "PS", "HS") for bits in (256, 384, 512))
 
 
@@ -28,56 +31,58 @@ def create_jwt_template(call: Call) -> Json:
         "signing_algorithm": "RS256",
         "_signing_key": None,
     }
-    return shown(call.store.create(JWT_TEMPLATES, {**defaults, **_changes(call.store, call.body)}))
+    return public_fields(call.store.create(JWT_TEMPLATES, {**defaults, **_validated_changes(call.store, call.body)}))
 
 
 @operation("ListJWTTemplates")
-def list_jwt_templates(call: Call) -> Answer:
-    return listing(call, JWT_TEMPLATES)
+def list_jwt_templates(call: Call) -> Response:
+    return list_resources(call, JWT_TEMPLATES)
 
 
 @operation("GetJWTTemplate")
 def get_jwt_template(call: Call) -> Json:
-    return shown(call.named(JWT_TEMPLATES, "template_id"))
+    return public_fields(call.path_resource(JWT_TEMPLATES, "template_id"))
 
 
 @operation("UpdateJWTTemplate")
 def update_jwt_template(call: Call) -> Json:
-    template = call.named(JWT_TEMPLATES, "template_id")
-    return shown(call.store.update(JWT_TEMPLATES, template, **_changes(call.store, call.body, template["id"])))
+    template = call.path_resource(JWT_TEMPLATES, "template_id")
+    return public_fields(
+        call.store.update(JWT_TEMPLATES, template, **_validated_changes(call.store, call.body, template["id"]))
+    )
 
 
 @operation("DeleteJWTTemplate")
 def delete_jwt_template(call: Call) -> Json:
-    template = call.named(JWT_TEMPLATES, "template_id")
+    template = call.path_resource(JWT_TEMPLATES, "template_id")
     call.store.delete(JWT_TEMPLATES, JWT_TEMPLATES.c.id == template["id"])
-    return deleted(template)
+    return deleted_object(template)
 
 
-def _changes(store: Store, body: Json, template_id: str | None = None) -> Json:
-    """What the body says of a template, checked."""
+def _validated_changes(store: Store, body: Json, template_id: str | None = None) -> Json:
+    """Return the validated changes in a body."""
     name = body["name"].strip()
     if not name:
         raise errors.null("name")
     other = store.find(JWT_TEMPLATES, JWT_TEMPLATES.c.name == name)
     if other is not None and other["id"] != template_id:
-        raise errors.exists("name")
+        raise errors.already_exists("name")
     for claim in body["claims"]:
         if claim in _RESERVED:
             message = f"claims must not hold the reserved claim {claim}."
-            raise Refusal(400, "jwt_template_reserved_claim", "is reserved", message, param_name="claims")
+            raise ClerkAPIError(400, "jwt_template_reserved_claim", "is reserved", message, param_name="claims")
     changes: Json = {"name": name, "claims": body["claims"]}
     changes |= {key: body[key] for key in ("lifetime", "allowed_clock_skew") if body.get(key) is not None}
-    return changes | _signing(body)
+    return changes | _validated_signing(body)
 
 
-def _signing(body: Json) -> Json:
-    """How the body wants tokens to be signed; nothing where it does not say."""
+def _validated_signing(body: Json) -> Json:
+    """Return the signing algorithm and key in a body; empty if it has none."""
     names = ("signing_algorithm", "signing_key")
     if body.get("custom_signing_key"):
         for name in names:
             if not body.get(name):
-                raise Refusal(
+                raise ClerkAPIError(
                     422,
                     "form_conditional_param_missing",
                     "is missing",
@@ -87,11 +92,11 @@ def _signing(body: Json) -> Json:
         algorithm, key = body["signing_algorithm"], body["signing_key"]
         if algorithm not in _ALGORITHMS:
             raise errors.invalid("signing_algorithm", f"must be one of {', '.join(_ALGORITHMS)}")
-        _try(algorithm, key)
+        _require_signing_key(algorithm, key)
         return {"custom_signing_key": True, "signing_algorithm": algorithm, "_signing_key": key}
     for name in names:
         if body.get(name):
-            raise Refusal(
+            raise ClerkAPIError(
                 422,
                 "form_conditional_param_disallowed",
                 "is not allowed",
@@ -103,8 +108,8 @@ def _signing(body: Json) -> Json:
     return {"custom_signing_key": False, "signing_algorithm": "RS256", "_signing_key": None}
 
 
-def _try(algorithm: str, key: str) -> None:
-    """Raises where the key cannot sign. One that is shorter than its algorithm asks for is none: a choice of ours."""
+def _require_signing_key(algorithm: str, key: str) -> None:
+    """Raise ClerkAPIError if a key cannot sign. Keys that are too short for the algorithm are rejected: our choice."""
     try:
         jwt.PyJWS(options={"enforce_minimum_key_length": True}).encode(b"{}", key, algorithm)
     except (jwt.PyJWTError, ValueError, TypeError):

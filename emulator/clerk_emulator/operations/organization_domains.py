@@ -1,18 +1,22 @@
-"""Organization domains: whose addresses may, or shall, join an organization."""
+"""Domains of organizations, whose email addresses are invited or may join."""
 
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import identifications, value_rules
-from clerk_emulator.domain.organization_rules import organization_operation, public_data
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Answer, Call, deleted, shown
-from clerk_emulator.request.listing import among, equals, listing, partial, signed
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import formats, identifications
+from clerk_emulator.domain.organization_profiles import public_organization_data
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import organization_operation
+from clerk_emulator.storage.conditions import contains_text, equals, includes_or_excludes, is_one_of
+from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
-from clerk_emulator.storage.store import Kind, Store, Where
+from clerk_emulator.storage.store import ResourceTable, Store, Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS
 
-DOMAINS = Kind(
+DOMAINS = ResourceTable(
     "organization_domain",
     "orgdmn",
     {"name": str, "enrollment_mode": str, "verified": bool},
@@ -20,7 +24,7 @@ DOMAINS = Kind(
     unique=("name",),
 )
 
-COMMON = frozenset(
+PUBLIC_PROVIDERS = frozenset(
     {
         "aol.com",
         "fastmail.com",
@@ -48,51 +52,51 @@ COMMON = frozenset(
         "zoho.com",
     }
 )
-"""Domains at which anybody can have an address. Clerk's own list is not known."""
+"""Domains of public email providers. Clerk's list is not known."""
 
 
 @organization_operation("ListAllOrganizationDomains")
-def list_all_domains(call: Call) -> Answer:
+def list_all_domains(call: Call) -> Response:
     query = call.query
     verified = query["verified"]
-    return listing(
+    return list_resources(
         call,
         DOMAINS,
         equals(DOMAINS.c.organization_id, query["organization_id"]),
-        among(DOMAINS.c.name, [name.lower() for name in query["domains"] or ()]),
-        _by_text(query["query"]),
-        signed(DOMAINS.c.enrollment_mode, query["enrollment_mode"]),
+        is_one_of(DOMAINS.c.name, [name.lower() for name in query["domains"] or ()]),
+        _text_filter(query["query"]),
+        includes_or_excludes(DOMAINS.c.enrollment_mode, query["enrollment_mode"]),
         equals(DOMAINS.c.verified, verified and verified == "true"),
         sort=("created_at", "name"),
-        show=_show,
+        serialize=_serialize,
     )
 
 
 @organization_operation("ListOrganizationDomains")
-def list_domains(call: Call) -> Answer:
-    organization = call.named(ORGANIZATIONS, "organization_id")
+def list_domains(call: Call) -> Response:
+    organization = call.path_resource(ORGANIZATIONS, "organization_id")
     verified = call.query["verified"]
-    return listing(
+    return list_resources(
         call,
         DOMAINS,
         DOMAINS.c.organization_id == organization["id"],
-        signed(DOMAINS.c.enrollment_mode, call.query["enrollment_mode"]),
+        includes_or_excludes(DOMAINS.c.enrollment_mode, call.query["enrollment_mode"]),
         equals(DOMAINS.c.verified, verified and verified == "true"),
-        show=_show,
+        serialize=_serialize,
     )
 
 
 @organization_operation("CreateOrganizationDomain")
 def create_domain(call: Call) -> Json:
     body = call.body
-    settings = _settings(call)
-    organization = call.named(ORGANIZATIONS, "organization_id")
-    name = _free(call.store, organization, value_rules.host("name", body["name"]))
-    mode = _mode(settings, body.get("enrollment_mode", "manual_invitation"))
+    settings = _require_domains_enabled(call)
+    organization = call.path_resource(ORGANIZATIONS, "organization_id")
+    name = _require_available(call.store, organization, formats.host("name", body["name"]))
+    mode = _require_mode_enabled(settings, body.get("enrollment_mode", "manual_invitation"))
     limit = settings["max_allowed_domains"]
     if call.store.count(DOMAINS, DOMAINS.c.organization_id == organization["id"]) >= limit:
         message = f"The organization has the {limit} domains that it may have."
-        raise Refusal(403, "organization_domain_quota_exceeded", "too many domains", message)
+        raise ClerkAPIError(403, "organization_domain_quota_exceeded", "too many domains", message)
     verified = body.get("verified") is not False
     row = call.store.create(
         DOMAINS,
@@ -101,120 +105,123 @@ def create_domain(call: Call) -> Json:
             "organization_id": organization["id"],
             "enrollment_mode": mode,
             "affiliation_email_address": None,
-            "affiliation_verification": _verification(call, "admin") if verified else None,
+            "affiliation_verification": _verified_by(call, "admin") if verified else None,
             "ownership_verification": None,
             "_verified": verified,
         },
     )
-    return _show_one(call, row)
+    return _serialize_one(call, row)
 
 
 @organization_operation("UpdateOrganizationDomain")
 def update_domain(call: Call) -> Json:
-    settings = _settings(call)
-    row = _asked(call)
+    settings = _require_domains_enabled(call)
+    row = _domain(call)
     changes: Json = {}
     if call.body.get("enrollment_mode") is not None:
-        changes["enrollment_mode"] = _mode(settings, call.body["enrollment_mode"])
+        changes["enrollment_mode"] = _require_mode_enabled(settings, call.body["enrollment_mode"])
     verified = call.body.get("verified")
     if verified is not None and verified != row["_verified"]:
         changes["_verified"] = verified
-        changes["affiliation_verification"] = _verification(call, "admin") if verified else None
+        changes["affiliation_verification"] = _verified_by(call, "admin") if verified else None
         changes["ownership_verification"] = None
-    return _show_one(call, call.store.update(DOMAINS, row, **changes))
+    return _serialize_one(call, call.store.update(DOMAINS, row, **changes))
 
 
 @organization_operation("DeleteOrganizationDomain")
 def delete_domain(call: Call) -> Json:
-    _settings(call)
-    row = _asked(call)
+    _require_domains_enabled(call)
+    row = _domain(call)
     call.store.delete(DOMAINS, DOMAINS.c.id == row["id"])
-    return deleted(row)
+    return deleted_object(row)
 
 
 @organization_operation("VerifyOrganizationDomainOwnership")
 def verify_ownership(call: Call) -> Json:
-    _settings(call)
-    row = _asked(call)
+    _require_domains_enabled(call)
+    row = _domain(call)
     if row["ownership_verification"] is None:
-        verification = _verification(call, "manual_override")
+        verification = _verified_by(call, "manual_override")
         row = call.store.update(DOMAINS, row, ownership_verification=verification, _verified=True)
-    return _show_one(call, row)
+    return _serialize_one(call, row)
 
 
-def _asked(call: Call) -> Json:
-    organization = call.named(ORGANIZATIONS, "organization_id")
-    return call.store.need(DOMAINS, call.path["domain_id"], DOMAINS.c.organization_id == organization["id"])
+def _domain(call: Call) -> Json:
+    organization = call.path_resource(ORGANIZATIONS, "organization_id")
+    return call.store.require(DOMAINS, call.path["domain_id"], DOMAINS.c.organization_id == organization["id"])
 
 
-def _settings(call: Call) -> Json:
-    """The settings of organizations. Raises where they say that there are no domains."""
+def _require_domains_enabled(call: Call) -> Json:
+    """Return the organization settings. Raises ClerkAPIError if domains are disabled."""
     settings = ORGANIZATION_SETTINGS.read(call.store)
     if not settings["domains_enabled"]:
         message = "This instance has domains of organizations off."
-        raise Refusal(403, "organization_domains_not_enabled", "not enabled", message)
+        raise ClerkAPIError(403, "organization_domains_not_enabled", "not enabled", message)
     return settings
 
 
-def _mode(settings: Json, mode: str) -> str:
-    # The settings do not know enterprise_sso, which comes with a connection, so that they cannot have it off.
+def _require_mode_enabled(settings: Json, mode: str) -> str:
+    # The settings do not have enterprise_sso, which comes with a connection, so it is always enabled.
     if mode not in (*settings["domains_enrollment_modes"], "enterprise_sso"):
         message = f"This instance has the enrollment mode {mode} off."
-        raise Refusal(403, "organization_domain_enrollment_mode_not_enabled", "not enabled", message)
+        raise ClerkAPIError(403, "organization_domain_enrollment_mode_not_enabled", "not enabled", message)
     return mode
 
 
-def _free(store: Store, organization: Json, name: str) -> str:
-    """The name. Raises where it cannot be an organization's, or is one already."""
-    if name in COMMON:
-        raise _refused("organization_domain_common", f"Anybody can have an email address at {name}.")
+def _require_available(store: Store, organization: Json, name: str) -> str:
+    """Return the name. Raises ClerkAPIError if it cannot be an organization's domain, or is one already."""
+    if name in PUBLIC_PROVIDERS:
+        raise _invalid_domain("organization_domain_common", f"Anybody can have an email address at {name}.")
     other = store.find(DOMAINS, DOMAINS.c.name == name)
     if other and other["organization_id"] == organization["id"]:
         code = "organization_domain_already_exists_same_organization"
-        raise _refused(code, f"The organization has the domain {name} already.")
+        raise _invalid_domain(code, f"The organization has the domain {name} already.")
     if other:
-        raise _refused("organization_domain_already_exists", f"Another organization has the domain {name}.")
+        raise _invalid_domain("organization_domain_already_exists", f"Another organization has the domain {name}.")
     return name
 
 
-def _refused(code: str, message: str) -> Refusal:
-    return Refusal(422, code, "cannot be used", message, param_name="name")
+def _invalid_domain(code: str, message: str) -> ClerkAPIError:
+    return ClerkAPIError(422, code, "cannot be used", message, param_name="name")
 
 
-def _by_text(text: str | None) -> Where | None:
+def _text_filter(text: str | None) -> Where | None:
     if text is None:
         return None
     text = text.strip()
     if not text:
         raise errors.invalid("query", "must not be blank")
-    return DOMAINS.c.organization_id == text if text.startswith("org_") else partial(text, DOMAINS.c.name)
+    return DOMAINS.c.organization_id == text if text.startswith("org_") else contains_text(text, DOMAINS.c.name)
 
 
-def _verification(call: Call, strategy: str) -> Json:
-    done = {"status": "verified", "strategy": strategy, "verified_at": call.clock.now()}
-    return {**done, "attempts": None, "expire_at": None}
+def _verified_by(call: Call, strategy: str) -> Json:
+    result = {"status": "verified", "strategy": strategy, "verified_at": call.clock.now()}
+    return {**result, "attempts": None, "expire_at": None}
 
 
-def _show_one(call: Call, row: Json) -> Json:
-    return _show(call, [row])[0]
+def _serialize_one(call: Call, row: Json) -> Json:
+    return _serialize(call, [row])[0]
 
 
-def _show(call: Call, rows: list[Json]) -> list[Json]:
+def _serialize(call: Call, rows: list[Json]) -> list[Json]:
     ids = {row["organization_id"] for row in rows}
-    held = {one["id"]: public_data(call, one) for one in call.store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_(ids))}
+    public_data = {
+        one["id"]: public_organization_data(call, one)
+        for one in call.store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_(ids))
+    }
     return [
         {
-            **shown(row),
+            **public_fields(row),
             "verification": row["affiliation_verification"],
-            **_awaited(call.store, row),
-            "public_organization_data": held[row["organization_id"]],
+            **_pending_counts(call.store, row),
+            "public_organization_data": public_data[row["organization_id"]],
         }
         for row in rows
     ]
 
 
-def _awaited(store: Store, row: Json) -> Json:
-    """How many users are asked to join, by an invitation or a suggestion, for their address at a verified domain."""
+def _pending_counts(store: Store, row: Json) -> Json:
+    """Return how many users have a verified address at the domain and are not members yet."""
     count = 0
     if row["_verified"] and row["enrollment_mode"] in ("automatic_invitation", "automatic_suggestion"):
         at_domain = IDENTIFICATIONS.c.identifier.endswith(f"@{row['name']}", autoescape=True)

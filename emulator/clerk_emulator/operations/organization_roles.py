@@ -1,15 +1,17 @@
-"""Organization roles, and the permissions that they give."""
+"""Roles of organizations, and their permissions."""
 
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import roles, value_rules
-from clerk_emulator.domain.organization_rules import organization_operation
-from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS, change_permissions, show_role, show_roles
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.operations import at_start
-from clerk_emulator.request.call import Answer, Call, deleted
-from clerk_emulator.request.listing import listing, partial
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import formats, roles
+from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS, change_permissions, serialize_role, serialize_roles
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import on_startup, organization_operation
+from clerk_emulator.storage.conditions import contains_text
+from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ROLES
@@ -27,7 +29,7 @@ _SYSTEM = {
 }
 
 
-@at_start
+@on_startup
 def make_defaults(store: Store) -> None:
     if store.count(PERMISSIONS):
         return
@@ -54,13 +56,13 @@ def make_defaults(store: Store) -> None:
 
 
 @organization_operation("ListOrganizationRoles")
-def list_roles(call: Call) -> Answer:
-    return listing(
+def list_roles(call: Call) -> Response:
+    return list_resources(
         call,
         ROLES,
-        partial(call.query["query"], ROLES.c.name, ROLES.c.key, exact=ROLES.c.id),
+        contains_text(call.query["query"], ROLES.c.name, ROLES.c.key, exact=ROLES.c.id),
         sort=("created_at", "name", "key"),
-        show=lambda call, rows: show_roles(call.store, rows),
+        serialize=lambda call, rows: serialize_roles(call.store, rows),
     )
 
 
@@ -70,44 +72,45 @@ def create_role(call: Call) -> Json:
     limit = ORGANIZATION_SETTINGS.read(call.store)["max_allowed_roles"]
     if sum(role["_custom"] for role in call.store.all(ROLES)) >= limit:
         message = f"The instance has the {limit} roles that it may have, beside those that Clerk has made."
-        raise Refusal(403, "organization_instance_roles_quota_exceeded", "too many roles", message)
-    data = {**_checked(call, body, {}), "description": body.get("description"), "_custom": True}
+        raise ClerkAPIError(403, "organization_instance_roles_quota_exceeded", "too many roles", message)
+    data = {**_validated_fields(call, body, {}), "description": body.get("description"), "_custom": True}
     role = call.store.create(ROLES, {**data, "_permissions": _permission_keys(call, body.get("permissions") or [])})
     if body.get("include_in_initial_role_set"):
         initial = call.store.find(ROLE_SETS, ROLE_SETS.c.type == "initial")
         assert initial is not None
         roles.add_to_set(call.store, initial, [role["key"]], "include_in_initial_role_set")
-    return show_role(call.store, role)
+    return serialize_role(call.store, role)
 
 
 @organization_operation("GetOrganizationRole")
 def get_role(call: Call) -> Json:
-    return show_role(call.store, call.named(ROLES, "organization_role_id"))
+    return serialize_role(call.store, call.path_resource(ROLES, "organization_role_id"))
 
 
 @organization_operation("UpdateOrganizationRole")
 def update_role(call: Call) -> Json:
     body = call.body
-    old = call.named(ROLES, "organization_role_id")
-    role = call.store.update(ROLES, old, **_checked(call, body, old))
+    old = call.path_resource(ROLES, "organization_role_id")
+    role = call.store.update(ROLES, old, **_validated_fields(call, body, old))
     if "description" in body:
         role = call.store.update(ROLES, role, description=body["description"])
     if role["key"] != old["key"]:
         roles.rename(call.store, old["key"], role["key"])
     if body.get("permissions") is not None:
         role = change_permissions(call.store, role, _permission_keys(call, body["permissions"]))
-    return show_role(call.store, role)
+    return serialize_role(call.store, role)
 
 
 @organization_operation("DeleteOrganizationRole")
 def delete_role(call: Call) -> Json:
-    role = call.named(ROLES, "organization_role_id")
+    role = call.path_resource(ROLES, "organization_role_id")
     key = role["key"]
-    leading = [roles.leading(call.store, role_set) for role_set in call.store.all(ROLE_SETS)]
+    special_roles = [roles.creator_and_default_role(call.store, role_set) for role_set in call.store.all(ROLE_SETS)]
     in_use = {
-        "organization_role_default_creator_role": key in [creators for creators, _ in leading],
-        # Clerk does not say what happens to the default role of a set: it is refused as the domains' is.
-        "organization_role_domain_default_role": key in [default for _, default in leading],
+        "organization_role_default_creator_role": key in [creators for creators, _ in special_roles],
+        # Clerk does not say what happens to the default role of a set. It cannot be deleted, like that of domains: our
+        # choice.
+        "organization_role_domain_default_role": key in [default for _, default in special_roles],
         "organization_role_assigned_members": call.store.find(MEMBERSHIPS, MEMBERSHIPS.c.role == key),
         "organization_role_exists_in_invitations": call.store.find(
             ORGANIZATION_INVITATIONS, ORGANIZATION_INVITATIONS.c.role == key
@@ -115,12 +118,12 @@ def delete_role(call: Call) -> Json:
     }
     for code, used in in_use.items():
         if used:
-            raise Refusal(422, code, "is in use", f"{key} is in use and cannot be deleted.")
+            raise ClerkAPIError(422, code, "is in use", f"{key} is in use and cannot be deleted.")
     for role_set in call.store.all(ROLE_SETS):
         if key in role_set["_roles"]:
             call.store.update(ROLE_SETS, role_set, _roles=[one for one in role_set["_roles"] if one != key])
     call.store.delete(ROLES, ROLES.c.id == role["id"])
-    return deleted(role)
+    return deleted_object(role)
 
 
 @organization_operation("AssignPermissionToOrganizationRole")
@@ -128,8 +131,8 @@ def assign_permission(call: Call) -> Json:
     role, key = _role_and_permission(call)
     if key in role["_permissions"]:
         message = f"The role has the permission {key} already."
-        raise Refusal(409, "organization_role_permission_association_exists", "already assigned", message)
-    return show_role(call.store, change_permissions(call.store, role, [*role["_permissions"], key]))
+        raise ClerkAPIError(409, "organization_role_permission_association_exists", "already assigned", message)
+    return serialize_role(call.store, change_permissions(call.store, role, [*role["_permissions"], key]))
 
 
 @organization_operation("RemovePermissionFromOrganizationRole")
@@ -137,31 +140,31 @@ def remove_permission(call: Call) -> Json:
     role, key = _role_and_permission(call)
     if key not in role["_permissions"]:
         message = f"The role does not have the permission {key}."
-        raise Refusal(404, "organization_role_permission_association_not_found", "not assigned", message)
-    kept = [one for one in role["_permissions"] if one != key]
-    return show_role(call.store, change_permissions(call.store, role, kept))
+        raise ClerkAPIError(404, "organization_role_permission_association_not_found", "not assigned", message)
+    remaining = [one for one in role["_permissions"] if one != key]
+    return serialize_role(call.store, change_permissions(call.store, role, remaining))
 
 
 def _role_and_permission(call: Call) -> tuple[Json, str]:
-    role = call.named(ROLES, "organization_role_id")
-    return role, call.named(PERMISSIONS, "permission_id")["key"]
+    role = call.path_resource(ROLES, "organization_role_id")
+    return role, call.path_resource(PERMISSIONS, "permission_id")["key"]
 
 
 def _permission_keys(call: Call, ids: list[str]) -> list[str]:
     if len(set(ids)) < len(ids):
         raise errors.duplicate("permissions")
-    return [call.store.need(PERMISSIONS, permission_id)["key"] for permission_id in ids]
+    return [call.store.require(PERMISSIONS, permission_id)["key"] for permission_id in ids]
 
 
-def _checked(call: Call, body: Json, role: Json) -> Json:
-    """What the body gives of a key and a name; null is nothing."""
-    given = {name: body[name] for name in ("key", "name") if body.get(name) is not None}
-    for name, value in given.items():
+def _validated_fields(call: Call, body: Json, role: Json) -> Json:
+    """Return the validated key and name in a body. Null changes nothing."""
+    fields = {name: body[name] for name in ("key", "name") if body.get(name) is not None}
+    for name, value in fields.items():
         if not value:
             raise errors.null(name)
-    if "key" in given:
-        key = value_rules.key("key", given["key"], "org:")
+    if "key" in fields:
+        key = formats.key("key", fields["key"], "org:")
         other = call.store.find(ROLES, ROLES.c.key == key)
         if other and other["id"] != role.get("id"):
-            raise errors.exists("key")
-    return given
+            raise errors.already_exists("key")
+    return fields

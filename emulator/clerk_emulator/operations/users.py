@@ -5,11 +5,29 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from clerk_emulator import errors
-from clerk_emulator.domain import identifications, passwords, second_factors, session_rules, user_filters, value_rules
-from clerk_emulator.domain.user_rules import NEW, lock, settle, show_user, show_users
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Answer, Call, deleted, operation
-from clerk_emulator.request.listing import between, equals, listing, signed
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import (
+    formats,
+    identifications,
+    metadata,
+    passwords,
+    second_factors,
+    session_lifecycle,
+    user_filters,
+)
+from clerk_emulator.domain.user_accounts import (
+    NEW_USER,
+    lock,
+    refresh_primary_identifiers,
+    serialize_user,
+    serialize_users,
+)
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage.conditions import equals, includes_or_excludes, is_between
+from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import INSTANCE, USER_SETTINGS
 from clerk_emulator.storage.store import Store, Where
 from clerk_emulator.storage.tables import CLIENTS, IDENTIFICATIONS, MEMBERSHIPS, SESSIONS, USERS
@@ -21,12 +39,12 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 @operation("CreateUser")
 def create_user(call: Call) -> Json:
     body = call.body
-    _needs_something(body)
-    _parallel(body)
-    row = {**NEW, "id": call.ids.new("user"), **_profile(call, body, {})}
+    _require_identifier(body)
+    _validate_status_lists(body)
+    row = {**NEW_USER, "id": call.ids.new("user"), **_profile(call, body, {})}
     row["create_organizations_limit"] = body.get("create_organizations_limit")
     for name in _METADATA:
-        row[name] = value_rules.metadata(name, body.get(name, {}))
+        row[name] = metadata.validate(name, body.get(name, {}))
     row["banned"] = bool(body.get("banned"))
     user = call.store.create(USERS, row)
     for kind in ("email_address", "phone_number", "web3_wallet"):
@@ -35,16 +53,16 @@ def create_user(call: Call) -> Json:
         statuses = given or ["verified" for _ in values]
         for value, status in zip(values, statuses, strict=True):
             identifications.add(call.store, user["id"], kind, value, status)
-    user = settle(call.store, user)
+    user = refresh_primary_identifiers(call.store, user)
     user = _with_secrets(call, user, body)
     if body.get("locked"):
         user = lock(call.store, user)
-    return show_user(call, call.store.update(USERS, user, updated_at=user["created_at"]))
+    return serialize_user(call, call.store.update(USERS, user, updated_at=user["created_at"]))
 
 
 @operation("GetUserList")
-def list_users(call: Call) -> Answer:
-    return listing(call, USERS, *_filters(call), sort=SORT, show=show_users)
+def list_users(call: Call) -> Response:
+    return list_resources(call, USERS, *_filters(call), sort=SORT, serialize=serialize_users)
 
 
 @operation("GetUsersCount")
@@ -55,16 +73,14 @@ def count_users(call: Call) -> Json:
 
 @operation("GetUser")
 def get_user(call: Call) -> Json:
-    return show_user(call, call.named(USERS, "user_id"))
+    return serialize_user(call, call.path_resource(USERS, "user_id"))
 
 
 @operation("UpdateUser")
 def update_user(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     body = call.body
-    changes = _profile(call, body, user) | value_rules.metadata_replaced(
-        body, _METADATA, nullable=("private_metadata",)
-    )
+    changes = _profile(call, body, user) | metadata.replaced_fields(body, _METADATA, nullable=("private_metadata",))
     user = call.store.update(USERS, user, **changes)
     if "create_organizations_limit" in body:
         user = call.store.update(USERS, user, create_organizations_limit=body["create_organizations_limit"])
@@ -77,112 +93,112 @@ def update_user(call: Call) -> Json:
                 IDENTIFICATIONS.c.user_id == user["id"],
             )
             if row is None:
-                raise errors.body_refers_to_nothing(primary, body[primary])
+                raise errors.referenced_not_found(primary, body[primary])
             user = identifications.make_primary(call.store, user, row, primary)
     if body.get("sign_out_of_other_sessions"):
         if not body.get("password"):
-            raise Refusal(
+            raise ClerkAPIError(
                 422,
                 "form_conditional_param_disallowed",
                 "is not allowed",
                 "sign_out_of_other_sessions can only be given together with password.",
                 param_name="sign_out_of_other_sessions",
             )
-        session_rules.revoke_all(call.store, user["id"])
+        session_lifecycle.revoke_all(call.store, user["id"])
     user = _with_secrets(call, user, body)
-    return show_user(call, settle(call.store, user))
+    return serialize_user(call, refresh_primary_identifiers(call.store, user))
 
 
 @operation("DeleteUser")
 def delete_user(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     clients = sa.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
     if user["_image"]:
         call.store.delete_image(user["_image"])
     call.store.delete(CLIENTS, CLIENTS.c.id.in_(clients))
     call.store.delete(USERS, USERS.c.id == user["id"])
-    return deleted(user, "external_id")
+    return deleted_object(user, "external_id")
 
 
-def _needs_something(body: Json) -> None:
+def _require_identifier(body: Json) -> None:
     names = ("email_address", "phone_number", "username")
     if not body.get("skip_user_requirement") and not any(body.get(name) for name in (*names, "web3_wallet")):
         message = f"One of {', '.join(names)} must be given, or skip_user_requirement."
-        raise Refusal(422, "form_data_missing", "missing data", message, param_names=list(names))
+        raise ClerkAPIError(422, "form_data_missing", "missing data", message, param_names=list(names))
 
 
-def _parallel(body: Json) -> None:
+def _validate_status_lists(body: Json) -> None:
     for name in ("email_address", "phone_number"):
         other = f"{name}_identification_status"
-        value_rules.lengths_match(name, body.get(name, []), other, body.get(other, []))
+        formats.require_same_length(name, body.get(name, []), other, body.get(other, []))
 
 
 def _profile(call: Call, body: Json, user: Json) -> Json:
-    """What the body says of the user's own fields, checked, and nothing that it does not name."""
+    """Return the validated fields of a user in a body, without those that it does not have."""
     profile: Json = {}
     for name in ("first_name", "last_name"):
         if name in body:
             profile[name] = body[name] or None
     if "locale" in body:
-        profile["locale"] = value_rules.locale("locale", body["locale"]) if body["locale"] else None
+        profile["locale"] = formats.locale("locale", body["locale"]) if body["locale"] else None
     if "username" in body:
-        profile["username"] = value_rules.username("username", body["username"]) if body["username"] else None
-        _unique(call.store, "username", profile["username"], user)
+        profile["username"] = formats.username("username", body["username"]) if body["username"] else None
+        _require_unique(call.store, "username", profile["username"], user)
     if "external_id" in body:
         profile["external_id"] = body["external_id"] or None
-        _unique(call.store, "external_id", profile["external_id"], user)
+        _require_unique(call.store, "external_id", profile["external_id"], user)
     for name in ("created_at", "legal_accepted_at"):
         if body.get(name):
-            profile[name] = value_rules.past_time(name, body[name], call.clock.now())
+            profile[name] = formats.past_time(name, body[name], call.clock.now())
     for name in ("delete_self_enabled", "create_organization_enabled", "bypass_client_trust"):
         if body.get(name) is not None:
             profile[name] = body[name]
     return profile
 
 
-def _unique(store: Store, name: str, value: str | None, user: Json) -> None:
+def _require_unique(store: Store, name: str, value: str | None, user: Json) -> None:
     other = store.find(USERS, USERS.c[name] == value) if value is not None else None
     if other is not None and other["id"] != user.get("id"):
-        raise errors.taken(name)
+        raise errors.identifier_exists(name)
 
 
 def _with_secrets(call: Call, user: Json, body: Json) -> Json:
-    """The user with the password and the second factors that the body gives."""
+    """Return the user with the password and second factors in a body."""
     changes: Json = {}
     password = body.get("password")
     if password is not None:
         if not body.get("skip_password_checks"):
-            known = {one["_identifier"] for one in identifications.of_user(call.store, user["id"])}
-            known |= {user["username"]} if user["username"] else set[str]()
-            passwords.check(password, known, may_be_leaked=not INSTANCE.read(call.store)["hibp"])
-        changes["_password_hasher"], changes["_password_digest"] = passwords.digest(password)
+            identifiers = {one["_identifier"] for one in identifications.of_user(call.store, user["id"])}
+            identifiers |= {user["username"]} if user["username"] else set[str]()
+            passwords.validate(password, identifiers, may_be_leaked=not INSTANCE.read(call.store)["hibp"])
+        changes["_password_hasher"], changes["_password_digest"] = passwords.hash_password(password)
     elif body.get("password_digest") is not None:
         if not body.get("password_hasher"):
-            raise _goes_together("password_hasher", "password_digest")
-        kept = passwords.accept(body["password_hasher"], body["password_digest"])
-        changes["_password_hasher"], changes["_password_digest"] = kept
+            raise _missing_counterpart("password_hasher", "password_digest")
+        imported = passwords.check_digest(body["password_hasher"], body["password_digest"])
+        changes["_password_hasher"], changes["_password_digest"] = imported
     elif body.get("password_hasher"):
-        raise _goes_together("password_digest", "password_hasher")
+        raise _missing_counterpart("password_digest", "password_hasher")
     if "_password_digest" in changes:
         changes |= {"password_last_updated_at": call.clock.now(), "_compromised": False}
     settings = USER_SETTINGS.read(call.store)
     if body.get("totp_secret"):
-        _enabled(settings, "totp", "totp_secret")
-        changes["_totp_secret"] = second_factors.totp_secret(body["totp_secret"])
+        _require_enabled(settings, "totp", "totp_secret")
+        changes["_totp_secret"] = second_factors.parse_totp_secret(body["totp_secret"])
     if body.get("backup_codes"):
-        _enabled(settings, "backup_codes", "backup_codes")
+        _require_enabled(settings, "backup_codes", "backup_codes")
         changes["_backup_codes"] = body["backup_codes"]
     if "_totp_secret" in changes:
         changes["mfa_enabled_at"] = call.clock.now()
     return call.store.update(USERS, user, **changes) if changes else user
 
 
-def _goes_together(lacking: str, given: str) -> Refusal:
-    message = f"{lacking} must be given together with {given}."
-    return Refusal(422, "form_conditional_param_missing", "is missing", message, param_name=lacking)
+def _missing_counterpart(missing_name: str, given: str) -> ClerkAPIError:
+    message = f"{missing_name} must be given together with {given}."
+    return ClerkAPIError(422, "form_conditional_param_missing", "is missing", message, param_name=missing_name)
 
 
-def _enabled(settings: Json, name: str, parameter: str) -> None:
+def _require_enabled(settings: Json, name: str, parameter: str) -> None:
     if not settings[name]:
         raise errors.unknown(parameter)
 
@@ -192,20 +208,20 @@ def _filters(call: Call) -> list[Where | None]:
     since = query["last_active_at_since"]
     return [
         *user_filters.of_query(query),
-        signed(USERS.c.external_id, query["external_id"]),
-        signed(
+        includes_or_excludes(USERS.c.external_id, query["external_id"]),
+        includes_or_excludes(
             MEMBERSHIPS.c.organization_id,
             query["organization_id"],
             lambda condition: USERS.c.id.in_(sa.select(MEMBERSHIPS.c.user_id).where(condition)),
         ),
-        _of_provider(query["provider"], query["provider_user_id"]),
+        _provider_filter(query["provider"], query["provider_user_id"]),
         equals(USERS.c.banned, query["banned"]),
         None if since is None else USERS.c.last_active_at >= since,
-        between(USERS.c.last_sign_in_at, query["last_sign_in_at_after"], query["last_sign_in_at_before"]),
+        is_between(USERS.c.last_sign_in_at, query["last_sign_in_at_after"], query["last_sign_in_at_before"]),
     ]
 
 
-def _of_provider(provider: str | None, ids: list[str] | None) -> Where | None:
+def _provider_filter(provider: str | None, ids: list[str] | None) -> Where | None:
     if ids and not provider:
         raise errors.missing("provider")
     if not provider:
@@ -214,4 +230,4 @@ def _of_provider(provider: str | None, ids: list[str] | None) -> Where | None:
     conditions = [IDENTIFICATIONS.c.provider == name]
     if ids:
         conditions.append(IDENTIFICATIONS.c.provider_user_id.in_(ids))
-    return user_filters.identified(sa.and_(*conditions))
+    return user_filters.user_condition(sa.and_(*conditions))

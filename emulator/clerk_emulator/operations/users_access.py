@@ -1,12 +1,14 @@
-"""Whether users may sign in: bans, locks, passwords, second factors."""
+"""Access of users: bans, locks, passwords and second factors."""
 
 from __future__ import annotations
 
-from clerk_emulator.domain import passwords, second_factors, session_rules
+from clerk_emulator.call import Call
+from clerk_emulator.domain import passwords, second_factors, session_lifecycle
 from clerk_emulator.domain.identifications import of_user
-from clerk_emulator.domain.user_rules import lock, show_user, show_users
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Call, operation
+from clerk_emulator.domain.user_accounts import lock, serialize_user, serialize_users
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -15,98 +17,102 @@ _UNLOCKED = {"_locked": False, "_locked_until": None, "_failed_attempts": 0}
 
 @operation("BanUser")
 def ban_user(call: Call) -> Json:
-    _needs_banning(call)
-    return show_user(call, _banned(call, call.named(USERS, "user_id")))
+    _require_banning_enabled(call)
+    return serialize_user(call, _ban(call, call.path_resource(USERS, "user_id")))
 
 
 @operation("UnbanUser")
 def unban_user(call: Call) -> Json:
-    _needs_banning(call)
-    return show_user(call, call.store.update(USERS, call.named(USERS, "user_id"), banned=False))
+    _require_banning_enabled(call)
+    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), banned=False))
 
 
 @operation("UsersBan")
 def ban_users(call: Call) -> list[Json]:
-    _needs_banning(call)
-    return show_users(call, [_banned(call, user) for user in _listed(call)])
+    _require_banning_enabled(call)
+    return serialize_users(call, [_ban(call, user) for user in _users_in_body(call)])
 
 
 @operation("UsersUnban")
 def unban_users(call: Call) -> list[Json]:
-    _needs_banning(call)
-    return show_users(call, [call.store.update(USERS, user, banned=False) for user in _listed(call)])
+    _require_banning_enabled(call)
+    return serialize_users(call, [call.store.update(USERS, user, banned=False) for user in _users_in_body(call)])
 
 
 @operation("LockUser")
 def lock_user(call: Call) -> Json:
-    _needs_lockout(call)
-    return show_user(call, lock(call.store, call.named(USERS, "user_id")))
+    _require_lockout_enabled(call)
+    return serialize_user(call, lock(call.store, call.path_resource(USERS, "user_id")))
 
 
 @operation("UnlockUser")
 def unlock_user(call: Call) -> Json:
-    _needs_lockout(call)
-    return show_user(call, call.store.update(USERS, call.named(USERS, "user_id"), **_UNLOCKED))
+    _require_lockout_enabled(call)
+    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), **_UNLOCKED))
 
 
 @operation("VerifyPassword")
 def verify_password(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if user["_password_digest"] is None:
-        raise Refusal(400, "no_password_set", "no password set", "This user has no password.")
+        raise ClerkAPIError(400, "no_password_set", "no password set", "This user has no password.")
     if not passwords.matches(call.body["password"], user["_password_hasher"], user["_password_digest"]):
-        raise Refusal(422, "incorrect_password", "is incorrect", "The password is not the user's.")
+        raise ClerkAPIError(422, "incorrect_password", "is incorrect", "The password is not the user's.")
     return {"verified": True}
 
 
 @operation("SetUserPasswordCompromised")
 def set_password_compromised(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if not USER_SETTINGS.read(call.store)["passwords"]:
-        raise Refusal(403, "password_disabled", "passwords are off", "This instance has no passwords.")
+        raise ClerkAPIError(403, "password_disabled", "passwords are off", "This instance has no passwords.")
     if call.body.get("revoke_all_sessions"):
-        session_rules.revoke_all(call.store, user["id"])
-    return show_user(call, call.store.update(USERS, user, _compromised=True))
+        session_lifecycle.revoke_all(call.store, user["id"])
+    return serialize_user(call, call.store.update(USERS, user, _compromised=True))
 
 
 @operation("UnsetUserPasswordCompromised")
 def unset_password_compromised(call: Call) -> Json:
-    return show_user(call, call.store.update(USERS, call.named(USERS, "user_id"), _compromised=False))
+    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), _compromised=False))
 
 
 @operation("RemoveUserPassword")
 def remove_password(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if call.body.get("sign_out_of_other_sessions"):
-        session_rules.revoke_all(call.store, user["id"])
+        session_lifecycle.revoke_all(call.store, user["id"])
     if user["_password_digest"] is not None:
         user = call.store.update(
             USERS, user, _password_hasher=None, _password_digest=None, _compromised=False, password_last_updated_at=None
         )
-    return show_user(call, user)
+    return serialize_user(call, user)
 
 
 @operation("VerifyTOTP")
 def verify_totp(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     code = call.body["code"]
     settings = USER_SETTINGS.read(call.store)
     if not (user["_totp_secret"] or user["_backup_codes"]) or not (settings["totp"] or settings["backup_codes"]):
-        raise Refusal(400, "totp_disabled", "TOTP is off", "This user has no authenticator app and no backup codes.")
-    if settings["totp"] and second_factors.is_totp(call.store, user, code):
+        raise ClerkAPIError(
+            400, "totp_disabled", "TOTP is off", "This user has no authenticator app and no backup codes."
+        )
+    if settings["totp"] and second_factors.is_valid_totp(call.store, user, code):
         return {"verified": True, "code_type": "totp"}
-    left = second_factors.backup_codes_without(user["_backup_codes"], code)
-    if settings["backup_codes"] and left is not None:
-        call.store.update(USERS, user, _backup_codes=left)
+    remaining = second_factors.remaining_backup_codes(user["_backup_codes"], code)
+    if settings["backup_codes"] and remaining is not None:
+        call.store.update(USERS, user, _backup_codes=remaining)
         return {"verified": True, "code_type": "backup_code"}
     if len(code) != 6:
-        raise Refusal(422, "totp_invalid_length", "has the wrong length", "A code has 6 digits.")
-    raise Refusal(422, "totp_incorrect_code", "is incorrect", "The code is neither that of now nor a backup code.")
+        raise ClerkAPIError(422, "totp_invalid_length", "has the wrong length", "A code has 6 digits.")
+    raise ClerkAPIError(
+        422, "totp_incorrect_code", "is incorrect", "The code is neither that of now nor a backup code."
+    )
 
 
 @operation("DisableMFA")
 def disable_mfa(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     for row in of_user(call.store, user["id"]):
         if row.get("reserved_for_second_factor"):
             call.store.update(
@@ -118,39 +124,39 @@ def disable_mfa(call: Call) -> Json:
 
 @operation("DeleteTOTP")
 def delete_totp(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if user["_totp_secret"] is None:
-        raise Refusal(404, "resource_not_found", "not found", "This user has no authenticator app.")
+        raise ClerkAPIError(404, "resource_not_found", "not found", "This user has no authenticator app.")
     call.store.update(USERS, user, _totp_secret=None, mfa_disabled_at=call.clock.now())
     return {"user_id": user["id"]}
 
 
 @operation("DeleteBackupCode")
 def delete_backup_codes(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if not user["_backup_codes"]:
-        raise Refusal(404, "resource_not_found", "not found", "This user has no backup codes.")
+        raise ClerkAPIError(404, "resource_not_found", "not found", "This user has no backup codes.")
     call.store.update(USERS, user, _backup_codes=[])
     return {"user_id": user["id"]}
 
 
-def _banned(call: Call, user: Json) -> Json:
-    session_rules.revoke_all(call.store, user["id"])
+def _ban(call: Call, user: Json) -> Json:
+    session_lifecycle.revoke_all(call.store, user["id"])
     return call.store.update(USERS, user, banned=True)
 
 
-def _listed(call: Call) -> list[Json]:
-    return [call.store.need(USERS, user_id) for user_id in dict.fromkeys(call.body["user_ids"])]
+def _users_in_body(call: Call) -> list[Json]:
+    return [call.store.require(USERS, user_id) for user_id in dict.fromkeys(call.body["user_ids"])]
 
 
-def _needs_banning(call: Call) -> None:
+def _require_banning_enabled(call: Call) -> None:
     if not USER_SETTINGS.read(call.store)["banning"]:
         message = "The plan of this instance does not allow to ban users."
-        raise Refusal(
+        raise ClerkAPIError(
             402, "unsupported_subscription_plan_features", "not in the plan", message, unsupported_features=["ban_user"]
         )
 
 
-def _needs_lockout(call: Call) -> None:
+def _require_lockout_enabled(call: Call) -> None:
     if not USER_SETTINGS.read(call.store)["lockout"]:
-        raise Refusal(403, "feature_not_enabled", "not enabled", "This instance does not lock users.")
+        raise ClerkAPIError(403, "feature_not_enabled", "not enabled", "This instance does not lock users.")

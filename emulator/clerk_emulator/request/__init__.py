@@ -1,1 +1,1 @@
-"""Read, authenticate, validate and list: what happens to a request before its handler."""
+"""Process requests: authenticate, limit, validate and execute them, and apply faults."""

@@ -1,49 +1,41 @@
-"""Who calls: what the `Authorization` header says, and whether it opens an operation."""
+"""Authenticate requests by the secret key in their `Authorization` header."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 
+from clerk_emulator.call import Caller
 from clerk_emulator.contract.specification import Operation
-from clerk_emulator.errors import Refusal
-from clerk_emulator.request.call import HANDLERS, Caller
+from clerk_emulator.domain import machine_access
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
 
-MachineLookup = Callable[[Store, str], str | None]
-
 _BEARER = re.compile(r"Bearer ([!-~]+)", re.IGNORECASE)
-_LOOKUPS: list[MachineLookup] = []
 
 
-def machine_lookup(lookup: MachineLookup) -> MachineLookup:
-    """Registers the function that finds the id of the machine whose secret key this is; None if it is none."""
-    _LOOKUPS.append(lookup)
-    return lookup
-
-
-def caller(operation: Operation, header: str | None, keys: Keys, store: Store) -> Caller:
-    """Who calls an operation. Raises Clerk's 401 where nobody is known by the key that was shown."""
+def authenticate(operation: Operation, header: str | None, keys: Keys, store: Store) -> Caller:
+    """Return the caller of an operation. Raises Clerk's 401 for a missing, malformed or unknown key."""
     instance = Caller(keys.instance_id)
     if operation.public:
         return instance
-    shown = _BEARER.fullmatch(header or "")
-    if shown is None:
-        raise Refusal(
+    match = _BEARER.fullmatch(header or "")
+    if match is None:
+        raise ClerkAPIError(
             401,
             "authorization_header_format_invalid",
             "Authorization header is invalid",
             "The Authorization header must be Bearer, a space, and a secret key.",
         )
-    key = shown[1]
+    key = match[1]
     if secrets.compare_digest(key, keys.secret_key):
         return instance
-    registered = HANDLERS.get(operation.id)
-    if registered and registered.for_machines:
+    handler = HANDLERS.get(operation.id)
+    if handler and handler.allows_machines:
         with store.transaction():
-            machine = next((found for lookup in _LOOKUPS if (found := lookup(store, key))), None)
-        if machine:
-            return Caller(machine, is_machine=True)
-    raise Refusal(401, "clerk_key_invalid", "The secret key is invalid", "No instance is known by this secret key.")
+            machine_id = machine_access.machine_id_for_key(store, key)
+        if machine_id:
+            return Caller(machine_id, is_machine=True)
+    raise ClerkAPIError(401, "clerk_key_invalid", "The secret key is invalid", "No instance has this secret key.")

@@ -1,4 +1,4 @@
-"""Faults on demand, so that people can test how their programs bear them."""
+"""Inject faults into responses, to test how clients handle them."""
 
 from __future__ import annotations
 
@@ -6,37 +6,40 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from clerk_emulator.call import Response
 from clerk_emulator.contract.specification import operations
-from clerk_emulator.errors import Refusal, is_list, is_object
-from clerk_emulator.request.rate_limits import too_many
+from clerk_emulator.errors import ClerkAPIError, too_many_requests
+from clerk_emulator.json_types import is_list, is_object
 
 HEADER = "x-clerk-emulator-fault"
-"""A request with this header meets the fault that it names: `status=429; retry_after=2`, `delay=200`, `act=cut`,
-`act=html; status=502`, `unknown=status`, `drop=first_name`."""
+"""The header that injects a fault into its own request: `status=429; retry_after=2`, `delay=200`, `act=cut`, `act=html;
+status=502`, `unknown=status`, `drop=first_name`."""
 
+_UNKNOWN_VALUE = "a_value_of_tomorrow"
 _CODES = {500: "internal_clerk_error", 503: "service_unavailable", 504: "gateway_timeout", 409: "conflict"}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with a request. Several things can be set at once."""
+    """A fault of one or more kinds."""
 
     status: int | None = None
-    """Answer with this status and Clerk's error for it, and do nothing."""
+    """Respond with this status and Clerk's error for it, without running the operation."""
     retry_after: int = 1
-    """Seconds to wait, which a 429 tells."""
+    """Seconds in the `Retry-After` of a 429."""
     delay: int = 0
     """Milliseconds to wait before anything else."""
     act: Literal["cut", "html"] | None = None
-    """`cut` closes the connection after the work is done, without an answer; `html` answers a page, as a proxy does."""
+    """After the operation has run, `cut` closes the connection without a response, and `html` responds with an HTML
+    page, as a proxy does."""
     unknown: str | None = None
-    """Wherever the answer has this key, its value becomes one that nobody knows yet."""
+    """Replace the value of this key, wherever the response has it, with one that is not documented."""
     drop: str | None = None
-    """Wherever the answer has this key, it is left out."""
+    """Remove this key wherever the response has it."""
     operation: str | None = None
-    """The id of the operation that the fault is for; None for all."""
+    """The id of the operation that the fault applies to; None for all."""
     times: int | None = 1
-    """For how many requests; None for all that come."""
+    """The number of requests that the fault applies to; None for all."""
 
     def __post_init__(self) -> None:
         if self.operation is not None and self.operation not in operations():
@@ -48,30 +51,38 @@ class Fault:
         if not (0 <= self.delay <= 60_000 and self.retry_after >= 0):
             raise ValueError("delay: 0 to 60000 ms; retry_after: seconds, at least 0")
 
-    def refusal(self) -> Refusal | None:
-        """The error that is answered, if one is."""
+    def raise_error(self) -> None:
+        """Raise the error that the fault responds with, if there is one."""
         if self.status is None or self.act == "html":
-            return None
+            return
         if self.status == 429:
-            return too_many(self.retry_after)
+            raise too_many_requests(self.retry_after)
         code = _CODES.get(self.status, "internal_clerk_error" if self.status >= 500 else "bad_request")
-        return Refusal(self.status, code, "a fault that was asked for")
+        raise ClerkAPIError(self.status, code, "an injected fault")
 
-    def changed(self, body: Any) -> Any:
-        """The answer with what `unknown` and `drop` do to it."""
+    def alter(self, response: Response) -> Response | None:
+        """Return the altered response; None to close the connection without one."""
+        if self.act == "cut":
+            return None
+        if self.act == "html":
+            headers = {"Content-Type": "text/html; charset=utf-8"}
+            return Response(None, self.status or 502, headers, b"<html><h1>Bad Gateway</h1></html>")
+        return dataclasses.replace(response, body=self._alter(response.body))
+
+    def _alter(self, body: Any) -> Any:
         if is_list(body):
-            return [self.changed(one) for one in body]
+            return [self._alter(item) for item in body]
         if not is_object(body):
             return body
         return {
-            key: "a_value_of_tomorrow" if key == self.unknown else self.changed(value)
+            key: _UNKNOWN_VALUE if key == self.unknown else self._alter(value)
             for key, value in body.items()
             if key != self.drop
         }
 
 
 class Faults:
-    """The faults that wait for requests, the oldest first."""
+    """The queue of faults, the oldest first."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
@@ -88,9 +99,9 @@ class Faults:
         drop: str | None = None,
         times: int | None = 1,
     ) -> None:
-        """Let requests fail: the next one, the next of an operation, or the next `times` of them (None: all).
+        """Make requests fail: the next one, the next of an operation, or the next `times` of them (None: all).
 
-        What can happen is told by `Fault`. Raises ValueError for what is no fault.
+        `Fault` describes the parameters. Raises ValueError for an invalid fault.
         """
         self._waiting.append(
             Fault(
@@ -106,13 +117,13 @@ class Faults:
         )
 
     def clear(self) -> None:
-        """No more faults."""
+        """Remove all faults."""
         self._waiting.clear()
 
-    def take(self, operation: str, header: str | None) -> Fault | None:
-        """The fault that a request meets, if any. Raises Refusal for a header that names none."""
+    def next_for(self, operation: str, header: str | None) -> Fault | None:
+        """Return the fault for a request, or None. Raises ClerkAPIError for an invalid header."""
         if header is not None:
-            return _named(header)
+            return _parse(header)
         for index, fault in enumerate(self._waiting):
             if fault.operation in (None, operation):
                 if fault.times is not None:
@@ -122,7 +133,7 @@ class Faults:
         return None
 
 
-def _named(header: str) -> Fault:
+def _parse(header: str) -> Fault:
     values: dict[str, Any] = {}
     try:
         for part in header.split(";"):
@@ -130,4 +141,4 @@ def _named(header: str) -> Fault:
             values[key] = int(value) if key in ("status", "retry_after", "delay") else value
         return Fault(**values)
     except (TypeError, ValueError) as error:
-        raise Refusal(400, "bad_request", "is invalid", f"{HEADER}: {error}.") from None
+        raise ClerkAPIError(400, "bad_request", "is invalid", f"{HEADER}: {error}.") from None

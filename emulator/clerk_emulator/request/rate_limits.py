@@ -1,4 +1,4 @@
-"""Clerk's rate limits, where a user of the emulator asks for them."""
+"""Apply Clerk's rate limits, if enabled."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections import OrderedDict, deque
 from typing import Literal
 
 from clerk_emulator.contract.specification import Operation
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import too_many_requests
 from clerk_emulator.storage.clock import Clock
 
-Instance = Literal["development", "production"]
+InstanceType = Literal["development", "production"]
 
 _GENERAL: dict[str, int] = {"development": 100, "production": 1000}
 _UNLIMITED = {"GetJWKS"}
 _TEN_SECONDS = 10
 _HOUR = 3600
-# Calls, seconds, and the name that several operations share. Each is counted for the resource that the path names.
+# Calls, seconds, and a name shared by operations that count together. Counted for each resource in the path.
 _OWN: dict[str, tuple[int, int, str]] = {
     "CreateInvitation": (100, _HOUR, ""),
     "CreateBulkInvitations": (25, _HOUR, ""),
@@ -34,12 +34,12 @@ _OWN: dict[str, tuple[int, int, str]] = {
 
 
 class RateLimits:
-    """Counts calls, in the emulator's own time.
+    """Counts calls by the emulator's clock.
 
-    A limit of the instance holds for each operation by itself: one that is over its limit blocks no other.
+    The limit of the instance applies to each operation separately.
     """
 
-    def __init__(self, clock: Clock, instance: Instance | None) -> None:
+    def __init__(self, clock: Clock, instance: InstanceType | None) -> None:
         self.clock = clock
         self._instance = instance
         self.reset()
@@ -50,7 +50,7 @@ class RateLimits:
         self._windows = {seconds: _Window(seconds * 1000) for seconds in (_TEN_SECONDS, _HOUR)}
 
     def count(self, operation: Operation, path: list[str]) -> None:
-        """Count a call. Raises Clerk's 429, with the seconds until there is room again, where it is one too many."""
+        """Count a call. Raises Clerk's 429, with the seconds to wait, if a limit is exceeded."""
         if self._instance is None or operation.id in _UNLIMITED:
             return
         limits = [(operation.id, _GENERAL[self._instance], _TEN_SECONDS)]
@@ -62,41 +62,28 @@ class RateLimits:
             self.reset()
         self._latest = now
         for bucket, calls, seconds in limits:
-            self._windows[seconds].need_room(bucket, calls, now)
+            self._windows[seconds].require_capacity(bucket, calls, now)
         for bucket, _, seconds in limits:
             self._windows[seconds].add(bucket, now)
 
 
 class _Window:
-    """The times of calls within the last `milliseconds`, by bucket. Older ones are dropped."""
+    """The times of the calls in the last `milliseconds`, by bucket."""
 
     def __init__(self, milliseconds: int) -> None:
         self._milliseconds = milliseconds
         # Ordered by the last call of each bucket, the oldest first.
         self._calls: OrderedDict[str, deque[int]] = OrderedDict()
 
-    def need_room(self, bucket: str, calls: int, now: int) -> None:
+    def require_capacity(self, bucket: str, calls: int, now: int) -> None:
         past = self._calls.get(bucket, deque())
         while past and past[0] <= now - self._milliseconds:
             past.popleft()
         if len(past) >= calls:
-            raise too_many(math.ceil((past[0] + self._milliseconds - now) / 1000))
+            raise too_many_requests(math.ceil((past[0] + self._milliseconds - now) / 1000))
 
     def add(self, bucket: str, now: int) -> None:
         self._calls.setdefault(bucket, deque()).append(now)
         self._calls.move_to_end(bucket)
         while next(iter(self._calls.values()))[-1] <= now - self._milliseconds:
             self._calls.popitem(last=False)
-
-
-def too_many(seconds: int) -> Refusal:
-    """Clerk's 429, which tells how many seconds to wait."""
-    refusal = Refusal(
-        429,
-        "too_many_requests",
-        "too many requests",
-        f"Too many requests. Try again in {seconds} s.",
-        resets_in=seconds,
-    )
-    refusal.headers["Retry-After"] = str(seconds)
-    return refusal

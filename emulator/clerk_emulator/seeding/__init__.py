@@ -1,1 +1,1 @@
-"""Load and dump seed files."""
+"""Load seed files, and dump the state as one."""

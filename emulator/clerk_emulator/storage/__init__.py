@@ -1,1 +1,1 @@
-"""Tables, transactions, clock, ids, keys and settings."""
+"""Store resources, images, settings and keys; the clock and ids."""

@@ -1,4 +1,4 @@
-"""The emulator's time."""
+"""The emulator's clock."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import time
 
 _EARLIEST = 100_000_000_000
 _LATEST = 253_402_300_799_999
-"""1973 and the end of 9999, in milliseconds: what lies outside is in another unit, such as seconds."""
+"""1973 and the end of 9999 in milliseconds. Values outside are in another unit, such as seconds."""
 
 
 class Clock:
-    """The time that the emulator goes by: the real one, until a test freezes or moves it.
+    """The emulator's clock: the real time until a test freezes or advances it.
 
-    `clerkkit` verifies tokens and webhooks at this time with `Clerk(clock=emulator.clock.time)`.
+    `Clerk(clock=emulator.clock.time)` verifies tokens and webhooks at this time.
     """
 
     def __init__(self) -> None:
@@ -30,19 +30,19 @@ class Clock:
         return self.now() / 1000
 
     def freeze(self, at: float | datetime.datetime | None = None) -> int:
-        """Stand still, now or at `at`: milliseconds since 1970, or a datetime with a time zone.
+        """Stop the clock, now or at `at`: milliseconds since 1970, or a datetime with a time zone.
 
-        Returns the time in milliseconds. Raises ValueError for a datetime without a time zone, and for a number that
-        is no time between 1973 and 9999 in milliseconds, such as one in seconds.
+        Return the time in milliseconds. Raises ValueError for a datetime without a time zone, and for a number that is
+        not a time between 1973 and 9999 in milliseconds, such as one in seconds.
         """
         self._frozen = self.now() if at is None else _milliseconds(at)
         self._ahead = 0
         return self._frozen
 
     def advance(self, seconds: float = 0, *, milliseconds: int = 0) -> int:
-        """Move on, at once. A clock that runs goes on from there, one that stands still stands still there.
+        """Move the clock forward. A frozen clock stays frozen.
 
-        Returns the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
+        Return the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
         """
         if not math.isfinite(seconds):
             raise ValueError(f"advance: seconds={seconds} is not a number of seconds")
@@ -55,7 +55,7 @@ class Clock:
         return self.now()
 
     def reset(self) -> None:
-        """Go by the real time again."""
+        """Return to the real time."""
         self._frozen = None
         self._ahead = 0
 

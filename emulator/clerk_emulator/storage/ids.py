@@ -1,4 +1,4 @@
-"""Ids as Clerk makes them: a prefix, and 27 characters that sort by the time they were made."""
+"""Generate ids in Clerk's format: a prefix and 27 characters that sort by creation time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LENGTH = 27
 
 
 class Ids:
-    """Makes ids and secrets. With a seed, and a clock that is frozen, each run makes the same ones."""
+    """Generates ids and secrets. With a seed and a frozen clock, each run generates the same ones."""
 
     def __init__(self, clock: Clock, seed: int | str | None = None) -> None:
         self._clock = clock
@@ -21,20 +21,20 @@ class Ids:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew, with a seed: make the same ids again."""
+        """Start again: with a seed, the same ids follow."""
         self._made = 0
         self._expected: dict[str, str] = {}
-        # Nothing of value is protected by a key of an emulator; what counts is that a seed gives the same ids.
+        # An emulator's keys protect nothing of value, and a seed must give the same ids.
         self._random: random.Random = random.SystemRandom() if self._seed is None else random.Random(self._seed)  # noqa: S311
 
     def expect(self, prefix: str, resource_id: str) -> None:
-        """Let the next id with this prefix be a certain one. Raises ValueError for one with another prefix."""
+        """Set the next id with this prefix. Raises ValueError for an id with another prefix."""
         if not str(resource_id).startswith(f"{prefix}_"):
             raise ValueError(f"id: it must begin with {prefix}_")
         self._expected[prefix] = resource_id
 
     def new(self, prefix: str) -> str:
-        """An id such as `user_2cNpz...`. Ids of this object sort in the order in which they were made."""
+        """Return an id such as `user_2cNpz...`. Ids sort in the order in which they were generated."""
         if prefix in self._expected:
             return self._expected.pop(prefix)
         seconds, milliseconds = divmod(self._clock.now(), 1000)
@@ -44,15 +44,15 @@ class Ids:
         return f"{prefix}_{_base62(number)}"
 
     def hex(self, digits: int = 32) -> str:
-        """Random hexadecimal digits, as in the tokens of machines."""
+        """Return random hexadecimal digits."""
         return f"{self._random.getrandbits(4 * digits):0{digits}x}"
 
     def secret(self, characters: int = 42) -> str:
-        """Random letters and digits."""
+        """Return random letters and digits."""
         return "".join(self._random.choices(_BASE62, k=characters))
 
     def code(self) -> str:
-        """Six random digits."""
+        """Return six random digits."""
         return f"{self._random.randrange(1_000_000):06}"
 
 

@@ -1,4 +1,4 @@
-"""The keys of the instance: the secret key that callers show, and the pair that signs tokens."""
+"""The keys of the instance: its secret key, and the key pair for signing tokens."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from clerk_emulator.errors import Json
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
 FRONTEND_HOST = "local-emulator-1.clerk.accounts.dev"
-"""Where the instance's users would sign in. It is named in tokens, and nothing listens there."""
+"""The host of the Frontend API in tokens and keys. Nothing listens there."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What the instance is known by."""
+    """The id and keys of the instance."""
 
     instance_id: str
     secret_key: str = field(repr=False)
@@ -26,12 +26,12 @@ class Keys:
 
     @property
     def private_key(self) -> rsa.RSAPrivateKey:
-        """The key that signs tokens."""
+        """The key for signing tokens."""
         return read_private_key(self.private_pem)
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:
-        """The key that tokens are verified with."""
+        """The key for verifying tokens."""
         return self.private_key.public_key()
 
     @property
@@ -49,37 +49,42 @@ class Keys:
 
     @property
     def publishable_key(self) -> str:
-        """The key that a browser may have: it names the frontend's host."""
+        """The publishable key, which encodes the host of the Frontend API."""
         return "pk_test_" + base64.b64encode(f"{FRONTEND_HOST}$".encode()).decode()
 
     @property
     def issuer(self) -> str:
-        """Who the tokens say has made them."""
+        """The claim `iss` of tokens."""
         return f"https://{FRONTEND_HOST}"
 
 
-def load(store: Store, given: Json) -> Keys:
-    """The keys that are given, else those of the database, else new ones; kept from now on. Within a transaction.
+def exist(store: Store) -> bool:
+    """Return whether the database has keys, which means that it was used before."""
+    return store.setting("keys") is not None
 
-    Raises ValueError for a secret key that is not one for tests, or for what is no RSA key.
+
+def load(store: Store, given: Json) -> Keys:
+    """Return the given keys, else those in the database, else new ones, and store them. Within a transaction.
+
+    Raises ValueError for a secret key that does not begin with `sk_test_`, and for a private key that is not RSA.
     """
     secret_key: str | None = given.get("secret_key")
     if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
         raise ValueError(
             "secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk"
         )
-    held = {**(store.setting("keys") or {}), **given}
-    held.setdefault("instance_id", store.ids.new("ins"))
-    held.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
-    if "private_pem" not in held:
-        held["private_pem"] = new_private_key()
-    read_private_key(held["private_pem"])
-    store.set("keys", held)
-    return Keys(**held)
+    fields = {**(store.setting("keys") or {}), **given}
+    fields.setdefault("instance_id", store.ids.new("ins"))
+    fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
+    if "private_pem" not in fields:
+        fields["private_pem"] = new_private_key()
+    read_private_key(fields["private_pem"])
+    store.set_setting("keys", fields)
+    return Keys(**fields)
 
 
 def new_private_key() -> str:
-    """An RSA key for RS256, as PEM."""
+    """Return a new RSA key for RS256 as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -88,9 +93,9 @@ def new_private_key() -> str:
 
 @functools.lru_cache(maxsize=16)
 def read_private_key(pem: str) -> rsa.RSAPrivateKey:
-    """An RSA key from PEM. Raises ValueError for what is no such key.
+    """Return an RSA key from PEM. Raises ValueError if it is not one.
 
-    Keys are kept: to read one checks its primes, which takes fifty times as long as to sign with it.
+    Cached, because reading a key checks its primes, which takes fifty times as long as signing with it.
     """
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, rsa.RSAPrivateKey):

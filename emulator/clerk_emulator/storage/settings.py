@@ -1,4 +1,4 @@
-"""The settings of the instance: named sections, each a JSON object that a group declares with its defaults."""
+"""The settings of the instance: named sections, each a JSON object with defaults."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from clerk_emulator.errors import Json
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Section:
-    """Settings that belong together. They are kept from the first change on; until then they are the defaults."""
+    """A group of settings. Only changed sections are stored."""
 
     name: str
     defaults: Json
 
     def read(self, store: Store) -> Json:
-        """The settings as they are."""
+        """Return the settings."""
         return {**json.loads(self._packed), **(store.setting(self.name) or {})}
 
     @functools.cached_property
     def _packed(self) -> str:
         return json.dumps(self.defaults)
 
-    def change(self, store: Store, **changes: Any) -> Json:
-        """Keep changed settings; those that are not named stay. Returns all of them."""
+    def update(self, store: Store, **changes: Any) -> Json:
+        """Change settings and return all of the section; those not named do not change."""
         changed = {**self.read(store), **changes}
-        store.set(self.name, changed)
+        store.set_setting(self.name, changed)
         return changed
 
 
@@ -48,7 +48,7 @@ USER_SETTINGS = Section(
         "test_mode": True,
     },
 )
-"""What the dashboard of a real Clerk sets, and, but for the test mode, no operation of the Backend API does."""
+"""Settings of Clerk's dashboard. No operation of the Backend API changes them, except for the test mode."""
 
 INSTANCE = Section(
     "instance",
@@ -78,14 +78,15 @@ RESTRICTIONS = Section(
 )
 
 COMMUNICATION = Section("instance_communication", {"blocked_country_codes": []})
-"""Two letters for each country whose phone numbers are not taken."""
+"""Country codes of two letters whose phone numbers are rejected."""
 
 PROTECT = Section("instance_protect", {"rules_enabled": False, "specter_enabled": False, "checks_bypassed": False})
 
 ORGANIZATION_SETTINGS = Section(
     "organization_settings",
     {
-        # A new instance of Clerk has organizations, slugs and domains off. Here they are on, so that all can be tried.
+        # A new instance of Clerk has organizations, slugs and domains off. Here they are on, so that everything can be
+        # tried.
         "enabled": True,
         "slug_disabled": False,
         "domains_enabled": True,
@@ -101,7 +102,7 @@ ORGANIZATION_SETTINGS = Section(
         "initial_role_set_key": "role_set:default",
     },
 )
-"""Roles are named by their keys. `max_allowed_memberships` 0 stands for no limit."""
+"""Roles are referred to by key. `max_allowed_memberships` 0 means no limit."""
 
 OAUTH_APPLICATION_SETTINGS = Section(
     "oauth_application_settings",

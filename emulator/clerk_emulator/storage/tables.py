@@ -1,10 +1,10 @@
-"""The kinds of resources that more than one group knows. A kind of one group alone is declared there."""
+"""The tables that several modules use. Tables of a single module are declared there."""
 
 from __future__ import annotations
 
-from clerk_emulator.storage.store import Kind
+from clerk_emulator.storage.store import ResourceTable
 
-USERS = Kind(
+USERS = ResourceTable(
     "user",
     "user",
     {
@@ -22,56 +22,56 @@ USERS = Kind(
     },
     unique=("username", "external_id"),
 )
-"""`_email_address`, `_phone_number` and `_web3wallet` are the primary ones, to sort by."""
+"""`_email_address`, `_phone_number` and `_web3wallet` are the primary ones, for sorting."""
 
-IDENTIFICATIONS = Kind(
+IDENTIFICATIONS = ResourceTable(
     "identification",
     "idn",
     {"object": str, "identifier": str, "provider": str, "provider_user_id": str},
     owners={"user_id": "user"},
     unique=(("object", "identifier"),),
 )
-"""What a user is known by: email addresses, phone numbers, wallets, passkeys, accounts elsewhere; `object` says which.
-`_user_id` is whose it is, `_identifier` its value."""
+"""Email addresses, phone numbers, wallets, passkeys and external accounts; `object` is the type. `_user_id` is the
+user, `_identifier` the value."""
 
-CLIENTS = Kind("client", "client", {"updated_at": int})
+CLIENTS = ResourceTable("client", "client", {"updated_at": int})
 
-SESSIONS = Kind(
+SESSIONS = ResourceTable(
     "session",
     "sess",
     {"status": str, "expire_at": int, "last_active_organization_id": str},
     owners={"client_id": "client", "user_id": "user"},
 )
 
-ORGANIZATIONS = Kind(
+ORGANIZATIONS = ResourceTable(
     "organization", "org", {"name": str, "slug": str, "created_by": str, "role_set_key": str}, unique=("slug",)
 )
 
-ROLES = Kind("role", "role", {"key": str, "name": str}, unique=("key",))
+ROLES = ResourceTable("role", "role", {"key": str, "name": str}, unique=("key",))
 """`_permissions` are the keys of its permissions, in order."""
 
-MEMBERSHIPS = Kind(
+MEMBERSHIPS = ResourceTable(
     "organization_membership",
     "orgmem",
     {"role": str},
     owners={"organization_id": "organization", "user_id": "user"},
     unique=(("organization_id", "user_id"),),
 )
-"""`_organization_id`, `_user_id` are whose it is; `role` is the key of the role."""
+"""`role` is the key of the role."""
 
-ORGANIZATION_INVITATIONS = Kind(
+ORGANIZATION_INVITATIONS = ResourceTable(
     "organization_invitation",
     "orginv",
     {"email_address": str, "status": str, "expires_at": int, "role": str},
     owners={"organization_id": "organization"},
 )
 
-INVITATIONS = Kind("invitation", "inv", {"email_address": str, "status": str, "expires_at": int})
+INVITATIONS = ResourceTable("invitation", "inv", {"email_address": str, "status": str, "expires_at": int})
 
-JWT_TEMPLATES = Kind("jwt_template", "jtmp", {"name": str}, unique=("name",))
+JWT_TEMPLATES = ResourceTable("jwt_template", "jtmp", {"name": str}, unique=("name",))
 
-MACHINES = Kind("machine", "mch", {"name": str})
+MACHINES = ResourceTable("machine", "mch", {"name": str})
 
-WAITLIST_ENTRIES = Kind(
+WAITLIST_ENTRIES = ResourceTable(
     "waitlist_entry", "wle", {"email_address": str, "status": str, "invited_at": int}, unique=("email_address",)
 )

@@ -17,7 +17,7 @@ ORIGIN = "http://localhost:3000"
 
 @pytest.fixture(scope="module")
 def _server() -> Iterator[Emulator]:
-    with Emulator(judged=True) as emulator:
+    with Emulator(validate_responses=True) as emulator:
         yield emulator
 
 

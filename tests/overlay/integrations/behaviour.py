@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import signed_tokens
+from clerk_emulator.domain import jwts
 from clerkkit import Clerk
 from tests.overlay.integrations.asgi_site import ORIGIN, People, Site, people
 
@@ -97,7 +97,7 @@ def forged(emulator: Emulator, **claims: Any) -> str:
     """A token that the emulator's instance signs, which it would not make of itself."""
     now = int(time.time())
     session = {"iss": "https://example.com", "sub": "user_1", "sid": "sess_1", "iat": now, "nbf": now, "exp": now + 60}
-    return signed_tokens.sign(emulator._state.keys, {**session, "azp": ORIGIN, **claims})
+    return jwts.sign(emulator._state.keys, {**session, "azp": ORIGIN, **claims})
 
 
 def brought(emulator: Emulator) -> tuple[str, list[str]]:
@@ -107,7 +107,7 @@ def brought(emulator: Emulator) -> tuple[str, list[str]]:
         "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
         "__client_uat=1700000000; Path=/; Domain=example.com; Max-Age=315360000; Secure; SameSite=Lax",
     ]
-    return signed_tokens.sign(emulator._state.keys, {"handshake": cookies}), cookies
+    return jwts.sign(emulator._state.keys, {"handshake": cookies}), cookies
 
 
 def varies_on(answer: httpx.Response) -> list[str]:

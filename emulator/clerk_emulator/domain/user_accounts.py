@@ -1,16 +1,17 @@
-"""Users: what is kept of them, and how they are shown. The operations are in `operations/users*.py`."""
+"""Users: their fields, locks and primary identifications, and how the API returns them."""
 
 from __future__ import annotations
 
+from clerk_emulator.call import Call
 from clerk_emulator.domain import images
 from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, show
-from clerk_emulator.errors import Json
-from clerk_emulator.request.call import Call, shown
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
 
-NEW: Json = {
+NEW_USER: Json = {
     "username": None,
     "external_id": None,
     "first_name": None,
@@ -44,7 +45,7 @@ NEW: Json = {
     "_image": None,
     "_trusted_devices": [],
 }
-"""A user of whom nothing is known. `_locked_until` is null for a lock without end."""
+"""The fields of a new user. `_locked_until` is null for a lock that does not expire."""
 
 LISTS = {
     "email_address": "email_addresses",
@@ -55,23 +56,23 @@ LISTS = {
     "enterprise_account": "enterprise_accounts",
     "saml_account": "saml_accounts",
 }
-"""Where a user shows its identifications, by their `object`."""
+"""The keys of the lists in a user object, by the `object` of the identifications."""
 
 
-def show_users(call: Call, rows: list[Json]) -> list[Json]:
-    """Users as the API answers them."""
+def serialize_users(call: Call, rows: list[Json]) -> list[Json]:
+    """Return users as the API returns them."""
     settings = USER_SETTINGS.read(call.store)
-    held = of_users(call.store, [row["id"] for row in rows])
-    return [_shown(call, row, held.get(row["id"], []), settings) for row in rows]
+    by_user = of_users(call.store, [row["id"] for row in rows])
+    return [_serialize(call, row, by_user.get(row["id"], []), settings) for row in rows]
 
 
-def show_user(call: Call, row: Json) -> Json:
-    """A user as the API answers it."""
-    (user,) = show_users(call, [row])
+def serialize_user(call: Call, row: Json) -> Json:
+    """Return a user as the API returns it."""
+    (user,) = serialize_users(call, [row])
     return user
 
 
-def _shown(call: Call, row: Json, identifications: list[Json], settings: Json) -> Json:
+def _serialize(call: Call, row: Json, identifications: list[Json], settings: Json) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
     for one in identifications:
         lists[LISTS[one["object"]]].append(show(one))
@@ -80,7 +81,7 @@ def _shown(call: Call, row: Json, identifications: list[Json], settings: Json) -
     locked = is_locked(call.store, row)
     until = row["_locked_until"]
     return {
-        **shown(row),
+        **public_fields(row),
         **lists,
         "image_url": image_url,
         "profile_image_url": image_url,
@@ -99,28 +100,29 @@ def _shown(call: Call, row: Json, identifications: list[Json], settings: Json) -
 
 
 def is_locked(store: Store, row: Json) -> bool:
-    """Whether a user is locked now."""
+    """Return whether a user is locked now."""
     return bool(row["_locked"]) and (row["_locked_until"] is None or row["_locked_until"] > store.clock.now())
 
 
 def lock(store: Store, row: Json) -> Json:
-    """Lock a user, for as long as the instance locks users."""
+    """Lock a user for the time in the instance settings."""
     until = store.clock.now() + USER_SETTINGS.read(store)["lockout_seconds"] * 1000
     return store.update(USERS, row, _locked=True, _locked_until=until)
 
 
-def settle(store: Store, user: Json) -> Json:
-    """Set the primary identifications right after some came or went, and what users are sorted by."""
+def refresh_primary_identifiers(store: Store, user: Json) -> Json:
+    """Update a user's primary identifications and sort columns after identifications were added or removed."""
     changes: Json = {}
     identifications = of_user(store, user["id"])
     for kind, (primary, column) in PRIMARY.items():
-        these = [one for one in identifications if one["object"] == kind]
-        if user[primary] not in [one["id"] for one in these]:
-            verified = [one for one in these if is_verified(one)]
-            # Clerk does not say which one follows a primary one that is deleted: the oldest that is verified.
+        candidates = [one for one in identifications if one["object"] == kind]
+        if user[primary] not in [one["id"] for one in candidates]:
+            verified = [one for one in candidates if is_verified(one)]
+            # Clerk does not say which identification replaces a deleted primary one. The oldest verified one: our
+            # choice.
             changes[primary] = verified[0]["id"] if verified else None
         chosen = changes.get(primary, user[primary])
-        sorted_by = next((one for one in these if one["id"] == chosen), these[0] if these else None)
+        sorted_by = next((one for one in candidates if one["id"] == chosen), candidates[0] if candidates else None)
         changes[column] = sorted_by["_identifier"] if sorted_by else None
     changed = {name: value for name, value in changes.items() if user.get(name) != value}
     return store.update(USERS, user, **changed) if changed else user

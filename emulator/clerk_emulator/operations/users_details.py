@@ -1,13 +1,16 @@
-"""What belongs to users: metadata, image, accounts elsewhere, passkeys, wallets, devices, memberships, invitations."""
+"""Metadata, images, external accounts, passkeys, wallets and trusted devices of users."""
 
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import identifications, images, value_rules
-from clerk_emulator.domain.user_rules import settle, show_user
-from clerk_emulator.errors import Json, Refusal
-from clerk_emulator.request.call import Answer, Call, deleted, operation
-from clerk_emulator.request.listing import listing
+from clerk_emulator.call import Call, Response
+from clerk_emulator.domain import identifications, images, metadata
+from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, serialize_user
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
@@ -15,50 +18,50 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
 @operation("UpdateUserMetadata")
 def merge_metadata(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
-    changes = value_rules.metadata_merged(user, call.body, _METADATA)
-    return show_user(call, call.store.update(USERS, user, **changes))
+    user = call.path_resource(USERS, "user_id")
+    changes = metadata.merged_fields(user, call.body, _METADATA)
+    return serialize_user(call, call.store.update(USERS, user, **changes))
 
 
 @operation("ReplaceUserMetadata")
 def replace_metadata(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
-    # Of a user's metadata the private ones alone can be null in an answer.
-    changes = value_rules.metadata_replaced(call.body, _METADATA, nullable=("private_metadata",))
-    return show_user(call, call.store.update(USERS, user, **changes))
+    user = call.path_resource(USERS, "user_id")
+    # Only private metadata can be null in a response.
+    changes = metadata.replaced_fields(call.body, _METADATA, nullable=("private_metadata",))
+    return serialize_user(call, call.store.update(USERS, user, **changes))
 
 
 @operation("SetUserProfileImage")
 def set_profile_image(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
-    return show_user(call, call.store.update(USERS, user, _image=images.take(call, user)))
+    user = call.path_resource(USERS, "user_id")
+    return serialize_user(call, call.store.update(USERS, user, _image=images.store_upload(call, user)))
 
 
 @operation("DeleteUserProfileImage")
 def delete_profile_image(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     if user["_image"] is None:
-        raise Refusal(404, "image_not_found", "not found", "This user has no image.")
-    images.drop(call, user)
-    return show_user(call, call.store.update(USERS, user, _image=None))
+        raise ClerkAPIError(404, "image_not_found", "not found", "This user has no image.")
+    images.delete(call, user)
+    return serialize_user(call, call.store.update(USERS, user, _image=None))
 
 
 @operation("GetOAuthAccessToken")
-def get_oauth_access_tokens(call: Call) -> Answer:
-    user = call.named(USERS, "user_id")
+def get_oauth_access_tokens(call: Call) -> Response:
+    user = call.path_resource(USERS, "user_id")
     provider = f"oauth_{call.path['provider'].removeprefix('oauth_')}"
-    held = IDENTIFICATIONS.c.user_id == user["id"], IDENTIFICATIONS.c.provider == provider
-    if call.store.find(IDENTIFICATIONS, *held) is None:
+    condition = IDENTIFICATIONS.c.user_id == user["id"], IDENTIFICATIONS.c.provider == provider
+    if call.store.find(IDENTIFICATIONS, *condition) is None:
         message = f"The user has no account with {provider}, or the instance does not know it."
-        raise Refusal(404, "oauth_token_provider_not_enabled", "not found", message)
-    return listing(call, IDENTIFICATIONS, *held, show=_access_tokens)
+        raise ClerkAPIError(404, "oauth_token_provider_not_enabled", "not found", message)
+    return list_resources(call, IDENTIFICATIONS, *condition, serialize=_serialize_access_tokens)
 
 
-def _access_tokens(_call: Call, rows: list[Json]) -> list[Json]:
-    return [_access_token(row) for row in rows]
+def _serialize_access_tokens(_call: Call, rows: list[Json]) -> list[Json]:
+    return [_serialize_access_token(row) for row in rows]
 
 
-def _access_token(row: Json) -> Json:
+def _serialize_access_token(row: Json) -> Json:
     token = {
         "object": "oauth_access_token",
         "external_account_id": row["id"],
@@ -76,7 +79,7 @@ def _access_token(row: Json) -> Json:
 
 @operation("DeleteExternalAccount")
 def delete_external_account(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     where = IDENTIFICATIONS.c.id == call.path["external_account_id"], IDENTIFICATIONS.c.object == "external_account"
     account = call.store.find(IDENTIFICATIONS, *where, IDENTIFICATIONS.c.user_id == user["id"])
     if account is None:
@@ -85,7 +88,7 @@ def delete_external_account(call: Call) -> Json:
         links = [link for link in row.get("linked_to", ()) if link["id"] != account["identification_id"]]
         if len(links) < len(row.get("linked_to", ())):
             call.store.update(IDENTIFICATIONS, row, linked_to=links)
-    return _removed(call, account)
+    return _delete_row(call, account)
 
 
 @operation("UserPasskeyDelete")
@@ -99,27 +102,27 @@ def delete_web3_wallet(call: Call) -> Json:
 
 
 def _delete_identification(call: Call, kind: str) -> Json:
-    user = call.named(USERS, "user_id")
-    row = identifications.need(call.store, kind, call.path[f"{kind}_identification_id"], user["id"])
-    answer = _removed(call, row)
-    settle(call.store, user)
+    user = call.path_resource(USERS, "user_id")
+    row = identifications.require(call.store, kind, call.path[f"{kind}_identification_id"], user["id"])
+    answer = _delete_row(call, row)
+    refresh_primary_identifiers(call.store, user)
     return answer
 
 
-def _removed(call: Call, row: Json) -> Json:
+def _delete_row(call: Call, row: Json) -> Json:
     call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
-    return deleted(row)
+    return deleted_object(row)
 
 
 @operation("ListUserTrustedDevices")
 def list_trusted_devices(call: Call) -> Json:
-    devices = call.named(USERS, "user_id")["_trusted_devices"]
+    devices = call.path_resource(USERS, "user_id")["_trusted_devices"]
     return {"data": devices, "total_count": len(devices)}
 
 
 @operation("RevokeUserTrustedDevice")
 def revoke_trusted_device(call: Call) -> Json:
-    user = call.named(USERS, "user_id")
+    user = call.path_resource(USERS, "user_id")
     device_id = call.path["trusted_device_id"]
     devices: list[Json] = user["_trusted_devices"]
     device = next((one for one in devices if one["id"] == device_id), None)

@@ -1,4 +1,4 @@
-"""Machines: their secret keys, and which may call which. The operations are in `operations/machines.py`."""
+"""Machines: their secret keys, and which machines may call each other."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from clerk_emulator import errors
-from clerk_emulator.errors import Json
-from clerk_emulator.request.call import grouped
-from clerk_emulator.storage.store import Kind, Store
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import group_by
+from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import MACHINES
 
 SCOPES_LIMIT = 150
-"""How many machines a machine may have access to."""
+"""Maximum number of machines that a machine may call."""
 
-MACHINE_KEYS = Kind(
+MACHINE_KEYS = ResourceTable(
     "machine_secret_key",
     "mkey",
     {"secret": str, "expires_at": int},
     owners={"machine_id": "machine"},
     unique=("secret",),
 )
-"""The secret keys of a machine: one without an end (`expires_at` null), and those that it had before."""
+"""The current secret key of a machine, which does not expire (`expires_at` is null), and its former ones."""
 
-MACHINE_SCOPES = Kind(
+MACHINE_SCOPES = ResourceTable(
     "machine_scope",
     "mscope",
     owners={"from_machine_id": "machine", "to_machine_id": "machine"},
@@ -32,8 +32,8 @@ MACHINE_SCOPES = Kind(
 )
 
 
-def need(store: Store, machine_id: str) -> Json:
-    """The machine with this id. Raises Clerk's 404, which has a code of its own for machines."""
+def require(store: Store, machine_id: str) -> Json:
+    """Return the machine with this id. Raises Clerk's 404 with the code `machine_not_found`."""
     machine = store.get(MACHINES, machine_id)
     if machine is None:
         raise errors.not_found("machine", machine_id, code="machine_not_found")
@@ -41,14 +41,14 @@ def need(store: Store, machine_id: str) -> Json:
 
 
 def new_key(store: Store, machine_id: str) -> str:
-    """A new secret key of a machine, without an end."""
+    """Return a new secret key of a machine. It does not expire."""
     secret = f"ak_{store.ids.secret()}"
     store.create(MACHINE_KEYS, {"secret": secret, "expires_at": None, "machine_id": machine_id})
     return secret
 
 
-def of_key(store: Store, secret: str) -> str | None:
-    """The id of the machine that has this secret key, while it is valid."""
+def machine_id_for_key(store: Store, secret: str) -> str | None:
+    """Return the id of the machine with this secret key, or None if the key is unknown or has expired."""
     key = store.find(
         MACHINE_KEYS,
         MACHINE_KEYS.c.secret == secret,
@@ -58,7 +58,7 @@ def of_key(store: Store, secret: str) -> str | None:
 
 
 def scopes(store: Store, machine_ids: Sequence[str]) -> dict[str, list[str]]:
-    """For each machine, the ids of those that it may call, in the order in which that was allowed."""
+    """Return for each machine the ids of those that it may call, in the order of permission."""
     rows = store.all(MACHINE_SCOPES, MACHINE_SCOPES.c.from_machine_id.in_(machine_ids))
-    held = grouped(rows, "from_machine_id")
+    held = group_by(rows, "from_machine_id")
     return {one: [row["to_machine_id"] for row in held.get(one, [])] for one in machine_ids}

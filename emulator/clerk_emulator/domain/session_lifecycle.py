@@ -1,9 +1,10 @@
-"""Sessions: how they begin, end, and become tokens. The operations are in `operations/sessions.py`."""
+"""Start, expire and revoke sessions."""
 
 from __future__ import annotations
 
-from clerk_emulator.domain.user_rules import is_locked
-from clerk_emulator.errors import Json, Refusal
+from clerk_emulator.domain.user_accounts import is_locked
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
@@ -13,17 +14,17 @@ _ABANDONED_AFTER = 30 * DAY
 
 
 def start(store: Store, user_id: str, organization_id: str | None = None, *, origin: str | None = None) -> Json:
-    """A new session of a user, on a new client.
+    """Return a new session of a user, on a new client.
 
-    Raises Refusal for an unknown user, one who may not sign in, or one who is no member of the organization.
+    Raises ClerkAPIError for an unknown, banned or locked user, or one who is not a member of the organization.
     """
-    user = store.need(USERS, user_id)
+    user = store.require(USERS, user_id)
     if user["banned"]:
-        raise Refusal(403, "user_banned", "user is banned", f"User {user_id} is banned.")
+        raise ClerkAPIError(403, "user_banned", "user is banned", f"User {user_id} is banned.")
     if is_locked(store, user):
-        raise Refusal(403, "user_locked", "user is locked", f"User {user_id} is locked.")
+        raise ClerkAPIError(403, "user_locked", "user is locked", f"User {user_id} is locked.")
     if organization_id is not None:
-        need_member(store, organization_id, user_id)
+        require_member(store, organization_id, user_id)
     now = store.clock.now()
     client = store.create(
         CLIENTS,
@@ -49,11 +50,11 @@ def start(store: Store, user_id: str, organization_id: str | None = None, *, ori
     return session
 
 
-def need_member(store: Store, organization_id: str, user_id: str) -> Json:
-    """The membership of a user. Raises Clerk's error where there is none."""
+def require_member(store: Store, organization_id: str, user_id: str) -> Json:
+    """Return the membership of a user. Raises Clerk's 403 if there is none."""
     found = store.find(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id, MEMBERSHIPS.c.user_id == user_id)
     if found is None:
-        raise Refusal(
+        raise ClerkAPIError(
             403,
             "not_a_member_in_organization",
             "not a member",
@@ -63,13 +64,13 @@ def need_member(store: Store, organization_id: str, user_id: str) -> Json:
 
 
 def expire(store: Store) -> None:
-    """Let the sessions expire whose time is over. Whoever reads sessions does this first."""
+    """Set the status of expired sessions. Call it before reading sessions."""
     store.update_all(
         SESSIONS, SESSIONS.c.status == "active", SESSIONS.c.expire_at <= store.clock.now(), status="expired"
     )
 
 
 def revoke_all(store: Store, user_id: str) -> None:
-    """End all sessions of a user."""
+    """Revoke all active sessions of a user."""
     expire(store)
     store.update_all(SESSIONS, SESSIONS.c.user_id == user_id, SESSIONS.c.status == "active", status="revoked")

@@ -1,6 +1,6 @@
-"""Versions of the API: which one a request asks for, and where operations differ in older versions.
+"""API versions: read them from requests, and describe how operations differ in older ones.
 
-A request without a version gets that of the contract. Versions are dates, so they compare as text.
+The default is the version of the contract. Versions are dates and compare as text.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from clerk_emulator.contract.specification import document
-from clerk_emulator.errors import Refusal
+from clerk_emulator.errors import ClerkAPIError
 
 _KNOWN = ("2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12")
-"""Those of today; a contract of a later one is followed with it."""
+"""The versions at the time of writing. The version of a later contract is accepted too."""
 
 COMPACT_SESSION_TOKENS = "2025-04-10"
-"""From this version on session tokens are those of version 2, with the claims `v`, `o`, `fea` and `pla`."""
+"""The first version whose session tokens have version 2, with the claims `v`, `o`, `fea` and `pla`."""
 
 _REMOVED = {
     "UpdateUser": ("2026-05-12", ("public_metadata", "private_metadata", "unsafe_metadata")),
     "UpdateOrganization": ("2026-05-12", ("public_metadata", "private_metadata")),
 }
-"""For each operation the version that dropped body parameters, and their names."""
+"""For each operation the version that removed body parameters, and their names."""
 
 
 def current() -> str:
@@ -29,20 +29,20 @@ def current() -> str:
     return version
 
 
-def asked(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> str:
-    """Return the version that a request asks for. Raises Refusal if it is unknown or given twice."""
+def requested(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> str:
+    """Return the version that a request names. Raises ClerkAPIError if it is unknown or given twice."""
     given = [value for name, value in query if name == "__clerk_api_version"]
     if "clerk-api-version" in headers:
         given.append(headers["clerk-api-version"])
     if len(given) > 1:
         message = "The API version can be given as header or in the query, not both."
-        raise Refusal(400, "api_version_invalid", "is invalid", message)
+        raise ClerkAPIError(400, "api_version_invalid", "is invalid", message)
     if given and given[0] not in (*_KNOWN, current()):
-        raise Refusal(400, "api_version_invalid", "is invalid", f"There is no API version {given[0]}.")
+        raise ClerkAPIError(400, "api_version_invalid", "is invalid", f"There is no API version {given[0]}.")
     return given[0] if given else current()
 
 
 def removed_parameters(operation_id: str, version: str) -> tuple[str, ...]:
-    """Return the body parameters that `version` accepts although the contract no longer has them."""
+    """Return the body parameters that `version` accepts and that the contract no longer has."""
     until, names = _REMOVED.get(operation_id, ("", ()))
     return names if version < until else ()

@@ -1,0 +1,74 @@
+"""What a handler receives and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from clerk_emulator.contract.specification import Operation
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.ids import Ids
+from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.store import ResourceTable, Store
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent a request: the instance (`id` is `ins_...`) or a machine (`id` is `mch_...`)."""
+
+    id: str
+    is_machine: bool = False
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded file."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A validated request, and what a handler needs to answer it."""
+
+    operation: Operation
+    path: dict[str, str]
+    """The path parameters by name."""
+    query: Json
+    """All query parameters of the operation. Those that were not sent have their default or None."""
+    body: Json
+    """The body if it is an object, as sent; the fields of a form, without its files."""
+    items: list[Any]
+    """The body if it is a list."""
+    files: dict[str, Upload]
+    caller: Caller
+    store: Store
+    clock: Clock
+    ids: Ids
+    keys: Keys
+    origin: str
+    """The origin of the request URL, such as http://127.0.0.1:4010."""
+    version: str
+    """The API version, such as 2026-05-12."""
+
+    def path_resource(self, table: ResourceTable, parameter: str) -> Json:
+        """Return the resource whose id is the path parameter. Raises Clerk's 404 if there is none."""
+        return self.store.require(table, self.path[parameter])
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response with a status, headers or content of its own. A handler may return just the JSON body instead."""
+
+    body: Json | list[Json] | None = None
+    status: int = 0
+    """0 stands for the operation's success status in the contract."""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    content: bytes | None = None
+    """Bytes to send instead of `body`; `headers` then has their Content-Type."""
+
+
+Handler = Callable[[Call], Response | Json | list[Json] | None]

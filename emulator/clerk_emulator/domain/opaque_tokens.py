@@ -1,0 +1,83 @@
+"""The rules that API keys, M2M tokens and OAuth access tokens share: secrets that expire and can be revoked.
+
+Their rows have `_secret`, `revoked`, `revocation_reason` and `expiration` (milliseconds, or null for never).
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from clerk_emulator import errors
+from clerk_emulator.call import Call
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.store import ResourceTable, Store, Where
+
+COLUMNS = {"secret": str, "revoked": bool, "expiration": int}
+NEW_TOKEN: Json = {"revoked": False, "revocation_reason": None, "last_used_at": None}
+MAX_SECONDS = 315_360_000
+"""Maximum lifetime: ten years, which is Clerk's limit for other tokens. Our choice."""
+
+
+def expiration(store: Store, name: str, seconds: float | None) -> int | None:
+    """Return the expiration of a token with this lifetime. Raises ClerkAPIError if it is too long.
+
+    `name` is the parameter's name in the error.
+    """
+    if seconds is None:
+        return None
+    if seconds > MAX_SECONDS:
+        raise errors.invalid(name, f"must be at most {MAX_SECONDS}")
+    return store.clock.now() + round(seconds * 1000)
+
+
+def unexpired(store: Store, table: ResourceTable) -> Where:
+    """Return the condition that a token has not expired."""
+    return sa.or_(table.c.expiration.is_(None), table.c.expiration > store.clock.now())
+
+
+def serialize(call: Call, row: Json) -> Json:
+    """Return a token as the API returns it, without its secret."""
+    end = row["expiration"]
+    return {**public_fields(row), "expired": end is not None and end <= call.clock.now()}
+
+
+def revoke(call: Call, table: ResourceTable, row: Json) -> Json:
+    """Revoke a token, for the reason in the body. A token that is already revoked does not change."""
+    if not row["revoked"]:
+        row = call.store.update(table, row, revoked=True, revocation_reason=call.body.get("revocation_reason"))
+    return row
+
+
+def require_valid(call: Call, table: ResourceTable, secret: str) -> Json:
+    """Return the valid token with this secret. Raises Clerk's 404 if there is none.
+
+    Clerk's SDKs accept every response of 200, and take only 404 for an invalid secret. So revoked and expired tokens
+    are 404 too.
+    """
+    row = call.store.find(table, table.c.secret == secret, ~table.c.revoked, unexpired(call.store, table))
+    if row is None:
+        raise invalid_secret(table.name)
+    return row
+
+
+def mark_used(call: Call, table: ResourceTable, row: Json) -> Json:
+    """Set `last_used_at` to now, and return the token."""
+    return call.store.update(table, row, last_used_at=call.clock.now(), updated_at=row["updated_at"])
+
+
+def invalid_secret(name: str) -> ClerkAPIError:
+    """Return the error for a secret of no valid token. It does not contain the secret."""
+    message = f"There is no valid {name.replace('_', ' ')} with this secret."
+    return ClerkAPIError(404, "resource_not_found", "not found", message)
+
+
+def parse_claims(body: Json) -> Json | None:
+    """Return the claims in a body: an object or None. The contract allows any value."""
+    value: Any = body.get("claims")
+    if value is not None and not isinstance(value, dict):
+        raise errors.wrong_type("claims", "an object")
+    return cast(Json | None, value)

@@ -1,0 +1,77 @@
+"""Organizations as the API returns them, and the instance setting that enables them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from clerk_emulator.call import Call
+from clerk_emulator.domain import images
+from clerk_emulator.domain.roles import elevated_role_keys
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
+from clerk_emulator.storage.store import Store, Where
+from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, SESSIONS
+
+MEMBERS_COUNT = sa.select(sa.func.count()).where(MEMBERSHIPS.c.organization_id == ORGANIZATIONS.c.id).scalar_subquery()
+"""The number of members of an organization, for sorting."""
+
+
+def require_organizations_enabled(store: Store) -> None:
+    """Raise Clerk's 403 if organizations are disabled in the instance settings."""
+    if not ORGANIZATION_SETTINGS.read(store)["enabled"]:
+        message = "This instance has organizations off."
+        raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
+
+
+def serialize_organizations(call: Call, rows: Sequence[Json]) -> list[Json]:
+    """Return organizations as the API returns them."""
+    return [serialize_organization(call, row) for row in rows]
+
+
+def serialize_organization(call: Call, row: Json) -> Json:
+    """Return an organization as the API returns it, with the additions that `include_...` parameters request."""
+    answered = {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(call, row)}
+    members = MEMBERSHIPS.c.organization_id == row["id"]
+    if call.query.get("include_members_count"):
+        answered["members_count"] = call.store.count(MEMBERSHIPS, members)
+        answered["pending_invitations_count"] = call.store.count(
+            ORGANIZATION_INVITATIONS, *pending_invitations(call.store, row)
+        )
+    if call.query.get("include_missing_member_with_elevated_permissions"):
+        holders = MEMBERSHIPS.c.role.in_(elevated_role_keys(call.store))
+        answered["missing_member_with_elevated_permissions"] = not call.store.count(MEMBERSHIPS, members, holders)
+    return answered
+
+
+def public_organization_data(call: Call, row: Json) -> Json:
+    """Return the public data of an organization."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "slug": row["slug"],
+        "has_image": row["_image"] is not None,
+        "image_url": images.url(call, row),
+    }
+
+
+def pending_invitations(store: Store, organization: Json) -> tuple[Where, ...]:
+    """Return the conditions for an organization's invitations that can still be accepted."""
+    return (
+        ORGANIZATION_INVITATIONS.c.organization_id == organization["id"],
+        ORGANIZATION_INVITATIONS.c.status == "pending",
+        ORGANIZATION_INVITATIONS.c.expires_at > store.clock.now(),
+    )
+
+
+def clear_active_organization(store: Store, organization_id: str, *where: Where) -> None:
+    """Clear the active organization of sessions, if it is this one and the session matches `where`."""
+    store.update_all(
+        SESSIONS,
+        SESSIONS.c.last_active_organization_id == organization_id,
+        *where,
+        last_active_organization_id=None,
+    )

@@ -1,0 +1,64 @@
+"""Serve an emulator with uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from clerk_emulator.http import app
+from clerk_emulator.request.state import State
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1 that records its open connections, so that a fault can close one."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self.client:
+            app.CONNECTIONS[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.client:
+            app.CONNECTIONS.pop(self.client, None)
+
+
+def uvicorn_config(state: State) -> uvicorn.Config:
+    """Return uvicorn's configuration for an emulator."""
+    return uvicorn.Config(
+        app.create_app(state),
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Return a listening socket; port 0 picks a free port.
+
+    Raises ValueError for an invalid port, and OSError with the port in its text if it is not available.
+    """
+    if not 0 <= port <= 65535:
+        raise ValueError(f"port: {port} is not between 0 and 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY, which small responses need, only if the socket's protocol is given as TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    with contextlib.ExitStack() as stack:
+        stack.callback(listener.close)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(2048)
+        except OSError as error:
+            raise type(error)(error.errno, f"cannot listen on port {port} of {host}: {error.strerror}") from None
+        stack.pop_all()
+    return listener

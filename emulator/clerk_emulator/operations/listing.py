@@ -1,0 +1,83 @@
+"""Return lists of resources: filtered, sorted and paginated."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from clerk_emulator import errors
+from clerk_emulator.call import Call, Response
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.conditions import Column
+from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.store import ResourceTable, Where
+
+Serializer = Callable[[Call, list[Json]], list[Json]]
+
+
+def serialize_plain(_call: Call, rows: list[Json]) -> list[Json]:
+    """Return resources as stored, without their private keys."""
+    return [public_fields(row) for row in rows]
+
+
+def list_resources(
+    call: Call,
+    table: ResourceTable,
+    *where: Where | None,
+    sort: Sequence[str] | Mapping[str, Column] = ("created_at",),
+    serialize: Serializer = serialize_plain,
+) -> Response:
+    """Return a page of resources in the operation's list shape.
+
+    `where` are conditions that must all hold; None is ignored. `sort` are the names that `order_by` accepts: columns of
+    the table, or names mapped to columns. `serialize` turns rows into response objects. The query parameters `limit`,
+    `offset`, `order_by`, `starting_after` and `paginated` apply if the operation has them.
+    """
+    conditions = [condition for condition in where if condition is not None]
+    columns = {name: table.c[name] for name in sort} if not isinstance(sort, Mapping) else sort
+    column, descending = _order(call, columns)
+    after = [_after(call, table, descending)] if call.query.get("starting_after") else []
+    rows = call.store.all(
+        table,
+        *conditions,
+        *after,
+        order=_directed(column, table.c.id, descending),
+        limit=call.query.get("limit"),
+        offset=call.query.get("offset") or 0,
+    )
+    data = serialize(call, rows)
+    shape = call.operation.list_shape
+    if shape == "array" or (shape == "switch" and not call.query.get("paginated")):
+        return Response(data)
+    return Response({"data": data, "total_count": call.store.count(table, *conditions)})
+
+
+def _order(call: Call, columns: Mapping[str, Column]) -> tuple[Column, bool]:
+    # Only the first of several names counts. An unencoded plus in a query is decoded as a space.
+    order_by = str(call.query.get("order_by") or "-created_at").partition(",")[0]
+    name = order_by.lstrip(" ") if order_by[:1] not in "+-" else order_by[1:]
+    if name not in columns:
+        raise errors.invalid("order_by", f"must be one of {', '.join(columns)}, with an optional + or - in front")
+    return columns[name], order_by.startswith("-")
+
+
+@functools.cache
+def _directed(column: Column, tie_breaker: Column, descending: bool) -> tuple[Column, Column]:
+    """Return what to order by. Cached, because SQLAlchemy caches statements by the identity of their parts."""
+    return (column.desc(), tie_breaker.desc()) if descending else (column.asc(), tie_breaker.asc())
+
+
+def _after(call: Call, table: ResourceTable, descending: bool) -> Where:
+    """Return the condition for resources that follow `starting_after` in order of creation."""
+    if (call.query.get("order_by") or "-created_at").lstrip(" +-") != "created_at":
+        raise errors.invalid("starting_after", "can only be used if order_by is created_at")
+    if call.query.get("offset"):
+        raise errors.invalid("starting_after", "cannot be used together with offset")
+    last = call.store.get(table, call.query["starting_after"])
+    if last is None:
+        raise errors.invalid("starting_after", "must be the id of an existing resource")
+    position = sa.tuple_(table.c.created_at, table.c.id)
+    last_position = sa.tuple_(sa.literal(last["created_at"]), sa.literal(last["id"]))
+    return position < last_position if descending else position > last_position

@@ -1,0 +1,54 @@
+"""Run handlers."""
+
+from __future__ import annotations
+
+import json
+
+from clerk_emulator.call import Call, Caller, Handler, Response
+from clerk_emulator.contract import filling, versions
+from clerk_emulator.contract.specification import operations
+from clerk_emulator.json_types import Json, is_object
+from clerk_emulator.operations.registry import HANDLERS
+from clerk_emulator.request import validation
+from clerk_emulator.request.state import State
+
+
+def execute(state: State, call: Call, handle: Handler) -> Response:
+    """Run a handler in a transaction and return its response, with required properties filled in.
+
+    An exception rolls back the handler's writes.
+    """
+    with state.store.transaction():
+        result = handle(call)
+    response = result if isinstance(result, Response) else Response(result)
+    status = response.status or call.operation.success
+    pointer = call.operation.responses.get(status)
+    body = filling.fill_in(pointer, response.body, state.filled_in.add) if pointer else response.body
+    return Response(body, status, response.headers, response.content)
+
+
+def perform(state: State, operation_id: str, body: Json | None = None, **path: str) -> Json:
+    """Run an operation as a request with the secret key would, within an open transaction.
+
+    The body is validated; `path` are the path parameters. The operation must return an object. Raises ClerkAPIError.
+    """
+    operation = operations()[operation_id]
+    parsed = validation.parse_body(operation, operation.body_type, json.dumps(body or {}).encode())
+    call = Call(
+        operation=operation,
+        path=path,
+        query=validation.parse_query(operation, []),
+        body=parsed if is_object(parsed) else {},
+        items=[],
+        files={},
+        caller=Caller(state.keys.instance_id),
+        store=state.store,
+        clock=state.clock,
+        ids=state.ids,
+        keys=state.keys,
+        origin="",
+        version=versions.current(),
+    )
+    result = HANDLERS[operation_id].handle(call)
+    assert is_object(result), f"{operation_id} does not return an object"
+    return result

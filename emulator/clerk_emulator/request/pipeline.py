@@ -1,0 +1,121 @@
+"""Process one API request: find the operation, apply faults, authenticate, validate, run the handler."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import ClientDisconnect
+
+from clerk_emulator import errors
+from clerk_emulator.call import Call, Response, Upload
+from clerk_emulator.contract import specification, versions
+from clerk_emulator.contract.specification import Operation
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import is_list, is_object
+from clerk_emulator.operations.registry import HANDLERS
+from clerk_emulator.request import authentication, faults, validation
+from clerk_emulator.request.execution import execute
+from clerk_emulator.request.incoming import JSON_LIMIT, IncomingRequest
+from clerk_emulator.request.state import State
+
+PREFIX = "/v1"
+
+
+async def respond(state: State, request: IncomingRequest) -> Response | None:
+    """Return the response to a request; None if a fault closes the connection without a response.
+
+    Every failure becomes an error response in Clerk's format. Raises ClientDisconnect.
+    """
+    # Clerk's SDKs send some operations, such as POST /api_keys/verify, without /v1.
+    path = request.path.removeprefix(PREFIX) if request.path.startswith(PREFIX + "/") else request.path
+    candidates, path_values = specification.route(path)
+    operation = candidates.get(request.method)
+    if operation is None:
+        return _error_response(state, None, _no_such_operation(request, candidates))
+    fault = None
+    try:
+        _require_single_length(request)
+        fault = state.faults.next_for(operation.id, request.headers.get(faults.HEADER))
+        if fault:
+            await asyncio.sleep(fault.delay / 1000)
+            fault.raise_error()
+        response = await _run(state, request, operation, path_values)
+    except ClerkAPIError as error:
+        return _error_response(state, operation, error)
+    except ClientDisconnect:
+        raise
+    except Exception as error:  # a client never sees a traceback
+        state.record_crash(f"{operation.id} ({request.method} {request.path})", error)
+        return _error_response(state, operation, ClerkAPIError(500, "internal_clerk_error", "internal error"))
+    state.record_response(operation, response.status, response.body)
+    return fault.alter(response) if fault else response
+
+
+async def _run(state: State, request: IncomingRequest, operation: Operation, path_values: list[str]) -> Response:
+    """Authenticate and validate a request, and run its handler. Raises ClerkAPIError."""
+    query = request.query
+    caller = authentication.authenticate(operation, request.single_header("authorization"), state.keys, state.store)
+    version = versions.requested(request.headers, query)
+    state.limits.count(operation, path_values)
+    handler = HANDLERS.get(operation.id)
+    if handler is None:
+        raise _not_emulated(operation)
+    parsed_query = validation.parse_query(operation, query)
+    files: dict[str, Upload] = {}
+    if operation.body_type == "multipart/form-data":
+        body, files = await request.form(operation)
+    else:
+        raw = await request.read(JSON_LIMIT)
+        removed = versions.removed_parameters(operation.id, version)
+        body = validation.parse_body(operation, request.headers.get("content-type", ""), raw, removed)
+    call = Call(
+        operation=operation,
+        path=dict(zip(specification.parameter_names(operation), path_values, strict=True)),
+        query=parsed_query,
+        body=body if is_object(body) else {},
+        items=body if is_list(body) else [],
+        files=files,
+        caller=caller,
+        store=state.store,
+        clock=state.clock,
+        ids=state.ids,
+        keys=state.keys,
+        origin=request.origin,
+        version=version,
+    )
+    return execute(state, call, handler.handle)
+
+
+def _error_response(state: State, operation: Operation | None, error: ClerkAPIError) -> Response:
+    body = error.body(state.ids.hex())
+    if operation:
+        state.record_response(operation, error.status, body)
+    return Response(body, error.status, error.headers)
+
+
+def _require_single_length(request: IncomingRequest) -> None:
+    """Raise Clerk's 400 if a request gives its length in two ways, which allows request smuggling."""
+    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+        error = errors.unreadable_body("it has a Transfer-Encoding and a Content-Length")
+        error.headers["Connection"] = "close"
+        raise error
+
+
+def _not_emulated(operation: Operation) -> ClerkAPIError:
+    """Return a 405: SDKs do not retry it as they do a 5xx, and Clerk's servers do not use it."""
+    message = f"clerk_emulator does not emulate {operation.id} ({operation.method} {operation.path}); Clerk answers it."
+    error = ClerkAPIError(405, "not_emulated", "not emulated", message)
+    same_path = [other for other in specification.operations().values() if other.path == operation.path]
+    error.headers["Allow"] = ", ".join(other.method for other in same_path if other.id in HANDLERS)
+    return error
+
+
+def _no_such_operation(request: IncomingRequest, candidates: dict[str, Operation]) -> ClerkAPIError:
+    if candidates:
+        error = ClerkAPIError(
+            405, "method_not_allowed", "not allowed", f"{request.path} does not support {request.method}."
+        )
+        error.headers["Allow"] = ", ".join(candidates)
+        return error
+    message = f"The API has no {request.method} {request.path}."
+    return ClerkAPIError(404, "resource_not_found", "not found", message)

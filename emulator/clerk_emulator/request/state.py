@@ -1,0 +1,101 @@
+"""The state of one emulator."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from clerk_emulator import operations
+from clerk_emulator.contract import responses
+from clerk_emulator.contract.specification import Operation
+from clerk_emulator.json_types import Json
+from clerk_emulator.operations.registry import run_startup_hooks
+from clerk_emulator.request.faults import Faults
+from clerk_emulator.request.rate_limits import InstanceType, RateLimits
+from clerk_emulator.storage import keys as instance_keys
+from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.ids import Ids
+from clerk_emulator.storage.store import Store
+
+Observer = Callable[[str, int, Any], None]
+"""Called for each response with the operation's id, the status and the body."""
+
+log = logging.getLogger("clerk_emulator")
+
+
+class State:
+    """The store, clock, ids, keys, faults and rate limits of one emulator.
+
+    `db` is the database file; without it the state is in memory. `secret_key` or `keys` set the keys of the instance;
+    others are generated. `initialize` fills a new state, within the transaction that creates it (see
+    `clerk_emulator.create_state`). `random_seed` makes ids reproducible.
+
+    If `validate_responses` is true, each response is checked against the contract, and violations are added to
+    `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
+    handler sets, such as `User.locale`. `observer` is called for each response.
+
+    Raises ValueError for a secret key that does not begin with `sk_test_`, and InUseError if another process uses the
+    file.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: str | Path | None = None,
+        secret_key: str | None = None,
+        keys: Json | None = None,
+        initialize: Callable[[State], None] | None = None,
+        random_seed: int | str | None = None,
+        rate_limits: InstanceType | None = None,
+        validate_responses: bool = False,
+        observer: Observer | None = None,
+    ) -> None:
+        operations.load()
+        self.clock = Clock()
+        self.ids = Ids(self.clock, random_seed)
+        self.store = Store(self.clock, self.ids, db)
+        self.faults = Faults()
+        self.limits = RateLimits(self.clock, rate_limits)
+        self.validate_responses = validate_responses
+        self.observer = observer
+        self.problems: list[str] = []
+        self.filled_in: set[str] = set()
+        given_keys = (keys or {}) | ({"secret_key": secret_key} if secret_key is not None else {})
+        try:
+            with self.store.transaction():
+                self.is_new = not instance_keys.exist(self.store)
+                self.keys = instance_keys.load(self.store, given_keys)
+                run_startup_hooks(self.store)
+                if initialize is not None:
+                    initialize(self)
+        except BaseException:
+            self.store.close()
+            raise
+        self._in_memory = db is None
+        if self._in_memory:
+            self.store.save_snapshot()
+
+    def reset(self) -> None:
+        """Restore the initial state, including time and faults. Raises RuntimeError if the state is in a file."""
+        if not self._in_memory:
+            raise RuntimeError("reset: this emulator keeps its state in a file; delete the file instead")
+        self.store.restore_snapshot()
+        self.clock.reset()
+        self.ids.reset()
+        self.faults.clear()
+        self.limits.reset()
+        self.problems.clear()
+
+    def record_response(self, operation: Operation, status: int, body: Any) -> None:
+        """Check a response against the contract, if enabled, and report it to the observer."""
+        if self.validate_responses:
+            self.problems += responses.violations(operation, status, body)
+        if self.observer:
+            self.observer(operation.id, status, body)
+
+    def record_crash(self, request: str, error: Exception) -> None:
+        """Log an unexpected exception and add it to the problems."""
+        log.error("%s", request, exc_info=error)
+        self.problems.append(f"{request}: {error!r}")

@@ -1,0 +1,124 @@
+"""The format of seed files: YAML or JSON with users, organizations, memberships and keys.
+
+```yaml
+keys:
+  secret_key: sk_test_...
+users:
+  - email_address: [ada@example.com]
+    password: correct horse battery staple
+organizations:
+  - name: Acme
+    slug: acme
+    created_by: ada@example.com
+memberships:
+  - organization: acme
+    user: bob@example.com
+    role: org:member
+```
+
+An entry has the parameters of the API operation that creates such a resource, and may have an `id`. Users are referred
+to by id, username, external id, email address or phone number, organizations by id or slug.
+
+Entries may also have what no create operation accepts:
+
+- users: the identification status `unverified`, `second_factor_phone_number` (a list, the default one first),
+  `external_accounts` (a list of objects with `provider`, `provider_user_id`, `email_address`, ...),
+  `password_compromised`, and the times in a user object;
+- organizations: `admin_delete_enabled`;
+- users and organizations: `plan`, and its `features`;
+- all: `updated_at`; memberships also `created_at`.
+
+The sections `permissions` and `roles` define custom ones; a role refers to its permissions by key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from clerk_emulator.json_types import Json, is_list, is_object
+
+SECTIONS = ("permissions", "roles", "users", "organizations", "memberships")
+"""In the order in which they are loaded."""
+KEYS = ("instance_id", "private_pem", "secret_key")
+USER_TIMES = (
+    "password_last_updated_at",
+    "mfa_enabled_at",
+    "mfa_disabled_at",
+    "last_sign_in_at",
+    "last_active_at",
+    "updated_at",
+)
+MEMBERSHIP_TIMES = ("created_at", "updated_at")
+ACCOUNT_FIELDS = (
+    "provider_user_id",
+    "email_address",
+    "approved_scopes",
+    "first_name",
+    "last_name",
+    "username",
+    "image_url",
+)
+PRIVATE_ACCOUNT_FIELDS = ("token", "token_secret", "id_token", "expires_at")
+
+
+class SeedError(ValueError):
+    """A seed is invalid; the message names the entry."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without timestamps, because the API takes times as text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, form) for tag, form in resolvers if not tag.endswith(":timestamp")]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML that writes multi-line text, such as keys, as blocks."""
+
+
+def _represent_text(dumper: Any, value: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def read(source: str | Path | Json) -> Json:
+    """Return the seed in a file, or a seed that is already parsed.
+
+    Raises SeedError if it is not a seed, and OSError if the file cannot be read.
+    """
+    if not isinstance(source, str | Path):
+        return _checked(source, "seed")
+    try:
+        data: Any = yaml.load(Path(source).read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a restricted SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(f"{source}: {error}") from None
+    return _checked({} if data is None else data, str(source))
+
+
+def _checked(data: Any, source: str) -> Json:
+    """Return the seed. Raises SeedError for unknown sections and for sections of the wrong type."""
+    if not is_object(data):
+        raise SeedError(f"{source}: it must have sections: {', '.join(SECTIONS)}, keys")
+    for name, entries in data.items():
+        if name == "keys":
+            if not (is_object(entries) and all(key in KEYS and isinstance(entries[key], str) for key in entries)):
+                raise SeedError(f"{source}: keys: only {', '.join(KEYS)} are allowed, each a string")
+        elif name not in SECTIONS:
+            raise SeedError(f"{source}: there is no section {name}; the sections are {', '.join(SECTIONS)}, keys")
+        elif not (is_list(entries) and all(is_object(entry) for entry in entries)):
+            raise SeedError(f"{source}: {name}: it must be a list of objects")
+    return data
+
+
+def to_yaml(data: Json) -> str:
+    """Return a seed as YAML."""
+    text: str = cast(Any, yaml).dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return text

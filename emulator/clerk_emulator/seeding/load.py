@@ -1,0 +1,222 @@
+"""Create a state from a seed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from clerk_emulator import errors
+from clerk_emulator.domain import external_accounts, formats, identifications, memberships, plans
+from clerk_emulator.domain.roles import PERMISSIONS
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json, is_object
+from clerk_emulator.request.execution import perform
+from clerk_emulator.request.rate_limits import InstanceType
+from clerk_emulator.request.state import Observer, State
+from clerk_emulator.seeding import entries
+from clerk_emulator.seeding.format import (
+    ACCOUNT_FIELDS,
+    MEMBERSHIP_TIMES,
+    PRIVATE_ACCOUNT_FIELDS,
+    SECTIONS,
+    USER_TIMES,
+    SeedError,
+    read,
+)
+from clerk_emulator.storage.store import ResourceTable, Store
+from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
+
+_CREATE_UNVERIFIED = {"email_address": "CreateEmailAddress", "phone_number": "CreatePhoneNumber"}
+
+
+def create_state(
+    *,
+    db: str | Path | None = None,
+    secret_key: str | None = None,
+    seed: str | Path | Json | None = None,
+    random_seed: int | str | None = None,
+    rate_limits: InstanceType | None = None,
+    validate_responses: bool = False,
+    observer: Observer | None = None,
+) -> State:
+    """Return a state that holds what a seed describes: a file, or its parsed content. See `State`.
+
+    Raises SeedError for an invalid seed, or a file that already has a state; OSError if the seed cannot be read.
+    """
+    data = read(seed) if seed is not None else {}
+    return State(
+        db=db,
+        secret_key=secret_key,
+        keys=data.get("keys"),
+        initialize=functools.partial(_load, data) if seed is not None else None,
+        random_seed=random_seed,
+        rate_limits=rate_limits,
+        validate_responses=validate_responses,
+        observer=observer,
+    )
+
+
+def _load(data: Json, state: State) -> None:
+    """Create what a seed describes, within a transaction. Raises SeedError."""
+    if not state.is_new:
+        raise SeedError("a seed begins a new state, and the file has one: delete it, or leave the seed out")
+    loader = _Loader(state)
+    for section in SECTIONS:
+        create = loader.creators[section]
+        for index, entry in enumerate(data.get(section, [])):
+            try:
+                create(dict(entry))
+            except ClerkAPIError as error:
+                raise SeedError(_describe(f"{section}[{index}]", error)) from None
+            except (TypeError, ValueError) as error:
+                raise SeedError(f"{section}[{index}]: {error}") from None
+
+
+def _describe(entry: str, error: ClerkAPIError) -> str:
+    descriptions: list[str] = []
+    for item in error.errors:
+        key = item["meta"].get("param_name")
+        place = f"{entry}.{key}" if key else entry
+        descriptions.append(f"{place}: {item['long_message']}")
+    return " ".join(descriptions)
+
+
+class _Loader:
+    """Creates the entries of a seed, through the operations of the API where possible."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._store = state.store
+        self._perform = functools.partial(perform, state)
+        self._creator_memberships: set[str] = set()
+        """Ids of memberships that were created along with an organization, for its creator."""
+        self.creators: dict[str, Callable[[Json], None]] = {
+            "permissions": self._create_permission,
+            "roles": self._create_role,
+            "users": self._create_user,
+            "organizations": self._create_organization,
+            "memberships": self._create_membership,
+        }
+
+    def _create_permission(self, entry: Json) -> None:
+        self._perform("CreateOrganizationPermission", entry)
+
+    def _create_role(self, entry: Json) -> None:
+        # A seed refers to permissions by key, the API by id.
+        keys = entries.pop_list(entry, "permissions")
+        ids = {row["key"]: row["id"] for row in self._store.all(PERMISSIONS)}
+        for key in keys:
+            if key not in ids:
+                raise errors.invalid("permissions", f"must be keys of permissions; there is no {key}")
+        self._perform("CreateOrganizationRole", {**entry, "permissions": [ids[key] for key in keys]})
+
+    def _create_user(self, entry: Json) -> None:
+        self._reserve_id(USERS, entry)
+        times = entries.pop_times(entry, USER_TIMES)
+        second_factors = entries.pop_list(entry, "second_factor_phone_number")
+        accounts = entries.pop_list(entry, "external_accounts")
+        compromised = entry.pop("password_compromised", False)
+        plan, features = entries.pop_plan(entry)
+        unverified = [(kind, value) for kind in _CREATE_UNVERIFIED for value in entries.pop_unverified(entry, kind)]
+        if unverified:
+            entry["skip_user_requirement"] = True
+        user_id = self._perform("CreateUser", entry)["id"]
+        for kind, value in unverified:
+            self._perform(_CREATE_UNVERIFIED[kind], {"user_id": user_id, kind: value, "verified": False})
+        for number in second_factors:
+            phone_number = formats.phone("second_factor_phone_number", number)
+            row = identifications.find(self._store, "phone_number", phone_number)
+            if row is None or row["_user_id"] != user_id:
+                raise errors.invalid("second_factor_phone_number", "must be phone numbers of the user")
+            self._perform("UpdatePhoneNumber", {"reserved_for_second_factor": True}, phone_number_id=row["id"])
+        for index, account in enumerate(accounts):
+            self._connect_account(user_id, f"external_accounts[{index}]", account)
+        if compromised:
+            self._perform("SetUserPasswordCompromised", user_id=user_id)
+        plans.subscribe(self._store, user_id, plan, features)
+        self._set(USERS, self._store.require(USERS, user_id), times)
+
+    def _connect_account(self, user_id: str, name: str, account: Any) -> None:
+        """Connect an external account to a user; `name` is its name in errors."""
+        if not is_object(account):
+            raise errors.wrong_type(name, "an object")
+        values = dict(account)
+        for key in values:
+            if key not in ("provider", *ACCOUNT_FIELDS, *PRIVATE_ACCOUNT_FIELDS):
+                raise errors.unknown(f"{name}.{key}")
+        required = ("provider", "email_address", "provider_user_id")
+        provider, email, provider_user_id = (entries.pop_text(values, key, f"{name}.{key}") for key in required)
+        if identifications.find(self._store, "external_account", f"{provider}:{provider_user_id}"):
+            raise errors.identifier_exists(f"{name}.provider_user_id")
+        private = {f"_{key}": values.pop(key) for key in PRIVATE_ACCOUNT_FIELDS if key in values}
+        external_accounts.connect(self._store, user_id, provider, email, provider_user_id, **values, **private)
+
+    def _create_organization(self, entry: Json) -> None:
+        self._reserve_id(ORGANIZATIONS, entry)
+        times = entries.pop_times(entry, ("updated_at",))
+        updates = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
+        plan, features = entries.pop_plan(entry)
+        if entry.get("created_by"):
+            entry["created_by"] = _find_user(self._store, entry["created_by"], "created_by")["id"]
+        organization_id: str = self._perform("CreateOrganization", entry)["id"]
+        if updates:
+            self._perform("UpdateOrganization", updates, organization_id=organization_id)
+        plans.subscribe(self._store, organization_id, plan, features)
+        self._set(ORGANIZATIONS, self._store.require(ORGANIZATIONS, organization_id), times)
+        created = self._store.all(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id)
+        self._creator_memberships.update(row["id"] for row in created)
+
+    def _create_membership(self, entry: Json) -> None:
+        """Create a membership. It replaces one that was created along with its organization."""
+        for name in ("organization", "user"):
+            if name not in entry:
+                raise errors.missing(name)
+        organization_id = _find_organization(self._store, entry.pop("organization"))["id"]
+        user_id = _find_user(self._store, entry.pop("user"), "user")["id"]
+        times = entries.pop_times(entry, MEMBERSHIP_TIMES)
+        for name in entry:
+            if name not in ("role", "public_metadata", "private_metadata"):
+                raise errors.unknown(name)
+        existing = memberships.of_user(self._store, organization_id, user_id)
+        if existing and existing["id"] in self._creator_memberships:
+            self._store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == existing["id"])
+        self._perform("CreateOrganizationMembership", {**entry, "user_id": user_id}, organization_id=organization_id)
+        row = memberships.of_user(self._store, organization_id, user_id)
+        assert row is not None
+        self._set(MEMBERSHIPS, row, times)
+
+    def _reserve_id(self, table: ResourceTable, entry: Json) -> None:
+        """Make the next resource of the table use the entry's id, if it has one."""
+        resource_id = entries.pop_id(entry, table.prefix)
+        if resource_id is None:
+            return
+        if self._store.get(table, resource_id):
+            raise errors.identifier_exists("id")
+        self._state.ids.expect(table.prefix, resource_id)
+
+    def _set(self, table: ResourceTable, row: Json, values: Json) -> None:
+        """Set values that no operation sets. `updated_at` does not change unless it is among them."""
+        self._store.update(table, row, **{"updated_at": row["updated_at"], **values})
+
+
+def _find_user(store: Store, reference: Any, name: str) -> Json:
+    """Return the user with this id, username, external id, email address or phone number."""
+    identified = sa.select(IDENTIFICATIONS.c.user_id).where(IDENTIFICATIONS.c.identifier == str(reference).lower())
+    columns = USERS.c.id, USERS.c.username, USERS.c.external_id
+    user = store.find(USERS, sa.or_(USERS.c.id.in_(identified), *(column == str(reference) for column in columns)))
+    if user is None:
+        raise errors.invalid(name, f"must refer to a user; there is no {reference}")
+    return user
+
+
+def _find_organization(store: Store, reference: Any) -> Json:
+    """Return the organization with this id or slug."""
+    text = str(reference)
+    organization = store.find(ORGANIZATIONS, sa.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
+    if organization is None:
+        raise errors.invalid("organization", f"must refer to an organization; there is no {reference}")
+    return organization
