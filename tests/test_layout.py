@@ -57,15 +57,15 @@ LAYERS = {
         "__main__",
         "command",
         "__init__",
-        "emulator server",
+        "emulator",
         "http",
         "dashboard frontend_api seeding",
+        "request",
         "operations",
         "webhooks",
         "domain",
-        "request",
-        "contract",
-        "storage",
+        "call",
+        "contract storage",
         ".",
     ],
     "generator": ["__main__", "follow", "changes", "checks code", "contract", "fetch", "."],
@@ -85,8 +85,8 @@ LINES_PER_TEST_FILE = 600
 
 UNFINISHED = {
     "declared": {"generator"},
-    "layers": {"clerk_bapi", "clerk_emulator", "clerkkit", "generator"},
-    "cycles": {"clerk_bapi", "clerk_core", "clerk_emulator", "clerkkit"},
+    "layers": {"clerk_bapi", "clerkkit", "generator"},
+    "cycles": {"clerk_bapi", "clerk_core", "clerkkit"},
     "sizes": {"clerk_core"},
 }
 """Rules that a package does not keep yet."""

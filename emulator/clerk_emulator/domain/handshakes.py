@@ -41,17 +41,15 @@ def cookies(call: Call, nonce: str) -> list[str]:
     session_lifecycle.expire(call.store)
     session = call.store.get(SESSIONS, handshake["_session_id"] or "")
     if session is None or session["status"] != "active":
-        signed_in_at, session_cookie = 0, f"__session{{}}=; {_ATTRIBUTES}; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        signed_in_at = 0
+        session_cookie = f"__session{{}}=; {_ATTRIBUTES}; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
     else:
+        signed_in_at = session["created_at"] // 1000
         token = session_tokens.create(call.store, call.keys, session)
-        signed_in_at, session_cookie = (
-            session["created_at"] // 1000,
-            f"__session{{}}={token}; {_ATTRIBUTES}; {_MAX_AGE}",
-        )
+        session_cookie = f"__session{{}}={token}; {_ATTRIBUTES}; {_MAX_AGE}"
     client_cookie = f"__client_uat{{}}={signed_in_at}; {_ATTRIBUTES}; {_MAX_AGE}"
-    return [
-        cookie.format(suffix) for cookie in (client_cookie, session_cookie) for suffix in ("", f"_{_suffix(call.keys)}")
-    ]
+    suffixes = ("", f"_{_suffix(call.keys)}")
+    return [cookie.format(suffix) for cookie in (client_cookie, session_cookie) for suffix in suffixes]
 
 
 def _suffix(keys: Keys) -> str:
