@@ -1,4 +1,4 @@
-"""Calls to the emulator, and what tests say about its answers."""
+"""A client for tests of the emulator."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """A refusal: its status, and of its errors the code and what `meta` holds."""
+    """An error response: its status, and the code and `meta` of each error."""
 
     status: int
     errors: list[tuple[str, Json]]
@@ -27,7 +27,7 @@ class Problem:
 
 
 class Api:
-    """The API, with paths as in the contract. An answer is asserted to be a success or, with `refused`, an error."""
+    """The API. Methods assert that the response is a success, or, with `refused`, an error."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.http = client
@@ -48,7 +48,7 @@ class Api:
         return self._good(self.http.delete(path, params=query))
 
     def refused(self, method: str, path: str, body: Any = None, **options: Any) -> Problem:
-        """The refusal of a request; `options` are httpx's, such as `params` and `headers`."""
+        """Return the error response of a request; `options` are httpx's, such as `params` and `headers`."""
         answer = self._send(method, path, body, options)
         assert answer.status_code >= 400, answer.text
         held = answer.json()
@@ -66,6 +66,6 @@ class Api:
         return answer.json() if answer.content else None
 
     def user(self, **values: Any) -> Json:
-        """A new user; without any values one with an email address."""
+        """Create a user and return it; by default one with an email address."""
         made: Json = self.post("/users", values or {"email_address": ["ada@example.com"]})
         return made

@@ -1,4 +1,4 @@
-"""One emulator serves all tests of a process; each finds it empty, and every answer is held against the contract."""
+"""All tests of a process share an emulator, which is reset for each test and validates its responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.emulator.api import Api
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell, where it is asked for, which operations the tests have seen."""
+    """Report which operations the tests have called, if enabled."""
     coverage.register(config)
 
 
@@ -26,7 +26,7 @@ def _server() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(_server: Emulator) -> Iterator[Emulator]:
-    """The emulator as it was at the start. A test fails, too, when an answer departs from the contract."""
+    """The emulator in its initial state. The test fails if a response violates the contract."""
     _server.reset()
     yield _server
     assert _server.problems == []
@@ -45,5 +45,5 @@ def _http(_server: Emulator) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def api(emulator: Emulator, _http: httpx.Client) -> Api:
-    """Calls to the emulator, over a real socket, with plain httpx: a referee knows no player."""
+    """Calls to the emulator over a real socket with plain httpx, independent of clerkkit."""
     return Api(_http)

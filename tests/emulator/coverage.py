@@ -1,8 +1,8 @@
-"""Which operations the emulator has answered in a run of these tests, and with which statuses.
+"""Count the emulator's responses in a run of these tests, by operation and status.
 
-`CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table of it at the end, and fails where an operation that is
-emulated was never answered with a success, or never with a refusal, and where a property that the contract requires was
-known to no handler. Under pytest-xdist each worker hands in its part.
+`CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table at the end. The run fails if an emulated operation
+never responded with a success or never with an error, or if the emulator filled in a property. Workers of pytest-xdist
+report their counts to the main process.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ from clerk_emulator.operations.registry import HANDLERS
 SWITCH = "CLERK_EMULATOR_COVERAGE"
 
 Counts = Mapping[tuple[str, int], int]
-"""How many answers there were, by operation and status."""
+"""The number of responses by operation and status."""
 
 _ANSWERS: Counter[tuple[str, int]] = Counter()
 _FILLED_IN: set[str] = set()
 
 
 def observe(operation_id: str, status: int, _body: Any) -> None:
-    """Count an answer; what an emulator takes as its `observer`."""
+    """Count a response; an `observer` for the emulator."""
     _ANSWERS[operation_id, status] += 1
 
 
 def observe_filled_in(properties: Collection[str]) -> None:
-    """Note what an emulator has filled in."""
+    """Record the properties that an emulator has filled in."""
     _FILLED_IN.update(properties)
 
 
 def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
-    """What the tests have not seen of the operations: a line for each.
+    """Return a line for each operation without a success or without an error response.
 
-    What any operation can be answered with is no refusal of its own, unless there is nothing in it to get wrong: faults
-    that were asked for (5xx), rate limits (429), a wrong key (401), a wrong Content-Type (415).
+    Errors that any operation can respond with count only for operations without parameters: injected faults (5xx), rate
+    limits (429), a wrong key (401), a wrong Content-Type (415).
     """
     successes = {operation for operation, status in counts if status < 300}
-    # What Clerk no longer does for anybody has no success to show.
+    # An operation that Clerk has removed has no success.
     successes |= {operation for operation, status in counts if status == 410}
     refusals = {
         operation
@@ -64,7 +64,7 @@ def _takes_anything(operation_id: str) -> bool:
 
 
 def table(counts: Counts, operations: Collection[str]) -> list[str]:
-    """The operations with how often each was answered with which status, as lines of text."""
+    """Return the operations with the number of responses for each status, as lines of text."""
     statuses = sorted({status for _, status in counts})
     width = max((len(operation) for operation in operations), default=0)
     head = " " * width + "".join(f"{status:>6}" for status in statuses)
@@ -76,10 +76,10 @@ def table(counts: Counts, operations: Collection[str]) -> list[str]:
 
 
 class Plugin:
-    """Collects, at the end of the session, what was counted in this process and in the workers."""
+    """Collects the counts of this process and of the workers at the end of the session."""
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A worker hands in what it has counted; else the run fails where something is lacking."""
+        """Send the counts of a worker to the main process; in the main process, fail the run if coverage is missing."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["api_coverage"] = [[*key, count] for key, count in _ANSWERS.items()]
             session.config.workeroutput["api_filled_in"] = sorted(_FILLED_IN)
@@ -88,13 +88,13 @@ class Plugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add what a worker of pytest-xdist has counted."""
+        """Add the counts of a pytest-xdist worker."""
         for operation, status, count in getattr(node, "workeroutput", {}).get("api_coverage", ()):
             _ANSWERS[operation, status] += count
         _FILLED_IN.update(getattr(node, "workeroutput", {}).get("api_filled_in", ()))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, and what is lacking."""
+        """Print the table, and the missing coverage."""
         said = f"{len(HANDLERS)} of {len(specification.operations())} operations are emulated"
         terminalreporter.section(said)
         for line in table(_ANSWERS, HANDLERS):
@@ -108,7 +108,7 @@ def _all_that_lacks() -> list[str]:
 
 
 def register(config: pytest.Config) -> None:
-    """Take part in a run, where the switch says so."""
+    """Register the plugin, if enabled."""
     if os.environ.get(SWITCH) == "1":
         from clerk_emulator import operations
 

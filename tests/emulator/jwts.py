@@ -1,4 +1,4 @@
-"""Tokens, verified as any service would: with PyJWT and the public keys that the emulator shows."""
+"""Verify tokens with PyJWT and the emulator's public keys, as any service would."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.emulator.api import Api, Json
 
 
 def verified(api: Api, token: str, **options: Any) -> Json:
-    """The claims of a token whose signature and times are good. `options` are PyJWT's, such as `audience`."""
+    """Return the claims of a valid token. `options` are PyJWT's, such as `audience`."""
     keys = {key["kid"]: key for key in api.get("/jwks")["keys"]}
     header = jwt.get_unverified_header(token)
     assert header["alg"] == "RS256"
@@ -19,5 +19,5 @@ def verified(api: Api, token: str, **options: Any) -> Json:
 
 
 def category(token: str) -> Any:
-    """What the header says that a token is good for."""
+    """Return the category in a token's header."""
     return jwt.get_unverified_header(token).get("cat")

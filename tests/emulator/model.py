@@ -1,8 +1,8 @@
-"""What Clerk is in a few words: users, organizations, members and invitations in plain lists, without a database.
+"""A simple model of Clerk: users, organizations, members and invitations in plain lists.
 
-Written from what is known of Clerk, not from the emulator. For each change one method tells the refusals that it
-may meet, as status and code, and another does it, where there are none. What the server makes up (ids, derived slugs)
-is taken from its answer.
+It is written from Clerk's documentation, not from the emulator. For each change, one method returns the possible errors
+as status and code, and another makes the change if there are none. Values that the server generates (ids, derived
+slugs) are taken from its response.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class User:
     id: str
     created_at: int
     emails: dict[str, bool]
-    """Addresses in lower case, each with whether it is verified; the first verified one is the primary one."""
+    """Addresses in lower case, with whether they are verified. The first verified one is the primary one."""
     username: str | None = None
     external_id: str | None = None
     first_name: str | None = None
@@ -121,7 +121,7 @@ class Model:
     # Users
 
     def profile_refusals(self, body: Json, user_id: str | None = None) -> Refusals:
-        """What is wrong with a user's own fields."""
+        """Return the errors in a user's own fields."""
         found: Refusals = set()
         others = [user for user in self.users.values() if user.id != user_id]
         if body.get("username"):
@@ -269,7 +269,7 @@ class Model:
     # Members
 
     def invited(self, organization_id: str, user_id: str) -> Invitation | None:
-        """The oldest invitation that the user could accept."""
+        """Return the oldest invitation that the user could accept."""
         emails = self.users[user_id].emails
         mine = [one for one in self.pending(organization_id) if emails.get(one.address)]
         return min(mine, key=lambda one: (one.created_at, one.id), default=None)
@@ -317,7 +317,7 @@ class Model:
     # Invitations
 
     def manager_refusals(self, organization_id: str, user_id: str | None) -> Refusals:
-        """What is wrong with who invites or revokes."""
+        """Return the errors for the user who invites or revokes."""
         if user_id is None:
             return set()
         held = self.membership(organization_id, user_id)

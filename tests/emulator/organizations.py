@@ -1,4 +1,4 @@
-"""Organizations, members and roles to test with."""
+"""Organizations, members and roles for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROLE_SET = "role_set:default"
 
 
 def user(api: Api, name: str = "ada", **values: Any) -> str:
-    """The id of a new user, whose email address is at example.com."""
+    """Create a user with an email address at example.com, and return the id."""
     return str(api.user(email_address=[f"{name}@example.com"], **values)["id"])
 
 
@@ -33,13 +33,13 @@ def invite(api: Api, organization_id: str, address: str = "bob@example.com", **v
 
 
 def role(api: Api, key: str) -> Json:
-    """The role with this key."""
+    """Return the role with this key."""
     (found,) = [one for one in api.get("/organization_roles", limit=500)["data"] if one["key"] == key]
     return dict(found)
 
 
 def permission(api: Api, key: str) -> Json:
-    """The permission with this key."""
+    """Return the permission with this key."""
     (found,) = [one for one in api.get("/organization_permissions", limit=500)["data"] if one["key"] == key]
     return dict(found)
 

@@ -1,4 +1,4 @@
-"""An emulator with something of every kind in it, and what its answers have told: ids, keys, tokens, by name."""
+"""An emulator with a resource of each type, and the values in its responses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _VALUES: dict[str, list[str]] = {
 
 
 class Known:
-    """What answers have told, by the name under which they told it; ids by the kind of the resource, too."""
+    """Values from responses: ids, keys and tokens, by the name of their key; ids also by the type of the resource."""
 
     def __init__(self, held: dict[str, list[str]] | None = None) -> None:
         self._held = {name: list(values) for name, values in (held or _VALUES).items()}
@@ -56,7 +56,7 @@ class Known:
         return Known(self._held)
 
     def learn(self, answer: Any) -> None:
-        """Take note of the texts in an answer."""
+        """Add the strings in a response."""
         if isinstance(answer, list):
             for one in answer:
                 self.learn(one)
@@ -76,7 +76,7 @@ class Known:
             del values[:-_KEPT]
 
     def values(self, name: str) -> list[str]:
-        """What could be given for a parameter; nothing where no answer has told of it."""
+        """Return possible values for a parameter; none if no response had one."""
         for suffix in ("_ids", "_id", "s"):
             single = name.removesuffix(suffix)
             kinds = _KINDS.get(single, (single,))
@@ -91,7 +91,7 @@ class Known:
 
 
 def populate(emulator: Emulator, api: Api) -> Known:
-    """Make something of every kind, and let it be the state that the emulator goes back to."""
+    """Create a resource of each type, and make this the state that the emulator is reset to."""
     known = Known()
 
     def made(path: str, body: Json | None = None, method: str = "POST", **options: Any) -> Json:

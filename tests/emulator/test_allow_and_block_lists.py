@@ -1,4 +1,4 @@
-"""Allow-list and block-list, and the other restrictions on who may have an account."""
+"""The allow-list, the block-list, and other restrictions on accounts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def not_allowed(value: str) -> tuple[int, list[tuple[str, Json]]]:
         (WALLET, WALLET.lower(), "web3_wallet"),
     ],
 )
-def test_what_is_written_is_read_back(api: Api, name: str, written: str, kept: str, kind: str) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, name: str, written: str, kept: str, kind: str) -> None:
     made = api.post(f"/{name}_identifiers", {"identifier": written})
     assert (made["object"], made["identifier"], made["identifier_type"]) == (f"{name}_identifier", kept, kind)
     assert made["instance_id"] == api.get("/instance")["id"]
@@ -66,13 +66,13 @@ def test_what_is_written_is_read_back(api: Api, name: str, written: str, kept: s
         ({"identifier": ["a@example.com"]}, "form_param_type_invalid"),
     ],
 )
-def test_what_is_no_identifier(api: Api, name: str, body: Json, code: str) -> None:
+def test_rejects_invalid_identifier(api: Api, name: str, body: Json, code: str) -> None:
     refused = api.refused("POST", f"/{name}_identifiers", body)
     assert (refused.status, refused.codes, refused.params) == (422, [code], ["identifier"])
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_an_identifier_is_listed_once(api: Api, name: str) -> None:
+def test_rejects_duplicate_identifier(api: Api, name: str) -> None:
     api.post(f"/{name}_identifiers", {"identifier": "ada@example.com"})
     refused = api.refused("POST", f"/{name}_identifiers", {"identifier": "ADA@example.com"})
     assert (refused.status, refused.codes) == (400, ["duplicate_record"])
@@ -80,14 +80,14 @@ def test_an_identifier_is_listed_once(api: Api, name: str) -> None:
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])
 
 
-def test_the_allow_list_can_be_listed_bare_and_in_pages(api: Api) -> None:
+def test_allow_list_can_be_paginated(api: Api) -> None:
     made = [api.post("/allowlist_identifiers", {"identifier": f"a{number}@example.com"}) for number in range(3)]
     assert api.get("/allowlist_identifiers", limit=2) == [made[2], made[1]]
     assert api.get("/allowlist_identifiers", limit=2, paginated="true")["total_count"] == 3
     assert api.refused("GET", "/allowlist_identifiers?limit=501").params == ["limit"]
 
 
-def test_whoever_is_allowed_can_be_told(api: Api) -> None:
+def test_notify_invites_allowed_address(api: Api) -> None:
     made = api.post("/allowlist_identifiers", {"identifier": "ada@example.com", "notify": True})
     (invitation,) = api.get("/invitations")
     assert (made["invitation_id"], invitation["email_address"]) == (invitation["id"], "ada@example.com")
@@ -97,7 +97,7 @@ def test_whoever_is_allowed_can_be_told(api: Api) -> None:
     assert len(api.get("/invitations")) == 1
 
 
-def test_lists_do_nothing_until_they_are_switched_on(api: Api) -> None:
+def test_lists_apply_only_when_enabled(api: Api) -> None:
     api.post("/blocklist_identifiers", {"identifier": "ada@example.com"})
     api.post("/allowlist_identifiers", {"identifier": "bob@example.com"})
     assert api.user()["id"]
@@ -113,7 +113,7 @@ def test_lists_do_nothing_until_they_are_switched_on(api: Api) -> None:
         ("ada+x@example.com", ["ada+x@example.com"], ["ada@example.com", "ada+y@example.com"]),
     ],
 )
-def test_the_block_list_and_email_addresses(api: Api, entry: str, blocked: list[str], free: list[str]) -> None:
+def test_block_list_matches_email_addresses(api: Api, entry: str, blocked: list[str], free: list[str]) -> None:
     api.post("/blocklist_identifiers", {"identifier": entry})
     restrict(api, blocklist=True)
     for address in blocked:
@@ -123,7 +123,7 @@ def test_the_block_list_and_email_addresses(api: Api, entry: str, blocked: list[
     assert len(api.get("/users")) == len(free)
 
 
-def test_the_block_list_and_numbers_and_wallets(api: Api) -> None:
+def test_block_list_matches_phone_numbers_and_wallets(api: Api) -> None:
     for identifier in ("+15555550100", WALLET):
         api.post("/blocklist_identifiers", {"identifier": identifier})
     restrict(api, blocklist=True)
@@ -132,7 +132,7 @@ def test_the_block_list_and_numbers_and_wallets(api: Api) -> None:
     assert api.user(phone_number=["+15555550101"], web3_wallet=["0x" + "ac" * 20])["id"]
 
 
-def test_what_comes_later_is_held_against_the_lists_too(api: Api) -> None:
+def test_lists_apply_to_added_identifiers(api: Api) -> None:
     user = api.user()
     api.post("/blocklist_identifiers", {"identifier": "example.org"})
     api.post("/blocklist_identifiers", {"identifier": "+15555550100"})
@@ -145,18 +145,18 @@ def test_what_comes_later_is_held_against_the_lists_too(api: Api) -> None:
         assert (refused.status, refused.codes) == (403, ["not_allowed_access"])
     refused = api.refused("PUT", f"/users/{user['id']}/email_address", {"email_address": "ada@example.org"})
     assert (refused.status, refused.codes) == (403, ["not_allowed_access"])
-    # Nothing of it has happened, and who is there already stays.
+    # The rejected request changed nothing, and existing users stay.
     assert api.get(f"/users/{user['id']}") == user
 
 
-def test_an_allow_list_that_is_empty_allows_nobody(api: Api) -> None:
+def test_empty_allow_list_rejects_everyone(api: Api) -> None:
     restrict(api, allowlist=True)
     assert refusal(api, email_address=["ada@example.com"]) == not_allowed("ada@example.com")
-    # A user's name is no identifier that could be listed.
+    # Usernames cannot be listed.
     assert api.user(username="ada_l")["id"]
 
 
-def test_the_allow_list_wins_over_the_block_list(api: Api) -> None:
+def test_allow_list_takes_precedence_over_block_list(api: Api) -> None:
     for entry in ("*@example.com", "+15555550100", WALLET):
         api.post("/allowlist_identifiers", {"identifier": entry})
     api.post("/blocklist_identifiers", {"identifier": "ada@example.com"})
@@ -174,13 +174,13 @@ def test_the_allow_list_wins_over_the_block_list(api: Api) -> None:
     assert refusal(api, email_address=["ada@example.com"]) == not_allowed("ada@example.com")
 
 
-def test_to_allow_an_address_is_not_to_allow_its_subaddresses(api: Api) -> None:
+def test_allowed_address_does_not_allow_subaddresses(api: Api) -> None:
     api.post("/allowlist_identifiers", {"identifier": "ada@example.com"})
     restrict(api, allowlist=True)
     assert refusal(api, email_address=["ada+x@example.com"]) == not_allowed("ada+x@example.com")
 
 
-def test_subaddresses_can_be_refused(api: Api) -> None:
+def test_subaddresses_can_be_blocked(api: Api) -> None:
     restrict(api, block_email_subaddresses=True)
     for address in ("ada+x@example.com", "ada=x@example.com", "ada#x@example.com"):
         status, errors = refusal(api, email_address=[address])
@@ -188,7 +188,7 @@ def test_subaddresses_can_be_refused(api: Api) -> None:
     assert api.user(email_address=["ada.x@example.com"])["id"]
 
 
-def test_disposable_addresses_can_be_refused(api: Api) -> None:
+def test_disposable_addresses_can_be_blocked(api: Api) -> None:
     assert api.user(email_address=["ada@mailinator.com"])["id"]
     restrict(api, block_disposable_email_domains=True)
     status, errors = refusal(api, email_address=["bob@mailinator.com"])
@@ -196,7 +196,7 @@ def test_disposable_addresses_can_be_refused(api: Api) -> None:
     assert api.user(email_address=["bob@example.com"])["id"]
 
 
-def test_countries_can_be_refused(api: Api, emulator: Emulator) -> None:
+def test_countries_can_be_blocked(api: Api, emulator: Emulator) -> None:
     api.patch("/instance/communication", {"blocked_country_codes": ["CA", "KZ"]})
     for number in ("+14165550100", "+77012345678"):
         status, errors = refusal(api, phone_number=[number])
@@ -206,7 +206,7 @@ def test_countries_can_be_refused(api: Api, emulator: Emulator) -> None:
     assert emulator.problems == []
 
 
-def test_a_key_that_is_wrong_reads_no_list(api: Api) -> None:
+def test_wrong_key_cannot_read_lists(api: Api) -> None:
     for name in LISTS:
         refused = api.refused("GET", f"/{name}_identifiers", headers={"Authorization": "Bearer sk_test_wrong"})
         assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])

@@ -28,7 +28,7 @@ def _without(key: Json, *names: str) -> Json:
     return {name: value for name, value in key.items() if name not in names}
 
 
-def test_what_is_written_is_read_back(api: Api, subject: str, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, subject: str, emulator: Emulator) -> None:
     emulator.clock.freeze()
     written = {
         "type": "custom",
@@ -64,7 +64,7 @@ def test_what_is_written_is_read_back(api: Api, subject: str, emulator: Emulator
 
 
 @pytest.mark.parametrize("kind", ["user", "organization", "machine"])
-def test_the_subject_owns_its_keys(api: Api, kind: str) -> None:
+def test_deleting_subject_deletes_keys(api: Api, kind: str) -> None:
     paths = {"user": "/users", "organization": "/organizations", "machine": "/machines"}
     owner = api.user()["id"] if kind == "user" else api.post(paths[kind], {"name": "Acme"})["id"]
     key = _key(api, owner)
@@ -95,13 +95,13 @@ def test_the_subject_owns_its_keys(api: Api, kind: str) -> None:
         ({"secret": "mine"}, "form_param_unknown", "secret"),
     ],
 )
-def test_a_key_that_clerk_would_refuse(api: Api, subject: str, body: Json, code: str, param: str) -> None:
+def test_rejects_invalid_key(api: Api, subject: str, body: Json, code: str, param: str) -> None:
     problem = api.refused("POST", "/api_keys", {"name": "abc", "subject": subject, **body})
     assert (problem.status, problem.codes, problem.params) == (422, [code], [param])
     assert api.get("/api_keys", subject=subject, include_invalid="true")["total_count"] == 0
 
 
-def test_limits_at_their_borders(api: Api, subject: str) -> None:
+def test_accepts_values_at_limits(api: Api, subject: str) -> None:
     made = _key(api, subject, "a b", type="x" * 25, description="x" * 255)
     assert (made["name"], made["type"], made["description"]) == ("a b", "x" * 25, "x" * 255)
 
@@ -115,7 +115,7 @@ def test_names_are_unique_among_the_valid_keys_of_a_subject(api: Api, subject: s
     _key(api, subject)
 
 
-def test_lists(api: Api, subject: str, emulator: Emulator) -> None:
+def test_list_filters_sorts_and_paginates(api: Api, subject: str, emulator: Emulator) -> None:
     valid = _key(api, subject, "Valid%")["id"]
     expired = _key(api, subject, "Expired", seconds_until_expiration=1)["id"]
     revoked = _key(api, subject, "Revoked")["id"]
@@ -135,7 +135,7 @@ def test_lists(api: Api, subject: str, emulator: Emulator) -> None:
     assert listed(type="custom") == [custom]
     assert listed(query="valid%") == listed(query=valid) == [valid]
     assert listed(query=valid[:-1]) == []
-    # Clerk's Python SDK always sends these as numbers with a fraction.
+    # Clerk's Python SDK sends these as decimal numbers.
     assert listed(limit="10.0", offset="0.0") == [valid]
     for query in ({"limit": "10.5"}, {"limit": "1e1"}, {"offset": "-1.0"}, {"limit": "101.0"}):
         assert api.refused("GET", "/api_keys", params={"subject": subject, **query}).status == 422
@@ -150,7 +150,7 @@ def test_lists(api: Api, subject: str, emulator: Emulator) -> None:
         assert api.refused("GET", "/api_keys", params={"subject": subject, **query}).status == 422
 
 
-def test_an_update_changes_what_it_names(api: Api, subject: str, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, subject: str, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = _without(_key(api, subject, claims={"a": 1}, scopes=["a"], description="d"), "secret")
     path = f"/api_keys/{made['id']}"
@@ -171,7 +171,7 @@ def test_an_update_changes_what_it_names(api: Api, subject: str, emulator: Emula
     assert api.refused("GET", path).status == 404
 
 
-def test_updates_that_clerk_would_refuse(api: Api, subject: str) -> None:
+def test_rejects_invalid_updates(api: Api, subject: str) -> None:
     made = _without(_key(api, subject), "secret")
     for body, code in (
         ({"name": "Other"}, "form_param_unknown"),
@@ -185,7 +185,7 @@ def test_updates_that_clerk_would_refuse(api: Api, subject: str) -> None:
     assert api.get(f"/api_keys/{made['id']}") == made
 
 
-def test_a_good_secret_is_verified(api: Api, subject: str, emulator: Emulator) -> None:
+def test_verifies_valid_secret(api: Api, subject: str, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = _key(api, subject, seconds_until_expiration=10)
     now = emulator.clock.advance(5)
@@ -202,13 +202,13 @@ def test_a_good_secret_is_verified(api: Api, subject: str, emulator: Emulator) -
     assert (problem.status, problem.codes, problem.params) == (422, ["form_param_missing"], ["secret"])
 
 
-def test_a_refusal_does_not_tell_the_secret(api: Api) -> None:
+def test_error_does_not_contain_secret(api: Api) -> None:
     answer = api.http.post("/api_keys/verify", json={"secret": "ak_very_secret"})
     assert answer.status_code == 404
     assert "very_secret" not in answer.text
 
 
-def test_a_revoked_key(api: Api, subject: str) -> None:
+def test_revoked_key_is_invalid(api: Api, subject: str) -> None:
     made = _key(api, subject)
     revoked = api.post(f"/api_keys/{made['id']}/revoke", {"revocation_reason": "leaked"})
     assert (revoked["revoked"], revoked["revocation_reason"]) == (True, "leaked")
@@ -218,7 +218,7 @@ def test_a_revoked_key(api: Api, subject: str) -> None:
     assert api.get(f"/api_keys/{made['id']}/secret")["secret"] == made["secret"]
 
 
-def test_a_deleted_key_is_gone(api: Api, subject: str) -> None:
+def test_deleted_key_is_404(api: Api, subject: str) -> None:
     made = _key(api, subject)
     assert api.delete(f"/api_keys/{made['id']}") == {"object": "api_key", "id": made["id"], "deleted": True}
     assert api.get("/api_keys", subject=subject, include_invalid="true")["total_count"] == 0

@@ -1,4 +1,4 @@
-"""The overlay against the emulator: what `Clerk` adds, with every answer held against the contract once more."""
+"""`Clerk` against the emulator, with responses compared with the contract by clerkkit too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 @pytest.fixture
 def clerk(emulator: Emulator) -> Iterator[Clerk]:
-    """Strict: an answer that departs from the contract is an error."""
+    """A strict client, which raises for a response that does not match the contract."""
     with Clerk(emulator.secret_key, base_url=emulator.url, strict=True) as client:
         yield client
 
@@ -28,7 +28,7 @@ def ids(clerk: Clerk, count: int) -> list[str]:
     return [user.id for user in made if not isinstance(user, ClerkError)]
 
 
-def test_walks_find_everybody_once(clerk: Clerk) -> None:
+def test_iteration_yields_each_user_once(clerk: Clerk) -> None:
     made = ids(clerk, 57)
     assert len(set(made)) == 57
     for page_size in (1, 10, 57, 500):
@@ -38,7 +38,7 @@ def test_walks_find_everybody_once(clerk: Clerk) -> None:
     assert clerk.users.count().total_count == 57
 
 
-def test_a_walk_survives_what_comes_and_goes(clerk: Clerk) -> None:
+def test_iteration_tolerates_concurrent_changes(clerk: Clerk) -> None:
     made = ids(clerk, 30)
     seen: list[str] = []
     for number, user in enumerate(clerk.users.iterate(page_size=7)):
@@ -50,7 +50,7 @@ def test_a_walk_survives_what_comes_and_goes(clerk: Clerk) -> None:
     assert len(seen) == len(set(seen))
 
 
-def test_everybody_can_be_deleted_while_they_are_walked(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
+def test_users_can_be_deleted_during_iteration(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
     ids(clerk, 25)
     assert len([clerk.users.delete(user.id) for user in clerk.users.iterate(page_size=10)]) == 25
     assert clerk.users.count().total_count == 0
@@ -58,10 +58,10 @@ def test_everybody_can_be_deleted_while_they_are_walked(clerk: Clerk, caplog: py
 
 
 @pytest.mark.parametrize("order", [{}, {"order_by": "-name"}])
-def test_no_organization_is_passed_over_in_silence(
+def test_iteration_does_not_skip_organizations_silently(
     clerk: Clerk, order: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """By offset, since organizations have no cursor."""
+    """Organizations have no cursor, so they are paginated by offset."""
     for number in range(25):
         clerk.organizations.create(name=f"{number:02}")
     deleted = [clerk.organizations.delete(one.id) for one in clerk.organizations.iterate(page_size=10, **order)]
@@ -69,7 +69,7 @@ def test_no_organization_is_passed_over_in_silence(
     assert caplog.text.count("GET /organizations: something was deleted") == 1
 
 
-def test_the_safe_way_to_delete_what_is_walked(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
+def test_safe_deletion_during_iteration(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(25):
         clerk.organizations.create(name=f"{number:02}")
     for one in list(clerk.organizations.iterate(page_size=10)):
@@ -78,7 +78,7 @@ def test_the_safe_way_to_delete_what_is_walked(clerk: Clerk, caplog: pytest.LogC
     assert "while it is walked" not in caplog.text
 
 
-def test_an_image_comes_back_as_it_was(clerk: Clerk, emulator: Emulator, tmp_path: Path) -> None:
+def test_image_is_served_unchanged(clerk: Clerk, emulator: Emulator, tmp_path: Path) -> None:
     import httpx
 
     path = tmp_path / "me.png"
@@ -93,7 +93,7 @@ def test_an_image_comes_back_as_it_was(clerk: Clerk, emulator: Emulator, tmp_pat
     assert clerk.users.delete_profile_image(user.id).has_image is False
 
 
-def test_metadata_is_merged_and_replaced(clerk: Clerk) -> None:
+def test_merges_and_replaces_metadata(clerk: Clerk) -> None:
     (user_id,) = ids(clerk, 1)
     clerk.users.update_metadata(user_id, public_metadata={"a": {"x": 1, "y": 2}, "b": [1]}, unsafe_metadata={"u": 1})
     user = clerk.users.update_metadata(user_id, public_metadata={"a": {"x": None, "z": 3}, "b": [2]})
@@ -114,7 +114,7 @@ def test_metadata_is_merged_and_replaced(clerk: Clerk) -> None:
         memberships.replace_metadata(organization.id, "user_nobody", public_metadata=new)
 
 
-def test_secrets_match_or_not(clerk: Clerk) -> None:
+def test_verifies_passwords_and_secrets(clerk: Clerk) -> None:
     user = clerk.users.create(
         email_address=["ada@example.com"],
         password="correct horse battery",
@@ -133,7 +133,7 @@ def test_secrets_match_or_not(clerk: Clerk) -> None:
         assert caught.value.has_code(codes.NO_PASSWORD_SET, codes.TOTP_DISABLED)  # type: ignore[attr-defined]
 
 
-def test_times_are_understood(clerk: Clerk, emulator: Emulator) -> None:
+def test_accepts_datetimes(clerk: Clerk, emulator: Emulator) -> None:
     (first,) = ids(clerk, 1)
     moment = to_datetime(clerk.users.get(first).created_at)
     emulator.clock.advance(3600)
@@ -142,7 +142,7 @@ def test_times_are_understood(clerk: Clerk, emulator: Emulator) -> None:
     assert [user.id for user in clerk.users.iterate(created_at_after=moment.isoformat())] == second
 
 
-def test_faults_are_lived_through(clerk: Clerk, emulator: Emulator) -> None:
+def test_client_handles_faults(clerk: Clerk, emulator: Emulator) -> None:
     (user_id,) = ids(clerk, 1)
     emulator.faults.add(status=429, retry_after=0, times=2)
     assert clerk.users.get(user_id).id == user_id
@@ -152,7 +152,7 @@ def test_faults_are_lived_through(clerk: Clerk, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_many_tasks(emulator: Emulator, backend: str) -> None:
+def test_many_concurrent_tasks(emulator: Emulator, backend: str) -> None:
     async def run() -> None:
         async with AsyncClerk(emulator.secret_key, base_url=emulator.url, strict=True) as clerk:
             made = [

@@ -1,4 +1,4 @@
-"""What the contract requires of an answer and its handler does not know."""
+"""Properties that the contract requires and a handler does not return."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PLAIN: Json = {
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A contract of these schemas alone, and caches that know no other."""
+    """A contract with only these schemas, and empty caches."""
     caches = (filling._object_names_at, filling._object_schema, schemas._contract_validator, schemas._validator_at)
     for cache in caches:
         cache.cache_clear()
@@ -86,7 +86,7 @@ def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
 
 
 @pytest.mark.usefixtures("small")
-def test_each_kind_of_property_has_a_plain_value_that_its_schema_allows() -> None:
+def test_fills_in_values_that_schemas_allow() -> None:
     found, told = completed({})
     assert found == PLAIN
     assert told == {f"Outer.{key}" for key in PLAIN}
@@ -94,7 +94,7 @@ def test_each_kind_of_property_has_a_plain_value_that_its_schema_allows() -> Non
 
 
 @pytest.mark.usefixtures("small")
-def test_what_is_there_is_left_as_it_is() -> None:
+def test_existing_properties_do_not_change() -> None:
     full = {**PLAIN, "text": "x", "nullable": {"id": "i"}, "rows": [{"id": "1"}], "unknown": 1}
     found, told = completed(full)
     assert found is full
@@ -102,7 +102,7 @@ def test_what_is_there_is_left_as_it_is() -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_inside_of_objects_and_lists() -> None:
+def test_fills_in_nested_objects_and_lists() -> None:
     body = {**PLAIN, "inner": {"more": "m"}, "rows": [{"id": "1"}, {}], "nullable": {}, "either": {"object": "dog"}}
     found, told = completed(body)
     assert found == {
@@ -118,12 +118,12 @@ def test_inside_of_objects_and_lists() -> None:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("body", [None, "text", [], {}, {"object": "of tomorrow"}])
-def test_what_may_be_several_things_is_left_alone(body: object) -> None:
+def test_ambiguous_objects_do_not_change(body: object) -> None:
     assert completed(body, "#/components/schemas/Named") == (body, set())
 
 
-def test_a_property_that_clerk_adds_is_answered(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the answer alone: nothing of it is kept, and what a handler knows is not touched."""
+def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only in the response: the property is not stored, and others do not change."""
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
     known = specification.document()["components"]["schemas"]["User"]["required"]
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])

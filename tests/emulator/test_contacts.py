@@ -1,4 +1,4 @@
-"""Email addresses and phone numbers: what holds for both, and what does not."""
+"""Email addresses and phone numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def contact(request: pytest.FixtureRequest) -> Contact:
     return given
 
 
-def test_one_is_added_read_changed_and_deleted(api: Api, contact: Contact) -> None:
+def test_creates_reads_updates_and_deletes_contact(api: Api, contact: Contact) -> None:
     user = api.user(username="ada_l")["id"]
     first = api.post(contact.path, {"user_id": user, contact.name: contact.values[0], "verified": True})
     assert (first[contact.name], first["verification"]["strategy"]) == (contact.values[0], "admin")
@@ -56,7 +56,7 @@ def test_one_is_added_read_changed_and_deleted(api: Api, contact: Contact) -> No
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_what_cannot_be_added(api: Api, contact: Contact) -> None:
+def test_rejects_invalid_contact(api: Api, contact: Contact) -> None:
     user = api.user(username="ada_l", **{contact.name: [contact.values[0]]})["id"]
     add = {"user_id": user, contact.name: contact.values[1]}
     for changes, status, code in [
@@ -71,19 +71,19 @@ def test_what_cannot_be_added(api: Api, contact: Contact) -> None:
     assert len(contact.of(api.get(f"/users/{user}"))) == 1
 
 
-def test_the_last_thing_that_a_user_is_known_by_stays(api: Api, contact: Contact) -> None:
+def test_last_identification_cannot_be_deleted(api: Api, contact: Contact) -> None:
     user = api.user(**{contact.name: contact.values[:1]})
     problem = api.refused("DELETE", f"{contact.path}/{contact.primary(user)}")
     assert (problem.status, problem.codes) == (400, ["identification_deletion_failed"])
 
 
-def test_the_primary_one_stays_verified(api: Api, contact: Contact) -> None:
+def test_primary_contact_cannot_be_unverified(api: Api, contact: Contact) -> None:
     primary = contact.primary(api.user(**{contact.name: contact.values[:1]}))
     assert api.refused("PATCH", f"{contact.path}/{primary}", {"verified": False}).params == ["verified"]
     api.patch(f"{contact.path}/{primary}", {"verified": True})
 
 
-def test_a_code_verifies(api: Api, contact: Contact, emulator: Emulator) -> None:
+def test_correct_code_verifies(api: Api, contact: Contact, emulator: Emulator) -> None:
     user = api.user(username="ada_l")["id"]
     row = api.post(contact.path, {"user_id": user, contact.name: contact.values[0]})["id"]
     path = f"{contact.path}/{row}"
@@ -103,7 +103,7 @@ def test_a_code_verifies(api: Api, contact: Contact, emulator: Emulator) -> None
     assert api.refused("POST", f"{path}/attempt_verification", {}).codes == ["form_param_missing"] * 2
 
 
-def test_a_code_expires_and_fails(api: Api, contact: Contact, emulator: Emulator) -> None:
+def test_expired_and_wrong_codes_fail(api: Api, contact: Contact, emulator: Emulator) -> None:
     user = api.user(username="ada_l")["id"]
     path = f"{contact.path}/{api.post(contact.path, {'user_id': user, contact.name: contact.values[0]})['id']}"
     first = api.post(f"{path}/prepare_verification")["id"]
@@ -116,7 +116,7 @@ def test_a_code_expires_and_fails(api: Api, contact: Contact, emulator: Emulator
     assert api.get(path)["verification"] is None
 
 
-def test_a_phone_does_not_get_two_codes_at_once(api: Api, emulator: Emulator) -> None:
+def test_rejects_second_phone_code_within_30_seconds(api: Api, emulator: Emulator) -> None:
     user = api.user(phone_number=["+15555550100"])
     path = f"/phone_numbers/{user['primary_phone_number_id']}/prepare_verification"
     api.post(path)
@@ -126,7 +126,7 @@ def test_a_phone_does_not_get_two_codes_at_once(api: Api, emulator: Emulator) ->
     api.post(path)
 
 
-def test_all_are_replaced_by_one(api: Api, contact: Contact) -> None:
+def test_replace_removes_other_contacts(api: Api, contact: Contact) -> None:
     user = api.user(username="ada_l", **{contact.name: contact.values[:2]})["id"]
     replaced = api.put(f"/users/{user}/{contact.name}", {contact.name: contact.values[2]})
     read = api.get(f"/users/{user}")
@@ -144,7 +144,7 @@ def test_all_are_replaced_by_one(api: Api, contact: Contact) -> None:
     assert contact.of(api.get(f"/users/{user}")) == [reserved]
 
 
-def test_a_phone_as_second_factor(api: Api) -> None:
+def test_phone_can_be_second_factor(api: Api) -> None:
     user = api.user(username="ada_l", phone_number=["+15555550100", "+15555550101"])
     first, second = (one["id"] for one in user["phone_numbers"])
     assert api.patch(f"/phone_numbers/{first}", {"reserved_for_second_factor": True})["default_second_factor"]

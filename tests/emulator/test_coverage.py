@@ -1,4 +1,4 @@
-"""What is said of the operations that the tests have seen."""
+"""The report about operations that the tests have called."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNTS = {
 }
 
 
-def test_what_is_lacking() -> None:
+def test_reports_missing_coverage() -> None:
     assert coverage.lacking(COUNTS, ["DeleteUser", "GetUser", "createSession", "BanUser", "GetInstance"]) == [
         "BanUser: no refusal",
         "createSession: no success",
@@ -27,7 +27,7 @@ def test_what_is_lacking() -> None:
     assert coverage.lacking(COUNTS, ["GetUser"]) == []
 
 
-def test_the_table() -> None:
+def test_coverage_table() -> None:
     assert coverage.table(COUNTS, ["createSession", "GetUser", "DeleteUser"]) == [
         "                200   204   401   404   422   429   503",
         "createSession     ·     ·     ·     ·    12     ·     ·",

@@ -1,4 +1,4 @@
-"""docs/emulator.md says what is so."""
+"""docs/emulator.md is true."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from clerk_emulator.request.faults import Fault
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
-"""The last block of each language; "" is what the program prints."""
+"""The last code block of each language; the one without a language is the program's output."""
 
 
-def test_the_program_runs_and_prints_what_stands_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_documented_program_prints_documented_output(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(BLOCKS["python"], "emulator.md", "exec", dont_inherit=True), {})
     assert capsys.readouterr().out == BLOCKS[""]
 
 
-def test_the_seed_file_is_one() -> None:
+def test_documented_seed_is_valid() -> None:
     with Emulator(seed=yaml.safe_load(BLOCKS["yaml"])) as emulator:
         dump = emulator.dump()
     assert [len(dump[kind]) for kind in ("users", "organizations")] == [2, 1]
 
 
 @pytest.mark.parametrize("arguments", re.findall(r"`faults\.add\((.*?)\)`", PAGE))
-def test_each_fault_is_one(arguments: str, emulator: Emulator) -> None:
+def test_documented_faults_are_valid(arguments: str, emulator: Emulator) -> None:
     eval(f"emulator.faults.add({arguments})", {"emulator": emulator})
     assert eval(f"Fault({arguments})", {"Fault": Fault})
 
 
-def test_the_options_are_those_of_the_program() -> None:
+def test_all_options_are_documented() -> None:
     from clerk_emulator.command import parser
 
     named = set(re.findall(r"`(--[a-z-]+)", PAGE))

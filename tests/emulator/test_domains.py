@@ -13,7 +13,7 @@ def primary(api: Api) -> Json:
     return dict(found)
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     first = primary(api)
     assert first["frontend_api_url"].endswith(".clerk.accounts.dev")
     made = api.post("/domains", {"name": "Satellite.example.com", "is_satellite": True})
@@ -42,14 +42,14 @@ def test_what_is_written_is_read_back(api: Api) -> None:
         ),
     ],
 )
-def test_what_is_no_domain(api: Api, body: Json, status: int, code: str) -> None:
+def test_rejects_invalid_domain(api: Api, body: Json, status: int, code: str) -> None:
     api.post("/domains", {"name": "taken.example.com", "is_satellite": True})
     refused = api.refused("POST", "/domains", body)
     assert (refused.status, refused.codes) == (status, [code])
     assert api.get("/domains")["total_count"] == 2
 
 
-def test_the_primary_one_is_changed_but_not_deleted(api: Api) -> None:
+def test_primary_domain_can_be_changed_not_deleted(api: Api) -> None:
     first = primary(api)
     changed = api.patch(f"/domains/{first['id']}", {"name": "my.example.com:3000"})
     assert changed == {**first, "name": "my.example.com:3000"}
@@ -58,7 +58,7 @@ def test_the_primary_one_is_changed_but_not_deleted(api: Api) -> None:
     assert primary(api) == changed
 
 
-def test_one_that_is_not_there_or_is_taken(api: Api) -> None:
+def test_rejects_unknown_and_duplicate_domains(api: Api) -> None:
     for method, body in (("PATCH", {"name": "a.example.com"}), ("DELETE", None)):
         refused = api.refused(method, "/domains/dmn_none", body)
         assert (refused.status, refused.codes) == (404, ["resource_not_found"])
@@ -78,7 +78,7 @@ def test_one_that_is_not_there_or_is_taken(api: Api) -> None:
         ({"home_url": "https://www.example.com", "is_secondary": True}, "www.example.com"),
     ],
 )
-def test_to_move_signs_all_out(api: Api, emulator: Emulator, method: str, path: str, body: Json, name: str) -> None:
+def test_changing_domain_signs_out(api: Api, emulator: Emulator, method: str, path: str, body: Json, name: str) -> None:
     user = api.user()
     emulator.sign_in(user["id"])
     send = api.post if method == "POST" else api.put
@@ -97,7 +97,7 @@ def test_to_move_signs_all_out(api: Api, emulator: Emulator, method: str, path: 
         ({"home_url": "https://taken.org"}, "form_already_exists"),
     ],
 )
-def test_where_an_instance_cannot_move(api: Api, method: str, path: str, body: Json, code: str) -> None:
+def test_rejects_invalid_home_url(api: Api, method: str, path: str, body: Json, code: str) -> None:
     api.post("/domains", {"name": "taken.org", "is_satellite": True})
     before = primary(api)
     refused = api.refused(method, path, body)
@@ -105,6 +105,6 @@ def test_where_an_instance_cannot_move(api: Api, method: str, path: str, body: J
     assert primary(api) == before
 
 
-def test_a_key_that_is_wrong_reads_no_domains(api: Api) -> None:
+def test_wrong_key_cannot_read_domains(api: Api) -> None:
     refused = api.refused("GET", "/domains", headers={"Authorization": "Bearer sk_test_wrong"})
     assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])

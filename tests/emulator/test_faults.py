@@ -1,4 +1,4 @@
-"""Faults on demand, rate limits, and a clock that a test moves."""
+"""Faults, rate limits, the clock and ids."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.emulator.api import Api
 HEADER = "X-Clerk-Emulator-Fault"
 
 
-def test_the_next_request_fails_and_the_one_after_does_not(api: Api, emulator: Emulator) -> None:
+def test_fault_applies_to_next_request_only(api: Api, emulator: Emulator) -> None:
     emulator.faults.add(status=503)
     problem = api.refused("GET", "/users")
     assert (problem.status, problem.codes) == (503, ["service_unavailable"])
     assert api.get("/users") == []
 
 
-def test_a_fault_of_one_operation_for_some_times(api: Api, emulator: Emulator) -> None:
+def test_fault_applies_to_operation_and_times(api: Api, emulator: Emulator) -> None:
     emulator.faults.add("CreateUser", status=429, retry_after=7, times=2)
     assert api.get("/users") == []
     for _ in range(2):
@@ -36,26 +36,26 @@ def test_a_fault_of_one_operation_for_some_times(api: Api, emulator: Emulator) -
     api.user(username="ada_l")
 
 
-def test_faults_for_all_requests_until_they_are_cleared(api: Api, emulator: Emulator) -> None:
+def test_fault_without_times_applies_until_cleared(api: Api, emulator: Emulator) -> None:
     emulator.faults.add(status=500, times=None)
     assert [api.refused("GET", "/users").codes for _ in range(3)] == [["internal_clerk_error"]] * 3
     emulator.faults.clear()
     assert api.get("/users") == []
 
 
-def test_a_connection_that_is_cut_after_the_work_is_done(api: Api, emulator: Emulator) -> None:
+def test_cut_closes_connection_after_operation(api: Api, emulator: Emulator) -> None:
     emulator.faults.add(act="cut")
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         api.post("/users", {"username": "ada_l"})
     assert len(api.get("/users")) == 1
 
 
-def test_a_page_in_the_place_of_json(api: Api) -> None:
+def test_html_fault_returns_page(api: Api) -> None:
     answer = api.http.get("/users", headers={HEADER: "act=html; status=502"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
 
 
-def test_values_of_tomorrow_and_keys_that_are_gone(api: Api) -> None:
+def test_unknown_values_and_dropped_keys(api: Api) -> None:
     user = api.user()
     answer = api.http.get(f"/users/{user['id']}", headers={HEADER: "unknown=strategy; drop=created_at"}).json()
     assert "created_at" not in answer
@@ -64,26 +64,26 @@ def test_values_of_tomorrow_and_keys_that_are_gone(api: Api) -> None:
     assert api.get(f"/users/{user['id']}") == user
 
 
-def test_a_delay(api: Api) -> None:
+def test_delay_fault(api: Api) -> None:
     with pytest.raises(httpx.ReadTimeout):
         api.http.get("/users", headers={HEADER: "delay=2000"}, timeout=0.1)
     assert api.http.get("/users", headers={HEADER: "delay=1"}).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["status=x", "nope=1", "status=100", "act=dance", "delay=-1"])
-def test_a_header_that_is_no_fault(api: Api, header: str) -> None:
+def test_rejects_invalid_fault_header(api: Api, header: str) -> None:
     assert api.refused("GET", "/users", headers={HEADER: header}).codes == ["bad_request"]
 
 
 @pytest.mark.parametrize(
     "values", [{"operation": "Nope"}, {"status": 200}, {"status": 600}, {"act": "dance"}, {"delay": -1}]
 )
-def test_what_is_no_fault(emulator: Emulator, values: Any) -> None:
+def test_rejects_invalid_fault(emulator: Emulator, values: Any) -> None:
     with pytest.raises(ValueError, match=next(iter(values))):
         emulator.faults.add(**values)
 
 
-def test_rate_limits_are_counted_in_the_emulator_s_time() -> None:
+def test_rate_limits_use_emulator_clock() -> None:
     with (
         Emulator(rate_limits="development") as emulator,
         httpx.Client(
@@ -111,7 +111,7 @@ def test_rate_limits_are_counted_in_the_emulator_s_time() -> None:
         assert http.patch(f"/users/{user}", json={}).status_code == 200
 
 
-def test_a_limit_blocks_the_operation_that_is_over_it_alone() -> None:
+def test_limit_applies_to_its_operation_only() -> None:
     limits, operations = limited()
     for _ in range(100):
         limits.count(operations["GetUser"], ["user_1"])
@@ -125,7 +125,7 @@ def test_a_limit_blocks_the_operation_that_is_over_it_alone() -> None:
         limits.count(operations["UpdateUser"], ["user_11"])
 
 
-def test_calls_that_are_over_are_forgotten() -> None:
+def test_old_calls_are_dropped() -> None:
     limits, operations = limited("production")
     before = len(pickle.dumps(limits))
     for number in range(50):
@@ -141,7 +141,7 @@ def test_calls_that_are_over_are_forgotten() -> None:
     assert len(pickle.dumps(limits)) < before + 1000
 
 
-def test_a_clock_that_is_set_back_blocks_nobody() -> None:
+def test_setting_clock_back_resets_limits() -> None:
     limits, operations = limited()
     for _ in range(250):
         limits.count(operations["CreateOrganizationInvitation"], ["org_1"])
@@ -156,7 +156,7 @@ def limited(instance: InstanceType = "development") -> tuple[RateLimits, dict[st
     return RateLimits(clock, instance), operations()
 
 
-def test_a_clock_that_stands_still_and_moves(api: Api, emulator: Emulator) -> None:
+def test_clock_freezes_and_advances(api: Api, emulator: Emulator) -> None:
     assert emulator.clock.freeze(1_700_000_000_000) == 1_700_000_000_000
     user = api.user(username="ada_l")
     assert user["created_at"] == user["updated_at"] == 1_700_000_000_000
@@ -168,7 +168,7 @@ def test_a_clock_that_stands_still_and_moves(api: Api, emulator: Emulator) -> No
     assert (emulator.clock.now(), emulator.clock.time()) == (1_700_000_001_505, 1_700_000_001.505)
 
 
-def test_a_clock_takes_datetimes(api: Api, emulator: Emulator) -> None:
+def test_clock_accepts_datetimes(api: Api, emulator: Emulator) -> None:
     berlin = datetime.timezone(datetime.timedelta(hours=1))
     assert emulator.clock.freeze(datetime.datetime(2026, 5, 12, 13, 0, 0, 1999, berlin)) == 1_778_587_200_001
     assert api.user(username="ada_l")["created_at"] == 1_778_587_200_001
@@ -178,14 +178,14 @@ def test_a_clock_takes_datetimes(api: Api, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("at", [1_700_000_000, 1_700_000_000.5, 0, -1, 1_700_000_000 * 10**9, math.nan, math.inf])
-def test_a_clock_takes_no_other_unit(api: Api, emulator: Emulator, at: float) -> None:
+def test_clock_rejects_other_units(api: Api, emulator: Emulator, at: float) -> None:
     with pytest.raises(ValueError, match=r"freeze: at=.*milliseconds"):
         emulator.clock.freeze(at)
     assert api.user(username="ada_l")["created_at"] > 1_700_000_000_000
 
 
 @pytest.mark.parametrize("at", [100_000_000_000, 1_700_000_000_000.6, 253_402_300_799_999])
-def test_all_works_at_the_borders_of_the_clock(api: Api, emulator: Emulator, at: float) -> None:
+def test_operations_work_at_clock_limits(api: Api, emulator: Emulator, at: float) -> None:
     user = api.user(username="ada_l")["id"]
     emulator.clock.freeze(at)
     assert emulator.sign_in(user)
@@ -193,7 +193,7 @@ def test_all_works_at_the_borders_of_the_clock(api: Api, emulator: Emulator, at:
     assert emulator.dump()["users"]
 
 
-def test_ids_sort_by_the_time_they_were_made(api: Api, emulator: Emulator) -> None:
+def test_ids_sort_by_creation_time(api: Api, emulator: Emulator) -> None:
     ids = [api.user(username=f"user_{i}")["id"] for i in range(3)]
     emulator.clock.advance(3600)
     ids += [api.user(username=f"later_{i}")["id"] for i in range(3)]

@@ -1,7 +1,7 @@
-"""Whatever comes in: no 5xx, no hang, errors in Clerk's shape, and answers that are valid against the contract.
+"""Any request gets a response without 5xx, in time, with errors in Clerk's format, that conforms to the contract.
 
-Requests come from the contract (schemathesis), valid and invalid ones; in some places what the emulator has told
-before is then put, so that they reach more than a 404. `CLERK_EMULATOR_EXPLORE` looks longer: `exploring`.
+Schemathesis generates valid and invalid requests from the contract. Some of their values are replaced with those from
+earlier responses, so that requests reach existing resources. `CLERK_EMULATOR_EXPLORE` runs more (see `exploring`).
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from tests.emulator.exploring import examples
 from tests.emulator.population import Known, populate
 
 TIMEOUT = 20
-"""Seconds after which a request hangs."""
+"""Seconds after which a request fails."""
 
 
 class World:
-    """A populated emulator, and requests to it that hold their answers against what any answer must be."""
+    """A populated emulator, and requests to it whose responses are checked."""
 
     def __init__(self, emulator: Emulator, known: Known) -> None:
         self.emulator = emulator
@@ -61,7 +61,7 @@ class World:
 
 
 def checked(status: int, content_type: str, content: bytes) -> Any:
-    """The body of an answer, which is one that Clerk could give."""
+    """Return the body of a response after checking that Clerk could send it."""
     assert status < 500 or status == 501, content
     if status < 400:
         return parsed(content) if content_type == "application/json" else None
@@ -82,7 +82,7 @@ def checked(status: int, content_type: str, content: bytes) -> Any:
 
 
 def parsed(content: bytes) -> Any:
-    """JSON as everybody reads it: NaN and Infinity, which Python would take, are none."""
+    """Return parsed JSON. NaN and Infinity, which Python accepts, are rejected."""
 
     def refuse(name: str) -> None:
         raise AssertionError(name)
@@ -122,7 +122,7 @@ MODES = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, Gener
 
 
 def a_case(data: st.DataObject, operation_id: str, known: Known) -> Case:
-    """A request to an operation, some of it with what the emulator has told."""
+    """Return a request to an operation, with some values from earlier responses."""
     case = data.draw(_cases(operation_id, data.draw(MODES)))
     for name in list(case.path_parameters or {}):
         if (values := known.values(name)) and data.draw(st.integers(0, 7)):
@@ -140,7 +140,7 @@ def a_case(data: st.DataObject, operation_id: str, known: Known) -> Case:
 
 
 def _grounded(data: st.DataObject, value: Any, schema: Json, known: Known, name: str = "") -> Any:
-    """A part of a body with values that mean something, where its schema asks for text; some parts as they are."""
+    """Return a part of a body with some strings replaced by values from earlier responses."""
     if isinstance(value, dict):
         properties = {key: followed(held) for key, held in schema.get("properties", {}).items()}
         result = {
@@ -162,7 +162,7 @@ def _grounded(data: st.DataObject, value: Any, schema: Json, known: Known, name:
 
 
 @pytest.mark.parametrize("operation_id", operations())
-def test_an_operation(operation_id: str, world: World) -> None:
+def test_fuzzed_operation_conforms_to_contract(operation_id: str, world: World) -> None:
     @examples(5)
     @given(st.data())
     def holds(data: st.DataObject) -> None:
@@ -174,18 +174,18 @@ def test_an_operation(operation_id: str, world: World) -> None:
 
 @examples(25)
 @given(st.data())
-def test_one_after_the_other(world: World, data: st.DataObject) -> None:
-    """Requests that find what others have left."""
+def test_fuzzed_sequence_conforms_to_contract(world: World, data: st.DataObject) -> None:
+    """Send requests that find the resources of earlier ones."""
     world.reset()
     for _ in range(12):
         operation_id = data.draw(st.sampled_from(sorted(HANDLERS)))
         world.send(operation_id, a_case(data, operation_id, world.known))
 
 
-# What no client would send: written byte by byte.
+# Raw requests that no client would send.
 
 TEXT = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=20).map(str.strip)
-"""What HTTP lets a header hold; what it does not is a matter of `test_security`."""
+"""Characters that HTTP allows in headers. `test_security` covers the others."""
 SEGMENTS = st.one_of(
     st.binary(max_size=12).map(quote),
     st.sampled_from(["", ".", "..", "%2e%2e", "%00", "%ff", "%zz", "%", "a" * 5000, "users", "%2F", ";x=1", "é"]),
@@ -205,7 +205,7 @@ NAMES = st.sampled_from(
 
 @st.composite
 def bodies(draw: st.DrawFn, names: list[str]) -> bytes:
-    """Bytes that are nearly JSON, or are JSON that is not good."""
+    """Return bytes that are invalid JSON, or JSON with invalid values."""
     kind = draw(st.sampled_from(["bytes", "deep", "literals", "literals", "literals", "other coding"]))
     if kind == "bytes":
         return draw(st.binary(max_size=200))
@@ -214,7 +214,7 @@ def bodies(draw: st.DrawFn, names: list[str]) -> bytes:
         opened, closed = draw(st.sampled_from([("[", "]"), ('{"a":', "}"), ('{"public_metadata":', "}")]))
         return (opened * depth + "1" + closed * draw(st.sampled_from([depth, depth - 1, depth + 1]))).encode()
     known = st.sampled_from(names) if names else NAMES
-    # Names come twice now and then.
+    # Names are sometimes repeated.
     pairs = draw(st.lists(st.tuples(st.one_of(known, known, NAMES), LITERALS), max_size=4))
     within = draw(st.booleans())
     told = ",".join(
@@ -282,7 +282,7 @@ METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPT
 
 @examples(400)
 @given(st.data())
-def test_what_no_client_sends(world: World, data: st.DataObject) -> None:
+def test_raw_requests_never_crash(world: World, data: st.DataObject) -> None:
     world.reset()
     operation = data.draw(st.sampled_from(list(operations().values())))
     values = [
@@ -313,7 +313,7 @@ def test_what_no_client_sends(world: World, data: st.DataObject) -> None:
 def by_hand(
     world: World, method: str, target: str, content_type: str, headers: list[tuple[str, str]], body: bytes
 ) -> tuple[int, Any, bytes]:
-    """A request with these headers, in latin-1, whatever they are; a fault that is asked for well is not sent."""
+    """Send a request with these headers in latin-1. A valid fault header is not sent."""
     connection = http.client.HTTPConnection("127.0.0.1", int(world.emulator.origin.rpartition(":")[2]), timeout=TIMEOUT)
     try:
         connection.putrequest(

@@ -16,14 +16,14 @@ RESTRICTIONS = {
 }
 
 
-def test_the_instance(api: Api) -> None:
+def test_get_instance(api: Api) -> None:
     instance = api.get("/instance")
     assert instance["id"].startswith("ins_")
     assert (instance["environment_type"], instance["allowed_origins"]) == ("development", [])
     origins = ["chrome-extension://abcdef", "http://localhost:3000"]
     assert api.patch("/instance", {"allowed_origins": origins, "support_email": "help@example.com"}) is None
     assert api.get("/instance") == {**instance, "allowed_origins": origins}
-    # What is not named stays.
+    # Settings that are not sent do not change.
     api.patch("/instance", {"clerk_js_version": "5", "development_origin": "http://localhost:1"})
     assert api.get("/instance")["allowed_origins"] == origins
 
@@ -45,19 +45,19 @@ def test_the_instance(api: Api) -> None:
         ),
     ],
 )
-def test_what_the_instance_does_not_take(api: Api, body: Json, code: str, param: str) -> None:
+def test_rejects_invalid_instance_settings(api: Api, body: Json, code: str, param: str) -> None:
     refused = api.refused("PATCH", "/instance", {"support_email": "", **body})
     assert (refused.status, refused.codes, refused.params) == (422, [code], [param])
 
 
-def test_a_key_that_is_wrong_reads_no_settings(api: Api) -> None:
+def test_wrong_key_cannot_read_settings(api: Api) -> None:
     wrong = {"Authorization": "Bearer sk_test_wrong"}
     for path in ("", "/communication", "/protect", "/organization_settings", "/oauth_application_settings"):
         refused = api.refused("GET", f"/instance{path}", headers=wrong)
         assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])
 
 
-def test_test_mode_decides_on_the_code_that_is_sent(api: Api) -> None:
+def test_test_mode_sets_verification_code(api: Api) -> None:
     api.patch("/instance", {"test_mode": False})
     user = api.user()
     address = api.post("/email_addresses", {"user_id": user["id"], "email_address": "b@example.com"})
@@ -68,13 +68,13 @@ def test_test_mode_decides_on_the_code_that_is_sent(api: Api) -> None:
         told: Json = api.post(f"{path}/attempt_verification", {"verification_id": made["id"], "code": "424242"})
         return str(told["status"])
 
-    # One in a million codes is the test code all the same; three in a row are none that a test will see.
+    # A random code equals the test code once in a million; three in a row never do.
     assert "unverified" in [attempt() for _ in range(3)]
     api.patch("/beta_features/instance_settings", {"test_mode": True})
     assert attempt() == "verified"
 
 
-def test_leaked_passwords_are_refused_unless_the_instance_does_not_look(api: Api) -> None:
+def test_rejects_leaked_passwords_if_hibp_is_enabled(api: Api) -> None:
     user = {"username": "ada_l", "password": "password123"}
     assert api.refused("POST", "/users", user).codes == ["form_password_pwned"]
     api.patch("/instance", {"hibp": False})
@@ -92,7 +92,7 @@ def test_restrictions(api: Api) -> None:
     assert api.refused("PATCH", "/instance/restrictions", {"blocklist": 1}).codes == ["form_param_type_invalid"]
 
 
-def test_the_beta_settings_restrict_to_the_same_allow_list(api: Api) -> None:
+def test_beta_settings_use_the_same_allow_list(api: Api) -> None:
     path = "/beta_features/instance_settings"
     told = api.patch(
         path, {"restricted_to_allowlist": True, "from_email_address": "hello", "progressive_sign_up": True}
@@ -119,7 +119,7 @@ def test_the_beta_settings_restrict_to_the_same_allow_list(api: Api) -> None:
 def test_communication(api: Api) -> None:
     assert api.get("/instance/communication") == {"object": "instance_communication", "blocked_country_codes": []}
     told = api.patch("/instance/communication", {"blocked_country_codes": ["FR", "XX", "DE"]})
-    # What is no country is dropped without a word.
+    # Unknown countries are dropped silently.
     assert told["blocked_country_codes"] == ["FR", "DE"]
     assert api.get("/instance/communication") == told
     for value, code in [
@@ -181,7 +181,7 @@ def test_organization_settings(api: Api) -> None:
         ({"domains_default_role_id": "role_none"}, 404, "resource_not_found"),
     ],
 )
-def test_what_organization_settings_do_not_take(api: Api, body: Json, status: int, code: str) -> None:
+def test_rejects_invalid_organization_settings(api: Api, body: Json, status: int, code: str) -> None:
     path = "/instance/organization_settings"
     before = api.get(path)
     refused = api.refused("PATCH", path, {"enabled": False, **body})
@@ -189,7 +189,7 @@ def test_what_organization_settings_do_not_take(api: Api, body: Json, status: in
     assert api.get(path) == before
 
 
-def test_roles_of_creators_and_of_domains(api: Api) -> None:
+def test_creator_and_domain_roles_can_be_set(api: Api) -> None:
     path = "/instance/organization_settings"
     roles = {role["key"]: role["id"] for role in api.get("/organization_roles")["data"]}
     told = api.patch(path, {"domains_default_role_id": roles["org:admin"], "creator_role_id": roles["org:admin"]})
@@ -206,7 +206,7 @@ def test_roles_of_creators_and_of_domains(api: Api) -> None:
     assert api.get(path) == told
 
 
-def test_settings_are_forgotten_at_a_reset(api: Api, emulator: Emulator) -> None:
+def test_reset_restores_settings(api: Api, emulator: Emulator) -> None:
     api.patch("/instance/protect", {"rules_enabled": True})
     emulator.reset()
     assert api.get("/instance/protect")["rules_enabled"] is False

@@ -15,7 +15,7 @@ def invite(api: Api, address: str = "ada@example.com", **values: object) -> Json
     return made
 
 
-def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulator) -> None:
     now = emulator.clock.freeze()
     made = invite(
         api,
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
     assert api.get("/invitations") == [made]
 
 
-def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emulator: Emulator) -> None:
+def test_invitation_expires_after_thirty_days_by_default(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = invite(api, expires_in_days=None)
     assert made["expires_at"] - made["created_at"] == 30 * DAY * 1000
@@ -43,7 +43,7 @@ def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emul
     assert api.get("/invitations", status="pending") == []
     (expired,) = api.get("/invitations", status="expired")
     assert (expired["id"], expired["status"]) == (made["id"], "expired")
-    # What is over is no obstacle.
+    # Invitations that are not pending do not prevent another one.
     assert invite(api)["status"] == "pending"
 
 
@@ -65,19 +65,19 @@ def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emul
         ),
     ],
 )
-def test_what_is_no_invitation(api: Api, body: Json, codes: list[str], params: list[str]) -> None:
+def test_rejects_invalid_invitation(api: Api, body: Json, codes: list[str], params: list[str]) -> None:
     refused = api.refused("POST", "/invitations", body)
     assert (refused.status, refused.codes, refused.params) == (422, codes, params)
     assert api.get("/invitations") == []
 
 
-def test_the_longest_and_the_shortest_are_taken(api: Api) -> None:
+def test_accepts_longest_and_shortest_expiration(api: Api) -> None:
     for days in (1, 365):
         made = invite(api, f"a{days}@example.com", expires_in_days=days)
         assert made["expires_at"] - made["created_at"] == days * DAY * 1000
 
 
-def test_nobody_is_invited_twice_unless_that_is_to_be_ignored(api: Api) -> None:
+def test_rejects_duplicate_invitation_unless_ignored(api: Api) -> None:
     invite(api)
     refused = api.refused("POST", "/invitations", {"email_address": "ADA@example.com"})
     assert refused.status == 400
@@ -86,7 +86,7 @@ def test_nobody_is_invited_twice_unless_that_is_to_be_ignored(api: Api) -> None:
     assert api.get("/invitations", paginated="true")["total_count"] == 2
 
 
-def test_a_user_is_not_invited_unless_that_is_to_be_ignored(api: Api) -> None:
+def test_rejects_existing_user_unless_ignored(api: Api) -> None:
     api.user()
     refused = api.refused("POST", "/invitations", {"email_address": "ada@example.com"})
     assert (refused.status, refused.codes, refused.params) == (422, ["form_identifier_exists"], ["email_address"])
@@ -106,7 +106,7 @@ def test_revoke(api: Api, emulator: Emulator) -> None:
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])
     with pytest.raises(ClerkAPIError, match="invitation_already_revoked"):
         emulator.accept_invitation(made["id"])
-    # It is no obstacle to another one, nor to the user.
+    # It does not prevent another invitation or the user.
     assert invite(api)["id"] != made["id"]
     assert api.user()["id"]
 
@@ -126,9 +126,7 @@ def test_accept(api: Api, emulator: Emulator) -> None:
         emulator.accept_invitation(made["id"])
 
 
-def test_what_is_expired_is_not_accepted_and_a_user_that_is_refused_leaves_it_pending(
-    api: Api, emulator: Emulator
-) -> None:
+def test_expired_invitation_is_rejected_and_failed_sign_up_keeps_it_pending(api: Api, emulator: Emulator) -> None:
     made = invite(api)
     with pytest.raises(ClerkAPIError, match="form_username_invalid_length"):
         emulator.accept_invitation(made["id"], username="a")
@@ -161,14 +159,14 @@ def test_filters_and_order(api: Api, emulator: Emulator) -> None:
     assert api.refused("GET", "/invitations?status=lost").params == ["status"]
 
 
-def test_bulk(api: Api) -> None:
+def test_bulk_create(api: Api) -> None:
     items = [{"email_address": f"a{number}@example.com", "public_metadata": {"n": number}} for number in range(10)]
     made = api.post("/invitations/bulk", items)
     assert [one["public_metadata"]["n"] for one in made] == list(range(10))
     assert sorted(one["id"] for one in api.get("/invitations")) == sorted(one["id"] for one in made)
 
 
-def test_bulk_is_all_or_nothing(api: Api) -> None:
+def test_bulk_is_atomic(api: Api) -> None:
     invite(api, "a@example.com")
     items = [{"email_address": one} for one in ("new@example.com", "a@example.com", "b@example.com", "B@example.com")]
     refused = api.refused("POST", "/invitations/bulk", items)
@@ -179,7 +177,7 @@ def test_bulk_is_all_or_nothing(api: Api) -> None:
     assert len(api.post("/invitations/bulk", again)) == 4
 
 
-def test_bulk_never_ignores_a_user(api: Api) -> None:
+def test_bulk_always_rejects_existing_users(api: Api) -> None:
     api.user()
     items = [{"email_address": "b@example.com"}, {"email_address": "ada@example.com", "ignore_existing": True}]
     refused = api.refused("POST", "/invitations/bulk", items)
@@ -197,7 +195,7 @@ def test_bulk_never_ignores_a_user(api: Api) -> None:
         ({"email_address": "a@example.com"}, 400, "request_body_invalid"),
     ],
 )
-def test_bulk_is_refused(api: Api, items: object, status: int, code: str) -> None:
+def test_bulk_rejects_invalid_items(api: Api, items: object, status: int, code: str) -> None:
     refused = api.refused("POST", "/invitations/bulk", items)
     assert (refused.status, refused.codes) == (status, [code])
     assert api.get("/invitations") == []

@@ -1,4 +1,4 @@
-"""JWT templates, and the session tokens that are made of them."""
+"""JWT templates, and their session tokens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _token(api: Api, user_id: str, template: str = "custom", **body: Any) -> str
     return token
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     plain = _template(api, {"a": ["{{user.id}}", {"b": None}]})
     assert plain == api.get(f"/jwt_templates/{plain['id']}")
     assert plain["claims"] == {"a": ["{{user.id}}", {"b": None}]}
@@ -56,7 +56,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
         assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = _template(api, {"a": 1}, lifetime=600)
     emulator.clock.advance(1)
     changed = api.patch(
@@ -67,7 +67,7 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
     assert differing == {"claims", "allowed_clock_skew", "updated_at"}
 
 
-def test_an_update_can_take_the_key_away(api: Api) -> None:
+def test_update_can_remove_custom_key(api: Api) -> None:
     own = {"custom_signing_key": True, "signing_algorithm": "HS256", "signing_key": SECRET}
     made = _template(api, {})
     assert api.patch(f"/jwt_templates/{made['id']}", {"name": "x", "claims": {}, **own})["custom_signing_key"] is True
@@ -76,7 +76,7 @@ def test_an_update_can_take_the_key_away(api: Api) -> None:
     verified(api, _token(api, api.user()["id"], "x"))
 
 
-def test_a_deleted_template_makes_no_tokens(api: Api) -> None:
+def test_deleted_template_creates_no_tokens(api: Api) -> None:
     made = _template(api, {})
     assert api.delete(f"/jwt_templates/{made['id']}") == {"object": "jwt_template", "id": made["id"], "deleted": True}
     assert api.get("/jwt_templates") == []
@@ -93,7 +93,7 @@ def test_an_unknown_template(api: Api, method: str) -> None:
 
 
 @pytest.mark.parametrize("claim", ["azp", "exp", "iat", "iss", "jti", "nbf", "sub", "sid", "v", "pla", "fea", "o"])
-def test_claims_that_are_reserved(api: Api, claim: str) -> None:
+def test_rejects_reserved_claims(api: Api, claim: str) -> None:
     made = _template(api, {"inside": {claim: 1}})
     for method, path in (("POST", "/jwt_templates"), ("PATCH", f"/jwt_templates/{made['id']}")):
         problem = api.refused(method, path, {"name": "other", "claims": {claim: 1}})
@@ -142,7 +142,7 @@ def test_claims_that_are_reserved(api: Api, claim: str) -> None:
         ),
     ],
 )
-def test_a_template_that_clerk_would_refuse(api: Api, body: Json, code: str, param: str) -> None:
+def test_rejects_invalid_template(api: Api, body: Json, code: str, param: str) -> None:
     made = _template(api, {}, "taken")
     other = _template(api, {}, "other")
     for method, path in (("POST", "/jwt_templates"), ("PATCH", f"/jwt_templates/{other['id']}")):
@@ -151,7 +151,7 @@ def test_a_template_that_clerk_would_refuse(api: Api, body: Json, code: str, par
     assert api.get("/jwt_templates") == [other, made]
 
 
-def test_the_token_of_a_template(api: Api, emulator: Emulator) -> None:
+def test_template_token_has_rendered_claims(api: Api, emulator: Emulator) -> None:
     user = api.user(
         email_address=["ada@example.com"],
         first_name="Ada",
@@ -208,7 +208,7 @@ def test_the_token_of_a_template(api: Api, emulator: Emulator) -> None:
     }
 
 
-def test_identifiers_in_claims_are_the_primary_ones(api: Api) -> None:
+def test_claims_contain_primary_identifiers(api: Api) -> None:
     names = {
         "email": "user.primary_email_address",
         "email_verified": "user.email_verified",
@@ -230,13 +230,13 @@ def test_identifiers_in_claims_are_the_primary_ones(api: Api) -> None:
     second = user["email_addresses"][1]["id"]
     api.patch(f"/users/{user['id']}", {"primary_email_address_id": second})
     assert claims(user)["email"] == "b@example.com"
-    # An address that is only reserved is no primary one.
+    # A reserved address does not become the primary one.
     user = api.user(email_address=["c@example.com"], email_address_identification_status=["reserved"])
     nothing = {"phone": None, "phone_too": None, "phone_verified": False, "wallet": None}
     assert claims(user) == {"email": None, "email_verified": False, **nothing}
 
 
-def test_an_address_that_nobody_has_verified(api: Api) -> None:
+def test_claims_show_unverified_address(api: Api) -> None:
     user = api.user(email_address=["a@example.com"])
     body = {"email_address": "b@example.com", "identification_status": "unverified"}
     api.put(f"/users/{user['id']}/email_address", body)
@@ -245,7 +245,7 @@ def test_an_address_that_nobody_has_verified(api: Api) -> None:
     assert (held["email"], held["verified"]) == ("b@example.com", False)
 
 
-def test_the_token_of_a_browser_names_its_origin(api: Api, emulator: Emulator) -> None:
+def test_token_contains_origin_of_session(api: Api, emulator: Emulator) -> None:
     _template(api, {})
     user = api.user()
     session = verified(api, emulator.sign_in(user["id"], origin="https://app.example.com"))
@@ -254,7 +254,7 @@ def test_the_token_of_a_browser_names_its_origin(api: Api, emulator: Emulator) -
     assert "azp" not in verified(api, _token(api, user["id"]))
 
 
-def test_a_lifetime_in_the_request_wins(api: Api) -> None:
+def test_requested_lifetime_overrides_template(api: Api) -> None:
     _template(api, {}, lifetime=600)
     user = api.user()
     for seconds in (30, 315360000):
@@ -268,7 +268,7 @@ def test_a_lifetime_in_the_request_wins(api: Api) -> None:
         assert (problem.status, problem.params) == (422, ["expires_in_seconds"])
 
 
-def test_tokens_are_for_active_sessions_alone(api: Api) -> None:
+def test_inactive_session_creates_no_tokens(api: Api) -> None:
     _template(api, {})
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     api.post(f"/sessions/{session['id']}/tokens/custom", {})
@@ -277,7 +277,7 @@ def test_tokens_are_for_active_sessions_alone(api: Api) -> None:
     assert api.refused("POST", "/sessions/sess_x/tokens/custom", {}).status == 404
 
 
-def test_custom_keys_sign(api: Api) -> None:
+def test_custom_key_signs_token(api: Api) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -293,7 +293,7 @@ def test_custom_keys_sign(api: Api) -> None:
         assert jwt.decode(token, public, algorithms=[algorithm])["who"] == user["id"]
 
 
-def test_shortcodes_of_the_organization(api: Api) -> None:
+def test_organization_shortcodes(api: Api) -> None:
     user = api.user()
     organization = api.post(
         "/organizations", {"name": "Acme", "created_by": user["id"], "public_metadata": {"plan": "gold"}}
@@ -329,7 +329,7 @@ def test_shortcodes_of_the_organization(api: Api) -> None:
         ("plain", "plain"),
     ],
 )
-def test_shortcodes(text: str, value: Any) -> None:
+def test_renders_shortcodes(text: str, value: Any) -> None:
     context = {"a": {"b": [1], "f": False, "n": None, "z": 0, "e": "", "t": "hi"}}
     rendered = render({"claim": [text, 1.5]}, context)
     assert rendered == {"claim": [value, 1.5]}

@@ -1,4 +1,4 @@
-"""M2M tokens: made by machines, verified by the machines that they may call, and by the instance."""
+"""M2M tokens: created by machines, verified by machines and the instance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNKNOWN = "mch_" + "x" * 27
 
 
 class Machine(Api):
-    """The API, as a machine calls it."""
+    """The API with the secret key of a machine."""
 
     id: str
 
@@ -28,7 +28,7 @@ MakeMachine = Callable[..., Machine]
 
 @pytest.fixture
 def machine(api: Api) -> Iterator[MakeMachine]:
-    """Makes machines."""
+    """Create machines."""
     with ExitStack() as stack:
 
         def make(*scoped: Machine, **values: Any) -> Machine:
@@ -49,7 +49,7 @@ def _without(token: Json, *names: str) -> Json:
     return {name: value for name, value in token.items() if name not in names}
 
 
-def test_an_opaque_token(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
+def test_creates_and_verifies_opaque_token(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
     emulator.clock.freeze()
     target, stranger = machine(), machine()
     caller = machine(target, default_token_ttl=100)
@@ -77,13 +77,13 @@ def test_an_opaque_token(api: Api, machine: MakeMachine, emulator: Emulator) -> 
     for verifier in (api, target):
         assert verifier.post("/m2m_tokens/verify", {"token": made["token"]}) == read
     assert caller.get("/m2m_tokens", subject=caller.id)["m2m_tokens"] == [read]
-    # Neither a machine that the token does not reach, nor the one that has made it.
+    # Neither a machine outside of its scopes nor its creator can verify it.
     for verifier in (stranger, caller):
         problem = verifier.refused("POST", "/m2m_tokens/verify", {"token": made["token"]})
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_a_token_that_is_a_jwt(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
+def test_creates_and_verifies_jwt(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
     emulator.clock.freeze()
     target, stranger = machine(), machine()
     caller = machine(target)
@@ -101,14 +101,14 @@ def test_a_token_that_is_a_jwt(api: Api, machine: MakeMachine, emulator: Emulato
         assert times == {name: made[name] // 1000 for name in times}
         assert _without(read, *times) == _without(made, "token", *times)
     assert stranger.refused("POST", "/m2m_tokens/verify", {"token": made["token"]}).status == 404
-    # It is not kept: neither listed nor revoked.
+    # JWTs are not stored: they are not listed and cannot be revoked.
     assert api.get("/m2m_tokens", subject=caller.id, expired=True, revoked=True)["total_count"] == 0
     assert api.refused("POST", f"/m2m_tokens/{made['id']}/revoke", {}).status == 404
     emulator.clock.advance(3601)
     assert api.refused("POST", "/m2m_tokens/verify", {"token": made["token"]}).status == 404
 
 
-def test_no_other_token_is_one_of_a_machine(api: Api, emulator: Emulator, machine: MakeMachine) -> None:
+def test_other_tokens_are_not_m2m_tokens(api: Api, emulator: Emulator, machine: MakeMachine) -> None:
     caller = machine()
     made = caller.post("/m2m_tokens", {"token_format": "jwt"})["token"]
     head, body, signature = made.split(".")
@@ -122,7 +122,7 @@ def test_no_other_token_is_one_of_a_machine(api: Api, emulator: Emulator, machin
     assert api.refused("POST", "/m2m_tokens/verify", {"token": made}).status == 404
 
 
-def test_a_token_ends(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
+def test_token_expires(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
     emulator.clock.freeze()
     caller = machine()
     made = caller.post("/m2m_tokens", {"seconds_until_expiration": 1.5})
@@ -136,13 +136,13 @@ def test_a_token_ends(api: Api, machine: MakeMachine, emulator: Emulator) -> Non
     assert (listed["id"], listed["expired"]) == (made["id"], True)
 
 
-def test_null_stands_for_the_machines_default(machine: MakeMachine, emulator: Emulator) -> None:
+def test_null_expiration_uses_machine_default(machine: MakeMachine, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = machine(default_token_ttl=7).post("/m2m_tokens", {"seconds_until_expiration": None, "claims": None})
     assert (made["expiration"], made["claims"]) == (emulator.clock.now() + 7000, None)
 
 
-def test_a_revoked_token(api: Api, machine: MakeMachine) -> None:
+def test_revoked_token_is_invalid(api: Api, machine: MakeMachine) -> None:
     caller, other = machine(), machine()
     first, second = (caller.post("/m2m_tokens", {}) for _ in range(2))
     path = f"/m2m_tokens/{first['id']}/revoke"
@@ -152,7 +152,7 @@ def test_a_revoked_token(api: Api, machine: MakeMachine) -> None:
     assert _without(revoked, "revoked", "revocation_reason", "updated_at") == _without(
         first, "revoked", "revocation_reason", "updated_at", "token"
     )
-    # It is final.
+    # A revoked token stays revoked.
     assert api.post(path, {"revocation_reason": "another"}) == revoked
     assert api.refused("POST", "/m2m_tokens/verify", {"token": first["token"]}).status == 404
     assert [one["id"] for one in caller.get("/m2m_tokens", subject=caller.id)["m2m_tokens"]] == [second["id"]]
@@ -162,7 +162,7 @@ def test_a_revoked_token(api: Api, machine: MakeMachine) -> None:
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_who_may_list(api: Api, machine: MakeMachine) -> None:
+def test_machine_lists_only_its_own_tokens(api: Api, machine: MakeMachine) -> None:
     caller, other = machine(), machine()
     made = [caller.post("/m2m_tokens", {})["id"] for _ in range(3)]
     page = api.get("/m2m_tokens", subject=caller.id, limit="1.0", offset="1.0")
@@ -177,7 +177,7 @@ def test_who_may_list(api: Api, machine: MakeMachine) -> None:
         assert api.refused("GET", "/m2m_tokens", params=query).status == 422
 
 
-def test_only_machines_make_tokens(api: Api, machine: MakeMachine) -> None:
+def test_only_machines_can_create_tokens(api: Api, machine: MakeMachine) -> None:
     caller = machine()
     problem = api.refused("POST", "/m2m_tokens", {})
     assert (problem.status, problem.codes) == (403, ["authorization_invalid"])
@@ -206,14 +206,14 @@ def test_only_machines_make_tokens(api: Api, machine: MakeMachine) -> None:
         ({"subject": UNKNOWN}, 422, "form_param_unknown", "subject"),
     ],
 )
-def test_a_token_that_clerk_would_refuse(machine: MakeMachine, body: Json, status: int, code: str, param: str) -> None:
+def test_rejects_invalid_token(machine: MakeMachine, body: Json, status: int, code: str, param: str) -> None:
     caller = machine()
     problem = caller.refused("POST", "/m2m_tokens", body)
     assert (problem.status, problem.codes, problem.params) == (status, [code], [param])
     assert caller.get("/m2m_tokens", subject=caller.id)["total_count"] == 0
 
 
-def test_a_token_with_life_enough_is_used_again(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
+def test_reuses_token_with_enough_remaining_lifetime(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
     emulator.clock.freeze()
     target = machine()
     caller = machine()
@@ -241,7 +241,7 @@ def test_a_token_with_life_enough_is_used_again(api: Api, machine: MakeMachine, 
     emulator.clock.advance(milliseconds=1)
     later = token(least=10, seconds_until_expiration=20)
     assert later != fresh
-    # What the machine may call has changed: so would the token.
+    # The machine's scopes have changed, so the token cannot be reused.
     api.post(f"/machines/{caller.id}/scopes", {"to_machine_id": target.id})
     scoped = token(least=10, seconds_until_expiration=20)
     assert scoped != later
@@ -249,14 +249,14 @@ def test_a_token_with_life_enough_is_used_again(api: Api, machine: MakeMachine, 
     assert target.refused("POST", "/m2m_tokens/verify", {"token": later}).status == 404
 
 
-def test_with_the_machine_its_tokens_are_deleted(api: Api, machine: MakeMachine) -> None:
+def test_deleting_machine_deletes_its_tokens(api: Api, machine: MakeMachine) -> None:
     caller = machine()
     token = caller.post("/m2m_tokens", {})["token"]
     api.delete(f"/machines/{caller.id}")
     assert api.refused("POST", "/m2m_tokens/verify", {"token": token}).status == 404
 
 
-def test_a_token_is_verified_under_the_name_that_clerk_s_python_sdk_sends(api: Api, machine: MakeMachine) -> None:
+def test_verify_accepts_parameter_name_of_python_sdk(api: Api, machine: MakeMachine) -> None:
     made = machine().post("/m2m_tokens", {})
     assert api.post("/m2m_tokens/verify", {"secret": made["token"]})["id"] == made["id"]
     both = api.refused("POST", "/m2m_tokens/verify", {"secret": made["token"], "token": made["token"]})

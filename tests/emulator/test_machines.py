@@ -22,13 +22,13 @@ def _without(machine: Json, *names: str) -> Json:
 
 
 def _opens(api: Api, key: str) -> bool:
-    """Whether a machine's key is taken."""
+    """Return whether a machine's key is accepted."""
     answer = api.http.post("/m2m_tokens", json={}, headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code in (201, 401)
     return answer.status_code == 201
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     first = _machine(api, "First")
     second = _machine(api, "Second", default_token_ttl=315360000)
     made = _machine(api, "Third", default_token_ttl=1, scoped_machines=[second["id"], first["id"]])
@@ -39,7 +39,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     inner = [_without(one, "secret_key", "scoped_machines") for one in (second, first)]
     assert read["scoped_machines"] == inner
     assert first["scoped_machines"] == []
-    # A scope leads one way.
+    # A scope has one direction.
     assert api.get(f"/machines/{first['id']}")["scoped_machines"] == []
     assert made["instance_id"] == api.get("/instance")["id"]
     assert api.get("/machines") == {
@@ -48,7 +48,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     }
 
 
-def test_lists(api: Api) -> None:
+def test_list_filters_sorts_and_paginates(api: Api) -> None:
     ids = {_machine(api, name)["id"]: name for name in ("b", "C%", "a")}
 
     def listed(**query: Any) -> list[str]:
@@ -68,7 +68,7 @@ def test_lists(api: Api) -> None:
         assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = _without(_machine(api), "secret_key")
     emulator.clock.advance(1)
     changed = api.patch(f"/machines/{made['id']}", {"name": "Other"})
@@ -92,13 +92,13 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
         ({"name": "x", "secret_key": "ak_1"}, "form_param_unknown", "secret_key"),
     ],
 )
-def test_a_machine_that_clerk_would_refuse(api: Api, body: Json, code: str, param: str) -> None:
+def test_rejects_invalid_machine(api: Api, body: Json, code: str, param: str) -> None:
     problem = api.refused("POST", "/machines", body)
     assert (problem.status, problem.codes, problem.params) == (422, [code], [param])
     assert api.get("/machines")["total_count"] == 0
 
 
-def test_updates_that_clerk_would_refuse(api: Api) -> None:
+def test_rejects_invalid_updates(api: Api) -> None:
     made = _without(_machine(api, "x" * 255), "secret_key")
     for body, code in (
         ({"name": ""}, "form_param_min_length_exceeded"),
@@ -127,7 +127,7 @@ def test_an_unknown_machine(api: Api, method: str, path: str, body: Json | None)
     assert (problem.status, problem.codes) == (404, ["machine_not_found"])
 
 
-def test_a_deleted_machine_is_gone(api: Api) -> None:
+def test_deleted_machine_is_404(api: Api) -> None:
     target = _machine(api, "Target")
     made = _machine(api, scoped_machines=[target["id"]])
     assert _opens(api, target["secret_key"])
@@ -137,7 +137,7 @@ def test_a_deleted_machine_is_gone(api: Api) -> None:
     assert api.get("/machines")["data"] == [{**_without(made, "secret_key"), "scoped_machines": []}]
 
 
-def test_the_secret_key_can_be_seen_and_rotated(api: Api, emulator: Emulator) -> None:
+def test_secret_key_can_be_read_and_rotated(api: Api, emulator: Emulator) -> None:
     made = _machine(api)
     path = f"/machines/{made['id']}/secret_key"
     assert api.get(path) == {"object": "machine_secret_key", "secret": made["secret_key"]}
@@ -200,7 +200,7 @@ def test_a_machine_has_at_most_150_scopes(api: Api) -> None:
     assert [held["id"] for held in api.get(f"/machines/{one}")["scoped_machines"]] == others[:150]
 
 
-def test_a_machines_key_opens_nothing_but_m2m_tokens(api: Api) -> None:
+def test_machine_key_works_for_m2m_tokens_only(api: Api) -> None:
     key = _machine(api)["secret_key"]
     problem = api.refused("GET", "/machines", headers={"Authorization": f"Bearer {key}"})
     assert (problem.status, problem.codes) == (401, ["clerk_key_invalid"])

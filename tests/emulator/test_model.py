@@ -1,23 +1,19 @@
-"""The emulator, over a real socket, does what a simple model of Clerk does, whatever comes in whatever order.
+"""Compare the emulator with a simple model of Clerk, after random sequences of operations.
 
-Users, organizations, memberships and invitations to organizations: hypothesis makes up what is done to them, each
-answer is compared with the model's, and so are lists, with their filters, orders and pages.
-`CLERK_EMULATOR_EXPLORE` looks longer: `exploring`.
+Hypothesis generates operations on users, organizations, memberships and organization invitations. Each response is
+compared with the model's, and so are lists with their filters, orders and pages. `CLERK_EMULATOR_EXPLORE` runs more
+(see `exploring`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -34,21 +30,24 @@ from tests.emulator.model import (
     NO_SUCH,
     NOT_FOUND,
     NOT_PENDING,
-    Invitation,
     Membership,
     Model,
     Organization,
     Refusals,
-    User,
     merged,
     too_large,
 )
+from tests.emulator.model_comparison import (
+    ADDRESSES,
+    PICK,
+    START,
+    has_invitations,
+    has_members,
+    has_organizations,
+    has_users,
+)
+from tests.emulator.model_lists import ListRules
 
-START = 1_800_000_000_000
-
-ADDRESSES = [f"{name}@example.com" for name in ("ada", "bob", "cy", "Dora", "eve", "flo", "gus", "hal")]
-PICK = st.integers(0, 1000)
-"""Which of those that there are: the rest of a division."""
 NAMES = st.sampled_from([None, "", "Ada", "ada", "Bob", "Zoë"])
 USERNAMES = st.sampled_from([None, "", "ada_l", "ADA_L", "bob_b", "cyrus", "abc", "x" * 64, "x" * 65])
 METADATA = st.recursive(
@@ -57,19 +56,19 @@ METADATA = st.recursive(
     max_leaves=4,
 )
 LARGE = st.sampled_from([8184, 8185]).map(lambda size: {"a": "x" * size})
-"""As much as there may be, `{"a":"..."}` included, and one byte too many."""
+"""Metadata at the size limit, including `{"a":"..."}`, and one byte above it."""
 
 
 ROLES = st.sampled_from([MEMBER, ADMIN, MEMBER, ADMIN, MEMBER, "org:none"])
 
 
 def given(**options: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
-    """A body with some of these keys."""
+    """Return bodies with some of these keys."""
     return st.fixed_dictionaries({}, optional=options)
 
 
 def without_nulls(value: Any) -> Any:
-    """Metadata for places where null is no instruction."""
+    """Return metadata without nulls, for requests that do not merge."""
     return {key: without_nulls(held) if isinstance(held, dict) else held or 0 for key, held in value.items()}
 
 
@@ -102,11 +101,8 @@ ORGANIZATION = given(
 )
 
 
-class Clerk(RuleBasedStateMachine):
-    """The emulator and the model, side by side."""
-
-    emulator: Emulator
-    http: httpx.Client
+class Clerk(ListRules):
+    """Operations on the emulator and the model."""
 
     @initialize(users=st.integers(0, 6), limits=st.lists(st.sampled_from([0, 2, 3, 4]), max_size=2))
     def begin(self, users: int, limits: list[int]) -> None:
@@ -124,70 +120,10 @@ class Clerk(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "model"):
             self._all_is_there()
-            # Locks end, and invitations that are left expire.
+            # Locks end, and the remaining invitations expire.
             self.time_passes(DAY)
             self._all_is_there()
             assert self.emulator.problems == []
-
-    # How the two are compared
-
-    def _done(self, method: str, path: str, body: Any, refusals: Refusals) -> Any:
-        """The answer, where the model refuses nothing; None where both refuse, for one of the model's reasons."""
-        answer = self.http.request(method, path, json=body)
-        if refusals:
-            errors = answer.json().get("errors")
-            assert errors, f"done, although there is {refusals}"
-            assert (answer.status_code, errors[0]["code"]) in refusals
-            return None
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def _get(self, path: str, **query: Any) -> Any:
-        answer = self.http.get(path, params=query)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def _same_user(self, answer: Json, user: User) -> None:
-        emails = {
-            one["email_address"]: (one["verification"] or {}).get("status") == "verified"
-            for one in answer["email_addresses"]
-        }
-        ids = {one["id"]: one["email_address"] for one in answer["email_addresses"]}
-        told = {**answer, "emails": emails, "primary": ids.get(answer["primary_email_address_id"])}
-        self._same(told, self.model.serialize_user(user))
-
-    def _same_membership(self, answer: Json, one: Membership) -> None:
-        told = {
-            **answer,
-            "organization": answer["organization"]["id"],
-            "user": answer["public_user_data"]["user_id"],
-        }
-        self._same(told, self.model.serialize_membership(one))
-
-    @staticmethod
-    def _same(answer: Json, wanted: Json) -> None:
-        assert {key: answer.get(key) for key in wanted} == wanted
-
-    def _user(self, number: int) -> User:
-        return list(self.model.users.values())[number % len(self.model.users)]
-
-    def _user_id(self, number: int) -> str:
-        """The id of a user; now and then of none."""
-        return "user_x" if number % 17 == 13 or not self.model.users else self._user(number).id
-
-    def _organization(self, number: int) -> Organization:
-        return list(self.model.organizations.values())[number % len(self.model.organizations)]
-
-    def _invitation(self, number: int) -> Invitation:
-        return list(self.model.invitations.values())[number % len(self.model.invitations)]
-
-    def _membership(self, number: int) -> Membership:
-        return list(self.model.memberships.values())[number % len(self.model.memberships)]
-
-    has_users = precondition(lambda self: self.model.users)
-    has_organizations = precondition(lambda self: self.model.organizations)
-    has_members = precondition(lambda self: self.model.memberships)
-    has_invitations = precondition(lambda self: self.model.invitations)
 
     # Time
 
@@ -472,183 +408,6 @@ class Clerk(RuleBasedStateMachine):
         )
         self._same_membership(held[0], self.model.memberships[held[0]["id"]])
 
-    # Lists
-
-    @rule(
-        data=st.data(),
-        order=st.sampled_from(
-            [None, "created_at", "+created_at", "-created_at", "first_name", "-username", "email_address"]
-        ),
-        limit=st.sampled_from([None, 1, 2, 500]),
-        offset=st.sampled_from([None, 0, 1, 3]),
-    )
-    def list_users(self, data: st.DataObject, order: str | None, limit: int | None, offset: int | None) -> None:
-        names = data.draw(st.lists(st.sampled_from(sorted(self._user_filters())), max_size=2, unique=True))
-        query: Json = {}
-        wanted: list[Callable[[User], bool]] = []
-        for name in names:
-            query[name], condition = self._user_filters()[name](data.draw(PICK))
-            wanted.append(condition)
-        users = self.model.users_where(lambda user: all(condition(user) for condition in wanted))
-        assert self._get("/users/count", **query)["total_count"] == len(users)
-        query |= {"order_by": order} if order else {}
-        ordered = ranked(users, order or "-created_at", self.model.sorted_by)
-        if users and not offset and (order or "created_at").endswith("created_at") and data.draw(st.booleans()):
-            last = data.draw(st.sampled_from(ordered))
-            query["starting_after"] = last.id
-            ordered = ordered[ordered.index(last) + 1 :]
-        self._same_page("/users", query, ordered, limit, offset)
-
-    def _user_filters(self) -> dict[str, Callable[[int], tuple[Any, Callable[[User], bool]]]]:
-        """For each filter: a value of it, and what it stands for."""
-        organization = list(self.model.organizations)
-
-        def by_membership(number: int) -> tuple[Any, Callable[[User], bool]]:
-            one = organization[number % len(organization)] if organization else "org_x"
-            held = [held.user for held in self.model.members(one)]
-            if number % 2:
-                return f"-{one}", lambda user: user.id not in held
-            return one, lambda user: user.id in held
-
-        def by_ids(number: int) -> tuple[Any, Callable[[User], bool]]:
-            ids = [self._user_id(number), self._user_id(number + 1)]
-            if number % 2:
-                return [f"-{one}" for one in ids], lambda user: user.id not in ids
-            return [f"+{ids[0]}", ids[1]], lambda user: user.id in ids
-
-        def by_address(number: int) -> tuple[Any, Callable[[User], bool]]:
-            some = [ADDRESSES[number % 8].upper(), ADDRESSES[number % 5]]
-            return some, lambda user: any(one.lower() in user.emails for one in some)
-
-        def by_part(number: int) -> tuple[Any, Callable[[User], bool]]:
-            part = ["DA", "example.com", "bob", "nowhere"][number % 4]
-
-            def holds(user: User) -> bool:
-                texts = [user.id, user.username, user.first_name, user.last_name, *user.emails]
-                return any(part.lower() in (text or "").lower() for text in texts)
-
-            return part, holds
-
-        def by_time(number: int) -> tuple[Any, Callable[[User], bool]]:
-            at = self._user(number).created_at if self.model.users else START
-            return at, lambda user: user.created_at > at
-
-        return {
-            "organization_id": by_membership,
-            "user_id": by_ids,
-            "email_address": by_address,
-            "query": by_part,
-            "created_at_after": by_time,
-            "email_address_query": lambda number: (
-                ["A@", "B"][number % 2],
-                lambda user: any(["a@", "b"][number % 2] in one for one in user.emails),
-            ),
-            "name_query": lambda number: (
-                "a",
-                lambda user: "a" in f"{user.first_name or ''} {user.last_name or ''}".lower(),
-            ),
-            "username": lambda number: ("ADA_L", lambda user: user.username == "ada_l"),
-            "external_id": lambda number: ("1", lambda user: user.external_id == "1"),
-            "banned": lambda number: (bool(number % 2), lambda user: user.banned == bool(number % 2)),
-        }
-
-    @rule(
-        order=st.sampled_from([None, "name", "-name", "+created_at", "-members_count", "members_count"]),
-        user=st.none() | PICK,
-        part=st.sampled_from([None, "AC", "other"]),
-        limit=st.sampled_from([None, 1, 2]),
-        offset=st.sampled_from([None, 1]),
-    )
-    def list_organizations(
-        self, order: str | None, user: int | None, part: str | None, limit: int | None, offset: int | None
-    ) -> None:
-        found = list(self.model.organizations.values())
-        query: Json = {"order_by": order} if order else {}
-        if user is not None:
-            query["user_id"] = self._user_id(user)
-            found = [one for one in found if self.model.membership(one.id, query["user_id"])]
-        if part is not None:
-            query["query"] = part
-            found = [one for one in found if part.lower() in one.name.lower() or part.lower() in one.slug.lower()]
-
-        def value(one: Organization, name: str) -> Any:
-            return len(self.model.members(one.id)) if name == "members_count" else getattr(one, name)
-
-        self._same_page(
-            "/organizations", query, ranked(found, order or "-created_at", value), limit, offset, len(found)
-        )
-
-    @has_organizations
-    @rule(
-        number=PICK,
-        order=st.sampled_from([None, "created_at", "email_address", "-first_name", "username"]),
-        role=st.sampled_from([None, ADMIN, MEMBER]),
-        limit=st.sampled_from([None, 1]),
-        offset=st.sampled_from([None, 1]),
-    )
-    def list_members(
-        self, number: int, order: str | None, role: str | None, limit: int | None, offset: int | None
-    ) -> None:
-        one = self._organization(number)
-        found = [held for held in self.model.members(one.id) if role in (None, held.role)]
-        query: Json = ({"order_by": order} if order else {}) | ({"role": role} if role else {})
-
-        def value(held: Membership, name: str) -> Any:
-            return held.created_at if name == "created_at" else self.model.sorted_by(self.model.users[held.user], name)
-
-        ordered = ranked(found, order or "-created_at", value)
-        self._same_page(f"/organizations/{one.id}/memberships", query, ordered, limit, offset, len(found))
-
-    @has_organizations
-    @rule(
-        number=PICK,
-        order=st.sampled_from([None, "+created_at", "email_address"]),
-        status=st.sampled_from([None, "pending", "accepted", "revoked", "expired"]),
-        limit=st.sampled_from([None, 1]),
-    )
-    def list_invitations(self, number: int, order: str | None, status: str | None, limit: int | None) -> None:
-        one = self._organization(number)
-        found = [
-            held
-            for held in self.model.invitations.values()
-            if held.organization == one.id and status in (None, held.status(self.model.now))
-        ]
-        query: Json = ({"order_by": order} if order else {}) | ({"status": status} if status else {})
-
-        def value(held: Invitation, name: str) -> Any:
-            return held.created_at if name == "created_at" else held.address
-
-        ordered = ranked(found, order or "-created_at", value)
-        self._same_page(f"/organizations/{one.id}/invitations", query, ordered, limit, None, len(found))
-
-    @has_users
-    @rule(number=PICK)
-    def list_what_a_user_has(self, number: int) -> None:
-        user = self._user(number)
-        members = [one for one in self.model.memberships.values() if one.user == user.id]
-        ordered = ranked(members, "-created_at", lambda one, _: one.created_at)
-        self._same_page(f"/users/{user.id}/organization_memberships", {}, ordered, 500, None, len(members))
-        invited = [one for one in self.model.invitations.values() if user.emails.get(one.address)]
-        ordered_too = ranked(invited, "-created_at", lambda one, _: one.created_at)
-        self._same_page(f"/users/{user.id}/organization_invitations", {}, ordered_too, 500, None, len(invited))
-
-    def _same_page(
-        self,
-        path: str,
-        query: Json,
-        ordered: list[Any],
-        limit: int | None,
-        offset: int | None,
-        total: int | None = None,
-    ) -> None:
-        query = query | ({"limit": limit} if limit else {}) | ({} if offset is None else {"offset": offset})
-        answer = self._get(path, **query)
-        if total is not None:
-            assert answer["total_count"] == total
-            answer = answer["data"]
-        wanted = ordered[offset or 0 :][: limit or 10]
-        assert [one["id"] for one in answer] == [one.id for one in wanted]
-
     # All of it
 
     @invariant()
@@ -671,17 +430,7 @@ class Clerk(RuleBasedStateMachine):
             self._same(told, self.model.show_invitation(self.model.invitations[told["id"]]))
 
 
-def ranked(found: list[Any], order: str, value: Callable[[Any, str], Any]) -> list[Any]:
-    """As a list answers them: nothing comes before everything, and the id settles what is equal."""
-
-    def rank(one: Any) -> Any:
-        held = value(one, order.lstrip("+-"))
-        return (held is not None, "" if held is None else held, one.id)
-
-    return sorted(found, key=rank, reverse=order.startswith("-"))
-
-
-def test_it_is_as_in_the_model(emulator: Emulator, api: Api) -> None:
+def test_emulator_matches_model(emulator: Emulator, api: Api) -> None:
     class Here(Clerk):
         pass
 
@@ -690,5 +439,5 @@ def test_it_is_as_in_the_model(emulator: Emulator, api: Api) -> None:
 
 
 @pytest.mark.parametrize("size", [8184, 8185])
-def test_the_model_knows_the_limit_of_metadata(size: int) -> None:
+def test_model_limits_metadata(size: int) -> None:
     assert bool(too_large({"a": "x" * size})) == (size == 8185)

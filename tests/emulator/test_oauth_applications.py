@@ -27,7 +27,7 @@ def _without(application: Json, *names: str) -> Json:
     return {name: value for name, value in application.items() if name not in names}
 
 
-def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = _app(
         api,
@@ -87,7 +87,7 @@ def test_default_scopes_are_a_setting(api: Api) -> None:
     assert _app(api)["scopes"] == "profile email"
 
 
-def test_public_clients_have_pkce_and_no_secret(api: Api) -> None:
+def test_public_clients_require_pkce_and_have_no_secret(api: Api) -> None:
     made = _app(api, public=True)
     assert (made["public"], made["pkce_required"], made["client_secret"]) == (True, True, "")
     path = f"/oauth_applications/{made['id']}"
@@ -127,9 +127,7 @@ def test_public_clients_have_pkce_and_no_secret(api: Api) -> None:
         ({"client_id": "mine"}, 422, "form_param_unknown", "client_id"),
     ],
 )
-def test_an_application_that_clerk_would_refuse(
-    api: Api, body: Json, status: int, code: str, param: str | None
-) -> None:
+def test_rejects_invalid_application(api: Api, body: Json, status: int, code: str, param: str | None) -> None:
     problem = api.refused("POST", "/oauth_applications", {"name": "n", **body})
     assert (problem.status, problem.codes) == (status, [code])
     if param:
@@ -137,7 +135,7 @@ def test_an_application_that_clerk_would_refuse(
     assert api.get("/oauth_applications")["total_count"] == 0
 
 
-def test_lists(api: Api) -> None:
+def test_list_filters_sorts_and_paginates(api: Api) -> None:
     apps = {_app(api, name)["client_id"]: name for name in ("b", "C%", "a")}
 
     def listed(**query: Any) -> list[str]:
@@ -157,7 +155,7 @@ def test_lists(api: Api) -> None:
         assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = _without(_app(api, redirect_uris=["https://a.example.com"]), "client_secret")
     path = f"/oauth_applications/{made['id']}"
     emulator.clock.advance(1)
@@ -171,7 +169,7 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
     assert api.get(path)["name"] == "Other"
 
 
-def test_the_secret_is_told_when_it_is_made(api: Api) -> None:
+def test_secret_is_returned_on_creation_and_rotation(api: Api) -> None:
     made = _app(api)
     path = f"/oauth_applications/{made['id']}"
     rotated = api.post(f"{path}/rotate_secret")
@@ -225,7 +223,7 @@ def test_an_unknown_application(api: Api, method: str, path: str, options: Json)
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_a_deleted_application_is_gone(api: Api, emulator: Emulator) -> None:
+def test_deleted_application_is_404(api: Api, emulator: Emulator) -> None:
     made = _app(api)
     token = emulator.issue_oauth_token(made["id"], api.user()["id"])
     path = f"/oauth_applications/{made['id']}"
@@ -238,7 +236,7 @@ def test_a_deleted_application_is_gone(api: Api, emulator: Emulator) -> None:
 VERIFY = "/oauth_applications/access_tokens/verify"
 
 
-def test_an_opaque_access_token(api: Api, emulator: Emulator) -> None:
+def test_verifies_opaque_access_token(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made, user_id = _app(api), api.user()["id"]
     token = emulator.issue_oauth_token(made["id"], user_id)
@@ -272,7 +270,7 @@ def test_an_opaque_access_token(api: Api, emulator: Emulator) -> None:
     assert api.refused("POST", VERIFY, {"access_token": token}).status == 404
 
 
-def test_an_access_token_that_is_a_jwt(api: Api, emulator: Emulator) -> None:
+def test_verifies_jwt_access_token(api: Api, emulator: Emulator) -> None:
     api.patch("/instance/oauth_application_settings", {"oauth_jwt_access_tokens": True})
     made, user_id = _app(api), api.user()["id"]
     token = emulator.issue_oauth_token(made["id"], user_id, seconds=60)
@@ -296,7 +294,7 @@ def test_an_access_token_that_is_a_jwt(api: Api, emulator: Emulator) -> None:
     }
     problem = api.refused("POST", f"/oauth_applications/{made['id']}/revoke_token", {"token": token})
     assert (problem.status, problem.codes, problem.params) == (422, ["form_param_value_invalid"], ["token"])
-    # A token of a template that says the same is no access token, and neither is a forged one.
+    # A template's token with the same claims is not an access token, and neither is a forged one.
     body = {"name": "fake", "claims": {"client_id": made["client_id"], "scope": "profile"}}
     api.post("/jwt_templates", body)
     session = api.post("/sessions", {"user_id": user_id})
@@ -308,7 +306,7 @@ def test_an_access_token_that_is_a_jwt(api: Api, emulator: Emulator) -> None:
     assert api.post(VERIFY, {"access_token": token}) == {"active": False}
 
 
-def test_a_grant_is_revoked_whole(api: Api, emulator: Emulator) -> None:
+def test_revoking_token_revokes_all_tokens_of_grant(api: Api, emulator: Emulator) -> None:
     one, other = _app(api), _app(api)
     ada, bob = api.user()["id"], api.user(email_address=["bob@example.com"])["id"]
     tokens = {
@@ -329,7 +327,7 @@ def test_a_grant_is_revoked_whole(api: Api, emulator: Emulator) -> None:
     assert (problem.status, problem.codes, problem.params) == (422, ["form_param_missing"], ["token"])
 
 
-def test_tokens_are_issued_to_those_who_exist(api: Api, emulator: Emulator) -> None:
+def test_issuing_token_requires_user_and_application(api: Api, emulator: Emulator) -> None:
     made, user_id = _app(api)["id"], api.user()["id"]
     for application_id, user in (("oauthapp_x", user_id), (made, "user_x")):
         with pytest.raises(ClerkAPIError, match="resource_not_found"):

@@ -1,4 +1,4 @@
-"""Organization domains."""
+"""Domains of organizations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def domain(api: Api, organization_id: str, name: str = "acme.com", **values: Any
     return made
 
 
-def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulator) -> None:
     now = emulator.clock.freeze()
     acme = organization(api)
     made = domain(api, acme["id"], "Shop.Acme.com", enrollment_mode="automatic_suggestion")
@@ -63,7 +63,7 @@ def test_a_domain_can_be_unverified(api: Api) -> None:
         ({"name": "acme.com", "nope": 1}, 422, "form_param_unknown", "nope"),
     ],
 )
-def test_a_domain_that_clerk_would_refuse(api: Api, body: Any, status: int, code: str, param: str) -> None:
+def test_rejects_invalid_domain(api: Api, body: Any, status: int, code: str, param: str) -> None:
     acme = organization(api)["id"]
     domain(api, acme, "mine.com")
     domain(api, organization(api, "Other")["id"], "others.com")
@@ -72,7 +72,7 @@ def test_a_domain_that_clerk_would_refuse(api: Api, body: Any, status: int, code
     assert api.get("/organization_domains")["total_count"] == 2
 
 
-def test_ten_domains(api: Api) -> None:
+def test_allows_ten_domains(api: Api) -> None:
     acme, other = organization(api)["id"], organization(api, "Other")["id"]
     for number in range(10):
         domain(api, acme, f"acme{number}.com")
@@ -81,7 +81,7 @@ def test_ten_domains(api: Api) -> None:
     domain(api, other, "acme.com")
 
 
-def test_domains_can_be_off(api: Api) -> None:
+def test_domains_can_be_disabled(api: Api) -> None:
     acme = organization(api)["id"]
     path = f"/organizations/{acme}/domains"
     made = domain(api, acme)
@@ -96,7 +96,7 @@ def test_domains_can_be_off(api: Api) -> None:
         assert (problem.status, problem.codes) == (403, ["organization_domains_not_enabled"])
 
 
-def test_enrollment_modes_can_be_off(api: Api) -> None:
+def test_enrollment_modes_can_be_disabled(api: Api) -> None:
     acme = organization(api)["id"]
     made = domain(api, acme)
     api.patch("/instance/organization_settings", {"domains_enrollment_modes": ["manual_invitation"]})
@@ -108,7 +108,7 @@ def test_enrollment_modes_can_be_off(api: Api) -> None:
     assert domain(api, acme, "acme.net", enrollment_mode="enterprise_sso")["enrollment_mode"] == "enterprise_sso"
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     acme = organization(api)["id"]
     made = domain(api, acme)
     path = f"/organizations/{acme}/domains/{made['id']}"
@@ -142,7 +142,7 @@ def test_ownership_is_verified_once(api: Api, emulator: Emulator) -> None:
     assert api.patch(path, {"verified": False})["ownership_verification"] is None
 
 
-def test_a_deleted_domain_is_gone(api: Api) -> None:
+def test_deleted_domain_is_404(api: Api) -> None:
     acme = organization(api)["id"]
     made = domain(api, acme)
     path = f"/organizations/{acme}/domains/{made['id']}"
@@ -165,7 +165,7 @@ def test_an_unknown_domain_or_organization(api: Api) -> None:
     assert api.get("/organization_domains")["total_count"] == 1
 
 
-def test_users_at_the_domain_are_waited_for(api: Api) -> None:
+def test_counts_users_with_address_at_domain(api: Api) -> None:
     acme = organization(api)["id"]
     statuses = {"email_address_identification_status": ["reserved"]}
     inside = api.user(email_address=["ada@acme.com"])["id"]

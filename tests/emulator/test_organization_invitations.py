@@ -1,4 +1,4 @@
-"""Organization invitations."""
+"""Invitations to organizations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.emulator.organizations import ADMIN, MEMBER, invite, member, new_role
 DAY = 24 * 3600
 
 
-def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulator) -> None:
     now = emulator.clock.freeze()
     ada = api.user(username="ada_l", first_name="Ada", last_name="L")
     acme = organization(api, created_by=ada["id"])
@@ -62,7 +62,7 @@ def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
     assert api.get(path) == api.get(f"{path}/pending") == {"data": [made], "total_count": 1}
 
 
-def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emulator: Emulator) -> None:
+def test_invitation_expires_after_thirty_days_by_default(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     acme = organization(api)["id"]
     path = f"/organizations/{acme}/invitations"
@@ -77,7 +77,7 @@ def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emul
     assert api.get("/organization_invitations", status="expired")["total_count"] == 1
     problem = api.refused("POST", f"{path}/{made['id']}/revoke")
     assert (problem.status, problem.codes) == (404, ["organization_invitation_not_pending"])
-    # What is over is no obstacle.
+    # Invitations that are not pending do not prevent another one.
     assert invite(api, acme)["status"] == "pending"
 
 
@@ -98,9 +98,7 @@ def test_an_invitation_lasts_thirty_days_unless_it_says_otherwise(api: Api, emul
         ({"nope": 1}, 422, "form_param_unknown", "nope"),
     ],
 )
-def test_an_invitation_that_clerk_would_refuse(
-    api: Api, change: Any, status: int, code: str, param: str | None
-) -> None:
+def test_rejects_invalid_invitation(api: Api, change: Any, status: int, code: str, param: str | None) -> None:
     new_role(api, "org:outside", in_set=False)
     acme = organization(api, created_by=user(api))["id"]
     before = invite(api, acme, "asked@example.com")
@@ -110,19 +108,19 @@ def test_an_invitation_that_clerk_would_refuse(
     if param:
         assert problem.params == [param]
     if code != "organization_invitation_not_unique":
-        # In bulk all are refused for one.
+        # An invalid item rejects the whole request.
         other = {"email_address": "fine@example.com", "role": MEMBER}
         bad = {"email_address": "bob@example.com", "role": MEMBER, **change}
         assert api.refused("POST", f"{path}/bulk", [other, bad]).codes == [code]
     assert api.get(path)["data"] == [before]
 
 
-def test_an_invitation_lasts_a_year_at_most(api: Api) -> None:
+def test_rejects_invitation_longer_than_a_year(api: Api) -> None:
     made = invite(api, organization(api)["id"], expires_in_days=365)
     assert made["expires_at"] - made["created_at"] == 365 * DAY * 1000
 
 
-def test_only_those_who_manage_members_invite_and_revoke(api: Api) -> None:
+def test_only_managers_of_members_invite_and_revoke(api: Api) -> None:
     ada, bob = user(api), user(api, "bob")
     acme = organization(api, created_by=ada)["id"]
     member(api, acme, bob)
@@ -145,7 +143,7 @@ def test_only_those_who_manage_members_invite_and_revoke(api: Api) -> None:
     assert api.post(f"{path}/{made['id']}/revoke", {"requesting_user_id": bob})["status"] == "revoked"
 
 
-def test_an_inviter_who_is_deleted_is_still_named(api: Api) -> None:
+def test_invitation_keeps_deleted_inviter(api: Api) -> None:
     ada = user(api)
     acme = organization(api, created_by=ada)["id"]
     made = invite(api, acme, inviter_user_id=ada)
@@ -154,7 +152,7 @@ def test_an_inviter_who_is_deleted_is_still_named(api: Api) -> None:
     assert (shown["inviter_id"], shown["public_inviter_data"]) == (ada, None)
 
 
-def test_only_what_is_pending_is_revoked(api: Api, emulator: Emulator) -> None:
+def test_only_pending_invitations_can_be_revoked(api: Api, emulator: Emulator) -> None:
     acme = organization(api)["id"]
     path = f"/organizations/{acme}/invitations"
     made = invite(api, acme)
@@ -168,7 +166,7 @@ def test_only_what_is_pending_is_revoked(api: Api, emulator: Emulator) -> None:
     assert invite(api, acme)["id"] != made["id"]
 
 
-def test_bulk(api: Api) -> None:
+def test_bulk_create(api: Api) -> None:
     acme = organization(api, max_allowed_memberships=0)["id"]
     path = f"/organizations/{acme}/invitations"
     items = [{"email_address": f"a{number}@example.com", "role": MEMBER} for number in range(11)]
@@ -186,7 +184,7 @@ def test_bulk(api: Api) -> None:
     assert api.get(path, limit=20, order_by="+created_at") == made
 
 
-def test_in_bulk_nobody_is_invited_twice(api: Api) -> None:
+def test_bulk_rejects_duplicate_invitations(api: Api) -> None:
     acme = organization(api)["id"]
     path = f"/organizations/{acme}/invitations"
     item = {"email_address": "a@example.com", "role": MEMBER}
@@ -198,7 +196,7 @@ def test_in_bulk_nobody_is_invited_twice(api: Api) -> None:
     assert api.refused("POST", f"{path}/bulk", [item]).codes == ["duplicate_record"]
 
 
-def test_in_bulk_all_must_find_a_place(api: Api) -> None:
+def test_bulk_respects_membership_limit(api: Api) -> None:
     acme = organization(api, max_allowed_memberships=2)["id"]
     path = f"/organizations/{acme}/invitations"
     items = [{"email_address": f"a{number}@example.com", "role": MEMBER} for number in range(3)]
@@ -208,7 +206,7 @@ def test_in_bulk_all_must_find_a_place(api: Api) -> None:
     assert api.post(f"{path}/bulk", items[:2])["total_count"] == 2
 
 
-def test_who_accepts_is_a_member(api: Api, emulator: Emulator) -> None:
+def test_accepting_invitation_creates_membership(api: Api, emulator: Emulator) -> None:
     acme = organization(api, max_allowed_memberships=1)["id"]
     made = invite(api, acme, role=ADMIN, public_metadata={"a": 1}, private_metadata={"b": 2})
     bob = user(api, "bob")
@@ -233,7 +231,7 @@ def test_only_the_invited_user_can_accept(api: Api, emulator: Emulator) -> None:
     assert api.get(f"/organizations/{acme}/invitations/{made['id']}") == made
 
 
-def test_who_is_invited_and_made_a_member_has_accepted(api: Api) -> None:
+def test_adding_invited_member_accepts_invitation(api: Api) -> None:
     acme = organization(api, max_allowed_memberships=1)["id"]
     made = invite(api, acme, public_metadata={"a": 1, "b": 1}, private_metadata={"p": 1})
     membership = member(api, acme, user(api, "bob"), ADMIN, public_metadata={"b": 2})

@@ -1,4 +1,4 @@
-"""Organization memberships, and what a member's session tokens say."""
+"""Organization memberships, and their claims in session tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.emulator.organizations import ADMIN, MEMBER, invite, member, new_role
 MEMBERS_PERMISSIONS = ["org:sys_memberships:read", "org:sys_billing:read"]
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     made = organization(api)
     ada = api.user(email_address=["ada@example.com"], first_name="Ada", last_name="L", username="ada_l", banned=True)
     path = f"/organizations/{made['id']}/memberships"
@@ -40,14 +40,14 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     }
 
 
-def test_admins_may_do_everything(api: Api) -> None:
+def test_admins_have_all_permissions(api: Api) -> None:
     membership = member(api, organization(api)["id"], user(api), ADMIN)
     everything = [one["key"] for one in api.get("/organization_permissions", order_by="+created_at")["data"]]
     assert membership["permissions"] == everything
     assert len(everything) == 9
 
 
-def test_a_role_without_permissions_gives_null(api: Api) -> None:
+def test_permissions_are_null_for_role_without_permissions(api: Api) -> None:
     new_role(api)
     assert member(api, organization(api)["id"], user(api), "org:editor")["permissions"] is None
 
@@ -64,7 +64,7 @@ def test_a_role_without_permissions_gives_null(api: Api) -> None:
         ({"nope": 1}, 422, "form_param_unknown", "nope"),
     ],
 )
-def test_a_membership_that_clerk_would_refuse(api: Api, change: Any, status: int, code: str, param: str) -> None:
+def test_rejects_invalid_membership(api: Api, change: Any, status: int, code: str, param: str) -> None:
     new_role(api, "org:outside", in_set=False)
     path = f"/organizations/{organization(api)['id']}/memberships"
     problem = api.refused("POST", path, {"user_id": user(api), "role": MEMBER, **change})
@@ -72,12 +72,12 @@ def test_a_membership_that_clerk_would_refuse(api: Api, change: Any, status: int
     assert api.get(path)["total_count"] == 0
 
 
-def test_both_are_required(api: Api) -> None:
+def test_user_and_role_are_required(api: Api) -> None:
     problem = api.refused("POST", f"/organizations/{organization(api)['id']}/memberships", {})
     assert (problem.codes, sorted(problem.params)) == (["form_param_missing"] * 2, ["role", "user_id"])
 
 
-def test_nobody_is_a_member_twice(api: Api) -> None:
+def test_rejects_duplicate_membership(api: Api) -> None:
     ada = user(api)
     made = organization(api, created_by=ada)
     path = f"/organizations/{made['id']}/memberships"
@@ -87,7 +87,7 @@ def test_nobody_is_a_member_twice(api: Api) -> None:
     assert api.get("/organization_memberships")["total_count"] == 2
 
 
-def test_members_and_invitations_are_limited_together(api: Api, emulator: Emulator) -> None:
+def test_limit_counts_members_and_invitations(api: Api, emulator: Emulator) -> None:
     ada, bob, carl = user(api), user(api, "bob"), user(api, "carl")
     made = organization(api, created_by=ada, max_allowed_memberships=3)
     path = f"/organizations/{made['id']}"
@@ -104,13 +104,13 @@ def test_members_and_invitations_are_limited_together(api: Api, emulator: Emulat
     assert api.refused("POST", f"{path}/memberships", {"user_id": carl, "role": MEMBER}).status == 403
     emulator.clock.advance(24 * 3600)
     member(api, made["id"], carl)
-    # 0 is no limit.
+    # 0 means no limit.
     api.patch(path, {"max_allowed_memberships": 0})
     for number in range(4):
         member(api, made["id"], user(api, f"more{number}"))
 
 
-def test_the_last_admin_stays(api: Api) -> None:
+def test_last_admin_cannot_be_removed(api: Api) -> None:
     ada, bob = user(api), user(api, "bob")
     made = organization(api, created_by=ada)
     member(api, made["id"], bob)
@@ -126,7 +126,7 @@ def test_the_last_admin_stays(api: Api) -> None:
     assert [one["public_user_data"]["user_id"] for one in api.get(path)["data"]] == [bob]
 
 
-def test_another_role_that_permits_enough_is_as_good_as_admin(api: Api) -> None:
+def test_other_role_with_required_permissions_replaces_admin(api: Api) -> None:
     needed = ("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete")
     new_role(api, "org:owner", permissions=[permission(api, key)["id"] for key in needed])
     ada, bob = user(api), user(api, "bob")
@@ -137,7 +137,7 @@ def test_another_role_that_permits_enough_is_as_good_as_admin(api: Api) -> None:
     assert api.refused("PATCH", f"{path}/{bob}", {"role": MEMBER}).status == 400
 
 
-def test_an_organization_without_admins_lets_members_go(api: Api) -> None:
+def test_members_without_admin_can_be_removed(api: Api) -> None:
     bob = user(api, "bob")
     made = organization(api)
     membership = member(api, made["id"], bob)
@@ -155,7 +155,7 @@ def test_an_organization_without_admins_lets_members_go(api: Api) -> None:
         ({"role": ADMIN, "public_metadata": {}}, 422, "form_param_unknown"),
     ],
 )
-def test_a_role_that_clerk_would_refuse(api: Api, body: Any, status: int, code: str) -> None:
+def test_rejects_invalid_role(api: Api, body: Any, status: int, code: str) -> None:
     new_role(api, "org:outside", in_set=False)
     bob = user(api)
     made = organization(api)
@@ -165,7 +165,7 @@ def test_a_role_that_clerk_would_refuse(api: Api, body: Any, status: int, code: 
     assert api.get(f"/organizations/{made['id']}/memberships")["data"] == [membership]
 
 
-def test_no_such_member(api: Api) -> None:
+def test_unknown_member_is_404(api: Api) -> None:
     made, ada = organization(api), user(api)
     bodies: dict[str, Json] = {"": {"role": MEMBER}, "/metadata": {}}
     for method, who, rest in [
@@ -183,7 +183,7 @@ def test_no_such_member(api: Api) -> None:
     assert api.refused("GET", "/users/user_x/organization_memberships").status == 404
 
 
-def test_metadata_is_merged(api: Api, emulator: Emulator) -> None:
+def test_merges_metadata(api: Api, emulator: Emulator) -> None:
     made, ada = organization(api), user(api)
     before = member(api, made["id"], ada, public_metadata={"a": {"b": 1, "c": 2}}, private_metadata={"p": 1})
     emulator.clock.advance(1)
@@ -290,7 +290,7 @@ def test_the_memberships_of_a_user(api: Api) -> None:
     assert api.get(f"/users/{bob}/organization_memberships")["total_count"] == 1
 
 
-def test_a_deleted_user_is_no_member(api: Api) -> None:
+def test_deleting_user_deletes_memberships(api: Api) -> None:
     ada, bob = user(api), user(api, "bob")
     made = organization(api, created_by=ada)
     member(api, made["id"], bob)
@@ -299,7 +299,7 @@ def test_a_deleted_user_is_no_member(api: Api) -> None:
     assert left["public_user_data"]["user_id"] == ada
 
 
-def test_who_leaves_has_the_organization_active_no_longer(api: Api) -> None:
+def test_removed_member_loses_active_organization(api: Api) -> None:
     ada, bob = user(api), user(api, "bob")
     made = organization(api, created_by=ada)
     member(api, made["id"], bob)
@@ -311,7 +311,7 @@ def test_who_leaves_has_the_organization_active_no_longer(api: Api) -> None:
     assert (problem.status, problem.codes) == (403, ["not_a_member_in_organization"])
 
 
-def test_a_session_token_tells_role_and_permissions(api: Api, emulator: Emulator) -> None:
+def test_session_token_contains_role_and_permissions(api: Api, emulator: Emulator) -> None:
     for key in ("org:posts:read", "org:posts:write", "org:teams:read"):
         api.post("/organization_permissions", {"key": key, "name": key})
     keys = ("org:posts:write", "org:sys_memberships:read", "org:teams:read", "org:posts:read")
@@ -320,7 +320,7 @@ def test_a_session_token_tells_role_and_permissions(api: Api, emulator: Emulator
     made = organization(api, slug="acme")
     member(api, made["id"], ada, "org:editor")
     claims = verified(api, emulator.sign_in(ada, made["id"]))
-    # posts: write and read; teams: read. Clerk's own permissions are left out.
+    # posts: write and read; teams: read. System permissions are omitted.
     assert claims["o"] == {"id": made["id"], "slg": "acme", "rol": "editor", "per": "write,read", "fpm": "3,2"}
     assert claims["fea"] == "o:posts,o:teams"
     assert "o" not in verified(api, emulator.sign_in(ada))

@@ -1,4 +1,4 @@
-"""Organization permissions."""
+"""Permissions of organizations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.emulator.organizations import ADMIN, new_role, permission, role
 PATH = "/organization_permissions"
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     written = {"key": "org:posts:write_all", "name": "Write posts", "description": "All of them"}
     made = api.post(PATH, written)
     assert {key: made[key] for key in written} == written
@@ -22,7 +22,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     assert api.post(PATH, {"key": "org:posts:read", "name": "Read"})["description"] == ""
 
 
-def test_clerks_own_permissions_are_there_and_stay(api: Api) -> None:
+def test_system_permissions_cannot_be_changed(api: Api) -> None:
     own = api.get(PATH)["data"]
     assert {one["key"] for one in own} == {
         f"org:sys_{rest}"
@@ -66,14 +66,14 @@ def test_clerks_own_permissions_are_there_and_stay(api: Api) -> None:
         ),
     ],
 )
-def test_a_permission_that_clerk_would_refuse(api: Api, body: Any, codes: list[str], params: list[str]) -> None:
+def test_rejects_invalid_permission(api: Api, body: Any, codes: list[str], params: list[str]) -> None:
     api.post(PATH, {"key": "org:posts:taken", "name": "Taken"})
     problem = api.refused("POST", PATH, body)
     assert (problem.status, problem.codes, sorted(problem.params)) == (422, codes, params)
     assert api.get(PATH)["total_count"] == 10
 
 
-def test_an_update_reaches_the_roles(api: Api, emulator: Emulator) -> None:
+def test_updating_permission_updates_roles(api: Api, emulator: Emulator) -> None:
     made = api.post(PATH, {"key": "org:posts:read", "name": "Read", "description": "Old"})
     new_role(api, permissions=[made["id"]])
     emulator.clock.advance(1)
@@ -82,7 +82,7 @@ def test_an_update_reaches_the_roles(api: Api, emulator: Emulator) -> None:
     assert changed["updated_at"] > made["updated_at"]
     assert role(api, "org:editor")["permissions"] == [changed]
     assert api.patch(f"{PATH}/{made['id']}", {"description": ""})["description"] == ""
-    # The key that was is free again; its own is no obstacle.
+    # The former key can be used again, and its own key is not a duplicate.
     api.post(PATH, {"key": "org:posts:read", "name": "x"})
     assert api.patch(f"{PATH}/{made['id']}", {"key": "org:posts:see"})["key"] == "org:posts:see"
     for body, code in [
@@ -95,7 +95,7 @@ def test_an_update_reaches_the_roles(api: Api, emulator: Emulator) -> None:
         assert (problem.status, problem.codes) == (422, [code])
 
 
-def test_a_deleted_permission_leaves_the_roles(api: Api) -> None:
+def test_deleting_permission_removes_it_from_roles(api: Api) -> None:
     made = api.post(PATH, {"key": "org:posts:read", "name": "Read"})
     new_role(api, permissions=[made["id"]])
     admin = role(api, ADMIN)
@@ -112,7 +112,7 @@ def test_an_unknown_permission(api: Api) -> None:
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_lists(api: Api) -> None:
+def test_list_filters_sorts_and_paginates(api: Api) -> None:
     made = [api.post(PATH, {"key": f"org:zoo:{name}", "name": f"{name} zoo"}) for name in ("b", "c", "a")]
 
     def found(**query: Any) -> list[str]:

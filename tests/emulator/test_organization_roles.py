@@ -1,4 +1,4 @@
-"""Organization roles."""
+"""Roles of organizations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def keys(a_role: Any) -> list[str]:
     return [one["key"] for one in a_role["permissions"]]
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     read, manage = permission(api, NEEDED[1]), permission(api, NEEDED[0])
     body = {"key": "org:team_lead2", "name": "Lead", "description": "Leads", "permissions": [read["id"], manage["id"]]}
     made = api.post(PATH, body)
@@ -50,7 +50,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     assert api.get(f"{PATH}/{made['id']}") == made == api.get(PATH)["data"][0]
 
 
-def test_two_roles_are_there_from_the_start(api: Api) -> None:
+def test_admin_and_member_exist_at_start(api: Api) -> None:
     admin, plain = api.get(PATH, order_by="+created_at")["data"]
     assert (admin["key"], plain["key"]) == (ADMIN, MEMBER)
     assert (admin["is_creator_eligible"], plain["is_creator_eligible"]) == (True, False)
@@ -59,13 +59,13 @@ def test_two_roles_are_there_from_the_start(api: Api) -> None:
 
 
 @pytest.mark.parametrize("lacking", NEEDED)
-def test_what_creators_need(api: Api, lacking: str) -> None:
+def test_creator_role_requires_permissions(api: Api, lacking: str) -> None:
     assert new_role(api, "org:all", permissions=ids(api, *NEEDED))["is_creator_eligible"] is True
     some = new_role(api, "org:some", permissions=ids(api, *(key for key in NEEDED if key != lacking)))
     assert some["is_creator_eligible"] is False
 
 
-def test_a_role_joins_the_initial_role_set_on_request(api: Api) -> None:
+def test_role_can_join_initial_role_set(api: Api) -> None:
     new_role(api, "org:inside")
     new_role(api, "org:outside", in_set=False)
     assert [one["key"] for one in api.get(f"/role_sets/{ROLE_SET}")["roles"]] == [ADMIN, MEMBER, "org:inside"]
@@ -85,13 +85,13 @@ def test_a_role_joins_the_initial_role_set_on_request(api: Api) -> None:
         ({"nope": 1}, 422, "form_param_unknown", "nope"),
     ],
 )
-def test_a_role_that_clerk_would_refuse(api: Api, change: Any, status: int, code: str, param: str) -> None:
+def test_rejects_invalid_role(api: Api, change: Any, status: int, code: str, param: str) -> None:
     problem = api.refused("POST", PATH, {"key": "org:editor", "name": "Editor", **change})
     assert (problem.status, problem.codes, problem.params) == (status, [code], [param])
     assert api.get(PATH)["total_count"] == 2
 
 
-def test_permissions_that_are_not_there(api: Api) -> None:
+def test_rejects_unknown_permissions(api: Api) -> None:
     body = {"key": "org:editor", "name": "Editor"}
     problem = api.refused("POST", PATH, {**body, "permissions": ["perm_x"]})
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
@@ -99,19 +99,19 @@ def test_permissions_that_are_not_there(api: Api) -> None:
     assert (problem.status, problem.codes, problem.params) == (422, ["form_param_duplicate"], ["permissions"])
 
 
-def test_ten_roles_beside_clerks_own(api: Api) -> None:
+def test_allows_ten_custom_roles(api: Api) -> None:
     made = [new_role(api, f"org:role_{number}", in_set=number < 8) for number in range(10)]
     problem = api.refused("POST", PATH, {"key": "org:one_more", "name": "One more"})
     assert (problem.status, problem.codes) == (403, ["organization_instance_roles_quota_exceeded"])
     api.delete(f"{PATH}/{made[9]['id']}")
-    # A role set has no more than 10.
+    # A role set has at most 10 roles.
     body = {"key": "org:one_more", "name": "One more", "include_in_initial_role_set": True}
     problem = api.refused("POST", PATH, body)
     assert (problem.status, problem.codes) == (422, ["form_param_array_size_exceeded"])
     new_role(api, "org:one_more", in_set=False)
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = new_role(api, description="Edits", permissions=ids(api, NEEDED[0]))
     emulator.clock.advance(1)
     path = f"{PATH}/{made['id']}"
@@ -134,7 +134,7 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
         assert (problem.status, problem.codes) == (status, [code])
 
 
-def test_a_new_key_reaches_all_that_names_it(api: Api) -> None:
+def test_renaming_key_updates_references(api: Api) -> None:
     ada = user(api)
     made = organization(api, created_by=ada)
     bob = invite(api, made["id"], role=ADMIN)
@@ -153,7 +153,7 @@ def test_a_new_key_reaches_all_that_names_it(api: Api) -> None:
     assert later["role"] == "org:boss"
 
 
-def test_the_role_of_creators_keeps_what_they_need(api: Api) -> None:
+def test_creator_role_keeps_required_permissions(api: Api) -> None:
     admin = role(api, ADMIN)
     for method, path, body in [
         ("PATCH", "", {"permissions": ids(api, *NEEDED[:2])}),
@@ -165,7 +165,7 @@ def test_the_role_of_creators_keeps_what_they_need(api: Api) -> None:
     assert len(api.patch(f"{PATH}/{admin['id']}", {"permissions": ids(api, *NEEDED)})["permissions"]) == 3
 
 
-def test_permissions_are_assigned_and_removed(api: Api) -> None:
+def test_assigns_and_removes_permissions(api: Api) -> None:
     made = new_role(api)
     read, manage = ids(api, "org:sys_billing:read", "org:sys_billing:manage")
     path = f"{PATH}/{made['id']}/permissions"
@@ -190,14 +190,14 @@ def test_an_unknown_role(api: Api) -> None:
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_a_role_that_nobody_has_can_go(api: Api) -> None:
+def test_unused_role_can_be_deleted(api: Api) -> None:
     made = new_role(api)
     assert api.delete(f"{PATH}/{made['id']}") == {"object": "role", "id": made["id"], "deleted": True}
     assert api.refused("GET", f"{PATH}/{made['id']}").status == 404
     assert [one["key"] for one in api.get(f"/role_sets/{ROLE_SET}")["roles"]] == [ADMIN, MEMBER]
 
 
-def test_a_role_that_is_in_use_stays(api: Api) -> None:
+def test_role_in_use_cannot_be_deleted(api: Api) -> None:
     made = organization(api)
     editor = new_role(api)
 
@@ -218,7 +218,7 @@ def test_a_role_that_is_in_use_stays(api: Api) -> None:
     api.delete(f"{PATH}/{editor['id']}")
 
 
-def test_lists(api: Api) -> None:
+def test_list_filters_sorts_and_paginates(api: Api) -> None:
     made = [new_role(api, f"org:zoo_{name}", name=f"{name} Keeper") for name in ("b", "c", "a")]
 
     def found(**query: Any) -> list[str]:

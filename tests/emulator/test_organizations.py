@@ -17,7 +17,7 @@ def logo(content: bytes, **fields: str) -> dict[str, Any]:
     return {"files": {"file": ("logo.png", content)}, "data": fields}
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     ada = user(api)
     written = {
         "name": " Acme & Sons ",
@@ -39,7 +39,7 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     assert not {"members_count", "missing_member_with_elevated_permissions"} & set(made)
 
 
-def test_a_name_is_enough(api: Api) -> None:
+def test_name_is_sufficient(api: Api) -> None:
     made = organization(api, "Łódź  Works!")
     assert made["slug"] == "d-works"
     assert (made["max_allowed_memberships"], made["admin_delete_enabled"]) == (5, True)
@@ -51,7 +51,7 @@ def test_a_name_is_enough(api: Api) -> None:
     assert organization(api, "日本")["slug"] == "organization"
 
 
-def test_who_creates_it_is_its_first_admin(api: Api) -> None:
+def test_creator_becomes_admin(api: Api) -> None:
     ada = user(api)
     made = organization(api, created_by=ada)
     (first,) = api.get(f"/organizations/{made['id']}/memberships")["data"]
@@ -87,7 +87,7 @@ def test_who_creates_it_is_its_first_admin(api: Api) -> None:
         ({"name": "Acme", "nope": 1}, 422, ["form_param_unknown"], ["nope"]),
     ],
 )
-def test_an_organization_that_clerk_would_refuse(
+def test_rejects_invalid_organization(
     api: Api, body: Any, status: int, codes: list[str], params: list[str] | None
 ) -> None:
     organization(api, "Other", slug="taken")
@@ -98,13 +98,13 @@ def test_an_organization_that_clerk_would_refuse(
     assert api.get("/organizations")["total_count"] == 1
 
 
-def test_a_name_of_256_characters_is_taken(api: Api) -> None:
+def test_accepts_name_of_256_characters(api: Api) -> None:
     assert organization(api, "x" * 256, slug="x")["name"] == "x" * 256
-    # A sign for "less" is no HTML.
+    # A less-than sign is not HTML.
     assert organization(api, "3 < 4 > 2")["name"] == "3 < 4 > 2"
 
 
-def test_a_user_makes_no_more_organizations_than_allowed(api: Api) -> None:
+def test_limits_organizations_per_user(api: Api) -> None:
     ada = user(api, create_organizations_limit=1)
     made = organization(api, created_by=ada)
     problem = api.refused("POST", "/organizations", {"name": "B", "created_by": ada})
@@ -117,7 +117,7 @@ def test_a_user_makes_no_more_organizations_than_allowed(api: Api) -> None:
     organization(api, "C", created_by=ada)
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = organization(api, slug="acme", public_metadata={"a": 1})
     emulator.clock.advance(1)
     path = f"/organizations/{made['id']}"
@@ -140,11 +140,11 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
         ({"slug": "-"}, "form_param_format_invalid"),
         ({"max_allowed_memberships": -1}, "form_param_value_invalid"),
         ({"role_set_key": "role_set:x"}, "form_resource_not_found"),
-        # Since version 2026-05-12 metadata have operations of their own.
+        # Since version 2026-05-12 metadata have their own operations.
         ({"public_metadata": {}}, "form_param_unknown"),
     ],
 )
-def test_an_update_that_clerk_would_refuse(api: Api, body: Any, code: str) -> None:
+def test_rejects_invalid_update(api: Api, body: Any, code: str) -> None:
     organization(api, "Other", slug="other")
     made = organization(api)
     problem = api.refused("PATCH", f"/organizations/{made['id']}", body)
@@ -171,7 +171,7 @@ def test_an_unknown_organization(api: Api, method: str, path: str) -> None:
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_slugs_can_be_off(api: Api) -> None:
+def test_slugs_can_be_disabled(api: Api) -> None:
     made = organization(api)
     api.patch("/instance/organization_settings", {"slug_disabled": True})
     organization(api)
@@ -195,19 +195,19 @@ def test_slugs_can_be_off(api: Api) -> None:
         ("GET", "/users/user_x/organization_invitations"),
     ],
 )
-def test_organizations_can_be_off(api: Api, method: str, path: str) -> None:
+def test_organizations_can_be_disabled(api: Api, method: str, path: str) -> None:
     api.patch("/instance/organization_settings", {"enabled": False})
     problem = api.refused(method, path, {"name": "Acme"} if method == "POST" else None)
     assert (problem.status, problem.codes) == (403, ["organization_not_enabled_in_instance"])
 
 
-def test_settings_are_what_new_organizations_begin_with(api: Api) -> None:
+def test_new_organizations_use_settings(api: Api) -> None:
     api.patch("/instance/organization_settings", {"max_allowed_memberships": 0, "admin_delete_enabled": False})
     made = organization(api)
     assert (made["max_allowed_memberships"], made["admin_delete_enabled"]) == (0, False)
 
 
-def test_a_deleted_organization_takes_all_with_it(api: Api, emulator: Emulator) -> None:
+def test_deleting_organization_deletes_its_resources(api: Api, emulator: Emulator) -> None:
     ada = user(api)
     made = organization(api, slug="acme", created_by=ada)
     path = f"/organizations/{made['id']}"
@@ -227,12 +227,12 @@ def test_a_deleted_organization_takes_all_with_it(api: Api, emulator: Emulator) 
     assert api.get(f"/sessions/{active['id']}")["status"] == "active"
     assert api.get(f"/sessions/{elsewhere['id']}")["last_active_organization_id"] == other["id"]
     assert api.http.get(shown).content != PNG
-    # All that it had is free again.
+    # Its unique values can be used again.
     again = organization(api, slug="acme")
     assert api.post(f"/organizations/{again['id']}/domains", {"name": "acme.com"})["id"] != domain["id"]
 
 
-def test_metadata_is_merged_or_replaced(api: Api) -> None:
+def test_merges_or_replaces_metadata(api: Api) -> None:
     made = organization(api, public_metadata={"a": {"b": 1, "c": 2}, "d": [1]}, private_metadata={"p": 1})
     path = f"/organizations/{made['id']}"
     merged = api.patch(f"{path}/metadata", {"public_metadata": {"a": {"b": None, "e": 3}, "d": [2]}})
@@ -253,19 +253,19 @@ def test_metadata_is_merged_or_replaced(api: Api) -> None:
         ({"private_metadata": {"b": "x" * 8192}}, "form_param_exceeds_allowed_size"),
     ],
 )
-def test_metadata_that_clerk_would_refuse(api: Api, method: str, body: Any, code: str) -> None:
+def test_rejects_invalid_metadata(api: Api, method: str, body: Any, code: str) -> None:
     made = organization(api, private_metadata={"a": 1})
     problem = api.refused(method, f"/organizations/{made['id']}/metadata", body)
     assert (problem.status, problem.codes) == (422, [code])
     assert api.get(f"/organizations/{made['id']}") == made
 
 
-def test_null_is_no_metadata_to_merge(api: Api) -> None:
+def test_rejects_merging_null_metadata(api: Api) -> None:
     path = f"/organizations/{organization(api)['id']}/metadata"
     assert api.refused("PATCH", path, {"public_metadata": None}).codes == ["form_param_nil"]
 
 
-def test_a_logo_is_served_back(api: Api) -> None:
+def test_uploaded_logo_is_served(api: Api) -> None:
     made = organization(api)
     path = f"/organizations/{made['id']}/logo"
     with_logo = api.put(path, **logo(PNG, uploader_user_id=user(api)))
@@ -294,14 +294,14 @@ def test_a_logo_is_served_back(api: Api) -> None:
         ({"json": {}}, 415, "unsupported_content_type"),
     ],
 )
-def test_what_is_no_logo(api: Api, options: Any, status: int, code: str) -> None:
+def test_rejects_logo_that_is_not_an_image(api: Api, options: Any, status: int, code: str) -> None:
     made = organization(api)
     problem = api.refused("PUT", f"/organizations/{made['id']}/logo", **options)
     assert (problem.status, problem.codes) == (status, [code])
     assert api.get(f"/organizations/{made['id']}") == made
 
 
-def test_lists(api: Api, emulator: Emulator) -> None:
+def test_list_filters_sorts_and_paginates(api: Api, emulator: Emulator) -> None:
     ada, bob = user(api), user(api, "bob")
     emulator.clock.freeze()
     big = organization(api, "Beta", slug="the-big-one", created_by=ada)["id"]
@@ -336,7 +336,7 @@ def test_lists(api: Api, emulator: Emulator) -> None:
     assert too_many.codes == ["form_param_array_size_exceeded"]
 
 
-def test_counts_are_told_on_request(api: Api, emulator: Emulator) -> None:
+def test_counts_are_included_on_request(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     ada = user(api)
     made = organization(api, created_by=ada)
@@ -357,7 +357,7 @@ def test_counts_are_told_on_request(api: Api, emulator: Emulator) -> None:
     assert api.get(path, include_members_count=True)["members_count"] == 1
 
 
-def test_another_role_set_must_have_the_roles_in_use(api: Api) -> None:
+def test_role_set_must_contain_roles_in_use(api: Api) -> None:
     new_role(api)
     ada = user(api)
     made = organization(api, created_by=ada)

@@ -10,7 +10,7 @@ from tests.emulator.api import Api
 from tests.emulator.jwts import verified
 
 
-def test_a_user_has_a_plan(api: Api, emulator: Emulator) -> None:
+def test_user_plan_is_in_session_token(api: Api, emulator: Emulator) -> None:
     user_id = organizations.user(api)
     assert not {"pla", "fea"} & verified(api, emulator.sign_in(user_id)).keys()
     emulator.subscribe(user_id, "pro", ["export", "themes"])
@@ -20,7 +20,7 @@ def test_a_user_has_a_plan(api: Api, emulator: Emulator) -> None:
     assert not {"pla", "fea"} & verified(api, emulator.sign_in(user_id)).keys()
 
 
-def test_the_plan_of_an_active_organization_goes_before_that_of_the_user(api: Api, emulator: Emulator) -> None:
+def test_organization_plan_takes_precedence_over_user_plan(api: Api, emulator: Emulator) -> None:
     user_id = organizations.user(api)
     organization_id = organizations.organization(api, created_by=user_id)["id"]
     emulator.subscribe(user_id, "hobby", ["export", "themes"])
@@ -31,7 +31,7 @@ def test_the_plan_of_an_active_organization_goes_before_that_of_the_user(api: Ap
     assert verified(api, emulator.sign_in(user_id))["pla"] == "u:hobby"
 
 
-def test_features_of_permissions_come_first(api: Api, emulator: Emulator) -> None:
+def test_permission_features_come_first(api: Api, emulator: Emulator) -> None:
     user_id = organizations.user(api)
     organization_id = organizations.organization(api, created_by=user_id)["id"]
     permission = api.post("/organization_permissions", {"name": "Read", "key": "org:posts:read"})
@@ -42,7 +42,7 @@ def test_features_of_permissions_come_first(api: Api, emulator: Emulator) -> Non
     assert (told["fea"], told["o"]["per"], told["o"]["fpm"]) == ("o:posts,o:audit", "read", "1")
 
 
-def test_a_seed_has_plans(api: Api, emulator: Emulator) -> None:
+def test_seed_contains_plans(api: Api, emulator: Emulator) -> None:
     user_id = organizations.user(api)
     emulator.subscribe(user_id, "pro", ["export"])
     emulator.subscribe(organizations.organization(api, created_by=user_id)["id"], "team")
@@ -53,7 +53,7 @@ def test_a_seed_has_plans(api: Api, emulator: Emulator) -> None:
     assert seed["organizations"][0]["plan"] == "team"
 
 
-def test_what_is_no_plan_is_refused(api: Api, emulator: Emulator) -> None:
+def test_rejects_invalid_plan(api: Api, emulator: Emulator) -> None:
     user_id = organizations.user(api)
     for plan, features in (("Pro!", []), ("pro", ["a,b"]), ("pro", ["o:a"])):
         with pytest.raises(ClerkAPIError):

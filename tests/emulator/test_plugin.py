@@ -1,4 +1,4 @@
-"""The fixtures that users of the emulator get, used as they use them, with clerkkit's own clients."""
+"""The pytest fixtures, with clerkkit's clients."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from clerkkit.auth import TokenRefused
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
-def test_each_test_finds_nobody(clerk: Clerk, time: str) -> None:
+def test_emulator_is_reset_for_each_test(clerk: Clerk, time: str) -> None:
     assert clerk.users.list() == []
     user = clerk.users.create(email_address=["ada@example.com"], first_name=time)
     assert clerk.users.get(user.id).first_name == time
 
 
-def test_verification_goes_by_the_emulator_s_clock(clerk: Clerk, clerk_emulator: Emulator) -> None:
+def test_verification_uses_emulator_clock(clerk: Clerk, clerk_emulator: Emulator) -> None:
     token = clerk_emulator.sign_in(clerk.users.create(username="ada_l").id)
     assert clerk.auth.verify_token(token)
     clerk_emulator.clock.advance(120)
@@ -28,7 +28,7 @@ def test_verification_goes_by_the_emulator_s_clock(clerk: Clerk, clerk_emulator:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
-async def test_the_async_client(async_clerk: AsyncClerk, clerk_emulator: Emulator) -> None:
+async def test_async_client_fixture(async_clerk: AsyncClerk, clerk_emulator: Emulator) -> None:
     async with async_clerk:
         user = await async_clerk.users.create(username="ada_l")
         token = clerk_emulator.sign_in(user.id)

@@ -1,4 +1,4 @@
-"""Many who write at once, and a program that is killed, or stopped, in the middle of it."""
+"""Concurrent writes, and processes that are killed or stopped during them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def anyio_backend() -> str:
 
 
 def pages(http: httpx.Client, path: str) -> Iterator[Json]:
-    """All that a list has."""
+    """Return all items of a list."""
     for offset in itertools.count(0, 500):
         answer: Any = http.get(path, params={"limit": 500, "offset": offset}).raise_for_status().json()
         page: list[Json] = answer["data"] if isinstance(answer, dict) else answer
@@ -40,16 +40,16 @@ def pages(http: httpx.Client, path: str) -> Iterator[Json]:
 
 
 class Writer:
-    """A client that writes one thing after the other, and remembers what was answered, and what it waited for."""
+    """A client that writes continuously, and records which requests were answered."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.users: dict[str, int] = {}
-        """The users that there must be, each with how often its metadata were changed."""
+        """The users that must exist, with how often their metadata changed."""
         self.deleted: set[str] = set()
         self.members: set[tuple[str, str]] = set()
         self.asked: str | None = None
-        """What was sent, and not answered: it may have happened, or not."""
+        """Requests without a response: they may have been executed or not."""
 
     def write(self, http: httpx.Client) -> None:
         with contextlib.suppress(httpx.TransportError):
@@ -79,20 +79,20 @@ class Writer:
         return told
 
     def check(self, users: dict[str, Json], members: set[tuple[str, str]]) -> None:
-        """What was answered is there; what was not is there whole, or not at all."""
+        """Assert that answered requests are stored, and that others are stored completely or not at all."""
         for user, changes in self.users.items():
             if user not in users and user == self.asked:
                 continue  # it was being deleted
             told = users[user]["public_metadata"]
             assert set(told) >= {f"a{step}" for step in range(1, changes + 1)}
             assert len(told) <= changes + (user == self.asked)
-            # Two columns of one request are changed together.
+            # Both values of one request have changed together.
             assert told == users[user]["private_metadata"]
         assert not self.deleted & set(users)
         assert {one for one in self.members if one[1] in users or one[1] != self.asked} <= members
 
 
-def test_kills_in_the_middle_of_the_writes_of_several(tmp_path: Path) -> None:
+def test_committed_writes_survive_kill(tmp_path: Path) -> None:
     db = str(tmp_path / "clerk.db")
     writers = [Writer(f"writer_{number}") for number in range(WRITERS)]
     for round_ in range(1, 4):
@@ -113,7 +113,7 @@ def test_kills_in_the_middle_of_the_writes_of_several(tmp_path: Path) -> None:
             }
             for writer in writers:
                 writer.check(users, members)
-                # What became of the last request is known now: the next round goes on from there.
+                # Whether the last request was executed is now known. The next round continues from here.
                 mine = {user for user, told in users.items() if told["username"].startswith(f"{writer.name}_")}
                 writer.deleted |= set(writer.users) - mine
                 writer.users = {user: len(users[user]["public_metadata"]) for user in mine}
@@ -121,14 +121,14 @@ def test_kills_in_the_middle_of_the_writes_of_several(tmp_path: Path) -> None:
             written = [user for user in users.values() if user["username"].startswith("writer_")]
             assert all(len(user["email_addresses"]) == 2 and user["primary_email_address_id"] for user in written)
             organizations = list(pages(http, "/organizations"))
-            # Whoever makes an organization is its member at once, until the user is deleted.
+            # The creator of an organization is a member until the user is deleted.
             made_by = {(one["id"], one["created_by"]) for one in organizations if one["created_by"] in users}
             assert made_by == members
             http.post("/users", json={"username": f"after_{round_}"}).raise_for_status()
 
 
 @pytest.mark.anyio
-async def test_tasks_that_write_at_the_same_time_lose_nothing(clerk_emulator: Emulator) -> None:
+async def test_concurrent_tasks_lose_no_writes(clerk_emulator: Emulator) -> None:
     headers = {"Authorization": f"Bearer {clerk_emulator.secret_key}"}
     async with httpx.AsyncClient(base_url=clerk_emulator.url, headers=headers, trust_env=False, timeout=30) as http:
         made = await http.post("/organizations", json={"name": "Acme", "max_allowed_memberships": 10})
@@ -145,7 +145,7 @@ async def test_tasks_that_write_at_the_same_time_lose_nothing(clerk_emulator: Em
         async with anyio.create_task_group() as tasks:
             for number in range(20):
                 tasks.start_soon(join, number)
-        # Of twenty who want one of ten places ten get one.
+        # Of twenty concurrent requests for ten places ten succeed.
         assert sorted(statuses) == [200] * 10 + [403] * 10
         answer = (await http.get(here, params={"include_members_count": True})).json()
         assert answer["members_count"] == 10
@@ -153,7 +153,7 @@ async def test_tasks_that_write_at_the_same_time_lose_nothing(clerk_emulator: Em
         assert (await http.get("/users/count")).json()["total_count"] == 20
 
 
-def test_who_is_refused_a_file_leaves_it_as_it_is(tmp_path: Path) -> None:
+def test_second_process_does_not_change_database(tmp_path: Path) -> None:
     db = str(tmp_path / "clerk.db")
     with running("--db", db) as program, program.http() as http:
         command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--db", db]
@@ -169,8 +169,8 @@ def test_who_is_refused_a_file_leaves_it_as_it_is(tmp_path: Path) -> None:
         assert [user["id"] for user in http.get("/users").json()] == [second_user, first]
 
 
-def test_it_stops_when_it_has_answered(tmp_path: Path) -> None:
-    """SIGTERM while requests are under way: they are answered, what they wrote is kept, and all ends well."""
+def test_stop_finishes_request_in_progress(tmp_path: Path) -> None:
+    """SIGTERM during requests: they get their responses, their writes are stored, and the process exits normally."""
     db = str(tmp_path / "clerk.db")
     with running("--db", db) as program, contextlib.ExitStack() as stack:
         address = ("127.0.0.1", int(program.url.rpartition(":")[2].removesuffix("/v1")))
@@ -184,7 +184,7 @@ def test_it_stops_when_it_has_answered(tmp_path: Path) -> None:
                 b"Authorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                 % (KEY.encode(), len(body), body)
             )
-        # Connections that were made later are answered already: those from before wait within the program.
+        # Connections opened later already have a response, so earlier ones are being processed.
         for reader in readers:
             assert reader.get("/users").json() == []
         program.process.send_signal(signal.SIGTERM)
@@ -196,7 +196,7 @@ def test_it_stops_when_it_has_answered(tmp_path: Path) -> None:
         assert names == {f"user_{number}" for number in range(WRITERS)}
 
 
-def test_it_stops_in_the_middle_of_writes() -> None:
+def test_stop_during_writes_loses_no_response() -> None:
     with running() as program, program.http() as http:
         writers = [Writer(f"writer_{number}") for number in range(WRITERS)]
         threads = [threading.Thread(target=writer.write, args=(http,)) for writer in writers]

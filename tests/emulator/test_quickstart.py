@@ -1,4 +1,4 @@
-"""The tour of `make demo`, and its part that changes nothing."""
+"""The tour of `make demo`, and its read-only part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run(**variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_tour() -> None:
+def test_quickstart_prints_tour() -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")
     told: dict[str, str] = {}
@@ -37,7 +37,7 @@ def test_the_tour() -> None:
     assert (told["users"], told["organizations"], told["keys that sign tokens"]) == ("5", "1", "1")
 
 
-def test_with_a_key_it_looks_and_changes_nothing(emulator: Emulator) -> None:
+def test_quickstart_with_key_only_reads(emulator: Emulator) -> None:
     before = emulator.dump()
     done = run(CLERK_SECRET_KEY=emulator.secret_key, CLERK_API_URL=emulator.origin)
     assert (done.returncode, done.stderr) == (0, "")
@@ -45,7 +45,7 @@ def test_with_a_key_it_looks_and_changes_nothing(emulator: Emulator) -> None:
     assert emulator.dump() == before
 
 
-def test_a_wrong_key_is_told_in_a_line(emulator: Emulator) -> None:
+def test_quickstart_reports_wrong_key_in_one_line(emulator: Emulator) -> None:
     done = run(CLERK_SECRET_KEY="sk_test_wrong", CLERK_API_URL=emulator.origin)
     assert done.returncode == 1
     assert done.stderr.strip().startswith("401 clerk_key_invalid: ")

@@ -1,4 +1,4 @@
-"""Nothing is canned: whatever can be created is read back as it was written, with values made up as the test runs."""
+"""Created resources are read back as written, with values generated during the test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _organization(api: Api) -> str:
 
 
 def _bodies() -> dict[str, Callable[[Api], Json]]:
-    """Path -> a body that fills as much as it can."""
+    """Return for each path a body with as many values as possible."""
     return {
         "/users": lambda api: {
             "email_address": [f"{word()}@example.com"],
@@ -92,11 +92,11 @@ def _bodies() -> dict[str, Callable[[Api], Json]]:
 
 BODIES = _bodies()
 _NOT_SHOWN = {"email_address", "user_id", "roles", "default_role_key", "creator_role_key"}
-"""Shown in another form than they are given in; what comes of them is compared below, or in the group's own tests."""
+"""Values that are returned in another form. They are compared below, or in the tests of their group."""
 
 
 def by_id(path: str) -> str:
-    """The path of the one that was created, where the contract has one."""
+    """Return the path of the created resource, if the contract has one."""
     below = [one.path for one in specification.operations().values() if one.method == "GET"]
     return next((template for template in below if re.fullmatch(re.escape(path) + r"/\{[^}]+\}", template)), "")
 
@@ -109,12 +109,12 @@ CREATED = sorted(
 )
 
 
-def test_the_table_is_whole() -> None:
+def test_every_written_parameter_is_in_the_table() -> None:
     assert sorted(BODIES) == CREATED
 
 
 @pytest.mark.parametrize("path", CREATED)
-def test_what_was_written_is_read(path: str, api: Api) -> None:
+def test_written_values_are_read_back(path: str, api: Api) -> None:
     here = path.replace("{organization_id}", _organization(api)) if "{" in path else path
     written = [BODIES[path](api) for _ in range(2)]
     made = [api.post(here, body) for body in written]
@@ -144,7 +144,7 @@ LISTED_ONLY: dict[str, Callable[[Api], Json]] = {
     "/waitlist_entries": lambda api: {"email_address": f"{word()}@example.com"},
 }
 _BY_MACHINES = {"/m2m_tokens"}
-"""Made with a machine's key; see test_m2m_tokens.py."""
+"""Created with a machine's key; see test_m2m_tokens.py."""
 PATHS = {(one.method, one.path): one.id for one in specification.operations().values()}
 LISTED = sorted(
     path
@@ -153,12 +153,12 @@ LISTED = sorted(
 )
 
 
-def test_the_other_table_is_whole() -> None:
+def test_every_filter_is_in_the_table() -> None:
     assert sorted(LISTED_ONLY) == sorted(set(LISTED) - set(CREATED))
 
 
 @pytest.mark.parametrize("path", LISTED)
-def test_what_was_written_is_listed(path: str, api: Api) -> None:
+def test_written_values_are_listed(path: str, api: Api) -> None:
     here = path.replace("{organization_id}", _organization(api)) if "{" in path else path
     body = {**BODIES, **LISTED_ONLY}[path](api)
     made = api.post(here, body)

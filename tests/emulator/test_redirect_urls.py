@@ -9,7 +9,7 @@ from tests.emulator.api import Api
 
 
 @pytest.mark.parametrize("url", ["https://example.com/back?x=1", "my-app://back", "http://localhost:3000/"])
-def test_what_is_written_is_read_back(api: Api, url: str) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, url: str) -> None:
     made = api.post("/redirect_urls", {"url": url})
     assert made["url"] == url
     assert api.get(f"/redirect_urls/{made['id']}") == made
@@ -28,19 +28,19 @@ def test_what_is_written_is_read_back(api: Api, url: str) -> None:
         ({"url": "http://example.com"}, "insecure_url"),
     ],
 )
-def test_what_is_no_redirect_url(api: Api, body: dict[str, object], code: str) -> None:
+def test_rejects_invalid_redirect_url(api: Api, body: dict[str, object], code: str) -> None:
     refused = api.refused("POST", "/redirect_urls", body)
     assert (refused.status, refused.codes, refused.params) == (422, [code], ["url"])
     assert api.get("/redirect_urls") == []
 
 
-def test_a_url_is_there_once(api: Api) -> None:
+def test_rejects_duplicate_url(api: Api) -> None:
     api.post("/redirect_urls", {"url": "https://example.com"})
     refused = api.refused("POST", "/redirect_urls", {"url": "https://example.com"})
     assert (refused.status, refused.codes, refused.params) == (422, ["form_already_exists"], ["url"])
 
 
-def test_pages(api: Api, emulator: Emulator) -> None:
+def test_list_is_paginated(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     urls = [f"https://example.com/{number}" for number in range(5)]
     for url in urls:
@@ -52,6 +52,6 @@ def test_pages(api: Api, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_one_that_is_not_there(api: Api, method: str) -> None:
+def test_unknown_id_is_404(api: Api, method: str) -> None:
     refused = api.refused(method, "/redirect_urls/ru_none")
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])

@@ -1,4 +1,4 @@
-"""What every request is held against before an operation sees it; nothing that comes in is answered with a 5xx."""
+"""Checks that apply to all operations. No request gets a 5xx."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def filled(path: str) -> str:
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
-def test_every_operation_answers_in_the_contract_s_shapes(operation: Any, api: Api) -> None:
+def test_every_operation_conforms_to_contract(operation: Any, api: Api) -> None:
     answer = api.http.request(operation.method, filled(operation.path))
     assert answer.status_code < 500
     if answer.status_code >= 400:
@@ -30,7 +30,7 @@ def test_every_operation_answers_in_the_contract_s_shapes(operation: Any, api: A
     assert without_prefix.status_code == answer.status_code
 
 
-def test_what_is_not_emulated_is_said_so_and_is_no_answer_of_clerk(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unemulated_operation_is_405(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(HANDLERS, "CreateInvitation")
     answer = api.http.post("/invitations", json={"email_address": "ada@example.com"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
@@ -41,7 +41,7 @@ def test_what_is_not_emulated_is_said_so_and_is_no_answer_of_clerk(api: Api, mon
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
-def test_every_operation_wants_a_key(operation: Any, api: Api) -> None:
+def test_every_operation_requires_a_key(operation: Any, api: Api) -> None:
     request = api.http.build_request(operation.method, filled(operation.path))
     for key, code in [(None, "authorization_header_format_invalid"), ("Bearer sk_test_wrong", "clerk_key_invalid")]:
         del request.headers["Authorization"]
@@ -56,12 +56,12 @@ def test_every_operation_wants_a_key(operation: Any, api: Api) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Basic x", "sk_test_x", "Bearer a b", "Bearer é"])
-def test_a_malformed_authorization_header(api: Api, header: str) -> None:
+def test_rejects_malformed_authorization_header(api: Api, header: str) -> None:
     problem = api.refused("GET", "/users", headers={"Authorization": header.encode()})
     assert (problem.status, problem.codes) == (401, ["authorization_header_format_invalid"])
 
 
-def test_two_authorization_headers(api: Api, emulator: Emulator) -> None:
+def test_rejects_repeated_authorization_header(api: Api, emulator: Emulator) -> None:
     twice = [("Authorization", f"Bearer {emulator.secret_key}")] * 2
     answer = httpx.get(emulator.url + "/users", headers=twice, trust_env=False)
     assert answer.status_code == 401
@@ -75,17 +75,17 @@ def test_two_authorization_headers(api: Api, emulator: Emulator) -> None:
         ({"Clerk-API-Version": "2026-05-12"}, "?__clerk_api_version=2026-05-12"),
     ],
 )
-def test_a_version_that_is_none(api: Api, headers: dict[str, str], query: str) -> None:
+def test_rejects_unknown_version(api: Api, headers: dict[str, str], query: str) -> None:
     problem = api.refused("GET", f"/users{query}", headers=headers)
     assert (problem.status, problem.codes) == (400, ["api_version_invalid"])
 
 
-def test_a_version_that_is_one(api: Api) -> None:
+def test_accepts_known_versions(api: Api) -> None:
     assert api.get("/users", __clerk_api_version="2025-11-10") == []
 
 
 @pytest.mark.parametrize("kind", ["users", "organizations"])
-def test_an_update_replaces_metadata_in_versions_that_take_them(api: Api, kind: str) -> None:
+def test_update_replaces_metadata_in_older_versions(api: Api, kind: str) -> None:
     metadata = {"public_metadata": {"a": 1}, "private_metadata": {"a": 1}}
     made = api.post(f"/{kind}", {"username": "ada_l", **metadata} if kind == "users" else {"name": "Acme", **metadata})
     path, change = f"/{kind}/{made['id']}", {"public_metadata": {"b": 2}}
@@ -101,7 +101,7 @@ def test_an_update_replaces_metadata_in_versions_that_take_them(api: Api, kind: 
         assert (problem.codes, problem.params) == (["form_param_unknown"], ["public_metadata"])
 
 
-def test_paths_and_methods_that_do_not_exist(api: Api, emulator: Emulator) -> None:
+def test_unknown_paths_and_methods(api: Api, emulator: Emulator) -> None:
     assert api.refused("GET", "/nope").codes == ["resource_not_found"]
     assert api.refused("GET", "/users/").status == 404
     assert api.refused("PUT", "/users").status == 405
@@ -130,14 +130,14 @@ def test_paths_and_methods_that_do_not_exist(api: Api, emulator: Emulator) -> No
     ],
     ids=repr,
 )
-def test_a_body_that_is_no_json_object(api: Api, content: bytes) -> None:
+def test_rejects_body_that_is_not_a_json_object(api: Api, content: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     problem = api.refused("POST", "/users", content=content, headers=headers)
     assert problem.codes[0] in ("request_body_invalid", "form_param_nil")
     assert problem.status in (400, 422)
 
 
-def test_a_body_of_another_type(api: Api) -> None:
+def test_rejects_other_content_types(api: Api) -> None:
     for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "multipart/form-data"}):
         problem = api.refused("POST", "/users", content=b"{}", headers=headers)
         assert (problem.status, problem.codes) == (415, ["unsupported_content_type"])
@@ -145,17 +145,17 @@ def test_a_body_of_another_type(api: Api) -> None:
     api.post("/users", content=b'{"username": "ada_l"}', headers=with_charset)
 
 
-def test_a_body_that_is_too_large(api: Api) -> None:
+def test_rejects_large_body(api: Api) -> None:
     problem = api.refused("POST", "/users", {"first_name": "x" * 2 * 1024 * 1024})
     assert (problem.status, problem.codes) == (413, ["request_body_too_large"])
 
 
-def test_a_body_that_is_too_large_and_does_not_say_so(api: Api) -> None:
+def test_rejects_large_body_without_content_length(api: Api) -> None:
     problem = api.refused("POST", "/users", content=iter([b"x" * 1024 * 1024] * 3))
     assert (problem.status, problem.codes) == (413, ["request_body_too_large"])
 
 
-def test_problems_are_collected(api: Api) -> None:
+def test_reports_all_errors_of_a_request(api: Api) -> None:
     problem = api.refused("POST", "/email_addresses", {"verified": 1, "nope": 2})
     assert problem.status == 422
     assert sorted(zip(problem.codes, problem.params, strict=True)) == [
@@ -166,18 +166,18 @@ def test_problems_are_collected(api: Api) -> None:
     ]
 
 
-def test_a_number_is_no_integer_because_it_is_whole(api: Api) -> None:
+def test_rejects_float_for_integer(api: Api) -> None:
     problem = api.refused("POST", "/users", {"username": "ada_l", "create_organizations_limit": 1.0})
     assert problem.codes == ["form_param_type_invalid"]
 
 
-def test_a_limit_that_is_written_with_a_point(api: Api) -> None:
+def test_accepts_decimal_limit_for_some_operations(api: Api) -> None:
     problem = api.refused("GET", "/users", params={"limit": "10.0"})
     assert (problem.status, problem.errors) == (422, [("form_param_value_invalid", {})])
 
 
 @pytest.mark.parametrize("query", ["limit=9999999999999999999999", "banned=perhaps", "created_at_after=x", "limit=%FF"])
-def test_a_query_that_cannot_be_read(api: Api, query: str) -> None:
+def test_rejects_invalid_query(api: Api, query: str) -> None:
     problem = api.refused("GET", f"/users?{query}")
     assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
@@ -201,8 +201,8 @@ NASTY: list[Any] = [
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
-def test_no_value_breaks_an_operation(operation: Any, api: Api) -> None:
-    """Nasty values in all places; the emulator's `problems` tell of exceptions and departures."""
+def test_unusual_values_do_not_crash(operation: Any, api: Api) -> None:
+    """Send unusual values everywhere; the emulator's `problems` contain exceptions and violations."""
     path = filled(operation.path)
     if operation.body and operation.body_type == "application/json":
         names = list(operation.body.get("properties", {}))
@@ -226,13 +226,13 @@ def test_no_value_breaks_an_operation(operation: Any, api: Api) -> None:
             assert status < 500 or status == 501
 
 
-def test_bytes_that_are_no_http(emulator: Emulator) -> None:
+def test_invalid_http_is_rejected(emulator: Emulator) -> None:
     with socket.create_connection(("127.0.0.1", int(emulator.origin.rpartition(":")[2])), timeout=5) as connection:
         connection.sendall(b"\x00\xff\r\n\r\n")
         assert b" 400 " in connection.recv(4096)
 
 
-def test_a_caller_who_leaves_in_the_middle(emulator: Emulator, caplog: pytest.LogCaptureFixture, api: Api) -> None:
+def test_client_disconnect_is_not_a_crash(emulator: Emulator, caplog: pytest.LogCaptureFixture, api: Api) -> None:
     with socket.create_connection(("127.0.0.1", int(emulator.origin.rpartition(":")[2])), timeout=5) as connection:
         head = f"POST /v1/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {emulator.secret_key}\r\n"
         connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())

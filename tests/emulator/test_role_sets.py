@@ -24,7 +24,7 @@ def keys(shown: Json) -> tuple[list[str], str, str]:
     return [one["key"] for one in shown["roles"]], shown["creator_role"]["key"], shown["default_role"]["key"]
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     made = role_set(api, key="role_set:sales_2", description="For sales", type="custom")
     assert (made["object"], made["key"], made["name"]) == ("role_set", "role_set:sales_2", "Sales")
     assert (made["description"], made["type"], made["role_set_migration"]) == ("For sales", "custom", None)
@@ -39,12 +39,12 @@ def test_what_is_written_is_read_back(api: Api) -> None:
     assert api.get(f"{PATH}/{made['id']}") == api.get(f"{PATH}/{made['key']}") == made == api.get(PATH)["data"][0]
 
 
-def test_one_is_there_from_the_start(api: Api) -> None:
+def test_default_role_set_exists_at_start(api: Api) -> None:
     (first,) = api.get(PATH)["data"]
     assert (first["key"], first["type"], keys(first)) == (ROLE_SET, "initial", ([ADMIN, MEMBER], ADMIN, MEMBER))
 
 
-def test_a_key_is_made_of_the_name(api: Api) -> None:
+def test_key_is_derived_from_name(api: Api) -> None:
     assert role_set(api, "Sales & Co.")["key"] == "role_set:sales_co"
     assert role_set(api, "日本")["key"] == "role_set:set"
 
@@ -82,7 +82,7 @@ def test_members_are_counted_within_the_set(api: Api) -> None:
         ({"nope": 1}, 422, "form_param_unknown", "nope"),
     ],
 )
-def test_a_role_set_that_clerk_would_refuse(api: Api, change: Any, status: int, code: str, param: str | None) -> None:
+def test_rejects_invalid_role_set(api: Api, change: Any, status: int, code: str, param: str | None) -> None:
     body = {"name": "Sales", "roles": [ADMIN, MEMBER], "creator_role_key": ADMIN, "default_role_key": MEMBER}
     problem = api.refused("POST", PATH, {**body, **change})
     assert (problem.status, problem.codes) == (status, [code])
@@ -91,7 +91,7 @@ def test_a_role_set_that_clerk_would_refuse(api: Api, change: Any, status: int, 
     assert api.get(PATH)["total_count"] == 1
 
 
-def test_ten_role_sets(api: Api) -> None:
+def test_allows_ten_role_sets(api: Api) -> None:
     for number in range(9):
         role_set(api, f"Set {number}")
     body = {"name": "Sales", "roles": [ADMIN], "creator_role_key": ADMIN, "default_role_key": ADMIN}
@@ -99,7 +99,7 @@ def test_ten_role_sets(api: Api) -> None:
     assert (problem.status, problem.codes) == (403, ["organization_instance_role_sets_quota_exceeded"])
 
 
-def test_a_role_set_of_ten_roles(api: Api) -> None:
+def test_allows_ten_roles_per_set(api: Api) -> None:
     eight = [new_role(api, f"org:r{number}", in_set=False)["key"] for number in range(9)][:8]
     made = role_set(api, roles=(ADMIN, MEMBER, *eight))
     assert len(made["roles"]) == 10
@@ -107,7 +107,7 @@ def test_a_role_set_of_ten_roles(api: Api) -> None:
     assert (problem.status, problem.codes) == (422, ["form_param_array_size_exceeded"])
 
 
-def test_the_initial_one_is_that_of_new_organizations(api: Api) -> None:
+def test_new_organizations_use_initial_role_set(api: Api) -> None:
     new_role(api, "org:boss", permissions=[one["id"] for one in role(api, ADMIN)["permissions"]])
     new_role(api)
     before = organization(api, "Before")
@@ -130,11 +130,11 @@ def test_the_initial_one_is_that_of_new_organizations(api: Api) -> None:
     assert api.get("/instance/organization_settings")["creator_role"] == ADMIN
 
 
-def test_settings_tell_the_leading_roles_of_the_initial_set(api: Api) -> None:
+def test_settings_set_roles_of_initial_set(api: Api) -> None:
     new_role(api, "org:boss", permissions=[one["id"] for one in role(api, ADMIN)["permissions"]])
     api.patch("/instance/organization_settings", {"creator_role_id": role(api, "org:boss")["id"]})
     assert api.get(f"{PATH}/{ROLE_SET}")["creator_role"]["key"] == "org:boss"
-    # They stay with the set when another one becomes the initial one.
+    # The set keeps them when another one becomes the initial one.
     role_set(api, type="initial")
     assert api.get("/instance/organization_settings")["creator_role"] == ADMIN
     assert api.get(f"{PATH}/{ROLE_SET}")["creator_role"]["key"] == "org:boss"
@@ -145,7 +145,7 @@ def test_settings_tell_the_leading_roles_of_the_initial_set(api: Api) -> None:
     assert (settings["creator_role"], settings["domains_default_role"]) == (ADMIN, "org:boss")
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     made = role_set(api, description="Old")
     acme = organization(api, role_set_key=made["key"])
     emulator.clock.advance(1)
@@ -161,7 +161,7 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
     assert (changed["name"], changed["type"], changed["description"]) == ("Shop", "custom", None)
 
 
-def test_the_initial_one_can_have_another_key(api: Api) -> None:
+def test_initial_role_set_can_be_renamed(api: Api) -> None:
     api.patch(f"{PATH}/{ROLE_SET}", {"key": "role_set:first"})
     assert api.get("/instance/organization_settings")["initial_role_set_key"] == "role_set:first"
     assert organization(api)["role_set_key"] == "role_set:first"
@@ -180,7 +180,7 @@ def test_the_initial_one_can_have_another_key(api: Api) -> None:
         ({"roles": []}, "form_param_unknown"),
     ],
 )
-def test_an_update_that_clerk_would_refuse(api: Api, body: Any, code: str) -> None:
+def test_rejects_invalid_update(api: Api, body: Any, code: str) -> None:
     new_role(api)
     made = role_set(api)
     problem = api.refused("PATCH", f"{PATH}/{made['id']}", body)
@@ -188,7 +188,7 @@ def test_an_update_that_clerk_would_refuse(api: Api, body: Any, code: str) -> No
     assert api.get(f"{PATH}/{made['id']}") == made
 
 
-def test_roles_are_added(api: Api) -> None:
+def test_adds_roles(api: Api) -> None:
     new_role(api, in_set=False)
     new_role(api, "org:boss", in_set=False, permissions=[one["id"] for one in role(api, ADMIN)["permissions"]])
     made = role_set(api)
@@ -213,7 +213,7 @@ def test_roles_are_added(api: Api) -> None:
     assert api.refused("POST", f"{PATH}/rset_x/roles", body).status == 404
 
 
-def test_a_role_takes_the_place_of_another(api: Api) -> None:
+def test_replaces_role_in_set(api: Api) -> None:
     new_role(api, in_set=False)
     made = role_set(api)
     here = organization(api, role_set_key=made["key"], created_by=user(api))
@@ -243,12 +243,12 @@ def test_a_role_takes_the_place_of_another(api: Api) -> None:
     }
     assert roles == {here["id"]: EDITOR, elsewhere["id"]: MEMBER}
     assert api.get(f"/organizations/{here['id']}/invitations/{waiting['id']}")["role"] == EDITOR
-    # One that is in the set already takes the place, too.
+    # A role that is already in the set can replace another, too.
     assert keys(api.post(path, {"role_key": EDITOR, "to_role_key": ADMIN})) == ([ADMIN], ADMIN, ADMIN)
     assert api.refused("POST", f"{PATH}/rset_x/roles/replace", {"role_key": ADMIN, "to_role_key": EDITOR}).status == 404
 
 
-def test_a_role_set_is_replaced_by_another(api: Api) -> None:
+def test_replaces_role_set(api: Api) -> None:
     new_role(api)
     old = role_set(api, roles=(ADMIN, MEMBER, EDITOR))
     new = role_set(api, "New")
@@ -272,7 +272,7 @@ def test_a_role_set_is_replaced_by_another(api: Api) -> None:
         problem = api.refused("POST", path, {"dest_role_set_key": key})
         assert (problem.status, problem.codes) == (status, [code])
     assert api.refused("POST", f"{PATH}/rset_x/replace", {"dest_role_set_key": new["key"]}).status == 404
-    # Both at once: nobody is moved twice.
+    # Both change at once, so no member is moved twice.
     mappings = {EDITOR: MEMBER, MEMBER: ADMIN}
     gone = api.post(path, {"dest_role_set_key": new["key"], "reassignment_mappings": mappings})
     assert gone == {"object": "role_set", "id": old["id"], "deleted": True}
@@ -283,14 +283,14 @@ def test_a_role_set_is_replaced_by_another(api: Api) -> None:
     assert api.get(f"/organizations/{here['id']}/invitations/{waiting['id']}")["role"] == MEMBER
 
 
-def test_a_role_set_that_nobody_needs_goes_without_mappings(api: Api) -> None:
+def test_unused_role_set_is_replaced_without_mappings(api: Api) -> None:
     new_role(api)
     old = role_set(api, roles=(ADMIN, MEMBER, EDITOR))
     api.post(f"{PATH}/{old['id']}/replace", {"dest_role_set_key": ROLE_SET})
     assert api.get(PATH)["total_count"] == 1
 
 
-def test_the_initial_one_stays(api: Api) -> None:
+def test_initial_role_set_cannot_be_replaced(api: Api) -> None:
     other = role_set(api)
     problem = api.refused("POST", f"{PATH}/{ROLE_SET}/replace", {"dest_role_set_key": other["key"]})
     assert (problem.status, problem.codes) == (403, ["cannot_delete_initial_role_set"])
@@ -299,7 +299,7 @@ def test_the_initial_one_stays(api: Api) -> None:
     assert organization(api)["role_set_key"] == other["key"]
 
 
-def test_lists(api: Api) -> None:
+def test_list_filters_sorts_and_paginates(api: Api) -> None:
     made = [role_set(api, f"{name} zoo") for name in ("b", "c", "a")]
 
     def found(**query: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What somebody could try who wants more than to test with a Clerk that is none."""
+"""Attacks on the emulator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CLIMBS = [
 
 
 def exchange(emulator: Emulator, sent: bytes) -> bytes:
-    """All that comes back for some bytes, until the server has said its last word."""
+    """Return all bytes that the server sends in response, until it closes the connection."""
     with socket.create_connection(("127.0.0.1", int(emulator.origin.rpartition(":")[2])), timeout=5) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
@@ -43,23 +43,23 @@ def exchange(emulator: Emulator, sent: bytes) -> bytes:
 
 @pytest.mark.parametrize("place", ["/images/", "/v1/images/", "/static/", "/", "/v1/", "/v1/users/", "/.well-known/"])
 @pytest.mark.parametrize("climb", CLIMBS)
-def test_no_path_leads_to_a_file(emulator: Emulator, place: str, climb: str) -> None:
+def test_paths_do_not_reach_files(emulator: Emulator, place: str, climb: str) -> None:
     key = emulator.secret_key.encode()
     answer = exchange(
         emulator, b"GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % ((place + climb).encode(), key)
     )
     status = int(answer[9:12])
     assert b"root:" not in answer
-    # Whatever an image could be called, those that nobody uploaded look alike.
+    # All unknown image names get the same response.
     assert status == 404 or (place == "/images/" and status == 200 and b"<svg" in answer)
 
 
-def test_what_is_not_an_image_is_never_served(api: Api, emulator: Emulator) -> None:
+def test_rejects_uploads_that_are_not_images(api: Api, emulator: Emulator) -> None:
     user = api.user()["id"]
     for content in (b"<html><script>alert(1)</script>", b"<svg onload='alert(1)'/>", b"%PDF-1.7", b"", b"\x89PNG"):
         problem = api.refused("POST", f"/users/{user}/profile_image", files={"file": ("x.png", content, "image/png")})
         assert (problem.status, problem.codes) == (400, ["request_body_invalid"])
-    # The type is the content's, not the one that was claimed; and the name leads nowhere.
+    # The media type is detected from the content, and the file name is not used.
     claimed = {"file": ("../../x.html", PIXEL + b"<script>alert(1)</script>", "text/html")}
     image_url = api.post(f"/users/{user}/profile_image", files=claimed)["image_url"]
     assert re.fullmatch(rf"{emulator.origin}/images/img_\w{{27}}", image_url)
@@ -68,7 +68,7 @@ def test_what_is_not_an_image_is_never_served(api: Api, emulator: Emulator) -> N
     assert served.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_an_image_has_a_largest_size(api: Api) -> None:
+def test_rejects_image_above_size_limit(api: Api) -> None:
     user = api.user()["id"]
     path = f"/users/{user}/profile_image"
     largest = PIXEL.ljust(IMAGE_LIMIT, b"\x00")
@@ -79,8 +79,8 @@ def test_an_image_has_a_largest_size(api: Api) -> None:
     assert (problem.status, problem.codes) == (413, ["request_body_too_large"])
 
 
-def test_a_body_that_only_says_that_it_is_large(emulator: Emulator) -> None:
-    """It is refused before anything of it is read."""
+def test_rejects_large_content_length_without_reading_body(emulator: Emulator) -> None:
+    """It is rejected before the body is read."""
     key = emulator.secret_key.encode()
     answer = exchange(
         emulator,
@@ -109,16 +109,16 @@ def test_a_body_that_only_says_that_it_is_large(emulator: Emulator) -> None:
         b": x\r\nContent-Length: 5",
     ],
 )
-def test_a_request_that_two_servers_could_read_in_two_ways(emulator: Emulator, lines: bytes) -> None:
-    """It is refused, and nothing that follows on its connection is taken for a request."""
+def test_rejects_request_smuggling(emulator: Emulator, lines: bytes) -> None:
+    """It is rejected, and following bytes on the connection are not processed."""
     smuggled = b"GET /v1/jwks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % emulator.secret_key.encode()
     answer = exchange(emulator, b"POST /v1/users HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n\r\n0\r\n\r\n" + smuggled)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_what_is_written_into_headers_stays_in_the_body(emulator: Emulator, api: Api) -> None:
-    """Nothing that a request says ends up as a header of the answer."""
+def test_values_do_not_inject_headers(emulator: Emulator, api: Api) -> None:
+    """Values from requests do not appear in response headers."""
     for path in (
         "/users/%0d%0aSet-Cookie:%20x=1",
         "/nope%0d%0aSet-Cookie:%20x=1",
@@ -129,7 +129,7 @@ def test_what_is_written_into_headers_stays_in_the_body(emulator: Emulator, api:
         assert set(answer.headers) <= {"date", "content-type", "content-length", "connection"}
 
 
-def test_only_the_whole_key_opens(emulator: Emulator, api: Api) -> None:
+def test_rejects_partial_keys(emulator: Emulator, api: Api) -> None:
     key = emulator.secret_key
     for wrong in (key[:-1], key + "x", key.upper(), key.replace("test", "live"), emulator.publishable_key, "sk_test_"):
         problem = api.refused("GET", "/users", headers={"Authorization": f"Bearer {wrong}"})
@@ -137,7 +137,7 @@ def test_only_the_whole_key_opens(emulator: Emulator, api: Api) -> None:
     assert api.refused("GET", f"/users?secret_key={key}", headers={"Authorization": ""}).status == 401
 
 
-def test_no_answer_tells_the_key(emulator: Emulator, api: Api) -> None:
+def test_responses_do_not_contain_secret_key(emulator: Emulator, api: Api) -> None:
     answers = [
         api.http.get("/users", headers={"Authorization": f"Basic {emulator.secret_key}"}),
         api.http.get("/nope"),
@@ -151,7 +151,7 @@ def test_no_answer_tells_the_key(emulator: Emulator, api: Api) -> None:
         assert '"d":' not in answer.text
 
 
-def test_a_seed_is_the_file_that_was_named_and_makes_no_other(
+def test_seed_reads_only_the_named_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -169,8 +169,8 @@ def test_a_seed_is_the_file_that_was_named_and_makes_no_other(
     assert {path.name for path in tmp_path.iterdir()} == {"code.yaml", "bomb.yaml", "image.yaml", "key.yaml"}
 
 
-def test_a_database_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """It holds secret keys: nobody else on the machine may read it."""
+def test_database_is_readable_by_owner_only(tmp_path: Path) -> None:
+    """The file contains secret keys, so other users of the machine cannot read it."""
     db = tmp_path / "clerk.db"
     before = os.umask(0o022)
     try:

@@ -1,4 +1,4 @@
-"""Whatever a state is, and however it came to be: its dump, read as a seed, makes one that answers the same."""
+"""A dump of any state, loaded as a seed, creates a state with the same responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZA
 
 Json = dict[str, Any]
 
-# Made once: to make a key takes longer than all else.
+# Created once, because generating a key is slow.
 KEYS = {"instance_id": "ins_test", "secret_key": "sk_test_seed", "private_pem": new_private_key()}
 
 FEW = settings(
@@ -35,12 +35,12 @@ METADATA = st.dictionaries(TEXT, VALUES | st.lists(VALUES, max_size=2) | st.dict
 STATUS = st.sampled_from(["verified", "reserved", "unverified"])
 MOMENTS = st.sampled_from(["1999-12-31T23:59:59.999Z", "2020-02-29T00:00:00+01:00", "2026-01-01T00:00:00.5Z"])
 NEW_IN_THE_NEW = {"id", "verification_id", "image_url", "profile_image_url", "logo_url"}
-"""Names of values that are made anew: ids of what has none in a seed, and where the emulator is."""
+"""Values that differ in the new state: ids without a place in a seed, and the emulator's URL."""
 
 
 @st.composite
 def users(draw: st.DrawFn, number: int) -> Json:
-    """An entry of a user; all of them together have no identifier twice."""
+    """Return an entry of a user. Identifiers are unique among all users."""
     entry: Json = {"username": f"user_{number}"}
     for kind, values in (
         ("email_address", [f"u{number}.{index}@example.com" for index in range(3)]),
@@ -76,7 +76,7 @@ def users(draw: st.DrawFn, number: int) -> Json:
 
 @st.composite
 def seeds(draw: st.DrawFn) -> Json:
-    """A seed whose entries the API takes."""
+    """Return a valid seed."""
     people = [draw(users(number)) for number in range(draw(st.integers(1, 4)))]
     organizations: list[Json] = []
     memberships: list[Json] = []
@@ -95,7 +95,7 @@ def seeds(draw: st.DrawFn) -> Json:
             | draw(st.fixed_dictionaries({}, optional=optional))
         )
         for person in draw(st.lists(st.sampled_from(people), unique_by=lambda one: one["username"])):
-            # Who has created the organization stays its admin, since it would have none otherwise.
+            # The creator stays an admin, because the organization needs one.
             role = "org:admin" if person is people[0] else draw(st.sampled_from(["org:admin", "org:member"]))
             entry = {"organization": slug, "user": person["username"], "role": role}
             memberships.append(entry | draw(st.fixed_dictionaries({}, optional={"public_metadata": METADATA})))
@@ -103,14 +103,14 @@ def seeds(draw: st.DrawFn) -> Json:
 
 
 def dumped(state: State) -> Json:
-    """The dump, as it is after it was written and read."""
+    """Return the dump after writing and reading it."""
     with state.store.transaction():
         data: Json = json.loads(json.dumps(dump(state)))
         return data
 
 
 def answers(state: State) -> Any:
-    """What the API answers of all, without what is new each time."""
+    """Return the responses for all resources, without values that are new in each state."""
     with state.store.transaction():
         store = state.store
         held = [
@@ -135,7 +135,7 @@ def _stripped(held: Any) -> Any:
     known = {key: value for key, value in held.items() if key not in NEW_IN_THE_NEW}
     if held.get("object") == "user":
         for name in PRIMARY:
-            # Their ids are new: it is told by its value which one it is.
+            # Their ids are new, so the values are compared.
             these = held[LISTS[name]]
             known[f"primary_{name}_id"] = [one[name] for one in these if one["id"] == held[f"primary_{name}_id"]]
             known[LISTS[name]] = sorted(these, key=lambda one: str(one[name]))
@@ -146,7 +146,7 @@ def _stripped(held: Any) -> Any:
 
 @FEW
 @given(seeds())
-def test_a_seed_is_dumped_as_what_makes_the_same_again(data: Json) -> None:
+def test_dump_of_seed_recreates_state(data: Json) -> None:
     first = create_state(seed=data)
     second = create_state(seed=dumped(first))
     assert dumped(second) == dumped(first)
@@ -158,7 +158,7 @@ CHANGES = ("primary", "drop", "second_factor", "role", "leave", "ban", "no_mfa",
 
 @FEW
 @given(seeds(), st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 20)), max_size=12))
-def test_so_is_what_has_changed_since(data: Json, changes: list[tuple[str, int]]) -> None:
+def test_dump_of_changed_state_recreates_it(data: Json, changes: list[tuple[str, int]]) -> None:
     first = create_state(seed=data)
     for what, number in changes:
         _change(first, what, number)
@@ -168,7 +168,7 @@ def test_so_is_what_has_changed_since(data: Json, changes: list[tuple[str, int]]
 
 
 def _change(state: State, what: str, number: int) -> None:
-    """Do something with one of those that there are, unless Clerk refuses it."""
+    """Change an existing resource, unless Clerk rejects the change."""
     kinds = {"primary": IDENTIFICATIONS, "drop": IDENTIFICATIONS, "second_factor": IDENTIFICATIONS}
     kinds |= {"role": MEMBERSHIPS, "leave": MEMBERSHIPS, "dissolve": ORGANIZATIONS}
     try:

@@ -1,4 +1,4 @@
-"""Seed files: what they make, what is wrong with them, and that a dump makes the same again."""
+"""Seed files: loading, errors and dumping."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def api_of(emulator: Emulator) -> Api:
     return Api(httpx.Client(base_url=emulator.url, headers=headers, trust_env=False))
 
 
-def test_what_a_seed_makes(seed: Path) -> None:
+def test_seed_creates_resources(seed: Path) -> None:
     with Emulator(seed=seed, validate_responses=True) as emulator:
         assert emulator.secret_key == "sk_test_of_the_seed"
         api = api_of(emulator)
@@ -70,7 +70,7 @@ def test_what_a_seed_makes(seed: Path) -> None:
         assert emulator.problems == []
 
 
-def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
+def test_dump_recreates_state(seed: Path, tmp_path: Path) -> None:
     def read(emulator: Emulator) -> Any:
         api = api_of(emulator)
         with api.http:
@@ -92,7 +92,7 @@ def test_a_dump_makes_the_same_again(seed: Path, tmp_path: Path) -> None:
         assert httpx.get(f"{second.origin}/.well-known/jwks.json", trust_env=False).json()
 
 
-# What is new in what is made anew: ids of what has none in a seed, times, and where the emulator is.
+# Values that differ in the new state: ids without a place in a seed, times, and the emulator's URL.
 CHANGING = {"id", "primary_email_address_id", "primary_phone_number_id", "updated_at", "created_at", "image_url"} | {
     "profile_image_url",
     "password_last_updated_at",
@@ -139,14 +139,14 @@ CHANGING = {"id", "primary_email_address_id", "primary_phone_number_id", "update
         ("memberships: [{user: ada}]", r"memberships\[0\]\.organization: organization must be included"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, text: str, reason: str) -> None:
+def test_seed_errors_name_entry_and_key(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text(text)
     with pytest.raises(ValueError, match=reason):
         Emulator(seed=path)
 
 
-def test_what_no_operation_makes_can_be_seeded_and_is_dumped() -> None:
+def test_seeds_and_dumps_what_no_operation_creates() -> None:
     account = {"provider": "google", "provider_user_id": "g1", "email_address": "ada@example.com", "token": "t1"}
     user = {
         "id": "user_ada",
@@ -180,7 +180,7 @@ def test_what_no_operation_makes_can_be_seeded_and_is_dumped() -> None:
         Emulator(seed={"users": [user, {"username": "bob_b", "external_accounts": [account]}]})
 
 
-def test_a_creator_has_the_role_that_the_seed_says() -> None:
+def test_seeded_membership_replaces_that_of_creator() -> None:
     data: dict[str, Any] = {
         "users": [{"username": "ada_l"}, {"username": "bob_b"}],
         "organizations": [{"name": "Acme", "slug": "acme", "created_by": "ada_l", "admin_delete_enabled": False}],
@@ -198,7 +198,7 @@ def test_a_creator_has_the_role_that_the_seed_says() -> None:
         Emulator(seed={**data, "memberships": [*data["memberships"], data["memberships"][0]]})
 
 
-def test_roles_of_ones_own() -> None:
+def test_seeds_custom_roles() -> None:
     data: dict[str, Any] = {
         "permissions": [{"key": "org:reports:read", "name": "Read reports", "description": ""}],
         "roles": [
@@ -229,7 +229,7 @@ def test_roles_of_ones_own() -> None:
         Emulator(seed={**data, "permissions": []})
 
 
-def test_a_seed_goes_into_a_new_file_once_and_the_program_dumps_it(seed: Path, tmp_path: Path) -> None:
+def test_seed_initializes_new_database_and_is_dumped(seed: Path, tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
     for given in (seed, None):
         with Emulator(db=db, seed=given) as emulator:

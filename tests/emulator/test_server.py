@@ -1,4 +1,4 @@
-"""The program: how it starts, what it keeps, how it stops; and the emulator within a program."""
+"""The command line and the server: start, persistence and stop."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Program(NamedTuple):
 
 @contextlib.contextmanager
 def running(*arguments: str) -> Iterator[Program]:
-    """`python -m clerk_emulator`, as soon as it has said where it is."""
+    """Run `python -m clerk_emulator`, and wait until it has printed its URL."""
     command = [sys.executable, "-W", "error", "-m", "clerk_emulator", "--port", "0", "--secret-key", KEY, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -57,7 +57,7 @@ def ended(program: Program) -> tuple[int, str]:
     return program.process.returncode, errors
 
 
-def test_it_says_where_it_is_and_how_it_is_used() -> None:
+def test_prints_url_and_usage() -> None:
     with running() as program:
         assert KEY in program.said
         assert "127.0.0.1" in program.url
@@ -68,7 +68,7 @@ def test_it_says_where_it_is_and_how_it_is_used() -> None:
         assert ended(program) == (0, "")
 
 
-def test_what_was_answered_is_there_after_a_kill_in_the_middle_of_writes(tmp_path: Path) -> None:
+def test_completed_requests_survive_kill(tmp_path: Path) -> None:
     db = str(tmp_path / "clerk.db")
     answered: list[str] = []
     with running("--db", db) as program, program.http() as http:
@@ -89,11 +89,11 @@ def test_what_was_answered_is_there_after_a_kill_in_the_middle_of_writes(tmp_pat
         users = http.get("/users", params={"limit": 500, "order_by": "created_at"}).json()
         assert [user["id"] for user in users][: len(answered)] == answered
         assert len(users) - len(answered) in (0, 1)
-        # A user and its email address are written together or not at all.
+        # A user and the email address are stored together or not at all.
         assert all(len(user["email_addresses"]) == 1 and user["primary_email_address_id"] for user in users)
 
 
-def test_state_and_keys_outlive_the_program(tmp_path: Path) -> None:
+def test_state_and_keys_persist(tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
     with Emulator(db=db) as first:
         headers = {"Authorization": f"Bearer {first.secret_key}"}
@@ -108,7 +108,7 @@ def test_state_and_keys_outlive_the_program(tmp_path: Path) -> None:
             second.reset()
 
 
-def test_a_file_has_one_owner(tmp_path: Path) -> None:
+def test_rejects_database_in_use(tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
     with running("--db", str(db)):
         command = [sys.executable, "-m", "clerk_emulator", "--port", "0", "--db", str(db)]
@@ -132,7 +132,7 @@ def test_a_file_has_one_owner(tmp_path: Path) -> None:
         (["--dump", "--db", __file__, "--secret-key", KEY], "leave --seed and --secret-key out"),
     ],
 )
-def test_what_it_does_not_start_with(arguments: list[str], reason: str) -> None:
+def test_rejects_invalid_options(arguments: list[str], reason: str) -> None:
     command = [sys.executable, "-m", "clerk_emulator", "--port", "0", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -140,7 +140,7 @@ def test_what_it_does_not_start_with(arguments: list[str], reason: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_that_is_taken() -> None:
+def test_reports_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match=f"cannot listen on port {port} of 127.0.0.1: .* in use"):
@@ -154,7 +154,7 @@ def test_a_port_that_is_taken() -> None:
         Emulator(port=-1)
 
 
-def test_a_dump_makes_no_file_and_changes_none(tmp_path: Path) -> None:
+def test_dump_does_not_write_files(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "clerk_emulator", "--dump", "--db"]
     missing, empty, foreign = tmp_path / "typo.db", tmp_path / "empty.db", tmp_path / "app.db"
     empty.touch()
@@ -173,7 +173,7 @@ def test_a_dump_makes_no_file_and_changes_none(tmp_path: Path) -> None:
     assert foreign.read_bytes() == before
 
 
-def test_a_seed_for_a_state_that_is_there_is_refused(tmp_path: Path) -> None:
+def test_rejects_seed_for_existing_state(tmp_path: Path) -> None:
     db, seed = tmp_path / "clerk.db", {"users": [{"username": "ada_l"}]}
     Emulator(db=db, seed=seed).stop()
     with pytest.raises(ValueError, match="a seed begins a new state"):
@@ -183,7 +183,7 @@ def test_a_seed_for_a_state_that_is_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "sqlalchemy", "jwt", "jsonschema"])
-def test_what_is_not_installed_is_named_with_the_extra(package: str) -> None:
+def test_missing_package_error_names_extra(package: str) -> None:
     without = f"import sys; sys.modules[{package!r}] = None; "
     for program in ("import runpy; runpy.run_module('clerk_emulator', run_name='__main__')", FIXTURE):
         done = subprocess.run([sys.executable, "-c", without + program], capture_output=True, text=True, check=False)
@@ -195,7 +195,7 @@ def test_what_is_not_installed_is_named_with_the_extra(package: str) -> None:
 FIXTURE = "from clerk_emulator import Emulator"
 
 
-def test_it_listens_on_this_machine_alone(clerk_emulator: Emulator) -> None:
+def test_listens_on_loopback_only(clerk_emulator: Emulator) -> None:
     port = int(clerk_emulator.origin.rpartition(":")[2])
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port, type=socket.SOCK_STREAM)}
     for address in others - {"127.0.0.1", "::1"}:
@@ -206,18 +206,18 @@ def test_it_listens_on_this_machine_alone(clerk_emulator: Emulator) -> None:
             pass
 
 
-def test_a_key_that_opens_a_real_clerk_is_refused() -> None:
+def test_rejects_live_keys() -> None:
     for key in ("sk_live_x", "sk_test_", "", "pk_test_x"):
         with pytest.raises(ValueError, match="sk_test_"):
             Emulator(secret_key=key)
 
 
-def test_secrets_do_not_show(clerk_emulator: Emulator) -> None:
+def test_repr_has_no_secrets(clerk_emulator: Emulator) -> None:
     assert clerk_emulator.secret_key not in repr(clerk_emulator)
     assert clerk_emulator.publishable_key.startswith("pk_test_")
 
 
-def test_writers_at_the_same_time_lose_nothing(clerk_emulator: Emulator) -> None:
+def test_concurrent_writes_are_not_lost(clerk_emulator: Emulator) -> None:
     headers = {"Authorization": f"Bearer {clerk_emulator.secret_key}"}
     with httpx.Client(base_url=clerk_emulator.url, headers=headers, trust_env=False, timeout=30) as http:
         user = http.post("/users", json={"username": "ada_l"}).json()["id"]
@@ -235,7 +235,7 @@ def test_writers_at_the_same_time_lose_nothing(clerk_emulator: Emulator) -> None
         assert len(http.get(f"/users/{user}").json()["public_metadata"]) == 80
 
 
-def test_of_many_who_want_the_same_name_one_gets_it(clerk_emulator: Emulator) -> None:
+def test_concurrent_creates_of_one_username_succeed_once(clerk_emulator: Emulator) -> None:
     headers = {"Authorization": f"Bearer {clerk_emulator.secret_key}"}
     with httpx.Client(base_url=clerk_emulator.url, headers=headers, trust_env=False, timeout=30) as http:
         statuses: list[int] = []
@@ -252,7 +252,7 @@ def test_of_many_who_want_the_same_name_one_gets_it(clerk_emulator: Emulator) ->
     assert sorted(statuses) == [200] + [422] * 9
 
 
-def test_ctrl_c_stops_it() -> None:
+def test_interrupt_stops_server() -> None:
     with running() as program:
         os.kill(program.process.pid, signal.SIGINT)
         assert ended(program)[0] == 0

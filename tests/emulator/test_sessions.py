@@ -1,4 +1,4 @@
-"""Sessions, clients, and session tokens, verified with the keys that the emulator serves."""
+"""Sessions, clients and session tokens."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.emulator.api import Api, Json
 
 
 def claims_of(api: Api, token: str, **options: Any) -> Json:
-    """The claims of a token, as a program that trusts the instance reads them."""
+    """Return the claims of a token, verified with the emulator's public keys."""
     keys = jwt.PyJWKSet.from_dict(api.get("/jwks"))
     key = keys[jwt.get_unverified_header(token)["kid"]]
     read: Json = jwt.decode(token, key, algorithms=["RS256"], options=options)
     return read
 
 
-def test_a_session_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_session_is_returned_by_get(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user = api.user()["id"]
     session = api.post("/sessions", {"user_id": user})
@@ -36,7 +36,7 @@ def test_a_session_is_read_back(api: Api, emulator: Emulator) -> None:
     assert api.get(f"/users/{user}")["last_sign_in_at"] == session["created_at"]
 
 
-def test_a_session_for_nobody(api: Api) -> None:
+def test_rejects_session_for_unknown_user(api: Api) -> None:
     assert api.refused("POST", "/sessions", {"user_id": "user_x"}).status == 404
     assert api.refused("POST", "/sessions", {}).params == ["user_id"]
     assert api.refused("GET", "/sessions/sess_x").codes == ["resource_not_found"]
@@ -57,7 +57,7 @@ def test_lists_of_sessions(api: Api) -> None:
     assert api.refused("GET", "/sessions", params={"user_id": ada, "status": "odd"}).params == ["status"]
 
 
-def test_a_session_is_revoked_once_and_for_all(api: Api) -> None:
+def test_revoked_session_stays_revoked(api: Api) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     revoked = api.post(f"/sessions/{session['id']}/revoke")
     assert revoked["status"] == "revoked"
@@ -73,7 +73,7 @@ def test_a_session_expires(api: Api, emulator: Emulator) -> None:
     assert api.refused("POST", f"/sessions/{session['id']}/tokens").status == 404
 
 
-def test_a_token_says_who_and_for_how_long(api: Api, emulator: Emulator) -> None:
+def test_session_token_claims(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     emulator.clock.advance(120)
@@ -99,7 +99,7 @@ def test_a_token_says_who_and_for_how_long(api: Api, emulator: Emulator) -> None
     assert problem.codes == ["form_param_value_invalid"]
 
 
-def test_the_public_keys_are_open_to_all(api: Api, emulator: Emulator) -> None:
+def test_jwks_needs_no_key(api: Api, emulator: Emulator) -> None:
     public = httpx.get(f"{emulator.origin}/.well-known/jwks.json", trust_env=False).json()
     assert public == api.get("/jwks")
 
@@ -111,7 +111,7 @@ def test_sign_in(api: Api, emulator: Emulator) -> None:
     assert api.get(f"/sessions/{claims['sid']}")["status"] == "active"
 
 
-def test_some_may_not_sign_in(api: Api, emulator: Emulator) -> None:
+def test_banned_locked_and_unknown_users_cannot_sign_in(api: Api, emulator: Emulator) -> None:
     for user_id, code in [
         ("user_x", "resource_not_found"),
         (api.user(username="banned", banned=True)["id"], "user_banned"),
@@ -121,7 +121,7 @@ def test_some_may_not_sign_in(api: Api, emulator: Emulator) -> None:
             emulator.sign_in(user_id)
 
 
-def test_an_expired_token_is_exchanged(api: Api, emulator: Emulator) -> None:
+def test_refreshes_expired_token(api: Api, emulator: Emulator) -> None:
     expired = emulator.sign_in(api.user()["id"])
     session = claims_of(api, expired)["sid"]
     emulator.clock.advance(3600)
@@ -159,14 +159,14 @@ def test_clients(api: Api, emulator: Emulator) -> None:
     assert (problem.status, problem.codes) == (401, ["authentication_invalid"])
 
 
-def test_sessions_go_with_their_user(api: Api) -> None:
+def test_deleting_user_deletes_sessions(api: Api) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     api.delete(f"/users/{session['user_id']}")
     assert api.refused("GET", f"/sessions/{session['id']}").status == 404
     assert api.refused("GET", f"/clients/{session['client_id']}").status == 404
 
 
-def test_a_nonce_stands_for_the_cookies_of_a_session(api: Api, emulator: Emulator) -> None:
+def test_nonce_returns_cookies_of_session(api: Api, emulator: Emulator) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     nonce = emulator.handshake(session["id"])
     directives = api.get("/clients/handshake_payload", nonce=nonce)["directives"]

@@ -1,4 +1,4 @@
-"""What the contract says that a list can be ordered by, and what the emulator orders it by."""
+"""The sort keys of lists in the contract and in the emulator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORDERS = {
 EMULATED = sorted(ORDERS.keys() - {"/saml_connections"})
 
 
-def test_every_list_with_an_order_has_keys() -> None:
+def test_every_sortable_list_has_sort_keys() -> None:
     ordered = {
         path
         for path, methods in CONTRACT.root["paths"].items()
@@ -31,15 +31,15 @@ def test_every_list_with_an_order_has_keys() -> None:
 
 
 @pytest.mark.parametrize("path", EMULATED)
-def test_every_key_is_accepted_with_either_sign(api: Api, path: str) -> None:
+def test_sort_keys_are_accepted_with_either_sign(api: Api, path: str) -> None:
     here = path.replace("{organization_id}", organization(api)["id"])
     for order in ORDERS[path]:
         api.get(here, order_by=order)
 
 
 @pytest.mark.parametrize("path", EMULATED)
-def test_no_other_key_is_accepted(api: Api, path: str) -> None:
-    """So that a key which the emulator knows and the contract lacks is found."""
+def test_rejects_other_sort_keys(api: Api, path: str) -> None:
+    """Finds sort keys that the emulator accepts and the contract does not have."""
     here = path.replace("{organization_id}", organization(api)["id"])
     known = set(itertools.chain.from_iterable(ORDERS.values()))
     for order in sorted(known - set(ORDERS[path])):

@@ -1,4 +1,4 @@
-"""The state: transactions, the state at the start, and lists that are read off indexes."""
+"""The store: transactions, snapshots, and lists that use indexes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def store() -> Iterator[Store]:
     store.close()
 
 
-def test_what_an_exception_leaves_is_undone(store: Store) -> None:
+def test_exception_rolls_back_transaction(store: Store) -> None:
     with store.transaction():
         kept = store.create(USERS, {"username": "kept"})
 
@@ -45,7 +45,7 @@ def test_what_an_exception_leaves_is_undone(store: Store) -> None:
         assert store.image("img_x") is None
 
 
-def test_whoever_deletes_an_owner_deletes_what_it_owns(store: Store) -> None:
+def test_deleting_owner_deletes_owned_resources(store: Store) -> None:
     with store.transaction():
         user = store.create(USERS, {})
         store.create(IDENTIFICATIONS, {"_user_id": user["id"], "object": "passkey"})
@@ -55,14 +55,14 @@ def test_whoever_deletes_an_owner_deletes_what_it_owns(store: Store) -> None:
         store.create(IDENTIFICATIONS, {"_user_id": "user_x", "object": "passkey"})
 
 
-def test_a_unique_value_has_one_owner(store: Store) -> None:
+def test_rejects_duplicate_unique_value(store: Store) -> None:
     with store.transaction():
         store.create(USERS, {"username": "ada_l"})
     with pytest.raises(sa.exc.IntegrityError), store.transaction():
         store.create(USERS, {"username": "ada_l"})
 
 
-def test_the_state_at_the_start_comes_back(store: Store) -> None:
+def test_restores_snapshot(store: Store) -> None:
     with store.transaction():
         first = store.create(USERS, {"username": "first"})
     store.save_snapshot()
@@ -75,12 +75,12 @@ def test_the_state_at_the_start_comes_back(store: Store) -> None:
             assert store.all(USERS) == [first]
 
 
-def test_what_is_needed_and_not_there(store: Store) -> None:
+def test_require_raises_404(store: Store) -> None:
     with pytest.raises(ClerkAPIError, match="No user was found with id user_x"), store.transaction():
         store.require(USERS, "user_x")
 
 
-def test_a_file_of_another_version(tmp_path: Path) -> None:
+def test_rejects_database_of_another_version(tmp_path: Path) -> None:
     clock = Clock()
     path = tmp_path / "clerk.db"
     store = Store(clock, Ids(clock), path)
@@ -108,7 +108,7 @@ QUERIES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=repr)
-def test_lists_are_read_off_indexes(api: Api, emulator: Any, query: dict[str, Any]) -> None:
+def test_lists_use_indexes(api: Api, emulator: Any, query: dict[str, Any]) -> None:
     store: Store = emulator._state.store
     here = api.user()["id"]
     asked: list[tuple[str, Any]] = []
@@ -128,6 +128,6 @@ def test_lists_are_read_off_indexes(api: Api, emulator: Any, query: dict[str, An
             plan = [row[3] for row in store._raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             whole = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
             assert not whole, plan
-            # To sort the few that a filter leaves is fine; to sort all is not.
+            # Sorting the result of a filter is acceptable; sorting the whole table is not.
             if "USE TEMP B-TREE FOR ORDER BY" in plan:
                 assert any("SEARCH" in step for step in plan), plan

@@ -104,7 +104,7 @@ def test_a_sign_in_token_with_an_organization(api: Api, emulator: Emulator) -> N
         ({"user_id": "user_x", "nope": 1}, 422, "form_param_unknown"),
     ],
 )
-def test_a_sign_in_token_that_clerk_would_refuse(api: Api, body: Json, status: int, code: str) -> None:
+def test_rejects_invalid_sign_in_token(api: Api, body: Json, status: int, code: str) -> None:
     problem = api.refused("POST", "/sign_in_tokens", body)
     assert (problem.status, problem.codes) == (status, [code])
 
@@ -147,7 +147,7 @@ def test_an_actor_token(api: Api, emulator: Emulator) -> None:
         ({"session_max_duration_in_seconds": 10**30}, "form_param_value_invalid", "session_max_duration_in_seconds"),
     ],
 )
-def test_an_actor_token_that_clerk_would_refuse(api: Api, body: Json, code: str, param: str) -> None:
+def test_rejects_invalid_actor_token(api: Api, body: Json, code: str, param: str) -> None:
     user_id = api.user()["id"]
     problem = api.refused("POST", "/actor_tokens", {"user_id": user_id, "actor": ACTOR, **body})
     assert (problem.status, problem.codes, problem.params) == (422, [code], [param])
@@ -197,7 +197,7 @@ def test_an_agent_task_names_its_user(api: Api, emulator: Emulator) -> None:
         ({"nope": 1}, "form_param_unknown"),
     ],
 )
-def test_an_agent_task_that_clerk_would_refuse(api: Api, body: Json, code: str) -> None:
+def test_rejects_invalid_agent_task(api: Api, body: Json, code: str) -> None:
     problem = api.refused("POST", "/agents/tasks", {**_task_body({"user_id": api.user()["id"]}), **body})
     assert (problem.status, problem.codes) == (422, [code])
 
@@ -211,7 +211,7 @@ Make = Callable[..., Json]
 
 
 @pytest.mark.parametrize(("make", "path", "name", "suffix"), KINDS)
-def test_a_revoked_ticket_signs_nobody_in(
+def test_revoked_ticket_cannot_be_redeemed(
     api: Api, emulator: Emulator, make: Make, path: str, name: str, suffix: str
 ) -> None:
     made = make(api, api.user()["id"])
@@ -254,7 +254,7 @@ def test_a_ticket_expires(api: Api, emulator: Emulator, make: Make) -> None:
     assert problem.status == 422
 
 
-def test_no_other_token_is_a_ticket(api: Api, emulator: Emulator) -> None:
+def test_other_tokens_are_not_tickets(api: Api, emulator: Emulator) -> None:
     user_id = api.user()["id"]
     api.post("/jwt_templates", {"name": "fake", "claims": {"st": ["sign_in_token"]}})
     session = api.post("/sessions", {"user_id": user_id})
@@ -265,7 +265,7 @@ def test_no_other_token_is_a_ticket(api: Api, emulator: Emulator) -> None:
         _refused_ticket(emulator, ticket, "ticket_invalid_code")
 
 
-def test_who_may_not_sign_in_has_no_use_for_a_ticket(api: Api, emulator: Emulator) -> None:
+def test_banned_user_cannot_redeem_ticket(api: Api, emulator: Emulator) -> None:
     user_id = api.user()["id"]
     made = _sign_in_token(api, user_id)
     api.post(f"/users/{user_id}/ban")

@@ -1,4 +1,4 @@
-"""Users: what is written is read back, and Clerk's rules hold."""
+"""Users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clerk_emulator import Emulator
 from tests.emulator.api import Api
 
 
-def test_what_is_written_is_read_back(api: Api, emulator: Emulator) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     written = {
         "external_id": "ext-1",
@@ -122,7 +122,7 @@ def test_an_unknown_user(api: Api) -> None:
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
+def test_update_changes_only_given_fields(api: Api, emulator: Emulator) -> None:
     user = api.user(email_address=["a@example.com", "b@example.com"], first_name="Ada", username="ada_l")
     emulator.clock.advance(1)
     second = user["email_addresses"][1]["id"]
@@ -133,7 +133,7 @@ def test_an_update_changes_what_it_names(api: Api, emulator: Emulator) -> None:
     assert (changed["last_name"], changed["username"], changed["primary_email_address_id"]) == ("L", None, second)
 
 
-def test_a_deleted_user_is_gone(api: Api) -> None:
+def test_deleted_user_is_404(api: Api) -> None:
     user = api.user(email_address=["a@example.com"], external_id="x")
     assert api.delete(f"/users/{user['id']}") == {
         "object": "user",

@@ -1,4 +1,4 @@
-"""Bans, locks, passwords, second factors."""
+"""Bans, locks, passwords and second factors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.emulator.api import Api
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def test_a_ban_ends_all_sessions(api: Api) -> None:
+def test_ban_revokes_sessions(api: Api) -> None:
     user = api.user()["id"]
     session = api.post("/sessions", {"user_id": user})["id"]
     assert api.post(f"/users/{user}/ban")["banned"]
@@ -28,7 +28,7 @@ def test_a_ban_ends_all_sessions(api: Api) -> None:
     assert api.refused("POST", "/users/user_x/ban").status == api.refused("POST", "/users/user_x/unban").status == 404
 
 
-def test_many_are_banned_or_none(api: Api) -> None:
+def test_bulk_ban_is_atomic(api: Api) -> None:
     users = [api.user(username=f"user_{i}")["id"] for i in range(3)]
     assert [one["banned"] for one in api.post("/users/ban", {"user_ids": users})] == [True] * 3
     assert [one["id"] for one in api.post("/users/unban", {"user_ids": users[:2]})] == users[:2]
@@ -38,7 +38,7 @@ def test_many_are_banned_or_none(api: Api) -> None:
     assert api.refused("POST", "/users/unban", {"user_ids": ["x"] * 51}).codes == ["bulk_size_exceeded"]
 
 
-def test_a_lock_ends_by_itself(api: Api, emulator: Emulator) -> None:
+def test_lock_expires(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user = api.user()["id"]
     locked = api.post(f"/users/{user}/lock")
@@ -80,9 +80,9 @@ DIGESTS = {
     "ldap_ssha": "{SSHA}" + b64(hashlib.sha1(b"correct horsesalt").digest() + b"salt"),
     "sha512_symfony": "sha512_symfony$1$salt$" + b64(hashlib.sha512(b"correct horse{salt}").digest()),
 }
-# Digests that others have published, of passwords that they tell.
+# Published digests with their passwords.
 PUBLISHED = {
-    # The test vector of the phpass distribution.
+    # The test vector of phpass.
     "phpass": ("test12345", "$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0"),
     # The test vector of firebase/scrypt.
     "scrypt_firebase": (
@@ -95,7 +95,7 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("hasher", [*DIGESTS, *PUBLISHED])
-def test_a_digest_that_was_made_elsewhere(api: Api, hasher: str) -> None:
+def test_accepts_imported_digests(api: Api, hasher: str) -> None:
     password, digest = PUBLISHED.get(hasher) or ("correct horse", DIGESTS[hasher])
     user = api.user(username="ada_l", password_digest=digest, password_hasher=hasher)
     assert user["password_enabled"]
@@ -105,7 +105,7 @@ def test_a_digest_that_was_made_elsewhere(api: Api, hasher: str) -> None:
     assert (problem.status, problem.codes) == (422, ["incorrect_password"])
 
 
-def test_a_digest_full_of_nonsense_fits_no_password(api: Api) -> None:
+def test_malformed_digest_matches_no_password(api: Api) -> None:
     for hasher, digest in {
         "pbkdf2_sha256": "pbkdf2_sha256$0$c2FsdA==$aGFzaA==",
         "pbkdf2_sha1": "pbkdf2_sha1$99999999999$salt$abc",
@@ -122,7 +122,7 @@ def test_a_digest_full_of_nonsense_fits_no_password(api: Api) -> None:
         assert problem.codes == ["incorrect_password"]
 
 
-def test_a_password_comes_changes_and_goes(api: Api, emulator: Emulator) -> None:
+def test_password_can_be_set_changed_and_removed(api: Api, emulator: Emulator) -> None:
     user = api.user(username="ada_l")["id"]
     path = f"/users/{user}/verify_password"
     assert api.refused("POST", path, {"password": "x"}).codes == ["no_password_set"]
@@ -158,7 +158,7 @@ def test_a_compromised_password(api: Api) -> None:
         assert api.refused("POST", f"/users/user_x/password/{action}").status == 404
 
 
-def test_codes_of_an_authenticator_app(api: Api, emulator: Emulator) -> None:
+def test_verifies_totp_codes(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze(1_700_000_000_000)
     user = api.user(username="ada_l", totp_secret=SECRET)
     assert user["totp_enabled"]
@@ -176,7 +176,7 @@ def test_codes_of_an_authenticator_app(api: Api, emulator: Emulator) -> None:
     assert api.refused("DELETE", f"/users/{user['id']}/totp").status == 404
 
 
-def test_a_backup_code_is_good_for_once(api: Api) -> None:
+def test_backup_code_works_once(api: Api) -> None:
     hashed = bcrypt.hashpw(b"second-code", bcrypt.gensalt(4)).decode()
     user = api.user(username="ada_l", backup_codes=["first-code", hashed, "third-code"])
     assert user["backup_code_enabled"]
@@ -189,7 +189,7 @@ def test_a_backup_code_is_good_for_once(api: Api) -> None:
     assert not api.get(f"/users/{user['id']}")["backup_code_enabled"]
 
 
-def test_all_second_factors_are_turned_off(api: Api) -> None:
+def test_disable_mfa_removes_all_second_factors(api: Api) -> None:
     user = api.user(phone_number=["+15555550100"], totp_secret=SECRET, backup_codes=["code-1"])
     phone = user["phone_numbers"][0]["id"]
     assert api.patch(f"/phone_numbers/{phone}", {"reserved_for_second_factor": True})["default_second_factor"]

@@ -13,12 +13,12 @@ def wait(api: Api, address: str = "ada@example.com") -> Json:
     return made
 
 
-def test_what_is_written_is_read_back(api: Api) -> None:
+def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
     made = wait(api, "Ada@Example.com")
     assert (made["email_address"], made["status"], made["invitation"]) == ("ada@example.com", "pending", None)
     assert made["is_locked"] is False
     assert api.get("/waitlist_entries") == {"data": [made], "total_count": 1}
-    # Whoever waits already, waits.
+    # An entry that exists is returned.
     assert wait(api) == made
     assert api.get("/waitlist_entries")["total_count"] == 1
 
@@ -31,12 +31,12 @@ def test_what_is_written_is_read_back(api: Api) -> None:
         ({"email_address": None}, "form_param_nil"),
     ],
 )
-def test_what_is_no_entry(api: Api, body: Json, code: str) -> None:
+def test_rejects_invalid_entry(api: Api, body: Json, code: str) -> None:
     refused = api.refused("POST", "/waitlist_entries", body)
     assert (refused.status, refused.codes, refused.params) == (422, [code], ["email_address"])
 
 
-def test_bulk(api: Api) -> None:
+def test_bulk_create(api: Api) -> None:
     old = wait(api, "a0@example.com")
     made = api.post("/waitlist_entries/bulk", [{"email_address": f"a{number}@example.com"} for number in range(50)])
     assert made[0] == old
@@ -53,13 +53,13 @@ def test_bulk(api: Api) -> None:
         (["a@example.com", "b"], 422, "form_param_format_invalid"),
     ],
 )
-def test_bulk_is_refused(api: Api, addresses: list[str], status: int, code: str) -> None:
+def test_bulk_rejects_invalid_items(api: Api, addresses: list[str], status: int, code: str) -> None:
     refused = api.refused("POST", "/waitlist_entries/bulk", [{"email_address": one} for one in addresses])
     assert (refused.status, refused.codes) == (status, [code])
     assert api.get("/waitlist_entries")["total_count"] == 0
 
 
-def test_invite_and_accept(api: Api, emulator: Emulator) -> None:
+def test_invited_entry_is_completed_on_sign_up(api: Api, emulator: Emulator) -> None:
     made = wait(api)
     path = f"/waitlist_entries/{made['id']}"
     invited = api.post(f"{path}/invite")
@@ -75,14 +75,14 @@ def test_invite_and_accept(api: Api, emulator: Emulator) -> None:
     assert (refused.status, refused.codes) == (409, ["waitlist_entry_already_completed"])
 
 
-def test_the_invitation_is_shown_as_it_is_now(api: Api, emulator: Emulator) -> None:
+def test_entry_shows_current_invitation(api: Api, emulator: Emulator) -> None:
     api.post(f"/waitlist_entries/{wait(api)['id']}/invite")
     emulator.clock.advance(30 * 24 * 3600)
     (entry,) = api.get("/waitlist_entries")["data"]
     assert (entry["status"], entry["invitation"]["status"]) == ("invited", "expired")
 
 
-def test_whoever_is_there_is_not_invited_unless_that_is_to_be_ignored(api: Api) -> None:
+def test_rejects_existing_user_unless_ignored(api: Api) -> None:
     made = wait(api)
     api.post("/invitations", {"email_address": "ada@example.com"})
     path = f"/waitlist_entries/{made['id']}/invite"
@@ -95,7 +95,7 @@ def test_whoever_is_there_is_not_invited_unless_that_is_to_be_ignored(api: Api) 
     assert api.post(path, {"ignore_existing": True})["status"] == "invited"
 
 
-def test_reject_and_delete(api: Api) -> None:
+def test_rejects_and_deletes_entry(api: Api) -> None:
     rejected = api.post(f"/waitlist_entries/{wait(api)['id']}/reject")
     assert (rejected["status"], rejected["invitation"]) == ("rejected", None)
     assert api.get("/waitlist_entries")["data"] == [rejected]
@@ -108,7 +108,7 @@ def test_reject_and_delete(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("method", "action"), [("POST", "/invite"), ("POST", "/reject"), ("DELETE", "")])
-def test_one_that_is_not_there(api: Api, method: str, action: str) -> None:
+def test_unknown_id_is_404(api: Api, method: str, action: str) -> None:
     refused = api.refused(method, f"/waitlist_entries/wle_none{action}")
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])
 

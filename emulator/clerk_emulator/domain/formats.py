@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 from clerk_emulator import errors
 from clerk_emulator.errors import ClerkAPIError
 
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
+_HOST_PATTERN = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@{_HOST_PATTERN}")
+"""Atoms separated by single dots (RFC 5322), without quoted local parts, at a host name."""
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEY = re.compile(r"[a-z0-9_]+")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_HOST = re.compile(_HOST_PATTERN)
 
 
 def email(name: str, value: str) -> str:

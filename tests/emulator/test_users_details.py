@@ -1,4 +1,4 @@
-"""What belongs to users: metadata, image, accounts elsewhere, passkeys, wallets, devices."""
+"""Metadata, images, external accounts, passkeys, wallets and trusted devices of users."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 OTHERS = {"image/jpeg": b"\xff\xd8\xff" + PNG, "image/gif": b"GIF89a" + PNG, "image/webp": b"RIFF\0\0\0\0WEBP" + PNG}
 
 
-def test_metadata_is_merged_at_every_level(api: Api) -> None:
+def test_merges_metadata_recursively(api: Api) -> None:
     user = api.user(username="ada_l", public_metadata={"a": {"b": 1, "c": 2}, "list": [1, 2], "x": 1})["id"]
     path = f"/users/{user}/metadata"
     merged = api.patch(path, {"public_metadata": {"a": {"b": None, "d": {"e": 3}}, "list": [3], "x": {"y": 1}}})
@@ -26,7 +26,7 @@ def test_metadata_is_merged_at_every_level(api: Api) -> None:
     assert (again["private_metadata"], again["unsafe_metadata"]) == ({"p": 1}, {"u": 1})
 
 
-def test_metadata_is_replaced_whole(api: Api) -> None:
+def test_replaces_metadata(api: Api) -> None:
     user = api.user(username="ada_l", public_metadata={"a": 1}, private_metadata={"p": 1})["id"]
     path = f"/users/{user}/metadata"
     replaced = api.put(path, {"public_metadata": {"b": None}})
@@ -34,7 +34,7 @@ def test_metadata_is_replaced_whole(api: Api) -> None:
     assert api.put(path, {"public_metadata": {}})["public_metadata"] == {}
 
 
-def test_null_clears_metadata_that_are_replaced(api: Api) -> None:
+def test_replacing_with_null_clears_metadata(api: Api) -> None:
     names = ("public_metadata", "private_metadata", "unsafe_metadata")
     user = api.user(username="ada_l", **{name: {"a": 1} for name in names})["id"]
     path = f"/users/{user}/metadata"
@@ -48,7 +48,7 @@ def test_null_clears_metadata_that_are_replaced(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
-def test_metadata_has_a_limit(api: Api, method: str) -> None:
+def test_rejects_metadata_above_size_limit(api: Api, method: str) -> None:
     user = api.user(username="ada_l", public_metadata={"a": "x" * 8000})["id"]
     path = f"/users/{user}/metadata"
     large = {"public_metadata": {"a": "é" * 4096}}
@@ -68,7 +68,7 @@ def uploaded(content: bytes, name: str = "face.png") -> Any:
     return {"files": {"file": (name, content, "application/octet-stream")}}
 
 
-def test_an_image_is_served_back(api: Api) -> None:
+def test_uploaded_image_is_served(api: Api) -> None:
     user = api.user()
     assert httpx.get(user["image_url"], trust_env=False).headers["Content-Type"] == "image/svg+xml"
     path = f"/users/{user['id']}/profile_image"
@@ -84,7 +84,7 @@ def test_an_image_is_served_back(api: Api) -> None:
     assert api.refused("DELETE", path).codes == ["image_not_found"]
 
 
-def test_what_is_no_image(api: Api) -> None:
+def test_rejects_file_that_is_not_an_image(api: Api) -> None:
     path = f"/users/{api.user()['id']}/profile_image"
     for options, status, code in [
         ({}, 400, "form_param_missing"),
@@ -107,7 +107,7 @@ def test_what_is_no_image(api: Api) -> None:
     assert api.refused("POST", "/users/user_x/profile_image", **uploaded(PNG)).status == 404
 
 
-def test_an_account_elsewhere(api: Api, emulator: Emulator) -> None:
+def test_external_account(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user = api.user(email_address=["ada@example.com"])["id"]
     account = emulator.connect_account(
