@@ -256,3 +256,8 @@ def test_interrupt_stops_server() -> None:
     with running() as program:
         os.kill(program.process.pid, signal.SIGINT)
         assert ended(program)[0] == 0
+
+
+def test_judged_warns_and_names_its_replacement() -> None:
+    with pytest.warns(DeprecationWarning, match="validate_responses"), Emulator(judged=True) as emulator:
+        assert emulator._state.validate_responses
