@@ -25,6 +25,7 @@ EXTERNAL = {
 """What each package may import, besides itself and the standard library."""
 
 OPTIONAL = {
+    "clerk_core.models.pydantic_schema": {"pydantic_core"},
     "clerk_core.pydantic_schema": {"pydantic_core"},
     "clerk_core.transport.aiohttp_pool": {"aiohttp", "yarl"},
     "clerkkit.testing.pytest_plugin": {"clerk_emulator", "pytest"},
@@ -39,41 +40,42 @@ OPTIONAL = {
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
 LAYERS = {
-    "clerk_core": ["__init__", "pages resource", "client", "transport", "."],
+    "clerk_core": ["pages resource", "client", "transport requests", ".", "models", "_unset guards"],
     "clerk_bapi": ["client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "integrations testing _pyinstaller",
-        "__init__",
         "clerk",
         "resources auth",
         "auth.requests",
         "auth.tokens",
-        "api webhooks",
+        "auth.calls",
+        "api",
         "options",
+        "webhooks",
+        "errors",
         "drift",
         ".",
     ],
     "clerk_emulator": [
         "__main__",
         "command",
-        "__init__",
         "emulator",
         "http",
-        "dashboard frontend_api seeding",
+        "seeding",
         "request",
         "operations",
-        "webhooks",
         "domain",
         "call",
         "contract storage",
         ".",
     ],
-    "generator": ["__main__", "follow", "changes", "checks code", "contract", "fetch", "."],
+    "generator": ["__main__", "commands", "follow", "changes", "checks code", "contract", "fetch", "."],
 }
 """The layers of each package, from top to bottom: a module imports from its own folder and from layers below it.
 
-A folder stands for all modules below it that have no entry of their own, `.` for the modules of the package's root that
-have none. Folders of one layer do not import each other.
+An entry stands for a module, or for all modules of a folder that have no entry; `.` stands for the modules beside the
+package's `__init__.py` that have no entry. Entries of one layer do not import each other. A package's `__init__.py` is
+above all layers, because it exports names from them.
 """
 
 ONE_MODULE_PER_GROUP = {"api", "domain", "models", "operations", "resources"}
@@ -85,8 +87,8 @@ LINES_PER_TEST_FILE = 600
 
 UNFINISHED = {
     "declared": {"generator"},
-    "layers": {"clerk_bapi", "clerkkit", "generator"},
-    "cycles": {"clerk_bapi", "clerk_core", "clerkkit"},
+    "layers": {"clerk_core", "clerkkit", "generator"},
+    "cycles": {"clerk_core", "clerkkit"},
     "sizes": {"clerk_core"},
 }
 """Rules that a package does not keep yet."""
@@ -101,7 +103,9 @@ def packages(rule: str, names: Iterable[str]) -> pytest.MarkDecorator:
 
 def layer(module: str, package: str) -> tuple[int, str]:
     """Return the position of a module in the table, and the entry that matches it."""
-    inner = module.removeprefix(package).removeprefix(".") or "__init__"
+    inner = module.removeprefix(package).removeprefix(".")
+    if not inner:
+        return -1, package
     entries = {entry: position for position, row in enumerate(LAYERS[package]) for entry in row.split()}
     matching = [entry for entry in entries if f"{inner}.".startswith(f"{entry}.")]
     entry = max(matching, key=len, default=".")

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import clerk_core
 from clerk_core.deprecation import old_name
 
-from clerk_bapi import API_VERSION
-
 if TYPE_CHECKING:
     from clerk_bapi.resources import (
         ActorTokensResource,
@@ -104,7 +102,7 @@ if TYPE_CHECKING:
 class Client(clerk_core.Client):
     __doc__ = clerk_core.Client.__doc__
 
-    api_version = API_VERSION
+    api_version = "2026-05-12"
 
     @cached_property
     def actor_tokens(self) -> ActorTokensResource:
@@ -410,7 +408,7 @@ class Client(clerk_core.Client):
 class AsyncClient(clerk_core.AsyncClient):
     __doc__ = clerk_core.AsyncClient.__doc__
 
-    api_version = API_VERSION
+    api_version = "2026-05-12"
 
     @cached_property
     def actor_tokens(self) -> AsyncActorTokensResource:
