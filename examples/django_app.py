@@ -50,7 +50,7 @@ urlpatterns = [path("", open_to_all), path("me", me), path("admin", admin)]
 def main(port: int) -> None:
     """Serve until Ctrl-C is pressed."""
     with ExitStack() as stack:
-        token, keys = ("", {}) if os.environ.get("CLERK_SECRET_KEY") else emulated(stack)
+        token, keys = ("", {}) if os.environ.get("CLERK_SECRET_KEY") else start_local_clerk(stack)
         settings.configure(
             ROOT_URLCONF=__name__,
             SECRET_KEY=secrets.token_hex(),
@@ -67,7 +67,7 @@ def main(port: int) -> None:
             server.serve_forever()
 
 
-def emulated(stack: ExitStack) -> tuple[str, dict[str, str]]:
+def start_local_clerk(stack: ExitStack) -> tuple[str, dict[str, str]]:
     """Start the local Clerk, sign Ada in, and return her token, valid for one hour, and the settings."""
     from clerk_emulator import Emulator
 

@@ -49,7 +49,7 @@ async def admin() -> dict[str, str | None]:
 def main(port: int) -> None:
     """Serve until Ctrl-C is pressed."""
     with ExitStack() as stack:
-        token = "" if os.environ.get("CLERK_SECRET_KEY") else emulated(stack)
+        token = "" if os.environ.get("CLERK_SECRET_KEY") else start_local_clerk(stack)
         clerk.init_app(app)
         server = make_server("127.0.0.1", port, app, threaded=True)
         stack.callback(server.server_close)
@@ -60,7 +60,7 @@ def main(port: int) -> None:
             server.serve_forever()
 
 
-def emulated(stack: ExitStack) -> str:
+def start_local_clerk(stack: ExitStack) -> str:
     """Start the local Clerk, sign Ada in, and return her token, valid for one hour."""
     from clerk_emulator import Emulator
 

@@ -36,7 +36,7 @@ def main() -> int:
             from clerk_emulator import Emulator
 
             with Emulator() as emulator, Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
-                print(f"A Clerk runs at {emulator.url}; it ends with this tour.")
+                print(f"The local Clerk runs at {emulator.url} and stops after this tour.")
                 tour(clerk)
     except ClerkError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -69,28 +69,28 @@ def users(clerk: Clerk) -> list[User]:
         done(f"{user.first_name} {user.last_name}", f"{user.id}, since {to_datetime(user.created_at):%H:%M:%S} UTC")
 
     ada = clerk.users.set_profile_image(people[0].id, picture())
-    done("a profile image", ada.image_url)
+    done("profile image", ada.image_url)
     clerk.users.update_metadata(ada.id, public_metadata={"plan": "free", "limits": {"seats": 1, "trial": True}})
     ada = clerk.users.update_metadata(ada.id, public_metadata={"plan": "pro", "limits": {"trial": None}})
-    done("metadata, merged", ada.public_metadata)
+    done("merged metadata", ada.public_metadata)
     clerk.users.update(ada.id, password="correct horse battery staple")
     right, wrong = (
         clerk.users.password_matches(ada.id, guess) for guess in ("correct horse battery staple", "hunter2")
     )
-    done("the password", f"right one: {right}, wrong one: {wrong}")
+    done("password matches", f"right: {right}, wrong: {wrong}")
 
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
     names = [
         user.first_name
         for user in clerk.users.iterate(created_at_after=an_hour_ago, order_by="first_name", page_size=2)
     ]
-    done("all of them, in pages of two", names)
+    done("users, in pages of two", names)
     return people
 
 
 def organization(clerk: Clerk, people: list[User]) -> str:
     """Create an organization and add members."""
-    title("An organization")
+    title("Organization")
     engines = clerk.organizations.create(name="Analytical Engines", created_by=people[0].id)
     for user in people[1:4]:
         clerk.organization_memberships.create(engines.id, user_id=user.id, role="org:member")
@@ -103,25 +103,25 @@ def organization(clerk: Clerk, people: list[User]) -> str:
 
 def session(clerk: Clerk, user: User, organization_id: str) -> None:
     """Sign a user in, verify the session token, and revoke the session."""
-    title("A session and its token")
+    title("Session and token")
     signed_in = clerk.sessions.create(user_id=user.id, active_organization_id=organization_id)
     token = clerk.sessions.create_token(signed_in.id).jwt or ""
     keys = jwt.PyJWKSet.from_dict(clerk.jwks.get().to_dict())
     key = keys[jwt.get_unverified_header(token)["kid"]]
     claims = jwt.decode(token, key, algorithms=["RS256"], leeway=5)
-    done("verified, signed in is", claims["sub"])
-    done("in the organization", f"{claims['o']['id']} as {claims['o']['rol']}")
-    done("until", f"{datetime.fromtimestamp(claims['exp'], UTC):%H:%M:%S} UTC")
-    done("revoked, the session is", clerk.sessions.revoke(signed_in.id).status)
+    done("verified token of", claims["sub"])
+    done("organization", f"{claims['o']['id']} as {claims['o']['rol']}")
+    done("expires", f"{datetime.fromtimestamp(claims['exp'], UTC):%H:%M:%S} UTC")
+    done("session after revoking", clerk.sessions.revoke(signed_in.id).status)
 
 
 def mistakes(clerk: Clerk) -> None:
     """Show the errors of a rejected and of an invalid call."""
-    title("What goes wrong")
+    title("Errors")
     try:
         clerk.users.create(email_address=["ada@example.com"])
     except ApiError as error:
-        done("taken?", error.has_code(codes.FORM_IDENTIFIER_EXISTS))
+        done("identifier exists", error.has_code(codes.FORM_IDENTIFIER_EXISTS))
         done(type(error).__name__, error)
     try:
         clerk.users.set_profile_image("user_1", b"%PDF-1.7")
@@ -131,7 +131,7 @@ def mistakes(clerk: Clerk) -> None:
 
 def look_around(clerk: Clerk) -> None:
     """Read counts and the newest users. Changes nothing, so it is safe with any instance."""
-    title(f"What is there, at {clerk.base_url}")
+    title(f"Instance at {clerk.base_url}")
     done("users", clerk.users.count().total_count)
     for user in islice(clerk.users.iterate(order_by="-created_at"), 3):
         done(f"  {user.first_name or user.username or user.id}", f"since {to_datetime(user.created_at):%d %B %Y}")

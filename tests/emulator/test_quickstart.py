@@ -25,14 +25,14 @@ def test_quickstart_prints_tour() -> None:
     told: dict[str, str] = {}
     for line in done.stdout.splitlines():
         what, _, result = line.strip().partition("  ")
-        told.setdefault(what, result.strip())  # the newest users are told once more at the end
-    assert told["metadata, merged"] == "{'plan': 'pro', 'limits': {'seats': 1}}"
-    assert told["the password"] == "right one: True, wrong one: False"
-    assert told["all of them, in pages of two"] == "['Ada', 'Barbara', 'Grace', 'Katherine', 'Radia']"
+        told.setdefault(what, result.strip())  # the newest users are printed again at the end
+    assert told["merged metadata"] == "{'plan': 'pro', 'limits': {'seats': 1}}"
+    assert told["password matches"] == "right: True, wrong: False"
+    assert told["users, in pages of two"] == "['Ada', 'Barbara', 'Grace', 'Katherine', 'Radia']"
     assert told["Katherine"] == "org:member"
-    assert told["verified, signed in is"] == told["Ada Lovelace"].partition(",")[0]
-    assert told["in the organization"] == f"{told['Analytical Engines']} as admin"
-    assert told["revoked, the session is"] == "revoked"
+    assert told["verified token of"] == told["Ada Lovelace"].partition(",")[0]
+    assert told["organization"] == f"{told['Analytical Engines']} as admin"
+    assert told["session after revoking"] == "revoked"
     assert told["UnprocessableEntity"].startswith("422 form_identifier_exists (email_address): ")
     assert (told["users"], told["organizations"], told["keys that sign tokens"]) == ("5", "1", "1")
 
@@ -41,7 +41,7 @@ def test_quickstart_with_key_only_reads(emulator: Emulator) -> None:
     before = emulator.dump()
     done = run(CLERK_SECRET_KEY=emulator.secret_key, CLERK_API_URL=emulator.origin)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1] == f"What is there, at {emulator.url}"
+    assert done.stdout.splitlines()[1] == f"Instance at {emulator.url}"
     assert emulator.dump() == before
 
 
