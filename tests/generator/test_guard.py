@@ -168,7 +168,9 @@ def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().err == ("clerkkit/users.py:3: clerk_bapi.api.things.get_thing needs the argument name\n")
     folder(tmp_path, {"emulator/clerk_emulator/operations/users.py": 'operation("Gone")'})
     assert main(["--root", str(tmp_path), "guard"]) == 1
-    assert capsys.readouterr().err.splitlines()[1:] == ["clerk_emulator/operations/users.py:1: there is no operation Gone"]
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "clerk_emulator/operations/users.py:1: there is no operation Gone"
+    ]
 
 
 def test_findings_come_first_in_the_report() -> None:
