@@ -29,7 +29,7 @@ KINDS = {
     "alone": "FastAPI alone",
     "empty": "a middleware and a dependency that do nothing",
     "guard": "`ClerkMiddleware` and `require_auth()`, a token that was seen before",
-    "first": "the same, each token as if seen for the first time (`memo=False`)",
+    "first": "the same, each token as if seen for the first time (`cache=False`)",
 }
 CONNECTIONS = 16
 ROUNDS = 9
@@ -66,7 +66,7 @@ def application(kind: str, fake: FakeInstance) -> FastAPI:
             app.add_middleware(Empty)
     else:
         app.get("/")(guarded)
-        options = AuthOptions(publishable_key=fake.publishable_key, jwt_key=fake.jwt_key, memo=kind == "guard")
+        options = AuthOptions(publishable_key=fake.publishable_key, jwt_key=fake.jwt_key, cache=kind == "guard")
         app.add_middleware(ClerkMiddleware, clerk=AsyncClerk("sk_test_of_benchmarks"), options=options)
     return app
 

@@ -6,7 +6,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from clerk_core._unset import UNSET, Unset
 
@@ -75,6 +75,26 @@ def either(message: str, old: str, given: T | Unset, new: str, value: T | Unset)
         raise TypeError(f"{new} is given twice: {old} is its old name")
     superseded(message)
     return given
+
+
+def renamed_argument(old: str, new: str) -> Callable[[F], F]:
+    """Accept a keyword argument under its old name, with a warning. Type checkers see the new name only."""
+
+    def mark(function: F) -> F:
+        @functools.wraps(function)
+        def accept(*args: Any, **kwargs: Any) -> Any:
+            if old in kwargs:
+                if new in kwargs:
+                    raise TypeError(f"{new} is given twice: {old} is its old name")
+                superseded(f"`{old}=` is `{new}=`")
+                kwargs[new] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        if inspect.iscoroutinefunction(function) and hasattr(inspect, "markcoroutinefunction"):
+            accept = inspect.markcoroutinefunction(accept)  # from Python 3.12 on
+        return cast("F", accept)
+
+    return mark
 
 
 def needed(name: str, value: T | Unset) -> T:

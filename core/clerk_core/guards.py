@@ -17,6 +17,11 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether the value is a JSON number. Python's booleans, which are integers too, are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """What may be sent as a JSON object."""
     return isinstance(value, Mapping)

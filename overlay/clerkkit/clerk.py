@@ -15,7 +15,7 @@ from clerkkit import bulk, settings
 from clerkkit.async_resources import AsyncResources
 from clerkkit.drift import Drift
 from clerkkit.flow import drive, drive_async
-from clerkkit.options import Options, any_request
+from clerkkit.options import Options, any_request, brief
 from clerkkit.rate_limit import RateLimitOptions
 from clerkkit.resources import Resources
 from clerkkit.retry import Outcome, Policy, Step, Wait, attempts
@@ -86,10 +86,11 @@ class Clerk(Options, Resources):
 
     @cached_property
     def auth(self) -> Auth:
-        """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
-        from clerkkit.auth import Auth, AuthState
+        """Verify tokens and authenticate requests. Needs the extra `auth`. Views share the signing keys."""
+        from clerkkit.auth.client import SEND_ONCE_SECONDS, Auth, AuthState
 
-        return Auth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
+        once = brief(self, SEND_ONCE_SECONDS)
+        return Auth(self, once, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -216,10 +217,11 @@ class AsyncClerk(Options, AsyncResources):
 
     @cached_property
     def auth(self) -> AsyncAuth:
-        """Who is calling? Verifies tokens and requests; needs the extra `auth`. Views share its keys."""
-        from clerkkit.auth import AsyncAuth, AuthState
+        """Verify tokens and authenticate requests. Needs the extra `auth`. Views share the signing keys."""
+        from clerkkit.auth.client import SEND_ONCE_SECONDS, AsyncAuth, AuthState
 
-        return AsyncAuth(self, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
+        once = brief(self, SEND_ONCE_SECONDS)
+        return AsyncAuth(self, once, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:

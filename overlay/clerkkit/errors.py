@@ -31,7 +31,7 @@ from clerk_core.errors import (
 from clerkkit.drift.kinds import DriftDetected
 
 if TYPE_CHECKING:
-    from clerkkit.webhooks.reasons import Reason
+    from clerkkit.reasons import WebhookReason
 
 __all__ = [
     "ApiError",
@@ -76,7 +76,7 @@ class TokenRefused(ClerkError):
         hint: str | None = None,
         status: int | None = None,
     ) -> None:
-        from clerkkit.auth.tokens.reasons import HINTS  # late: what refuses tokens has loaded it
+        from clerkkit.reasons import HINTS  # not needed before a token is refused
 
         super().__init__(reason, problem)
         self.reason = reason
@@ -113,9 +113,9 @@ class WebhookVerificationError(ClerkError):
     Neither holds a secret, a signature or a part of the body.
     """
 
-    def __init__(self, reason: Reason, problem: str) -> None:
+    def __init__(self, reason: WebhookReason, problem: str) -> None:
         super().__init__(reason, problem)
-        self.reason: Reason = reason
+        self.reason: WebhookReason = reason
         self.problem = problem
 
     def __str__(self) -> str:

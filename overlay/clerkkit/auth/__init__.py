@@ -1,4 +1,4 @@
-"""Who is calling? Tokens and requests, verified: `clerk.auth`, and `verify_token` without a client.
+"""Verify tokens and authenticate requests: `clerk.auth`, and `verify_token` without a client.
 
 Needs the extra `auth`: `pip install "clerkkit[auth]"`.
 """
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from clerk_core.deprecation import superseded
 from clerk_core.lazy import lazy
 from clerkkit.auth.tokens.claims import SessionClaims
-from clerkkit.auth.tokens.kinds import TokenType
-from clerkkit.auth.tokens.machine import MachineToken
+from clerkkit.auth.tokens.machine_token import MachineToken
 from clerkkit.auth.tokens.offline import verify_token
+from clerkkit.auth.tokens.token_types import TokenType
 from clerkkit.errors import TokenRefused
 
 if TYPE_CHECKING:
     from clerkkit.auth.client import AsyncAuth, Auth, AuthState
-    from clerkkit.auth.options import AuthOptions
+    from clerkkit.auth.requests.options import AuthOptions
     from clerkkit.auth.requests.state import HandshakeState, RequestState, SignedInState, SignedOutState
 
     SignedIn = SignedInState
@@ -27,7 +27,7 @@ else:
             **dict.fromkeys(
                 ("HandshakeState", "RequestState", "SignedInState", "SignedOutState"), "clerkkit.auth.requests.state"
             ),
-            "AuthOptions": "clerkkit.auth.options",
+            "AuthOptions": "clerkkit.auth.requests.options",
         },
     )
 

@@ -1,122 +1,154 @@
-"""`clerk.auth`: who is calling? The flows of this package, run with the client's network."""
+"""`clerk.auth`: runs the flows of this package with the network of a client."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from clerk_core import Request
 from clerk_core.connections import this_loop, this_process
-from clerkkit.auth.call_limit import CallLimit, limited
-from clerkkit.auth.locks import Flights, Turns
-from clerkkit.auth.options import AuthOptions
-from clerkkit.auth.requests.adapters import incoming
-from clerkkit.auth.requests.authenticate import authenticated
-from clerkkit.auth.requests.context import Context
+from clerk_core.deprecation import renamed_argument
+from clerkkit.auth.calls.call_limit import CallLimit
+from clerkkit.auth.calls.locks import ContextLock, SharedRuns
+from clerkkit.auth.calls.steps import SEND_ONCE_SECONDS, AuthFlow, RunExclusive, RunShared, SendOnce, SendWithKey, Step
+from clerkkit.auth.requests.adapters import adapt_request
+from clerkkit.auth.requests.authenticate import authenticate
+from clerkkit.auth.requests.context import RequestContext
+from clerkkit.auth.requests.limit_calls import limit_calls
+from clerkkit.auth.requests.options import AuthOptions
 from clerkkit.auth.requests.state import RequestState
-from clerkkit.auth.steps import BRIEF, Alone, Brief, Keyed, Shared, Step, Steps
-from clerkkit.auth.tokens.checks import CLOCK_SKEW, Texts, expected
 from clerkkit.auth.tokens.claims import SessionClaims
-from clerkkit.auth.tokens.machine import MachineToken
-from clerkkit.auth.tokens.machine_cache import AnswerCache, Lifetimes, lifetimes
-from clerkkit.auth.tokens.machine_flow import machine_token
-from clerkkit.auth.tokens.signing_keys import KeyRing
-from clerkkit.auth.tokens.verified_cache import Memo
-from clerkkit.auth.tokens.verify import Verifier
+from clerkkit.auth.tokens.expectations import CLOCK_SKEW, Texts, build_expectations
+from clerkkit.auth.tokens.machine_token import MachineToken
+from clerkkit.auth.tokens.machine_token_cache import CacheLifetimes, MachineTokenCache, build_cache_lifetimes
+from clerkkit.auth.tokens.signing_key_cache import SigningKeyCache
+from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
+from clerkkit.auth.tokens.verifier import Verifier
+from clerkkit.auth.tokens.verify_machine_token import verify_machine_token
 from clerkkit.flow import drive, drive_async
-from clerkkit.options import brief
 from clerkkit.rate_limit import RateLimitOptions
 
 if TYPE_CHECKING:
     import anyio
 
-    from clerkkit.clerk import AsyncClerk, Clerk
+__all__ = ["SEND_ONCE_SECONDS", "AsyncAuth", "AsyncAuthClient", "Auth", "AuthClient", "AuthState"]
+
+T = TypeVar("T")
+
+
+class AuthClient(Protocol):
+    """What `Auth` needs of a client."""
+
+    def send(self, request: Request[T]) -> T:
+        """Send a request and return its result."""
+        ...
+
+    def with_options(self, *, secret_key: str) -> Self:
+        """Return a view of the client with another secret key."""
+        ...
+
+
+class AsyncAuthClient(Protocol):
+    """What `AsyncAuth` needs of a client."""
+
+    async def send(self, request: Request[T]) -> T:
+        """Send a request and return its result."""
+        ...
+
+    def with_options(self, *, secret_key: str) -> Self:
+        """Return a view of the client with another secret key."""
+        ...
 
 
 class AuthState:
-    """What a client and its views share: clock, signing keys, what is cached of tokens, turns, limits of calls."""
+    """What a client and its views share: clock, signing keys, caches, locks and limits of calls."""
 
     def __init__(self, clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """`clock` returns the Unix time at which tokens are verified; `monotonic` is for the age of what is cached."""
+        """`clock` returns the Unix time at which tokens are verified; `monotonic` measures the age of cached values."""
         self.clock = clock
-        self.ring = KeyRing(monotonic)
-        self.memo = Memo(monotonic)
-        self.answers = AnswerCache(monotonic)
-        self.threads = Turns(threading.Lock, this_process)
-        self.tasks = Turns(_lock_of_tasks, this_loop)
-        self.thread_flights = Flights(threading.Lock, this_process)
-        self.task_flights = Flights(_lock_of_tasks, this_loop)
+        self.signing_keys = SigningKeyCache(monotonic)
+        self.verified_tokens = VerifiedTokenCache(monotonic)
+        self.machine_tokens = MachineTokenCache(monotonic)
+        self.thread_lock = ContextLock(threading.Lock, this_process)
+        self.task_lock = ContextLock(_create_task_lock, this_loop)
+        self.thread_runs = SharedRuns(threading.Lock, this_process)
+        self.task_runs = SharedRuns(_create_task_lock, this_loop)
         self._monotonic = monotonic
         self._limits: dict[tuple[str, RateLimitOptions], CallLimit] = {}
 
-    def calls(self, option: str, limit: RateLimitOptions) -> CallLimit:
-        """Return the counter of the calls that this option limits, for all options with the same limit."""
+    def get_call_limit(self, option: str, limit: RateLimitOptions) -> CallLimit:
+        """Return the call limit of an option. All `AuthOptions` with the same value share it."""
         key = option, limit
         return self._limits.get(key) or self._limits.setdefault(key, CallLimit(option, limit, self._monotonic))
 
 
-def _lock_of_tasks() -> anyio.Lock:
-    import anyio  # late: sync programs do without
+def _create_task_lock() -> anyio.Lock:
+    import anyio  # not needed by sync programs
 
     return anyio.Lock()
 
 
-class _Flows:
-    """The flows, made from what a caller gave; the same for both shells."""
+class _FlowBuilder:
+    """Builds flows from the arguments of a call, for `Auth` and `AsyncAuth`."""
 
     def __init__(self, state: AuthState, secret_key: str) -> None:
         self._state = state
         self._secret_key = secret_key
 
-    def _verifier(
-        self, jwt_key: str | None, memo: bool, now: float | None, opaque_calls: CallLimit | None = None
+    def _build_verifier(
+        self, jwt_key: str | None, cache: bool, now: float | None, opaque_call_limit: CallLimit | None = None
     ) -> Verifier:
-        clock = self._state.clock if now is None else lambda: now
         state = self._state
-        return Verifier(state.ring, jwt_key, state.memo if memo else None, clock, state.answers, opaque_calls)
+        clock = state.clock if now is None else lambda: now
+        verified_tokens = state.verified_tokens if cache else None
+        return Verifier(state.signing_keys, jwt_key, verified_tokens, clock, state.machine_tokens, opaque_call_limit)
 
-    def _request(self, request: Any, options: AuthOptions, now: float | None) -> Steps[RequestState]:
-        opaque_calls = self._state.calls("opaque_token_calls", options.opaque_call_limit)
-        verifier = self._verifier(options.jwt_key, options.memo, now, opaque_calls)
-        context = Context(incoming(request), options, verifier.read, verifier.clock)
-        calls = self._state.calls("unauthenticated_calls", options.call_limit)
-        return limited(authenticated(context, verifier, self._secret_key), calls)
+    def _authenticate(self, request: Any, options: AuthOptions, now: float | None) -> AuthFlow[RequestState]:
+        opaque_limit = self._state.get_call_limit("opaque_token_calls", options.opaque_limit)
+        limit = self._state.get_call_limit("unauthenticated_calls", options.unauthenticated_limit)
+        verifier = self._build_verifier(options.jwt_key, options.cache, now, opaque_limit)
+        context = RequestContext(adapt_request(request), options, verifier.try_parse, verifier.clock)
+        return limit_calls(authenticate(context, verifier, self._secret_key), limit)
 
 
-class Auth(_Flows):
-    """Verifies tokens and requests for one instance. Shared by threads, and by views of the client."""
+class Auth(_FlowBuilder):
+    """Verifies tokens and authenticates requests for one instance. Thread-safe."""
 
-    def __init__(self, client: Clerk, state: AuthState, secret_key: str) -> None:
-        """A client makes its own: `clerk.auth`."""
+    def __init__(self, client: AuthClient, client_once: AuthClient, state: AuthState, secret_key: str) -> None:
+        """Created by `clerk.auth`.
+
+        Args:
+            client: Sends calls whose sender is known.
+            client_once: The same client without retries and with the time limit `SEND_ONCE_SECONDS`.
+            state: Shared with views of the client.
+            secret_key: The secret key of the client.
+        """
         super().__init__(state, secret_key)
         self._client = client
+        self._client_once = client_once
 
     def _do(self, step: Step) -> Any:
-        """What a flow asks for."""
-        return self._send(self._client, step)
-
-    def _send(self, client: Clerk, step: Step) -> Any:
-        """Take one step of a flow, by a view of the client where the step allows little time."""
-        if isinstance(step, Alone):
-            lock = self._state.threads.lock()
+        """Do what a flow asks for."""
+        if isinstance(step, RunExclusive):
+            lock = self._state.thread_lock.get()
             if not lock.acquire(blocking=step.wait):
                 return None
             try:
                 return drive(self._do, step.flow)
             finally:
                 lock.release()
-        if isinstance(step, Shared):
-            with self._state.thread_flights.join(step.key) as flight, flight.lock:
-                if flight.outcome is None:
-                    flight.outcome = drive(self._do, step.flow)
-                return flight.outcome
-        if isinstance(step, Brief):
-            return self._send(brief(client, BRIEF), step.step)
-        if isinstance(step, Keyed):
-            return client.with_options(secret_key=step.secret_key).send(step.request)
-        return client.send(step)
+        if isinstance(step, RunShared):
+            with self._state.thread_runs.join(step.key) as run, run.lock:
+                if run.outcome is None:
+                    run.outcome = drive(self._do, step.flow)
+                return run.outcome
+        if isinstance(step, SendOnce):
+            return _send(self._client_once, step.step)
+        return _send(self._client, step)
 
+    @renamed_argument("memo", "cache")
     def verify_token(
         self,
         token: str,
@@ -127,32 +159,33 @@ class Auth(_Flows):
         clock_skew: float = CLOCK_SKEW,
         header_type: Texts = None,
         jwt_key: str | None = None,
-        memo: bool = True,
+        cache: bool = True,
         now: float | None = None,
     ) -> SessionClaims:
-        """Verify a session token, or one that was made from a JWT template.
+        """Verify a session token or a token of a JWT template.
 
-        A template's token does not say that anybody is signed in: it has no `session_id`, and can outlive the session.
-        `authenticate_request` refuses it.
+        A token of a JWT template does not prove that the user is signed in: it has no `session_id`, and it can outlive
+        the session. `authenticate_request` refuses it.
 
         Args:
             token: The token, without `Bearer`.
-            authorized_parties: Origins, one of which has to be `azp`. None or empty: all.
-            audience: One of these has to be in `aud`, for tokens that have one. None or empty: all.
-            issuer: One of these has to be `iss`. None or empty: all, since the key tells the instance already.
+            authorized_parties: Accepted origins; the token's `azp` must be one of them. None or empty: all.
+            audience: Accepted audiences; a token that has an `aud` must name one of them. None or empty: all.
+            issuer: Accepted values of `iss`. None or empty: all, since the signing key identifies the instance.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
-            header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
-            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
-            memo: Whether a signature that was verified a moment ago is taken for good.
+            header_type: Accepted values of the header `typ`. Default: `JWT`, or no `typ`.
+            jwt_key: The PEM public key of the instance. With it, no call to Clerk is made.
+            cache: Whether to cache the verified signature, for two minutes.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            TokenRefused: the token is not accepted; its `reason` tells why.
-            InvalidArgument: an option makes no sense.
+            TokenRefused: the token is not accepted; see its `reason`.
+            InvalidArgument: an argument is invalid.
         """
-        wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
-        return drive(self._do, self._verifier(jwt_key, memo, now).claims(token, wanted))
+        expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
+        return drive(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
 
+    @renamed_argument("memo", "cache")
     def verify_machine_token(
         self,
         token: str,
@@ -162,84 +195,96 @@ class Auth(_Flows):
         clock_skew: float = CLOCK_SKEW,
         machine_secret_key: str | None = None,
         jwt_key: str | None = None,
-        memo: bool = True,
-        opaque_token_ttl: float = Lifetimes().accepted,
-        opaque_refusal_ttl: float = Lifetimes().refused,
+        cache: bool = True,
+        opaque_token_ttl: float = CacheLifetimes().accepted,
+        opaque_refusal_ttl: float = CacheLifetimes().refused,
         now: float | None = None,
     ) -> MachineToken:
-        """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
+        """Verify an M2M token, an API key or an OAuth access token.
+
+        JWTs are verified by their signature, opaque tokens by Clerk's API.
 
         Args:
             token: The token, without `Bearer`.
-            audience: One of these has to be in `aud` of an OAuth access token, and of M2M tokens that have one. None or
-                empty: all.
-            issuer: One of these has to be `iss` of a JWT. None or empty: all.
+            audience: Accepted audiences. OAuth access tokens must name one of them in `aud`; M2M tokens must if they
+                have an `aud`. None or empty: all.
+            issuer: Accepted values of `iss` of a JWT. None or empty: all.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
-            machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
-            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
-            memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
-            opaque_token_ttl: Seconds for which Clerk is not asked again about an opaque token that it accepted, until
-                the token expires at the latest. A revocation is noticed after as long. 0 to ask each time.
+            machine_secret_key: The key (`ak_...`) that verifies M2M tokens. Default: the client's secret key.
+            jwt_key: The PEM public key of the instance. With it, no call to Clerk is made for a JWT.
+            cache: Whether to cache the verified signature of a JWT, for two minutes.
+            opaque_token_ttl: Seconds for which an opaque token that Clerk accepted is not verified again, up to its
+                expiration. A revocation takes effect after that time. 0 to ask Clerk each time.
             opaque_refusal_ttl: Seconds for which Clerk is not asked again about an opaque token that it refused.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            TokenRefused: the token is not accepted; its `reason` tells why.
-            InvalidArgument: an option makes no sense.
+            TokenRefused: the token is not accepted; see its `reason`.
+            InvalidArgument: an argument is invalid.
         """
-        wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
-        lives = lifetimes(opaque_token_ttl, opaque_refusal_ttl)
-        return drive(
-            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key, lives)
-        )
+        expectations = build_expectations(audience=audience, issuer=issuer, clock_skew=clock_skew)
+        lifetimes = build_cache_lifetimes(opaque_token_ttl, opaque_refusal_ttl)
+        verifier = self._build_verifier(jwt_key, cache, now)
+        return drive(self._do, verify_machine_token(verifier, token, expectations, machine_secret_key, lifetimes))
 
     def authenticate_request(self, request: Any, options: AuthOptions, *, now: float | None = None) -> RequestState:
-        """Tell who sends a request. A bad token is a state, and raises nothing.
+        """Authenticate a request. A token that is not accepted leads to a state, and does not raise.
 
         Args:
-            request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
-                with method, url and headers.
-            options: What is accepted, and from whom.
+            request: A request of Starlette, FastAPI, Django, Flask, Quart, aiohttp or httpx, an ASGI scope, a WSGI
+                environ, an AWS Lambda event, or any object with method, url and headers.
+            options: Which tokens are accepted.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            InvalidArgument: this is no request, or the options do not go with the client's secret key.
+            InvalidArgument: this is not a request, or the options do not go with the client's secret key.
         """
-        return drive(self._do, self._request(request, options, now))
+        return drive(self._do, self._authenticate(request, options, now))
 
 
-class AsyncAuth(_Flows):
-    """Verifies tokens and requests for one instance, without blocking the loop. Shared by tasks, and by views."""
+def _send(client: AuthClient, step: Request[Any] | SendWithKey) -> Any:
+    if isinstance(step, SendWithKey):
+        return client.with_options(secret_key=step.secret_key).send(step.request)
+    return client.send(step)
 
-    def __init__(self, client: AsyncClerk, state: AuthState, secret_key: str) -> None:
-        """A client makes its own: `clerk.auth`."""
+
+class AsyncAuth(_FlowBuilder):
+    """Verifies tokens and authenticates requests for one instance, without blocking the event loop."""
+
+    def __init__(
+        self, client: AsyncAuthClient, client_once: AsyncAuthClient, state: AuthState, secret_key: str
+    ) -> None:
+        """Created by `clerk.auth`.
+
+        Args:
+            client: Sends calls whose sender is known.
+            client_once: The same client without retries and with the time limit `SEND_ONCE_SECONDS`.
+            state: Shared with views of the client.
+            secret_key: The secret key of the client.
+        """
         super().__init__(state, secret_key)
         self._client = client
+        self._client_once = client_once
 
     async def _do(self, step: Step) -> Any:
-        """What a flow asks for."""
-        return await self._send(self._client, step)
-
-    async def _send(self, client: AsyncClerk, step: Step) -> Any:
-        """Take one step of a flow, by a view of the client where the step allows little time."""
-        if isinstance(step, Alone):
-            lock = self._state.tasks.lock()
+        """Do what a flow asks for."""
+        if isinstance(step, RunExclusive):
+            lock = self._state.task_lock.get()
             if not step.wait and lock.locked():
                 return None
             async with lock:
                 return await drive_async(self._do, step.flow)
-        if isinstance(step, Shared):
-            with self._state.task_flights.join(step.key) as flight:
-                async with flight.lock:
-                    if flight.outcome is None:
-                        flight.outcome = await drive_async(self._do, step.flow)
-                    return flight.outcome
-        if isinstance(step, Brief):
-            return await self._send(brief(client, BRIEF), step.step)
-        if isinstance(step, Keyed):
-            return await client.with_options(secret_key=step.secret_key).send(step.request)
-        return await client.send(step)
+        if isinstance(step, RunShared):
+            with self._state.task_runs.join(step.key) as run:
+                async with run.lock:
+                    if run.outcome is None:
+                        run.outcome = await drive_async(self._do, step.flow)
+                    return run.outcome
+        if isinstance(step, SendOnce):
+            return await _send_async(self._client_once, step.step)
+        return await _send_async(self._client, step)
 
+    @renamed_argument("memo", "cache")
     async def verify_token(
         self,
         token: str,
@@ -250,32 +295,33 @@ class AsyncAuth(_Flows):
         clock_skew: float = CLOCK_SKEW,
         header_type: Texts = None,
         jwt_key: str | None = None,
-        memo: bool = True,
+        cache: bool = True,
         now: float | None = None,
     ) -> SessionClaims:
-        """Verify a session token, or one that was made from a JWT template.
+        """Verify a session token or a token of a JWT template.
 
-        A template's token does not say that anybody is signed in: it has no `session_id`, and can outlive the session.
-        `authenticate_request` refuses it.
+        A token of a JWT template does not prove that the user is signed in: it has no `session_id`, and it can outlive
+        the session. `authenticate_request` refuses it.
 
         Args:
             token: The token, without `Bearer`.
-            authorized_parties: Origins, one of which has to be `azp`. None or empty: all.
-            audience: One of these has to be in `aud`, for tokens that have one. None or empty: all.
-            issuer: One of these has to be `iss`. None or empty: all, since the key tells the instance already.
+            authorized_parties: Accepted origins; the token's `azp` must be one of them. None or empty: all.
+            audience: Accepted audiences; a token that has an `aud` must name one of them. None or empty: all.
+            issuer: Accepted values of `iss`. None or empty: all, since the signing key identifies the instance.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
-            header_type: Allowed values of the header `typ`. Default: `JWT`, or none.
-            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk.
-            memo: Whether a signature that was verified a moment ago is taken for good.
+            header_type: Accepted values of the header `typ`. Default: `JWT`, or no `typ`.
+            jwt_key: The PEM public key of the instance. With it, no call to Clerk is made.
+            cache: Whether to cache the verified signature, for two minutes.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            TokenRefused: the token is not accepted; its `reason` tells why.
-            InvalidArgument: an option makes no sense.
+            TokenRefused: the token is not accepted; see its `reason`.
+            InvalidArgument: an argument is invalid.
         """
-        wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
-        return await drive_async(self._do, self._verifier(jwt_key, memo, now).claims(token, wanted))
+        expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
+        return await drive_async(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
 
+    @renamed_argument("memo", "cache")
     async def verify_machine_token(
         self,
         token: str,
@@ -285,49 +331,58 @@ class AsyncAuth(_Flows):
         clock_skew: float = CLOCK_SKEW,
         machine_secret_key: str | None = None,
         jwt_key: str | None = None,
-        memo: bool = True,
-        opaque_token_ttl: float = Lifetimes().accepted,
-        opaque_refusal_ttl: float = Lifetimes().refused,
+        cache: bool = True,
+        opaque_token_ttl: float = CacheLifetimes().accepted,
+        opaque_refusal_ttl: float = CacheLifetimes().refused,
         now: float | None = None,
     ) -> MachineToken:
-        """Verify an M2M token, an API key or an OAuth access token: JWTs by signature, all others by Clerk's API.
+        """Verify an M2M token, an API key or an OAuth access token.
+
+        JWTs are verified by their signature, opaque tokens by Clerk's API.
 
         Args:
             token: The token, without `Bearer`.
-            audience: One of these has to be in `aud` of an OAuth access token, and of M2M tokens that have one. None or
-                empty: all.
-            issuer: One of these has to be `iss` of a JWT. None or empty: all.
+            audience: Accepted audiences. OAuth access tokens must name one of them in `aud`; M2M tokens must if they
+                have an `aud`. None or empty: all.
+            issuer: Accepted values of `iss` of a JWT. None or empty: all.
             clock_skew: Seconds by which the clocks of Clerk and this machine may differ.
-            machine_secret_key: The key (`ak_...`) with which M2M tokens are verified. Default: the client's own.
-            jwt_key: The PEM public key of the instance: with it, there is no call to Clerk for a JWT.
-            memo: Whether the signature of a JWT that was verified a moment ago is taken for good.
-            opaque_token_ttl: Seconds for which Clerk is not asked again about an opaque token that it accepted, until
-                the token expires at the latest. A revocation is noticed after as long. 0 to ask each time.
+            machine_secret_key: The key (`ak_...`) that verifies M2M tokens. Default: the client's secret key.
+            jwt_key: The PEM public key of the instance. With it, no call to Clerk is made for a JWT.
+            cache: Whether to cache the verified signature of a JWT, for two minutes.
+            opaque_token_ttl: Seconds for which an opaque token that Clerk accepted is not verified again, up to its
+                expiration. A revocation takes effect after that time. 0 to ask Clerk each time.
             opaque_refusal_ttl: Seconds for which Clerk is not asked again about an opaque token that it refused.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            TokenRefused: the token is not accepted; its `reason` tells why.
-            InvalidArgument: an option makes no sense.
+            TokenRefused: the token is not accepted; see its `reason`.
+            InvalidArgument: an argument is invalid.
         """
-        wanted = expected(audience=audience, issuer=issuer, clock_skew=clock_skew)
-        lives = lifetimes(opaque_token_ttl, opaque_refusal_ttl)
+        expectations = build_expectations(audience=audience, issuer=issuer, clock_skew=clock_skew)
+        lifetimes = build_cache_lifetimes(opaque_token_ttl, opaque_refusal_ttl)
+        verifier = self._build_verifier(jwt_key, cache, now)
         return await drive_async(
-            self._do, machine_token(self._verifier(jwt_key, memo, now), token, wanted, machine_secret_key, lives)
+            self._do, verify_machine_token(verifier, token, expectations, machine_secret_key, lifetimes)
         )
 
     async def authenticate_request(
         self, request: Any, options: AuthOptions, *, now: float | None = None
     ) -> RequestState:
-        """Tell who sends a request. A bad token is a state, and raises nothing.
+        """Authenticate a request. A token that is not accepted leads to a state, and does not raise.
 
         Args:
-            request: One of Starlette, FastAPI, Django, Flask or httpx, an ASGI scope, a WSGI environ, or any object
-                with method, url and headers.
-            options: What is accepted, and from whom.
+            request: A request of Starlette, FastAPI, Django, Flask, Quart, aiohttp or httpx, an ASGI scope, a WSGI
+                environ, an AWS Lambda event, or any object with method, url and headers.
+            options: Which tokens are accepted.
             now: Unix time in seconds. Default: the client's `clock`.
 
         Raises:
-            InvalidArgument: this is no request, or the options do not go with the client's secret key.
+            InvalidArgument: this is not a request, or the options do not go with the client's secret key.
         """
-        return await drive_async(self._do, self._request(request, options, now))
+        return await drive_async(self._do, self._authenticate(request, options, now))
+
+
+async def _send_async(client: AsyncAuthClient, step: Request[Any] | SendWithKey) -> Any:
+    if isinstance(step, SendWithKey):
+        return await client.with_options(secret_key=step.secret_key).send(step.request)
+    return await client.send(step)

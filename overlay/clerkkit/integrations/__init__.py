@@ -1,1 +1,1 @@
-"""Clerk in web frameworks: a module for each, with an extra of the same name."""
+"""Integrations with web frameworks: one module each, with an extra of the same name."""

@@ -1,4 +1,4 @@
-"""Django REST framework: an authentication class, permissions, and `get_auth`, which tells who is calling.
+"""Django REST framework: an authentication class, permissions, and `get_auth`, which returns the caller.
 
 Needs the extra `drf`, and Django's middleware. If drf-spectacular is installed, its schemas show the authentication.
 """
@@ -22,12 +22,14 @@ except ImportError as missing:
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, SessionClaims
-from clerkkit.auth.requests.cookies import bearer
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import RETRY_AFTER, Accepted, Denial, MachineTokenType, Required, token_types
-from clerkkit.integrations.django.requests import mark_as_used, state_in
+from clerkkit.auth.requests.cookies import read_bearer_token
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.callers import MachineTokenType
+from clerkkit.integrations.django.requests import get_state, mark_as_used
+from clerkkit.integrations.requirements import RETRY_AFTER, Denial, Requirements, parse_token_types
 
-if TYPE_CHECKING:  # REST framework's views import this module where it is among the default classes
+if TYPE_CHECKING:  # REST framework's views import this module if it is among the default classes
     from rest_framework.views import APIView
 
 __all__ = ["ClerkAuthentication", "ClerkUser", "get_auth", "require_auth"]
@@ -37,10 +39,10 @@ T = TypeVar("T")
 
 @attrs.frozen
 class ClerkUser:
-    """What `request.user` is: as much of Django's user as the framework asks for. It is in no database."""
+    """The class of `request.user`: the part of Django's user that the framework needs. It is not in a database."""
 
     id: str
-    """Of the user; of the machine or organization, where a token is of one."""
+    """The id of the user, or the subject of a machine's token."""
     is_authenticated: ClassVar[Literal[True]] = True
     is_anonymous: ClassVar[Literal[False]] = False
     is_active: ClassVar[Literal[True]] = True
@@ -48,7 +50,7 @@ class ClerkUser:
 
     @property
     def pk(self) -> str:
-        """By which throttles count."""
+        """The id, by which throttles count."""
         return self.id
 
     def __str__(self) -> str:
@@ -56,47 +58,45 @@ class ClerkUser:
 
 
 class _Unavailable(APIException):
-    """Tokens cannot be verified at the moment: 503."""
+    """The token cannot be verified at the moment: 503."""
 
     status_code = 503
     wait = RETRY_AFTER
-    """Seconds, which the framework's exception handler puts into `Retry-After`."""
+    """Seconds, which the framework's exception handler sends as `Retry-After`."""
 
 
 class ClerkAuthentication(BaseAuthentication):
-    """`request.user` is a `ClerkUser`, `request.auth` the verified claims; 401 for a token that is not good.
+    """Sets `request.user` to a `ClerkUser` and `request.auth` to the verified claims; 401 for an invalid token.
 
-    A session that comes in a cookie must pass the framework's CSRF check, as with its own `SessionAuthentication`.
-    Sessions alone are accepted; a class of yours with another `token_type` accepts others.
+    A session in a cookie must pass the framework's CSRF check, as with `SessionAuthentication`. Only session tokens are
+    accepted; to accept others, derive a class with another `token_type`.
     """
 
-    token_type: ClassVar[Accepted] = SESSION_TOKEN
+    token_type: ClassVar[AcceptedTypes] = SESSION_TOKEN
 
     def authenticate(self, request: Request) -> tuple[ClerkUser, SessionClaims | MachineToken] | None:
-        """None where there is no token, so that other classes may try."""
-        caller = Required(token_type=self.token_type).judge(state_in(request._request))
+        """Return user and claims, or None without a token, so that other classes may try."""
+        caller = Requirements(token_type=self.token_type).check(get_state(request._request))
         if isinstance(caller, Denial):
-            if _has_token(request):
-                raise (
-                    _Unavailable(caller.detail)
-                    if caller.status == 503
-                    else AuthenticationFailed(caller.detail, caller.reason)
-                )
-            return None
+            if not _has_token(request):
+                return None
+            if caller.status == 503:
+                raise _Unavailable(caller.detail)
+            raise AuthenticationFailed(caller.detail, caller.reason)
         _check_csrf(request)
         return ClerkUser(caller.user_id if isinstance(caller, SessionClaims) else caller.subject), caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # the framework's signature
-        """Makes the answer to who is not signed in a 401."""
+        """Return the challenge, without which the framework would answer 403 instead of 401."""
         return "Bearer"
 
 
 def _has_token(request: Request) -> bool:
-    return bearer(request.META.get("HTTP_AUTHORIZATION")) is not None
+    return read_bearer_token(request.META.get("HTTP_AUTHORIZATION")) is not None
 
 
 def _check_csrf(request: Request) -> None:
-    """Refuse a session that comes in a cookie without a CSRF token: browsers send cookies for other sites, too."""
+    """Reject a session in a cookie without a CSRF token, since other sites can make browsers send cookies."""
     if not _has_token(request):
         SessionAuthentication().enforce_csrf(request)
 
@@ -106,27 +106,27 @@ def get_auth(request: Request, *, token_type: Literal["session_token"] = ...) ->
 @overload
 def get_auth(request: Request, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(request: Request, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(request: Request, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. It is `request.auth`, typed.
+def get_auth(request: Request, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: Request, *, token_type: AcceptedTypes = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. It is `request.auth` with its type.
 
-    Unlike `get_auth` of `clerkkit.integrations.django`, it trusts no session in a cookie without a CSRF check.
+    Unlike `get_auth` of `clerkkit.integrations.django`, it trusts a session in a cookie only after a CSRF check.
 
     Args:
         request: The request of a view.
-        token_type: Kinds of token, of those that the authentication class accepts: one, a list, or `any`. Who calls
-            with another one is nobody here. Default: session tokens.
+        token_type: Accepted types of token, among those that the authentication class accepts: one, a list, or `any`.
+            For a token of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the view's authentication classes are none of Clerk's.
+        RuntimeError: the view has no authentication class of Clerk.
         InvalidArgument: `token_type` is invalid.
     """
-    mark_as_used(request)  # so that `cache_page` around a method does not keep the response
+    mark_as_used(request)  # keeps `cache_page` around a method from storing the response
     auth: Any = request.auth
     if isinstance(auth, SessionClaims | MachineToken):
         kind = SESSION_TOKEN if isinstance(auth, SessionClaims) else auth.token_type
-        return auth if kind in token_types(token_type) else None
-    # Where another class has authenticated somebody, it is nobody that Clerk knows.
+        return auth if kind in parse_token_types(token_type) else None
+    # If another class has authenticated the request, the caller is not one of Clerk's.
     if request.successful_authenticator is None and not any(
         isinstance(one, ClerkAuthentication) for one in request.authenticators or ()
     ):
@@ -140,31 +140,33 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Accepted = SESSION_TOKEN,
+    token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> type[BasePermission]:
-    """Return a permission class for `permission_classes`: asks for a session, and for what else is given.
+    """Return a permission class for `permission_classes` that requires a session, and what the arguments name.
 
-    A session in a cookie must pass the CSRF check with whatever authentication classes the view has. Equal requirements
-    give the same class.
+    A session in a cookie must pass the CSRF check, whichever authentication classes the view has. Equal requirements
+    return the same class.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A custom permission there, such as `reports:read`.
+        permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
-        token_type: Kinds of token, of those that the authentication class accepts.
+        token_type: Accepted types of token, among those that the authentication class accepts.
 
     Raises:
-        InvalidArgument: a requirement is invalid.
+        InvalidArgument: an argument is invalid.
     """
-    return _permission(Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type))
+    return _create_permission(
+        Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    )
 
 
 @functools.cache
-def _permission(required: Required) -> type[BasePermission]:
+def _create_permission(requirements: Requirements) -> type[BasePermission]:
     class HasAuth(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-            caller = required.judge(state_in(request._request))
+            caller = requirements.check(get_state(request._request))
             if isinstance(caller, Denial):
                 if caller.status == 503:
                     raise _Unavailable(caller.detail)
@@ -177,29 +179,29 @@ def _permission(required: Required) -> type[BasePermission]:
 
 _CLERK_USER = "`clerk_user(request)` is `get_auth(request)`, or `request.user`"
 _SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
-_OF_MACHINES = '`machine_token(request)` is `get_auth(request, token_type="any")`, or another kind of token'
+_OF_MACHINES = '`machine_token(request)` is `get_auth(request, token_type="any")`, or with another type of token'
 
 
 @deprecated(_CLERK_USER)
 def clerk_user(request: Request) -> ClerkUser:
-    """The old way to `request.user`, typed."""
-    return _of_type(request, request.user, ClerkUser)
+    """Return `request.user`."""
+    return _require_type(request, request.user, ClerkUser)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(request: Request) -> SessionClaims:
-    """The old name of `get_auth` in a view that `require_auth` guards."""
-    return _of_type(request, request.auth, SessionClaims)
+    """Return the session's claims in a view that `require_auth` guards."""
+    return _require_type(request, request.auth, SessionClaims)
 
 
 @deprecated(_OF_MACHINES)
 def machine_token(request: Request) -> MachineToken:
-    """The old name of `get_auth` in a view that `require_auth` guards, for machines."""
-    return _of_type(request, request.auth, MachineToken)
+    """Return the machine's token in a view that `require_auth` guards."""
+    return _require_type(request, request.auth, MachineToken)
 
 
-def _of_type(request: Request, value: object, expected: type[T]) -> T:
-    mark_as_used(request)  # so that `cache_page` around a method does not keep the response
+def _require_type(request: Request, value: object, expected: type[T]) -> T:
+    mark_as_used(request)  # keeps `cache_page` around a method from storing the response
     if not isinstance(value, expected):
         raise RuntimeError(f"the request has no {expected.__name__}: set permission_classes to [require_auth(...)]")  # noqa: TRY004
     return value

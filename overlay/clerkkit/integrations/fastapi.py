@@ -1,11 +1,11 @@
-"""FastAPI: `ClerkMiddleware`, `get_auth`, and `Depends(require_auth(...))`, which the docs page shows.
+"""FastAPI: `ClerkMiddleware`, `get_auth`, and `Depends(require_auth(...))`.
 
-Needs the extra `fastapi`: `pip install "clerkkit[fastapi]"`.
+Needs the extra `fastapi`: `pip install "clerkkit[fastapi]"`. `docs/frameworks.md` has examples.
 """
 
-# Annotations are not postponed here: FastAPI could not look those of an object's `__call__` up. Guards are async, as
-# FastAPI runs a plain function in a thread. `get_auth` is plain all the same: where it is called without `await`, a
-# coroutine would be true, as if somebody were signed in.
+# Annotations are not postponed here: FastAPI cannot resolve those of an object's `__call__`. Guards are async, since
+# FastAPI runs plain functions in a thread. `get_auth` is a plain function nevertheless: called without `await`, a
+# coroutine would be truthy, as if somebody were signed in.
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,17 +23,13 @@ except ImportError as missing:
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.asgi import ClerkMiddleware, state_in
-from clerkkit.integrations.common import (
-    SCHEME_DESCRIPTION,
-    SCHEME_NAME,
-    Accepted,
-    MachineTokenType,
-    Required,
-    caller_of,
-)
-from clerkkit.integrations.starlette import admitted
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.asgi import ClerkMiddleware, get_state
+from clerkkit.integrations.callers import MachineTokenType, get_caller
+from clerkkit.integrations.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
+from clerkkit.integrations.requirements import Requirements
+from clerkkit.integrations.starlette import require_caller
 
 __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
@@ -43,25 +39,27 @@ def get_auth(request: HTTPConnection, *, token_type: Literal["session_token"] = 
 @overload
 def get_auth(request: HTTPConnection, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(request: HTTPConnection, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(request: HTTPConnection, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. `request.state.clerk` tells why.
+def get_auth(request: HTTPConnection, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(
+    request: HTTPConnection, *, token_type: AcceptedTypes = SESSION_TOKEN
+) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. `request.state.clerk` has the reason.
 
-    In a route it is called, or depended on: `Annotated[SessionClaims | None, Depends(get_auth)]`, for sessions alone.
+    Call it in a route, or depend on it: `Annotated[SessionClaims | None, Depends(get_auth)]`, for sessions only.
 
     Args:
         request: A request or websocket.
-        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
-            one is nobody here. Default: session tokens.
+        token_type: Accepted types of token, among those that the middleware accepts: one, a list, or `any`. For a token
+            of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the middleware has not seen the request.
+        RuntimeError: the middleware has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return caller_of(state_in(request.scope), token_type)
+    return get_caller(get_state(request.scope), token_type)
 
 
-# FastAPI takes the parameters of a dependency from the query: who calls must not choose the kinds of token.
+# FastAPI takes the parameters of a dependency from the query. The client must not choose the accepted types of token.
 get_auth.__dict__["__signature__"] = inspect.Signature(
     [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HTTPConnection)]
 )
@@ -71,16 +69,16 @@ get_auth.__dict__["__signature__"] = inspect.Signature(
 class _Guard(SecurityBase):
     """A dependency that is a security scheme of the OpenAPI document.
 
-    Those with equal requirements are equal, so that `dependency_overrides` finds them.
+    Guards with equal requirements are equal, so that `dependency_overrides` finds them.
     """
 
-    required: Required
+    requirements: Requirements
 
     scheme_name = SCHEME_NAME
     model = HTTPBearer(description=SCHEME_DESCRIPTION)
 
     async def __call__(self, connection: HTTPConnection) -> SessionClaims | MachineToken:
-        return admitted(connection, self.required)
+        return require_caller(connection, self.requirements)
 
 
 @overload
@@ -90,34 +88,33 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a name
+    token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a type, not a secret
 ) -> Callable[[HTTPConnection], Awaitable[SessionClaims]]: ...
 @overload
-def require_auth(
-    *, token_type: Literal["m2m_token", "oauth_token", "api_key"]
-) -> Callable[[HTTPConnection], Awaitable[MachineToken]]: ...
+def require_auth(*, token_type: MachineTokenType) -> Callable[[HTTPConnection], Awaitable[MachineToken]]: ...
 @overload
 def require_auth(
     *, token_type: Literal["any"] | Sequence[TokenType]
 ) -> Callable[[HTTPConnection], Awaitable[SessionClaims | MachineToken]]: ...
-def require_auth(**asked: Any) -> Callable[[HTTPConnection], Awaitable[Any]]:
-    """Make a dependency that answers who is calling: `Annotated[SessionClaims, Depends(require_auth())]`.
+def require_auth(**requirements: Any) -> Callable[[HTTPConnection], Awaitable[Any]]:
+    """Return a dependency that provides the caller: `Annotated[SessionClaims, Depends(require_auth())]`.
 
-    It raises HTTPException: 401 for nobody, 403 where something is missing, 503 where the token cannot be verified at
-    the moment. A websocket is closed (1008, 1013 for 503). Dependencies with equal requirements are equal.
+    The dependency raises HTTPException: 401 if the caller is signed out, 403 if the caller lacks a requirement, and 503
+    if the token cannot be verified at the moment. It closes websockets with 1008, or 1013 instead of 503. Dependencies
+    with equal requirements are equal.
 
     Args:
-        **asked: `role`, `permission`, `feature`, `plan`, all of which the session has to have, and `token_type`: a kind
-            of token, a list of kinds, or `any`. Default: session tokens.
+        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have; `token_type`,
+            the accepted types of token: one, a list, or `any`. Default: session tokens.
 
     Raises:
-        InvalidArgument: one makes no sense, or is None.
+        InvalidArgument: a requirement is invalid or None.
     """
-    return _Guard(Required(**asked))
+    return _Guard(Requirements(**requirements))
 
 
-# Without `@deprecated`, which FastAPI would not know for a coroutine function.
+# Not decorated with `@deprecated`: FastAPI would not recognize the result as a coroutine function.
 async def state_of(connection: HTTPConnection) -> RequestState:
-    """The old way to `request.state.clerk`."""
-    superseded("`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`")
-    return state_in(connection.scope)
+    """Return `request.state.clerk`."""
+    superseded("`state_of` is `get_auth`, which returns the caller; the state is `request.state.clerk`")
+    return get_state(connection.scope)

@@ -20,20 +20,19 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, superseded
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import (
-    Accepted,
-    Denial,
-    MachineTokenType,
-    Required,
-    caller_of,
-    checked_paths,
-    is_skipped,
-)
-from clerkkit.integrations.configured import auth_options, client_arguments, skipped_paths, unknown_settings
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session
 from clerkkit.integrations.headers import response_headers
-from clerkkit.integrations.states import session_of
-from clerkkit.integrations.wsgi import STATE, state_in
+from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.settings import (
+    find_unknown_settings,
+    read_auth_options,
+    read_client_arguments,
+    read_skipped_paths,
+)
+from clerkkit.integrations.skipped_paths import is_skipped, parse_skipped_paths
+from clerkkit.integrations.wsgi import STATE_KEY, get_state
 
 __all__ = ["ClerkExtension", "get_auth", "require_auth"]
 
@@ -43,20 +42,24 @@ _NAME = "clerkkit"
 
 
 class ClerkExtension:
-    """Authenticates each request of an application before others see it; its state is `g.clerk`.
+    """Authenticates each request before views and other extensions see it. The state is `g.clerk`.
 
-    Responses say `Vary: Cookie, Authorization`; those that set Clerk's cookies are `Cache-Control: private, no-store`.
-    The application's configuration (`CLERK_...`) is read, and Clerk's environment variables where it has none.
+    Browsers that need a handshake with Clerk are redirected (307), and the state's cookies and headers are added to the
+    response. Responses have `Vary: Cookie, Authorization`; those that set Clerk's cookies also have
+    `Cache-Control: private, no-store`.
+
+    Settings come from the application's configuration (`CLERK_...`), and from Clerk's environment variables for those
+    that it lacks.
 
     Args:
-        app: The application; or give it to `init_app` later.
-        clerk: The client to verify with, which stays yours to close. Default: one of the configuration.
-        options: What is accepted, and from whom. Default: those of the configuration.
-        skip: Paths of the application that are left alone, with all below them, such as `/health`: they have no state.
-            Default: `CLERK_SKIP` of the configuration.
+        app: The application. Leave it out to call `init_app` later.
+        clerk: Your client, which you close. Default: a client with the key of the configuration.
+        options: Which tokens are accepted. Default: the options of the configuration.
+        skip: Paths that are not authenticated and have no state, such as `/health`, with all paths below them. Default:
+            `CLERK_SKIP` of the configuration.
 
     Raises:
-        InvalidArgument: the configuration lacks a key, or one makes no sense.
+        InvalidArgument: an argument or setting is invalid, or a key is missing.
     """
 
     def __init__(
@@ -68,33 +71,33 @@ class ClerkExtension:
         skip: Sequence[str] | None = None,
     ) -> None:
         self._clerk = clerk
-        self._skip = None if skip is None else checked_paths(skip)
+        self._skip = None if skip is None else parse_skipped_paths(skip)
         self._options = options
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Look at the requests of this application from now on.
+        """Authenticate the requests of an application.
 
         Raises:
-            InvalidArgument: the configuration lacks a key, or a setting is invalid or unknown.
+            InvalidArgument: a key is missing, or a setting is invalid or unknown.
         """
         config = cast("dict[str, Any]", app.config)
-        for error in unknown_settings(config):
+        for error in find_unknown_settings(config):
             raise error
-        clerk = self._clerk or Clerk(**client_arguments(config.get))
-        options = self._options or auth_options(config.get)
-        skip = skipped_paths(config.get) if self._skip is None else self._skip
+        clerk = self._clerk or Clerk(**read_client_arguments(config.get))
+        options = self._options or read_auth_options(config.get)
+        skip = read_skipped_paths(config.get) if self._skip is None else self._skip
         app.extensions[_NAME] = clerk
 
         def authenticate() -> Response | None:
             if is_skipped(request.path, skip):
                 return None
-            g.clerk = request.environ[STATE] = clerk.auth.authenticate_request(request.environ, options)
+            g.clerk = request.environ[STATE_KEY] = clerk.auth.authenticate_request(request.environ, options)
             return None if g.clerk.location is None else Response(status=307)
 
         app.before_request(authenticate)
-        app.after_request(_added)
+        app.after_request(_add_headers)
 
     @property
     def client(self) -> Clerk:
@@ -103,9 +106,9 @@ class ClerkExtension:
         return client
 
 
-def _added(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     state: RequestState | None = g.get("clerk")
-    if state is not None:  # as it is where something before `authenticate` has answered
+    if state is not None:  # it is None if another `before_request` function has answered first
         response.headers = Headers(response_headers(state, response.headers))
     return response
 
@@ -115,20 +118,20 @@ def get_auth(request: Request, *, token_type: Literal["session_token"] = ...) ->
 @overload
 def get_auth(request: Request, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(request: Request, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(request: Request, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. `g.clerk` tells why.
+def get_auth(request: Request, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: Request, *, token_type: AcceptedTypes = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. `g.clerk` has the reason.
 
     Args:
         request: `flask.request`.
-        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
-            one is nobody here. Default: session tokens.
+        token_type: Accepted types of token, among those that the extension accepts: one, a list, or `any`. For a token
+            of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the extension has not seen the request.
+        RuntimeError: the extension has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return caller_of(state_in(request.environ), token_type)
+    return get_caller(get_state(request.environ), token_type)
 
 
 def require_auth(
@@ -137,40 +140,39 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Accepted = SESSION_TOKEN,
+    token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Guard a view, `async` or not: abort with 401 for who is not signed in, with 403 for who lacks what is asked for.
+    """Guard a view, sync or async. Put it below the route: `@app.get("/")`, then `@require_auth()`.
 
-    It aborts with 503 where the token cannot be verified at the moment.
-
-    It stands below the route: `@app.get("/")`, then `@require_auth()`.
+    It aborts with 401 if the caller is signed out, 403 if the caller lacks a requirement, and 503 if the token cannot
+    be verified at the moment.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A custom permission there, such as `reports:read`.
+        permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
-        token_type: Kinds of token, of those that the extension accepts.
+        token_type: Accepted types of token, among those that the extension accepts.
 
     Raises:
-        InvalidArgument: one makes no sense.
+        InvalidArgument: an argument is invalid.
     """
-    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    requirements = Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
 
-    def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
+    def guard(view: Callable[P, Any]) -> Callable[P, Any]:
         @functools.wraps(view)
-        def guard(*args: P.args, **kwargs: P.kwargs) -> Any:
-            judged = required.judge(state_in(request.environ))
-            if isinstance(judged, Denial):
-                _refuse(judged)
+        def guarded_view(*args: P.args, **kwargs: P.kwargs) -> Any:
+            caller = requirements.check(get_state(request.environ))
+            if isinstance(caller, Denial):
+                _abort(caller)
             return current_app.ensure_sync(view)(*args, **kwargs)
 
-        return guard
+        return guarded_view
 
-    return guarded
+    return guard
 
 
-def _refuse(denial: Denial) -> NoReturn:
+def _abort(denial: Denial) -> NoReturn:
     if denial.status == 401:
         abort(401, denial.detail, www_authenticate=WWWAuthenticate.from_header(denial.challenge))
     if denial.status == 503:
@@ -178,22 +180,22 @@ def _refuse(denial: Denial) -> NoReturn:
     abort(403, denial.detail)
 
 
-_STATE_OF = "`state_of()` is `get_auth(request)`, which returns who is calling; the state is `g.clerk`"
+_STATE_OF = "`state_of()` is `get_auth(request)`, which returns the caller; the state is `g.clerk`"
 
 
 @deprecated(_STATE_OF)
 def state_of() -> RequestState:
-    """The old way to `g.clerk`."""
-    return state_in(request.environ)
+    """Return `g.clerk`."""
+    return get_state(request.environ)
 
 
 if TYPE_CHECKING:
     current_session: SessionClaims
-    """The old name of `get_auth(request)` in a view that `require_auth` guards."""
+    """The session's claims in a view that `require_auth` guards. Use `get_auth(request)` instead."""
 else:
 
     def __getattr__(name: str) -> Any:
         if name != "current_session":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         superseded("`current_session` is `get_auth(request)`")
-        return LocalProxy(lambda: session_of(state_in(request.environ)))
+        return LocalProxy(lambda: require_session(get_state(request.environ)))

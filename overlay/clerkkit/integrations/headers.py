@@ -1,4 +1,4 @@
-"""The headers of a response to an authenticated request: what the state adds, and what caches are told."""
+"""The headers of a response to an authenticated request: those of the state, `Vary` and `Cache-Control`."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ from collections.abc import Iterable
 from clerkkit.auth import RequestState
 
 VARY = ("Cookie", "Authorization")
-"""Request headers that decide who is signed in, and so what a response says."""
+"""Request headers that determine the caller, and so the response."""
 
-UNCACHED = "private, no-store"
-"""The `Cache-Control` of responses that hold a visitor's cookies or send a browser to Clerk."""
+NO_STORE = "private, no-store"
+"""The `Cache-Control` of responses that set Clerk's cookies or redirect the browser."""
 
-_SEVERAL = frozenset({"set-cookie"})
-"""Headers that both the application and the state may set."""
+_REPEATABLE = frozenset({"set-cookie"})
+"""Headers that the application and the state may both set."""
 
 
 def is_personal(state: RequestState) -> bool:
-    """Return whether the response sets Clerk's cookies or redirects, so that no cache may keep it."""
+    """Return whether the response sets Clerk's cookies or redirects, so that caches must not store it."""
     return any(name in ("set-cookie", "location") for name, _ in state.headers)
 
 
 def response_headers(state: RequestState, own: Iterable[tuple[str, str]] = ()) -> list[tuple[str, str]]:
-    """Return all headers of a response whose application sets `own`.
+    """Return all headers of a response for which the application sets `own`.
 
-    `Vary` is merged. Of other headers the application's value is kept, except `Cache-Control` where the response is
+    `Vary` is merged. Of other headers, the application's value wins, except for `Cache-Control` if the response is
     personal.
     """
     replaced = {"vary", "cache-control"} if is_personal(state) else {"vary"}
     kept: list[tuple[str, str]] = []
-    varying: list[str] = []
+    vary_values: list[str] = []
     for name, value in own:
         if name.lower() == "vary":
-            varying.append(value)
+            vary_values.append(value)
         if name.lower() not in replaced:
             kept.append((name, value))
-    names = {name.lower() for name, _ in kept} - _SEVERAL | replaced
+    names = {name.lower() for name, _ in kept} - _REPEATABLE | replaced
     added = [(name, value) for name, value in state.headers if name not in names]
     if is_personal(state):
-        added.append(("cache-control", UNCACHED))
-    return [*kept, *added, ("vary", merged_vary(varying))]
+        added.append(("cache-control", NO_STORE))
+    return [*kept, *added, ("vary", merge_vary(vary_values))]
 
 
-def merged_vary(values: Iterable[str]) -> str:
-    """Return a `Vary` that has `VARY` and the names in `values`, each once; `*` if that is one of them."""
+def merge_vary(values: Iterable[str]) -> str:
+    """Return a `Vary` with the names in `values` and those of `VARY`, each once; `*` if it is among the values."""
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     if "*" in names:
         return "*"

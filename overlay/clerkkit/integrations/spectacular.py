@@ -1,4 +1,4 @@
-"""The security scheme of `ClerkAuthentication` in the schemas of drf-spectacular, which finds it by itself."""
+"""The security scheme of `ClerkAuthentication` for drf-spectacular, which discovers it automatically."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from clerkkit.integrations.common import SCHEME_DESCRIPTION, SCHEME_NAME
+from clerkkit.integrations.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
 
 __all__ = ["ClerkScheme"]
 
 
 class ClerkScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes `ClerkAuthentication`, and classes derived from it, as bearer tokens."""
+    """Describes `ClerkAuthentication` and its subclasses as bearer tokens."""
 
     target_class = "clerkkit.integrations.drf.ClerkAuthentication"
     match_subclasses = True

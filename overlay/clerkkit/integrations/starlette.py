@@ -1,4 +1,4 @@
-"""Starlette: `ClerkMiddleware`, and `get_auth` and `require_auth` for the routes.
+"""Starlette: `ClerkMiddleware`, and `get_auth` and `require_auth` for routes.
 
 Needs the extra `starlette`: `pip install "clerkkit[starlette]"`.
 """
@@ -20,14 +20,16 @@ except ImportError as missing:
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.asgi import ClerkMiddleware, state_in
-from clerkkit.integrations.common import Accepted, Denial, MachineTokenType, Required, caller_of
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.asgi import ClerkMiddleware, get_state
+from clerkkit.integrations.callers import MachineTokenType, get_caller
+from clerkkit.integrations.requirements import Denial, Requirements
 
 __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
-_LONGEST_REASON = 123
-"""Bytes that a websocket's close frame has for it."""
+_MAX_REASON_BYTES = 123
+"""Maximum length of the reason in a websocket's close frame."""
 
 
 @overload
@@ -35,20 +37,22 @@ def get_auth(request: HTTPConnection, *, token_type: Literal["session_token"] = 
 @overload
 def get_auth(request: HTTPConnection, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(request: HTTPConnection, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(request: HTTPConnection, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. `request.state.clerk` tells why.
+def get_auth(request: HTTPConnection, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(
+    request: HTTPConnection, *, token_type: AcceptedTypes = SESSION_TOKEN
+) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. `request.state.clerk` has the reason.
 
     Args:
         request: A request or websocket.
-        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
-            one is nobody here. Default: session tokens.
+        token_type: Accepted types of token, among those that the middleware accepts: one, a list, or `any`. For a token
+            of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the middleware has not seen the request.
+        RuntimeError: the middleware has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return caller_of(state_in(request.scope), token_type)
+    return get_caller(get_state(request.scope), token_type)
 
 
 @overload
@@ -58,63 +62,62 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a name
+    token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a type, not a secret
 ) -> Callable[[HTTPConnection], SessionClaims]: ...
 @overload
-def require_auth(
-    *, token_type: Literal["m2m_token", "oauth_token", "api_key"]
-) -> Callable[[HTTPConnection], MachineToken]: ...
+def require_auth(*, token_type: MachineTokenType) -> Callable[[HTTPConnection], MachineToken]: ...
 @overload
 def require_auth(
     *, token_type: Literal["any"] | Sequence[TokenType]
 ) -> Callable[[HTTPConnection], SessionClaims | MachineToken]: ...
-def require_auth(**asked: Any) -> Callable[[HTTPConnection], Any]:
-    """Make a check for routes: called with the request, it answers who is calling.
+def require_auth(**requirements: Any) -> Callable[[HTTPConnection], Any]:
+    """Return a guard for routes: call it with the request to get the caller.
 
-    It raises HTTPException: 401 for nobody, 403 where something is missing, 503 where the token cannot be verified at
-    the moment. A websocket is closed (1008, 1013 for 503). Checks with equal requirements are equal.
+    The guard raises HTTPException: 401 if the caller is signed out, 403 if the caller lacks a requirement, and 503 if
+    the token cannot be verified at the moment. It closes websockets with 1008, or 1013 instead of 503. Guards with
+    equal requirements are equal.
 
     Args:
-        **asked: `role`, `permission`, `feature`, `plan`, all of which the session has to have, and `token_type`: a kind
-            of token, a list of kinds, or `any`. Default: session tokens.
+        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have; `token_type`,
+            the accepted types of token: one, a list, or `any`. Default: session tokens.
 
     Raises:
-        InvalidArgument: one makes no sense, or is None.
+        InvalidArgument: a requirement is invalid or None.
     """
-    return _Guard(Required(**asked))
+    return _Guard(Requirements(**requirements))
 
 
 @attrs.frozen
 class _Guard:
-    """A check for routes. Those with equal requirements are equal."""
+    """A guard for routes. Guards with equal requirements are equal."""
 
-    required: Required
+    requirements: Requirements
 
     def __call__(self, connection: HTTPConnection) -> SessionClaims | MachineToken:
-        return admitted(connection, self.required)
+        return require_caller(connection, self.requirements)
 
 
-def admitted(connection: HTTPConnection, required: Required) -> SessionClaims | MachineToken:
-    """Who is calling.
+def require_caller(connection: HTTPConnection, requirements: Requirements) -> SessionClaims | MachineToken:
+    """Return the caller, who meets the requirements.
 
     Raises:
         HTTPException: 401, 403 or 503.
-        WebSocketException: the same for a websocket.
+        WebSocketException: 1008 or 1013, for a websocket.
     """
-    who = required.judge(state_in(connection.scope))
-    if not isinstance(who, Denial):
-        return who
+    caller = requirements.check(get_state(connection.scope))
+    if not isinstance(caller, Denial):
+        return caller
     if connection.scope["type"] == "websocket":
-        reason = who.detail.encode()[:_LONGEST_REASON].decode(errors="ignore")
-        code = WS_1013_TRY_AGAIN_LATER if who.status == 503 else WS_1008_POLICY_VIOLATION
+        reason = caller.detail.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+        code = WS_1013_TRY_AGAIN_LATER if caller.status == 503 else WS_1008_POLICY_VIOLATION
         raise WebSocketException(code, reason)
-    raise HTTPException(who.status, who.detail, who.headers)
+    raise HTTPException(caller.status, caller.detail, caller.headers)
 
 
-_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.state.clerk`"
+_STATE_OF = "`state_of` is `get_auth`, which returns the caller; the state is `request.state.clerk`"
 
 
 @deprecated(_STATE_OF)
 def state_of(connection: HTTPConnection) -> RequestState:
-    """The old way to `request.state.clerk`."""
-    return state_in(connection.scope)
+    """Return `request.state.clerk`."""
+    return get_state(connection.scope)

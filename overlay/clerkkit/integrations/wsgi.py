@@ -1,4 +1,7 @@
-"""Plain WSGI: a middleware that authenticates requests, `get_auth`, and a guard. Needs the extra `auth` alone."""
+"""Any WSGI application: a middleware that authenticates requests, `get_auth`, and `require_auth`.
+
+Needs the extra `auth` only.
+"""
 
 from __future__ import annotations
 
@@ -9,44 +12,39 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import (
-    NO_STATE,
-    Accepted,
-    Denial,
-    MachineTokenType,
-    Required,
-    caller_of,
-    checked_paths,
-    is_skipped,
-)
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
 from clerkkit.integrations.headers import response_headers
-from clerkkit.integrations.states import session_of
+from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.skipped_paths import is_skipped, parse_skipped_paths
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 
-STATE = "clerkkit.state"
-"""The key of the environ under which the state of the request is."""
-_PLAIN = ("content-type", "text/plain; charset=utf-8")
-_STATUS = {401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable"}
+STATE_KEY = "clerkkit.state"
+"""The key of the environ that holds the state of the request."""
+_PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
+_STATUS_LINES = {401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable"}
 
 
 class ClerkMiddleware:
-    """Authenticates each request, and does what the handshake asks for. Whom to let in is for the application to say.
+    """Authenticates requests. Never rejects a request: that is up to the application.
 
-    Responses say `Vary: Cookie, Authorization`; those that set Clerk's cookies are `Cache-Control: private, no-store`.
+    Browsers that need a handshake with Clerk are redirected (307), and the state's cookies and headers are added to the
+    response. Responses have `Vary: Cookie, Authorization`; those that set Clerk's cookies also have
+    `Cache-Control: private, no-store`.
 
     Args:
         app: The application.
-        clerk: The client to verify with, which stays yours to close. Default: one of the environment.
-        options: What is accepted, and from whom. Default: those of the environment.
-        skip: Paths of the application that are left alone, with all below them, such as `/health`: they have no state.
+        clerk: Your client, which you close. Default: a client with the environment's key.
+        options: Which tokens are accepted. Default: `AuthOptions.from_environment()`.
+        skip: Paths that are not authenticated and have no state, such as `/health`, with all paths below them.
 
     Raises:
-        InvalidArgument: the environment lacks a key, or one makes no sense.
+        InvalidArgument: an argument is invalid, or a variable is missing.
     """
 
     def __init__(
@@ -59,35 +57,33 @@ class ClerkMiddleware:
         self._app = app
         self._clerk = clerk or Clerk()
         self._options = options or AuthOptions.from_environment()
-        self._skip = checked_paths(skip)
+        self._skip = parse_skipped_paths(skip)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The answer: of the application, or the redirect of a handshake."""
+        """Return the application's response, or a redirect."""
         path: str = environ.get("PATH_INFO", "")
         if is_skipped(path.encode("latin-1").decode("utf-8", "replace"), self._skip):
             return self._app(environ, start_response)
         state = self._clerk.auth.authenticate_request(environ, self._options)
-        environ[STATE] = state
+        environ[STATE_KEY] = state
         if state.location is not None:
-            start_response("307 Temporary Redirect", [*response_headers(state), _PLAIN, ("content-length", "0")])
+            headers = [*response_headers(state), _PLAIN_TEXT, ("content-length", "0")]
+            start_response("307 Temporary Redirect", headers)
             return []
 
-        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
-            return start_response(status, response_headers(state, headers), *failure)
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
+            return start_response(status, response_headers(state, headers), *exc_info)
 
         return self._app(environ, start)
 
 
-def state_in(environ: WSGIEnvironment) -> RequestState:
-    """Return the state that the middleware has put into an environ.
+def get_state(environ: WSGIEnvironment) -> RequestState:
+    """Return the state that the middleware has stored in an environ.
 
     Raises:
-        RuntimeError: no middleware has seen it.
+        RuntimeError: the middleware has not authenticated the request.
     """
-    state: RequestState | None = environ.get(STATE)
-    if state is None:
-        raise RuntimeError(NO_STATE)
-    return state
+    return require_state(environ.get(STATE_KEY))
 
 
 @overload
@@ -95,20 +91,22 @@ def get_auth(environ: WSGIEnvironment, *, token_type: Literal["session_token"] =
 @overload
 def get_auth(environ: WSGIEnvironment, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(environ: WSGIEnvironment, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(environ: WSGIEnvironment, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. `environ["clerkkit.state"]` tells why.
+def get_auth(environ: WSGIEnvironment, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(
+    environ: WSGIEnvironment, *, token_type: AcceptedTypes = SESSION_TOKEN
+) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. `environ["clerkkit.state"]` has the reason.
 
     Args:
-        environ: That of the request.
-        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
-            one is nobody here. Default: session tokens.
+        environ: The environ of the request.
+        token_type: Accepted types of token, among those that the middleware accepts: one, a list, or `any`. For a token
+            of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the middleware has not seen the request.
+        RuntimeError: the middleware has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return caller_of(state_in(environ), token_type)
+    return get_caller(get_state(environ), token_type)
 
 
 def require_auth(
@@ -117,48 +115,49 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Accepted = SESSION_TOKEN,
+    token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> Callable[[WSGIApplication], WSGIApplication]:
-    """Guard an application: 401 for who is not signed in, 403 for who lacks what is asked for, as plain text.
+    """Guard an application, with a plain text response.
 
-    It answers 503 where the token cannot be verified at the moment.
+    The status is 401 if the caller is signed out, 403 if the caller lacks a requirement, and 503 if the token cannot be
+    verified at the moment.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A custom permission there, such as `reports:read`.
+        permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
-        token_type: Kinds of token, of those that the middleware accepts.
+        token_type: Accepted types of token, among those that the middleware accepts.
 
     Raises:
-        InvalidArgument: one makes no sense.
+        InvalidArgument: an argument is invalid.
     """
-    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    requirements = Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
 
-    def guarded(app: WSGIApplication) -> WSGIApplication:
-        def guard(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            judged = required.judge(state_in(environ))
-            if not isinstance(judged, Denial):
+    def guard(app: WSGIApplication) -> WSGIApplication:
+        def guarded_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            caller = requirements.check(get_state(environ))
+            if not isinstance(caller, Denial):
                 return app(environ, start_response)
-            start_response(_STATUS[judged.status], [_PLAIN, *judged.headers.items()])
-            return [judged.detail.encode()]
+            start_response(_STATUS_LINES[caller.status], [_PLAIN_TEXT, *caller.headers.items()])
+            return [caller.detail.encode()]
 
-        return guard
+        return guarded_app
 
-    return guarded
+    return guard
 
 
-_STATE_OF = '`state_of` is `get_auth`, which returns who is calling; the state is `environ["clerkkit.state"]`'
+_STATE_OF = '`state_of` is `get_auth`, which returns the caller; the state is `environ["clerkkit.state"]`'
 _SESSION_CLAIMS = "`session_claims(environ)` is `get_auth(environ)`"
 
 
 @deprecated(_STATE_OF)
 def state_of(environ: WSGIEnvironment) -> RequestState:
-    """The old way to `environ["clerkkit.state"]`."""
-    return state_in(environ)
+    """Return `environ["clerkkit.state"]`."""
+    return get_state(environ)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(environ: WSGIEnvironment) -> SessionClaims:
-    """The old name of `get_auth` in an application that `require_auth` guards."""
-    return session_of(state_in(environ))
+    """Return the session's claims in an application that `require_auth` guards."""
+    return require_session(get_state(environ))

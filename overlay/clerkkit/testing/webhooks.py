@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from clerkkit.webhooks.signing import SECRET_PREFIX, keys, signature
+from clerkkit.webhooks.signing import SECRET_PREFIX, decode_secrets, sign
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def signed_webhook(
         "content-type": "application/json",
         "svix-id": name,
         "svix-timestamp": str(int(seconds)),
-        "svix-signature": " ".join(signature(key, name, int(seconds), body) for key in keys(used)),
+        "svix-signature": " ".join(sign(key, name, int(seconds), body) for key in decode_secrets(used)),
     }
     return SignedWebhook(body, headers, used)
 

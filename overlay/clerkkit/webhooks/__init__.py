@@ -1,8 +1,8 @@
-"""Webhooks: whether a request is one of Clerk's, and the event in it. `docs/webhooks.md` shows it in web frameworks."""
+"""Verify Clerk's webhooks and read their events. `docs/webhooks.md` has examples for web frameworks."""
 
 from clerk_bapi.events import WebhookEvent
 from clerkkit.errors import WebhookVerificationError
-from clerkkit.webhooks.reasons import Reason
+from clerkkit.reasons import WebhookReason as Reason
 from clerkkit.webhooks.verify import verify_webhook
 
 __all__ = ["Reason", "WebhookEvent", "WebhookVerificationError", "verify_webhook"]

@@ -1,8 +1,8 @@
-"""The signature of a webhook: HMAC-SHA256 over id, timestamp and body, as Svix and Standard Webhooks have it.
+"""Signs webhooks: HMAC-SHA256 over id, timestamp and body, as Svix and Standard Webhooks specify.
 
-The package `standardwebhooks` would be the natural choice, and does not serve: its verification has neither clock nor
-tolerance to set, knows only `webhook-...` headers and one secret, raises ValueError for a malformed entry even where a
-good one follows, and decodes the body before it is known to be Clerk's. What is left is the one line below.
+The package `standardwebhooks` does not fit: its verification takes neither a clock nor a tolerance, supports only
+`webhook-...` headers and one secret, raises ValueError for a malformed entry even if a good one follows, and decodes
+the body before its signature is verified.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from collections.abc import Collection, Iterable
 from clerk_core.guards import is_items
 from clerkkit.errors import WebhookVerificationError
 
-SECRET_VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105  # the variable's name
-SECRET_PREFIX = "whsec_"  # noqa: S105  # what secrets begin with
-VERSION = "v1,"
+SECRET_VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105  # the name of the variable
+SECRET_PREFIX = "whsec_"  # noqa: S105  # the prefix of secrets
+_VERSION = "v1,"
 
 
-def keys(secret: str | Collection[str] | None) -> list[bytes]:
-    """The keys in the secrets that were given, or in that of the environment.
+def decode_secrets(secret: str | Collection[str] | None) -> list[bytes]:
+    """Return the keys of one or several secrets, or of the one in the environment if `secret` is None.
 
     Raises:
         WebhookVerificationError: `secret-missing` or `secret-invalid`.
@@ -33,31 +33,32 @@ def keys(secret: str | Collection[str] | None) -> list[bytes]:
     if not secrets or None in secrets or "" in secrets:
         problem = f"pass the signing secret of the endpoint (Clerk Dashboard, Webhooks), or set {SECRET_VARIABLE}"
         raise WebhookVerificationError("secret-missing", problem)
-    return [_key(one) for one in secrets]
+    return [_decode_secret(one) for one in secrets]
 
 
-def _key(secret: object) -> bytes:
+def _decode_secret(secret: object) -> bytes:
     key = b""
     if isinstance(secret, str):
         encoded = secret.removeprefix(SECRET_PREFIX)
         with contextlib.suppress(ValueError):
             key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    if not key:  # an empty key is one that everybody has
-        raise WebhookVerificationError(
-            "secret-invalid", f"expected {SECRET_PREFIX}... as the Clerk Dashboard shows it, in base64 without blanks"
-        )
+    if not key:  # with an empty key, anybody could sign
+        problem = f"expected {SECRET_PREFIX}... as the Clerk Dashboard shows it: base64 without whitespace"
+        raise WebhookVerificationError("secret-invalid", problem)
     return key
 
 
-def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """The entry of the signature header for one key."""
-    # Headers may hold what UTF-8 cannot: it is signed by nobody, and must not raise.
+def sign(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
+    """Return an entry of the signature header."""
+    # A header may contain text that UTF-8 cannot encode. No signature matches it, and it must not raise.
     content = f"{message_id}.{timestamp}.".encode("utf-8", "surrogatepass") + body
-    return VERSION + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    return _VERSION + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
 
 
-def is_signed(entries: str, expected: Iterable[str]) -> bool:
-    """Whether an entry of a signature header is one of those expected. Entries of other versions match none."""
-    # A comparison takes the same time wherever the first difference is: it must not help to guess.
-    given = [entry.encode("utf-8", "surrogatepass") for entry in entries.split(" ")]
-    return any(hmac.compare_digest(good.encode(), entry) for good in expected for entry in given)
+def has_valid_entry(signature_header: str, valid_entries: Iterable[str]) -> bool:
+    """Return whether a signature header has a valid entry. Entries of other versions are ignored.
+
+    Entries are compared in constant time.
+    """
+    entries = [entry.encode("utf-8", "surrogatepass") for entry in signature_header.split(" ")]
+    return any(hmac.compare_digest(valid.encode(), entry) for valid in valid_entries for entry in entries)

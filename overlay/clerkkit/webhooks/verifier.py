@@ -1,4 +1,4 @@
-"""`clerk.webhooks.verify`, of both clients."""
+"""`clerk.webhooks.verify`, for both clients."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clerkkit.webhooks.verify import TOLERANCE, verify_webhook
 
 
 class WebhookVerifier:
-    """Mixed into the resource `webhooks`, whose operations administer Clerk's deliveries."""
+    """Mixed into the resource `webhooks`, whose other methods manage Clerk's deliveries."""
 
     _clock: Callable[[], float]
 
@@ -22,18 +22,18 @@ class WebhookVerifier:
         *,
         tolerance: float = TOLERANCE,
     ) -> WebhookEvent:
-        """Verify a webhook at the time of the client's `clock`, and return its event.
+        """Verify a webhook by the client's `clock`, and return its event.
 
-        It is not awaited on `AsyncClerk` either: nothing is sent. `clerkkit.webhooks.verify_webhook` needs no client.
+        Do not await it on `AsyncClerk`: it sends nothing. `clerkkit.webhooks.verify_webhook` works without a client.
 
         Args:
-            body: The request's body as it came, before anything has parsed it.
-            headers: The request's headers, in any of the forms that frameworks give them.
-            secret: The endpoint's signing secret, `whsec_...`, or several while it is rotated. Default: the
-                environment's `CLERK_WEBHOOK_SIGNING_SECRET`.
-            tolerance: Seconds by which the message may be older or newer than now; `math.inf` for any.
+            body: The raw body of the request, before it is parsed.
+            headers: The headers of the request, in the form of any framework.
+            secret: The endpoint's signing secret, `whsec_...`, or several during a rotation. Default: the environment's
+                `CLERK_WEBHOOK_SIGNING_SECRET`.
+            tolerance: Seconds by which the timestamp may differ from the current time; `math.inf` for any time.
 
         Raises:
-            WebhookVerificationError: the request is not accepted; its `reason` tells why.
+            WebhookVerificationError: the request is not accepted; see its `reason`.
         """
         return verify_webhook(body, headers, secret, tolerance=tolerance, now=self._clock())

@@ -1,4 +1,4 @@
-"""One webhook: signature, age, and then the event."""
+"""Verifies a webhook: secret, headers, timestamp, signature, and finally the event."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from collections.abc import Collection
 from typing import Any
 
 from clerk_bapi.events import WebhookEvent, read_event
-from clerk_core.guards import is_object
+from clerk_core.guards import is_number, is_object
 from clerkkit.errors import WebhookVerificationError
-from clerkkit.webhooks.headers import Headers, signed_headers
-from clerkkit.webhooks.signing import is_signed, keys, signature
+from clerkkit.webhooks.headers import Headers, read_signed_headers
+from clerkkit.webhooks.signing import decode_secrets, has_valid_entry, sign
 
 TOLERANCE = 300
-"""Seconds, Svix's own choice."""
+"""Seconds; the same as Svix's."""
 
-_NEVER = 10**15
+_MAX_TIME = 10**15
 _SECONDS = re.compile(r"[+-]?[0-9]{1,15}(?![0-9])")
-"""The whole seconds that a timestamp begins with; Clerk's own helper reads no more of it, and signs no more."""
+"""The whole seconds at the start of a timestamp. Clerk's own helper ignores, and does not sign, what follows."""
 
 
 def verify_webhook(
@@ -32,74 +32,68 @@ def verify_webhook(
     tolerance: float = TOLERANCE,
     now: float | None = None,
 ) -> WebhookEvent:
-    """The event of a webhook that Clerk has signed. An event of an unknown type is a plain `Model` with all its keys.
+    """Verify a webhook and return its event. An event of an unknown type is a plain `Model` with all its keys.
 
-    Clerk may deliver a message more than once: the header `svix-id` is the same each time.
+    Clerk may deliver a message more than once, each time with the same header `svix-id`.
 
     Args:
-        body: The request's body as it came, before anything has parsed it.
-        headers: The request's headers, in any of the forms that frameworks give them.
-        secret: The endpoint's signing secret, `whsec_...`; several while it is rotated. By default
-            `CLERK_WEBHOOK_SIGNING_SECRET` of the environment.
-        tolerance: Seconds that the message's timestamp may lie before or after now; `math.inf` for any.
-        now: Unix time in seconds; by default this machine's clock.
+        body: The raw body of the request, before it is parsed.
+        headers: The headers of the request, in the form of any framework.
+        secret: The endpoint's signing secret, `whsec_...`, or several during a rotation. Default: the environment's
+            `CLERK_WEBHOOK_SIGNING_SECRET`.
+        tolerance: Seconds by which the timestamp may differ from `now`; `math.inf` for any time.
+        now: Unix time in seconds. Default: this machine's clock.
 
     Raises:
-        WebhookVerificationError: the request is not from Clerk, is too old, or cannot be read; `reason` says which.
+        WebhookVerificationError: the request was not signed by Clerk, is too old, or is malformed; see its `reason`.
     """
-    signing_keys = keys(secret)
-    seconds = _whole_now(now)
-    if not _is_number(tolerance) or not tolerance >= 0:
+    keys = decode_secrets(secret)
+    seconds = _read_now(now)
+    if not is_number(tolerance) or not tolerance >= 0:
         raise WebhookVerificationError("option-invalid", "tolerance: expected seconds, 0 or more")
-    content = _raw(body)
-    signed = signed_headers(headers)
-    timestamp = _timestamp(signed.timestamp)
+    content = _read_body(body)
+    signed = read_signed_headers(headers)
+    timestamp = _read_timestamp(signed.timestamp)
     if seconds - timestamp > tolerance:
-        problem = "the message was sent too long ago: a replay, or this machine's clock is fast"
+        problem = "the message was sent too long ago: it is a replay, or this machine's clock is fast"
         raise WebhookVerificationError("timestamp-too-old", problem)
     if timestamp - seconds > tolerance:
-        problem = "the message is of the future: this machine's clock is slow"
+        problem = "the message's timestamp is in the future: this machine's clock is slow"
         raise WebhookVerificationError("timestamp-too-new", problem)
-    expected = [signature(key, signed.message_id, timestamp, content) for key in signing_keys]
-    if not is_signed(signed.signature, expected):
-        raise WebhookVerificationError(
-            "signature-mismatch", "the secret is that of another endpoint, or the body is not what came, byte for byte"
-        )
-    return read_event(_parsed(content))
+    if not has_valid_entry(signed.signature, [sign(key, signed.message_id, timestamp, content) for key in keys]):
+        problem = "the secret belongs to another endpoint, or the body is not the one that was sent, byte for byte"
+        raise WebhookVerificationError("signature-mismatch", problem)
+    return read_event(_parse_body(content))
 
 
-def _whole_now(now: float | None) -> int:
+def _read_now(now: float | None) -> int:
     seconds = time.time() if now is None else now
-    if not _is_number(seconds) or not abs(seconds) < _NEVER:
+    if not is_number(seconds) or not abs(seconds) < _MAX_TIME:
         raise WebhookVerificationError("option-invalid", "now: expected a Unix time in seconds")
     return math.floor(seconds)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _raw(body: object) -> bytes:
+def _read_body(body: object) -> bytes:
     if isinstance(body, bytes | bytearray):
         return bytes(body)
     raise WebhookVerificationError(
         "body-not-raw",
-        f"expected the bytes as they came, not {type(body).__name__}: `await request.body()` in FastAPI and Starlette, "
-        "`request.body` in Django, `request.get_data()` in Flask; what was parsed and written anew was not signed",
+        f"expected the raw bytes, not {type(body).__name__}: `await request.body()` in FastAPI and Starlette, "
+        "`request.body` in Django, `request.get_data()` in Flask; the signature does not cover a re-serialized body",
     )
 
 
-def _timestamp(text: str) -> int:
-    found = _SECONDS.match(text)
-    if not found:
-        raise WebhookVerificationError("timestamp-invalid", "the timestamp is no Unix time in seconds")
-    return int(found[0])
+def _read_timestamp(text: str) -> int:
+    match = _SECONDS.match(text)
+    if not match:
+        raise WebhookVerificationError("timestamp-invalid", "the timestamp is not a Unix time in seconds")
+    return int(match[0])
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
+def _parse_body(content: bytes) -> dict[str, Any]:
     value: object = None
-    with contextlib.suppress(ValueError, RecursionError):  # those quote the body
+    with contextlib.suppress(ValueError, RecursionError):  # their texts quote the body
         value = json.loads(content.decode())
     if not is_object(value):
-        raise WebhookVerificationError("body-invalid", "the body is signed, and is no JSON object in UTF-8")
+        raise WebhookVerificationError("body-invalid", "the body is signed, but is not a JSON object in UTF-8")
     return value

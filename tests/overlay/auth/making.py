@@ -11,7 +11,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from clerkkit.auth import AuthOptions
+from clerkkit import AsyncClerk, Clerk
+from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState
+from clerkkit.auth.client import SEND_ONCE_SECONDS
+from clerkkit.options import brief
 
 NOW = 1_800_000_000
 HOST = "clerk.shop.test"
@@ -90,3 +93,13 @@ def publishable_key(*, live: bool = True, host: str = HOST) -> str:
 
 def options(*, live: bool = True, **more: Any) -> AuthOptions:
     return AuthOptions(**{"publishable_key": publishable_key(live=live), **more})
+
+
+def make_auth(clerk: Clerk, state: AuthState, secret_key: str) -> Auth:
+    """The same as `clerk.auth`, with a state of its own."""
+    return Auth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)
+
+
+def make_async_auth(clerk: AsyncClerk, state: AuthState, secret_key: str) -> AsyncAuth:
+    """The same as `clerk.auth`, with a state of its own."""
+    return AsyncAuth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)

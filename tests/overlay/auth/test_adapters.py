@@ -23,7 +23,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import RequestState
-from clerkkit.auth.requests.adapters import incoming, public_url
+from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
 from tests.loopback import KEY
 from tests.overlay.auth import lambda_events
 from tests.overlay.auth.making import NOW, jwks, options, token
@@ -112,7 +112,7 @@ def test_any_mapping_is_read_in_any_case(mapping: str, written: Callable[[str], 
 @pytest.mark.parametrize("headers", [None, "x", 5, [("authorization", "x")], b""])
 def test_headers_that_are_no_mapping_are_refused(headers: Any) -> None:
     with pytest.raises(InvalidArgument, match="headers") as caught:
-        incoming(Sent(headers))
+        adapt_request(Sent(headers))
     assert caught.value.argument == "request"
 
 
@@ -121,7 +121,7 @@ def test_a_header_that_is_none_is_absent() -> None:
 
 
 def test_a_scope_whose_names_are_in_capitals() -> None:
-    found = incoming(scope(headers=[(b"Authorization", b"Bearer x")]))
+    found = adapt_request(scope(headers=[(b"Authorization", b"Bearer x")]))
     assert found.authorization == found.headers["authorization"] == "Bearer x"
 
 
@@ -140,7 +140,7 @@ def environ(headers: Mapping[str, str], **fixed: int) -> dict[str, Any]:
 
 
 def place(request: Any, trust: bool = True) -> str:
-    return public_url(incoming(request), trust).place
+    return get_browser_url(adapt_request(request), trust).authority
 
 
 def test_wsgi_and_flask_follow_what_proxy_fix_has_left() -> None:
@@ -218,8 +218,8 @@ def test_a_session_is_sent_to_a_proxy_on_an_authorized_host_alone(
 
 
 def test_a_target_in_absolute_form_does_not_get_into_the_host() -> None:
-    found = incoming(scope(raw_path=b"http://evil.test/a", path="http://evil.test/a"))
-    assert str(public_url(found)) == "https://shop.test/?x=%20y&z"
+    found = adapt_request(scope(raw_path=b"http://evil.test/a", path="http://evil.test/a"))
+    assert str(get_browser_url(found)) == "https://shop.test/?x=%20y&z"
 
 
 # -- AWS -----------------------------------------------------------------------------------------------------------
@@ -227,9 +227,9 @@ def test_a_target_in_absolute_form_does_not_get_into_the_host() -> None:
 
 @pytest.mark.parametrize("sender", lambda_events.EVENTS)
 def test_lambda_events(sender: str) -> None:
-    found = incoming(lambda_events.EVENTS[sender]())
+    found = adapt_request(lambda_events.EVENTS[sender]())
     assert (found.method, found.authorization) == ("GET", "Bearer x")
-    url = public_url(found)
+    url = get_browser_url(found)
     assert (url.origin, url.path) == ("https://shop.test", "/caf%C3%A9/a%20b")
     assert url.pairs == [("x", " y"), ("z", "")]
     assert {name: found.headers[name] for name in lambda_events.SMALL} == lambda_events.SMALL
@@ -262,7 +262,7 @@ def test_a_rest_api_tells_its_stage_and_repeats_parameters() -> None:
         multiValueQueryStringParameters={"x": ["1", "2&3"], "é": ["%"]},
         requestContext=context,
     )
-    url = public_url(incoming(event))
+    url = get_browser_url(adapt_request(event))
     assert str(url) == "https://id.execute-api.eu-west-1.amazonaws.com/prod/a?x=1&x=2%263&%C3%A9=%25"
 
 
@@ -282,7 +282,7 @@ def test_an_event_without_anything_optional() -> None:
 )
 def test_other_events_are_refused(event: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument, match="request"):
-        incoming(event)
+        adapt_request(event)
 
 
 # -- aiohttp and Quart ---------------------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
-from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState, MachineToken, TokenRefused
-from clerkkit.auth.tokens.bounded import BoundedCache
-from clerkkit.auth.tokens.machine_cache import AnswerCache
-from clerkkit.auth.tokens.verified_cache import Memo
+from clerkkit.auth import AuthOptions, AuthState, MachineToken, TokenRefused
+from clerkkit.auth.tokens.bounded_cache import BoundedCache
+from clerkkit.auth.tokens.machine_token_cache import MachineTokenCache
+from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
 from tests.loopback import KEY, Act, Loopback, Received, Said, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwks, options, pem, token
+from tests.overlay.auth.making import NOW, jwks, make_async_auth, make_auth, options, pem, token
 
 SUBJECT = {"id": "x_1", "subject": "user_1", "scopes": ["a"], "claims": {"roles": ["reader"]}, "aud": ["x"]}
 GOOD = answer(200, SUBJECT)
@@ -45,7 +45,7 @@ class Asker:
         self._served = serve(script)
         self._server = self._served.__enter__()
         self.clerk = Clerk(KEY, base_url=self._server.url, max_retries=0)
-        self.auth = Auth(self.clerk, self.state, KEY)
+        self.auth = make_auth(self.clerk, self.state, KEY)
 
     def close(self) -> None:
         self.clerk.close()
@@ -160,7 +160,9 @@ def test_the_cache_holds_neither_tokens_nor_keys() -> None:
     with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
         for given in ("ak_1", "mt_2"):
             asker.reason(given, machine_secret_key="ak_machine")
-        held = repr([vars(cache) for cache in vars(asker.state.answers).values() if isinstance(cache, BoundedCache)])
+        held = repr(
+            [vars(cache) for cache in vars(asker.state.machine_tokens).values() if isinstance(cache, BoundedCache)]
+        )
     assert "user_1" in held
     assert not any(secret in held for secret in ("ak_1", "mt_2", "ak_machine"))
 
@@ -196,7 +198,7 @@ def test_threads_that_bring_one_token_share_a_call(script: Said) -> None:
         for thread in threads:
             thread.join()
         assert asker.calls == 1
-        assert len(asker.state.thread_flights) == 0
+        assert len(asker.state.thread_runs) == 0
     assert len(outcomes) == 40
     assert len(set(outcomes)) == 1
 
@@ -209,7 +211,7 @@ def test_tasks_that_bring_one_token_share_a_call(script: Said, backend: str) -> 
 
     async def verify(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url, max_retries=0) as clerk:
-            auth, wanted = AsyncAuth(clerk, state, KEY), options(accepts_token="any")
+            auth, wanted = make_async_auth(clerk, state, KEY), options(accepts_token="any")
             request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
 
             async def one() -> None:
@@ -223,7 +225,7 @@ def test_tasks_that_bring_one_token_share_a_call(script: Said, backend: str) -> 
         anyio.run(verify, server.url, backend=backend)
         assert len(server.requests) == 1
     assert outcomes == [script is GOOD] * 300
-    assert len(state.task_flights) == 0
+    assert len(state.task_runs) == 0
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -234,7 +236,7 @@ def test_when_the_task_that_asks_is_cancelled_the_next_one_asks(backend: str) ->
     async def verify(server: Loopback) -> None:
         first = anyio.CancelScope()
         async with AsyncClerk(KEY, base_url=server.url) as clerk, anyio.create_task_group() as group:
-            auth = AsyncAuth(clerk, state, KEY)
+            auth = make_async_auth(clerk, state, KEY)
 
             async def ask(scope: anyio.CancelScope) -> None:
                 with scope:
@@ -251,7 +253,7 @@ def test_when_the_task_that_asks_is_cancelled_the_next_one_asks(backend: str) ->
         anyio.run(verify, server, backend=backend)
         assert len(server.requests) == 2
     assert [token.subject for token in found] == ["user_1"]
-    assert len(state.task_flights) == 0
+    assert len(state.task_runs) == 0
 
 
 def test_without_success_memory_each_thread_asks_for_itself() -> None:
@@ -347,7 +349,7 @@ def test_a_cache_is_bounded_by_entries_and_by_bytes() -> None:
 
 def test_strangers_push_out_no_accepted_token() -> None:
     with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
-        asker.state.answers = AnswerCache(lambda: asker.time.monotonic, 8)
+        asker.state.machine_tokens = MachineTokenCache(lambda: asker.time.monotonic, 8)
         asker.reason("ak_1")
         for number in range(50):
             asker.reason(f"ak_x{number}")
@@ -358,17 +360,17 @@ def test_strangers_push_out_no_accepted_token() -> None:
 
 def test_5000_users_are_verified_once_each() -> None:
     made = [token(sub=f"user_{number}") for number in range(50)]
-    memo = Memo()
+    cache = VerifiedTokenCache()
     with Clerk(KEY) as clerk:
         state = AuthState()
-        state.memo = memo
-        auth = Auth(clerk, state, KEY)
+        state.verified_tokens = cache
+        auth = make_auth(clerk, state, KEY)
         for one in made:
             auth.verify_token(one, jwt_key=pem(), now=NOW)
-        kept = memo.get(made[0])
+        kept = cache.get(made[0])
         assert kept
         for number in range(4950):
-            memo.keep(f"{number}", kept.jwt, kept.key)
-            memo.charge(auth.verify_token(made[0], jwt_key=pem(), now=NOW))
-        assert memo.get(made[0]) is not None
-        assert all(memo.get(one) for one in (*made, *map(str, range(4950))))
+            cache.keep(f"{number}", kept.jwt, kept.key)
+            cache.charge(auth.verify_token(made[0], jwt_key=pem(), now=NOW))
+        assert cache.get(made[0]) is not None
+        assert all(cache.get(one) for one in (*made, *map(str, range(4950))))

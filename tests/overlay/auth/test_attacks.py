@@ -94,9 +94,9 @@ def test_an_attack_is_refused_and_calls_clerk_so_often(name: str) -> None:
     make, reason, calls = ATTACKS[name]
     evil = make()
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
-        for memo in (True, False, True):
+        for cache in (True, False, True):
             with pytest.raises(TokenRefused) as caught:
-                clerk.auth.verify_token(evil, now=NOW, memo=memo)
+                clerk.auth.verify_token(evil, now=NOW, cache=cache)
             assert caught.value.reason == reason
         assert len(server.requests) == calls
         options = auth_options()
@@ -123,7 +123,7 @@ def test_a_flood_causes_one_call(make: Callable[[int], str]) -> None:
             with pytest.raises(TokenRefused):
                 clerk.auth.verify_token(make(number), now=NOW)
         assert len(server.requests) == 1
-        assert len(clerk.auth._state.memo) == 0
+        assert len(clerk.auth._state.verified_tokens) == 0
 
 
 def test_a_token_of_another_instance_is_worth_nothing() -> None:

@@ -122,4 +122,4 @@ def test_an_outage_signs_nobody_out_who_was_here_before(emulator: Emulator, cler
     token = emulator.sign_in(clerk.users.create(username="ada_l").id)
     assert clerk.auth.verify_token(token)
     emulator.faults.add(status=500, times=100)
-    assert clerk.auth.verify_token(token, memo=False)
+    assert clerk.auth.verify_token(token, cache=False)

@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from clerkkit import Clerk, InvalidArgument
-from clerkkit.auth.requests.adapters import incoming, public_url
+from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
 from tests.loopback import KEY
 from tests.overlay.auth.making import NOW, jwks, options, token
 
@@ -69,10 +69,10 @@ REQUESTS = {
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_all_are_one(name: str) -> None:
-    found = incoming(REQUESTS[name]())
+    found = adapt_request(REQUESTS[name]())
     assert found.method == "GET"
     assert found.authorization == "Bearer x"
-    assert str(public_url(found)) == "https://shop.test/caf%C3%A9/a%20b?x=%20y&z"
+    assert str(get_browser_url(found)) == "https://shop.test/caf%C3%A9/a%20b?x=%20y&z"
     assert {key: found.headers[key.lower()] for key in HEADERS} == HEADERS
 
 
@@ -87,7 +87,7 @@ def test_all_can_sign_in(name: str) -> None:
 @pytest.mark.parametrize("made", [None, 5, "x", {}, {"type": "lifespan"}, object(), httpx.Response(200)])
 def test_what_is_no_request(made: Any) -> None:
     with pytest.raises(InvalidArgument, match="request"):
-        incoming(made)
+        adapt_request(made)
 
 
 def test_headers_that_come_several_times() -> None:
@@ -99,7 +99,7 @@ def test_headers_that_come_several_times() -> None:
         (b"authorization", b"Bearer a"),
         (b"authorization", b"b"),
     ]
-    found = incoming(scope(headers=headers))
+    found = adapt_request(scope(headers=headers))
     assert found.headers["cookie"] == "a=1; b=2"
     assert found.headers["accept"] == "x, y"
     assert found.authorization == found.headers["authorization"] == "Bearer a, b"
@@ -107,13 +107,13 @@ def test_headers_that_come_several_times() -> None:
 
 @pytest.mark.parametrize("host", ["evil.test/x", "a@b.test", "", "a b", "[::1", "x:99999"])
 def test_a_host_that_is_none_does_not_get_into_the_url(host: str) -> None:
-    found = incoming(scope(headers=[(b"host", host.encode())]))
-    assert str(public_url(found)) == "https://10.0.0.1:8000/caf%C3%A9/a%20b?x=%20y&z"
+    found = adapt_request(scope(headers=[(b"host", host.encode())]))
+    assert str(get_browser_url(found)) == "https://10.0.0.1:8000/caf%C3%A9/a%20b?x=%20y&z"
 
 
 def test_a_websocket_is_a_page_to_its_origin() -> None:
-    found = incoming(scope(type="websocket", scheme="wss"))
-    assert str(public_url(found)).startswith("https://shop.test/")
+    found = adapt_request(scope(type="websocket", scheme="wss"))
+    assert str(get_browser_url(found)).startswith("https://shop.test/")
 
 
 def test_httpx_and_asgi_bring_the_same_session() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from clerkkit import Clerk
 from clerkkit.auth import SignedInState, TokenRefused, verify_token
-from clerkkit.auth.requests.adapters import incoming, public_url
+from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
 from tests.overlay.auth.making import CATEGORY, KID, NOW, claims, jwks, options, pem, token
 
 GOOD = token()
@@ -230,7 +230,7 @@ def test_objects_with_any_text(url: str, method: str, headers: dict[str, str]) -
 
     request = Request()
     request.__dict__.update(method=method, url=url, headers=headers)
-    assert str(public_url(incoming(request))).isascii()
+    assert str(get_browser_url(adapt_request(request))).isascii()
     assert CLERK.auth.authenticate_request(request, OPTIONS[0], now=NOW).status != "signed-in"
 
 

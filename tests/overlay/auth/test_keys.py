@@ -10,10 +10,10 @@ import anyio
 import pytest
 
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
-from clerkkit.auth import AsyncAuth, Auth, AuthState, TokenRefused
-from clerkkit.auth.tokens.verified_cache import Memo
+from clerkkit.auth import AuthState, TokenRefused
+from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
 from tests.loopback import KEY, Act, Received, Said, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwk, jwks, pem, token
+from tests.overlay.auth.making import NOW, jwk, jwks, make_async_auth, make_auth, pem, token
 
 GOOD = answer(200, jwks())
 DOWN = answer(500, {"errors": []})
@@ -51,13 +51,13 @@ def calling(way: str, url: str, test: Callable[[Caller], None], **options: Any) 
     state = AuthState(monotonic=time)
     if way == "sync":
         with Clerk(KEY, base_url=url, max_retries=0, **options) as clerk:
-            auth = Auth(clerk, state, KEY)
+            auth = make_auth(clerk, state, KEY)
             test(Caller(lambda given, **more: auth.verify_token(given, **{"now": NOW, **more}), time))
         return
 
     async def run() -> None:
         async with AsyncClerk(KEY, base_url=url, max_retries=0, **options) as clerk:
-            auth = AsyncAuth(clerk, state, KEY)
+            auth = make_async_auth(clerk, state, KEY)
 
             def verify(given: str, **more: Any) -> Any:
                 async def one() -> Any:
@@ -75,7 +75,7 @@ def test_keys_are_fetched_once_and_again_after_five_minutes(way: str) -> None:
     def test(caller: Caller) -> None:
         for age, calls in ((0, 1), (1, 1), (299, 1), (300, 2), (599, 2), (600, 3)):
             caller.time.seconds = 1000.0 + age
-            assert caller.reason(token(jti=str(age)), memo=age % 2 == 0) is None
+            assert caller.reason(token(jti=str(age)), cache=age % 2 == 0) is None
             assert len(server.requests) == calls
 
     with serve(GOOD) as server:
@@ -93,7 +93,7 @@ def test_a_rotated_key_is_picked_up_at_most_every_ten_seconds(way: str) -> None:
         assert len(server.requests) == 1
         caller.time.seconds += 10
         assert caller.reason(new) is None
-        assert caller.reason(token()) == "jwk-kid-mismatch"  # its key is gone, and so is what the memo knew
+        assert caller.reason(token()) == "jwk-kid-mismatch"  # its key is gone, and so is what the cache knew
         assert len(server.requests) == 2
 
     with serve(GOOD, answer(200, jwks(jwk("second", "ins_2")))) as server:
@@ -256,7 +256,7 @@ def test_one_async_client_serves_loop_after_loop() -> None:
         clerk = AsyncClerk(KEY, base_url=server.url)
 
         async def verify() -> str:
-            return (await clerk.auth.verify_token(token(), now=NOW, memo=False)).user_id
+            return (await clerk.auth.verify_token(token(), now=NOW, cache=False)).user_id
 
         for backend in ("asyncio", "trio", "asyncio"):
             assert anyio.run(verify, backend=backend) == "user_1"
@@ -297,7 +297,7 @@ def _tasks_do_not_wait(backend: str, url: str, through: threading.Event, request
     async def run() -> None:
         time = Time()
         async with AsyncClerk(KEY, base_url=url) as clerk:
-            auth = AsyncAuth(clerk, AuthState(monotonic=time), KEY)
+            auth = make_async_auth(clerk, AuthState(monotonic=time), KEY)
             await auth.verify_token(token(), now=NOW)
             time.seconds += 300
 
@@ -347,7 +347,7 @@ def test_a_view_with_a_key_that_is_none_is_refused(key: Any) -> None:
         clerk.with_options(secret_key=key)
 
 
-# -- the memo ------------------------------------------------------------------------------------------------------
+# -- the cache ------------------------------------------------------------------------------------------------------
 
 
 def test_the_memo_forgives_nothing_but_the_signature() -> None:
@@ -367,24 +367,24 @@ def test_the_memo_forgives_nothing_but_the_signature() -> None:
             with pytest.raises(TokenRefused) as caught:
                 verify(made, **{"now": NOW, **options})  # type: ignore[arg-type]
             assert caught.value.reason == reason
-        assert verify(made, now=NOW, memo=False) is not first
+        assert verify(made, now=NOW, cache=False) is not first
 
 
 def test_the_memo_is_bounded_and_holds_no_token() -> None:
     time = Time()
     state = AuthState(monotonic=time)
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
-        auth = Auth(clerk, state, KEY)
-        state.memo = Memo(time, 16)
+        auth = make_auth(clerk, state, KEY)
+        state.verified_tokens = VerifiedTokenCache(time, 16)
         made = [token(jti=str(number)) for number in range(40)]
         for one in made:
             auth.verify_token(one, now=NOW)
-            assert len(state.memo) <= 16
-        assert state.memo.get(made[-1])
-        assert not state.memo.get(made[0])
-        assert not any(one in repr(vars(state.memo)) for one in made)
+            assert len(state.verified_tokens) <= 16
+        assert state.verified_tokens.get(made[-1])
+        assert not state.verified_tokens.get(made[0])
+        assert not any(one in repr(vars(state.verified_tokens)) for one in made)
         time.seconds += 120
-        assert not state.memo.get(made[-1])
+        assert not state.verified_tokens.get(made[-1])
         with pytest.raises(TokenRefused):
             auth.verify_token(token(key="second"), now=NOW)
-        assert len(state.memo) <= 16
+        assert len(state.verified_tokens) <= 16

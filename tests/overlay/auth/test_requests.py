@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from clerk_bapi import API_VERSION
 from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth import AuthOptions, HandshakeState, RequestState, SessionClaims, SignedInState, SignedOutState
-from clerkkit.auth.options import AuthOptionArguments
+from clerkkit.auth.requests.options import AuthOptionArguments
 from tests.loopback import KEY, Act, Loopback, Script, answer, serve
 from tests.overlay.auth.making import CATEGORY, NOW, forged, jwks, options, pem, private, publishable_key, token
 
@@ -728,7 +728,7 @@ def test_a_url_can_ask_for_an_organization(
         ({"issuer": [5]}, "issuer"),
         ({"is_satellite": "false", "domain": "a.test"}, "is_satellite"),
         ({"satellite_auto_sync": 1}, "satellite_auto_sync"),
-        ({"memo": None}, "memo"),
+        ({"cache": None}, "cache"),
         ({"trust_forwarded_host": "no"}, "trust_forwarded_host"),
         ({"is_satellite": True, "domain": "a.test", "sign_in_url": "/sign-in"}, "sign_in_url"),
         ({"authorized_parties": "https://a.test"}, "authorized_parties"),
@@ -817,7 +817,7 @@ def test_an_option_that_there_is_not_is_refused_by_name() -> None:
 def test_the_arguments_are_typed_as_the_options_are() -> None:
     fields = {field.name: field.type for field in attrs.fields(AuthOptions)}
     assert dict(AuthOptionArguments.__annotations__) == {
-        name: ForwardRef(annotation, module="clerkkit.auth.options") for name, annotation in fields.items()
+        name: ForwardRef(annotation, module="clerkkit.auth.requests.options") for name, annotation in fields.items()
     }
 
 

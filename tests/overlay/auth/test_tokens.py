@@ -191,7 +191,7 @@ def test_a_header_in_the_place_of_a_token_is_told_as_that(scheme: str) -> None:
             lambda: clerk.auth.verify_token(given, jwt_key=pem(), now=NOW),
             lambda: anyio.run(ask),
         ):
-            with pytest.raises(TokenRefused, match=r"begins with Bearer.* pass what follows") as caught:
+            with pytest.raises(TokenRefused, match=r"begins with Bearer.* pass only what follows") as caught:
                 verify()
             assert caught.value.reason == "token-invalid"
             assert token() not in str(caught.value)

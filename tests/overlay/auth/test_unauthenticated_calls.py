@@ -13,10 +13,10 @@ import pytest
 
 from clerk_core import UNSET
 from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimitOptions
-from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState, RequestState, TokenRefused
+from clerkkit.auth import AuthOptions, AuthState, RequestState, TokenRefused
 from clerkkit.options import any_request
 from tests.loopback import KEY, Act, Received, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwks, options, pem, token
+from tests.overlay.auth.making import NOW, jwks, make_async_auth, make_auth, options, pem, token
 from tests.overlay.auth.test_keys import Time
 
 LIVE, TEST = options(), options(live=False)
@@ -125,7 +125,7 @@ def test_beyond_the_limit_the_cookies_decide_until_time_has_passed() -> None:
     wanted = options(unauthenticated_calls=(2, 5))
     good = {"cookie": f"__session={token()}; __client_uat=1; __clerk_handshake_nonce=n"}
     with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
-        auth = Auth(clerk, AuthState(monotonic=time), KEY)
+        auth = make_auth(clerk, AuthState(monotonic=time), KEY)
 
         def reason(request: httpx.Request) -> str | None:
             return auth.authenticate_request(request, wanted, now=NOW).reason
@@ -197,7 +197,7 @@ def test_beyond_the_limit_opaque_tokens_that_were_accepted_before_still_are(ttl:
     wanted = options(accepts_token="any", opaque_token_calls=(3, 10), opaque_token_ttl=ttl)
     time = Time()
     with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
-        auth = Auth(clerk, AuthState(monotonic=time), KEY)
+        auth = make_auth(clerk, AuthState(monotonic=time), KEY)
 
         def reason(request: httpx.Request) -> str | None:
             return auth.authenticate_request(request, wanted, now=NOW).reason
@@ -405,7 +405,7 @@ def test_with_a_wrong_secret_key_in_development_slow_redirects_stop(status: int)
 def test_async_requests_are_brief_too() -> None:
     async def run(url: str) -> str | None:
         async with AsyncClerk(KEY, base_url=url) as clerk:
-            auth = AsyncAuth(clerk, AuthState(), KEY)
+            auth = make_async_auth(clerk, AuthState(), KEY)
             with pytest.raises(TokenRefused):
                 await auth.verify_token(token(), now=NOW)
             return (await auth.authenticate_request(nonce(1), LIVE, now=NOW)).reason

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from clerk_bapi import API_VERSION
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, TokenRefused, verify_token
-from clerkkit.auth.tokens.checks import expected
-from clerkkit.auth.tokens.jwts import parse
-from clerkkit.auth.tokens.machine_flow import machine_token
-from clerkkit.auth.tokens.verify import Verifier
+from clerkkit.auth.tokens.expectations import build_expectations
+from clerkkit.auth.tokens.jwts import parse_jwt
+from clerkkit.auth.tokens.verifier import Verifier
+from clerkkit.auth.tokens.verify_machine_token import verify_machine_token
 from clerkkit.flow import drive
 from tests.shared import shared
 
@@ -146,20 +146,24 @@ def _handshake(row: Row) -> Verdict:
     token, options = row["args"]
     auth = _clerk(row, options.get("secretKey")).auth
     try:
-        jwt = drive(auth._do, auth._verifier(options.get("jwtKey"), True, row["now_ms"] / 1000).handshake(token))
+        jwt = drive(
+            auth._do, auth._build_verifier(options.get("jwtKey"), True, row["now_ms"] / 1000).verify_handshake(token)
+        )
     except TokenRefused as error:
         return _refused(row, error)
-    return Verdict(row, row["expected"].get("data"), jwt.decoded())
+    return Verdict(row, row["expected"].get("data"), jwt.decode_claims())
 
 
 def _machine(row: Row) -> Verdict:
     token, options = row["args"][0], row["args"][-1]
-    assert row["fn"] != "verifyM2MJwt" or parse(token).decoded() == row["args"][1]["payload"]
+    assert row["fn"] != "verifyM2MJwt" or parse_jwt(token).decode_claims() == row["args"][1]["payload"]
     keys = {"machine_secret_key": options.get("machineSecretKey"), "jwt_key": options.get("jwtKey")}
     now = row["now_ms"] / 1000
     try:
         if not any(options.get(name) for name in ("secretKey", "machineSecretKey", "jwtKey")):
-            verified = drive(_no_network, machine_token(Verifier(clock=lambda: now), token, expected(), None))
+            verified = drive(
+                _no_network, verify_machine_token(Verifier(clock=lambda: now), token, build_expectations(), None)
+            )
         else:
             clerk = _clerk(row, options.get("secretKey"), warm=not row["network"])
             verified = clerk.auth.verify_machine_token(token, clock_skew=_skew(options), now=now, **keys)

@@ -19,7 +19,7 @@ from clerkkit import AsyncClerk
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
 from clerkkit.integrations import fastapi, starlette
 from clerkkit.integrations.asgi import ClerkMiddleware, Receive, Scope, Send
-from clerkkit.integrations.common import Denial, Required
+from clerkkit.integrations.requirements import Denial, Requirements
 from tests.overlay.integrations.asgi_site import Site, options_for, served
 from tests.overlay.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 
@@ -75,14 +75,14 @@ def of_starlette(middleware: Middleware, life: Any) -> Any:
 
 
 def of_asgi(middleware: Middleware, life: Any) -> Any:
-    required = {f"/{path}": Required(**asked) for path, asked in CHECKS.items()}
+    required = {f"/{path}": Requirements(**asked) for path, asked in CHECKS.items()}
     shell = Starlette(lifespan=life)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await shell(scope, receive, send)
         if scope["path"] in required:
-            judged = required[scope["path"]].judge(scope["clerk"])
+            judged = required[scope["path"]].check(scope["clerk"])
             if isinstance(judged, Denial):
                 response = PlainTextResponse(judged.detail, judged.status, judged.headers)
             else:

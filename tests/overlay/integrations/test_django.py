@@ -243,10 +243,10 @@ def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) ->
 
 
 def test_views_alone_raise_what_the_middleware_and_django_answer(clerk: Clerk, emulator: Emulator) -> None:
-    from clerkkit.auth.requests.state import signed_out
+    from clerkkit.auth.requests.state import SignedOutState
 
     request: Any = RequestFactory().get("/")
-    request.clerk = signed_out("session-token-and-uat-missing")
+    request.clerk = SignedOutState(reason="session-token-and-uat-missing")
     with pytest.raises(NotAuthenticatedError):
         require_auth()(caller)(request)
     assert get_auth(request) is None

@@ -6,8 +6,8 @@ import pytest
 from werkzeug.datastructures import HeaderSet
 
 from clerkkit.auth import SessionClaims
-from clerkkit.auth.requests.state import SignedInState, signed_out
-from clerkkit.integrations.headers import merged_vary, response_headers
+from clerkkit.auth.requests.state import SignedInState, SignedOutState
+from clerkkit.integrations.headers import merge_vary, response_headers
 from clerkkit.testing import instance
 
 
@@ -30,7 +30,7 @@ def claims() -> SessionClaims:
     ],
 )
 def test_vary_is_merged(own: list[str], merged: str) -> None:
-    assert merged_vary(own) == merged
+    assert merge_vary(own) == merged
     if merged != "*":
         expected = HeaderSet([name.strip() for value in own for name in value.split(",") if name.strip()])
         expected.update(["Cookie", "Authorization"])
@@ -52,7 +52,7 @@ def test_a_response_with_cookies_of_clerk_is_kept_by_no_cache() -> None:
 
 
 def test_the_applications_headers_are_kept() -> None:
-    state = signed_out("why", headers=(("access-control-allow-origin", "null"),))
+    state = SignedOutState(reason="why", headers=(("access-control-allow-origin", "null"),))
     own = [("Access-Control-Allow-Origin", "*"), ("Cache-Control", "max-age=9")]
     assert response_headers(state, own)[:2] == own
     assert ("access-control-allow-origin", "null") not in response_headers(state, own)

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from clerkkit import InvalidArgument
+from clerkkit import InvalidArgument, reasons
 from clerkkit.auth import verify_token
-from clerkkit.auth.requests.state import SignedInState, signed_out
-from clerkkit.auth.tokens import reasons
+from clerkkit.auth.requests.state import SignedInState, SignedOutState
 from clerkkit.integrations import fastapi, starlette
-from clerkkit.integrations.common import Denial, Required
+from clerkkit.integrations.requirements import Denial, Requirements
 from clerkkit.testing import instance
 
 
@@ -30,7 +29,7 @@ from clerkkit.testing import instance
     ],
 )
 def test_guards_with_equal_requirements_are_equal(one: dict[str, Any], other: dict[str, Any]) -> None:
-    for made in (Required, starlette.require_auth, fastapi.require_auth):
+    for made in (Requirements, starlette.require_auth, fastapi.require_auth):
         assert made(**one) == made(**other)
         assert len({made(**one), made(**other)}) == 1
         assert made(**one) != made(permission="reports:read")
@@ -40,30 +39,30 @@ def test_guards_with_equal_requirements_are_equal(one: dict[str, Any], other: di
 @pytest.mark.parametrize("name", ["org:sys_memberships:manage", "sys_memberships:manage", "org:sys_profile:delete"])
 def test_permissions_that_no_token_carries_are_refused(name: str) -> None:
     with pytest.raises(InvalidArgument, match=r"permission: .*system permission.* role"):
-        Required(permission=name)
+        Requirements(permission=name)
 
 
 def test_a_permission_whose_name_only_resembles_those_of_the_system() -> None:
-    assert Required(permission="org:system:read").permission == "org:system:read"
+    assert Requirements(permission="org:system:read").permission == "org:system:read"
 
 
 @pytest.mark.parametrize("token_type", [None, 5, [["api_key"]], "sessions", [], ["any"]])
 def test_kinds_that_are_none_are_refused(token_type: Any) -> None:
     with pytest.raises(InvalidArgument, match="token_type: expected 'any', or some of"):
-        Required(token_type=token_type)
+        Requirements(token_type=token_type)
 
 
 def test_sessions_may_be_required_in_a_list() -> None:
     token = instance().session_token(org_id="org_1", org_role="org:admin")
     state = SignedInState(claims=verify_token(token, jwt_key=instance().jwt_key), token=token)
-    assert Required(role="admin", token_type=["session_token"]).judge(state) is state.claims
+    assert Requirements(role="admin", token_type=["session_token"]).check(state) is state.claims
 
 
 @pytest.mark.parametrize(
     "reason", [value for name, value in vars(reasons).items() if name.isupper() and name != "HINTS"]
 )
 def test_only_what_is_no_fault_of_the_caller_is_a_503(reason: str) -> None:
-    denial = Required().judge(signed_out(reason))
+    denial = Requirements().check(SignedOutState(reason=reason))
     assert isinstance(denial, Denial)
     servers = {"unexpected-error", "jwk-remote-failed-to-load", "secret-key-invalid"}
     if reason in servers:

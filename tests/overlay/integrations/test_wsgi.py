@@ -11,7 +11,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerkkit import Clerk, InvalidArgument
-from clerkkit.auth.tokens.machine import MachineToken
+from clerkkit.auth.tokens.machine_token import MachineToken
 from clerkkit.integrations.wsgi import ClerkMiddleware, get_auth, require_auth
 from tests.overlay.integrations.asgi_site import Site, options_for
 from tests.overlay.integrations.behaviour import (

@@ -1,1 +1,1 @@
-"""Authenticate requests: adapters, cookies, handshakes, states."""
+"""Authenticate requests: adapt, decide, render the state."""

@@ -1,8 +1,8 @@
-"""Requests of all frameworks in one form: method, URL, headers.
+"""Adapts the requests of web frameworks to one form: method, URL, headers.
 
-No framework is imported here; a request of Django alone has one of Django's settings looked at.
+No framework is imported, except Django's settings for a request of Django.
 
-A request with a token in its `Authorization` header needs nothing else; so URL and headers are read when asked for.
+URL and headers are read lazily, since a request with a token in its `Authorization` header does not need them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from urllib.parse import quote
 from clerk_core import InvalidArgument
 from clerk_core.guards import is_items, is_list, is_mapping
 from clerkkit.auth.requests import urls
-from clerkkit.auth.requests.aws import lambda_request
+from clerkkit.auth.requests.aws_lambda import read_lambda_event
+from clerkkit.auth.tokens.origins import normalize_authority
 
 _IN_PATH = "/:@!$&'()*+,;=~"
 
 
-class Incoming:
-    """A request, as far as signing in needs it: here, an object with method, url and headers, such as httpx's.
+class RequestAdapter:
+    """Reads what authentication needs from a request. This class adapts objects with method, url and headers.
 
-    Headers are any mapping, in any case of letters, of strings or bytes, or of lists of these.
+    Headers are a mapping of names, in upper or lower case, to strings, bytes, or lists of these.
     """
 
     def __init__(self, request: Any) -> None:
@@ -31,47 +32,47 @@ class Incoming:
 
     @property
     def method(self) -> str:
-        """In upper case."""
+        """The method in upper case."""
         return str(self._request.method).upper()
 
     @property
     def authorization(self) -> str | None:
-        """The header that brings a token."""
+        """The `Authorization` header."""
         # Decode as little as possible: a request with a token in this header needs no other header.
         headers = self._request.headers
         raw = getattr(headers, "raw", None)  # httpx decodes all headers for `items`
         if is_list(raw):
-            return _authorization(raw)
+            return _get_authorization(raw)
         name = "authorization"
-        return _named(pair for pair in headers.items() if len(pair[0]) == len(name)).get(name)
+        return _merge_headers(pair for pair in headers.items() if len(pair[0]) == len(name)).get(name)
 
     @property
     def url(self) -> str:
-        """As the server has it, which behind a proxy is not as the browser does."""
+        """The URL that the server sees. Behind a proxy, the browser's may differ."""
         return str(self._request.url)
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """By their names in lower case."""
-        return _named(self._request.headers.items())
+        """The headers by their names in lower case."""
+        return _merge_headers(self._request.headers.items())
 
-    def host(self, trust_forwarded: bool) -> str:
-        """The host that the browser has asked for, and its port; a proxy's word for it counts where it is trusted."""
+    def get_host(self, trust_forwarded: bool) -> str:
+        """Return host and port that the browser asked for, by `X-Forwarded-Host` if that is trusted."""
         forwarded = self.headers.get("x-forwarded-host") if trust_forwarded else None
         return (self.headers.get("host", "") if forwarded is None else forwarded).partition(",")[0]
 
 
-class _Aiohttp(Incoming):
-    """A request of aiohttp's server, whose own URL raises for a host that is none."""
+class _AiohttpAdapter(RequestAdapter):
+    """Adapts requests of aiohttp's server, whose `url` raises for a malformed host."""
 
     @property
     def url(self) -> str:
         request = self._request
-        return urls.build(request.scheme, self.headers.get("host"), "", request.raw_path, "")
+        return urls.build_url(request.scheme, self.headers.get("host"), "", request.raw_path, "")
 
 
-class _Scope(Incoming):
-    """An ASGI scope, which the requests of Starlette, FastAPI and Quart have."""
+class _AsgiAdapter(RequestAdapter):
+    """Adapts ASGI scopes, which the requests of Starlette, FastAPI and Quart contain."""
 
     @property
     def method(self) -> str:
@@ -79,24 +80,25 @@ class _Scope(Incoming):
 
     @property
     def authorization(self) -> str | None:
-        return _authorization(self._request["headers"])
+        return _get_authorization(self._request["headers"])
 
     @property
     def url(self) -> str:
         scope = self._request
         scheme = str(scope.get("scheme", "http")).replace("ws", "http")
         name, port = scope.get("server") or ("", None)
+        server = f"{name}:{port}" if port else name
         path = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1") or quote(scope["path"], _IN_PATH)
-        own = f"{name}:{port}" if port else name
-        return urls.build(scheme, self.headers.get("host"), own, path, scope.get("query_string", b"").decode("latin-1"))
+        query = scope.get("query_string", b"").decode("latin-1")
+        return urls.build_url(scheme, self.headers.get("host"), server, path, query)
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        return _named(self._request["headers"])
+        return _merge_headers(self._request["headers"])
 
 
-class _Environ(Incoming):
-    """A WSGI environ. What trusts a proxy, such as Werkzeug's ProxyFix, puts the browser's host into `HTTP_HOST`."""
+class _WsgiAdapter(RequestAdapter):
+    """Adapts WSGI environs. Middleware that trusts a proxy, such as Werkzeug's ProxyFix, sets `HTTP_HOST`."""
 
     @property
     def method(self) -> str:
@@ -104,83 +106,80 @@ class _Environ(Incoming):
 
     @property
     def authorization(self) -> str | None:
-        return _string(self._request.get("HTTP_AUTHORIZATION"))
+        return _get_string(self._request, "HTTP_AUTHORIZATION")
 
     @property
     def url(self) -> str:
         environ = self._request
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        scheme = environ.get("wsgi.url_scheme", "http")
-        return urls.build(
-            scheme,
+        return urls.build_url(
+            environ.get("wsgi.url_scheme", "http"),
             environ.get("HTTP_HOST"),
-            _server(environ),
+            _get_server(environ),
             quote(path.encode("latin-1", "replace"), _IN_PATH),
             environ.get("QUERY_STRING", ""),
         )
 
-    def host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # the environ has what is trusted
-        return _string(self._request.get("HTTP_HOST")) or ""
+    def get_host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # middleware has put a trusted host there
+        return _get_string(self._request, "HTTP_HOST") or ""
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        given = {name[len("HTTP_") :]: value for name, value in self._request.items() if name.startswith("HTTP_")}
-        return _named((name.replace("_", "-"), value) for name, value in given.items())
+        values = {name[len("HTTP_") :]: value for name, value in self._request.items() if name.startswith("HTTP_")}
+        return _merge_headers((name.replace("_", "-"), value) for name, value in values.items())
 
 
-class _Django(_Environ):
-    """A request of Django, over WSGI or ASGI: it knows of a proxy that speaks https."""
+class _DjangoAdapter(_WsgiAdapter):
+    """Adapts requests of Django, over WSGI or ASGI. Django determines the scheme, by its settings for proxies."""
 
     def __init__(self, request: Any) -> None:
         super().__init__(request.META)
-        self._of_django = request
+        self._django_request = request
 
     @property
     def url(self) -> str:
-        request, meta = self._of_django, self._request
-        return urls.build(request.scheme, meta.get("HTTP_HOST"), _server(meta), request.get_full_path(), "")
+        request, meta = self._django_request, self._request
+        return urls.build_url(request.scheme, meta.get("HTTP_HOST"), _get_server(meta), request.get_full_path(), "")
 
-    def host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # a setting of Django's own tells
+    def get_host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # Django has its own setting
         from django.conf import settings
 
-        return Incoming.host(self, settings.USE_X_FORWARDED_HOST)
+        return RequestAdapter.get_host(self, settings.USE_X_FORWARDED_HOST)
 
 
-def incoming(request: Any) -> Incoming:
-    """The request of a framework: an ASGI scope, a WSGI environ, a Lambda event, an object with method, url, headers.
+def adapt_request(request: Any) -> RequestAdapter:
+    """Return the adapter for an ASGI scope, a WSGI environ, a Lambda event, or an object with method, url, headers.
 
-    The requests of Starlette, FastAPI and Quart are known by their scope, those of Flask by their environ, Django's by
-    `META`, aiohttp's by `rel_url`.
+    The requests of Starlette, FastAPI and Quart are recognized by `scope`, those of Flask by `environ`, of Django by
+    `META`, of aiohttp by `rel_url`.
 
     Raises:
-        InvalidArgument: it is none of these.
+        InvalidArgument: this is none of these.
     """
     if is_mapping(request):
-        event = lambda_request(request)
+        event = read_lambda_event(request)
         if event is not None:
-            return Incoming(event)
+            return RequestAdapter(event)
         if _is_scope(request):
-            return _Scope(request)
+            return _AsgiAdapter(request)
         if "REQUEST_METHOD" in request:
-            return _Environ(request)
-    return _of_object(request)
+            return _WsgiAdapter(request)
+    return _adapt_object(request)
 
 
-def _of_object(request: Any) -> Incoming:
+def _adapt_object(request: Any) -> RequestAdapter:
     if getattr(request, "META", None) is not None:
-        return _Django(request)
+        return _DjangoAdapter(request)
     if (environ := getattr(request, "environ", None)) is not None:
-        return _Environ(environ)
+        return _WsgiAdapter(environ)
     if (scope := getattr(request, "scope", None)) is not None and _is_scope(scope):
-        return _Scope(scope)
+        return _AsgiAdapter(scope)
     has_all = hasattr(request, "method") and hasattr(request, "headers") and hasattr(request, "url")
     if has_all and not isinstance(request, type):
         if not callable(getattr(request.headers, "items", None)):
-            raise InvalidArgument(
-                "request", f"expected headers that are a mapping, got {type(request.headers).__name__}"
-            )
-        return _Aiohttp(request) if hasattr(request, "rel_url") else Incoming(request)
-    raise InvalidArgument("request", "expected a request, an ASGI scope, a WSGI environ or an event of AWS Lambda")
+            raise InvalidArgument("request", f"expected headers as a mapping, got {type(request.headers).__name__}")
+        return _AiohttpAdapter(request) if hasattr(request, "rel_url") else RequestAdapter(request)
+    raise InvalidArgument("request", "expected a request, an ASGI scope, a WSGI environ or an AWS Lambda event")
 
 
 def _is_scope(value: Any) -> bool:
@@ -190,41 +189,42 @@ def _is_scope(value: Any) -> bool:
     return not is_mapping(headers) and isinstance(headers, Iterable)
 
 
-def public_url(request: Incoming, trust_forwarded_host: bool = True) -> urls.Url:
-    """The URL as the browser has it, told by the proxy's headers or the host; one without a place where none is.
+def get_browser_url(request: RequestAdapter, trust_forwarded_host: bool = True) -> urls.Url:
+    """Return the URL that the browser shows, by the proxy's headers and the host. Its authority is empty if unknown.
 
-    `X-Forwarded-Proto` counts in any case: it chooses between http and https, and a client that forges it fools itself.
+    `X-Forwarded-Proto` is always trusted: it only chooses between http and https, and forging it harms nobody else.
     """
-    own = urls.parse(request.url) or urls.NOWHERE
-    scheme = request.headers.get("x-forwarded-proto", own.scheme).partition(",")[0].lower()
-    place = urls.placed(scheme, request.host(trust_forwarded_host))
-    return own if place is None else own._replace(scheme=scheme, place=place)
+    url = urls.parse_url(request.url) or urls.EMPTY_URL
+    scheme = request.headers.get("x-forwarded-proto", url.scheme).partition(",")[0].lower()
+    authority = normalize_authority(scheme, request.get_host(trust_forwarded_host))
+    return url if authority is None else url._replace(scheme=scheme, authority=authority)
 
 
-def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    return ", ".join([_text(value) for name, value in headers if name.lower() == b"authorization"]) or None
+def _get_authorization(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    return ", ".join([_decode(value) for name, value in headers if name.lower() == b"authorization"]) or None
 
 
-def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+def _merge_headers(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for given, value in pairs:
-        name = _text(given).lower()
+    for key, value in pairs:
+        name = _decode(key).lower()
         for one in value if is_items(value) else (value,):
             if one is not None:
-                text, joint = _text(one), "; " if name == "cookie" else ", "
-                headers[name] = f"{headers[name]}{joint}{text}" if name in headers else text
+                text, separator = _decode(one), "; " if name == "cookie" else ", "
+                headers[name] = f"{headers[name]}{separator}{text}" if name in headers else text
     return headers
 
 
-def _text(value: Any) -> str:
+def _decode(value: Any) -> str:
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    # What no request can carry (lone surrogates) cannot be sent on, either.
+    # Replaces lone surrogates, which no request can carry and which could not be sent on.
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _string(value: object) -> str | None:
+def _get_string(environ: Mapping[str, Any], key: str) -> str | None:
+    value = environ.get(key)
     return value if isinstance(value, str) else None
 
 
-def _server(environ: Mapping[str, Any]) -> str:
+def _get_server(environ: Mapping[str, Any]) -> str:
     return f"{environ.get('SERVER_NAME', '')}:{environ.get('SERVER_PORT', '')}"

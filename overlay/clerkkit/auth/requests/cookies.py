@@ -1,4 +1,4 @@
-"""Cookies, those of a request and those to set, and the bearer token. Whatever is sent is read, and nothing raises."""
+"""Parses cookies and the bearer token of a request, and the cookies that Clerk sets. Never raises."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import re
 from urllib.parse import unquote
 
 from clerk_core.guards import is_list
+from clerkkit.auth.requests.names import SESSION
 
 _ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
 
 
-def cookies(header: str | None) -> dict[str, str]:
-    """The cookies whose names begin as Clerk's do. The first of a name counts; an empty one is none.
+def parse_cookies(header: str | None) -> dict[str, str]:
+    """Return the cookies whose names begin with `__`, as Clerk's do. The first one of a name counts; empty ones do not.
 
-    The header is split before anything is decoded: an encoded `;` or `=` makes no further cookie.
+    The header is split before anything is decoded, so an encoded `;` or `=` cannot add a cookie.
     """
-    found: dict[str, str] = {}
+    cookies: dict[str, str] = {}
     for pair in (header or "").split(";"):
         name, _, value = pair.partition("=")
         name = name.strip(" \t")
-        if name.startswith("__") and name not in found:
-            found[name] = _value(value.strip(" \t"))
-    return {name: value for name, value in found.items() if value}
+        if name.startswith("__") and name not in cookies:
+            cookies[name] = _decode_value(value.strip(" \t"))
+    return {name: value for name, value in cookies.items() if value}
 
 
-def _value(text: str) -> str:
+def _decode_value(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
     if "%" not in text or _ESCAPED.fullmatch(text) is None:
@@ -35,15 +36,20 @@ def _value(text: str) -> str:
         return text
 
 
-def to_set(listed: object) -> list[str]:
-    """Of what Clerk answers as cookies to set, the texts that can stand in a header."""
-    # A line end would make a header of its own out of what follows it.
-    found = listed if is_list(listed) else []
-    return [one for one in found if isinstance(one, str) and one.isprintable() and one.isascii()]
+def read_set_cookies(values: object) -> list[str]:
+    """Return the `Set-Cookie` values in Clerk's response that are safe to send: printable ASCII, without line ends."""
+    cookies = values if is_list(values) else []
+    return [cookie for cookie in cookies if isinstance(cookie, str) and cookie.isprintable() and cookie.isascii()]
 
 
-def bearer(header: str | None) -> str | None:
-    """The token of an `Authorization` header: after `Bearer` in any case, or the whole header where it is one word."""
+def find_session_token(set_cookies: list[str]) -> str:
+    """Return the session token that these cookies set, the last one if there are several; empty if they end it."""
+    tokens = [cookie.partition(";")[0].partition("=")[2] for cookie in set_cookies if cookie.startswith(SESSION)]
+    return tokens[-1] if tokens else ""
+
+
+def read_bearer_token(header: str | None) -> str | None:
+    """Return the token of an `Authorization` header: what follows `Bearer`, or the header itself if it is one word."""
     words = (header or "").replace("\t", " ").split(" ")
     if "" in words:
         words = [word for word in words if word]

@@ -1,4 +1,4 @@
-"""Which organization a URL asks for: patterns of paths, such as `/orgs/:slug` and `/orgs/:slug/(.*)`."""
+"""Finds the organization that a URL asks for, by patterns of paths such as `/orgs/:slug` and `/orgs/:slug/(.*)`."""
 
 from __future__ import annotations
 
@@ -8,61 +8,78 @@ from typing import NamedTuple
 
 from clerk_core import InvalidArgument
 from clerk_core.guards import is_items
+from clerkkit.auth.tokens.claims import SessionClaims
 
 _PIECE = re.compile(r":(\w+)|(\(\.\*\))|([^:(){}?*+\\]+)", re.ASCII)
 
 
 class Target(NamedTuple):
-    """What a URL asks for. Neither id nor slug: the personal account."""
+    """The organization that a URL asks for; the personal account if it has neither id nor slug."""
 
     id: str | None = None
     slug: str | None = None
 
+    @property
+    def id_or_slug(self) -> str:
+        """The id or slug; empty for the personal account."""
+        return self.id or self.slug or ""
 
-class Patterns(NamedTuple):
-    """The compiled patterns of the two options."""
+    def is_active(self, claims: SessionClaims) -> bool:
+        """Return whether the session has this organization, or the personal account, active."""
+        if self.id:
+            return claims.org_id == self.id
+        if self.slug:
+            return claims.org_slug == self.slug
+        return claims.org_id is None
+
+
+class PathPatterns(NamedTuple):
+    """The compiled patterns of `organization_patterns` and `personal_account_patterns`."""
 
     organizations: tuple[re.Pattern[str], ...]
     personal: tuple[re.Pattern[str], ...]
 
-    def target(self, path: str) -> Target | None:
-        """What the path asks for; None for nothing."""
+    def find_target(self, path: str) -> Target | None:
+        """Return the target of a path; None if no pattern matches."""
         for pattern in self.organizations:
-            found = pattern.fullmatch(path)
-            if found is not None:
-                named = found.groupdict()
-                if named.get("id"):
-                    return Target(id=named["id"])
-                if named.get("slug"):
-                    return Target(slug=named["slug"])
+            match = pattern.fullmatch(path)
+            if match is not None:
+                params = match.groupdict()
+                if params.get("id"):
+                    return Target(id=params["id"])
+                if params.get("slug"):
+                    return Target(slug=params["slug"])
                 break
         return Target() if any(pattern.fullmatch(path) for pattern in self.personal) else None
 
 
-def compiled(argument: str, patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    """The patterns as regular expressions: `:name` is one segment, `(.*)` the rest, in any case of letters.
+def compile_patterns(argument: str, patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    """Compile patterns: `:name` matches one segment, `(.*)` the rest. Upper and lower case match each other.
 
     Raises:
-        InvalidArgument: one has something else in it.
+        InvalidArgument: a pattern contains other syntax.
     """
     if isinstance(patterns, str):
         raise InvalidArgument(argument, "expected a list of patterns, got one string")
     if not is_items(patterns) or not all(isinstance(pattern, str) for pattern in patterns):
         raise InvalidArgument(argument, "expected a list of patterns, which are strings")
-    return tuple(_compiled(argument, pattern) for pattern in patterns)
+    return tuple(_compile(argument, pattern) for pattern in patterns)
 
 
-def _compiled(argument: str, pattern: str) -> re.Pattern[str]:
+def _compile(argument: str, pattern: str) -> re.Pattern[str]:
     expression, end = "", 0
     for piece in _PIECE.finditer(pattern):
         if piece.start() != end:
             break
         name, rest, text = piece.groups()
-        expression += f"(?P<{name}>[^/#?]+?)" if name else "(?:.*)" if rest else re.escape(text)
+        if name:
+            expression += f"(?P<{name}>[^/#?]+?)"
+        else:
+            expression += "(?:.*)" if rest else re.escape(text)
         end = piece.end()
     if end != len(pattern) or not pattern.startswith("/"):
-        raise InvalidArgument(argument, f"expected paths with :id, :slug and (.*) alone, got {pattern!r}")
+        raise InvalidArgument(argument, f"expected paths that contain only :id, :slug and (.*), got {pattern!r}")
     try:
         return re.compile(f"{expression}[/#?]?", re.IGNORECASE)
     except re.error:
-        raise InvalidArgument(argument, f"cannot be read: {pattern!r}") from None
+        raise InvalidArgument(argument, f"cannot be compiled: {pattern!r}") from None

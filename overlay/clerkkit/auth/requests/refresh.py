@@ -1,69 +1,81 @@
-"""A new session token for an expired one, without the browser: with the refresh token in its cookie."""
+"""Refreshes an expired session token with the refresh token in the browser's cookie, without a redirect."""
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
 from clerk_bapi import api
-from clerk_core import ApiError, InvalidArgument, TransportError
+from clerk_core import ApiError, InvalidArgument, Request, TransportError
 from clerk_core.model import Model
-from clerkkit.auth.requests.context import Context
-from clerkkit.auth.requests.cookies import to_set
-from clerkkit.auth.requests.handshake import session_in
-from clerkkit.auth.requests.state import SignedInState
-from clerkkit.auth.steps import Steps
-from clerkkit.auth.tokens.verify import Verifier
+from clerkkit.auth.calls.steps import AuthFlow
+from clerkkit.auth.requests.context import RequestContext
+from clerkkit.auth.requests.cookies import find_session_token, read_set_cookies
+from clerkkit.auth.requests.decisions import SignIn
+from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.errors import TokenRefused
 
 _CODE = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 
-def refreshed(context: Context, verifier: Verifier) -> Steps[SignedInState | str]:
-    """Signed in with a new token; else why not, as the end of the handshake's reason."""
+def refresh(context: RequestContext, verifier: Verifier) -> AuthFlow[SignIn | str]:
+    """Refresh the session token. If that fails, return the cause, which ends the reason of the handshake."""
     if context.request.method != "GET":
         return "non-eligible-non-get"
-    refresh_token, expired = context.refresh_token, context.session_token
+    refresh_token, expired_token = context.refresh_token, context.session_token
     if not refresh_token:
         return "non-eligible-no-refresh-cookie"
-    if not expired:
+    if not expired_token:
         return "missing-session-token"
     try:
-        session_id = verifier.parse(expired).claims.get("sid")
+        session_id = verifier.parse(expired_token).claims.get("sid")
     except TokenRefused:
         return "expired-session-token-decode-failed"
     if not isinstance(session_id, str) or not session_id:
         return "expired-session-token-missing-sid-claim"
-    cookies = yield from _cookies(context, session_id, expired, refresh_token)
+    try:
+        request = _build_request(context, session_id, expired_token, refresh_token)
+    except InvalidArgument:  # the browser sent characters that neither JSON nor a URL can contain
+        return "unexpected-sdk-error"
+    cookies = yield from _fetch_cookies(request)
     if isinstance(cookies, str):
         return cookies
-    token = session_in(cookies)
+    token = find_session_token(cookies)
     try:
-        claims = yield from verifier.session(token, context.options.expected)
+        claims = yield from verifier.verify_session(token, context.options.expectations)
     except TokenRefused:
         return "invalid-session-token"
-    return SignedInState(claims=claims, token=token, headers=tuple(("set-cookie", cookie) for cookie in cookies))
+    return SignIn(claims, token, cookies=tuple(cookies))
 
 
-def _cookies(context: Context, session_id: str, expired: str, refresh_token: str) -> Steps[list[str] | str]:
+def _build_request(context: RequestContext, session_id: str, expired_token: str, refresh_token: str) -> Request[Any]:
+    request = api.refresh_session(
+        session_id,
+        expired_token=expired_token,
+        refresh_token=refresh_token,
+        request_origin=context.url.origin,
+        format="cookie",
+        request_headers={name: [value] for name, value in context.request.headers.items()},
+    )
+    return _request_suffixed_cookies(request) if context.uses_suffixed_cookies else request
+
+
+def _request_suffixed_cookies(request: Request[Any]) -> Request[Any]:
+    """Return a copy that asks for cookies with the instance's suffix, by a parameter that the contract lacks."""
+    suffixed = copy.copy(request)
+    suffixed.query = "suffixed_cookies=true"
+    return suffixed
+
+
+def _fetch_cookies(request: Request[Any]) -> AuthFlow[list[str] | str]:
+    """Return the cookies that Clerk sets, or the cause of a failure."""
     try:
-        request = api.refresh_session(
-            session_id,
-            expired_token=expired,
-            refresh_token=refresh_token,
-            request_origin=context.url.origin,
-            format="cookie",
-            request_headers={name: [value] for name, value in context.request.headers.items()},
-        )
-    except InvalidArgument:  # what a browser sent holds characters that JSON or a URL cannot
-        return "unexpected-sdk-error"
-    if context.suffixed:
-        request.query = "suffixed_cookies=true"
-    try:
-        answer: Any = yield request
+        response: Any = yield request
     except TransportError:
         return "fetch-error"
     except ApiError as error:
         code = error.errors[0].code if error.errors else ""
         return code if _CODE.fullmatch(code) else "unexpected-bapi-error"
-    return to_set(vars(answer).get("cookies") if isinstance(answer, Model) else None) or "unexpected-sdk-error"
+    cookies = read_set_cookies(vars(response).get("cookies") if isinstance(response, Model) else None)
+    return cookies or "unexpected-sdk-error"

@@ -1,4 +1,4 @@
-"""A JWT taken apart, without a look at its signature: nothing in it can be trusted yet."""
+"""Parses JWTs without verifying them: nothing in a parsed token can be trusted yet."""
 
 from __future__ import annotations
 
@@ -9,145 +9,158 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from clerk_core.guards import is_object
-from clerkkit.auth.tokens.kinds import M2M, OAUTH, OAUTH_TYPES, TokenType
-from clerkkit.auth.tokens.reasons import INVALID
+from clerkkit.auth.tokens.token_types import M2M, OAUTH, OAUTH_JWT_TYPES, TokenType
 from clerkkit.errors import TokenRefused
+from clerkkit.reasons import INVALID
 
-LONGEST = 16_384
-"""Characters of a token. A cookie holds 4096, and servers take no headers of more than a few times this."""
+MAX_LENGTH = 16_384
+"""Maximum characters of a token. A cookie holds 4096, and servers limit headers to a few times that."""
 
-SESSION = "cl_B7d4PD111AAA"
-TEMPLATE = "cl_B7d4PD222AAA"
-MACHINE = "cl_B7d4PD333AAA"
-ANY = "cl_I7d4PD111III"
-"""Values of the header `cat`: what a token is good for. `ANY` says nothing."""
+SESSION_CATEGORY = "cl_B7d4PD111AAA"
+TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
+MACHINE_CATEGORY = "cl_B7d4PD333AAA"
+ANY_CATEGORY = "cl_I7d4PD111III"
+"""Values of the header `cat`, the purpose of a token. `ANY_CATEGORY` leaves it open."""
 
 _FORM = re.compile(r"([\w-]+)(={0,2})\.([\w-]+)(={0,2})\.([\w-]*)(={0,2})", re.ASCII)
 _STANDARD = str.maketrans("-_", "+/")
 _LAST = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
-"""Length modulo 4 -> the last characters that leave no bits over: others would be a second spelling of a token."""
+"""Length modulo 4 -> last characters without surplus bits. Others would allow a second spelling of a token."""
 
-
-_CHECKED = ("iss", "sub", "aud", "azp", "exp", "nbf", "iat", "sid")
+_CHECKED_CLAIMS = ("iss", "sub", "aud", "azp", "exp", "nbf", "iat", "sid")
 
 
 class Jwt:
-    """Header, claims and signature. Shared between threads, and by requests with the same token: never handed out."""
+    """Header, claims and signature of a token.
 
-    __slots__ = ("claims", "header", "is_session", "kind", "payload", "session", "signature", "signed")
+    Threads and requests with the same token share it, so it must not reach the caller.
+    """
+
+    __slots__ = ("claims", "header", "is_session", "machine_type", "payload", "session_claims", "signature", "signed")
 
     def __init__(self, header: dict[str, Any], payload: str, signature: bytes, signed: bytes) -> None:
         self.header = header
         """Shared by tokens with the same header."""
         self.payload = payload
         """The claims as JSON."""
-        claims = _object(payload, "claims")
-        self.claims = {name: claims[name] for name in _CHECKED if name in claims}
-        """The claims that are checked."""
-        self.kind: TokenType | None = _kind(self.header, self.claims)
-        """The kind of machine that it is for; None for none."""
-        self.is_session = self.kind is None and _names_session(self.header, self.claims)
-        """Whether it is a session's: tokens of JWT templates and of machines are not."""
+        claims = _decode_object(payload, "claims")
+        self.claims = {name: claims[name] for name in _CHECKED_CLAIMS if name in claims}
+        """The claims that verification needs."""
+        self.machine_type: TokenType | None = _find_machine_type(self.header, self.claims)
+        """The type of a machine's token; None for other tokens."""
+        self.is_session = self.machine_type is None and _is_session(self.header, self.claims)
+        """Whether this is a session token, and not one of a JWT template or a machine."""
         self.signature = signature
         self.signed = signed
-        """What the signature is made of."""
-        self.session: Any = None
-        """The claims as a user sees them, once they were asked for."""
+        """The bytes that the signature covers."""
+        self.session_claims: Any = None
+        """The `SessionClaims` of this token, once built."""
 
-    def decoded(self) -> dict[str, Any]:
-        """All claims, decoded anew, so that the caller may change them."""
-        return _object(self.payload, "claims")
+    def decode_claims(self) -> dict[str, Any]:
+        """Return all claims, decoded anew, so that the caller may change them."""
+        return _decode_object(self.payload, "claims")
 
     def drop_signature(self) -> None:
-        """Forget the signature, which was verified: with it goes half of the memory."""
+        """Drop the signature once it is verified, which halves the memory of a token."""
         self.signature = self.signed = b""
 
 
-def parse(token: object) -> Jwt:
-    """Take a token apart.
+def parse_jwt(token: object) -> Jwt:
+    """Parse a token.
 
     Raises:
-        TokenRefused: it is no JWT.
+        TokenRefused: the token is not a JWT.
     """
     if not isinstance(token, str) or not token:
         raise TokenRefused(INVALID, "There is no token.")
-    if len(token) > LONGEST:
-        raise TokenRefused(INVALID, f"The token is longer than {LONGEST} characters.")
-    refuse_scheme(token)
+    if len(token) > MAX_LENGTH:
+        raise TokenRefused(INVALID, f"The token is longer than {MAX_LENGTH} characters.")
+    reject_bearer_prefix(token)
     form = _FORM.fullmatch(token)
     if form is None:
-        raise TokenRefused(INVALID, "The token is no JWT: those are three parts of base64url, with dots between them.")
-    header, padding, payload, more, signature, most = form.groups()
+        raise TokenRefused(INVALID, "The token is not a JWT: expected three parts of base64url, separated by dots.")
+    header, header_padding, payload, payload_padding, signature, signature_padding = form.groups()
     signed = token[: form.start(5) - 1].encode("ascii")
-    return Jwt(_header(header, padding), _text(payload, more), _bytes(signature, most), signed)
+    return Jwt(
+        _decode_header(header, header_padding),
+        _decode_text(payload, payload_padding),
+        _decode_bytes(signature, signature_padding),
+        signed,
+    )
 
 
-def refuse_scheme(token: str) -> None:
-    """Refuse the value of a header in the place of a token.
+def reject_bearer_prefix(token: str) -> None:
+    """Reject the value of an `Authorization` header that was passed as a token.
 
     Raises:
-        TokenRefused: it begins with Bearer.
+        TokenRefused: the token begins with Bearer.
     """
     if token[:7].lower() == "bearer ":
-        raise TokenRefused(INVALID, "The token begins with Bearer, which is not a part of it: pass what follows.")
+        raise TokenRefused(INVALID, "The token begins with Bearer: pass only what follows.")
 
 
-@lru_cache(maxsize=64)  # the tokens of an instance have one header
-def _header(part: str, padding: str) -> dict[str, Any]:
-    header = _object(_text(part, padding), "header")
+@lru_cache(maxsize=64)  # the tokens of an instance share one header
+def _decode_header(part: str, padding: str) -> dict[str, Any]:
+    header = _decode_object(_decode_text(part, padding), "header")
     if "crit" in header:
-        raise TokenRefused(INVALID, "The token's header has 'crit', and nothing that it may ask for is known here.")
+        raise TokenRefused(INVALID, "The token's header has critical extensions (crit), which are not supported.")
     return header
 
 
-def fits_session(category: object) -> bool:
-    """Whether a header `cat` can be that of a session token; older tokens have none."""
-    return category in (None, SESSION, ANY)
+def is_session_category(category: object) -> bool:
+    """Return whether a session token may have this header `cat`. Older tokens have none."""
+    return category in (None, SESSION_CATEGORY, ANY_CATEGORY)
 
 
-def fits_machine(category: object) -> bool:
-    """Whether a header `cat` can be that of an M2M token; older tokens have none."""
-    return category in (None, MACHINE)
+def is_m2m_category(category: object) -> bool:
+    """Return whether an M2M token may have this header `cat`. Older tokens have none."""
+    return category in (None, MACHINE_CATEGORY)
 
 
-def _kind(header: dict[str, Any], claims: dict[str, Any]) -> TokenType | None:
+def is_not_m2m_category(category: object) -> bool:
+    """Return whether a session token, or one of a JWT template, may have this header `cat`."""
+    return category != MACHINE_CATEGORY
+
+
+def _find_machine_type(header: dict[str, Any], claims: dict[str, Any]) -> TokenType | None:
     subject = claims.get("sub")
     if isinstance(subject, str) and subject.startswith("mch_"):
         return M2M
-    return OAUTH if header.get("typ") in OAUTH_TYPES else None
+    return OAUTH if header.get("typ") in OAUTH_JWT_TYPES else None
 
 
-def _names_session(header: dict[str, Any], claims: dict[str, Any]) -> bool:
-    """Whether its category says so or, where that says nothing, its session id."""
+def _is_session(header: dict[str, Any], claims: dict[str, Any]) -> bool:
+    """Return whether the category says so, or, if it leaves the purpose open, whether there is a session id."""
     category, session_id = header.get("cat"), claims.get("sid")
-    return category == SESSION or (fits_session(category) and isinstance(session_id, str) and session_id != "")
+    has_session_id = isinstance(session_id, str) and session_id != ""
+    return category == SESSION_CATEGORY or (is_session_category(category) and has_session_id)
 
 
-def _bytes(part: str, padding: str) -> bytes:
-    left = len(part) % 4
-    if (padding and len(padding) != -left % 4) or (left and part[-1] not in _LAST.get(left, "")):
+def _decode_bytes(part: str, padding: str) -> bytes:
+    surplus = len(part) % 4
+    if (padding and len(padding) != -surplus % 4) or (surplus and part[-1] not in _LAST.get(surplus, "")):
         raise TokenRefused(INVALID, "A part of the token is not base64url.")
     try:
-        return a2b_base64(part.translate(_STANDARD) + "=" * (-left % 4))
-    except Error:  # pragma: no cover  # all that it could complain of was looked at
+        return a2b_base64(part.translate(_STANDARD) + "=" * (-surplus % 4))
+    except Error:  # pragma: no cover  # the checks above leave it nothing to reject
         raise TokenRefused(INVALID, "A part of the token is not base64url.") from None
 
 
-def _text(part: str, padding: str) -> str:
+def _decode_text(part: str, padding: str) -> str:
     try:
-        return _bytes(part, padding).decode("utf-8")
+        return _decode_bytes(part, padding).decode("utf-8")
     except UnicodeDecodeError:
         raise TokenRefused(INVALID, "A part of the token is not UTF-8.") from None
 
 
-def _no_number(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+_DECODER = json.JSONDecoder(parse_constant=_reject_constant)
 
 
-def _object(text: str, name: str) -> dict[str, Any]:
+def _decode_object(text: str, name: str) -> dict[str, Any]:
     try:
         value = _DECODER.decode(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Verification without client and network, by the PEM public key of the instance."""
+"""`verify_token` without a client: needs the PEM public key of the instance, and no network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import time
 from collections.abc import Collection
 from typing import Any, NoReturn
 
-from clerkkit.auth.tokens.checks import CLOCK_SKEW, Texts, expected
 from clerkkit.auth.tokens.claims import SessionClaims
-from clerkkit.auth.tokens.reasons import FAILED
-from clerkkit.auth.tokens.verify import Verifier
+from clerkkit.auth.tokens.expectations import CLOCK_SKEW, Texts, build_expectations
+from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.errors import TokenRefused
 from clerkkit.flow import drive
+from clerkkit.reasons import VERIFICATION_FAILED
 
 
 def verify_token(
@@ -25,16 +25,18 @@ def verify_token(
     header_type: Texts = None,
     now: float | None = None,
 ) -> SessionClaims:
-    """Verify a session token; the arguments are those of `clerk.auth.verify_token`.
+    """Verify a session token with the PEM public key of the instance, without the network.
+
+    The arguments are those of `clerk.auth.verify_token`.
 
     Raises:
-        TokenRefused: the token is not accepted; its `reason` tells why.
-        InvalidArgument: an option makes no sense.
+        TokenRefused: the token is not accepted; see its `reason`.
+        InvalidArgument: an argument is invalid.
     """
-    wanted = expected(authorized_parties, audience, issuer, clock_skew, header_type)
+    expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
     verifier = Verifier(jwt_key=jwt_key, clock=time.time if now is None else lambda: now)
-    return drive(_offline, verifier.claims(token, wanted))
+    return drive(_refuse_to_send, verifier.verify_claims(token, expectations))
 
 
-def _offline(step: Any) -> NoReturn:
-    raise TokenRefused(FAILED, f"There is no network here for {step!r}.")
+def _refuse_to_send(step: Any) -> NoReturn:
+    raise TokenRefused(VERIFICATION_FAILED, f"There is no network here for {step!r}.")

@@ -1,9 +1,9 @@
-"""How messages quote values of a token."""
+"""Quotes values of a token in messages."""
 
 from __future__ import annotations
 
 
-def shown(value: object) -> str:
-    """A value from a token as a message may quote it: short, in printable ASCII, for headers and logs."""
+def quote_value(value: object) -> str:
+    """Return the value as short, printable ASCII, so that headers and logs can carry it."""
     text = ascii(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

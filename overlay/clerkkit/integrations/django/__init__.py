@@ -2,8 +2,8 @@
 
 Needs the extra `django`: `pip install "clerkkit[django]"`.
 
-Settings are named `CLERK_` and an option of `AuthOptions`, beside `CLERK_SECRET_KEY` and `CLERK_API_URL`; Clerk's
-environment variables count where a setting is missing.
+Settings are named `CLERK_` and an option of `AuthOptions`, besides `CLERK_SECRET_KEY` and `CLERK_API_URL`. Clerk's
+environment variables apply where a setting is missing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ try:
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.django needs Django: pip install "clerkkit[django]"') from missing
 
-from clerkkit.integrations.django.clients import async_client, client
 from clerkkit.integrations.django.guards import NotAuthenticatedError, require_auth
 from clerkkit.integrations.django.middleware import ClerkMiddleware
 from clerkkit.integrations.django.requests import ClerkRequest, get_auth
 from clerkkit.integrations.django.requests import session_claims as session_claims  # pyright: ignore[reportDeprecated]
 from clerkkit.integrations.django.requests import state_of as state_of  # pyright: ignore[reportDeprecated]
+from clerkkit.integrations.django.settings import async_client, client
 
 __all__ = [
     "ClerkMiddleware",

@@ -1,4 +1,4 @@
-"""The application `clerkkit.integrations.django`, for `INSTALLED_APPS`: it adds system checks."""
+"""The application `clerkkit.integrations.django` for `INSTALLED_APPS`, which adds system checks."""
 
 from __future__ import annotations
 

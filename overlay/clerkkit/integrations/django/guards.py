@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from clerk_core import UNSET, ClerkError, Unset
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import Accepted, Denial, Required
-from clerkkit.integrations.django.requests import state_in
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.django.requests import get_state
+from clerkkit.integrations.requirements import Denial, Requirements
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,9 +22,9 @@ R = TypeVar("R", bound=HttpRequest)
 
 
 class NotAuthenticatedError(ClerkError):
-    """A view was asked for by nobody, or with a token that is refused or cannot be verified at the moment.
+    """The caller of a guarded view is signed out, or the token cannot be verified at the moment.
 
-    The middleware makes a 401 of it, or a 503.
+    The middleware answers it with 401 or 503.
     """
 
     def __init__(self, denial: Denial) -> None:
@@ -32,7 +33,7 @@ class NotAuthenticatedError(ClerkError):
 
 
 def is_async(function: Callable[..., Any]) -> bool:
-    """Return whether calling it gives a coroutine."""
+    """Return whether a call of the function returns a coroutine."""
     return iscoroutinefunction(function)  # pyright: ignore[reportDeprecated]  # asyncio's, before Python 3.12
 
 
@@ -42,35 +43,34 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
-    token_type: Accepted = SESSION_TOKEN,
+    token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> Callable[[Callable[Concatenate[R, P], T]], Callable[Concatenate[R, P], T]]:
-    """Guard a view, sync or async: 401 for who is not signed in, `PermissionDenied` for who lacks what is asked for.
+    """Guard a view, sync or async. For a class: `@method_decorator(require_auth(), name="dispatch")`.
 
-    It answers 503 where the token cannot be verified at the moment.
-
-    For a class: `@method_decorator(require_auth(), name="dispatch")`.
+    The response is 401 if the caller is signed out, and 503 if the token cannot be verified at the moment. The view
+    raises `PermissionDenied` if the caller lacks a requirement.
 
     Args:
         role: A role in the active organization, such as `admin`.
-        permission: A custom permission there, such as `reports:read`.
+        permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
-        token_type: Kinds of token, of those that the middleware accepts.
+        token_type: Accepted types of token, among those that the middleware accepts.
 
     Raises:
-        InvalidArgument: one makes no sense.
+        InvalidArgument: an argument is invalid.
     """
-    required = Required(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    requirements = Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
 
-    def guarded(view: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
+    def guard(view: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
         @functools.wraps(view)
-        def guard(request: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            judged = required.judge(state_in(request))
-            if isinstance(judged, Denial):
-                raise PermissionDenied(judged.detail) if judged.status == 403 else NotAuthenticatedError(judged)
+        def guarded_view(request: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            caller = requirements.check(get_state(request))
+            if isinstance(caller, Denial):
+                raise PermissionDenied(caller.detail) if caller.status == 403 else NotAuthenticatedError(caller)
             return view(request, *args, **kwargs)
 
-        # What needs no waiting is done before the view's coroutine is made.
-        return markcoroutinefunction(guard) if is_async(view) else guard
+        # The check needs no `await`, so a sync wrapper serves async views too: it returns the view's coroutine.
+        return markcoroutinefunction(guarded_view) if is_async(view) else guarded_view
 
-    return guarded
+    return guard

@@ -12,25 +12,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from clerkkit.auth import RequestState
-from clerkkit.integrations.common import is_skipped
-from clerkkit.integrations.django.clients import async_client, client, options, skipped
 from clerkkit.integrations.django.guards import NotAuthenticatedError, is_async
-from clerkkit.integrations.django.requests import is_used, observe
-from clerkkit.integrations.headers import UNCACHED, VARY, is_personal
+from clerkkit.integrations.django.requests import is_used, store_state
+from clerkkit.integrations.django.settings import async_client, client, read_checked_options, skipped_paths
+from clerkkit.integrations.headers import NO_STORE, VARY, is_personal
+from clerkkit.integrations.skipped_paths import is_skipped
 
 
 class ClerkMiddleware:
-    """Authenticates each request, and does what the handshake asks for; the state is `request.clerk`.
+    """Authenticates requests. The state is `request.clerk`.
 
-    Responses of views that use the state say `Vary: Cookie, Authorization`, and `cache_page` does not keep them; those
-    that set Clerk's cookies are `Cache-Control: private, no-store`.
+    Browsers that need a handshake with Clerk are redirected (307), and the state's cookies and headers are added to the
+    response. Responses of views that use the state have `Vary: Cookie, Authorization`, and `cache_page` does not store
+    them. Responses that set Clerk's cookies have `Cache-Control: private, no-store`.
 
-    Paths of the setting `CLERK_SKIP`, and all below them, are left alone: they have no state.
+    Paths of the setting `CLERK_SKIP`, and all paths below them, are not authenticated and have no state.
 
-    Put it above what asks who is calling. Over ASGI it never blocks the loop; over WSGI it takes no detour through one.
+    Put it above middleware that uses the caller. It runs natively, without a thread or an event loop of its own, over
+    both WSGI and ASGI.
 
     Raises:
-        ImproperlyConfigured: a setting is missing, or makes no sense.
+        ImproperlyConfigured: a setting is missing or invalid.
     """
 
     sync_capable = True
@@ -41,58 +43,58 @@ class ClerkMiddleware:
         self._is_async = is_async(get_response)
         auth = async_client().auth if self._is_async else client().auth
         self._authenticate: Callable[[HttpRequest], Any] = functools.partial(
-            auth.authenticate_request, options=options()
+            auth.authenticate_request, options=read_checked_options()
         )
-        self._skip = skipped()
+        self._skip = skipped_paths()
         if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """The response: of the view, or the redirect of a handshake."""
+        """Return the view's response, or a redirect."""
         if self._is_async:
-            return self._answer(request)
+            return self._respond(request)
         if is_skipped(request.path_info, self._skip):
             response: HttpResponseBase = self._get_response(request)
             return response
         state = self._authenticate(request)
         redirect = _redirect(request, state)
-        return redirect or _finish(request, state, self._get_response(observe(request, state)))
+        return redirect or _add_headers(request, state, self._get_response(store_state(request, state)))
 
-    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+    async def _respond(self, request: HttpRequest) -> HttpResponseBase:
         if is_skipped(request.path_info, self._skip):
             response: HttpResponseBase = await self._get_response(request)
             return response
         state = await self._authenticate(request)
         redirect = _redirect(request, state)
-        return redirect or _finish(request, state, await self._get_response(observe(request, state)))
+        return redirect or _add_headers(request, state, await self._get_response(store_state(request, state)))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        """The 401 and 503 of `require_auth`."""
+        """Return the 401 or 503 of `require_auth`."""
         if not isinstance(exception, NotAuthenticatedError):
             return None
-        said = exception.denial
+        denial = exception.denial
         return HttpResponse(
-            said.detail, status=said.status, content_type="text/plain; charset=utf-8", headers=said.headers
+            denial.detail, status=denial.status, content_type="text/plain; charset=utf-8", headers=denial.headers
         )
 
 
 def _redirect(request: HttpRequest, state: RequestState) -> HttpResponseBase | None:
-    return None if state.location is None else _finish(request, state, HttpResponse(status=307))
+    return None if state.location is None else _add_headers(request, state, HttpResponse(status=307))
 
 
-def _finish(request: HttpRequest, state: RequestState, response: HttpResponseBase) -> HttpResponseBase:
-    """Add the state's headers to a response, and tell caches whom it is for."""
+def _add_headers(request: HttpRequest, state: RequestState, response: HttpResponseBase) -> HttpResponseBase:
+    """Add the state's headers, `Vary` and `Cache-Control` to a response."""
     personal = is_personal(state)
-    # What streams may look at the state later. A response that is the same for everybody stays as it is, for caches.
+    # A streaming view may use the state later. Responses that do not depend on the caller stay cacheable.
     if not (personal or is_used(request) or response.streaming):
         return response
     patch_vary_headers(response, VARY)
     if personal:
-        response["Cache-Control"] = UNCACHED
+        response["Cache-Control"] = NO_STORE
     for header, value in state.headers:
         if header == "set-cookie":
-            # Under a key of its own: cookies of one name and several domains are several. What Django writes is the
-            # name, "=", and the text that goes with it; that holds the attributes, as Clerk has written them.
+            # Django writes a cookie as its name, "=" and its coded value; the coded value carries the attributes here.
+            # Keyed by the whole text, since cookies with one name and different domains must not replace each other.
             name, _, rest = value.partition("=")
             cookie: Morsel[str] = Morsel()
             cookie.set(name, rest, rest)

@@ -1,4 +1,4 @@
-"""The state of a request, and who has looked at it."""
+"""Stores the state of a request, and records whether the response depends on it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from django.http import HttpRequest
 
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
-from clerkkit.auth.tokens.kinds import SESSION_TOKEN
-from clerkkit.integrations.common import NO_STATE, Accepted, MachineTokenType, caller_of
-from clerkkit.integrations.states import session_of
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.token_types import SESSION_TOKEN
+from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
 
 
 class ClerkRequest(HttpRequest):
-    """A request that has passed the middleware: for annotations of views."""
+    """A request with the state that the middleware has stored, for annotations of views."""
 
     clerk: RequestState
 
 
 class ObservedState:
-    """Stands for the state of a request, and notes in the request that somebody has used it."""
+    """A proxy of the state that marks the request as soon as the state is used."""
 
     __slots__ = ("_request", "_state")
 
@@ -29,7 +29,7 @@ class ObservedState:
         self._request = weakref.ref(request)
         self._state = state
 
-    def _used(self) -> RequestState:
+    def _use(self) -> RequestState:
         request = self._request()
         if request is not None:
             mark_as_used(request)
@@ -37,48 +37,46 @@ class ObservedState:
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return type(self._used())
+        return type(self._use())
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._used(), name)
+        return getattr(self._use(), name)
 
     def __eq__(self, other: object) -> bool:
-        return self._used() == (other._state if type(other) is ObservedState else other)
+        return self._use() == (other._state if type(other) is ObservedState else other)
 
     def __hash__(self) -> int:
-        return hash(self._used())
+        return hash(self._use())
 
     def __repr__(self) -> str:
         return repr(self._state)
 
 
 def mark_as_used(request: Any) -> None:
-    """Note that the response depends on who sends the request."""
+    """Record that the response depends on the caller."""
     request._clerk_is_used = True
-    # `cache_page` keeps a response before the middleware can add `Vary` to it, unless this says no.
+    # `cache_page` would store the response before the middleware can add `Vary`.
     request._cache_update_cache = False
 
 
 def is_used(request: HttpRequest) -> bool:
-    """Return whether the response depends on who sends the request."""
+    """Return whether the response depends on the caller."""
     return getattr(request, "_clerk_is_used", False)
 
 
-def observe(request: HttpRequest, state: RequestState) -> HttpRequest:
-    """Make the state the attribute `clerk` of the request."""
+def store_state(request: HttpRequest, state: RequestState) -> HttpRequest:
+    """Store the state as `request.clerk`, and return the request."""
     cast("Any", request).clerk = ObservedState(request, state)
     return request
 
 
-def state_in(request: HttpRequest) -> RequestState:
-    """Return the state that the middleware has put into a request, `request.clerk`.
+def get_state(request: HttpRequest) -> RequestState:
+    """Return the state that the middleware has stored, `request.clerk`.
 
     Raises:
-        RuntimeError: no middleware has seen it.
+        RuntimeError: the middleware has not authenticated the request.
     """
-    state: RequestState | None = getattr(request, "clerk", None)
-    if state is None:
-        raise RuntimeError(NO_STATE)
+    state = require_state(getattr(request, "clerk", None))
     mark_as_used(request)
     return state
 
@@ -88,33 +86,33 @@ def get_auth(request: HttpRequest, *, token_type: Literal["session_token"] = ...
 @overload
 def get_auth(request: HttpRequest, *, token_type: MachineTokenType) -> MachineToken | None: ...
 @overload
-def get_auth(request: HttpRequest, *, token_type: Accepted) -> SessionClaims | MachineToken | None: ...
-def get_auth(request: HttpRequest, *, token_type: Accepted = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
-    """Return who is calling, or None for nobody. `request.clerk` tells why.
+def get_auth(request: HttpRequest, *, token_type: AcceptedTypes) -> SessionClaims | MachineToken | None: ...
+def get_auth(request: HttpRequest, *, token_type: AcceptedTypes = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
+    """Return the caller, or None if nobody is signed in. `request.clerk` has the reason.
 
     Args:
         request: The request of a view, sync or async.
-        token_type: Kinds of token, of those that the middleware accepts: one, a list, or `any`. Who calls with another
-            one is nobody here. Default: session tokens.
+        token_type: Accepted types of token, among those that the middleware accepts: one, a list, or `any`. For a token
+            of another type, the result is None. Default: session tokens.
 
     Raises:
-        RuntimeError: the middleware has not seen the request.
+        RuntimeError: the middleware has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return caller_of(state_in(request), token_type)
+    return get_caller(get_state(request), token_type)
 
 
-_STATE_OF = "`state_of` is `get_auth`, which returns who is calling; the state is `request.clerk`"
+_STATE_OF = "`state_of` is `get_auth`, which returns the caller; the state is `request.clerk`"
 _SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
 
 
 @deprecated(_STATE_OF)
 def state_of(request: HttpRequest) -> RequestState:
-    """The old way to `request.clerk`."""
-    return state_in(request)
+    """Return `request.clerk`."""
+    return get_state(request)
 
 
 @deprecated(_SESSION_CLAIMS)
 def session_claims(request: HttpRequest) -> SessionClaims:
-    """The old name of `get_auth` in a view that `require_auth` guards."""
-    return session_of(state_in(request))
+    """Return the session's claims in a view that `require_auth` guards."""
+    return require_session(get_state(request))

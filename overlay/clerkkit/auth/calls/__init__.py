@@ -1,0 +1,1 @@
+"""How flows call Clerk: the steps that they yield, locks, and the limit of unauthenticated calls."""
