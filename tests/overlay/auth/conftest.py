@@ -1,4 +1,4 @@
-"""What all tests of authentication share."""
+"""Fixtures of the tests of authentication."""
 
 from __future__ import annotations
 
@@ -8,14 +8,26 @@ from collections.abc import Iterator
 import pytest
 
 from clerkkit.auth import AuthState
+from tests.loopback import answer, serve
+from tests.overlay.auth.browser import Browser
+from tests.overlay.auth.making import jwks
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _no_time_passes() -> Iterator[None]:
-    """Stop the clock by which clients age keys and count calls, so that slow machines count as fast ones do.
+    """Stop the clock that measures the age of keys and counts calls, so that slow machines give the same results.
 
-    Tests in which time has to pass give `AuthState` a clock of their own.
+    Tests that let time pass give `AuthState` their own clock.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AuthState.__init__, "__defaults__", (time.time, lambda: 1000.0))
         yield
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A browser, and a Clerk that serves signing keys only."""
+    with serve(answer(200, jwks())) as server:
+        browser = Browser(server)
+        yield browser
+        browser.clerk.close()

@@ -103,24 +103,24 @@ MAPPINGS: dict[str, Callable[[dict[str, str]], Any]] = {
 
 @pytest.mark.parametrize("mapping", MAPPINGS)
 @pytest.mark.parametrize("written", [str.lower, str.title, str.upper], ids=["lower", "title", "upper"])
-def test_any_mapping_is_read_in_any_case(mapping: str, written: Callable[[str], str]) -> None:
+def test_reads_headers_from_any_mapping_in_any_case(mapping: str, written: Callable[[str], str]) -> None:
     for headers in ({"authorization": f"Bearer {token()}"}, SIGNED_IN):
         made = MAPPINGS[mapping]({written(name): value for name, value in headers.items()})
         assert state_of(Sent(made)).status == "signed-in"
 
 
 @pytest.mark.parametrize("headers", [None, "x", 5, [("authorization", "x")], b""])
-def test_headers_that_are_no_mapping_are_refused(headers: Any) -> None:
+def test_rejects_headers_that_are_not_a_mapping(headers: Any) -> None:
     with pytest.raises(InvalidArgument, match="headers") as caught:
         adapt_request(Sent(headers))
     assert caught.value.argument == "request"
 
 
-def test_a_header_that_is_none_is_absent() -> None:
+def test_ignores_headers_that_are_none() -> None:
     assert state_of(Sent({"authorization": None, "cookie": None})).reason == "session-token-and-uat-missing"
 
 
-def test_a_scope_whose_names_are_in_capitals() -> None:
+def test_reads_scope_headers_in_upper_case() -> None:
     found = adapt_request(scope(headers=[(b"Authorization", b"Bearer x")]))
     assert found.authorization == found.headers["authorization"] == "Bearer x"
 
@@ -143,7 +143,7 @@ def place(request: Any, trust: bool = True) -> str:
     return get_browser_url(adapt_request(request), trust).authority
 
 
-def test_wsgi_and_flask_follow_what_proxy_fix_has_left() -> None:
+def test_wsgi_and_flask_trust_the_host_of_proxy_fix() -> None:
     for trust in (True, False):
         assert place(environ(FORWARDED), trust) == "inner.test"
         assert place(environ(FORWARDED, x_host=1, x_proto=1), trust) == "pub.test"
@@ -155,7 +155,7 @@ def test_wsgi_and_flask_follow_what_proxy_fix_has_left() -> None:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_django_follows_its_setting(trusted: bool) -> None:
+def test_django_trusts_the_forwarded_host_by_its_setting(trusted: bool) -> None:
     from tests.overlay.auth.test_frameworks import of_django
 
     of_django()  # which configures Django
@@ -170,7 +170,7 @@ def test_django_follows_its_setting(trusted: bool) -> None:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_elsewhere_an_option_tells(trusted: bool) -> None:
+def test_others_trust_the_forwarded_host_by_option(trusted: bool) -> None:
     headers = {
         **{name.lower(): value for name, value in FORWARDED.items()},
         "sec-fetch-dest": "document",
@@ -204,7 +204,7 @@ PROXIED = options(proxy_url="/__clerk", authorized_parties=["https://shop.test",
         ("https://localhost/a", {}, None),
     ],
 )
-def test_a_session_is_sent_to_a_proxy_on_an_authorized_host_alone(
+def test_redirects_to_a_relative_proxy_url_on_authorized_hosts_only(
     url: str, headers: dict[str, str], base: str | None
 ) -> None:
     old = token(iat=NOW - 120, nbf=NOW - 130, exp=NOW - 60)
@@ -217,7 +217,7 @@ def test_a_session_is_sent_to_a_proxy_on_an_authorized_host_alone(
         assert (state.location or "").startswith(f"{base}client/handshake?")
 
 
-def test_a_target_in_absolute_form_does_not_get_into_the_host() -> None:
+def test_ignores_the_host_of_an_absolute_request_target() -> None:
     found = adapt_request(scope(raw_path=b"http://evil.test/a", path="http://evil.test/a"))
     assert str(get_browser_url(found)) == "https://shop.test/?x=%20y&z"
 
@@ -226,7 +226,7 @@ def test_a_target_in_absolute_form_does_not_get_into_the_host() -> None:
 
 
 @pytest.mark.parametrize("sender", lambda_events.EVENTS)
-def test_lambda_events(sender: str) -> None:
+def test_reads_lambda_events(sender: str) -> None:
     found = adapt_request(lambda_events.EVENTS[sender]())
     assert (found.method, found.authorization) == ("GET", "Bearer x")
     url = get_browser_url(found)
@@ -236,7 +236,7 @@ def test_lambda_events(sender: str) -> None:
 
 
 @pytest.mark.parametrize("sender", lambda_events.EVENTS)
-def test_a_lambda_event_can_sign_in(sender: str) -> None:
+def test_lambda_event_can_sign_in(sender: str) -> None:
     event = lambda_events.EVENTS[sender]()
     assert state_of(event).reason == "token-invalid"
     for headers in (event.get("headers"), event.get("multiValueHeaders")):
@@ -253,7 +253,7 @@ def test_a_lambda_event_can_sign_in(sender: str) -> None:
     assert state_of(event).status == "signed-in"
 
 
-def test_a_rest_api_tells_its_stage_and_repeats_parameters() -> None:
+def test_reads_stage_and_repeated_parameters_of_a_rest_api() -> None:
     context = {"path": "/prod/a", "domainName": "id.execute-api.eu-west-1.amazonaws.com"}
     event = lambda_events.rest(
         path="/a",
@@ -266,7 +266,7 @@ def test_a_rest_api_tells_its_stage_and_repeats_parameters() -> None:
     assert str(url) == "https://id.execute-api.eu-west-1.amazonaws.com/prod/a?x=1&x=2%263&%C3%A9=%25"
 
 
-def test_an_event_without_anything_optional() -> None:
+def test_reads_a_minimal_lambda_event() -> None:
     assert state_of({"httpMethod": "GET", "requestContext": {}}).reason == "session-token-and-uat-missing"
     assert state_of({"requestContext": {"http": {"method": "GET"}}}).status == "signed-out"
 
@@ -280,7 +280,7 @@ def test_an_event_without_anything_optional() -> None:
         {"httpMethod": "GET", "path": "/", "headers": {}},
     ],
 )
-def test_other_events_are_refused(event: dict[str, Any]) -> None:
+def test_rejects_other_lambda_events(event: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument, match="request"):
         adapt_request(event)
 
@@ -321,7 +321,7 @@ def told(state: RequestState) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", REQUESTS)
-def test_a_request_of_aiohttp(kind: str) -> None:
+def test_reads_aiohttp_requests(kind: str) -> None:
     headers, status, back = REQUESTS[kind]
 
     async def run() -> None:
@@ -349,7 +349,7 @@ def test_a_request_of_aiohttp(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", REQUESTS)
-def test_a_request_of_quart(kind: str) -> None:
+def test_reads_quart_requests(kind: str) -> None:
     headers, status, back = REQUESTS[kind]
 
     async def run() -> None:

@@ -71,7 +71,7 @@ class Asker:
 
 @pytest.mark.parametrize("given", ["ak_1", "oat_1", "mt_1"])
 @pytest.mark.parametrize(("script", "reason", "life"), [(GOOD, None, 10), (UNKNOWN, "token-invalid", 30)])
-def test_an_answer_is_remembered_so_long(given: str, script: Script, reason: str | None, life: int) -> None:
+def test_result_is_cached_for_its_lifetime(given: str, script: Script, reason: str | None, life: int) -> None:
     with Asker(script) as asker:
         for _ in range(300):
             assert asker.reason(given) == reason
@@ -89,7 +89,7 @@ def test_an_answer_is_remembered_so_long(given: str, script: Script, reason: str
 
 @pytest.mark.parametrize("clock", ["monotonic", "unix"])
 @pytest.mark.parametrize("step", [11, -1])
-def test_either_clock_makes_an_answer_old(clock: str, step: int) -> None:
+def test_result_expires_by_either_clock(clock: str, step: int) -> None:
     with Asker(GOOD) as asker:
         asker.reason()
         setattr(asker.time, clock, getattr(asker.time, clock) + step)
@@ -99,7 +99,7 @@ def test_either_clock_makes_an_answer_old(clock: str, step: int) -> None:
 
 @pytest.mark.parametrize(("name", "script"), [("opaque_token_ttl", GOOD), ("opaque_refusal_ttl", UNKNOWN)])
 @pytest.mark.parametrize(("seconds", "calls"), [(0, 3), (5, 2), (500, 1)])
-def test_lifetimes_are_the_callers(name: str, script: Script, seconds: float, calls: int) -> None:
+def test_each_caller_has_its_own_lifetimes(name: str, script: Script, seconds: float, calls: int) -> None:
     with Asker(script) as asker:
         for _ in range(3):
             asker.reason(**{name: seconds})
@@ -107,7 +107,7 @@ def test_lifetimes_are_the_callers(name: str, script: Script, seconds: float, ca
         assert asker.calls == calls
 
 
-def test_nothing_outlives_the_tokens_own_expiration() -> None:
+def test_cached_token_expires_with_its_own_expiration() -> None:
     with Asker(answer(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
         asker.reason()
         asker.time.sleep(3.9)
@@ -135,28 +135,28 @@ def test_nothing_outlives_the_tokens_own_expiration() -> None:
         ([Act.RESET], False),
     ],
 )
-def test_what_is_no_fault_of_the_token_is_not_remembered(fault: Script, kept: bool) -> None:
+def test_outages_are_not_cached(fault: Script, kept: bool) -> None:
     with Asker(fault) as asker:
         first, second = asker.reason(), asker.reason()
         assert first == second is not None
         assert asker.calls == (1 if kept else 2)
 
 
-def test_a_machines_keys_are_told_apart() -> None:
+def test_results_are_cached_per_secret_key() -> None:
     with Asker(GOOD) as asker:
         for key in ("ak_a", "ak_b", None, "ak_a"):
             asker.reason("mt_1", machine_secret_key=key)
         assert asker.calls == 3
 
 
-def test_the_audience_is_checked_each_time() -> None:
+def test_audience_is_checked_with_each_call() -> None:
     with Asker(GOOD) as asker:
         assert asker.reason("oat_1", audience="x") is None
         assert asker.reason("oat_1", audience="y") == "token-verification-failed"
         assert asker.calls == 1
 
 
-def test_the_cache_holds_neither_tokens_nor_keys() -> None:
+def test_cache_holds_neither_tokens_nor_keys() -> None:
     with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
         for given in ("ak_1", "mt_2"):
             asker.reason(given, machine_secret_key="ak_machine")
@@ -179,7 +179,7 @@ def slow(said: Said) -> Callable[[Received], Said]:
 
 
 @pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
-def test_threads_that_bring_one_token_share_a_call(script: Said) -> None:
+def test_threads_with_the_same_token_share_a_call(script: Said) -> None:
     outcomes: list[str | None] = []
     everyone_waits = threading.Event()
 
@@ -205,7 +205,7 @@ def test_threads_that_bring_one_token_share_a_call(script: Said) -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
-def test_tasks_that_bring_one_token_share_a_call(script: Said, backend: str) -> None:
+def test_tasks_with_the_same_token_share_a_call(script: Said, backend: str) -> None:
     outcomes: list[bool] = []
     state = AuthState()
 
@@ -229,7 +229,7 @@ def test_tasks_that_bring_one_token_share_a_call(script: Said, backend: str) -> 
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_when_the_task_that_asks_is_cancelled_the_next_one_asks(backend: str) -> None:
+def test_next_task_asks_if_the_asking_one_is_cancelled(backend: str) -> None:
     found: list[MachineToken] = []
     state = AuthState()
 
@@ -256,7 +256,7 @@ def test_when_the_task_that_asks_is_cancelled_the_next_one_asks(backend: str) ->
     assert len(state.task_runs) == 0
 
 
-def test_without_success_memory_each_thread_asks_for_itself() -> None:
+def test_threads_do_not_share_a_call_if_acceptance_is_not_cached() -> None:
     with Asker(slow(GOOD)) as asker:
         threads = [threading.Thread(target=asker.reason, kwargs={"opaque_token_ttl": 0}) for _ in range(5)]
         for thread in threads:
@@ -266,7 +266,7 @@ def test_without_success_memory_each_thread_asks_for_itself() -> None:
         assert asker.calls == 5
 
 
-def test_requests_are_answered_from_memory_as_the_options_say() -> None:
+def test_requests_use_the_lifetimes_of_the_options() -> None:
     request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
         for wanted, calls in ((AuthOptions(accepts_token="api_key"), 1), (options(accepts_token="any"), 1)):
@@ -281,7 +281,7 @@ def test_requests_are_answered_from_memory_as_the_options_say() -> None:
 
 @pytest.mark.parametrize("name", ["opaque_token_ttl", "opaque_refusal_ttl"])
 @pytest.mark.parametrize("value", [-1, None, "5", True, float("inf"), float("nan")])
-def test_lifetimes_that_are_none_are_refused_by_name(name: str, value: Any) -> None:
+def test_rejects_invalid_lifetimes(name: str, value: Any) -> None:
     given: dict[str, Any] = {name: value}
     with Clerk(KEY) as clerk:
         for made in (lambda: options(**given), lambda: clerk.auth.verify_machine_token("ak_1", **given)):
@@ -296,7 +296,7 @@ MACHINE = {"sub": "mch_1", "azp": None, "sid": None, "roles": ["reader"], "deep"
 
 
 @pytest.mark.parametrize("given", ["ak_1", "mt_1", "oat_1", "M2M", "OAUTH"])
-def test_what_one_caller_does_to_claims_is_not_seen_by_the_next(given: str) -> None:
+def test_changes_to_machine_claims_do_not_affect_other_callers(given: str) -> None:
     made = {
         "M2M": token(**MACHINE, headers={"cat": "cl_B7d4PD333AAA"}),  # type: ignore[arg-type]
         "OAUTH": token(**{**MACHINE, "sub": "user_1"}, headers={"typ": "at+jwt", "cat": None}),  # type: ignore[arg-type]
@@ -315,7 +315,7 @@ def test_what_one_caller_does_to_claims_is_not_seen_by_the_next(given: str) -> N
         assert clerk.auth.verify_machine_token(made.get(given, given), now=NOW) == second != first
 
 
-def test_what_one_caller_does_to_session_claims_is_not_seen_by_the_next() -> None:
+def test_changes_to_session_claims_do_not_affect_other_callers() -> None:
     with Clerk(KEY) as clerk:
         made = token(act={"sub": "user_2"}, roles=["reader"], fea="o:a", fva=[1, 2])
         first, second = (clerk.auth.verify_token(made, jwt_key=pem(), now=NOW) for _ in range(2))
@@ -329,7 +329,7 @@ def test_what_one_caller_does_to_session_claims_is_not_seen_by_the_next() -> Non
 # -- bounds --------------------------------------------------------------------------------------------------------
 
 
-def test_a_cache_is_bounded_by_entries_and_by_bytes() -> None:
+def test_cache_is_bounded_by_entries_and_bytes() -> None:
     entries, sized = BoundedCache[int](100, 10**9), BoundedCache[int](10**9, 100_000)
     for number in range(1000):
         entries.put(b"%d" % number, number, 0)
@@ -347,7 +347,7 @@ def test_a_cache_is_bounded_by_entries_and_by_bytes() -> None:
     assert (len(sized), sized.get(b"next"), sized.get(b"last")) == (2, 1, 1)
 
 
-def test_strangers_push_out_no_accepted_token() -> None:
+def test_refused_tokens_do_not_displace_accepted_ones() -> None:
     with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
         asker.state.machine_tokens = MachineTokenCache(lambda: asker.time.monotonic, 8)
         asker.reason("ak_1")
@@ -358,7 +358,7 @@ def test_strangers_push_out_no_accepted_token() -> None:
         assert asker.calls == calls
 
 
-def test_5000_users_are_verified_once_each() -> None:
+def test_signatures_of_5000_users_are_verified_once_each() -> None:
     made = [token(sub=f"user_{number}") for number in range(50)]
     cache = VerifiedTokenCache()
     with Clerk(KEY) as clerk:

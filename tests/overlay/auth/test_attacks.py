@@ -90,7 +90,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_refused_and_calls_clerk_so_often(name: str) -> None:
+def test_attack_is_refused_with_limited_calls(name: str) -> None:
     make, reason, calls = ATTACKS[name]
     evil = make()
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
@@ -117,7 +117,7 @@ def test_an_attack_is_refused_and_calls_clerk_so_often(name: str) -> None:
     [lambda n: token(key="evil", headers={"kid": f"ins_{n}"}), lambda n: token(key="evil", jti=str(n))],
     ids=["ids", "signatures"],
 )
-def test_a_flood_causes_one_call(make: Callable[[int], str]) -> None:
+def test_flood_causes_one_call(make: Callable[[int], str]) -> None:
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(300):
             with pytest.raises(TokenRefused):
@@ -126,7 +126,7 @@ def test_a_flood_causes_one_call(make: Callable[[int], str]) -> None:
         assert len(clerk.auth._state.verified_tokens) == 0
 
 
-def test_a_token_of_another_instance_is_worth_nothing() -> None:
+def test_token_of_another_instance_is_refused() -> None:
     other = token(key="other", iss="https://clerk.other.test")
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.auth.verify_token(token(), now=NOW)
@@ -134,7 +134,7 @@ def test_a_token_of_another_instance_is_worth_nothing() -> None:
             clerk.auth.verify_token(other, now=NOW)
 
 
-def test_a_machines_token_opens_no_session_whatever_its_category_says() -> None:
+def test_machine_token_is_never_a_session_token() -> None:
     options = auth_options()
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         for made in (token(sub="mch_1"), token(headers={"typ": "at+jwt"}), token(headers={"cat": "cl_B7d4PD222AAA"})):
@@ -145,7 +145,7 @@ def test_a_machines_token_opens_no_session_whatever_its_category_says() -> None:
     assert server.requests == []
 
 
-def test_secrets_are_in_no_repr() -> None:
+def test_repr_shows_no_secrets() -> None:
     options = auth_options(machine_secret_key="ak_secret", jwt_key=pem())
     with Clerk(KEY) as clerk:
         assert KEY not in repr(clerk.auth)

@@ -173,7 +173,7 @@ def compared(cases: list[Case]) -> dict[str, int]:
     return found
 
 
-def test_tokens_of_all_kinds_under_all_options() -> None:
+def test_all_token_types_with_all_options_give_the_same_result() -> None:
     texts = {name: token(**changes) for name, changes in TOKENS.items()} | {name: name for name in OPAQUE}
     cases = [
         Case(name, text, {"accepts_token": accepts, **more}, [])
@@ -203,7 +203,7 @@ LISTS = ["o:a", "u:a", "ou:b,u:c", "uo:a , o:b", "a", "o:a,", "", "x:a,o:b", "o:
 SLUGS = ["a", "b", "o:a", "org:a", "organization:b", "u:a", "user:c", "x:a", ":", "o:", "o:a:b", "a:b", "o:b ", None]
 
 
-def test_what_a_session_has() -> None:
+def test_has_gives_the_same_result() -> None:
     dice = random.Random(11)
     cases: list[Case] = []
     for _ in range(400):

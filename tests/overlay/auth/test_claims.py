@@ -44,7 +44,7 @@ def test_version_2() -> None:
 
 
 @pytest.mark.parametrize("version", [None, 1, "2", True, 3])
-def test_any_other_version_is_the_first(version: Any) -> None:
+def test_unknown_version_is_read_as_version_1(version: Any) -> None:
     found = session(**{**V2, "v": version}, org_id="org_9")
     assert (found.org_id, found.org_permissions) == ("org_9", ())
 
@@ -68,13 +68,13 @@ def test_any_other_version_is_the_first(version: Any) -> None:
         ("o:a:b", "x", "1", ["org:a:b:x"]),
     ],
 )
-def test_masks(features: str, names: str, masks: str, expected: list[str]) -> None:
+def test_unpacks_permission_masks(features: str, names: str, masks: str, expected: list[str]) -> None:
     found = session(v=2, fea=features, o={"id": "org_1", "per": names, "fpm": masks})
     assert list(found.org_permissions) == expected
 
 
 @pytest.mark.parametrize("packed", [None, {}, [], "x", 5])
-def test_no_organization(packed: Any) -> None:
+def test_claims_without_organization(packed: Any) -> None:
     found = session(v=2, o=packed, fea="o:a")
     assert (found.org_id, found.org_slug, found.org_role, found.org_permissions) == (None, None, None, ())
 
@@ -112,7 +112,7 @@ def test_no_organization(packed: Any) -> None:
         ({"plan": "pro", "role": "admin", "permission": "boards:view", "feature": "audit"}, True),
     ],
 )
-def test_has(asked: dict[str, Any], answer: bool) -> None:
+def test_has_checks_all_arguments(asked: dict[str, Any], answer: bool) -> None:
     assert session(**V2).has(**asked) is answer
 
 
@@ -129,7 +129,7 @@ def test_has(asked: dict[str, Any], answer: bool) -> None:
         ("org:a:read ", "org:a:read", False),
     ],
 )
-def test_permissions_of_the_session_are_compared_as_they_are(held: str, asked: str, answer: bool) -> None:
+def test_permissions_of_the_session_are_compared_unchanged(held: str, asked: str, answer: bool) -> None:
     found = session(org_id="org_1", org_role="org:admin", org_permissions=[held])
     assert found.has(permission=asked) is answer
     assert found.has(role="admin", permission=asked) is answer
@@ -137,32 +137,32 @@ def test_permissions_of_the_session_are_compared_as_they_are(held: str, asked: s
 
 @pytest.mark.parametrize("held", ["admin", "org:admin", "org:org:admin"])
 @pytest.mark.parametrize("asked", ["admin", "org:admin", "org:org:admin"])
-def test_roles_have_one_prefix_on_both_sides(held: str, asked: str) -> None:
+def test_role_prefix_is_optional(held: str, asked: str) -> None:
     assert session(org_id="org_1", org_role=held).has(role=asked)
 
 
 @pytest.mark.parametrize(
     ("claim", "reason"), [("sub", "sub-missing"), ("sid", "sid-empty"), ("azp", "azp-empty")], ids=str
 )
-def test_an_empty_claim_is_no_session(claim: str, reason: str) -> None:
+def test_empty_session_claims_are_refused(claim: str, reason: str) -> None:
     with pytest.raises(TokenRefused) as caught:
         session(**{claim: ""})
     assert (caught.value.reason, caught.value.detail) == ("token-verification-failed", reason)
 
 
 @pytest.mark.parametrize("asked", ["", "o:", "org:", "u:"])
-def test_an_element_without_a_name_is_no_feature(asked: str) -> None:
+def test_feature_without_name_matches_nothing(asked: str) -> None:
     assert not session(fea="o:,u:", pla="o:").has(feature=asked)
     assert not session(fea="o:,u:", pla="o:").has(plan=asked)
 
 
-def test_without_an_organization_there_is_no_role() -> None:
+def test_role_requires_an_organization() -> None:
     found = session(org_role="org:admin", org_permissions=["org:a:b"])
     assert not found.has(role="admin")
     assert not found.has(permission="a:b")
 
 
-def test_pending_and_actor() -> None:
+def test_reads_pending_status_and_actor() -> None:
     found = session(sts="pending", act={"sub": "user_2", "iss": "https://dashboard.test"})
     assert found.pending
     assert found.actor == {"sub": "user_2", "iss": "https://dashboard.test"}
@@ -170,11 +170,11 @@ def test_pending_and_actor() -> None:
 
 
 @pytest.mark.parametrize("ages", [[1], [1, 2, 3], ["1", 2], [True, 1], [-2, 1], "1,2", None, [1.5, 1]])
-def test_factor_ages_that_are_none(ages: Any) -> None:
+def test_malformed_factor_ages_are_none(ages: Any) -> None:
     assert session(fva=ages).factor_ages is None
 
 
-def test_claims_cannot_be_changed_for_others() -> None:
+def test_claims_are_immutable() -> None:
     found = session(**V2, custom={"a": 1})
     found.raw["custom"]["a"] = 2
     assert found.raw["custom"] == {"a": 1}
@@ -184,7 +184,7 @@ def test_claims_cannot_be_changed_for_others() -> None:
 
 @pytest.mark.parametrize("claim", ["sid", "sts", "org_id", "org_permissions", "fea", "pla", "iss", "azp", "fva", "act"])
 @pytest.mark.parametrize("value", [5, [], {}, [5], None, "x"])
-def test_no_claim_of_another_type_breaks_it(claim: str, value: Any) -> None:
+def test_malformed_claims_do_not_raise(claim: str, value: Any) -> None:
     found = session(**{claim: value})
     assert isinstance(repr(found), str)
     assert found.has(role="a", permission="b", feature="c", plan="d") is False

@@ -41,7 +41,7 @@ def reason(verify: Any, *arguments: Any, **more: Any) -> str | None:
     return None
 
 
-def test_tokens_expire_by_the_clients_clock() -> None:
+def test_tokens_expire_by_the_clock_of_the_client() -> None:
     clock, session, machine = SetClock(), token(), token(**MACHINE, headers=M2M_HEADERS)
     request = httpx.Request("GET", "https://shop.test/", headers={"authorization": f"Bearer {session}"})
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url, clock=clock) as clerk:
@@ -72,7 +72,7 @@ def test_tokens_expire_by_the_async_clients_clock() -> None:
         anyio.run(verify, server.url)
 
 
-def test_the_session_of_a_handshake_expires_by_the_clients_clock() -> None:
+def test_handshake_session_expires_by_the_clock_of_the_client() -> None:
     clock, session = SetClock(), token()
     handshake = token(sub=None, sid=None, exp=None, nbf=None, handshake=[f"__session={session}; Path=/"])
     request = httpx.Request("GET", "https://shop.test/", headers={"cookie": f"__clerk_handshake={handshake}"})
@@ -83,7 +83,7 @@ def test_the_session_of_a_handshake_expires_by_the_clients_clock() -> None:
 
 
 @pytest.mark.parametrize("client", [Clerk, AsyncClerk])
-def test_webhooks_age_by_the_clients_clock(client: type[Clerk | AsyncClerk]) -> None:
+def test_webhooks_expire_by_the_clock_of_the_client(client: type[Clerk | AsyncClerk]) -> None:
     clock, secret, body = SetClock(), webhook_secret(), '{"type": "user.created", "data": {"id": "user_1"}}'
     signature = Webhook(secret).sign("msg_1", datetime.fromtimestamp(NOW, UTC), body)
     headers = {"svix-id": "msg_1", "svix-timestamp": str(NOW), "svix-signature": signature}
@@ -98,7 +98,7 @@ def test_webhooks_age_by_the_clients_clock(client: type[Clerk | AsyncClerk]) -> 
     assert reason(clerk.webhooks.verify, body.encode(), headers, [other], tolerance=302) == "signature-mismatch"
 
 
-def test_the_machines_clock_is_the_default() -> None:
+def test_default_clock_is_that_of_the_machine() -> None:
     now = time.time()
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert reason(clerk.auth.verify_token, token(iat=now, nbf=now, exp=now + 60)) is None
@@ -109,7 +109,7 @@ def test_the_machines_clock_is_the_default() -> None:
 @pytest.mark.parametrize(
     "clock", [None, 5, lambda: None, lambda: "now", lambda: True, lambda: time.time() * 1000, lambda: float("nan")]
 )
-def test_what_is_no_clock_is_refused_by_name(client: Any, clock: Any) -> None:
+def test_rejects_an_invalid_clock(client: Any, clock: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         client(KEY, clock=clock)
     assert caught.value.argument == "clock"

@@ -1,4 +1,4 @@
-"""docs/auth.md has the attacks that are tested, and its Python runs as it stands there."""
+"""docs/auth.md lists the attacks that are tested, and its examples run."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from aiohttp.test_utils import make_mocked_request
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.testing import FakeInstance
 from tests.loopback import KEY
-from tests.overlay.auth.attack_table import PAGE, with_table
+from tests.overlay.auth.browser import SIGN_IN_COOKIES, handshake_token
 from tests.overlay.auth.lambda_events import http
 from tests.overlay.auth.making import NOW, options, pem
-from tests.overlay.auth.test_requests import SET, brought
+from tools.attack_table import PAGE, replace_table
 
 
-def test_the_page_shows_the_attacks_that_are_tested() -> None:
-    """`python -m tests.overlay.auth.attack_table` writes them."""
+def test_page_lists_the_tested_attacks() -> None:
+    """`python -m tools.attack_table` updates the page."""
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page)
+    assert page == replace_table(page)
 
 
-def test_the_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeInstance()
     monkeypatch.setenv("CLERK_SECRET_KEY", KEY)
     monkeypatch.setenv("CLERK_PUBLISHABLE_KEY", fake.publishable_key)
@@ -51,14 +51,14 @@ def test_the_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert anyio.run(call, {}).status == 401
     assert anyio.run(call, {"host": "example.com", "sec-fetch-dest": "document"}).status == 307
 
-    # In production a handshake's cookies come with the page itself: no cache may give them to another visitor.
+    # In production, the page itself carries a handshake's cookies, so caches must not store it.
     names["options"] = options(jwt_key=pem())
     names["clerk"], names["clerk_async"] = Clerk(KEY, clock=lambda: NOW), AsyncClerk(KEY, clock=lambda: NOW)
-    back = {"sec-fetch-dest": "document", "cookie": f"__clerk_handshake={brought(SET)}"}
+    back = {"sec-fetch-dest": "document", "cookie": f"__clerk_handshake={handshake_token(SIGN_IN_COOKIES)}"}
     event = http(headers={"sec-fetch-dest": "document"}, cookies=[back["cookie"]])
     signed_in = names["lambda_handler"](event, None)
     page = anyio.run(call, back)
     assert (signed_in["statusCode"], page.status) == (200, 200)
-    assert signed_in["cookies"] == page.headers.getall("set-cookie") == SET
+    assert signed_in["cookies"] == page.headers.getall("set-cookie") == SIGN_IN_COOKIES
     for headers in (signed_in["headers"], page.headers):
         assert (headers["cache-control"], headers["vary"]) == ("private, no-store", "Cookie, Authorization")

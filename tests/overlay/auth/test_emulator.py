@@ -38,7 +38,7 @@ def now(emulator: Emulator) -> float:
     return emulator.clock.now() / 1000
 
 
-def test_a_session_with_an_organization(emulator: Emulator, clerk: Clerk) -> None:
+def test_verifies_a_session_with_an_organization(emulator: Emulator, clerk: Clerk) -> None:
     user = clerk.users.create(email_address=["ada@example.com"])
     organization = clerk.organizations.create(name="Engines", created_by=user.id)
     token = emulator.sign_in(user.id, organization.id)
@@ -51,7 +51,7 @@ def test_a_session_with_an_organization(emulator: Emulator, clerk: Clerk) -> Non
     assert caught.value.detail == "azp-not-allowed"
 
 
-def test_an_expired_session(emulator: Emulator, clerk: Clerk) -> None:
+def test_refuses_an_expired_session(emulator: Emulator, clerk: Clerk) -> None:
     token = emulator.sign_in(clerk.users.create(username="ada_l").id)
     assert clerk.auth.verify_token(token, now=now(emulator))
     emulator.clock.advance(66)
@@ -60,7 +60,7 @@ def test_an_expired_session(emulator: Emulator, clerk: Clerk) -> None:
     assert caught.value.reason == "token-expired"
 
 
-def test_a_request_by_header_and_by_cookie(emulator: Emulator, clerk: Clerk) -> None:
+def test_authenticates_by_header_and_by_cookie(emulator: Emulator, clerk: Clerk) -> None:
     user = clerk.users.create(username="ada_l")
     token = emulator.sign_in(user.id)
     options = AuthOptions(publishable_key=emulator.publishable_key, authorized_parties=[ORIGIN])
@@ -73,7 +73,7 @@ def test_a_request_by_header_and_by_cookie(emulator: Emulator, clerk: Clerk) -> 
         assert state.claims.user_id == user.id
 
 
-def test_machine_tokens_opaque_and_signed(emulator: Emulator, clerk: Clerk) -> None:
+def test_verifies_opaque_and_signed_machine_tokens(emulator: Emulator, clerk: Clerk) -> None:
     other = clerk.machines.create(name="two")
     machine = clerk.machines.create(name="one", scoped_machines=[other.id])
     key = clerk.machines.get_secret_key(machine.id).secret
@@ -89,7 +89,7 @@ def test_machine_tokens_opaque_and_signed(emulator: Emulator, clerk: Clerk) -> N
         assert (state.claims.claims or {})["a"] == 1
 
 
-def test_an_api_key_until_it_is_revoked(emulator: Emulator, clerk: Clerk) -> None:
+def test_accepts_an_api_key_until_it_is_revoked(emulator: Emulator, clerk: Clerk) -> None:
     user = clerk.users.create(username="ada_l")
     made = clerk.api_keys.create(name="mine", subject=user.id)
     with Clerk(emulator.secret_key, base_url=emulator.url, clock=lambda: now(emulator)) as verifying:
@@ -103,7 +103,7 @@ def test_an_api_key_until_it_is_revoked(emulator: Emulator, clerk: Clerk) -> Non
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_async(emulator: Emulator, clerk: Clerk, backend: str) -> None:
+def test_verifies_with_the_async_client(emulator: Emulator, clerk: Clerk, backend: str) -> None:
     user = clerk.users.create(username="ada_l")
     token = emulator.sign_in(user.id)
 
@@ -118,7 +118,7 @@ def test_async(emulator: Emulator, clerk: Clerk, backend: str) -> None:
     assert anyio.run(run, backend=backend) == user.id
 
 
-def test_an_outage_signs_nobody_out_who_was_here_before(emulator: Emulator, clerk: Clerk) -> None:
+def test_outage_does_not_sign_out_users(emulator: Emulator, clerk: Clerk) -> None:
     token = emulator.sign_in(clerk.users.create(username="ada_l").id)
     assert clerk.auth.verify_token(token)
     emulator.faults.add(status=500, times=100)

@@ -68,7 +68,7 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_all_are_one(name: str) -> None:
+def test_all_frameworks_give_the_same_url_and_headers(name: str) -> None:
     found = adapt_request(REQUESTS[name]())
     assert found.method == "GET"
     assert found.authorization == "Bearer x"
@@ -77,7 +77,7 @@ def test_all_are_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_all_can_sign_in(name: str) -> None:
+def test_requests_of_all_frameworks_can_sign_in(name: str) -> None:
     request = REQUESTS[name]()
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=jwks()))
     clerk = Clerk(KEY, http_client=httpx.Client(transport=transport))
@@ -85,12 +85,12 @@ def test_all_can_sign_in(name: str) -> None:
 
 
 @pytest.mark.parametrize("made", [None, 5, "x", {}, {"type": "lifespan"}, object(), httpx.Response(200)])
-def test_what_is_no_request(made: Any) -> None:
+def test_rejects_what_is_not_a_request(made: Any) -> None:
     with pytest.raises(InvalidArgument, match="request"):
         adapt_request(made)
 
 
-def test_headers_that_come_several_times() -> None:
+def test_joins_repeated_headers() -> None:
     headers = [
         (b"cookie", b"a=1"),
         (b"cookie", b"b=2"),
@@ -106,17 +106,17 @@ def test_headers_that_come_several_times() -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.test/x", "a@b.test", "", "a b", "[::1", "x:99999"])
-def test_a_host_that_is_none_does_not_get_into_the_url(host: str) -> None:
+def test_ignores_a_malformed_host(host: str) -> None:
     found = adapt_request(scope(headers=[(b"host", host.encode())]))
     assert str(get_browser_url(found)) == "https://10.0.0.1:8000/caf%C3%A9/a%20b?x=%20y&z"
 
 
-def test_a_websocket_is_a_page_to_its_origin() -> None:
+def test_websocket_has_an_http_url() -> None:
     found = adapt_request(scope(type="websocket", scheme="wss"))
     assert str(get_browser_url(found)).startswith("https://shop.test/")
 
 
-def test_httpx_and_asgi_bring_the_same_session() -> None:
+def test_httpx_and_asgi_requests_sign_in_the_same_user() -> None:
     good = f"Bearer {token()}"
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=jwks()))
     clerk = Clerk(KEY, http_client=httpx.Client(transport=transport))

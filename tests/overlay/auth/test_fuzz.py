@@ -163,7 +163,7 @@ def _mutated(random: Random) -> str:
 
 @run(300)
 @given(st.integers(0, 2**64).map(Random))
-def test_a_token_with_a_change_is_no_token(random: Random) -> None:
+def test_refuses_mutated_tokens(random: Random) -> None:
     """30 of them each time: 9000."""
     for made in {_mutated(random) for _ in range(30)}:
         if not _is_good(made):
@@ -224,7 +224,7 @@ def test_requests(request: dict[str, Any], given_options: Any) -> None:
 
 @run(200)
 @given(st.text(max_size=80), st.text(max_size=40), st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=40)))
-def test_objects_with_any_text(url: str, method: str, headers: dict[str, str]) -> None:
+def test_reads_objects_with_any_text(url: str, method: str, headers: dict[str, str]) -> None:
     class Request:
         pass
 
@@ -234,7 +234,7 @@ def test_objects_with_any_text(url: str, method: str, headers: dict[str, str]) -
     assert CLERK.auth.authenticate_request(request, OPTIONS[0], now=NOW).status != "signed-in"
 
 
-def test_the_good_token_is_good() -> None:
+def test_accepts_the_valid_token() -> None:
     """Without it, nothing above would show that anything is looked at."""
     assert verify_token(GOOD, jwt_key=pem(), now=NOW)
     assert CLERK.auth.verify_token(GOOD, now=NOW)

@@ -85,7 +85,7 @@ def test_keys_are_fetched_once_and_again_after_five_minutes(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_rotated_key_is_picked_up_at_most_every_ten_seconds(way: str) -> None:
+def test_rotated_key_is_fetched_at_most_every_ten_seconds(way: str) -> None:
     def test(caller: Caller) -> None:
         new = token(key="second", headers={"kid": "ins_2"})
         assert caller.reason(token()) is None
@@ -101,7 +101,7 @@ def test_a_rotated_key_is_picked_up_at_most_every_ten_seconds(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_new_key_of_the_same_id_is_picked_up_by_a_bad_signature(way: str) -> None:
+def test_bad_signature_fetches_a_new_key_with_the_same_id(way: str) -> None:
     def test(caller: Caller) -> None:
         assert caller.reason(token()) is None
         assert caller.reason(token(key="second")) == "token-invalid-signature"
@@ -117,7 +117,7 @@ def test_a_new_key_of_the_same_id_is_picked_up_by_a_bad_signature(way: str) -> N
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", [DOWN, answer(200, {"keys": []}), answer(200, b"<html>"), [Act.HANG_UP]], ids="dehc")
-def test_old_keys_serve_for_an_hour_while_new_ones_cannot_be_had(way: str, fault: Script) -> None:
+def test_old_keys_are_used_for_an_hour_if_new_ones_cannot_be_fetched(way: str, fault: Script) -> None:
     def test(caller: Caller) -> None:
         for age, calls, good in (
             (0, 1, True),
@@ -162,7 +162,7 @@ def test_old_keys_serve_for_an_hour_while_new_ones_cannot_be_had(way: str, fault
         (answer(200, jwks({**jwk(), "alg": "RS512"})), "token-verification-failed"),
     ],
 )
-def test_keys_that_cannot_be_had_or_used(fault: Script, reason: str) -> None:
+def test_reason_if_keys_cannot_be_fetched_or_used(fault: Script, reason: str) -> None:
     with serve(fault) as server:
         calling("sync", server.url, lambda caller: _same(caller.reason(token()), reason))
 
@@ -171,7 +171,7 @@ def _same(found: object, expected: object) -> None:
     assert found == expected
 
 
-def test_a_key_without_an_algorithm_is_for_any_of_ours() -> None:
+def test_key_without_algorithm_accepts_all_supported_ones() -> None:
     def test(caller: Caller) -> None:
         for algorithm in ("RS256", "RS384", "RS512"):
             assert caller.reason(token(algorithm=algorithm)) is None
@@ -239,7 +239,7 @@ def test_200_first_requests_in_tasks_fetch_once(backend: str, script: Script, go
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_task_that_is_cancelled_holds_nobody_up(backend: str) -> None:
+def test_cancelled_task_does_not_block_others(backend: str) -> None:
     async def run(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url) as clerk:
             with anyio.move_on_after(0.01):
@@ -250,7 +250,7 @@ def test_a_task_that_is_cancelled_holds_nobody_up(backend: str) -> None:
         anyio.run(run, server.url, backend=backend)
 
 
-def test_one_async_client_serves_loop_after_loop() -> None:
+def test_async_client_works_in_several_loops() -> None:
     # No connection outlives the loop that it was made in.
     with serve(answer(200, jwks(), {"Connection": "close"})) as server:
         clerk = AsyncClerk(KEY, base_url=server.url)
@@ -264,7 +264,7 @@ def test_one_async_client_serves_loop_after_loop() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_while_one_asks_for_new_keys_the_others_use_the_old_ones(way: str) -> None:
+def test_others_use_the_old_keys_while_one_fetches(way: str) -> None:
     """The server answers the second time only once the others are through; one who waited would hold it up for good."""
     others_through = threading.Event()
 
@@ -318,7 +318,7 @@ def _tasks_do_not_wait(backend: str, url: str, through: threading.Event, request
 # -- tenants -------------------------------------------------------------------------------------------------------
 
 
-def test_two_clients_never_share_keys() -> None:
+def test_clients_do_not_share_keys() -> None:
     """Both instances have a key with the same id; a token of one is worth nothing at the other."""
     one, other = answer(200, jwks(jwk("first"))), answer(200, jwks(jwk("second")))
     with serve(one) as first, serve(other) as second, Clerk("sk_test_1", base_url=first.url) as mine:
@@ -332,7 +332,7 @@ def test_two_clients_never_share_keys() -> None:
         theirs.close()
 
 
-def test_a_view_shares_the_keys_unless_it_has_another_secret_key() -> None:
+def test_view_shares_keys_unless_it_has_another_secret_key() -> None:
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.with_options(timeout=5).auth.verify_token(token(), now=NOW)
         assert clerk.auth.verify_token(token(), now=NOW)
@@ -342,7 +342,7 @@ def test_a_view_shares_the_keys_unless_it_has_another_secret_key() -> None:
 
 
 @pytest.mark.parametrize("key", [None, "", 5, "a b", "pk_test_x", "k\n", "\u00e9"])
-def test_a_view_with_a_key_that_is_none_is_refused(key: Any) -> None:
+def test_rejects_a_view_with_an_invalid_key(key: Any) -> None:
     with Clerk(KEY) as clerk, pytest.raises(InvalidArgument, match="secret_key"):
         clerk.with_options(secret_key=key)
 
@@ -350,7 +350,7 @@ def test_a_view_with_a_key_that_is_none_is_refused(key: Any) -> None:
 # -- the cache ------------------------------------------------------------------------------------------------------
 
 
-def test_the_memo_forgives_nothing_but_the_signature() -> None:
+def test_cached_token_is_still_checked() -> None:
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:
         verify, made = clerk.auth.verify_token, token(aud="a")
         first = verify(made, now=NOW)
@@ -370,7 +370,7 @@ def test_the_memo_forgives_nothing_but_the_signature() -> None:
         assert verify(made, now=NOW, cache=False) is not first
 
 
-def test_the_memo_is_bounded_and_holds_no_token() -> None:
+def test_verified_token_cache_is_bounded_and_holds_no_token() -> None:
     time = Time()
     state = AuthState(monotonic=time)
     with serve(GOOD) as server, Clerk(KEY, base_url=server.url) as clerk:

@@ -51,7 +51,7 @@ def refusal(script: Script, given: Any, **more: Any) -> TokenRefused:
 
 
 @pytest.mark.parametrize("headers", [MACHINE, {"cat": None}])
-def test_an_m2m_jwt(headers: dict[str, Any]) -> None:
+def test_verifies_an_m2m_jwt(headers: dict[str, Any]) -> None:
     found = verified(answer(200, jwks()), token(**M2M, headers=headers))
     assert found == MachineToken(
         token_type="m2m_token",
@@ -71,7 +71,7 @@ def test_an_m2m_jwt(headers: dict[str, Any]) -> None:
     [({}, ("a", "b")), ({"scp": ["c", 5]}, ("c",)), ({"scope": None}, ()), ({"scp": "c"}, ("a", "b"))],
 )
 @pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt"])
-def test_an_oauth_jwt(changes: dict[str, Any], scopes: tuple[str, ...], kind: str) -> None:
+def test_verifies_an_oauth_jwt(changes: dict[str, Any], scopes: tuple[str, ...], kind: str) -> None:
     found = verified(answer(200, jwks()), token(**{**OAUTH, **changes}, headers={"typ": kind, "cat": None}))
     assert (found.token_type, found.scopes, found.client_id, found.user_id) == (
         "oauth_token",
@@ -107,14 +107,14 @@ def test_what_is_refused(given: Any, reason: str, detail: str | None) -> None:
 
 @pytest.mark.parametrize("given", ["ak_1", "mt_1", "oat_1", token(**M2M, headers=MACHINE)])
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_a_header_in_the_place_of_a_token_is_told_as_that(given: str, scheme: str) -> None:
+def test_names_the_bearer_prefix_of_a_header_passed_as_token(given: str, scheme: str) -> None:
     error = refusal(answer(200, BODY), f"{scheme} {given}")
     assert error.reason == "token-invalid"
     assert "begins with Bearer" in str(error)
     assert given not in str(error)
 
 
-def test_a_jwt_by_a_key_at_hand() -> None:
+def test_verifies_a_jwt_with_jwt_key() -> None:
     with Clerk(KEY, base_url="http://127.0.0.1:9") as clerk:
         found = clerk.auth.verify_machine_token(token(**M2M, headers=MACHINE), jwt_key=pem(), now=NOW)
     assert found.subject == "mch_1"
@@ -128,7 +128,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("given", PATHS)
-def test_an_opaque_token_is_asked_about(given: str) -> None:
+def test_asks_clerk_about_an_opaque_token(given: str) -> None:
     path, name = PATHS[given]
     with serve(answer(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = clerk.auth.verify_machine_token(given)
@@ -142,7 +142,7 @@ def test_an_opaque_token_is_asked_about(given: str) -> None:
 
 
 @pytest.mark.parametrize(("given", "key"), [("mt_1", "ak_machine"), ("oat_1", KEY), ("ak_1", KEY)])
-def test_a_machines_key_is_for_m2m_tokens_alone(given: str, key: str) -> None:
+def test_machine_secret_key_is_used_for_m2m_tokens_only(given: str, key: str) -> None:
     with serve(answer(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for _ in range(2):
             clerk.auth.verify_machine_token(given, machine_secret_key="ak_machine", opaque_token_ttl=0)
@@ -169,7 +169,7 @@ def test_a_machines_key_is_for_m2m_tokens_alone(given: str, key: str) -> None:
         (answer(200, {**BODY, "subject": None}), "token-invalid", None),
     ],
 )
-def test_what_the_api_says(given: str, fault: Script, reason: str, status: int | None) -> None:
+def test_reads_the_response_about_an_opaque_token(given: str, fault: Script, reason: str, status: int | None) -> None:
     error = refusal(fault, given)
     assert (error.reason, error.status) == (reason, status)
     assert given not in str(error)
@@ -204,7 +204,7 @@ def test_the_audience_of_oauth_tokens_is_enforced(form: str, named: Any, wanted:
 
 
 @pytest.mark.parametrize("given", ["mt_1", "ak_1"])
-def test_other_opaque_tokens_have_no_audience(given: str) -> None:
+def test_audience_does_not_apply_to_other_opaque_tokens(given: str) -> None:
     assert verified(answer(200, BODY), given, audience="x").subject == "user_1"
 
 
@@ -212,7 +212,7 @@ SAID = {"aud": ["x"], "org_id": "org_1", "act": {"sub": "user_2"}, "name": "mine
 
 
 @pytest.mark.parametrize("form", ["JWT", "opaque"])
-def test_what_an_oauth_token_says_is_kept(form: str) -> None:
+def test_keeps_other_claims_of_an_oauth_token(form: str) -> None:
     opaque = {**BODY, **SAID, "object": "clerk_idp_oauth_access_token", "type": "oauth_token", "claims": None}
     script = answer(200, jwks() if form == "JWT" else {**opaque, "expiration": NOW + 60, "created_at": NOW})
     found = verified(script, token(**OAUTH, **SAID, headers=AT) if form == "JWT" else "oat_1")
@@ -222,13 +222,13 @@ def test_what_an_oauth_token_says_is_kept(form: str) -> None:
     assert (found.created_at, found.expiration) == (NOW * 1000, (NOW + 60) * 1000)
 
 
-def test_times_that_come_in_milliseconds_already_stay() -> None:
+def test_keeps_times_in_milliseconds() -> None:
     assert verified(answer(200, {**BODY, "created_at": NOW * 1000}), "oat_1").created_at == NOW * 1000
 
 
 @pytest.mark.parametrize("kind", [{**M2M, "headers": MACHINE}, {**OAUTH, "headers": AT}], ids=["M2M", "OAuth"])
 @pytest.mark.parametrize("azp", [None, "https://other.test"])
-def test_machines_have_no_origin(kind: dict[str, Any], azp: str | None) -> None:
+def test_authorized_parties_does_not_apply_to_machines(kind: dict[str, Any], azp: str | None) -> None:
     request = httpx.Request(
         "GET", "https://shop.test/", headers={"authorization": f"Bearer {token(**{**kind, 'azp': azp})}"}
     )
@@ -238,7 +238,7 @@ def test_machines_have_no_origin(kind: dict[str, Any], azp: str | None) -> None:
 
 
 @pytest.mark.parametrize("claims", [{}, {"sub": None, "handshake": []}])
-def test_a_template_token_in_a_cookie_is_no_session(claims: dict[str, Any]) -> None:
+def test_template_token_in_a_cookie_is_refused(claims: dict[str, Any]) -> None:
     made = token(headers={"cat": "cl_B7d4PD222AAA"}, **claims)
     request = httpx.Request(
         "GET", "https://shop.test/", headers={"cookie": f"__session={made}; __client_uat={NOW - 5}"}
@@ -248,7 +248,7 @@ def test_a_template_token_in_a_cookie_is_no_session(claims: dict[str, Any]) -> N
     assert (state.status, state.reason, server.requests) == ("signed-out", "token-type-mismatch", [])
 
 
-def test_a_handshake_cannot_bring_a_template_token() -> None:
+def test_handshake_with_a_template_token_is_refused() -> None:
     made = token(headers={"cat": None}, sid=None)
     brought = token(sub=None, sid=None, exp=None, handshake=[f"__session={made}; Path=/"])
     request = httpx.Request("GET", "https://shop.test/", headers={"cookie": f"__clerk_handshake={brought}"})
@@ -256,7 +256,7 @@ def test_a_handshake_cannot_bring_a_template_token() -> None:
         assert not clerk.auth.authenticate_request(request, options(), now=NOW).is_authenticated
 
 
-def test_template_tokens_alone_can_be_verified() -> None:
+def test_verify_token_accepts_template_tokens() -> None:
     with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = clerk.auth.verify_token(token(headers={"cat": "cl_B7d4PD222AAA"}, sid=None), now=NOW)
     assert (found.user_id, found.session_id) == ("user_1", None)
@@ -303,7 +303,9 @@ def test_template_tokens_alone_can_be_verified() -> None:
         (["m2m_token", "api_key"], None, "token-type-mismatch", None, 0),
     ],
 )
-def test_which_kinds_are_accepted(accepts: Any, header: str | None, outcome: str, kind: str | None, calls: int) -> None:
+def test_accepts_token_selects_the_token_types(
+    accepts: Any, header: str | None, outcome: str, kind: str | None, calls: int
+) -> None:
     made = {
         "SESSION": token(),
         "OLD": token(headers={"cat": None}),
@@ -331,14 +333,14 @@ def test_which_kinds_are_accepted(accepts: Any, header: str | None, outcome: str
         assert ("x-clerk-auth-status", "signed-out") in state.headers or state.is_authenticated
 
 
-def test_machines_need_no_publishable_key_and_read_no_cookies() -> None:
+def test_machine_tokens_need_no_publishable_key_and_no_cookies() -> None:
     wanted = AuthOptions(accepts_token="api_key")
     request = httpx.Request("GET", "https://shop.test/", headers={"cookie": "__session=ak_1"})
     with Clerk(KEY) as clerk:
         assert clerk.auth.authenticate_request(request, wanted).reason == "No token in header"
 
 
-def test_a_refused_machine_token_is_a_state_with_its_reason() -> None:
+def test_refused_machine_token_leads_to_a_state_with_its_reason() -> None:
     request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
     with serve(answer(404)) as server, Clerk(KEY, base_url=server.url) as clerk:
         state = clerk.auth.authenticate_request(request, options(accepts_token="any"))

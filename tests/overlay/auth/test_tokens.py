@@ -22,7 +22,7 @@ def refusal(given: Any, **options: Any) -> TokenRefused:
     return caught.value
 
 
-def test_a_good_token_is_what_pyjwt_reads() -> None:
+def test_claims_equal_those_that_pyjwt_reads() -> None:
     made = token(custom={"deep": [1, 2]})
     found = verify_token(made, jwt_key=pem(), now=NOW, authorized_parties=[ORIGIN])
     judge = jwt.decode(
@@ -59,7 +59,7 @@ def test_a_good_token_is_what_pyjwt_reads() -> None:
         ({"sub": 5}, "token-verification-failed"),
     ],
 )
-def test_times_and_subject(changes: dict[str, Any], reason: str | None) -> None:
+def test_checks_times_and_subject(changes: dict[str, Any], reason: str | None) -> None:
     made = token(**changes)
     if reason is None:
         assert verify_token(made, jwt_key=pem(), now=NOW).user_id == "user_1"
@@ -67,7 +67,7 @@ def test_times_and_subject(changes: dict[str, Any], reason: str | None) -> None:
         assert refusal(made).reason == reason
 
 
-def test_a_null_time_is_no_time() -> None:
+def test_null_is_not_a_time() -> None:
     made = jwt.PyJWS().encode(b'{"sub":"u","exp":9999999999,"nbf":null}', private(), "RS256", headers={"typ": "JWT"})
     assert refusal(made).detail == "nbf-invalid"
 
@@ -75,7 +75,7 @@ def test_a_null_time_is_no_time() -> None:
 @pytest.mark.parametrize(
     ("skew", "end", "good"), [(0, NOW, False), (0, NOW + 1, True), (60, NOW - 59, True), (60.0, NOW - 60, False)]
 )
-def test_the_skew_is_the_callers_and_zero_is_zero(skew: float, end: int, good: bool) -> None:
+def test_clock_skew_is_configurable_down_to_zero(skew: float, end: int, good: bool) -> None:
     made = token(exp=end)
     if good:
         assert verify_token(made, jwt_key=pem(), now=NOW, clock_skew=skew)
@@ -97,7 +97,7 @@ def test_the_skew_is_the_callers_and_zero_is_zero(skew: float, end: int, good: b
         ([ORIGIN], [ORIGIN], "azp-not-allowed"),
     ],
 )
-def test_the_origin_a_token_is_for(azp: Any, allowed: list[str], detail: str | None) -> None:
+def test_checks_authorized_parties(azp: Any, allowed: list[str], detail: str | None) -> None:
     made = token(azp=azp)
     if detail is None:
         assert verify_token(made, jwt_key=pem(), now=NOW, authorized_parties=allowed)
@@ -121,7 +121,7 @@ def test_the_origin_a_token_is_for(azp: Any, allowed: list[str], detail: str | N
         ("a", "", True),
     ],
 )
-def test_audience(aud: Any, allowed: Any, good: bool) -> None:
+def test_checks_audience(aud: Any, allowed: Any, good: bool) -> None:
     made = token(aud=aud)
     if good:
         assert verify_token(made, jwt_key=pem(), now=NOW, audience=allowed)
@@ -129,7 +129,7 @@ def test_audience(aud: Any, allowed: Any, good: bool) -> None:
         assert refusal(made, audience=allowed).detail == "aud-not-allowed"
 
 
-def test_issuer_where_the_caller_names_one() -> None:
+def test_checks_issuer_if_given() -> None:
     assert verify_token(token(), jwt_key=pem(), now=NOW, issuer=[ISSUER, "https://other.test"])
     assert refusal(token(), issuer="https://other.test").detail == "iss-not-allowed"
     assert refusal(token(iss=None), issuer=ISSUER).detail == "iss-not-allowed"
@@ -152,7 +152,7 @@ def test_issuer_where_the_caller_names_one() -> None:
         ({"kid": None}, None, None),
     ],
 )
-def test_the_header(headers: dict[str, Any], wanted: Any, reason: str | None) -> None:
+def test_checks_the_header(headers: dict[str, Any], wanted: Any, reason: str | None) -> None:
     made = token(headers=headers)
     if reason is None:
         assert verify_token(made, jwt_key=pem(), now=NOW, header_type=wanted)
@@ -161,11 +161,11 @@ def test_the_header(headers: dict[str, Any], wanted: Any, reason: str | None) ->
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "RS512"])
-def test_a_key_is_for_its_algorithm(algorithm: str) -> None:
+def test_key_accepts_only_its_algorithm(algorithm: str) -> None:
     assert refusal(token(algorithm=algorithm)).reason == "token-verification-failed"
 
 
-def test_the_signature_comes_before_the_claims() -> None:
+def test_signature_is_verified_before_the_claims() -> None:
     assert refusal(token(key="second", exp=1, sub=None)).reason == "token-invalid-signature"
 
 
@@ -173,12 +173,12 @@ def test_the_signature_comes_before_the_claims() -> None:
     "given",
     ["", "a", "a.b", "a.b.c.d", "..", "a..c", None, 5, b"a.b.c", [], "e30.e30", " e30.e30.x", "e30.e30.x\n", "é.é.é"],
 )
-def test_what_is_no_token(given: Any) -> None:
+def test_rejects_what_is_not_a_token(given: Any) -> None:
     assert refusal(given).reason == "token-invalid"
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_a_header_in_the_place_of_a_token_is_told_as_that(scheme: str) -> None:
+def test_names_the_bearer_prefix_of_a_header_passed_as_token(scheme: str) -> None:
     given = f"{scheme} {token()}"
 
     async def ask() -> None:
@@ -197,7 +197,7 @@ def test_a_header_in_the_place_of_a_token_is_told_as_that(scheme: str) -> None:
             assert token() not in str(caught.value)
 
 
-def test_one_token_has_one_spelling() -> None:
+def test_token_has_only_one_spelling() -> None:
     made = token()
     head, payload, signature = made.split(".")
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -211,14 +211,14 @@ def test_one_token_has_one_spelling() -> None:
 @pytest.mark.parametrize(
     "payload", [b"null", b"[]", b"5", b'{"sub":NaN}', b"\xff\xfe", b"{", b"[" * 5000, b'{"a":' * 3000]
 )
-def test_a_payload_that_is_no_object(payload: bytes) -> None:
+def test_rejects_a_payload_that_is_not_an_object(payload: bytes) -> None:
     assert refusal(jwt.PyJWS().encode(payload, private(), "RS256")).reason == "token-invalid"
 
 
 # -- keys ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_pem_in_all_the_ways_that_variables_hold_it() -> None:
+def test_accepts_a_pem_in_all_forms_of_environment_variables() -> None:
     body = "".join(pem().splitlines()[1:-1])
     for text in (pem(), pem().replace("\n", "\r\n"), pem().replace("\n", "\\n"), pem().replace("\n", " "), body):
         assert verify_token(token(), jwt_key=text, now=NOW)
@@ -227,21 +227,21 @@ def test_a_pem_in_all_the_ways_that_variables_hold_it() -> None:
 @pytest.mark.parametrize(
     "text", ["jwtKey", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", pem("short", 1024), "\x00"]
 )
-def test_a_key_that_is_none(text: str) -> None:
+def test_rejects_an_invalid_key(text: str) -> None:
     error = refusal(token(), jwt_key=text)
     assert error.reason in ("token-verification-failed", "jwk-local-missing")
     assert "CLERK_JWT_KEY" in str(error)
 
 
 @pytest.mark.parametrize("text", [None, ""])
-def test_no_key_at_all(text: str | None) -> None:
+def test_rejects_an_empty_key(text: str | None) -> None:
     assert refusal(token(), jwt_key=text).reason == "jwk-failed-to-resolve"
 
 
 # -- errors --------------------------------------------------------------------------------------------------------
 
 
-def test_an_error_says_what_to_do_and_holds_no_token() -> None:
+def test_error_says_what_to_do_and_shows_no_token() -> None:
     made = token(exp=NOW - 100)
     error = refusal(made)
     assert isinstance(error, ClerkError)
@@ -253,7 +253,7 @@ def test_an_error_says_what_to_do_and_holds_no_token() -> None:
 
 
 @pytest.mark.parametrize("evil", ["x\r\nSet-Cookie: a=b", "\x00", "é\u2028\U0001f600", "a" * 5000, "\ud800"])
-def test_what_a_token_says_cannot_get_out_of_a_header(evil: str) -> None:
+def test_quoted_claims_cannot_break_a_header(evil: str) -> None:
     for error in (
         refusal(token(azp=evil), authorized_parties=[ORIGIN]),
         refusal(forged({"alg": evil, "typ": "JWT"}, {})),
@@ -298,11 +298,11 @@ def test_what_a_token_says_cannot_get_out_of_a_header(evil: str) -> None:
         ("issuer", [5]),
     ],
 )
-def test_an_option_that_makes_no_sense_is_named(name: str, value: Any) -> None:
+def test_invalid_option_is_named(name: str, value: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         verify_token(token(), jwt_key=pem(), **{name: value})
     assert caught.value.argument == name
 
 
-def test_the_category_of_a_session_token_is_the_one_that_clerk_writes() -> None:
+def test_session_category_equals_clerks() -> None:
     assert jwt.get_unverified_header(token())["cat"] == CATEGORY

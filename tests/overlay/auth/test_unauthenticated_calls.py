@@ -76,7 +76,7 @@ FLOODS = {
 
 @pytest.mark.parametrize("said", [MISSING, COME_LATER, answer(503), answer(200, {}), [Act.RESET]], ids="mlsur")
 @pytest.mark.parametrize("attack", FLOODS)
-def test_floods_of_strangers_cause_a_bounded_number_of_calls(attack: str, said: Script) -> None:
+def test_floods_cause_a_limited_number_of_calls(attack: str, said: Script) -> None:
     make, reason, calls = FLOODS[attack]
     with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
         states = [
@@ -120,7 +120,7 @@ def test_threads_share_the_limit(kind: str) -> None:
         assert len(paths(server.requests)) == 10
 
 
-def test_beyond_the_limit_the_cookies_decide_until_time_has_passed() -> None:
+def test_beyond_the_limit_cookies_decide_until_the_window_has_passed() -> None:
     time = Time()
     wanted = options(unauthenticated_calls=(2, 5))
     good = {"cookie": f"__session={token()}; __client_uat=1; __clerk_handshake_nonce=n"}
@@ -139,7 +139,7 @@ def test_beyond_the_limit_the_cookies_decide_until_time_has_passed() -> None:
         assert len(paths(server.requests)) == 3
 
 
-def test_beyond_the_limit_an_opaque_token_is_no_verdict() -> None:
+def test_beyond_the_limit_refusals_are_not_cached() -> None:
     wanted = options(accepts_token="any", opaque_token_calls=(1, 10))
     with serve(MISSING) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = [clerk.auth.authenticate_request(opaque(number), wanted, now=NOW).reason for number in range(2)]
@@ -160,7 +160,7 @@ def valid_key() -> httpx.Request:
 
 
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_flood_in_threads_locks_out_no_new_api_key(kind: str) -> None:
+def test_flood_in_threads_does_not_lock_out_a_new_api_key(kind: str) -> None:
     with serve(clerk_that_says(knows_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
 
         def one(number: int) -> None:
@@ -176,7 +176,7 @@ def test_a_flood_in_threads_locks_out_no_new_api_key(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", CALLS)
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_flood_in_tasks_locks_out_no_new_api_key(backend: str, kind: str) -> None:
+def test_flood_in_tasks_does_not_lock_out_a_new_api_key(backend: str, kind: str) -> None:
     async def run(url: str) -> str:
         async with AsyncClerk(KEY, base_url=url) as clerk:
             async with anyio.create_task_group() as tasks:
@@ -193,7 +193,7 @@ def test_a_flood_in_tasks_locks_out_no_new_api_key(backend: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("ttl", [10.0, 0.0])
-def test_beyond_the_limit_opaque_tokens_that_were_accepted_before_still_are(ttl: float) -> None:
+def test_beyond_the_limit_known_opaque_tokens_are_still_accepted(ttl: float) -> None:
     wanted = options(accepts_token="any", opaque_token_calls=(3, 10), opaque_token_ttl=ttl)
     time = Time()
     with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
@@ -209,7 +209,7 @@ def test_beyond_the_limit_opaque_tokens_that_were_accepted_before_still_are(ttl:
         assert len(server.requests) == 5
 
 
-def test_made_up_api_keys_leave_nonces_their_allowance_where_both_limits_are_the_same() -> None:
+def test_equal_limits_are_counted_separately() -> None:
     wanted = options(accepts_token="any", unauthenticated_calls=(2, 10), opaque_token_calls=(2, 10))
     with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(5):
@@ -219,7 +219,7 @@ def test_made_up_api_keys_leave_nonces_their_allowance_where_both_limits_are_the
         assert paths(server.requests)[2:] == ["/clients/handshake_payload"]
 
 
-def test_the_limit_of_requests_does_not_concern_tokens_that_the_program_verifies_itself() -> None:
+def test_limits_do_not_apply_to_verify_machine_token() -> None:
     wanted = options(accepts_token="any", opaque_token_calls=(1, 10))
     with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(2):
@@ -227,7 +227,7 @@ def test_the_limit_of_requests_does_not_concern_tokens_that_the_program_verifies
         assert clerk.auth.verify_machine_token(VALID, now=NOW).subject == "user_1"
 
 
-def test_calls_that_sign_somebody_in_are_not_counted() -> None:
+def test_calls_of_signed_in_requests_are_not_counted() -> None:
     directives = answer(200, {"directives": [f"__session={token()}; Path=/"]})
     cookies = answer(200, {"object": "cookies", "cookies": [f"__session={token()}; Path=/"]})
     for kind, said in (("nonces", directives), ("refresh tokens", cookies), ("opaque tokens", API_KEY)):
@@ -238,7 +238,7 @@ def test_calls_that_sign_somebody_in_are_not_counted() -> None:
             assert len(paths(server.requests)) == 25
 
 
-def test_strangers_do_not_keep_the_signing_keys_away() -> None:
+def test_fetching_signing_keys_is_not_limited() -> None:
     with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(20):
             clerk.auth.authenticate_request(nonce(number), LIVE, now=NOW)
@@ -251,7 +251,7 @@ KINDS = {**CALLS, "signing keys": lambda number: page({"authorization": f"Bearer
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("own", [30.0, 2.0])
-def test_a_call_for_a_stranger_is_one_short_try(kind: str, own: float) -> None:
+def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, own: float) -> None:
     """Also with an answer that asks to wait, and never longer than the client's own deadline."""
     seen: list[tuple[str, float]] = []
 
@@ -279,7 +279,7 @@ def saturated(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_saturated_rate_limit_holds_no_thread_of_a_stranger(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saturated_rate_limit_does_not_block_threads(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
     wanted = options(accepts_token="any", jwt_key=None if kind == "signing keys" else pem())
@@ -294,7 +294,7 @@ def test_a_saturated_rate_limit_holds_no_thread_of_a_stranger(kind: str, monkeyp
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_saturated_rate_limit_holds_no_task_of_a_stranger(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saturated_rate_limit_does_not_block_tasks(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -319,13 +319,13 @@ def test_a_saturated_rate_limit_holds_no_task_of_a_stranger(kind: str, monkeypat
 
 @pytest.mark.parametrize("option", ["unauthenticated_calls", "opaque_token_calls"])
 @pytest.mark.parametrize("given", [0, 5, None, (0, 1), (1, 0), (1.5, 1), (True, 1), (1, 2, 3), (1, float("inf")), "ab"])
-def test_a_limit_that_is_none_is_refused(option: str, given: Any) -> None:
+def test_rejects_invalid_limits(option: str, given: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         options(**{option: given})
     assert caught.value.argument == option
 
 
-def test_a_limit_is_a_rate_limit() -> None:
+def test_limit_may_be_rate_limit_options() -> None:
     assert options(unauthenticated_calls=(3, 4)).call_limit == RateLimitOptions(3, 4)
     assert options(opaque_token_calls=(3, 4)).opaque_call_limit == RateLimitOptions(3, 4)
 
@@ -343,7 +343,7 @@ def authenticate(said: Script, request: httpx.Request, wanted: AuthOptions = LIV
     [([Act.RESET], "unexpected-error"), (answer(500), "jwk-remote-failed-to-load")],
     ids=["unreachable", "failing"],
 )
-def test_keys_that_cannot_be_had_are_a_warning(said: Script, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_warns_if_keys_cannot_be_fetched(said: Script, reason: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "clerkkit")
     state = authenticate(said, page({"authorization": f"Bearer {token()}"}))
     assert (state.status, state.reason) == ("signed-out", reason)
@@ -353,7 +353,7 @@ def test_keys_that_cannot_be_had_are_a_warning(said: Script, reason: str, caplog
     assert token() not in record.getMessage()
 
 
-def test_a_refusal_is_logged_at_debug_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_a_refusal_at_debug_level_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "clerkkit")
     late = page({"authorization": f"Bearer {EXPIRED}"})
     for request, reason in (
@@ -368,7 +368,7 @@ def test_a_refusal_is_logged_at_debug_with_its_reason(caplog: pytest.LogCaptureF
         assert EXPIRED not in caplog.text
 
 
-def test_reaching_the_limit_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_warns_once_when_the_limit_is_reached(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "clerkkit")
     with serve(MISSING) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(30):
@@ -398,11 +398,11 @@ def hops(said: Script, wanted: AuthOptions, most: int = 12) -> int:
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
-def test_with_a_wrong_secret_key_in_development_slow_redirects_stop(status: int) -> None:
+def test_redirects_stop_with_a_wrong_secret_key_in_development(status: int) -> None:
     assert hops(answer(status, {"errors": [{"code": "clerk_key_invalid", "message": "no"}]}), TEST) == 1
 
 
-def test_async_requests_are_brief_too() -> None:
+def test_async_calls_have_the_same_time_limit() -> None:
     async def run(url: str) -> str | None:
         async with AsyncClerk(KEY, base_url=url) as clerk:
             auth = make_async_auth(clerk, AuthState(), KEY)

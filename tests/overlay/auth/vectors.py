@@ -1,4 +1,4 @@
-"""The recorded verdicts of Clerk's own SDKs, row by row: what comes of each here, and what differs for a reason."""
+"""Compares recorded results of Clerk's SDKs with ours, row by row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -28,48 +27,51 @@ Row = Mapping[str, Any]
 
 DIFFERS = {
     "HandshakeService > getHandshakePayload > should handle token verification errors gracefully": (
-        "was recorded with a verifier that the test replaced: `test-token` is no JWT, and is refused"
+        "was recorded with a mocked verifier: `test-token` is not a JWT, and is refused here"
     ),
     "tokens.authenticateRequest(options) > cookieToken: returns handshake when clientUat is missing or equals to 0 and "
     "is satellite with satelliteAutoSync=true and not is synced [11y]": (
-        "passes an option that there is not (`clientUat`), which makes a signed-out client look active there"
+        "passes an option that does not exist (`clientUat`), so the client should not look signed in"
     ),
     **{
         f"tokens.verifyMachineAuthToken(token, options) > verifyOAuthToken with JWT > {test}": (
-            "is of a version that drops the other claims of OAuth access tokens; here they are kept: `aud`, `act` "
-            "and `org_id` can be among them"
+            "comes from a version that drops the other claims of OAuth access tokens, such as `aud`, `act` and "
+            "`org_id`; here they are kept"
         )
         for test in ("verifies a valid OAuth JWT", "verifies JWT with typ application/at+jwt")
     },
 }
-"""Test -> why its row is judged otherwise here."""
+"""Test -> why its result differs here."""
 
 
-class Verdict(NamedTuple):
-    """A row and what came of it."""
+class Comparison(NamedTuple):
+    """A row, the recorded result, and ours."""
 
     row: Row
     expected: Any
     found: Any
 
     @property
-    def equal(self) -> bool:
+    def is_equal(self) -> bool:
         return bool(self.expected == self.found)
 
 
 def rows(file: str) -> list[Row]:
-    """The rows of a file."""
+    """Return the rows of a file."""
     return list(json.loads(shared("vectors", f"{file}.json").read_bytes()))
 
 
-def judged(file: str) -> Iterator[Verdict]:
-    """What comes of each row of a file."""
+def compare(file: str) -> Iterator[Comparison]:
+    """Compare each row of a file."""
     for row in rows(file):
-        yield JUDGES[file](row)
+        yield COMPARE_ROW[file](row)
 
 
 def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
-    """A client whose network gives the answers of the row. Their paths have no `/v1` before machine tokens; ours do."""
+    """Return a client whose network plays the responses of the row.
+
+    Recorded paths of machine tokens lack `/v1`; ours have it.
+    """
     answers = [(one["method"], one["url"].split("//")[1].partition("/")[2], one["response"]) for one in row["network"]]
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -80,13 +82,13 @@ def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
         if warm and path == "jwks":
             return httpx.Response(200, json=_recorded_keys())
         if path.endswith("/refresh"):
-            # Not recorded; what it said can be read off the expected answer.
+            # Not recorded, but the expected result contains the cookies of the response.
             headers = row["expected"]["headers"]
             cookies = [value for name, value in headers if name == "set-cookie"]
             return httpx.Response(200, json={"object": "cookies", "cookies": cookies})
         raise AssertionError(f"{request.method} {request.url} is not recorded")
 
-    # A row gives a publishable key for the secret one, which no client here takes.
+    # One row passes a publishable key as the secret key, which our client rejects.
     key = secret_key if secret_key and not secret_key.startswith("pk_") else "sk_unused"
     http = httpx.Client(transport=httpx.MockTransport(answer))
     return Clerk(key, base_url="https://api.clerk.test/v1", http_client=http)
@@ -103,7 +105,7 @@ def _recorded_keys() -> Any:
 
 
 def _pem(key: Any) -> str:
-    """A key as PEM, made by `cryptography` where it is a JWK."""
+    """Return a key as PEM; a JWK is converted."""
     if isinstance(key, str):
         return key
     n, e = (int.from_bytes(base64.urlsafe_b64decode(key[name] + "==")) for name in ("n", "e"))
@@ -112,12 +114,12 @@ def _pem(key: Any) -> str:
 
 
 def _skew(options: Row) -> float:
-    """Of no number, the default."""
+    """Return the clock skew in seconds; the default if it is not a number."""
     given = options.get("clockSkewInMs")
     return given / 1000 if isinstance(given, int | float) else 5.0
 
 
-def _token(row: Row) -> Verdict:
+def _token(row: Row) -> Comparison:
     token, options = row["args"]
     wanted: dict[str, Any] = {
         "authorized_parties": options.get("authorizedParties"),
@@ -135,14 +137,14 @@ def _token(row: Row) -> Verdict:
             claims = _clerk(row, options.get("secretKey")).auth.verify_token(token, jwt_key=jwt_key, **wanted)
     except TokenRefused as error:
         return _refused(row, error)
-    return Verdict(row, row["expected"].get("data"), claims.raw)
+    return Comparison(row, row["expected"].get("data"), claims.raw)
 
 
-def _refused(row: Row, error: TokenRefused) -> Verdict:
-    return Verdict(row, (row["expected"]["verdict"], row["expected"].get("reason")), ("invalid", error.reason))
+def _refused(row: Row, error: TokenRefused) -> Comparison:
+    return Comparison(row, (row["expected"]["verdict"], row["expected"].get("reason")), ("invalid", error.reason))
 
 
-def _handshake(row: Row) -> Verdict:
+def _handshake(row: Row) -> Comparison:
     token, options = row["args"]
     auth = _clerk(row, options.get("secretKey")).auth
     try:
@@ -151,10 +153,10 @@ def _handshake(row: Row) -> Verdict:
         )
     except TokenRefused as error:
         return _refused(row, error)
-    return Verdict(row, row["expected"].get("data"), jwt.decode_claims())
+    return Comparison(row, row["expected"].get("data"), jwt.decode_claims())
 
 
-def _machine(row: Row) -> Verdict:
+def _machine(row: Row) -> Comparison:
     token, options = row["args"][0], row["args"][-1]
     assert row["fn"] != "verifyM2MJwt" or parse_jwt(token).decode_claims() == row["args"][1]["payload"]
     keys = {"machine_secret_key": options.get("machineSecretKey"), "jwt_key": options.get("jwtKey")}
@@ -170,7 +172,7 @@ def _machine(row: Row) -> Verdict:
     except TokenRefused as error:
         return _refused(row, error)
     data = row["expected"].get("data", {})
-    return Verdict(row, _shape(data), _shape_of(verified, data))
+    return Comparison(row, _shape(data), _shape_of(verified, data))
 
 
 def _no_network(step: Any) -> Any:
@@ -185,7 +187,7 @@ def _shape(data: Row) -> Row:
 
 
 def _shape_of(token: MachineToken, data: Row) -> Row:
-    """The same keys; those that refuse a token here (`revoked`, `expired`) are false for one that is accepted."""
+    """Return the same keys. An accepted token is neither revoked nor expired."""
     values = (token.id, token.subject, list(token.scopes), token.claims, token.name, token.client_id, token.expiration)
     return dict(zip(_SAME, (*values, token.created_at, token.updated_at), strict=True)) | {
         "revoked": False,
@@ -209,13 +211,13 @@ _OPTIONS = {
 
 
 _PLACEHOLDERS = {"jwt_key": "jwtKey", "proxy_url": "proxyUrl"}
-"""Options of two rows, which are refused as options here; these rows need none of them."""
+"""Invalid options of two rows that do not need them. Our options reject them."""
 
 
-def _request(row: Row) -> Verdict:
+def _request(row: Row) -> Comparison:
     given = {name: row["options"][key] for key, name in _OPTIONS.items() if row["options"].get(key) not in (None, "")}
     given = {name: value for name, value in given.items() if _PLACEHOLDERS.get(name) != value}
-    if given.get("authorized_parties") == ["whatever"]:  # no origin, but for its scheme
+    if given.get("authorized_parties") == ["whatever"]:  # an origin without its scheme
         given["authorized_parties"] = ["https://whatever"]
     sync = row["options"].get("organizationSyncOptions") or {}
     options = AuthOptions(
@@ -230,71 +232,35 @@ def _request(row: Row) -> Verdict:
         request, options, now=row["now_ms"] / 1000
     )
     wanted = row["expected"]
-    return Verdict(
+    return Comparison(
         row,
         (
             *(wanted[name] for name in ("status", "reason", "token_type", "is_authenticated")),
             bool(wanted["message"]),
-            _told(_of_our_version(wanted["headers"])),
+            _hide_messages(_with_our_version(wanted["headers"])),
         ),
         (
             *(state.status, state.reason, state.token_type, state.is_authenticated),
             bool(state.message),
-            _told(sorted([list(header) for header in state.headers])),
+            _hide_messages(sorted([list(header) for header in state.headers])),
         ),
     )
 
 
-def _of_our_version(headers: list[list[str]]) -> list[list[str]]:
-    """The headers that were recorded, had that SDK been of the API version that this one is of."""
+def _with_our_version(headers: list[list[str]]) -> list[list[str]]:
+    """Return the recorded headers with our API version."""
     version = f"__clerk_api_version={API_VERSION}"
     return [[name, re.sub(r"__clerk_api_version=[\d-]+", version, value)] for name, value in headers]
 
 
-def _told(headers: list[list[str]]) -> list[list[str]]:
-    """The headers; a message is in our own words, so only its being there is compared."""
+def _hide_messages(headers: list[list[str]]) -> list[list[str]]:
+    """Hide the text of messages, which is our own: only whether there is one is compared."""
     return [[name, "..." if name == "x-clerk-auth-message" else value] for name, value in headers]
 
 
-JUDGES = {
+COMPARE_ROW = {
     "jwt_verify": _token,
     "handshake_token": _handshake,
     "machine_tokens": _machine,
     "authenticate_request": _request,
 }
-
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "auth-vectors.md"
-
-
-def table() -> str:
-    """docs/auth-vectors.md: how many rows of each file are judged as recorded, and why others are not."""
-    lines = [
-        "# Recorded cases of Clerk's own SDKs\n",
-        "Rows recorded from the tests of Clerk's JavaScript and Go SDKs, judged by",
-        "`tests/overlay/auth/test_vectors.py`.",
-        "Compared are verdict, reason and data of tokens; status, reason, kind of token and all headers of requests,",
-        "`location` to the letter. Messages are in our own words.",
-        "`python -m tests.overlay.auth.vectors` writes this page.\n",
-        "The rows are of @clerk/backend 3.16. Where 3.25 differs, this library follows 3.25: tokens of JWT templates",
-        "are never sessions, the audience of OAuth access tokens is enforced, machine tokens need no `azp`, another",
-        "`issuer` than the given one is refused (`token-invalid-issuer`). `make judge` compares both in 3800 cases.\n",
-        "| file | rows | equal | differing |",
-        "|---|---|---|---|",
-    ]
-    reasons: dict[str, str] = {}
-    for file in FILES:
-        verdicts = list(judged(file))
-        differing = [verdict.row["test"] for verdict in verdicts if not verdict.equal]
-        lines.append(f"| {file} | {len(verdicts)} | {len(verdicts) - len(differing)} | {len(differing)} |")
-        reasons |= {test: f"{file}: the row {DIFFERS[test]}." for test in differing}
-    lines += [
-        "",
-        *(f"- {reason}" for reason in dict.fromkeys(reasons.values())),
-        "",
-        "Deliberate differences are in [auth.md](auth.md).",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(table(), encoding="utf-8")

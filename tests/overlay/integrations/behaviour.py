@@ -125,17 +125,17 @@ class Behaviour:
     `down` is that of `live` where Clerk cannot be reached.
     """
 
-    def test_somebody_who_is_signed_in(self, site: Site, signed_in: People) -> None:
+    def test_signed_in_user(self, site: Site, signed_in: People) -> None:
         answer = site.get("/me", signed_in.ada_token)
         assert (answer.status_code, answer.text) == (200, signed_in.ada)
         assert [name for name in answer.headers if name.startswith("x-clerk")] == []
 
-    def test_a_session_in_cookies(self, site: Site, signed_in: People) -> None:
+    def test_session_in_cookies(self, site: Site, signed_in: People) -> None:
         cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
         answer = site.get("/me", cookie=cookie, **PAGE)
         assert (answer.status_code, answer.text) == (200, signed_in.bob)
 
-    def test_nobody(self, site: Site) -> None:
+    def test_signed_out(self, site: Site) -> None:
         answer = site.get("/me")
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -144,32 +144,32 @@ class Behaviour:
         assert site.get("/open").text == "signed-out"
 
     @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "ak_unknown"])
-    def test_a_token_that_is_none(self, site: Site, token: str) -> None:
+    def test_invalid_token(self, site: Site, token: str) -> None:
         assert site.get("/me", token).status_code == 401
         assert site.get("/machine", token).status_code == 401
         assert site.get("/open", token).text == "signed-out"
 
-    def test_an_expired_token(self, site: Site, emulator: Emulator) -> None:
+    def test_expired_token(self, site: Site, emulator: Emulator) -> None:
         token = forged(emulator, exp=int(time.time()) - 60)
         answer = site.get("/me", token)
         assert answer.status_code == 401
         assert answer.headers["x-clerk-auth-reason"].startswith("session-token-expired")
 
-    def test_a_token_for_another_site(self, site: Site, emulator: Emulator) -> None:
+    def test_token_of_another_origin(self, site: Site, emulator: Emulator) -> None:
         answer = site.get("/me", forged(emulator, azp="https://elsewhere.example"))
         assert answer.status_code == 401
         assert answer.headers["x-clerk-auth-reason"] == "token-invalid-authorized-parties"
 
-    def test_a_pending_session(self, site: Site, emulator: Emulator) -> None:
+    def test_pending_session(self, site: Site, emulator: Emulator) -> None:
         answer = site.get("/me", forged(emulator, sts="pending"))
         assert (answer.status_code, "session-pending" in answer.text) == (401, True)
 
-    def test_a_role(self, site: Site, signed_in: People) -> None:
+    def test_required_role(self, site: Site, signed_in: People) -> None:
         assert site.get("/admin", signed_in.ada_token).text == signed_in.ada
         assert site.get("/admin", signed_in.bob_token).status_code == 403
         assert site.get("/admin").status_code == 401
 
-    def test_a_permission_a_plan_and_a_feature(self, site: Site, emulator: Emulator, signed_in: People) -> None:
+    def test_required_permission_plan_and_feature(self, site: Site, emulator: Emulator, signed_in: People) -> None:
         may = forged(
             emulator,
             v=2,
@@ -181,7 +181,7 @@ class Behaviour:
             assert site.get(path, may).text == "user_1"
             assert site.get(path, signed_in.ada_token).status_code == 403
 
-    def test_machines(self, site: Site, clerk: Clerk, signed_in: People) -> None:
+    def test_machine_tokens(self, site: Site, clerk: Clerk, signed_in: People) -> None:
         machine = clerk.machines.create(name="Robot")
         key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
         token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
@@ -193,7 +193,7 @@ class Behaviour:
             assert site.get("/admin", token).status_code == 401
         assert site.get("/machine", signed_in.ada_token).status_code == 401
 
-    def test_caches_are_told_who_a_response_is_for(self, site: Site, signed_in: People) -> None:
+    def test_responses_have_vary_and_cache_control(self, site: Site, signed_in: People) -> None:
         cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
         answers = [
             *(
@@ -207,14 +207,12 @@ class Behaviour:
         assert [varies_on(answer) for answer in answers] == [["authorization", "cookie"]] * 12
         assert [answer.headers.get("cache-control") for answer in answers] == [None] * 12
 
-    def test_an_application_has_a_say_in_how_it_is_cached(self, site: Site, signed_in: People) -> None:
+    def test_application_may_set_vary_and_cache_control(self, site: Site, signed_in: People) -> None:
         answer = site.get("/own", signed_in.ada_token)
         assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
         assert answer.headers["cache-control"] == "public, max-age=60"
 
-    def test_an_outage_is_not_the_callers_fault(
-        self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_outage_is_503(self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
         """Its token cannot be verified for now, so that it should try again instead of signing in."""
         by_cookie = {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}
         for path, headers in [
@@ -234,9 +232,7 @@ class Behaviour:
         assert down.http.get("/open", headers=by_cookie).text == "signed-out"
         assert down.get("/me").status_code == 401
 
-    def test_refusals_are_logged_for_who_looks_for_them(
-        self, site: Site, signed_in: People, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_denials_are_logged(self, site: Site, signed_in: People, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level("DEBUG", logger="clerkkit"):
             site.get("/me", "nonsense")
             site.get("/admin", signed_in.bob_token)
@@ -247,7 +243,7 @@ class Behaviour:
             ("DEBUG", "a guard answers 403: this needs role admin"),
         ]
 
-    def test_a_browser_is_sent_to_clerk(self, site: Site) -> None:
+    def test_browser_is_redirected_to_clerk(self, site: Site) -> None:
         answer = site.get("/me?page=2", **PAGE)
         assert answer.status_code == 307
         there = urlsplit(answer.headers["location"])
@@ -260,20 +256,20 @@ class Behaviour:
         assert answer.headers.get_list("set-cookie") == ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"]
         assert answer.headers["x-clerk-auth-status"] == "handshake"
 
-    def test_a_browser_comes_back_in_development(self, site: Site, emulator: Emulator) -> None:
+    def test_browser_returns_from_a_handshake_in_development(self, site: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
         answer = site.get(f"/me?page=2&__clerk_handshake={token}", **PAGE)
         assert answer.status_code == 307
         assert answer.headers["location"] == f"{site.url}/me?page=2"
         assert answer.headers.get_list("set-cookie") == cookies
 
-    def test_a_browser_comes_back_in_production(self, live: Site, emulator: Emulator) -> None:
+    def test_browser_returns_from_a_handshake_in_production(self, live: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
         answer = live.get("/me", cookie=f"__clerk_handshake={token}", **PAGE)
         assert (answer.status_code, answer.text) == (200, "user_1")
         assert answer.headers.get_list("set-cookie") == cookies
 
-    def test_the_applications_own_headers_count(self, live: Site, emulator: Emulator) -> None:
+    def test_headers_of_the_application_are_kept(self, live: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
         answer = live.get("/own", cookie=f"__clerk_handshake={token}", **PAGE)
         assert answer.headers.get_list("access-control-allow-origin") == ["*"]

@@ -58,7 +58,7 @@ def at_emulator(clerk_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Em
     return clerk_emulator
 
 
-def test_who_is_calling_is_in_the_scope(at_emulator: Emulator, clerk: Clerk) -> None:
+def test_state_is_in_the_scope(at_emulator: Emulator, clerk: Clerk) -> None:
     here = people(at_emulator, clerk)
     app = ClerkMiddleware(application, options=options_for(at_emulator))
     with served(app) as site:
@@ -69,7 +69,7 @@ def test_who_is_calling_is_in_the_scope(at_emulator: Emulator, clerk: Clerk) -> 
         assert response.headers["x-clerk-auth-reason"] == "dev-browser-missing"
 
 
-def test_back_from_a_handshake(fake: FakeInstance) -> None:
+def test_returning_from_a_handshake_sets_cookies(fake: FakeInstance) -> None:
     """In development there is one more redirect, which sets the cookies; in production the page comes with them."""
     session = fake.session_token("user_1")
     cookies = [f"__session={session}; Path=/; Secure; SameSite=Lax", "__client_uat=1; Path=/"]
@@ -89,7 +89,7 @@ def test_back_from_a_handshake(fake: FakeInstance) -> None:
         assert response.headers.get_list("access-control-allow-origin") == ["https://friend.example"]
 
 
-def test_websockets_are_told_and_sent_nowhere(fake: FakeInstance) -> None:
+def test_websockets_are_authenticated_and_never_redirected(fake: FakeInstance) -> None:
     app = ClerkMiddleware(application, clerk=AsyncClerk(KEY), options=trusting(fake))
     with served(app) as site:
         url = site.url.replace("http", "ws", 1)
@@ -104,7 +104,7 @@ def test_websockets_are_told_and_sent_nowhere(fake: FakeInstance) -> None:
             assert "location" not in socket.response.headers
 
 
-def test_skipped_paths_are_left_alone(fake: FakeInstance) -> None:
+def test_skipped_paths_are_not_authenticated(fake: FakeInstance) -> None:
     app = ClerkMiddleware(application, clerk=AsyncClerk(KEY), options=trusting(fake), skip=["/health", "/static/"])
     with served(app) as site:
         for path in ("/health", "/health/deep", "/static/a.css", "/static"):
@@ -124,9 +124,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, fake: FakeInstance) -> pytest.M
     return monkeypatch
 
 
-def test_a_client_of_its_own_is_closed_with_the_application(
-    environment: pytest.MonkeyPatch, fake: FakeInstance
-) -> None:
+def test_own_client_is_closed_with_the_application(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     """And there is another one where the application starts again."""
     with serve(answer(200, fake.jwks)) as clerk:
         environment.setenv("CLERK_API_URL", clerk.url)
@@ -140,7 +138,7 @@ def test_a_client_of_its_own_is_closed_with_the_application(
         assert [request.headers["authorization"] for request in clerk.requests] == [f"Bearer {KEY}"] * 2
 
 
-def test_a_client_that_was_given_stays_open(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
+def test_given_client_stays_open(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     async def use_after() -> None:
         async with AsyncClerk(KEY, base_url=clerk.url) as client:
             app = ClerkMiddleware(application, clerk=client, options=options)
@@ -156,7 +154,7 @@ def test_a_client_that_was_given_stays_open(environment: pytest.MonkeyPatch, fak
 
 
 @pytest.mark.parametrize("variable", ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY"])
-def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, variable: str) -> None:
+def test_missing_variable_is_named(environment: pytest.MonkeyPatch, variable: str) -> None:
     environment.delenv(variable)
     with pytest.raises(InvalidArgument) as caught:
         ClerkMiddleware(application)
@@ -164,14 +162,12 @@ def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, variable: 
 
 
 @pytest.mark.parametrize("skip", ["/health", ["health"], [""]])
-def test_paths_to_skip_are_looked_at(environment: pytest.MonkeyPatch, skip: Any) -> None:
+def test_rejects_invalid_paths_to_skip(environment: pytest.MonkeyPatch, skip: Any) -> None:
     with pytest.raises(InvalidArgument, match="skip: expected a list of paths"):
         ClerkMiddleware(application, skip=skip)
 
 
-def test_the_loop_goes_on_while_keys_are_fetched_and_they_are_fetched_once(
-    environment: pytest.MonkeyPatch, fake: FakeInstance
-) -> None:
+def test_loop_is_not_blocked_while_keys_are_fetched_once(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     """A hundred first requests wait for the keys; one that needs none is answered before they are there."""
     asked, answered = threading.Event(), threading.Event()
 
@@ -199,7 +195,7 @@ def test_the_loop_goes_on_while_keys_are_fetched_and_they_are_fetched_once(
         assert [request.path for request in clerk.requests] == ["/jwks"]
 
 
-def test_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
+def test_works_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     async def ask() -> str:
         async with AsyncClerk(KEY, base_url=clerk.url) as client:
             transport = httpx.ASGITransport(ClerkMiddleware(application, clerk=client))
@@ -212,7 +208,7 @@ def test_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
         assert anyio.run(ask, backend="trio") == "user_1"
 
 
-def test_a_failing_application_still_fails(fake: FakeInstance) -> None:
+def test_exceptions_of_the_application_are_raised(fake: FakeInstance) -> None:
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await application(scope, receive, send)
@@ -222,7 +218,7 @@ def test_a_failing_application_still_fails(fake: FakeInstance) -> None:
         assert site.get("/").status_code == 500
 
 
-def test_the_origin_of_a_page_is_checked(at_emulator: Emulator, clerk: Clerk) -> None:
+def test_origin_of_a_token_is_checked(at_emulator: Emulator, clerk: Clerk) -> None:
     here = people(at_emulator, clerk)
     options = options_for(at_emulator, authorized_parties=["https://other.example"])
     with served(ClerkMiddleware(application, options=options)) as site:

@@ -82,7 +82,7 @@ def example() -> Iterator[list[str]]:
             running.terminate()
 
 
-def test_the_example_is_called_as_it_says(example: list[str]) -> None:
+def test_calls_that_the_example_prints_work(example: list[str]) -> None:
     *lines, docs = example
     with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as http:
         page = http.get(docs, headers={"accept": "text/html"})

@@ -122,7 +122,7 @@ class TestDjango(Behaviour):
     """Django does all of it, over WSGI and ASGI, with each kind of view."""
 
 
-def test_the_loop_is_free_while_clerk_is_asked(emulator: Emulator) -> None:
+def test_loop_is_not_blocked_while_clerk_is_asked(emulator: Emulator) -> None:
     clerks = instance()
     asked, served_another = threading.Event(), threading.Event()
     in_time: list[bool] = []
@@ -149,7 +149,7 @@ def test_the_loop_is_free_while_clerk_is_asked(emulator: Emulator) -> None:
     assert in_time == [True]
 
 
-def test_the_client_is_at_hand(emulator: Emulator, signed_in: People) -> None:
+def test_client_is_available(emulator: Emulator, signed_in: People) -> None:
     @require_auth()
     def name(request: HttpRequest) -> HttpResponse:
         return HttpResponse(client().users.get(get_auth(request).user_id).email_addresses[0].email_address)
@@ -158,7 +158,7 @@ def test_the_client_is_at_hand(emulator: Emulator, signed_in: People) -> None:
         assert site.get("/name", signed_in.ada_token).text == "ada@example.com"
 
 
-def test_a_page_of_the_projects_own_for_403(emulator: Emulator, signed_in: People) -> None:
+def test_project_can_render_403(emulator: Emulator, signed_in: People) -> None:
     def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         return HttpResponse(f"no: {exception}", status=403)
 
@@ -180,12 +180,12 @@ def test_a_page_of_the_projects_own_for_403(emulator: Emulator, signed_in: Peopl
         ({"CLERK_SECRET_KEY": "sk_test_1", "CLERK_API_URL": "http://example.com"}, "CLERK_API_URL: is plain http"),
         (
             {**KEYS, "CLERK_AUTHORISED_PARTIES": [ORIGIN]},
-            "CLERK_AUTHORISED_PARTIES: is no setting of clerkkit; did you mean CLERK_AUTHORIZED_PARTIES",
+            "CLERK_AUTHORISED_PARTIES: is not a setting of clerkkit; did you mean CLERK_AUTHORIZED_PARTIES",
         ),
-        ({**KEYS, "CLERK_COLOUR": "red"}, "CLERK_COLOUR: is no setting of clerkkit: those are CLERK_ and an option"),
+        ({**KEYS, "CLERK_COLOUR": "red"}, "CLERK_COLOUR: is not a setting of clerkkit: expected CLERK_ and an option"),
     ],
 )
-def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:
+def test_invalid_settings_raise_at_startup(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:
     for name in ("CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY"):
         monkeypatch.delenv(name, raising=False)
     none: dict[str, Any] = {"CLERK_SECRET_KEY": None, "CLERK_PUBLISHABLE_KEY": None, "CLERK_ACCEPTS_TOKEN": None}
@@ -193,7 +193,7 @@ def test_settings_are_told_of_at_the_start(monkeypatch: pytest.MonkeyPatch, give
         ClerkMiddleware(own)
 
 
-def test_what_other_tools_read_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_other_tools_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLERK_AUTHORISED_PARTIES", ORIGIN)
     with override_settings(**KEYS, CLERK_WEBHOOK_SIGNING_SECRET="whsec_1", CLERK_SIGN_UP_URL="https://a.example"):
         ClerkMiddleware(own)
@@ -205,7 +205,7 @@ def test_what_other_tools_read_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             {"CLERK_AUTHORISED_PARTIES": [ORIGIN], "MIDDLEWARE": []},
             [
-                "(clerkkit.E001) CLERK_AUTHORISED_PARTIES: is no setting of clerkkit; did you mean CLERK_AUTH",
+                "(clerkkit.E001) CLERK_AUTHORISED_PARTIES: is not a setting of clerkkit; did you mean CLERK_AUTH",
                 "(clerkkit.E002) CLERK_SECRET_KEY: is missing",
                 "(clerkkit.E002) CLERK_PUBLISHABLE_KEY: is missing",
                 "(clerkkit.W001) MIDDLEWARE lacks",
@@ -216,7 +216,7 @@ def test_what_other_tools_read_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**KEYS, "CLERK_AUTHORIZED_PARTIES": [ORIGIN]}, []),
     ],
 )
-def test_system_checks_name_what_is_missing_or_wrong(settings: dict[str, Any], told: list[str]) -> None:
+def test_system_checks_name_missing_and_invalid_settings(settings: dict[str, Any], told: list[str]) -> None:
     """By `manage.py check --deploy`, as the program that it is."""
     given = {
         "SECRET_KEY": "of tests",
@@ -237,12 +237,12 @@ def test_system_checks_name_what_is_missing_or_wrong(settings: dict[str, Any], t
 
 
 @pytest.mark.parametrize("asked", [get_auth, require_auth()(caller)])
-def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
+def test_guard_raises_without_the_middleware(asked: Callable[[Any], Any]) -> None:
     with pytest.raises(RuntimeError, match="middleware"):
         asked(RequestFactory().get("/"))
 
 
-def test_views_alone_raise_what_the_middleware_and_django_answer(clerk: Clerk, emulator: Emulator) -> None:
+def test_guard_raises_without_a_caller(clerk: Clerk, emulator: Emulator) -> None:
     from clerkkit.auth.requests.state import SignedOutState
 
     request: Any = RequestFactory().get("/")

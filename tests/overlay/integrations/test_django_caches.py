@@ -152,7 +152,7 @@ def cookies(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", PERSONAL)
-def test_a_page_for_one_person_is_shown_to_no_other(site: Site, signed_in: People, page: str) -> None:
+def test_page_of_one_user_is_not_cached_for_another(site: Site, signed_in: People, page: str) -> None:
     def ask(headers: dict[str, str]) -> tuple[int, str]:
         answer = site.http.get(f"/{page}", headers=headers)
         assert varies_on(answer) == ["authorization", "cookie"]
@@ -171,17 +171,19 @@ def test_a_page_for_one_person_is_shown_to_no_other(site: Site, signed_in: Peopl
         assert ask(headers) == seen
 
 
-def test_what_is_streamed_may_look_at_any_time(site: Site, signed_in: People) -> None:
+def test_streamed_responses_have_vary(site: Site, signed_in: People) -> None:
     answer = site.get("/streamed", signed_in.ada_token)
     assert (answer.text, varies_on(answer)) == ("you are signed-in", ["authorization", "cookie"])
 
 
-def test_an_error_after_somebody_has_looked(site: Site, signed_in: People) -> None:
+def test_error_pages_that_use_the_state_have_vary(site: Site, signed_in: People) -> None:
     answer = site.get("/failing", signed_in.ada_token)
     assert (answer.status_code, answer.text, varies_on(answer)) == (500, "broken", ["authorization", "cookie"])
 
 
-def test_a_page_for_everybody_is_still_cached(site: Site, signed_in: People, request: pytest.FixtureRequest) -> None:
+def test_page_that_does_not_use_the_state_is_cached(
+    site: Site, signed_in: People, request: pytest.FixtureRequest
+) -> None:
     """It says nothing of who asked: no cache has to tell visitors apart."""
     COUNT["public"] = 0
     order: str = request.node.callspec.params["site"][1]
@@ -194,7 +196,7 @@ def test_a_page_for_everybody_is_still_cached(site: Site, signed_in: People, req
     assert COUNT["public"] == 1
 
 
-def test_a_304_says_it_too(site: Site, signed_in: People, request: pytest.FixtureRequest) -> None:
+def test_not_modified_responses_have_vary(site: Site, signed_in: People, request: pytest.FixtureRequest) -> None:
     headers = cookies(signed_in.ada_token)
     tag = site.http.get("/attribute", headers=headers).headers.get("etag", '"none"')
     answer = site.http.get("/attribute", headers={**headers, "if-none-match": tag})
@@ -203,7 +205,7 @@ def test_a_304_says_it_too(site: Site, signed_in: People, request: pytest.Fixtur
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
-def test_cookies_of_a_handshake_are_kept_by_no_cache(kind: str, emulator: Emulator) -> None:
+def test_cookies_of_a_handshake_are_not_cached(kind: str, emulator: Emulator) -> None:
     settings = settings_for(
         emulator, [path("public", public)], MIDDLEWARE=ORDERS["around"], CLERK_PUBLISHABLE_KEY=LIVE_KEY
     )

@@ -171,19 +171,19 @@ def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
         yield site
 
 
-def test_somebody_who_is_signed_in(site: Site, signed_in: People) -> None:
+def test_signed_in_user(site: Site, signed_in: People) -> None:
     assert site.get("/me", signed_in.ada_token).json() == {"user": signed_in.ada, "kind": "SessionClaims"}
     assert site.get("/open", signed_in.ada_token).json() == {"somebody": True}
 
 
-def test_nobody(site: Site) -> None:
+def test_signed_out(site: Site) -> None:
     answer = site.get("/me")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert answer.headers["x-clerk-auth-reason"] == "dev-browser-missing"
     assert site.get("/open").json() == {"somebody": False}
 
 
-def test_a_token_that_is_not_good(site: Site, emulator: Emulator) -> None:
+def test_invalid_token(site: Site, emulator: Emulator) -> None:
     expired = forged(emulator, exp=1_700_000_000, iat=1_600_000_000, nbf=1_600_000_000)
     for token, reason in [("a.b.c", "token-invalid"), (expired, "session-token-expired")]:
         # Where nobody has to be signed in, too: the caller meant to be.
@@ -193,18 +193,18 @@ def test_a_token_that_is_not_good(site: Site, emulator: Emulator) -> None:
             assert answer.json()["detail"].startswith(f"Not authenticated: {reason}")
 
 
-def test_a_pending_session(site: Site, emulator: Emulator) -> None:
+def test_pending_session(site: Site, emulator: Emulator) -> None:
     answer = site.get("/me", forged(emulator, sts="pending"))
     assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: session-pending"})
 
 
-def test_other_schemes_are_for_others(site: Site) -> None:
+def test_other_schemes_are_left_to_other_classes(site: Site) -> None:
     answer = site.get("/basic", authorization="Basic a b")
     assert answer.json()["detail"].startswith("Invalid basic header")
     assert site.get("/me", authorization="Basic YTpi").status_code == 401
 
 
-def test_a_role(site: Site, signed_in: People) -> None:
+def test_required_role(site: Site, signed_in: People) -> None:
     assert site.get("/admin", signed_in.ada_token).json()["user"] == signed_in.ada
     assert site.get("/admin", signed_in.bob_token).status_code == 403
     assert site.get("/admin").status_code == 401
@@ -219,7 +219,7 @@ def test_permissions_compose(site: Site, emulator: Emulator, signed_in: People) 
     ]
 
 
-def test_machines(site: Site, clerk: Clerk, signed_in: People) -> None:
+def test_machine_tokens(site: Site, clerk: Clerk, signed_in: People) -> None:
     machine = clerk.machines.create(name="Robot")
     key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
     token = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
@@ -230,7 +230,7 @@ def test_machines(site: Site, clerk: Clerk, signed_in: People) -> None:
         assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: token-type-mismatch"})
 
 
-def test_cookies_need_a_csrf_token_and_headers_do_not(site: Site, signed_in: People) -> None:
+def test_csrf_check_applies_to_cookies_only(site: Site, signed_in: People) -> None:
     session = f"__session={signed_in.ada_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
     assert site.get("/me", cookie=session).status_code == 200
     refused = site.http.post("/me", headers={"cookie": session})
@@ -244,7 +244,7 @@ def test_cookies_need_a_csrf_token_and_headers_do_not(site: Site, signed_in: Peo
     assert site.http.post("/me", headers=with_token).json()["user"] == signed_in.bob
 
 
-def test_a_cache_around_dispatch_keeps_no_page_of_one_user(site: Site, signed_in: People) -> None:
+def test_cache_around_dispatch_stores_no_page_of_one_user(site: Site, signed_in: People) -> None:
     tokens = [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, None)]
     assert [site.get("/cached-method", token).json()["user"] for token, _ in tokens] == [user for _, user in tokens]
     for token, user in tokens:
@@ -254,7 +254,7 @@ def test_a_cache_around_dispatch_keeps_no_page_of_one_user(site: Site, signed_in
 
 
 @pytest.mark.parametrize("page", ["/alone", "/other"])
-def test_cookies_need_a_csrf_token_whatever_authenticates(site: Site, signed_in: People, page: str) -> None:
+def test_csrf_check_applies_with_any_authentication_class(site: Site, signed_in: People, page: str) -> None:
     session = f"__session={signed_in.ada_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
     assert site.get(page, cookie=session).json() == {"seen": True}
     refused = site.http.post(page, headers={"cookie": session})
@@ -269,7 +269,7 @@ def test_cookies_need_a_csrf_token_whatever_authenticates(site: Site, signed_in:
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
-def test_an_outage_is_not_the_callers_fault(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+def test_outage_is_503(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     settings = settings_for(emulator, PAGES, INSTALLED_APPS=APPS, CLERK_API_URL=NOWHERE, CLERK_PUBLISHABLE_KEY=LIVE_KEY)
     with served(kind, settings) as site:
         for page, headers in [
@@ -284,7 +284,7 @@ def test_an_outage_is_not_the_callers_fault(kind: str, emulator: Emulator, caplo
     assert told == ["WARNING"] * 3
 
 
-def test_typed_access(site: Site, clerk: Clerk, signed_in: People) -> None:
+def test_old_accessors_are_typed(site: Site, clerk: Clerk, signed_in: People) -> None:
     key = clerk.api_keys.create(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
     told = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
     assert site.get("/typed", signed_in.ada_token).json() == told
@@ -292,14 +292,14 @@ def test_typed_access(site: Site, clerk: Clerk, signed_in: People) -> None:
     assert site.get("/typed").json() == {"user": None, "session": None, "machine": None}
 
 
-def test_equal_requirements_are_one_permission() -> None:
+def test_equal_requirements_give_the_same_permission_class() -> None:
     assert require_auth(role="admin") is require_auth(role="admin")
     assert require_auth() is not require_auth(role="admin")
     assert require_auth(token_type=["api_key", "m2m_token"]) is require_auth(token_type=("m2m_token", "api_key"))
 
 
 @pytest.mark.parametrize("first", ["rest_framework.views", "clerkkit.integrations.drf", "drf_spectacular.openapi"])
-def test_the_classes_may_be_the_projects_defaults(first: str) -> None:
+def test_classes_can_be_the_defaults_of_a_project(first: str) -> None:
     """REST framework then imports them while it is being imported itself."""
     code = f"""
 import django, importlib
@@ -316,7 +316,7 @@ print(APIView.authentication_classes == [ClerkAuthentication])
     assert done.stdout == "True\n", done.stderr
 
 
-def test_a_schema_of_drf_spectacular_shows_the_security_scheme(emulator: Emulator) -> None:
+def test_drf_spectacular_schema_shows_the_security_scheme(emulator: Emulator) -> None:
     installed = [*APPS, "drf_spectacular"]
     with settings_for(emulator, PAGES, INSTALLED_APPS=installed):
         from drf_spectacular.generators import SchemaGenerator
@@ -338,7 +338,7 @@ def test_a_schema_of_drf_spectacular_shows_the_security_scheme(emulator: Emulato
     openapi_spec_validator.validate(document)
 
 
-def test_throttles_count_users(site: Site, signed_in: People) -> None:
+def test_throttles_count_by_user(site: Site, signed_in: People) -> None:
     from django.core.cache import cache
 
     cache.clear()

@@ -116,7 +116,7 @@ def challenge(response: httpx.Response) -> tuple[int, str, str]:
     return response.status_code, response.headers.get("www-authenticate"), response.json()["detail"]
 
 
-def test_somebody_is_signed_in(site: Site, here: People) -> None:
+def test_signed_in_user(site: Site, here: People) -> None:
     response = site.get("/me", here.ada_token)
     assert response.json() == {"user": here.ada, "org": here.organization, "role": "org:admin"}
     assert not [name for name in response.headers if name.startswith("x-clerk")]
@@ -125,7 +125,7 @@ def test_somebody_is_signed_in(site: Site, here: People) -> None:
     assert by_cookie.json()["user"] == here.ada
 
 
-def test_nobody_is_signed_in(site: Site) -> None:
+def test_signed_out(site: Site) -> None:
     response = site.get("/me")
     assert challenge(response) == (401, "Bearer", "Not authenticated: dev-browser-missing")
     assert response.headers["x-clerk-auth-status"] == "signed-out"
@@ -133,7 +133,7 @@ def test_nobody_is_signed_in(site: Site) -> None:
     assert challenge(site.get("/me", "rubbish")) == (401, "Bearer", "Not authenticated: token-invalid")
 
 
-def test_what_is_asked_for_decides(site: Site, here: People) -> None:
+def test_requirements_decide(site: Site, here: People) -> None:
     assert site.get("/admin", here.ada_token).json() == here.ada
     forbidden = 'Bearer error="insufficient_scope"'
     assert challenge(site.get("/admin", here.bob_token)) == (403, forbidden, "Not allowed: this needs role org:admin")
@@ -143,11 +143,11 @@ def test_what_is_asked_for_decides(site: Site, here: People) -> None:
     assert challenge(site.get("/admin"))[0] == 401
 
 
-def test_without_an_organization_there_is_no_role(site: Site, here: People, clerk_emulator: Emulator) -> None:
+def test_role_requires_an_organization(site: Site, here: People, clerk_emulator: Emulator) -> None:
     assert site.get("/admin", clerk_emulator.sign_in(here.ada, origin=ORIGIN)).status_code == 403
 
 
-def test_a_token_expires(site: Site, here: People, clerk_emulator: Emulator) -> None:
+def test_expired_token_is_refused(site: Site, here: People, clerk_emulator: Emulator) -> None:
     old = clerk_emulator.sign_in(here.ada, origin=ORIGIN)
     clerk_emulator.clock.advance(120)
     response = site.get("/me", old)
@@ -156,12 +156,12 @@ def test_a_token_expires(site: Site, here: People, clerk_emulator: Emulator) -> 
     assert "has expired" in response.headers["x-clerk-auth-message"]
 
 
-def test_a_token_for_another_site_is_refused(site: Site, here: People, clerk_emulator: Emulator) -> None:
+def test_token_of_another_origin_is_refused(site: Site, here: People, clerk_emulator: Emulator) -> None:
     token = clerk_emulator.sign_in(here.ada, origin="https://evil.example")
     assert challenge(site.get("/me", token))[2] == "Not authenticated: token-invalid-authorized-parties"
 
 
-def test_a_browser_is_sent_to_clerk(site: Site) -> None:
+def test_browser_is_redirected_to_clerk(site: Site) -> None:
     """Before the route, and whatever it asks for. Not again and again, and no script."""
     for count, path in enumerate(("/me", "/public", "/nowhere"), 1):
         response = site.get(path, accept="text/html", sec_fetch_dest="document")
@@ -179,7 +179,7 @@ def test_a_browser_is_sent_to_clerk(site: Site) -> None:
     assert site.get("/public", accept="*/*").json() == "signed-out"
 
 
-def test_an_expired_cookie_is_refreshed(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
+def test_expired_cookie_is_refreshed(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
     clock = clerk_emulator.clock
     clock.freeze(clock.now() - 120_000)
     with served(app_for(clerk_emulator, authorized_parties=[])) as open_site:
@@ -202,7 +202,7 @@ def _payload(token: str) -> str:
     return json.dumps(jwt.decode(token, options={"verify_signature": False}))
 
 
-def test_machines(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
+def test_machine_tokens(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
     key = clerk.api_keys.create(name="reader", subject=here.ada, scopes=["read"])
     assert site.get("/keys", key.secret).json() == {"user": here.ada, "scopes": ["read"]}
     for path in ("/me", "/admin", "/either"):
@@ -216,7 +216,7 @@ def test_machines(site: Site, here: People, clerk_emulator: Emulator, clerk: Cle
     assert site.get("/either", here.bob_token).json() == here.bob
 
 
-def test_machines_with_tokens_of_their_own(site: Site, clerk_emulator: Emulator, clerk: Clerk) -> None:
+def test_machine_tokens_of_several_types(site: Site, clerk_emulator: Emulator, clerk: Clerk) -> None:
     machine = clerk.machines.create(name="Machine")
     assert machine.secret_key
     with Clerk(machine.secret_key, base_url=clerk_emulator.url) as of_machine:
@@ -226,13 +226,13 @@ def test_machines_with_tokens_of_their_own(site: Site, clerk_emulator: Emulator,
         assert site.get("/me", token).status_code == 401
 
 
-def test_machine_tokens_cost_nothing_where_they_are_not_accepted(clerk_emulator: Emulator, here: People) -> None:
+def test_unaccepted_machine_tokens_cause_no_call(clerk_emulator: Emulator, here: People) -> None:
     with served(app_for(clerk_emulator, accepts_token="session_token")) as site:
         clerk_emulator.faults.add(status=500)  # whoever asks meets it
         assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
 
 
-def test_a_pending_session_is_none(clerk_emulator: Emulator) -> None:
+def test_pending_session_is_refused(clerk_emulator: Emulator) -> None:
     from clerkkit.testing import instance
 
     fake = instance()
@@ -247,7 +247,7 @@ def test_a_pending_session_is_none(clerk_emulator: Emulator) -> None:
         assert site.get("/paid", free).status_code == 403
 
 
-def test_many_at_once_are_not_mixed_up(site: Site, here: People) -> None:
+def test_concurrent_requests_are_not_mixed_up(site: Site, here: People) -> None:
     asked = [(here.ada_token, here.ada), (here.bob_token, here.bob), (None, None)] * 30
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda one: site.get("/me", one[0]), asked))
@@ -277,7 +277,7 @@ def test_websockets(site: Site, here: People) -> None:
         assert caught.value.response.status_code == 403
 
 
-def test_the_openapi_document_names_the_scheme(site: Site) -> None:
+def test_openapi_document_has_the_security_scheme(site: Site) -> None:
     document = site.get("/openapi.json").json()
     openapi_spec_validator.validate(document)
     (scheme,) = document["components"]["securitySchemes"].values()
@@ -302,7 +302,7 @@ def test_the_openapi_document_names_the_scheme(site: Site) -> None:
         ({"token_type": ["any"]}, "token_type"),
     ],
 )
-def test_what_makes_no_sense_is_refused_where_it_is_written(asked: Any, argument: str) -> None:
+def test_rejects_invalid_requirements_when_defined(asked: Any, argument: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         require_auth(**asked)
     assert caught.value.argument == argument

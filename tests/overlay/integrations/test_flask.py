@@ -99,7 +99,7 @@ class TestFlask(Behaviour):
     """Flask does all of it, with views that are async or not."""
 
 
-def test_the_configuration_is_read_and_the_client_is_at_hand(
+def test_reads_the_configuration_and_provides_the_client(
     emulator: Emulator, signed_in: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_API_URL"):
@@ -124,7 +124,7 @@ def test_the_configuration_is_read_and_the_client_is_at_hand(
         extension.client.close()
 
 
-def test_a_configuration_without_keys_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_a_configuration_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLERK_SECRET_KEY", raising=False)
     monkeypatch.delenv("CLERK_PUBLISHABLE_KEY", raising=False)
     with pytest.raises(InvalidArgument, match="secret_key"):
@@ -135,14 +135,14 @@ def test_a_configuration_without_keys_is_refused(monkeypatch: pytest.MonkeyPatch
         ClerkExtension(app)
 
 
-def test_an_unknown_setting_is_refused() -> None:
+def test_rejects_an_unknown_setting() -> None:
     app = Flask(__name__)
     app.config.update(CLERK_SECRET_KEY="sk_test_1", CLERK_PUBLISHABLE_KEY=LIVE_KEY, CLERK_ACCEPT_TOKEN="any")
     with pytest.raises(InvalidArgument, match=r"CLERK_ACCEPT_TOKEN: .* did you mean CLERK_ACCEPTS_TOKEN"):
         ClerkExtension(app)
 
 
-def test_without_the_extension_nobody_is_let_in() -> None:
+def test_guard_raises_without_the_extension() -> None:
     app = Flask(__name__)
     app.add_url_rule("/me", "me", require_auth()(caller))
     app.testing = True
@@ -150,7 +150,7 @@ def test_without_the_extension_nobody_is_let_in() -> None:
         app.test_client().get("/me")
 
 
-def test_an_applications_own_page_for_errors(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
+def test_application_can_render_errors(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
     app = site_with(ClerkExtension(clerk=clerk, options=options_for(emulator)))
 
     @app.errorhandler(HTTPException)
@@ -163,7 +163,7 @@ def test_an_applications_own_page_for_errors(emulator: Emulator, clerk: Clerk, s
     assert (answer.status_code, answer.get_json()) == (403, {"what": "Not allowed: this needs role admin"})
 
 
-def test_an_answer_given_before_is_left_alone(emulator: Emulator, clerk: Clerk) -> None:
+def test_response_of_an_earlier_function_is_unchanged(emulator: Emulator, clerk: Clerk) -> None:
     app = Flask(__name__)
     app.before_request(lambda: "in maintenance")
     ClerkExtension(app, clerk=clerk, options=options_for(emulator))

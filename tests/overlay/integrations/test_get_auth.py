@@ -242,29 +242,29 @@ def bearer(token: str) -> dict[str, str]:
 NOBODY = dict.fromkeys(("", "session", "m2m", "any", "list"))
 
 
-def test_a_session(ask: Ask) -> None:
+def test_get_auth_returns_a_session(ask: Ask) -> None:
     answer = ask("/", bearer(FAKE.session_token("user_1")))
     assert answer == NOBODY | {"": "user_1", "session": "user_1", "any": "user_1"}
 
 
-def test_a_machine(ask: Ask) -> None:
+def test_get_auth_returns_a_machine_token(ask: Ask) -> None:
     answer = ask("/", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
     assert answer == NOBODY | {"m2m": "mch_1", "any": "mch_1", "list": "mch_1"}
 
 
-def test_nobody(ask: Ask) -> None:
+def test_signed_out(ask: Ask) -> None:
     assert ask("/", {}) == NOBODY
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_a_session_that_is_pending_is_nobody(name: str) -> None:
+def test_pending_session_is_none(name: str) -> None:
     token = FAKE.session_token("user_1", claims={"sts": "pending"})
     refused = {"detail": "Not authenticated: session-pending"}  # by the authentication class, before the view
     for ask in SITES[name]():
         assert ask("/", bearer(token)) == (refused if name == "drf" else NOBODY)
 
 
-def test_who_calls_does_not_choose_the_kind_of_token(ask: Ask) -> None:
+def test_client_cannot_choose_the_token_type(ask: Ask) -> None:
     answer = ask("/?token_type=any&request=x", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
     assert answer[""] is None
 
@@ -273,7 +273,7 @@ def test_who_calls_does_not_choose_the_kind_of_token(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_it_is_public_documented_and_no_coroutine(name: str) -> None:
+def test_get_auth_is_public_documented_and_sync(name: str) -> None:
     """A coroutine that nobody awaits is true, as if somebody were signed in."""
     module = importlib.import_module(f"clerkkit.integrations.{name}")
     assert "get_auth" in vars(module)
@@ -282,7 +282,7 @@ def test_it_is_public_documented_and_no_coroutine(name: str) -> None:
     assert "who is calling" in (inspect.getdoc(module.get_auth) or "")
 
 
-def test_fastapi_documents_no_parameter_for_it() -> None:
+def test_fastapi_shows_no_parameter_of_get_auth() -> None:
     app = FastAPI()
 
     @app.get("/")
@@ -302,18 +302,18 @@ def test_fastapi_documents_no_parameter_for_it() -> None:
         ("django", HttpRequest()),
     ],
 )
-def test_without_the_middleware_it_raises(name: str, request_: Any) -> None:
+def test_get_auth_raises_without_the_middleware(name: str, request_: Any) -> None:
     with pytest.raises(RuntimeError, match="middleware"):
         importlib.import_module(f"clerkkit.integrations.{name}").get_auth(request_)
 
 
-def test_without_the_extension_it_raises() -> None:
+def test_get_auth_raises_without_the_extension() -> None:
     with Flask(__name__).test_request_context(), pytest.raises(RuntimeError, match="middleware"):
         flask.get_auth(flask_request)
 
 
 @pytest.mark.parametrize("kinds", [None, "sessions", [], ["any"]])
-def test_kinds_that_are_none_are_refused(kinds: Any) -> None:
+def test_rejects_invalid_token_types(kinds: Any) -> None:
     request: Any = HttpRequest()
     request.clerk = _signed_in()
     with pytest.raises(InvalidArgument, match="token_type"):
@@ -337,7 +337,7 @@ def answer_of(view: type[APIView], user: Any = None, token: Any = None) -> Any:
     return view.as_view()(request).data
 
 
-def test_drf_goes_by_what_the_view_has_authenticated() -> None:
+def test_drf_uses_the_authentication_of_the_view() -> None:
     """The middleware knows a session, which a view of another class has not checked for CSRF."""
 
     class Other(_Page):
@@ -363,7 +363,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("name", OLD)
-def test_old_names_work_and_name_the_new_one(name: str) -> None:
+def test_old_names_warn_and_name_the_new_one(name: str) -> None:
     found, names = OLD[name]
     for ask in SITES[name]():
         answer = ask("/old", bearer(FAKE.session_token("user_1")))
@@ -374,7 +374,7 @@ def test_old_names_work_and_name_the_new_one(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:`state_of`:DeprecationWarning")
-def test_the_old_dependency_of_fastapi_is_one() -> None:
+def test_old_dependency_of_fastapi_works() -> None:
     for ask in fastapi_site():
         assert ask("/depended", bearer(FAKE.session_token("user_1"))) == {"found": "signed-in"}
 
@@ -384,7 +384,7 @@ def test_old_names_are_not_listed(name: str) -> None:
     assert not {*OLD[name][1]} & {*importlib.import_module(f"clerkkit.integrations.{name}").__all__}
 
 
-def test_an_old_attribute_warns_where_it_is_imported() -> None:
+def test_old_attribute_warns_at_the_import() -> None:
     with pytest.warns(DeprecationWarning, match=r"`current_session` is `get_auth\(request\)`") as caught:
         from clerkkit.integrations.flask import current_session  # noqa: F401  # pyright: ignore[reportUnusedImport]
     assert caught[0].filename == __file__

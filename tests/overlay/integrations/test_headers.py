@@ -37,7 +37,7 @@ def test_vary_is_merged(own: list[str], merged: str) -> None:
         assert [name.lower() for name in merged.split(", ")] == [name.lower() for name in expected]
 
 
-def test_a_response_with_cookies_of_clerk_is_kept_by_no_cache() -> None:
+def test_response_with_clerks_cookies_is_not_cached() -> None:
     refreshed = SignedInState(
         claims=claims(), token="t", headers=(("set-cookie", "__session=a"), ("set-cookie", "b=2"))
     )
@@ -51,7 +51,7 @@ def test_a_response_with_cookies_of_clerk_is_kept_by_no_cache() -> None:
     ]
 
 
-def test_the_applications_headers_are_kept() -> None:
+def test_headers_of_the_application_are_kept() -> None:
     state = SignedOutState(reason="why", headers=(("access-control-allow-origin", "null"),))
     own = [("Access-Control-Allow-Origin", "*"), ("Cache-Control", "max-age=9")]
     assert response_headers(state, own)[:2] == own

@@ -37,22 +37,22 @@ def test_guards_with_equal_requirements_are_equal(one: dict[str, Any], other: di
 
 
 @pytest.mark.parametrize("name", ["org:sys_memberships:manage", "sys_memberships:manage", "org:sys_profile:delete"])
-def test_permissions_that_no_token_carries_are_refused(name: str) -> None:
+def test_rejects_system_permissions(name: str) -> None:
     with pytest.raises(InvalidArgument, match=r"permission: .*system permission.* role"):
         Requirements(permission=name)
 
 
-def test_a_permission_whose_name_only_resembles_those_of_the_system() -> None:
+def test_accepts_custom_permissions_that_resemble_system_ones() -> None:
     assert Requirements(permission="org:system:read").permission == "org:system:read"
 
 
 @pytest.mark.parametrize("token_type", [None, 5, [["api_key"]], "sessions", [], ["any"]])
-def test_kinds_that_are_none_are_refused(token_type: Any) -> None:
+def test_rejects_invalid_token_types(token_type: Any) -> None:
     with pytest.raises(InvalidArgument, match="token_type: expected 'any', or some of"):
         Requirements(token_type=token_type)
 
 
-def test_sessions_may_be_required_in_a_list() -> None:
+def test_session_token_may_be_required_in_a_list() -> None:
     token = instance().session_token(org_id="org_1", org_role="org:admin")
     state = SignedInState(claims=verify_token(token, jwt_key=instance().jwt_key), token=token)
     assert Requirements(role="admin", token_type=["session_token"]).check(state) is state.claims
@@ -61,7 +61,7 @@ def test_sessions_may_be_required_in_a_list() -> None:
 @pytest.mark.parametrize(
     "reason", [value for name, value in vars(reasons).items() if name.isupper() and name != "HINTS"]
 )
-def test_only_what_is_no_fault_of_the_caller_is_a_503(reason: str) -> None:
+def test_only_outages_are_503(reason: str) -> None:
     denial = Requirements().check(SignedOutState(reason=reason))
     assert isinstance(denial, Denial)
     servers = {"unexpected-error", "jwk-remote-failed-to-load", "secret-key-invalid"}
@@ -81,7 +81,7 @@ def test_only_what_is_no_fault_of_the_caller_is_a_503(reason: str) -> None:
         ("starlette", "starlette"),
     ],
 )
-def test_a_missing_extra_is_named(module: str, missing: str) -> None:
+def test_missing_extra_is_named(module: str, missing: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; import clerkkit.integrations.{module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip().endswith(f'pip install "clerkkit[{module}]"'), done.stderr

@@ -125,7 +125,7 @@ def site(request: pytest.FixtureRequest, emulator: Emulator, clerk: Clerk) -> It
         yield prefix, site
 
 
-def test_paths_to_skip_are_those_of_the_application(site: tuple[str, Site], request: pytest.FixtureRequest) -> None:
+def test_skipped_paths_are_relative_to_the_application(site: tuple[str, Site], request: pytest.FixtureRequest) -> None:
     prefix, there = site
     for one in PATHS[:-1]:
         answer = there.get(f"{prefix}{one}", **PAGE)
@@ -144,12 +144,12 @@ def test_paths_to_skip_are_those_of_the_application(site: tuple[str, Site], requ
 
 @pytest.mark.parametrize("root_path", ["", "/api", "/ap", "/api/", "/a"])
 @pytest.mark.parametrize("asked", ["/api", "/api/health", "/apihealth", "/health", "/"])
-def test_the_path_within_an_application_is_that_of_starlette(root_path: str, asked: str) -> None:
+def test_path_within_an_application_equals_starlettes(root_path: str, asked: str) -> None:
     scope = {"type": "http", "path": asked, "root_path": root_path}
     assert _path(scope) == get_route_path(scope)
 
 
-def test_what_is_no_list_of_paths_is_refused(emulator: Emulator, clerk: Clerk) -> None:
+def test_rejects_what_is_not_a_list_of_paths(emulator: Emulator, clerk: Clerk) -> None:
     with pytest.raises(InvalidArgument, match="skip: expected a list of paths"):
         wsgi.ClerkMiddleware(status, clerk, options_for(emulator), "/health")
     with pytest.raises(InvalidArgument, match="skip: expected a list of paths"):

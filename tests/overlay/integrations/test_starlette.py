@@ -81,14 +81,14 @@ def here(clerk_emulator: Emulator, clerk: Clerk) -> People:
     return people(clerk_emulator, clerk)
 
 
-def test_who_is_calling(site: Site, here: People) -> None:
+def test_get_auth_returns_the_caller(site: Site, here: People) -> None:
     assert site.get("/app/me", here.ada_token).json() == {"user": here.ada, "org": here.organization}
     assert site.get("/app/rule", here.ada_token).text == here.ada
     assert site.get("/app/", here.bob_token).text == "somebody"
     assert site.get("/app/").text == "nobody, dev-browser-missing"
 
 
-def test_who_is_kept_out(site: Site, here: People) -> None:
+def test_guard_rejects_callers_without_requirements(site: Site, here: People) -> None:
     for path, token, status, challenge, detail in [
         ("/app/me", None, 401, "Bearer", "Not authenticated: dev-browser-missing"),
         ("/app/me", "rubbish", 401, "Bearer", "Not authenticated: token-invalid"),
@@ -102,7 +102,7 @@ def test_who_is_kept_out(site: Site, here: People) -> None:
         )
 
 
-def test_a_middleware_serves_the_routes_that_it_is_put_around(site: Site, here: People, clerk: Clerk) -> None:
+def test_middleware_applies_to_the_routes_that_it_wraps(site: Site, here: People, clerk: Clerk) -> None:
     key = clerk.api_keys.create(name="reader", subject=here.ada)
     assert site.get("/machines/one", key.secret).text == key.id
     assert site.get("/machines/one", here.ada_token).status_code == 401
@@ -111,7 +111,7 @@ def test_a_middleware_serves_the_routes_that_it_is_put_around(site: Site, here: 
     assert site.get("/open", here.ada_token, connection="close").status_code == 500  # no middleware there
 
 
-def test_a_browser_is_sent_to_clerk(site: Site) -> None:
+def test_browser_is_redirected_to_clerk(site: Site) -> None:
     response = site.get("/app/", accept="text/html,*/*")
     assert response.status_code == 307
     assert response.headers["location"].startswith("https://")

@@ -105,7 +105,7 @@ application = ClerkMiddleware(me)
 }
 
 
-def test_the_page_has_all_frameworks() -> None:
+def test_page_has_all_frameworks() -> None:
     assert set(BLOCKS) == {"conftest.py", *(f"test_with_{kind}.py" for kind in KINDS)}
 
 
@@ -113,7 +113,7 @@ KINDS = ("fastapi", "asgi", "django", "drf", "flask", "wsgi")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_tests_of_the_page_pass(kind: str, tmp_path: Path) -> None:
+def test_tests_on_the_page_pass(kind: str, tmp_path: Path) -> None:
     for name, text in {**APPLICATIONS, **BLOCKS}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CLERK_")}

@@ -90,12 +90,12 @@ def started(*_: object) -> Callable[[bytes], object]:
 
 
 @pytest.mark.parametrize("asked", [get_auth, lambda environ: require_auth()(caller)(environ, started)])
-def test_without_the_middleware_nobody_is_let_in(asked: Callable[[Any], Any]) -> None:
+def test_guard_raises_without_the_middleware(asked: Callable[[Any], Any]) -> None:
     with pytest.raises(RuntimeError, match="middleware"):
         asked(environ())
 
 
-def test_the_environment_serves_where_nothing_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLERK_PUBLISHABLE_KEY", raising=False)
     monkeypatch.setenv("CLERK_SECRET_KEY", "sk_test_1")
     with pytest.raises(InvalidArgument, match="publishable_key"):
@@ -111,6 +111,6 @@ def test_the_environment_serves_where_nothing_is_given(monkeypatch: pytest.Monke
     assert answers == ["200 OK"]
 
 
-def test_what_makes_no_sense_is_refused_where_it_stands() -> None:
+def test_rejects_invalid_requirements_when_defined() -> None:
     with pytest.raises(InvalidArgument, match="role"):
         require_auth(role="")

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
 
 @pytest.mark.parametrize("name", ["django_app.py", "flask_app.py"])
-def test_the_lines_that_an_example_prints_work(name: str) -> None:
+def test_calls_that_an_example_prints_work(name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CLERK_")}
     command = [sys.executable, "-W", "error", str(EXAMPLES / name), "0"]
     with subprocess.Popen(

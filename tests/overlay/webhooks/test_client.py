@@ -19,7 +19,7 @@ USER_CREATED = {"type": "user.created", "data": {"id": "user_1"}}
 
 
 @each_client
-def test_it_returns_the_typed_event(client: type[Any]) -> None:
+def test_returns_a_typed_event(client: type[Any]) -> None:
     hook = signed_webhook(USER_CREATED)
     event = client(KEY).webhooks.verify(hook.body, hook.headers, hook.secret)
     assert isinstance(event, UserCreatedEvent)
@@ -27,7 +27,7 @@ def test_it_returns_the_typed_event(client: type[Any]) -> None:
 
 
 @each_client
-def test_the_secret_is_given_or_that_of_the_environment(client: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secret_is_an_argument_or_in_the_environment(client: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = webhook_secret(), webhook_secret()
     hook, webhooks = signed_webhook(USER_CREATED, old), client(KEY).webhooks
     monkeypatch.delenv("CLERK_WEBHOOK_SIGNING_SECRET", raising=False)
@@ -41,7 +41,7 @@ def test_the_secret_is_given_or_that_of_the_environment(client: type[Any], monke
 
 
 @each_client
-def test_a_view_verifies_by_the_same_clock(client: type[Any]) -> None:
+def test_view_verifies_by_the_same_clock(client: type[Any]) -> None:
     hook = signed_webhook(USER_CREATED, now=time.time() - 10_000)
     clerk = client(KEY, clock=lambda: time.time() - 10_000)
     for one in (clerk, clerk.with_options(max_retries=0)):
@@ -50,7 +50,7 @@ def test_a_view_verifies_by_the_same_clock(client: type[Any]) -> None:
         client(KEY).webhooks.verify(hook.body, hook.headers, hook.secret)
 
 
-def test_deliveries_are_administered_beside_it() -> None:
+def test_resource_has_other_methods_too() -> None:
     with serve(answer(200, {"svix_url": "https://x"})) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.webhooks.generate_svix_auth_url().svix_url == "https://x"
 
@@ -63,7 +63,7 @@ def test_deliveries_are_administered_beside_it() -> None:
 
 
 @each_client
-def test_the_old_name_warns_and_names_the_new_one(client: type[Any]) -> None:
+def test_old_name_warns_and_names_the_new_one(client: type[Any]) -> None:
     hook = signed_webhook(USER_CREATED)
     with pytest.warns(DeprecationWarning, match=r"`clerk\.webhooks\.verify`") as caught:
         event = client(KEY).verify_webhook(hook.body, hook.headers, hook.secret)

@@ -85,18 +85,18 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> SignedWebhook:
     return signed_webhook(body.encode(), secret)
 
 
-def test_a_webhook_is_let_in(post: Post, hook: SignedWebhook, capsys: pytest.CaptureFixture[str]) -> None:
+def test_valid_webhook_is_accepted(post: Post, hook: SignedWebhook, capsys: pytest.CaptureFixture[str]) -> None:
     assert post(hook.body, hook.headers) == 204
     assert capsys.readouterr().out == "hello user_1\n"
 
 
-def test_an_event_of_an_unknown_type_is_let_in(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_event_of_an_unknown_type_is_accepted(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     hook = signed_webhook({"type": "user.of_tomorrow", "data": {}})
     monkeypatch.setenv(VARIABLE, str(hook.secret))
     assert post(hook.body, hook.headers) == 204
 
 
-def test_others_are_kept_out(post: Post, hook: SignedWebhook, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_webhook_is_rejected(post: Post, hook: SignedWebhook, capsys: pytest.CaptureFixture[str]) -> None:
     other = signed_webhook(hook.body)
     old = signed_webhook(hook.body, hook.secret, now=1_000_000_000)
     for body, headers in [
@@ -110,14 +110,14 @@ def test_others_are_kept_out(post: Post, hook: SignedWebhook, capsys: pytest.Cap
     assert capsys.readouterr().out == ""
 
 
-def test_a_handler_takes_seven_lines_at_most() -> None:
+def test_handler_has_at_most_seven_lines() -> None:
     for framework in ("fastapi", "django", "flask"):
         (block,) = [block for block in BLOCKS if f"from {framework}" in block]
         inside = [line for line in block.splitlines() if line.startswith("    ")]
         assert len(inside) <= 7
 
 
-def test_other_blocks_run() -> None:
+def test_other_examples_run() -> None:
     others = [block for block in BLOCKS if not re.search(r"from (fastapi|django|flask)", block)]
     assert len(others) == 5
     for block in others:
@@ -127,5 +127,5 @@ def test_other_blocks_run() -> None:
                     defined(patch)
 
 
-def test_all_reasons_are_told_in_the_order_of_the_code() -> None:
+def test_page_lists_all_reasons_in_order() -> None:
     assert tuple(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)) == get_args(Reason)

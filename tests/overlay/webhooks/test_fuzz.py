@@ -56,7 +56,7 @@ def test_random_bodies_and_headers(part: int) -> None:
     for_all(cases, lambda case: refused(*case), name=f"random {part}", cases=1000)
 
 
-def test_random_headers_beside_the_good_body() -> None:
+def test_random_headers_with_a_valid_body() -> None:
     def check(parts: tuple[str, str, str]) -> None:
         assume(parts != (ID, TIMESTAMP, SIGNATURE))
         headers = dict(zip(HOOK.headers, (HOOK.headers["content-type"], *parts), strict=True))

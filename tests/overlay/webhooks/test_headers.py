@@ -69,7 +69,7 @@ def standard(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @each_form
-def test_forms(form: str) -> None:
+def test_reads_all_forms_of_headers(form: str) -> None:
     for headers in (HEADERS, standard(HEADERS)):
         assert verify_webhook(HOOK.body, FORMS[form](headers), HOOK.secret, now=SENT)["data"].id == "user_1"
         changed = {name: value.replace("msg_", "msg_0") for name, value in headers.items()}
@@ -78,7 +78,7 @@ def test_forms(form: str) -> None:
 
 @each_form
 @pytest.mark.parametrize("missing", ["svix-id", "svix-timestamp", "svix-signature"])
-def test_what_is_missing_is_named(form: str, missing: str) -> None:
+def test_missing_header_is_named(form: str, missing: str) -> None:
     blank = {**HEADERS, missing: " "}
     absent = {name: value for name, value in HEADERS.items() if name != missing}
     for headers in (blank, absent):
@@ -87,20 +87,20 @@ def test_what_is_missing_is_named(form: str, missing: str) -> None:
         assert [name for name in HEADERS if name in str(error)] == [missing]
 
 
-def test_missing_ones_are_named_in_order_and_by_the_names_in_use() -> None:
+def test_missing_headers_are_named_in_order() -> None:
     for headers in ({}, [], {"svix-id": "", "webhook-id": " "}):
         assert str(refused(headers)).endswith("no svix-id, svix-timestamp, svix-signature")
     assert str(refused({"webhook-signature": "v1,x"})).endswith("no webhook-id, webhook-timestamp")
 
 
-def test_both_names_are_not_mixed() -> None:
+def test_header_names_are_not_mixed() -> None:
     both = {**standard(HEADERS), **HEADERS}
     verify_webhook(HOOK.body, both, HOOK.secret, now=SENT)
     assert refused({**both, "svix-id": "msg_another"}).reason == "signature-mismatch"
     assert refused({**standard(HEADERS), "svix-id": "msg_another"}).reason == "headers-missing"
 
 
-def test_a_header_that_comes_twice_is_a_list() -> None:
+def test_repeated_headers_are_joined() -> None:
     verify_webhook(HOOK.body, [("Svix-Signature", "v1,another"), *HEADERS.items()], HOOK.secret, now=SENT)
     assert refused([*HEADERS.items(), ("svix-id", "msg_another")]).reason == "signature-mismatch"
     assert refused([*HEADERS.items(), ("svix-id", HEADERS["svix-id"])]).reason == "signature-mismatch"
@@ -124,11 +124,11 @@ def test_a_header_that_comes_twice_is_a_list() -> None:
         {"svix-timestamp": 1_800_000_000},
     ],
 )
-def test_what_are_no_headers(headers: Any) -> None:
+def test_rejects_what_holds_no_headers(headers: Any) -> None:
     assert refused(headers).reason == "headers-invalid"
 
 
-def test_other_names_and_values_do_not_matter() -> None:
+def test_other_headers_are_ignored() -> None:
     odd: dict[Any, Any] = {
         **HEADERS,
         None: 1,

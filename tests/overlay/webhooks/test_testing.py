@@ -45,7 +45,7 @@ def unpacked(claims: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_a_session_token() -> None:
+def test_signs_a_session_token() -> None:
     token = CLERK.session_token("user_1", claims={"azp": "https://app.example", "mine": {"a": [1]}})
     header = jwt.get_unverified_header(token)
     assert header == {"alg": "RS256", "typ": "JWT", "kid": "ins_test", "cat": "cl_B7d4PD111AAA"}
@@ -65,7 +65,7 @@ def test_a_session_token() -> None:
     }
 
 
-def test_an_organization_in_both_versions() -> None:
+def test_signs_an_organization_in_both_versions() -> None:
     options: dict[str, Any] = {"org_id": "org_1", "org_slug": "acme", "org_role": "org:admin"}
     held = ["org:boards:view", "org:boards:remove", "org:exports:edit"]
     first = verified(CLERK.session_token(version=1, **options, org_permissions=held))
@@ -78,7 +78,7 @@ def test_an_organization_in_both_versions() -> None:
     assert unpacked(second) == held
 
 
-def test_any_permissions_are_packed() -> None:
+def test_packs_any_permissions() -> None:
     words = st.sampled_from(["boards", "themes", "exports", "sys_x", "a"])
     permissions = st.lists(st.builds("org:{}:{}".format, words, st.sampled_from("abcdefgh")), max_size=12)
     features = st.dictionaries(words, st.sampled_from(["o", "u", "ou", "uo"]))
@@ -93,7 +93,7 @@ def test_any_permissions_are_packed() -> None:
     for_all(st.tuples(permissions, features), check, name="permissions", cases=60)
 
 
-def test_without_an_organization_there_is_nothing_of_one() -> None:
+def test_claims_of_an_organization_need_an_organization() -> None:
     for version in (1, 2):
         claims = verified(CLERK.session_token(version=version, org_permissions=["org:a:b"]))  # type: ignore[arg-type]
         assert not [name for name in claims if name.startswith("org_") or name in ("o", "fea")]
@@ -112,12 +112,12 @@ def test_without_an_organization_there_is_nothing_of_one() -> None:
         ("features", {"features": ["o:boards"], "version": 1}),
     ],
 )
-def test_arguments_that_make_no_sense_are_named(argument: str, options: dict[str, Any]) -> None:
+def test_invalid_arguments_are_named(argument: str, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument, match=f"^{argument}: "):
         CLERK.session_token(**options)
 
 
-def test_times() -> None:
+def test_sets_times() -> None:
     with pytest.raises(jwt.ExpiredSignatureError):
         verified(CLERK.session_token(now=1_000_000_000))
     with pytest.raises(jwt.ImmatureSignatureError):
@@ -126,7 +126,7 @@ def test_times() -> None:
     assert (claims["nbf"], claims["iat"], claims["exp"]) == (999_999_990, 1_000_000_000, 1_000_000_005)
 
 
-def test_a_machines_token() -> None:
+def test_signs_a_machine_token() -> None:
     token = CLERK.m2m_token("mch_1", scopes=["mch_2", "mch_3"], claims={"role": "reader"})
     assert jwt.get_unverified_header(token)["cat"] == "cl_B7d4PD333AAA"
     claims = verified(token, audience="mch_3")
@@ -135,7 +135,7 @@ def test_a_machines_token() -> None:
     assert verified(CLERK.m2m_token())["sub"].startswith("mch_")
 
 
-def test_an_access_token_of_oauth() -> None:
+def test_signs_an_oauth_access_token() -> None:
     token = CLERK.oauth_token("user_1", client_id="client_1", scopes=["email", "profile"])
     header = jwt.get_unverified_header(token)
     assert header["typ"] == "at+jwt"
@@ -146,7 +146,7 @@ def test_an_access_token_of_oauth() -> None:
 
 
 @pytest.mark.parametrize("make", [CLERK.session_token, CLERK.m2m_token, CLERK.oauth_token])
-def test_claims_and_headers_may_be_anything(make: Any) -> None:
+def test_claims_and_headers_can_be_overridden(make: Any) -> None:
     token = make(claims={"sub": UNSET, "iss": 5, "exp": "late"}, headers={"kid": UNSET, "typ": None, "x": [1]})
     header, payload, _ = token.split(".")
     head, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in (header, payload))
@@ -156,13 +156,13 @@ def test_claims_and_headers_may_be_anything(make: Any) -> None:
     assert (head["typ"], head["x"]) == (None, [1])
 
 
-def test_nothing_is_added_to_claims_of_ones_own() -> None:
+def test_custom_claims_are_unchanged() -> None:
     token = CLERK.sign({"handshake": ["a=b"]})
     assert verified(token) == {"handshake": ["a=b"]}
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT", "kid": "ins_test"}
 
 
-def test_another_instance_has_another_key() -> None:
+def test_each_instance_has_its_own_key() -> None:
     token = OTHER.session_token(headers={"kid": CLERK.instance_id})
     with pytest.raises(jwt.InvalidSignatureError):
         verified(token)
@@ -170,7 +170,7 @@ def test_another_instance_has_another_key() -> None:
     assert instance() is CLERK
 
 
-def test_the_pem_is_the_key_of_the_list() -> None:
+def test_pem_equals_the_key_in_jwks() -> None:
     token = CLERK.session_token("user_1")
     claims = jwt.decode(token, CLERK.jwt_key, algorithms=["RS256"])
     assert claims["sub"] == "user_1"
@@ -184,13 +184,13 @@ def test_the_pem_is_the_key_of_the_list() -> None:
     }
 
 
-def test_the_publishable_key_names_the_frontend() -> None:
+def test_publishable_key_contains_the_frontend_api() -> None:
     _, kind, encoded = OTHER.publishable_key.split("_")
     assert (kind, base64.b64decode(encoded)) == ("test", b"clerk.other.example$")
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_webhook_is_one_by_standard_webhooks(number: int) -> None:
+def test_standardwebhooks_accepts_a_signed_webhook(number: int) -> None:
     secrets = [webhook_secret() for _ in range(number)]
     hook = signed_webhook({"type": "user.created", "data": {"id": "user_\xe9"}}, secrets)
     headers = {name.replace("svix-", "webhook-"): value for name, value in hook.headers.items()}
@@ -202,7 +202,7 @@ def test_a_webhook_is_one_by_standard_webhooks(number: int) -> None:
     assert verify_webhook(hook.body, hook.headers, hook.secret)["instance_id"] == "ins_test"
 
 
-def test_a_webhook_as_one_likes_it() -> None:
+def test_webhook_can_be_customized() -> None:
     event = {"type": "x", "object": None, "timestamp": 1, "instance_id": "ins_mine"}
     hook = signed_webhook(event, webhook_secret(), message_id="msg_1", now=5.9)
     assert json.loads(hook.body) == event
@@ -214,7 +214,7 @@ def test_a_webhook_as_one_likes_it() -> None:
         signed_webhook(event, "whsec_?")
 
 
-def test_secrets_do_not_show() -> None:
+def test_repr_shows_no_secrets() -> None:
     hook = signed_webhook({"type": "x"})
     assert str(hook.secret) not in repr(hook)
     assert "PRIVATE" not in repr(vars(CLERK))
@@ -226,11 +226,11 @@ def fresh(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_each_process_makes_its_own_key() -> None:
+def test_each_process_creates_its_own_key() -> None:
     assert fresh("from clerkkit.testing import instance; print(instance().jwt_key)") != CLERK.jwt_key.strip()
 
 
-def test_what_an_import_loads() -> None:
+def test_import_loads_few_modules() -> None:
     loaded = (
         "print([m for m in sys.modules if m.startswith(('clerkkit.webhooks', 'clerkkit.testing', 'cryptography'))])"
     )
@@ -240,7 +240,7 @@ def test_what_an_import_loads() -> None:
     assert "clerkkit.testing.tokens" in kept
 
 
-def test_tokens_say_which_extra_they_need() -> None:
+def test_missing_extra_is_named() -> None:
     code = "\n".join(
         [
             "import sys",
@@ -255,7 +255,7 @@ def test_tokens_say_which_extra_they_need() -> None:
     assert fresh(code).splitlines() == ['tokens are signed with cryptography: pip install "clerkkit[auth]"'] * 3
 
 
-def test_webhooks_need_no_extra() -> None:
+def test_signing_webhooks_needs_no_extra() -> None:
     code = "\n".join(
         [
             "import sys",

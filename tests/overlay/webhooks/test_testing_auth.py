@@ -14,7 +14,7 @@ HELD = ("org:boards:view", "org:boards:edit", "org:exports:edit")
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_session(version: int) -> None:
+def test_get_auth_returns_a_session(version: int) -> None:
     token = CLERK.session_token(
         "user_1",
         version=version,  # type: ignore[arg-type]
@@ -32,7 +32,7 @@ def test_a_session(version: int) -> None:
     assert claims.has(role="admin", permission="boards:edit")
 
 
-def test_features_and_a_plan() -> None:
+def test_signs_features_and_a_plan() -> None:
     claims = verify_token(
         CLERK.session_token(features=["u:themes", "o:boards"], claims={"pla": "u:pro"}), jwt_key=CLERK.jwt_key
     )
@@ -51,13 +51,13 @@ def test_features_and_a_plan() -> None:
         (FakeInstance().session_token(), "token-invalid-signature"),
     ],
 )
-def test_what_is_made_to_be_refused_is(token: str, reason: str) -> None:
+def test_tokens_made_to_be_refused_are_refused(token: str, reason: str) -> None:
     with pytest.raises(TokenRefused) as caught:
         verify_token(token, jwt_key=CLERK.jwt_key)
     assert caught.value.reason == reason
 
 
-def test_the_list_of_keys_is_one_that_clerk_could_answer() -> None:
+def test_jwks_has_the_form_of_clerks() -> None:
     other = FakeInstance("ins_other")
     keys = {"keys": [*other.jwks["keys"], *CLERK.jwks["keys"]]}
     with serve(answer(200, keys)) as server, Clerk(KEY, base_url=server.url) as clerk:
