@@ -231,7 +231,7 @@ def test_reads_lambda_events(sender: str) -> None:
     assert (found.method, found.authorization) == ("GET", "Bearer x")
     url = get_browser_url(found)
     assert (url.origin, url.path) == ("https://shop.test", "/caf%C3%A9/a%20b")
-    assert url.pairs == [("x", " y"), ("z", "")]
+    assert url.params == [("x", " y"), ("z", "")]
     assert {name: found.headers[name] for name in lambda_events.SMALL} == lambda_events.SMALL
 
 

@@ -191,8 +191,8 @@ def test_threads_with_the_same_token_share_a_call(script: Said) -> None:
         threads = [threading.Thread(target=lambda: outcomes.append(asker.reason())) for _ in range(40)]
         for thread in threads:
             thread.start()
-        flights = asker.state.thread_flights._flights
-        while any(thread.is_alive() for thread in threads) and [one.callers for one in flights.values()] != [40]:
+        runs = asker.state.thread_runs._runs
+        while any(thread.is_alive() for thread in threads) and [one.callers for one in runs.values()] != [40]:
             time.sleep(0.001)
         everyone_waits.set()
         for thread in threads:
@@ -340,9 +340,9 @@ def test_cache_is_bounded_by_entries_and_bytes() -> None:
         assert all(sized.get(b"%d" % last) == last for last in range(max(0, number - 48), number + 1))
     sized.put(b"large", 1, 60_000)
     assert sized.get(b"large") is None
-    sized.charge(10**9)
+    sized.add_size(10**9)
     sized.put(b"next", 1, 0)
-    sized.charge(10**9)
+    sized.add_size(10**9)
     sized.put(b"last", 1, 0)
     assert (len(sized), sized.get(b"next"), sized.get(b"last")) == (2, 1, 1)
 
@@ -370,7 +370,7 @@ def test_signatures_of_5000_users_are_verified_once_each() -> None:
         kept = cache.get(made[0])
         assert kept
         for number in range(4950):
-            cache.keep(f"{number}", kept.jwt, kept.key)
-            cache.charge(auth.verify_token(made[0], jwt_key=pem(), now=NOW))
+            cache.put(f"{number}", kept.jwt, kept.key)
+            cache.add_claims(auth.verify_token(made[0], jwt_key=pem(), now=NOW))
         assert cache.get(made[0]) is not None
         assert all(cache.get(one) for one in (*made, *map(str, range(4950))))

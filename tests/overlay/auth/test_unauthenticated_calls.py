@@ -326,8 +326,8 @@ def test_rejects_invalid_limits(option: str, given: Any) -> None:
 
 
 def test_limit_may_be_rate_limit_options() -> None:
-    assert options(unauthenticated_calls=(3, 4)).call_limit == RateLimitOptions(3, 4)
-    assert options(opaque_token_calls=(3, 4)).opaque_call_limit == RateLimitOptions(3, 4)
+    assert options(unauthenticated_calls=(3, 4)).unauthenticated_limit == RateLimitOptions(3, 4)
+    assert options(opaque_token_calls=(3, 4)).opaque_limit == RateLimitOptions(3, 4)
 
 
 # -- the log -------------------------------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def test_get_auth_is_public_documented_and_sync(name: str) -> None:
     assert "get_auth" in vars(module)
     assert "get_auth" in getattr(module, "__all__", ["get_auth"])
     assert not inspect.iscoroutinefunction(module.get_auth)
-    assert "who is calling" in (inspect.getdoc(module.get_auth) or "")
+    assert "Return the caller" in (inspect.getdoc(module.get_auth) or "")
 
 
 def test_fastapi_shows_no_parameter_of_get_auth() -> None:

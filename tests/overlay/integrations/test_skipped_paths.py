@@ -25,7 +25,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.integrations import asgi, wsgi
-from clerkkit.integrations.asgi import _path
+from clerkkit.integrations.asgi import _get_path
 from clerkkit.integrations.django import ClerkMiddleware
 from clerkkit.integrations.flask import ClerkExtension
 from tests.overlay.integrations import asgi_site, django_site, test_flask
@@ -146,7 +146,7 @@ def test_skipped_paths_are_relative_to_the_application(site: tuple[str, Site], r
 @pytest.mark.parametrize("asked", ["/api", "/api/health", "/apihealth", "/health", "/"])
 def test_path_within_an_application_equals_starlettes(root_path: str, asked: str) -> None:
     scope = {"type": "http", "path": asked, "root_path": root_path}
-    assert _path(scope) == get_route_path(scope)
+    assert _get_path(scope) == get_route_path(scope)
 
 
 def test_rejects_what_is_not_a_list_of_paths(emulator: Emulator, clerk: Clerk) -> None:

@@ -39,7 +39,7 @@ def decide(context: RequestContext, verifier: Verifier, secret_key: str) -> Auth
     if options.is_satellite and is_development and not options.sign_in_url and accepted != M2M:
         raise InvalidArgument("sign_in_url", "is missing: a satellite in development needs it")
     machine_type = _find_machine_type(verifier, token)
-    if isinstance(accepted, str) and accepted not in ("any", SESSION_TOKEN):
+    if isinstance(accepted, str) and accepted != "any" and accepted != SESSION_TOKEN:
         if token is None:
             return SignOut(reasons.NO_TOKEN_IN_HEADER, token_type=accepted)
         if machine_type != accepted:
