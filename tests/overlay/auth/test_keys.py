@@ -194,7 +194,9 @@ def slowly(said: Said) -> Script:
 
 @pytest.mark.parametrize(("script", "good"), [(slowly(GOOD), 200), (slowly(DOWN), 0)], ids=["well", "down"])
 def test_200_first_requests_on_threads_fetch_once(script: Script, good: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clerkkit.auth.client.SEND_ONCE_SECONDS", 60.0)  # which 200 threads can exceed on a busy machine
+    monkeypatch.setattr(
+        "clerkkit.auth.client.SEND_ONCE_SECONDS", 60.0
+    )  # which 200 threads can exceed on a busy machine
     verified: list[str] = []
     together = threading.Barrier(200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -246,7 +246,10 @@ def test_fetching_signing_keys_is_not_limited() -> None:
         assert clerk.auth.authenticate_request(good, LIVE, now=NOW).status == "signed-in"
 
 
-KINDS = {**CALLS, "signing keys": lambda number: page({"authorization": f"Bearer {token(jti=str(number))}"})}
+KINDS: dict[str, Callable[[int], httpx.Request]] = {
+    **CALLS,
+    "signing keys": lambda number: page({"authorization": f"Bearer {token(jti=str(number))}"}),
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -235,7 +235,9 @@ def test_import_loads_few_modules() -> None:
         "print([m for m in sys.modules if m.startswith(('clerkkit.webhooks', 'clerkkit.testing', 'cryptography'))])"
     )
     assert ast.literal_eval(fresh(f"import sys, clerkkit; {loaded}")) == []
-    kept = ast.literal_eval(fresh(f"import sys, clerkkit.webhooks, clerkkit.testing; {loaded}"))
+    kept = ast.literal_eval(
+        fresh(f"import sys, clerkkit.webhooks, clerkkit.testing; clerkkit.testing.instance; {loaded}")
+    )
     assert not [name for name in kept if name.startswith("cryptography")]
     assert "clerkkit.testing.tokens" in kept
 
