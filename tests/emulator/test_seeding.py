@@ -194,7 +194,7 @@ def test_seeded_membership_replaces_that_of_creator() -> None:
     assert [one["role"] for one in dumped["memberships"]] == ["org:member", "org:admin"]
     assert dumped["memberships"][0]["created_at"] == "2020-01-01T00:00:00.000+00:00"
     assert dumped["organizations"][0]["admin_delete_enabled"] is False
-    with pytest.raises(ValueError, match=r"memberships\[2\]: .*is a member already"):
+    with pytest.raises(ValueError, match=r"memberships\[2\]: .*is already a member"):
         Emulator(seed={**data, "memberships": [*data["memberships"], data["memberships"][0]]})
 
 

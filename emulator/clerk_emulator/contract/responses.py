@@ -18,10 +18,10 @@ def violations(operation: Operation, status: int, body: Any) -> list[str]:
     """
     response = f"{operation.id} {status}"
     if status not in operation.responses and status < 400:
-        return [f"{response}: the contract has no such status"]
+        return [f"{response}: the contract does not have this status"]
     pointer = operation.responses.get(status) or (_ERRORS if status >= 400 else None)
     if pointer is None:
-        return [] if body is None else [f"{response}: the contract has no body"]
+        return [] if body is None else [f"{response}: the contract does not have a body"]
     return [
         f"{response}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.violations(pointer, body)
     ]

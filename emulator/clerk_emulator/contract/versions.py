@@ -35,7 +35,7 @@ def requested(headers: Mapping[str, str], query: Iterable[tuple[str, str]]) -> s
     if "clerk-api-version" in headers:
         given.append(headers["clerk-api-version"])
     if len(given) > 1:
-        message = "The API version can be given as header or in the query, not both."
+        message = "The API version can be given in a header or in the query, not both."
         raise ClerkAPIError(400, "api_version_invalid", "is invalid", message)
     if given and given[0] not in (*_KNOWN, current()):
         raise ClerkAPIError(400, "api_version_invalid", "is invalid", f"There is no API version {given[0]}.")

@@ -49,7 +49,7 @@ def update(call: Call, row: Json) -> Json:
     primary, _ = PRIMARY[row["object"]]
     if body.get("verified") is not None and body["verified"] != is_verified(row):
         if user[primary] == row["id"] and not body["verified"]:
-            raise errors.invalid("verified", "cannot be false for what is the primary one")
+            raise errors.invalid("verified", "cannot be false for the primary one")
         verification = identifications.ADMIN if body["verified"] else None
         row = call.store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
     if body.get("reserved_for_second_factor") is not None:
@@ -66,7 +66,7 @@ def delete(call: Call, row: Json) -> Json:
     user = call.store.require(USERS, row["_user_id"])
     others = [one for one in identifications.of_user(call.store, user["id"]) if one["id"] != row["id"]]
     if not any(one["object"] != "passkey" for one in others) and not user["username"]:
-        message = "This is the last thing that the user is known by."
+        message = "This is the last identification of the user."
         raise ClerkAPIError(400, "identification_deletion_failed", "cannot be deleted", message)
     call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
     refresh_primary_identifiers(call.store, user)
@@ -122,7 +122,7 @@ def attempt(call: Call, row: Json) -> Json:
         VERIFICATIONS, call.body["verification_id"], VERIFICATIONS.c.identification_id == row["id"]
     )
     if verification["status"] == "verified":
-        message = "This has been verified already."
+        message = "This is already verified."
         raise ClerkAPIError(400, "verification_already_verified", "already verified", message)
     if verification["status"] != "unverified":
         return _serialize(verification)
@@ -148,13 +148,13 @@ def _serialize(verification: Json) -> Json:
 
 def _require_not_linked(row: Json) -> None:
     if row["linked_to"]:
-        message = "It is linked to an account of the user elsewhere, which must go first."
+        message = "It is linked to an external account, which must be deleted first."
         raise ClerkAPIError(400, "delete_linked_identification_disallowed", "cannot be deleted", message)
 
 
 def _reserve_for_second_factor(call: Call, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
     if reserved and not is_verified(row):
-        message = "Only a phone number that is verified can be a second factor."
+        message = "Only a verified phone number can be a second factor."
         raise ClerkAPIError(400, f"identification_{action}_second_factor_unverified", "is not verified", message)
     others = [
         one

@@ -34,7 +34,7 @@ def phone(name: str, value: str) -> str:
     """Return a phone number in E.164 format, without spaces and punctuation."""
     value = re.sub(r"[\s().-]", "", value)
     if not _PHONE.fullmatch(value):
-        raise errors.malformed(name, "a phone number in E.164 form, such as +15555550100")
+        raise errors.malformed(name, "a phone number in E.164 format, such as +15555550100")
     return value
 
 
@@ -52,9 +52,9 @@ def username(name: str, value: str) -> str:
     if _PHONE.fullmatch(value):
         code, why = "form_username_cannot_be_phone_number", "must not be a phone number"
     elif value.isdigit():
-        code, why = "form_username_needs_non_number_char", "must not consist of digits alone"
+        code, why = "form_username_needs_non_number_char", "must not consist of digits only"
     elif not re.fullmatch(r"[a-z0-9_-]+", value):
-        code, why = "form_username_invalid_character", "may have letters, digits, '_' and '-'"
+        code, why = "form_username_invalid_character", "may only have letters, digits, '_' and '-'"
     else:
         return value
     raise ClerkAPIError(422, code, "is invalid", f"{name} {why}.", param_name=name)
@@ -108,7 +108,7 @@ def time(name: str, value: str) -> int:
             raise ValueError(value)  # noqa: TRY301 - one way to fail
         return round(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
-        message = f"{name} must be a time in RFC 3339 form, such as 2026-05-12T09:30:00Z."
+        message = f"{name} must be a time in RFC 3339 format, such as 2026-05-12T09:30:00Z."
         raise ClerkAPIError(422, "form_param_invalid_time", "is invalid", message, param_name=name) from None
 
 

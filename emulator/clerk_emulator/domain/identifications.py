@@ -66,7 +66,7 @@ def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
     return group_by(store.query(_OF_USERS, user_ids=json.dumps(user_ids)), "_user_id")
 
 
-def show(row: Json) -> Json:
+def serialize_identification(row: Json) -> Json:
     """Return an identification as the API returns it."""
     answered = public_fields(row)
     if row["object"] == "passkey":
@@ -81,7 +81,7 @@ def normalize(kind: str, name: str, value: str) -> str:
     if kind == "phone_number":
         return formats.phone(name, value)
     if not _WALLET.fullmatch(value):
-        raise errors.malformed(name, "the address of a wallet")
+        raise errors.malformed(name, "a wallet address")
     return value.lower() if value.startswith("0x") else value
 
 
@@ -136,7 +136,7 @@ def make_primary(store: Store, user: Json, row: Json, name: str) -> Json:
             422,
             "form_verification_needed",
             "is not verified",
-            f"{name}: only what is verified can be the primary one.",
+            f"{name}: only a verified identification can be the primary one.",
             param_name=name,
         )
     primary, column = PRIMARY[row["object"]]

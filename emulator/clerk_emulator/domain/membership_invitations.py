@@ -45,7 +45,7 @@ def accept(store: Store, invitation_id: str, user_id: str) -> Json:
     if invitation["email_address"] not in verified_addresses(store, user_id):
         message = f"User {user_id} has no verified email address {invitation['email_address']}."
         code = "organization_invitation_identification_not_exist"
-        raise ClerkAPIError(400, code, "is for another", message)
+        raise ClerkAPIError(400, code, "is for another address", message)
     # Done first, because a pending invitation counts towards the limit of memberships.
     store.update(ORGANIZATION_INVITATIONS, invitation, status="accepted")
     organization = store.require(ORGANIZATIONS, invitation["organization_id"])

@@ -54,7 +54,7 @@ def of_user(store: Store, organization_id: str, user_id: str) -> Json | None:
 
 def already_member(who: str) -> ClerkAPIError:
     """Return the error for a user who is already a member."""
-    return ClerkAPIError(400, "already_a_member_in_organization", "already a member", f"{who} is a member already.")
+    return ClerkAPIError(400, "already_a_member_in_organization", "already a member", f"{who} is already a member.")
 
 
 def require_capacity(store: Store, organization: Json) -> None:
@@ -63,8 +63,8 @@ def require_capacity(store: Store, organization: Json) -> None:
     members = store.count(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization["id"])
     invited = store.count(ORGANIZATION_INVITATIONS, *pending_invitations(store, organization))
     if limit and members + invited >= limit:
-        message = f"The organization may have {limit} members, with those who are invited."
-        raise ClerkAPIError(403, "organization_membership_quota_exceeded", "no place is left", message)
+        message = f"The organization may have {limit} members, including pending invitations."
+        raise ClerkAPIError(403, "organization_membership_quota_exceeded", "limit reached", message)
 
 
 def change_role(store: Store, membership: Json, role: str) -> Json:
@@ -86,8 +86,8 @@ def _require_manager(store: Store, before: Json) -> None:
     holders = elevated_role_keys(store)
     here = MEMBERSHIPS.c.organization_id == before["_organization_id"]
     if before["role"] in holders and not store.find(MEMBERSHIPS, here, MEMBERSHIPS.c.role.in_(holders)):
-        message = "The organization needs at least one member who may manage it."
-        raise ClerkAPIError(400, "organization_minimum_permissions_needed", "is the last one", message)
+        message = "The organization needs at least one member with the permissions of an admin."
+        raise ClerkAPIError(400, "organization_minimum_permissions_needed", "is the last admin", message)
 
 
 def serialize_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:

@@ -23,7 +23,7 @@ MEMBERS_COUNT = sa.select(sa.func.count()).where(MEMBERSHIPS.c.organization_id =
 def require_organizations_enabled(store: Store) -> None:
     """Raise Clerk's 403 if organizations are disabled in the instance settings."""
     if not ORGANIZATION_SETTINGS.read(store)["enabled"]:
-        message = "This instance has organizations off."
+        message = "Organizations are disabled for this instance."
         raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
 
 

@@ -35,9 +35,9 @@ def validate(password: str, identifiers: Collection[str], *, may_be_leaked: bool
     if len(password.encode()) > _MAX_BYTES:
         raise _invalid_password("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
     if not may_be_leaked and password.lower() in _LEAKED:
-        raise _invalid_password("form_password_pwned", "is in the list of those that have leaked; choose another")
+        raise _invalid_password("form_password_pwned", "has been leaked; choose another")
     if password.lower() in identifiers:
-        raise _invalid_password("form_password_matches_identifier", "must not be what the user is known by")
+        raise _invalid_password("form_password_matches_identifier", "must not be an identifier of the user")
 
 
 def _invalid_password(code: str, why: str) -> ClerkAPIError:
@@ -58,7 +58,7 @@ def check_digest(hasher: str, imported_digest: str) -> tuple[str, str]:
             422,
             "form_password_digest_invalid_code",
             "is invalid",
-            f"The password_digest is none of {hasher}.",
+            f"The password_digest is not a digest of {hasher}.",
             param_name="password_digest",
         )
     return hasher, imported_digest
@@ -170,7 +170,7 @@ def _scrypt_firebase(password: bytes, stored: str) -> bool:
 
 def _scrypt(password: bytes, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
     if n * r * p > _MAX_WORK:
-        raise ValueError("more work than an emulator does")
+        raise ValueError("the digest needs too much work")
     return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, dklen=length, maxmem=132 * n * r + 1024 * 1024)
 
 

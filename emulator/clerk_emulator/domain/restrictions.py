@@ -92,16 +92,16 @@ def check_identifier(store: Store, kind: str, value: str) -> None:
     elif kind == "phone_number":
         country = countries.of_number(value)
         if country in COMMUNICATION.read(store)["blocked_country_codes"]:
-            message = f"Phone numbers of {country} are not taken."
+            message = f"Phone numbers of {country} are not allowed."
             raise ClerkAPIError(403, "not_allowed_access", "not allowed", message, param_name="phone_number")
 
 
 def _check_email_address(settings: Json, value: str) -> None:
     if settings["block_email_subaddresses"] and _without_subaddress(value) != value:
-        message = "Email addresses with a subaddress are not taken."
+        message = "Email addresses with a subaddress are not allowed."
         raise ClerkAPIError(403, "not_allowed_access", "not allowed", message, param_name="email_address")
     if settings["block_disposable_email_domains"] and value.rpartition("@")[2] in _DISPOSABLE:
-        message = "Email addresses that are made to be thrown away are not taken."
+        message = "Disposable email addresses are not allowed."
         raise ClerkAPIError(403, "form_email_address_blocked", "is blocked", message, param_name="email_address")
 
 
@@ -126,6 +126,4 @@ def _without_subaddress(value: str) -> str:
 
 
 def _not_allowed(value: str) -> ClerkAPIError:
-    return ClerkAPIError(
-        403, "not_allowed_access", "not allowed", f"{value} may not be used here.", identifiers=[value]
-    )
+    return ClerkAPIError(403, "not_allowed_access", "not allowed", f"{value} is not allowed.", identifiers=[value])

@@ -42,14 +42,14 @@ def require_role_for(store: Store, organization: Json, key: str) -> Json:
     """Return the role with this key. Raises ClerkAPIError if the organization's role set does not contain it."""
     role = require_role(store, key)
     if key not in role_set_of(store, organization)["_roles"]:
-        raise errors.invalid("role", f"must be one of the role set {organization['role_set_key']}")
+        raise errors.invalid("role", f"must be a role of the role set {organization['role_set_key']}")
     return role
 
 
 def role_set_of(store: Store, organization: Json) -> Json:
     """Return the role set of an organization."""
     found = store.find(ROLE_SETS, ROLE_SETS.c.key == organization["role_set_key"])
-    assert found is not None, "a role set is replaced in all organizations before it goes"
+    assert found is not None, "organizations always have an existing role set"
     return found
 
 
@@ -88,7 +88,7 @@ def elevated_role_keys(store: Store) -> list[str]:
 
 def lacks_permissions(key: str) -> ClerkAPIError:
     """Return the error for a creator role that lacks permissions."""
-    message = f"{key}, as a role of creators, must have the permissions {', '.join(sorted(ELEVATED))}."
+    message = f"{key} is a creator role and must have the permissions {', '.join(sorted(ELEVATED))}."
     return ClerkAPIError(422, "organization_missing_creator_role_permissions", "lacks permissions", message)
 
 

@@ -58,7 +58,7 @@ def require_member(store: Store, organization_id: str, user_id: str) -> Json:
             403,
             "not_a_member_in_organization",
             "not a member",
-            f"User {user_id} is no member of organization {organization_id}.",
+            f"User {user_id} is not a member of organization {organization_id}.",
         )
     return found
 

@@ -112,10 +112,10 @@ def _context(call: Call, session: Json) -> Json:
     user = {name: serialized[name] for name in _USER}
     user["full_name"] = " ".join(filter(None, (row["first_name"], row["last_name"]))) or None
     for primary, _ in PRIMARY.values():
-        row_of_primary = call.store.get(IDENTIFICATIONS, row[primary]) if row[primary] else None
+        identification = call.store.get(IDENTIFICATIONS, row[primary]) if row[primary] else None
         name = primary.removesuffix("_id")
-        user[name] = row_of_primary["_identifier"] if row_of_primary else None
-        user[_VERIFIED[name]] = row_of_primary is not None and is_verified(row_of_primary)
+        user[name] = identification["_identifier"] if identification else None
+        user[_VERIFIED[name]] = identification is not None and is_verified(identification)
     user["primary_phone_address"] = user["primary_phone_number"]
     return {"user": user, **_organization_context(call, session)}
 

@@ -82,7 +82,7 @@ def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) 
     kind, codes = _KINDS.get(str(claims.get("st")), (None, None))
     row = store.get(kind, claims["sid"]) if kind else None
     if kind is None or codes is None or row is None:
-        raise ClerkAPIError(400, "ticket_invalid_code", "is invalid", "This is no ticket that signs a user in.")
+        raise ClerkAPIError(400, "ticket_invalid_code", "is invalid", "The ticket is invalid.")
     if row["status"] != "pending":
         code = codes.revoked if row["status"] == "revoked" else codes.used
         raise ClerkAPIError(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.call import Call
 from clerk_emulator.domain import images
-from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, show
+from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
@@ -75,7 +75,7 @@ def serialize_user(call: Call, row: Json) -> Json:
 def _serialize(call: Call, row: Json, identifications: list[Json], settings: Json) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
     for one in identifications:
-        lists[LISTS[one["object"]]].append(show(one))
+        lists[LISTS[one["object"]]].append(serialize_identification(one))
     image_url = images.url(call, row)
     has_totp = row["_totp_secret"] is not None
     locked = is_locked(call.store, row)

@@ -52,7 +52,7 @@ def _create(call: Call, table: ResourceTable) -> Json:
     entry = restrictions.parse_entry(call.body["identifier"])
     if call.store.find(table, table.c.identifier == entry["identifier"]):
         raise ClerkAPIError(
-            400, "duplicate_record", "is listed already", f"{entry['identifier']} is on the list already."
+            400, "duplicate_record", "is already listed", f"{entry['identifier']} is already on the list."
         )
     return call.store.create(table, {**entry, "instance_id": call.keys.instance_id})
 

@@ -43,7 +43,7 @@ def create_api_key(call: Call) -> Response:
     )
     if namesake is not None:
         # Clerk's components have a text for this code. That names are unique within a subject is our choice.
-        message = f"{body['subject']} has an API key of this name already."
+        message = f"{body['subject']} already has an API key with this name."
         raise ClerkAPIError(409, "api_key_name_already_exists", "already exists", message, param_name="name")
     seconds = body.get("seconds_until_expiration")
     key = call.store.create(

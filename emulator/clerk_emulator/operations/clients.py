@@ -14,7 +14,7 @@ from clerk_emulator.storage.tables import CLIENTS, SESSIONS
 
 @operation("GetClientList")
 def list_clients(_call: Call) -> Json:
-    message = "Clients cannot be listed any longer; sessions can."
+    message = "Clients can no longer be listed; list sessions instead."
     raise ClerkAPIError(410, "operation_deprecated", "is deprecated", message)
 
 
@@ -29,7 +29,7 @@ def verify_client(call: Call) -> Json:
     claims = jwts.read(call.keys, call.body["token"])
     if claims is None or not isinstance(claims.get("id"), str):
         raise ClerkAPIError(
-            401, "authentication_invalid", "is invalid", "The token is none of a client of this instance."
+            401, "authentication_invalid", "is invalid", "The token is not a client token of this instance."
         )
     (client,) = _serialize(call, [call.store.require(CLIENTS, claims["id"])])
     return client

@@ -86,7 +86,7 @@ def _change_primary_domain(call: Call) -> None:
 def _validate_name(call: Call, name: str, own_id: str | None = None, parameter: str = "name") -> str:
     """Return the normalized name of a domain. Raises ClerkAPIError if it is malformed, not unique, or has a proxy."""
     if call.body.get("proxy_url"):
-        message = "Only production instances can have a proxy, and this one is for development."
+        message = "Only production instances can have a proxy; this is a development instance."
         raise ClerkAPIError(400, "domain_update_forbidden", "not allowed", message)
     name = name.lower()
     host = _PORT.sub("", name)

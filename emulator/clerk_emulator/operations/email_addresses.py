@@ -13,17 +13,19 @@ _ID = "email_address_id"
 
 @operation("CreateEmailAddress")
 def create_email_address(call: Call) -> Json:
-    return identifications.show(contacts.create(call, _KIND))
+    return identifications.serialize_identification(contacts.create(call, _KIND))
 
 
 @operation("GetEmailAddress")
 def get_email_address(call: Call) -> Json:
-    return identifications.show(identifications.require(call.store, _KIND, call.path[_ID]))
+    return identifications.serialize_identification(identifications.require(call.store, _KIND, call.path[_ID]))
 
 
 @operation("UpdateEmailAddress")
 def update_email_address(call: Call) -> Json:
-    return identifications.show(contacts.update(call, identifications.require(call.store, _KIND, call.path[_ID])))
+    return identifications.serialize_identification(
+        contacts.update(call, identifications.require(call.store, _KIND, call.path[_ID]))
+    )
 
 
 @operation("DeleteEmailAddress")
@@ -43,4 +45,4 @@ def attempt_verification(call: Call) -> Json:
 
 @operation("ReplaceUserEmailAddress")
 def replace_email_address(call: Call) -> Json:
-    return identifications.show(contacts.replace(call, _KIND))
+    return identifications.serialize_identification(contacts.replace(call, _KIND))

@@ -58,7 +58,7 @@ def update_sign_in_settings(call: Call) -> Json:
     changes = _sent_values(call)
     address = changes.get("from_email_address", "")
     if not re.fullmatch("[A-Za-z0-9]*", address):
-        raise errors.malformed("from_email_address", "made of letters and digits: what stands before the @")
+        raise errors.malformed("from_email_address", "made of letters and digits: the part before the @")
     if "test_mode" in changes:
         USER_SETTINGS.update(call.store, test_mode=changes.pop("test_mode"))
     if "restricted_to_allowlist" in changes:
@@ -111,7 +111,7 @@ def get_organization_settings(call: Call) -> Json:
 def update_organization_settings(call: Call) -> Json:
     changes = _sent_values(call)
     if changes.get("max_allowed_memberships", 0) < 0:
-        raise errors.invalid("max_allowed_memberships", "must be at least 0, which stands for no limit")
+        raise errors.invalid("max_allowed_memberships", "must be at least 0, which means no limit")
     _validate_choices("domains_enrollment_modes", changes.get("domains_enrollment_modes", ()), ENROLLMENT_MODES)
     if "creator_role_id" in changes:
         role = _require_role(call, "creator_role_id", changes.pop("creator_role_id"))
@@ -154,7 +154,7 @@ def _update_section(call: Call, section: Section, changes: Json) -> Json:
 def _validate_choices(name: str, values: Collection[str], allowed: Collection[str]) -> None:
     for value in values:
         if value not in allowed:
-            raise errors.invalid(name, f"can only hold {', '.join(allowed)}")
+            raise errors.invalid(name, f"can only contain {', '.join(allowed)}")
     if len(set(values)) < len(values):
         raise errors.duplicate(name)
 
@@ -180,5 +180,5 @@ def _validate_origin(name: str, value: str) -> None:
     except ValueError:
         valid = False
     if not valid or re.search(r"\s", value):
-        message = f"{name} must be made of origins, such as https://example.com."
+        message = f"{name} must be origins, such as https://example.com."
         raise ClerkAPIError(422, "form_invalid_origin", "is invalid", message, param_name=name)

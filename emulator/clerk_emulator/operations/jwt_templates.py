@@ -69,7 +69,7 @@ def _validated_changes(store: Store, body: Json, template_id: str | None = None)
         raise errors.already_exists("name")
     for claim in body["claims"]:
         if claim in _RESERVED:
-            message = f"claims must not hold the reserved claim {claim}."
+            message = f"claims must not contain the reserved claim {claim}."
             raise ClerkAPIError(400, "jwt_template_reserved_claim", "is reserved", message, param_name="claims")
     changes: Json = {"name": name, "claims": body["claims"]}
     changes |= {key: body[key] for key in ("lifetime", "allowed_clock_skew") if body.get(key) is not None}
@@ -86,7 +86,7 @@ def _validated_signing(body: Json) -> Json:
                     422,
                     "form_conditional_param_missing",
                     "is missing",
-                    f"{name} must be given where custom_signing_key is true.",
+                    f"{name} must be given if custom_signing_key is true.",
                     param_name=name,
                 )
         algorithm, key = body["signing_algorithm"], body["signing_key"]
@@ -100,7 +100,7 @@ def _validated_signing(body: Json) -> Json:
                 422,
                 "form_conditional_param_disallowed",
                 "is not allowed",
-                f"{name} can only be given where custom_signing_key is true.",
+                f"{name} can only be given if custom_signing_key is true.",
                 param_name=name,
             )
     if "custom_signing_key" not in body:

@@ -29,13 +29,13 @@ _RESERVED = {"iss", "sub", "exp", "nbf", "iat", "jti", "aud", "scopes"}
 def create_m2m_token(call: Call) -> Json:
     if not call.caller.is_machine:
         # Clerk's response to the key of an instance is not known.
-        raise _forbidden("An M2M token is created by a machine: the key must be the secret key of one.")
+        raise _forbidden("Only machines can create M2M tokens: use the secret key of a machine.")
     body = call.body
     machine = call.store.require(MACHINES, call.caller.id)
     claims = opaque_tokens.parse_claims(body)
     for claim in claims or ():
         if claim in _RESERVED:
-            message = f"claims must not hold the reserved claim {claim}."
+            message = f"claims must not contain the reserved claim {claim}."
             raise ClerkAPIError(400, "machine_token_reserved_claim", "is reserved", message, param_name="claims")
     seconds: float = body.get("seconds_until_expiration") or machine["default_token_ttl"]
     row: Json = {
@@ -104,7 +104,7 @@ def _find_reusable(call: Call, row: Json, seconds: float) -> Json | None:
     if min_seconds is None:
         return None
     if min_seconds >= seconds:
-        message = f"min_remaining_ttl_seconds must be less than the {seconds} seconds that the token lives."
+        message = f"min_remaining_ttl_seconds must be less than the lifetime of the token, {seconds} seconds."
         name = "min_remaining_ttl_seconds"
         raise ClerkAPIError(400, "form_param_value_invalid", "is invalid", message, param_name=name)
     candidates = call.store.all(

@@ -66,7 +66,7 @@ def delete_machine(call: Call) -> Json:
 def get_machine_secret_key(call: Call) -> Json:
     machine = _machine(call)
     key = call.store.find(MACHINE_KEYS, MACHINE_KEYS.c.machine_id == machine["id"], MACHINE_KEYS.c.expires_at.is_(None))
-    assert key is not None, "a machine has always one key without an end"
+    assert key is not None, "a machine always has a key that does not expire"
     return _serialize_key(key["secret"])
 
 
@@ -91,7 +91,7 @@ def create_machine_scope(call: Call) -> Json:
     if other in callable_ids:
         # Clerk's code for this is not known.
         raise ClerkAPIError(
-            409, "conflict", "already exists", f"Machine {machine_id} may call machine {other} already."
+            409, "conflict", "already exists", f"Machine {machine_id} may already call machine {other}."
         )
     if len(callable_ids) >= SCOPES_LIMIT:
         message = f"A machine must not have more than {SCOPES_LIMIT} scopes."

@@ -87,7 +87,7 @@ def rotate_oauth_application_secret(call: Call) -> Json:
 def revoke_oauth_application_token(call: Call) -> None:
     application, secret = _application(call), call.body["token"]
     if "." in secret:
-        raise errors.invalid("token", "must be opaque: an access token that is a JWT cannot be revoked")
+        raise errors.invalid("token", "must be an opaque token: a JWT cannot be revoked")
     of_application = OAUTH_TOKENS.c.application_id == application["id"]
     token = call.store.find(OAUTH_TOKENS, OAUTH_TOKENS.c.secret == secret, of_application)
     if token is None:
@@ -123,7 +123,7 @@ def _validated_changes(body: Json, application: Json) -> Json:
         changes["redirect_uris"] = _validate_redirect_uris(first, sent.get("redirect_uris", []))
     if changes.get("public", application["public"]):
         if sent.get("pkce_required") is False:
-            message = "pkce_required must be true for a client that is public."
+            message = "pkce_required must be true for a public client."
             raise ClerkAPIError(
                 422, "form_public_client_requires_pkce", "PKCE is required", message, param_name="pkce_required"
             )
@@ -143,7 +143,7 @@ def _validate_name(value: str) -> str:
 def _validate_scopes(value: str) -> str:
     scopes = value.split()
     if not scopes or not set(scopes) <= set(_SCOPES):
-        raise errors.invalid("scopes", f"must be some of {', '.join(_SCOPES)}, with spaces in between")
+        raise errors.invalid("scopes", f"must be a selection of {', '.join(_SCOPES)}, separated by spaces")
     return " ".join(dict.fromkeys(scopes))
 
 
@@ -154,7 +154,7 @@ def _validate_redirect_uris(callback: list[str], uris: list[str]) -> list[str]:
     for uri in uris:
         formats.url("redirect_uris", uri, schemes=())
     if len(set(uris)) < len(uris):
-        raise ClerkAPIError(400, "duplicate_record", "has duplicates", "redirect_uris must not hold a URI twice.")
+        raise ClerkAPIError(400, "duplicate_record", "has duplicates", "redirect_uris must not contain duplicates.")
     return list(dict.fromkeys(callback + uris))
 
 

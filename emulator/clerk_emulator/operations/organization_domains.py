@@ -95,7 +95,7 @@ def create_domain(call: Call) -> Json:
     mode = _require_mode_enabled(settings, body.get("enrollment_mode", "manual_invitation"))
     limit = settings["max_allowed_domains"]
     if call.store.count(DOMAINS, DOMAINS.c.organization_id == organization["id"]) >= limit:
-        message = f"The organization has the {limit} domains that it may have."
+        message = f"The organization already has the maximum of {limit} domains."
         raise ClerkAPIError(403, "organization_domain_quota_exceeded", "too many domains", message)
     verified = body.get("verified") is not False
     row = call.store.create(
@@ -155,7 +155,7 @@ def _require_domains_enabled(call: Call) -> Json:
     """Return the organization settings. Raises ClerkAPIError if domains are disabled."""
     settings = ORGANIZATION_SETTINGS.read(call.store)
     if not settings["domains_enabled"]:
-        message = "This instance has domains of organizations off."
+        message = "Organization domains are disabled for this instance."
         raise ClerkAPIError(403, "organization_domains_not_enabled", "not enabled", message)
     return settings
 
@@ -163,7 +163,7 @@ def _require_domains_enabled(call: Call) -> Json:
 def _require_mode_enabled(settings: Json, mode: str) -> str:
     # The settings do not have enterprise_sso, which comes with a connection, so it is always enabled.
     if mode not in (*settings["domains_enrollment_modes"], "enterprise_sso"):
-        message = f"This instance has the enrollment mode {mode} off."
+        message = f"The enrollment mode {mode} is disabled for this instance."
         raise ClerkAPIError(403, "organization_domain_enrollment_mode_not_enabled", "not enabled", message)
     return mode
 
@@ -171,11 +171,11 @@ def _require_mode_enabled(settings: Json, mode: str) -> str:
 def _require_available(store: Store, organization: Json, name: str) -> str:
     """Return the name. Raises ClerkAPIError if it cannot be an organization's domain, or is one already."""
     if name in PUBLIC_PROVIDERS:
-        raise _invalid_domain("organization_domain_common", f"Anybody can have an email address at {name}.")
+        raise _invalid_domain("organization_domain_common", f"{name} is a public email provider.")
     other = store.find(DOMAINS, DOMAINS.c.name == name)
     if other and other["organization_id"] == organization["id"]:
         code = "organization_domain_already_exists_same_organization"
-        raise _invalid_domain(code, f"The organization has the domain {name} already.")
+        raise _invalid_domain(code, f"The organization already has the domain {name}.")
     if other:
         raise _invalid_domain("organization_domain_already_exists", f"Another organization has the domain {name}.")
     return name

@@ -93,7 +93,7 @@ def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False
     if store.find(ORGANIZATION_INVITATIONS, *pending, ORGANIZATION_INVITATIONS.c.email_address == address):
         if in_bulk:
             raise duplicate(address)
-        message = f"There is an invitation already for {address}."
+        message = f"There is already an invitation for {address}."
         raise ClerkAPIError(400, "organization_invitation_not_unique", "is a duplicate", message)
     memberships.require_capacity(store, organization)
     invitation_id = call.ids.new(ORGANIZATION_INVITATIONS.prefix)

@@ -59,7 +59,7 @@ def delete_permission(call: Call) -> Json:
 def _custom_permission(call: Call) -> Json:
     permission = call.path_resource(PERMISSIONS, "permission_id")
     if permission["type"] == "system":
-        message = f"{permission['key']} is one of Clerk's own permissions."
+        message = f"{permission['key']} is a system permission."
         raise ClerkAPIError(403, "organization_system_permission_not_modifiable", "cannot be changed", message)
     return permission
 
@@ -77,9 +77,8 @@ def _validated_fields(call: Call, body: Json, permission: Json) -> Json:
     key = given.get("key")
     if key is not None:
         if not _KEY.fullmatch(key) or key.startswith("org:sys_"):
-            raise errors.malformed(
-                "key", "of the form org:feature:action, of lower-case letters, digits and underscores, and no org:sys_"
-            )
+            expected = "org:feature:action, of lower-case letters, digits and underscores, without the prefix org:sys_"
+            raise errors.malformed("key", expected)
         other = call.store.find(PERMISSIONS, PERMISSIONS.c.key == key)
         if other and other["id"] != permission.get("id"):
             raise errors.already_exists("key")

@@ -71,7 +71,7 @@ def create_role(call: Call) -> Json:
     body = call.body
     limit = ORGANIZATION_SETTINGS.read(call.store)["max_allowed_roles"]
     if sum(role["_custom"] for role in call.store.all(ROLES)) >= limit:
-        message = f"The instance has the {limit} roles that it may have, beside those that Clerk has made."
+        message = f"The instance already has the maximum of {limit} custom roles."
         raise ClerkAPIError(403, "organization_instance_roles_quota_exceeded", "too many roles", message)
     data = {**_validated_fields(call, body, {}), "description": body.get("description"), "_custom": True}
     role = call.store.create(ROLES, {**data, "_permissions": _permission_keys(call, body.get("permissions") or [])})
@@ -130,7 +130,7 @@ def delete_role(call: Call) -> Json:
 def assign_permission(call: Call) -> Json:
     role, key = _role_and_permission(call)
     if key in role["_permissions"]:
-        message = f"The role has the permission {key} already."
+        message = f"The role already has the permission {key}."
         raise ClerkAPIError(409, "organization_role_permission_association_exists", "already assigned", message)
     return serialize_role(call.store, change_permissions(call.store, role, [*role["_permissions"], key]))
 

@@ -144,14 +144,14 @@ def _creator(call: Call) -> Json | None:
         return None
     user = call.store.get(USERS, call.body["created_by"])
     if user is None:
-        message = f"There is no user {call.body['created_by']} to make the organization."
+        message = f"There is no user {call.body['created_by']}."
         raise ClerkAPIError(400, "organization_creator_not_found", "not found", message)
     limit = user["create_organizations_limit"]
     if limit is None:
         limit = USER_SETTINGS.read(call.store)["create_organizations_limit"]
     # 0 means no limit.
     if limit and call.store.count(ORGANIZATIONS, ORGANIZATIONS.c.created_by == user["id"]) >= limit:
-        message = f"User {user['id']} has made the {limit} organizations that are allowed."
+        message = f"User {user['id']} has created the maximum of {limit} organizations."
         raise ClerkAPIError(403, "org_creation_limit_exceeded", "too many organizations", message)
     return user
 
@@ -190,7 +190,7 @@ def _validate_name(value: str) -> str:
 
 def _validate_slug(call: Call, value: str, organization: Json) -> str:
     if ORGANIZATION_SETTINGS.read(call.store)["slug_disabled"]:
-        message = "This instance has slugs of organizations off."
+        message = "Organization slugs are disabled for this instance."
         raise ClerkAPIError(403, "organization_slugs_disabled", "not enabled", message)
     formats.slug("slug", value)
     other = call.store.find(ORGANIZATIONS, ORGANIZATIONS.c.slug == value)
@@ -216,5 +216,5 @@ def _require_roles_in_set(store: Store, organization: Json, role_set_key: str) -
         row = store.find(table, here, table.c.role.not_in(role_set["_roles"]))
         if row:
             code = "organization_role_on_set_assigned_to_user"
-            message = f"{row['role']}, a role in the organization, is none of {role_set_key}."
+            message = f"{row['role']} is in use in the organization and is not a role of {role_set_key}."
             raise ClerkAPIError(422, code, "is in use", message, role_key=row["role"])

@@ -13,17 +13,19 @@ _ID = "phone_number_id"
 
 @operation("CreatePhoneNumber")
 def create_phone_number(call: Call) -> Json:
-    return identifications.show(contacts.create(call, _KIND))
+    return identifications.serialize_identification(contacts.create(call, _KIND))
 
 
 @operation("GetPhoneNumber")
 def get_phone_number(call: Call) -> Json:
-    return identifications.show(identifications.require(call.store, _KIND, call.path[_ID]))
+    return identifications.serialize_identification(identifications.require(call.store, _KIND, call.path[_ID]))
 
 
 @operation("UpdatePhoneNumber")
 def update_phone_number(call: Call) -> Json:
-    return identifications.show(contacts.update(call, identifications.require(call.store, _KIND, call.path[_ID])))
+    return identifications.serialize_identification(
+        contacts.update(call, identifications.require(call.store, _KIND, call.path[_ID]))
+    )
 
 
 @operation("DeletePhoneNumber")
@@ -43,4 +45,4 @@ def attempt_verification(call: Call) -> Json:
 
 @operation("ReplaceUserPhoneNumber")
 def replace_phone_number(call: Call) -> Json:
-    return identifications.show(contacts.replace(call, _KIND))
+    return identifications.serialize_identification(contacts.replace(call, _KIND))

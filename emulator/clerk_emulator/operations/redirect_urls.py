@@ -25,7 +25,7 @@ def create_redirect_url(call: Call) -> Json:
     # Clerk requires https or a custom scheme. Allowing http for this machine is our choice.
     parts = urlsplit(url)
     if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
-        message = "url must begin with https:// or a scheme of your own."
+        message = "url must begin with https:// or a custom scheme."
         raise ClerkAPIError(422, "insecure_url", "is insecure", message, param_name="url")
     if call.store.find(REDIRECT_URLS, REDIRECT_URLS.c.url == url):
         raise errors.already_exists("url")

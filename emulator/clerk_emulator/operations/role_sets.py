@@ -32,7 +32,7 @@ def create_role_set(call: Call) -> Json:
     body = call.body
     limit = ORGANIZATION_SETTINGS.read(call.store)["max_role_sets_allowed"]
     if call.store.count(ROLE_SETS) >= limit:
-        message = f"The instance has the {limit} role sets that it may have."
+        message = f"The instance already has the maximum of {limit} role sets."
         raise ClerkAPIError(403, "organization_instance_role_sets_quota_exceeded", "too many role sets", message)
     keys = roles.validate_role_keys(call.store, body["roles"], "roles")
     for name in ("creator_role_key", "default_role_key"):
@@ -87,7 +87,7 @@ def replace_role_set(call: Call) -> Json:
     if new["id"] == old["id"]:
         raise errors.invalid("dest_role_set_key", "must be another role set")
     if old["type"] == "initial":
-        message = "The initial role set can only go when another one has become the initial one."
+        message = "The initial role set cannot be replaced; make another one the initial one first."
         raise ClerkAPIError(403, "cannot_delete_initial_role_set", "cannot be replaced", message)
     mappings: dict[str, str] = call.body.get("reassignment_mappings", {})
     for source, destination in mappings.items():
@@ -105,7 +105,7 @@ def replace_role_set(call: Call) -> Json:
             422,
             "organization_role_set_reassignment_mappings_missing",
             "is missing",
-            f"reassignment_mappings must say what becomes of {', '.join(unmapped)}.",
+            f"reassignment_mappings must map {', '.join(unmapped)}.",
             role_keys=unmapped,
         )
     _reassign_all(call.store, old, mappings)

@@ -74,23 +74,23 @@ def create_session_token_from_template(call: Call) -> Json:
 def refresh_session(call: Call) -> Json:
     claims = jwts.read(call.keys, call.body["expired_token"])
     if claims is None:
-        raise _refresh_error("expired_session_token_invalid", "The expired token is none of this instance.")
+        raise _refresh_error("expired_session_token_invalid", "The expired token was not signed by this instance.")
     if "sid" not in claims:
-        raise _refresh_error("expired_session_token_missing_sid", "The expired token names no session.")
+        raise _refresh_error("expired_session_token_missing_sid", "The expired token has no session.")
     if not claims.get("azp"):
-        raise _refresh_error("expired_session_token_missing_azp", "The expired token names no origin.")
+        raise _refresh_error("expired_session_token_missing_azp", "The expired token has no origin.")
     if not call.body["request_origin"].startswith(("http://", "https://")):
-        raise _refresh_error("refresh_request_origin_invalid", "The request_origin is no origin.")
+        raise _refresh_error("refresh_request_origin_invalid", "The request_origin is not an origin.")
     if claims["azp"] != call.body["request_origin"]:
-        raise _refresh_error("refresh_request_origin_azp_mismatch", "The token was made for another origin.")
+        raise _refresh_error("refresh_request_origin_azp_mismatch", "The token was created for another origin.")
     if claims["sid"] != call.path["session_id"]:
-        raise _refresh_error("refresh_sid_mismatch", "The expired token is one of another session.")
+        raise _refresh_error("refresh_sid_mismatch", "The expired token belongs to another session.")
     session_lifecycle.expire(call.store)
     session = call.store.get(SESSIONS, claims["sid"])
     if session is None:
-        raise _refresh_error("session_refresh_session_not_found", "There is no such session.")
+        raise _refresh_error("session_refresh_session_not_found", "The session does not exist.")
     if call.body["refresh_token"] != session["_refresh_token"]:
-        raise _refresh_error("refresh_token_not_found", "There is no such refresh token.")
+        raise _refresh_error("refresh_token_not_found", "The refresh token is unknown.")
     if session["status"] != "active":
         raise _refresh_error("session_refresh_inactive_session", "The session is not active.")
     if claims["exp"] < call.clock.now() // 1000 - _MAX_TOKEN_AGE:

@@ -57,7 +57,7 @@ def verify_password(call: Call) -> Json:
     if user["_password_digest"] is None:
         raise ClerkAPIError(400, "no_password_set", "no password set", "This user has no password.")
     if not passwords.matches(call.body["password"], user["_password_hasher"], user["_password_digest"]):
-        raise ClerkAPIError(422, "incorrect_password", "is incorrect", "The password is not the user's.")
+        raise ClerkAPIError(422, "incorrect_password", "is incorrect", "The password is incorrect.")
     return {"verified": True}
 
 
@@ -65,7 +65,9 @@ def verify_password(call: Call) -> Json:
 def set_password_compromised(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     if not USER_SETTINGS.read(call.store)["passwords"]:
-        raise ClerkAPIError(403, "password_disabled", "passwords are off", "This instance has no passwords.")
+        raise ClerkAPIError(
+            403, "password_disabled", "passwords are disabled", "Passwords are disabled for this instance."
+        )
     if call.body.get("revoke_all_sessions"):
         session_lifecycle.revoke_all(call.store, user["id"])
     return serialize_user(call, call.store.update(USERS, user, _compromised=True))
@@ -95,7 +97,7 @@ def verify_totp(call: Call) -> Json:
     settings = USER_SETTINGS.read(call.store)
     if not (user["_totp_secret"] or user["_backup_codes"]) or not (settings["totp"] or settings["backup_codes"]):
         raise ClerkAPIError(
-            400, "totp_disabled", "TOTP is off", "This user has no authenticator app and no backup codes."
+            400, "totp_disabled", "TOTP is disabled", "This user has no authenticator app and no backup codes."
         )
     if settings["totp"] and second_factors.is_valid_totp(call.store, user, code):
         return {"verified": True, "code_type": "totp"}
@@ -106,7 +108,7 @@ def verify_totp(call: Call) -> Json:
     if len(code) != 6:
         raise ClerkAPIError(422, "totp_invalid_length", "has the wrong length", "A code has 6 digits.")
     raise ClerkAPIError(
-        422, "totp_incorrect_code", "is incorrect", "The code is neither that of now nor a backup code."
+        422, "totp_incorrect_code", "is incorrect", "The code is neither a current TOTP code nor a backup code."
     )
 
 
@@ -151,7 +153,7 @@ def _users_in_body(call: Call) -> list[Json]:
 
 def _require_banning_enabled(call: Call) -> None:
     if not USER_SETTINGS.read(call.store)["banning"]:
-        message = "The plan of this instance does not allow to ban users."
+        message = "The plan of this instance does not include banning users."
         raise ClerkAPIError(
             402, "unsupported_subscription_plan_features", "not in the plan", message, unsupported_features=["ban_user"]
         )

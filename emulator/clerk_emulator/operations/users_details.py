@@ -52,7 +52,7 @@ def get_oauth_access_tokens(call: Call) -> Response:
     provider = f"oauth_{call.path['provider'].removeprefix('oauth_')}"
     condition = IDENTIFICATIONS.c.user_id == user["id"], IDENTIFICATIONS.c.provider == provider
     if call.store.find(IDENTIFICATIONS, *condition) is None:
-        message = f"The user has no account with {provider}, or the instance does not know it."
+        message = f"The user has no account with {provider}, or the provider is not enabled."
         raise ClerkAPIError(404, "oauth_token_provider_not_enabled", "not found", message)
     return list_resources(call, IDENTIFICATIONS, *condition, serialize=_serialize_access_tokens)
 

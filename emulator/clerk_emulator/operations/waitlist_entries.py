@@ -90,7 +90,7 @@ def _pending_entry(call: Call) -> Json:
     row = call.path_resource(WAITLIST_ENTRIES, "waitlist_entry_id")
     status = row["status"]
     if status != "pending":
-        message = f"The waitlist entry is {status} already."
+        message = f"The waitlist entry is already {status}."
         raise ClerkAPIError(409, f"waitlist_entry_already_{status}", f"already {status}", message)
     return row
 

@@ -43,13 +43,13 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.operation is not None and self.operation not in operations():
-            raise ValueError(f"operation: the API has no {self.operation}")
+            raise ValueError(f"operation: the API has no operation {self.operation}")
         if self.status is not None and not (200 <= self.status <= 599 and (self.act == "html" or self.status >= 400)):
-            raise ValueError("status: an error has a status from 400 to 599")
+            raise ValueError("status: must be from 400 to 599")
         if self.act not in (None, "cut", "html"):
-            raise ValueError("act: cut or html")
+            raise ValueError("act: must be cut or html")
         if not (0 <= self.delay <= 60_000 and self.retry_after >= 0):
-            raise ValueError("delay: 0 to 60000 ms; retry_after: seconds, at least 0")
+            raise ValueError("delay: must be from 0 to 60000 ms; retry_after: must be at least 0 seconds")
 
     def raise_error(self) -> None:
         """Raise the error that the fault responds with, if there is one."""

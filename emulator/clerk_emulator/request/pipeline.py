@@ -103,7 +103,7 @@ def _require_single_length(request: IncomingRequest) -> None:
 
 def _not_emulated(operation: Operation) -> ClerkAPIError:
     """Return a 405: SDKs do not retry it as they do a 5xx, and Clerk's servers do not use it."""
-    message = f"clerk_emulator does not emulate {operation.id} ({operation.method} {operation.path}); Clerk answers it."
+    message = f"clerk_emulator does not emulate {operation.id} ({operation.method} {operation.path}); use Clerk for it."
     error = ClerkAPIError(405, "not_emulated", "not emulated", message)
     same_path = [other for other in specification.operations().values() if other.path == operation.path]
     error.headers["Allow"] = ", ".join(other.method for other in same_path if other.id in HANDLERS)

@@ -89,7 +89,7 @@ def _parse_scalar(name: str, types: tuple[str, ...], text: str, integer: re.Patt
     if "integer" in types:
         match = integer.fullmatch(text)
         if not match:
-            raise _unparsable(name, "must be a match number")
+            raise _unparsable(name, "must be a whole number")
         return int(match[1])
     if "boolean" in types:
         if text.lower() not in _BOOLEANS:
@@ -149,7 +149,7 @@ def _parse_json(raw: bytes) -> Any:
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            raise errors.unreadable_body("it holds half a surrogate pair") from None
+            raise errors.unreadable_body("it contains an unpaired surrogate") from None
     return value
 
 
@@ -181,7 +181,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 def _too_many(name: str, limit: int) -> ClerkAPIError:
     if name in ("", "user_ids"):  # a body that is a list, and those who are banned at once
-        message = f"There must not be more than {limit} at once."
+        message = f"There must not be more than {limit} items."
         return ClerkAPIError(400, "bulk_size_exceeded", "too many at once", message)
     message = f"{name} must not have more than {limit} values."
     return ClerkAPIError(422, "form_param_array_size_exceeded", "has too many values", message, param_name=name)
@@ -203,7 +203,7 @@ _ERRORS: dict[str, Callable[[str, Any], ClerkAPIError]] = {
     "maxItems": _too_many,
     "minItems": lambda name, limit: errors.invalid(name or "body", f"must have at least {limit} values"),
     "uniqueItems": lambda name, _: errors.duplicate(name),
-    "pattern": lambda name, pattern: errors.malformed(name, f"of the form {pattern}"),
+    "pattern": lambda name, pattern: errors.malformed(name, f"in the format {pattern}"),
 }
 
 
@@ -222,7 +222,7 @@ def _error(violation: Violation, prefix: str = "") -> ClerkAPIError:
     if violation.keyword == "type" and name.endswith("_metadata"):
         return metadata.not_object(name)
     if name == "is_satellite" and violation.value is False:
-        message = "The instance has its primary domain already; further ones must be satellites."
+        message = "The instance already has a primary domain; other domains must be satellites."
         return ClerkAPIError(422, "primary_domain_already_exists", "already exists", message, param_name=name)
     if violation.keyword == "type":
         type_names = expected if isinstance(expected, str) else " or ".join(expected)
@@ -232,4 +232,4 @@ def _error(violation: Violation, prefix: str = "") -> ClerkAPIError:
             else errors.unreadable_body(f"it must be of type {type_names}")
         )
     make = _ERRORS.get(violation.keyword)
-    return make(name, expected) if make else errors.invalid(name, "is not of the form that is asked for")
+    return make(name, expected) if make else errors.invalid(name, "has the wrong format")

@@ -50,7 +50,7 @@ class Clock:
         if step < 0:
             raise ValueError("advance: the clock does not go back; freeze(at=...) sets it")
         if self.now() + step > _LATEST:
-            raise ValueError(f"advance: {step} milliseconds from now the year 9999 is over")
+            raise ValueError(f"advance: {step} milliseconds from now is after the year 9999")
         self._ahead += step
         return self.now()
 
@@ -67,6 +67,6 @@ def _milliseconds(at: float | datetime.datetime) -> int:
         return (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
     if not _EARLIEST <= at <= _LATEST:
         raise ValueError(
-            f"freeze: at={at!r} is no time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
+            f"freeze: at={at!r} is not a time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
         )
     return round(at)

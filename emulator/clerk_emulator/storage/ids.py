@@ -30,7 +30,7 @@ class Ids:
     def expect(self, prefix: str, resource_id: str) -> None:
         """Set the next id with this prefix. Raises ValueError for an id with another prefix."""
         if not str(resource_id).startswith(f"{prefix}_"):
-            raise ValueError(f"id: it must begin with {prefix}_")
+            raise ValueError(f"id: must begin with {prefix}_")
         self._expected[prefix] = resource_id
 
     def new(self, prefix: str) -> str:

@@ -70,9 +70,7 @@ def load(store: Store, given: Json) -> Keys:
     """
     secret_key: str | None = given.get("secret_key")
     if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
-        raise ValueError(
-            "secret_key must begin with sk_test_: an emulator has no use for a key that opens a real Clerk"
-        )
+        raise ValueError("secret_key must begin with sk_test_: never give the emulator a live key")
     fields = {**(store.setting("keys") or {}), **given}
     fields.setdefault("instance_id", store.ids.new("ins"))
     fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
