@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 Json = dict[str, Any]
@@ -91,19 +91,18 @@ def document() -> Json:
     """Return the contract, from the package or from `spec/` in a checkout, with the undocumented operations."""
     packed = resources.files("clerk_emulator").joinpath("contract.json")
     source = packed if packed.is_file() else _CHECKOUT
-    value: Json = json.loads(source.read_text(encoding="utf-8"))
-    value["paths"] = _UNDOCUMENTED | value["paths"]
-    value["components"]["schemas"] = _UNDOCUMENTED_SCHEMAS | value["components"]["schemas"]
-    return value
+    contract: Json = json.loads(source.read_text(encoding="utf-8"))
+    contract["paths"] = _UNDOCUMENTED | contract["paths"]
+    contract["components"]["schemas"] = _UNDOCUMENTED_SCHEMAS | contract["components"]["schemas"]
+    return contract
 
 
 def schema_at(pointer: str) -> Json:
     """Return the part of the contract at a pointer such as `#/components/schemas/User`."""
-    value: Any = document()
+    part: Any = document()
     for step in pointer.removeprefix("#/").split("/"):
-        value = value[unquote(step).replace("~1", "/").replace("~0", "~")]
-    found: Json = value
-    return found
+        part = part[unquote(step).replace("~1", "/").replace("~0", "~")]
+    return cast(Json, part)
 
 
 def resolve(schema: Json) -> Json:

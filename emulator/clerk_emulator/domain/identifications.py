@@ -68,10 +68,10 @@ def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
 
 def serialize_identification(row: Json) -> Json:
     """Return an identification as the API returns it."""
-    answered = public_fields(row)
+    serialized = public_fields(row)
     if row["object"] == "passkey":
-        del answered["created_at"], answered["updated_at"]
-    return answered
+        del serialized["created_at"], serialized["updated_at"]
+    return serialized
 
 
 def normalize(kind: str, name: str, value: str) -> str:

@@ -60,5 +60,5 @@ def machine_id_for_key(store: Store, secret: str) -> str | None:
 def scopes(store: Store, machine_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return for each machine the ids of those that it may call, in the order of permission."""
     rows = store.all(MACHINE_SCOPES, MACHINE_SCOPES.c.from_machine_id.in_(machine_ids))
-    held = group_by(rows, "from_machine_id")
-    return {one: [row["to_machine_id"] for row in held.get(one, [])] for one in machine_ids}
+    by_machine = group_by(rows, "from_machine_id")
+    return {one: [row["to_machine_id"] for row in by_machine.get(one, [])] for one in machine_ids}

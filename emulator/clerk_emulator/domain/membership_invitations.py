@@ -28,8 +28,8 @@ def not_pending(invitation: Json) -> ClerkAPIError:
 
 def verified_addresses(store: Store, user_id: str) -> list[str]:
     """Return the user's verified email addresses. Only they can receive invitations."""
-    held = identifications.of_user(store, user_id)
-    return [one["_identifier"] for one in held if one["object"] == "email_address" and is_verified(one)]
+    rows = identifications.of_user(store, user_id)
+    return [one["_identifier"] for one in rows if one["object"] == "email_address" and is_verified(one)]
 
 
 def accept(store: Store, invitation_id: str, user_id: str) -> Json:

@@ -83,21 +83,21 @@ def issue(
 
 def of_jwt(store: Store, keys: Keys, token: str) -> Json | None:
     """Return the access token in a JWT; None if it is invalid, or the user or application does not exist."""
-    held = jwts.read(keys, token)
-    if held is None or jwt.get_unverified_header(token).get("typ") != _JWT_TYPE:
+    claims = jwts.read(keys, token)
+    if claims is None or jwt.get_unverified_header(token).get("typ") != _JWT_TYPE:
         return None
-    application = store.find(OAUTH_APPLICATIONS, OAUTH_APPLICATIONS.c.client_id == held["client_id"])
-    if application is None or store.get(USERS, held["sub"]) is None or held["exp"] * 1000 <= store.clock.now():
+    application = store.find(OAUTH_APPLICATIONS, OAUTH_APPLICATIONS.c.client_id == claims["client_id"])
+    if application is None or store.get(USERS, claims["sub"]) is None or claims["exp"] * 1000 <= store.clock.now():
         return None
     return {
         "object": OAUTH_TOKENS.name,
-        "id": held["jti"],
-        "client_id": held["client_id"],
-        "subject": held["sub"],
-        "scopes": held["scope"].split(),
+        "id": claims["jti"],
+        "client_id": claims["client_id"],
+        "subject": claims["sub"],
+        "scopes": claims["scope"].split(),
         "revoked": False,
         "revocation_reason": None,
-        "expiration": held["exp"] * 1000,
-        "created_at": held["iat"] * 1000,
-        "updated_at": held["iat"] * 1000,
+        "expiration": claims["exp"] * 1000,
+        "created_at": claims["iat"] * 1000,
+        "updated_at": claims["iat"] * 1000,
     }

@@ -34,17 +34,17 @@ def serialize_organizations(call: Call, rows: Sequence[Json]) -> list[Json]:
 
 def serialize_organization(call: Call, row: Json) -> Json:
     """Return an organization as the API returns it, with the additions that `include_...` parameters request."""
-    answered = {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(call, row)}
+    serialized = {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(call, row)}
     members = MEMBERSHIPS.c.organization_id == row["id"]
     if call.query.get("include_members_count"):
-        answered["members_count"] = call.store.count(MEMBERSHIPS, members)
-        answered["pending_invitations_count"] = call.store.count(
+        serialized["members_count"] = call.store.count(MEMBERSHIPS, members)
+        serialized["pending_invitations_count"] = call.store.count(
             ORGANIZATION_INVITATIONS, *pending_invitations(call.store, row)
         )
     if call.query.get("include_missing_member_with_elevated_permissions"):
         holders = MEMBERSHIPS.c.role.in_(elevated_role_keys(call.store))
-        answered["missing_member_with_elevated_permissions"] = not call.store.count(MEMBERSHIPS, members, holders)
-    return answered
+        serialized["missing_member_with_elevated_permissions"] = not call.store.count(MEMBERSHIPS, members, holders)
+    return serialized
 
 
 def public_organization_data(call: Call, row: Json) -> Json:

@@ -102,6 +102,6 @@ def _serialize(call: Call, row: Json) -> Json:
 
 def _serialize_all(call: Call, rows: list[Json]) -> list[Json]:
     application_invitations.expire(call.store)
-    wanted = [row["_invitation_id"] for row in rows if row["_invitation_id"]]
-    found = {one["id"]: public_fields(one) for one in call.store.all(INVITATIONS, INVITATIONS.c.id.in_(wanted))}
+    invitation_ids = [row["_invitation_id"] for row in rows if row["_invitation_id"]]
+    found = {one["id"]: public_fields(one) for one in call.store.all(INVITATIONS, INVITATIONS.c.id.in_(invitation_ids))}
     return [{**public_fields(row), "invitation": found.get(row["_invitation_id"])} for row in rows]

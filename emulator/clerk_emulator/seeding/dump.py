@@ -37,14 +37,14 @@ def dump(state: State) -> Json:
 def _custom_roles(store: Store) -> Json:
     """Return the sections for custom permissions and roles, without those that would be empty."""
     initial = store.find(ROLE_SETS, ROLE_SETS.c.type == "initial")
-    held: list[str] = initial["_roles"] if initial else []
+    initial_roles: list[str] = initial["_roles"] if initial else []
     names = ("key", "name", "description")
     permissions = [{name: row[name] for name in names} for row in store.all(PERMISSIONS) if row["type"] == "user"]
     roles = [
         {
             **{name: row[name] for name in names},
             "permissions": row["_permissions"],
-            "include_in_initial_role_set": row["key"] in held,
+            "include_in_initial_role_set": row["key"] in initial_roles,
         }
         for row in store.all(ROLES)
         if row["_custom"]
