@@ -5,21 +5,21 @@ Their rows have `_secret`, `revoked`, `revocation_reason` and `expiration` (mill
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Store, Where
 
 COLUMNS = {"secret": str, "revoked": bool, "expiration": int}
 NEW_TOKEN: Json = {"revoked": False, "revocation_reason": None, "last_used_at": None}
 MAX_SECONDS = 315_360_000
-"""Maximum lifetime: ten years, which is Clerk's limit for other tokens. Our choice."""
+"""Maximum lifetime in seconds: ten years, which is Clerk's limit for other tokens. Our choice."""
 
 
 def expiration(store: Store, name: str, seconds: float | None) -> int | None:
@@ -77,7 +77,7 @@ def invalid_secret(name: str) -> ClerkAPIError:
 
 def parse_claims(body: Json) -> Json | None:
     """Return the claims in a body: an object or None. The contract allows any value."""
-    value: Any = body.get("claims")
-    if value is not None and not isinstance(value, dict):
-        raise errors.wrong_type("claims", "an object")
-    return cast(Json | None, value)
+    claims: Any = body.get("claims")
+    if claims is None or is_object(claims):
+        return claims
+    raise errors.wrong_type("claims", "an object")
