@@ -127,9 +127,9 @@ def test_rejects_database_in_use(tmp_path: Path) -> None:
         (["--db", __file__], f"{__file__} cannot be used: file is not a database"),
         (["--port", "70000"], "port: 70000 is not between 0 and 65535"),
         (["--dump"], "--dump needs --db FILE"),
-        (["--dump", "--db", "/no/such.db"], "--dump: /no/such.db holds no state"),
-        (["--dump", "--db", __file__, "--seed", __file__], "leave --seed and --secret-key out"),
-        (["--dump", "--db", __file__, "--secret-key", KEY], "leave --seed and --secret-key out"),
+        (["--dump", "--db", "/no/such.db"], "--dump: /no/such.db has no state"),
+        (["--dump", "--db", __file__, "--seed", __file__], "--dump cannot be combined with --seed or --secret-key"),
+        (["--dump", "--db", __file__, "--secret-key", KEY], "--dump cannot be combined with --seed or --secret-key"),
     ],
 )
 def test_rejects_invalid_options(arguments: list[str], reason: str) -> None:

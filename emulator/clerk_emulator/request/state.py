@@ -24,6 +24,9 @@ Observer = Callable[[str, int, Any], None]
 
 log = logging.getLogger("clerk_emulator")
 
+# Done at import, so that a missing package of the extra is reported before anything starts.
+operations.load()
+
 
 class State:
     """The store, clock, ids, keys, faults and rate limits of one emulator.
@@ -52,7 +55,6 @@ class State:
         validate_responses: bool = False,
         observer: Observer | None = None,
     ) -> None:
-        operations.load()
         self.clock = Clock()
         self.ids = Ids(self.clock, random_seed)
         self.store = Store(self.clock, self.ids, db)
