@@ -76,7 +76,10 @@ class ResourceTable:
             sa.Column("id", sa.Text, primary_key=True),
             sa.Column("created_at", sa.BigInteger, nullable=False),
             *(sa.Column(column, _TYPES[value_type]) for column, value_type in columns.items()),
-            *(sa.Column(column, sa.Text, sa.ForeignKey(f"{owner}.id", ondelete="CASCADE")) for column, owner in owners.items()),
+            *(
+                sa.Column(column, sa.Text, sa.ForeignKey(f"{owner}.id", ondelete="CASCADE"))
+                for column, owner in owners.items()
+            ),
             sa.Column("data", sa.Text, nullable=False),
             *(sa.UniqueConstraint(*((one,) if isinstance(one, str) else one)) for one in unique),
         )
