@@ -90,8 +90,9 @@ def renamed_argument(old: str, new: str) -> Callable[[F], F]:
                 kwargs[new] = kwargs.pop(old)
             return function(*args, **kwargs)
 
-        if inspect.iscoroutinefunction(function) and hasattr(inspect, "markcoroutinefunction"):
-            accept = inspect.markcoroutinefunction(accept)  # from Python 3.12 on
+        mark_coroutine: Callable[[Any], Any] | None = getattr(inspect, "markcoroutinefunction", None)  # since Python 3.12
+        if mark_coroutine is not None and inspect.iscoroutinefunction(function):
+            return cast("F", mark_coroutine(accept))
         return cast("F", accept)
 
     return mark
