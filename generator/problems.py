@@ -1,14 +1,14 @@
-"""What goes wrong while a document becomes code, said in one line with the place."""
+"""Errors of the generator. Each is one line that names the place."""
 
 from __future__ import annotations
 
 
 class GeneratorProblem(Exception):
-    """Anything that stops the generator; `str()` is the one line that a maintainer reads."""
+    """Base of all errors that stop the generator; `str()` is one line for the maintainer."""
 
 
 class DocumentProblem(GeneratorProblem):
-    """The document is not what it should be, at `place` (a JSON pointer, or a line of the file)."""
+    """A document is malformed at `place`, a JSON pointer or a line of the file."""
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place}: {problem}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import attrs
 
-from generator.changes.callers import Place
+from generator.changes.caller_view import Place
 from generator.changes.rules import RULES, Grade, Rule
 
 
 @attrs.frozen
 class Change:
-    """What changed, where it was and is, and from what to what."""
+    """A change: its kind, its place before and after, and the values before and after."""
 
     kind: str
     old: Place | None
@@ -20,26 +20,26 @@ class Change:
 
     @property
     def rule(self) -> Rule:
-        """The verdict, with its reason."""
+        """The rule for its kind."""
         return RULES[self.kind]
 
     @property
     def grade(self) -> Grade:
-        """How much a caller notices."""
+        """The effect on callers."""
         return self.rule.grade
 
     @property
     def place(self) -> Place:
-        """Where it is, or was before it went."""
+        """The place in the new contract, or in the old one if it was removed."""
         place = self.new or self.old
         assert place is not None
         return place
 
     @property
     def says(self) -> str:
-        """What happened, in words."""
+        """The description of the change."""
         return self.rule.says.format(before=self.before, after=self.after)
 
     def mirrored(self) -> Change:
-        """The same change the other way round."""
+        """Return the reverse change."""
         return Change(self.rule.opposite, self.new, self.old, self.after, self.before)

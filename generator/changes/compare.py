@@ -1,33 +1,33 @@
-"""All changes between two contracts, in no order."""
+"""Find all changes between two contracts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.changes import pairs
-from generator.changes.callers import Argument, Callers, ModelClass, Operation, Place
+from generator.changes import matching
+from generator.changes.caller_view import Argument, CallerView, ModelClass, Operation, Place
 from generator.changes.change import Change
+from generator.changes.schemas import ANSWERED, SENT, Values
 from generator.changes.shapes import described
-from generator.changes.values import ANSWERED, SENT, Values
 from generator.code.compatibility import Shims
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 
 _BY_POSITION = "path"
 
 
 class Comparison:
-    """One contract beside another, of the same kind."""
+    """The comparison of two contracts of the same kind."""
 
     def __init__(self, old: Node, new: Node, shims: Shims) -> None:
         self._shims = shims
-        self._old = Callers(old)
-        self._new = Callers(new)
-        self._pairs, self._gone, self._come = pairs.operations(self._old, self._new)
-        self._renamed = pairs.classes(self._old, self._new, self._pairs, shims)
+        self._old = CallerView(old)
+        self._new = CallerView(new)
+        self._pairs, self._gone, self._come = matching.operations(self._old, self._new)
+        self._renamed = matching.classes(self._old, self._new, self._pairs, shims)
         self._values = Values(self._old, self._new, self._renamed)
 
     def changes(self) -> Iterator[Change]:
-        """Every change."""
+        """Yield every change, in no particular order."""
         yield from self._whole()
         for operation in self._gone:
             yield Change("operation-removed", operation.place(), None)
@@ -45,13 +45,13 @@ class Comparison:
             yield Change("api-version-changed", place, place, old.version, new.version)
         if old.servers != new.servers:
             server = Place("", "base_url", "servers")
-            yield Change("server-changed", server, server, old.servers or "nowhere", new.servers or "nowhere")
+            yield Change("server-changed", server, server, old.servers or "none", new.servers or "none")
 
     # -- operations ----------------------------------------------------------------------------------------------
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         places = old.place(), new.place()
-        if (old.http, pairs.blanked(old.path)) != (new.http, pairs.blanked(new.path)):
+        if (old.http, matching.blanked(old.path)) != (new.http, matching.blanked(new.path)):
             yield Change("operation-moved", *places, old.address, new.address)
         if old.function != new.function:
             kept = self._shims.keep("function", old.function, new.function)
@@ -99,7 +99,7 @@ class Comparison:
 
     def _arguments(self, old: Operation, new: Operation) -> Iterator[Change]:
         became = _ids(old, new) | self._kept_arguments(old, new)
-        # By what the argument is called on the new side.
+        # Keyed by the argument's new name.
         mine = {became.get(wire, wire): argument for wire, argument in old.arguments.items()}
         theirs = new.arguments
         for wire in sorted(mine.keys() - theirs.keys()):
@@ -165,8 +165,8 @@ class Comparison:
 
 
 def _ids(old: Operation, new: Operation) -> dict[str, str]:
-    """Old name -> new name of the path's parameters that stand at the same place under another name."""
-    if pairs.blanked(old.path) != pairs.blanked(new.path):
+    """Return the new name of each path parameter that was renamed."""
+    if matching.blanked(old.path) != matching.blanked(new.path):
         return {}
     return {
         one: other

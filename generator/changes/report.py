@@ -1,4 +1,4 @@
-"""The change report: what two contracts differ in, what that means for callers, and the version step it asks for."""
+"""The change report: how two contracts differ, what that means for callers, and the version step it requires."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from clerk_core import __version__
 from generator.changes.change import Change
 from generator.changes.compare import Comparison
 from generator.changes.rules import RULES, Grade
-from generator.changes.surface import Moved
+from generator.changes.signatures import SignatureChange
 from generator.checks.guard import Finding
 from generator.code.compatibility import NO_SHIMS, Shims
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 
 Step = Literal["major", "minor", "patch", "none"]
@@ -27,33 +27,33 @@ _GRADES = list(Grade)
 
 @attrs.frozen
 class Report:
-    """All that changed, what callers notice first, first."""
+    """All changes, breaking ones first."""
 
     api: tuple[str, str]
     """The API versions, old and new."""
     changes: list[Change]
-    moved: Sequence[Moved] = ()
-    """What moved in the signatures of the generated package, where two of them were compared."""
+    moved: Sequence[SignatureChange] = ()
+    """Changes of signatures, if two generated packages were compared."""
     findings: Sequence[Finding] = ()
-    """What is written by hand and uses what is not there."""
+    """Hand-written code that uses missing names."""
     version: str = __version__
-    """The version of this package that the step starts from."""
+    """The version of this package before the step."""
 
     @property
     def breaking(self) -> list[Change]:
-        """The changes that callers have to follow."""
+        """The changes that break callers."""
         return self.of(Grade.BREAKING)
 
     def of(self, grade: Grade) -> list[Change]:
-        """The changes of one grade."""
+        """Return the changes of one grade."""
         return [change for change in self.changes if change.grade is grade]
 
     @property
     def step(self) -> Step:
-        """The step of the version that the changes ask for.
+        """The version step that the changes require.
 
-        Before 1.0 a minor version may break. From 1.0 on, a major one may; a minor one brings what is new and what
-        type checkers notice.
+        Before 1.0 a minor version may break callers. From 1.0 on only a major version may; additions and changes of
+        types need a minor version.
         """
         grades = {change.grade for change in self.changes} | {moved.grade for moved in self.moved}
         if not grades:
@@ -66,7 +66,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The counts in one line."""
+        """The counts, in one line."""
         counts = ", ".join(f"{len(self.of(grade))} {grade}" for grade in _GRADES)
         if self.moved:
             grades = [moved.grade for moved in self.moved]
@@ -75,7 +75,7 @@ class Report:
         return f"{counts}: {step}."
 
     def text(self) -> str:
-        """The report for a terminal."""
+        """Return the report as plain text."""
         lines = [self._title, self.summary]
         for title, resources in self._sections():
             lines += ["", title.upper()]
@@ -88,7 +88,7 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def markdown(self) -> str:
-        """The report for the text of a change, or a page of the docs."""
+        """Return the report as Markdown."""
         lines = [f"# {self._title}", "", self.summary]
         for title, resources in self._sections():
             lines += ["", f"## {title}"]
@@ -101,7 +101,7 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def json(self) -> str:
-        """The report for programs."""
+        """Return the report as JSON."""
         report = {
             "api": {"old": self.api[0], "new": self.api[1]},
             "version": self.version,
@@ -119,7 +119,7 @@ class Report:
         return f"Changes within API version {new}" if old == new else f"Changes from API version {old} to {new}"
 
     def _sections(self) -> Iterator[tuple[str, list[tuple[str, list[tuple[str, str, str]]]]]]:
-        """Title, and by resource what there is to say: name, what happened, place."""
+        """Yield each section: its title, and by resource the entries (name, description, place)."""
         if self.findings:
             files = groupby(self.findings, key=lambda finding: finding.file)
             entries = [(file, [(f"line {one.line}", one.problem, "") for one in found]) for file, found in files]
@@ -143,25 +143,27 @@ def report(
     new: Node,
     *,
     shims: Shims = NO_SHIMS,
-    moved: Iterable[Moved] = (),
+    moved: Iterable[SignatureChange] = (),
     findings: Iterable[Finding] = (),
     version: str = __version__,
 ) -> Report:
-    """What changed from one contract to another, both of the Backend API or both of the events.
+    """Compare two contracts, both of the Backend API or both of the events.
 
     Args:
-        old: The contract that callers have.
-        new: The contract that they get.
+        old: The contract before the change.
+        new: The contract after it.
         shims: The old names that the new package keeps.
-        moved: What moved in signatures, of `surface.compare`.
-        findings: What overlay and emulator miss, of `guard.of_project`.
-        version: The version that the step starts from.
+        moved: Signature changes, from `signatures.compare`.
+        findings: Missing names, from `guard.check_project`.
+        version: The version of this package before the step.
 
     Raises:
-        GeneratorProblem: one is of the Backend API, and the other of the events.
+        GeneratorProblem: one is of the Backend API, the other of the events.
     """
     if ("webhooks" in old) != ("webhooks" in new):
-        raise GeneratorProblem("one contract is the Backend API's and the other the events': they cannot be compared")
+        raise GeneratorProblem(
+            "one contract is of the Backend API and the other of the events: they cannot be compared"
+        )
     changes = sorted(set(Comparison(old, new, shims).changes()), key=_order)
     api = str(old["info"]["version"]), str(new["info"]["version"])
     moved = sorted(moved, key=lambda one: (_GRADES.index(one.grade), one.path))
@@ -200,5 +202,5 @@ def _plain(change: Change) -> dict[str, object]:
 
 
 def _escaped(text: str) -> str:
-    """Markdown takes angle brackets and stars for its own."""
+    """Escape characters that Markdown would interpret."""
     return text.replace("\\", "\\\\").replace("<", "\\<").replace("*", "\\*").replace("_", "\\_")

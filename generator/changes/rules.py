@@ -1,7 +1,7 @@
-"""What a change means for a Python caller: one rule for each kind, each with its reason.
+"""What each kind of change means for a Python caller, with the reason.
 
-The verdicts follow from this package's design, and not from HTTP alone: arguments are keywords, models keep what they
-do not know and never raise, enums are strings at run time. Models of answers are read by callers, and not built.
+The verdicts follow from the design of this package: arguments are keywords, models keep unknown keys and never raise,
+enums are strings at run time, and callers read the models of responses but do not create them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ class Grade(StrEnum):
     """How much a caller notices."""
 
     BREAKING = "breaking"
-    """A call fails, is refused, or reads something else."""
+    """A call fails, is rejected, or returns something else."""
     TYPES = "types only"
-    """What runs, runs; a type checker or an editor has something to say."""
+    """The code runs as before; a type checker or an editor may report something."""
     COMPATIBLE = "compatible"
-    """Nobody has to do anything."""
+    """CallerView have to do nothing."""
 
 
 @attrs.frozen
@@ -28,12 +28,12 @@ class Rule:
 
     grade: Grade
     opposite: str
-    """The kind of the same change seen from the other side, where no old name is kept."""
+    """The kind of the reverse change, if no old name is kept."""
     says: str
-    """What happened; `{before}` and `{after}` stand for what the change holds."""
+    """A description, with the placeholders `{before}` and `{after}`."""
     why: str
     adds: bool = False
-    """Whether callers can do what they could not do before."""
+    """Whether callers can do something new."""
 
 
 _B, _T, _C = Grade.BREAKING, Grade.TYPES, Grade.COMPATIBLE
@@ -42,27 +42,27 @@ _WARNS = "Declared in spec/compatibility.yaml: the old name warns, and does what
 
 RULES: dict[str, Rule] = {
     # -- operations
-    "operation-added": Rule(_C, "operation-removed", "new operation", "A new name hides no other.", adds=True),
-    "operation-removed": Rule(_B, "operation-added", "operation gone", "Function and method are gone with it."),
+    "operation-added": Rule(_C, "operation-removed", "new operation", "A new name does not hide another.", adds=True),
+    "operation-removed": Rule(_B, "operation-added", "operation removed", "Function and method are gone with it."),
     "operation-moved": Rule(
-        _C, "operation-moved", "moved from {before} to {after}", "Callers name the function, and never the path."
+        _C, "operation-moved", "moved from {before} to {after}", "CallerView use the function, not the path."
     ),
     "operation-deprecated": Rule(
-        _T, "operation-restored", "deprecated", "It works on; editors strike it through, type checkers may warn."
+        _T, "operation-restored", "deprecated", "It keeps working; editors strike it through, type checkers may warn."
     ),
-    "operation-restored": Rule(_C, "operation-deprecated", "no longer deprecated", "A warning less."),
+    "operation-restored": Rule(_C, "operation-deprecated", "no longer deprecated", "One warning fewer."),
     "function-renamed": Rule(
         _B, "function-renamed", "endpoint function {before} is now {after}", "The old name cannot be imported."
     ),
     "method-renamed": Rule(_B, "method-renamed", "method {before} is now {after}", "The old attribute is not there."),
     "function-kept": Rule(
-        _T, "function-kept", "endpoint function {before} is now {after}; the old name works on", _WARNS
+        _T, "function-kept", "endpoint function {before} is now {after}; the old name still works", _WARNS
     ),
-    "method-kept": Rule(_T, "method-kept", "method {before} is now {after}; the old name works on", _WARNS),
+    "method-kept": Rule(_T, "method-kept", "method {before} is now {after}; the old name still works", _WARNS),
     "walk-added": Rule(
-        _C, "walk-removed", "can be walked over: {after}", "A method more, for the rows of all pages.", adds=True
+        _C, "walk-removed", "new iterator: {after}", "One more method, which iterates over all pages.", adds=True
     ),
-    "walk-removed": Rule(_B, "walk-added", "no walk over pages any more: {before}", "The method is gone."),
+    "walk-removed": Rule(_B, "walk-added", "iterator removed: {before}", "The method is gone."),
     "body-format-changed": Rule(
         _C, "body-format-changed", "sent as {after}, was {before}", "The function chooses how keywords are sent."
     ),
@@ -70,114 +70,141 @@ RULES: dict[str, Rule] = {
         _C, "error-status-removed", "may also fail with {after}", "Every status has its class of errors already."
     ),
     "error-status-removed": Rule(
-        _C, "error-status-added", "no longer names the failure {before}", "An `except` too many does no harm."
+        _C, "error-status-added", "no longer names the failure {before}", "An unused `except` does no harm."
     ),
     "success-status-changed": Rule(
-        _C, "success-status-changed", "succeeds with {after}, was {before}", "Every 2xx is read alike."
+        _C, "success-status-changed", "succeeds with {after}, was {before}", "Every 2xx is decoded in the same way."
     ),
     # -- arguments, and the members of objects that are sent
     "argument-added": Rule(
         _C,
         "argument-removed",
         "new optional argument ({after})",
-        "Calls that leave it out stay as they are.",
+        "Calls without it are unchanged.",
         adds=True,
     ),
-    "argument-removed": Rule(_B, "argument-added", "argument gone ({before})", "A call that names it is a TypeError."),
+    "argument-removed": Rule(
+        _B, "argument-added", "argument removed ({before})", "A call that passes it raises TypeError."
+    ),
     "required-argument-added": Rule(
-        _B, "required-argument-removed", "new required argument ({after})", "Every call without it is a TypeError."
+        _B, "required-argument-removed", "new required argument ({after})", "Every call without it raises TypeError."
     ),
     "required-argument-removed": Rule(
-        _B, "required-argument-added", "required argument gone ({before})", "Every call gives it: a TypeError."
+        _B,
+        "required-argument-added",
+        "required argument removed ({before})",
+        "Every existing call passes it and raises TypeError.",
     ),
-    "argument-required": Rule(_B, "argument-optional", "now required", "A call without it is a TypeError."),
-    "argument-optional": Rule(_C, "argument-required", "no longer required", "Calls may go on giving it.", adds=True),
+    "argument-required": Rule(_B, "argument-optional", "now required", "A call without it raises TypeError."),
+    "argument-optional": Rule(
+        _C, "argument-required", "no longer required", "Calls that pass it keep working.", adds=True
+    ),
     "argument-renamed": Rule(
-        _B, "argument-renamed", "{before} is now {after}", "By position it works on; by the old keyword it does not."
+        _B, "argument-renamed", "{before} is now {after}", "By position it keeps working; the old keyword does not."
     ),
-    "argument-kept": Rule(_T, "argument-kept", "{before} is now {after}; the old name works on", _WARNS),
+    "argument-kept": Rule(_T, "argument-kept", "{before} is now {after}; the old name still works", _WARNS),
     "arguments-reordered": Rule(
-        _B, "arguments-reordered", "order is now {after}, was {before}", "Ids by position land in the wrong place."
+        _B,
+        "arguments-reordered",
+        "order is now {after}, was {before}",
+        "Ids passed by position end up in the wrong parameter.",
     ),
     "argument-keyword-only": Rule(
-        _B, "argument-by-position", "only by keyword now", "A call that gives it by position is a TypeError."
+        _B, "argument-by-position", "only by keyword now", "A call that passes it by position raises TypeError."
     ),
     "argument-by-position": Rule(
-        _C, "argument-keyword-only", "also by position now", "Calls by keyword stay as they are.", adds=True
+        _C, "argument-keyword-only", "also by position now", "Calls by keyword are unchanged.", adds=True
     ),
     "argument-moved": Rule(
         _C, "argument-moved", "sent in the {after}, was in the {before}", "The keyword is the same for callers."
     ),
     "argument-deprecated": Rule(
-        _C, "argument-restored", "deprecated", "It is taken as before; its docstring says so, nothing warns."
+        _C, "argument-restored", "deprecated", "It is accepted as before; only its docstring changes."
     ),
     "argument-restored": Rule(_C, "argument-deprecated", "no longer deprecated", "Its docstring says so."),
     "argument-type-widened": Rule(
-        _C, "argument-type-narrowed", "takes {after}, was {before}", "What was taken is taken still.", adds=True
+        _C,
+        "argument-type-narrowed",
+        "takes {after}, was {before}",
+        "Values accepted before are still accepted.",
+        adds=True,
     ),
     "argument-type-narrowed": Rule(
-        _B, "argument-type-widened", "takes {after} only, was {before}", "The server refuses what it took before."
+        _B,
+        "argument-type-widened",
+        "takes {after} only, was {before}",
+        "The server rejects values that it accepted before.",
     ),
     "argument-type-changed": Rule(
-        _B, "argument-type-changed", "takes {after}, was {before}", "The server refuses what it took before."
+        _B, "argument-type-changed", "takes {after}, was {before}", "The server rejects values that it accepted before."
     ),
     "argument-class-changed": Rule(
         _T,
         "argument-class-changed",
         "takes {after}, was {before}",
-        "What is sent is what the object holds; types differ.",
+        "The same data is sent; only the types differ.",
     ),
     "argument-null-allowed": Rule(
-        _C, "argument-null-refused", "may be None", "Values that were given stay good.", adds=True
+        _C, "argument-null-refused", "may be None", "Values accepted before are still accepted.", adds=True
     ),
     "argument-null-refused": Rule(
-        _B, "argument-null-allowed", "None is refused", "None is sent as null, which the server refuses now."
+        _B, "argument-null-allowed", "None is rejected", "None is sent as null, which the server now rejects."
     ),
     "argument-values-added": Rule(
-        _C, "argument-values-removed", "also takes {after}", "Values that were given stay good.", adds=True
+        _C, "argument-values-removed", "also takes {after}", "Values accepted before are still accepted.", adds=True
     ),
     "argument-values-removed": Rule(
-        _B, "argument-values-added", "no longer takes {before}", "Type checkers and the server refuse the value."
+        _B, "argument-values-added", "no longer takes {before}", "Type checkers and the server reject the value."
     ),
     "argument-limit-loosened": Rule(
-        _C, "argument-limit-tightened", "limit {after}, was {before}", "What was within is within still.", adds=True
+        _C,
+        "argument-limit-tightened",
+        "limit {after}, was {before}",
+        "Values within the old limit are within the new one.",
+        adds=True,
     ),
     "argument-limit-tightened": Rule(
-        _B, "argument-limit-loosened", "limit {after}, was {before}", "What was within may be refused now."
+        _B, "argument-limit-loosened", "limit {after}, was {before}", "Values within the old limit may be rejected."
     ),
     "argument-limit-changed": Rule(
-        _B, "argument-limit-changed", "limit {after}, was {before}", "What was within may be refused now."
+        _B, "argument-limit-changed", "limit {after}, was {before}", "Values within the old limit may be rejected."
     ),
     "argument-default-changed": Rule(
-        _C, "argument-default-changed", "default {after}, was {before}", "Defaults are the server's, and never sent."
+        _C,
+        "argument-default-changed",
+        "default {after}, was {before}",
+        "The server applies defaults; they are not sent.",
     ),
     "argument-format-changed": Rule(
         _C, "argument-format-changed", "format {after}, was {before}", "The Python type is the same."
     ),
-    # -- answers: what operations return, and the attributes of models
+    # -- responses: results of operations, and attributes of models
     "attribute-added": Rule(
         _C, "attribute-removed", "new attribute ({after})", "Models keep every key; now it has a type.", adds=True
     ),
     "attribute-removed": Rule(
         _B,
         "attribute-added",
-        "attribute gone ({before})",
-        "Type checkers refuse it, and where it is not sent it is None.",
+        "attribute removed ({before})",
+        "Type checkers reject it; it reads as None if the server does not send it.",
     ),
     "attribute-presence-changed": Rule(
         _C, "attribute-presence-changed", "was {before}, is {after}", "It may be None before and after."
     ),
     "attribute-deprecated": Rule(
-        _C, "attribute-restored", "deprecated", "It reads as before; its docstring says so, nothing warns."
+        _C, "attribute-restored", "deprecated", "It reads as before; only its docstring changes."
     ),
     "attribute-restored": Rule(_C, "attribute-deprecated", "no longer deprecated", "Its docstring says so."),
-    "answer-added": Rule(_C, "answer-removed", "returns {after}, was None", "Nobody reads a None.", adds=True),
-    "answer-removed": Rule(_B, "answer-added", "returns None, was {before}", "There is nothing to read any more."),
+    "answer-added": Rule(_C, "answer-removed", "returns {after}, was None", "Code has no use for a None.", adds=True),
+    "answer-removed": Rule(_B, "answer-added", "returns None, was {before}", "Code that reads the result gets None."),
     "answer-type-widened": Rule(
-        _T, "answer-type-narrowed", "may be {after}, was {before}", "Type checkers ask which; decoding never raises."
+        _T,
+        "answer-type-narrowed",
+        "may be {after}, was {before}",
+        "Type checkers require a type check; decoding never raises.",
     ),
     "answer-type-narrowed": Rule(
-        _C, "answer-type-widened", "is {after}, was {before}", "Code that asked which finds one of them only."
+        _C, "answer-type-widened", "is {after}, was {before}", "Code that checks the type still works."
     ),
     "answer-type-changed": Rule(
         _B, "answer-type-changed", "is {after}, was {before}", "Code that reads it gets another type."
@@ -186,9 +213,9 @@ RULES: dict[str, Rule] = {
         _T, "answer-class-changed", "is {after}, was {before}", "Attributes are read by name; annotations differ."
     ),
     "answer-maybe-none": Rule(
-        _T, "answer-never-none", "may be None", "Type checkers ask for the None; decoding never raises."
+        _T, "answer-never-none", "may be None", "Type checkers require a check for None; decoding never raises."
     ),
-    "answer-never-none": Rule(_C, "answer-maybe-none", "never None", "Code that asks for None is right still."),
+    "answer-never-none": Rule(_C, "answer-maybe-none", "never None", "Code that checks for None still works."),
     "answer-values-added": Rule(
         _C, "answer-values-removed", "may also be {after}", "An enum is a string at run time: any value is read."
     ),
@@ -196,22 +223,22 @@ RULES: dict[str, Rule] = {
         _T, "answer-values-added", "is no longer {before}", "A comparison with it is never true, as type checkers say."
     ),
     "answer-detail-changed": Rule(
-        _C, "answer-detail-changed", "{after}, was {before}", "Answers are not checked for limits and formats."
+        _C, "answer-detail-changed", "{after}, was {before}", "Responses are not checked for limits and formats."
     ),
     # -- classes
-    "model-added": Rule(_C, "model-removed", "new class", "A new name hides no other.", adds=True),
-    "model-removed": Rule(_B, "model-added", "class gone", "It cannot be imported."),
+    "model-added": Rule(_C, "model-removed", "new class", "A new name does not hide another.", adds=True),
+    "model-removed": Rule(_B, "model-added", "class removed", "It cannot be imported."),
     "model-renamed": Rule(_B, "model-renamed", "class {before} is now {after}", "The old name cannot be imported."),
-    "model-kept": Rule(_T, "model-kept", "class {before} is now {after}; the old name works on", _WARNS),
+    "model-kept": Rule(_T, "model-kept", "class {before} is now {after}; the old name still works", _WARNS),
     "event-added": Rule(
-        _C, "event-removed", "new event", "It came as a plain model before, and has a class now.", adds=True
+        _C, "event-removed", "new event", "It was a plain model before and has a class now.", adds=True
     ),
-    "event-removed": Rule(_B, "event-added", "event gone", "Its class cannot be imported."),
+    "event-removed": Rule(_B, "event-added", "event removed", "Its class cannot be imported."),
     # -- the whole
     "api-version-changed": Rule(
         _C, "api-version-changed", "version {after}, was {before}", "Every request names the version it was made for."
     ),
     "server-changed": Rule(
-        _C, "server-changed", "documented at {after}, was {before}", "The client has an address of its own: look at it."
+        _C, "server-changed", "documented at {after}, was {before}", "The client has its own default URL: check it."
     ),
 }

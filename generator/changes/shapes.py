@@ -1,4 +1,4 @@
-"""What a schema lets through, as kinds of values, so that two schemas can be held against each other."""
+"""Reduce schemas to the kinds of values they allow, so that two schemas can be compared."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_object
-from generator.contract import normalise
-from generator.contract.normalise import UNIX_MS, Node, follow
+from generator.contract import nodes
+from generator.contract.nodes import UNIX_MS, Node, follow
 
 SCHEMA = "#/components/schemas/"
 
@@ -20,14 +20,14 @@ _FILE = "file"
 _TIME = "datetime"
 _PLAIN = ("boolean", "integer", "number", "string")
 
-LIMITS = ("exclusiveMaximum", "exclusiveMinimum", *normalise.LIMITS)
+LIMITS = ("exclusiveMaximum", "exclusiveMinimum", *nodes.LIMITS)
 
 
 @attrs.frozen
 class Shape:
-    """The values that a schema lets through: their kinds, each with the schema that says more of it.
+    """The kinds of values that a schema allows, each with its schema, and whether null is allowed.
 
-    A kind is a JSON type, `list`, `mapping`, `file`, `datetime`, or the name of a class. Null stands beside them.
+    A kind is a JSON type, `list`, `mapping`, `file`, `datetime`, or the name of a class.
     """
 
     kinds: dict[str, Node]
@@ -35,12 +35,12 @@ class Shape:
 
     @property
     def is_any(self) -> bool:
-        """Whether nothing is said of the type."""
+        """Whether any type is allowed."""
         return ANY in self.kinds
 
 
 def shape(contract: Node, schema: Node) -> Shape:
-    """The shape of a schema; references are followed up to those that are classes."""
+    """Return the shape of a schema; references are followed until they lead to a class."""
     kinds: dict[str, Node] = {}
     null = False
     for kind, found in _kinds(contract, schema):
@@ -52,7 +52,7 @@ def shape(contract: Node, schema: Node) -> Shape:
 
 
 def class_in(contract: Node, schema: Node) -> str | None:
-    """The schema that a reference leads to, where that is a class: an object whose members have names."""
+    """Return the class that a reference leads to (an object with properties), or None."""
     name = None
     while "$ref" in schema:
         name = schema["$ref"].removeprefix(SCHEMA)
@@ -61,14 +61,14 @@ def class_in(contract: Node, schema: Node) -> str | None:
 
 
 def covers(wide: Shape, narrow: Shape) -> bool:
-    """Whether every kind of `narrow` is one of `wide`'s."""
+    """Return whether `wide` allows every kind that `narrow` allows."""
     return wide.is_any or all(
         kind in wide.kinds or (kind == "integer" and "number" in wide.kinds) for kind in narrow.kinds
     )
 
 
 def classes_in(contract: Node, schema: Node) -> Iterator[str]:
-    """The classes that a schema names, in lists and mappings too, and not those that they name in turn."""
+    """Yield the classes that a schema refers to directly, including those in lists and mappings."""
     for kind, inner in shape(contract, schema).kinds.items():
         if kind == LIST:
             yield from classes_in(contract, inner.get("items", {}))
@@ -79,20 +79,20 @@ def classes_in(contract: Node, schema: Node) -> Iterator[str]:
 
 
 def values_of(schema: Node) -> Node:
-    """The schema of a mapping's values."""
+    """Return the schema of a mapping's values."""
     extra: Any = schema.get("additionalProperties")
     return extra if is_object(extra) else {}
 
 
 def described(contract: Node, schema: Node) -> str:
-    """The shape in words: `string or null`, `list of User`."""
+    """Describe the shape of a schema, such as `string or null` or `list of User`."""
     found = shape(contract, schema)
     words = [_word(contract, kind, inner) for kind, inner in sorted(found.kinds.items())]
     return " or ".join([*words, *(["null"] if found.null or not words else [])])
 
 
 def shown(value: Any) -> str:
-    """A value of the contract in words."""
+    """Describe a value of the contract."""
     if is_list(value):
         return ", ".join(map(shown, value))
     return {True: "true", False: "false", None: "null"}[value] if value is None or type(value) is bool else str(value)
@@ -128,7 +128,7 @@ def _of_type(kind: str, schema: Node) -> Iterator[tuple[str, Node]]:
         yield _TIME, {}
     if kind in _PLAIN:
         values: Any = [value for value in schema.get("enum", ()) if value is not None]
-        # A format that makes a kind of its own is said with that.
+        # Formats that are separate kinds are left out of the schema.
         known = schema.get("format") in (UNIX_MS, "binary")
         said = {key: value for key, value in schema.items() if key not in ("type", "enum", *(["format"] * known))}
         if schema.get("format") == "binary":
@@ -140,7 +140,7 @@ def _of_type(kind: str, schema: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _either(one: Node, other: Node) -> Node:
-    """Two branches of one kind: their values together, or any where one of them has no list of values."""
+    """Merge two branches of one kind: their enum values together, or no enum if one of them has none."""
     both = {**one, **other}
     both.pop("enum", None)
     if "enum" in one and "enum" in other:

@@ -1,6 +1,6 @@
-"""`python -m generator drift LOG`: what clients reported as drift becomes corrections for a person to judge.
+"""Propose corrections from a log of drift that clients reported (`python -m generator drift LOG`).
 
-A log holds a drift a line: its `str()`, whatever stands before it in the line, or its fields as a JSON object.
+A log has one drift per line: its `str()` with any prefix, or its fields as a JSON object.
 """
 
 from __future__ import annotations
@@ -10,37 +10,51 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast
 
 import attrs
 import yaml
 
 from clerk_core.guards import is_list, is_object
-from clerkkit.drift import Drift, Kind
-from generator.contract.normalise import Node, follow, target
-from generator.contract.recording import load
+from generator.contract.nodes import Node, follow, target
+from generator.contract.spec_folder import load
 from generator.problems import GeneratorProblem
 
 _SCHEMA = "#/components/schemas/"
-_FIELDS = set(Drift._fields)
-_KINDS = get_args(Kind)
+KINDS = ("missing key", "unknown key", "unknown enum value", "unknown variant", "other type", "undocumented status")
 _LINE = re.compile(
     r"(?P<operation>(?:GET|PUT|POST|PATCH|DELETE) /\S*), (?P<pointer>/.*?|the body|the status): "
-    rf"(?P<kind>{'|'.join(_KINDS)}), expected (?P<expected>.+?), seen (?P<seen>.+?)(?: \(in (?P<places>\d+) places\))?$"
+    rf"(?P<kind>{'|'.join(KINDS)}), expected (?P<expected>.+?), seen (?P<seen>.+?)(?: \(in (?P<places>\d+) places\))?$"
 )
 _MOST_OPERATIONS = 3
 
 
+class Drift(NamedTuple):
+    """One mismatch between a response and the contract, with the fields of `clerkkit.drift.Drift`."""
+
+    operation: str
+    pointer: str
+    kind: str
+    expected: str
+    seen: str
+    places: int
+
+    def __str__(self) -> str:
+        places = f" (in {self.places} places)" if self.places > 1 else ""
+        at = self.pointer or ("the status" if self.kind == "undocumented status" else "the body")
+        return f"{self.operation}, {at}: {self.kind}, expected {self.expected}, seen {self.seen}{places}"
+
+
 @attrs.frozen
 class Proposal:
-    """A correction that would make the drifts seen no drifts; `drifts` counts how often each was reported."""
+    """A correction that would make the contract allow the reported drifts; `drifts` counts the reports of each."""
 
     actions: list[Node]
     drifts: Counter[Drift]
 
     @property
     def evidence(self) -> str:
-        """How often, where and what."""
+        """The text for `x-evidence`: operations, mismatch, and number of reports."""
         operations = list(dict.fromkeys(drift.operation for drift in self.drifts))
         more = f" and {len(operations) - _MOST_OPERATIONS} more" if len(operations) > _MOST_OPERATIONS else ""
         first = next(iter(self.drifts))
@@ -54,10 +68,10 @@ class Proposal:
 
 
 def run(spec: Path, log: Path) -> str:
-    """The proposals as a list of actions for `corrections.yaml`; what cannot be proposed follows as comments.
+    """Return the proposals as actions for `corrections.yaml`; drifts without a proposal follow as comments.
 
     Raises:
-        GeneratorProblem: the log cannot be read, or holds no drift.
+        GeneratorProblem: the log cannot be read, or has no drift.
     """
     contract, events = load(spec / "contract.json"), load(spec / "events.json")
     found, others = proposals(contract, events, read(log))
@@ -69,14 +83,14 @@ def run(spec: Path, log: Path) -> str:
 
 
 def read(log: Path) -> Counter[Drift]:
-    """The drifts of a log, with how often each was reported. Lines of other kinds are passed over."""
+    """Return the drifts of a log with the number of reports of each. Other lines are ignored."""
     try:
         lines = log.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise GeneratorProblem(f"{log}: cannot be read ({error})") from error
     drifts = Counter(drift for number, line in enumerate(lines, 1) if (drift := _drift(f"{log}, line {number}", line)))
     if not drifts:
-        raise GeneratorProblem(f"{log}: holds no drift; docs/updating.md tells how to record some")
+        raise GeneratorProblem(f"{log}: has no drift; docs/updating.md describes how to record it")
     return drifts
 
 
@@ -85,25 +99,25 @@ def _drift(place: str, line: str) -> Drift | None:
         try:
             fields: Any = json.loads(line)
         except json.JSONDecodeError as error:
-            raise GeneratorProblem(f"{place}: is not whole JSON ({error.msg})") from error
-        if not is_object(fields) or fields.keys() != _FIELDS or fields["kind"] not in _KINDS:
+            raise GeneratorProblem(f"{place}: is not valid JSON ({error.msg})") from error
+        if not is_object(fields) or fields.keys() != set(Drift._fields) or fields["kind"] not in KINDS:
             raise GeneratorProblem(f"{place}: expected the fields {', '.join(Drift._fields)}")
         *texts, places = (fields[name] for name in Drift._fields)
         if not all(isinstance(text, str) for text in texts) or type(places) is not int:
-            raise GeneratorProblem(f"{place}: all fields are texts but `places`, which is a number")
+            raise GeneratorProblem(f"{place}: `places` must be a number, all other fields strings")
         return Drift(**fields)
     found = _LINE.search(line)
     if found is None:
         return None
     pointer = found["pointer"] if found["pointer"].startswith("/") else ""
-    kind: Any = found["kind"]
-    return Drift(found["operation"], pointer, kind, found["expected"], found["seen"], int(found["places"] or 1))
+    places = int(found["places"] or 1)
+    return Drift(found["operation"], pointer, found["kind"], found["expected"], found["seen"], places)
 
 
 def proposals(
     contract: Node, events: Node, drifts: Counter[Drift]
 ) -> tuple[list[Proposal], Counter[tuple[Drift, str]]]:
-    """One proposal per place of the contract and kind of correction, the most reported first, and what has none."""
+    """Return the proposals, most reported first, and the drifts that have none, with the reason."""
     found: dict[str, Proposal] = {}
     others: Counter[tuple[Drift, str]] = Counter()
     for drift, count in drifts.items():
@@ -127,23 +141,23 @@ def proposals(
 
 
 class _NoProposal(Exception):
-    """Why no correction can be proposed."""
+    """No correction can be proposed; the message is the reason."""
 
 
 @attrs.frozen
 class _At:
-    """A schema and the path to it, which begins at the last named schema."""
+    """A schema and its JSONPath, which starts at the innermost named schema."""
 
     path: str
     schema: Node
 
     def inner(self, *steps: str) -> str:
-        """The path, some names further."""
+        """Return the path extended by some keys."""
         return self.path + "".join(f"[{_quoted(step)}]" for step in steps)
 
 
 def _actions(contract: Node, drift: Drift) -> list[Node]:
-    """What makes the drift none, without its evidence; nothing where the contract allows it already."""
+    """Return the actions that make the contract allow the drift; none if it does already."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in drift.pointer.split("/")[1:]]
     keyed = drift.kind in ("missing key", "unknown key")
     if drift.kind == "unknown variant":
@@ -181,7 +195,7 @@ def _action(at: _At, drift: Drift, key: str) -> Iterator[Node]:
 
 
 def _wider(at: _At, seen: str) -> Iterator[Node]:
-    """The schema, or a value of the type that was seen."""
+    """Yield the actions that make a schema also allow values of the type that was seen."""
     schema = at.schema
     if "anyOf" in schema:
         if _of_type(seen) not in schema["anyOf"]:
@@ -201,7 +215,7 @@ def _wider(at: _At, seen: str) -> Iterator[Node]:
 
 
 def _of_type(seen: str) -> Node:
-    """A schema for a value of which only the type is known; of a null not even that."""
+    """Return the schema of a value of which only the type is known."""
     kind = seen.partition(" ")[0]
     if kind == "array":
         return {"type": "array", "items": {}}
@@ -212,7 +226,7 @@ def _of_type(seen: str) -> Node:
 
 
 def _places(contract: Node, operation: str, steps: list[str]) -> Iterator[_At]:
-    """The schemas of an operation's answers that a pointer may lead to; those of errors only where no other fits."""
+    """Yield the response schemas that a pointer may lead to; those of errors only if no other matches."""
     method, _, template = operation.partition(" ")
     answers: Node = contract["paths"].get(template, {}).get(method.lower(), {}).get("responses", {})
     for successes in (True, False):
@@ -247,7 +261,7 @@ def _walk(contract: Node, at: _At, steps: list[str]) -> Iterator[_At]:
 
 
 def _holders(contract: Node, at: _At) -> Iterator[_At]:
-    """The schema itself, the one that it refers to, or those of its variants."""
+    """Yield the schema, or the one it refers to, or its variants."""
     ref = at.schema.get("$ref")
     if ref:
         yield from _holders(
@@ -264,7 +278,7 @@ def _quoted(name: str) -> str:
 
 
 def _is_in_both(contract: Node, events: Node, path: str) -> bool:
-    """Whether the path is in a named schema that is the same in both documents."""
+    """Return whether the path is in a named schema that is equal in both documents."""
     name = re.match(r"\$\.components\.schemas\['([^']+)'\]", path)
     if name is None:
         return False

@@ -1,7 +1,7 @@
-"""What is written by hand held against what is generated: every name that it uses must be there.
+"""Check that hand-written code uses only generated names that exist. The code is parsed, not run.
 
-Read, and not run. In the overlay: imports from `clerk_bapi`, attributes of generated modules and classes, the arguments
-of endpoint functions, and the operations that docstrings name. In the emulator: the operations that have handlers.
+In the overlay: imports from `clerk_bapi`, attributes of generated modules and classes, arguments of endpoint functions,
+and operations named in docstrings. In the emulator: the operations that have handlers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import attrs
 
-from generator.contract.normalise import Node
-from generator.contract.recording import load
+from generator.contract.nodes import Node
+from generator.contract.spec_folder import load
 from generator.problems import GeneratorProblem
 
 _OPERATION = re.compile(r"`((?:GET|PUT|POST|PATCH|DELETE) /[^`\s]*)`")
@@ -25,7 +25,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @attrs.frozen
 class Finding:
-    """One place that uses what is not there, or no longer."""
+    """A place that uses a missing name."""
 
     file: str
     line: int
@@ -35,18 +35,18 @@ class Finding:
         return f"{self.file}:{self.line}: {self.problem}"
 
 
-def of_project(root: Path) -> list[Finding]:
-    """What the overlay misses in `generated/`, and the emulator in `spec/`, which it knows alone.
+def check_project(root: Path) -> list[Finding]:
+    """Check the overlay against `generated/`, and the emulator against `spec/`.
 
     Raises:
-        GeneratorProblem: as `check`.
+        GeneratorProblem: a file cannot be parsed, or the package does not exist.
     """
-    overlay = check(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
-    return overlay + handlers(root / "emulator" / "clerk_emulator", load(root / "spec" / "contract.json"))
+    overlay = check_overlay(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
+    return overlay + check_emulator(root / "emulator" / "clerk_emulator", load(root / "spec" / "contract.json"))
 
 
-def handlers(emulator: Path, contract: Node) -> list[Finding]:
-    """The operations that the emulator handles or performs, and the contract has not."""
+def check_emulator(emulator: Path, contract: Node) -> list[Finding]:
+    """Return the operations that the emulator handles or performs and the contract does not have."""
     there = {operation["operationId"] for item in contract["paths"].values() for operation in item.values()}
     return [
         Finding(path.relative_to(emulator.parent).as_posix(), call.lineno, f"there is no operation {name}")
@@ -57,7 +57,7 @@ def handlers(emulator: Path, contract: Node) -> list[Finding]:
 
 
 def _operations(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
-    """Calls such as `operation("GetUser")` and `state.perform("CreateUser", ...)`, in order."""
+    """Yield calls such as `operation("GetUser")` and `state.perform("CreateUser", ...)`, in order."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
     for call in sorted(calls, key=lambda call: call.lineno):
         first = call.args[0]
@@ -65,11 +65,11 @@ def _operations(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
             yield call, str(first.value)
 
 
-def check(overlay: Path, package: Path) -> list[Finding]:
-    """What the sources below `overlay` use of `package` (the folder `clerk_bapi`) and do not find, in order.
+def check_overlay(overlay: Path, package: Path) -> list[Finding]:
+    """Return the uses of names that `package` (the folder `clerk_bapi`) lacks in the sources below `overlay`.
 
     Raises:
-        GeneratorProblem: a file is no Python, or the package is none.
+        GeneratorProblem: a file cannot be parsed, or the package does not exist.
     """
     generated = _Package(package)
     sources = {path: _parse(path) for path in sorted(overlay.rglob("*.py"))}
@@ -86,7 +86,7 @@ class _Package:
 
     def __init__(self, folder: Path) -> None:
         if not (folder / "__init__.py").is_file():
-            raise GeneratorProblem(f"{folder} is no package: make it with `make generate`")
+            raise GeneratorProblem(f"{folder} is not a package: make it with `make generate`")
         self.name = folder.name
         self.modules = {self._module(folder, path): _parse(path) for path in folder.rglob("*.py")}
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
@@ -98,15 +98,15 @@ class _Package:
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     def has(self, module: str, name: str) -> bool:
-        """Whether a module defines or imports the name, or has a module of that name."""
+        """Return whether a module defines or imports the name, or is a package with a module of that name."""
         return f"{module}.{name}" in self.modules or name in _defined(self.modules[module])
 
     def find(self, module: str, name: str) -> ast.AST | None:
-        """The function or class of that name, also where the module imports it from another one of the package."""
+        """Return the function or class of that name, following imports within the package."""
         for node in ast.walk(self.modules.get(module, ast.Module([], []))):
             if isinstance(node, _Function | ast.ClassDef) and node.name == name:
                 implementation: ast.AST = node
-                # The last definition is the one that counts: overloads come first.
+                # The last definition is the implementation; overloads come first.
                 for other in self.modules[module].body:
                     if isinstance(other, _Function) and other.name == name:
                         implementation = other
@@ -119,7 +119,7 @@ class _Package:
 
 
 def _defined(tree: ast.AST) -> set[str]:
-    """The names that a module binds, also those for type checkers alone: they are loaded late, and are there."""
+    """Return the names that a module binds, including those under `TYPE_CHECKING`, which are imported lazily."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, _Function | ast.ClassDef):
@@ -140,12 +140,12 @@ class _File:
         self._tree = tree
         self._generated = generated
         self._named: dict[str, tuple[str, str]] = {}
-        """Local name -> module and name that it was imported from."""
+        """The module and name that each local name was imported from."""
         self._modules: dict[str, str] = {}
-        """Local name -> generated module."""
+        """The generated module of each local name."""
 
     def problems(self) -> Iterator[tuple[int, str]]:
-        """Line and problem of each use that finds nothing."""
+        """Yield the line and problem of each use of a missing name."""
         yield from self._imports()
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -218,7 +218,7 @@ class _File:
         return None
 
     def _against(self, call: ast.Call, function: _Function) -> Iterator[str]:
-        """What a call gives that the function does not take, and what it leaves out that the function needs."""
+        """Yield the problems of a call: unknown arguments and missing required ones."""
         signature = function.args
         positional = [argument.arg for argument in (*signature.posonlyargs, *signature.args)]
         keywords = [argument.arg for argument in signature.kwonlyargs]
@@ -235,7 +235,7 @@ class _File:
         required += [name for name, default in zip(keywords, signature.kw_defaults, strict=True) if default is None]
         missing = [name for name in required if name not in given]
         if missing and not starred:
-            yield f"needs the argument {', '.join(missing)}"
+            yield f"requires the argument {', '.join(missing)}"
 
     def _docstring(self, node: _Function | ast.ClassDef | ast.Module) -> Iterator[tuple[int, str]]:
         text = ast.get_docstring(node, clean=False)

@@ -1,4 +1,4 @@
-"""What `spec/docs.yaml` has words for: what it does not describe gets a plain line made from its name."""
+"""Find what `spec/docs.yaml` does not describe, and descriptions of things that no longer exist."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import attrs
 import yaml
 
 from clerk_core.guards import is_object
-from generator.contract.normalise import Node, follow
-from generator.contract.recording import load
+from generator.contract.nodes import Node, follow
+from generator.contract.spec_folder import load
 
-_SPEAKS = re.compile("Paginated.*|.*Request|Error|ErrorResponse")
-"""Schemas that need no words of their own: pages, bodies of requests, errors."""
+_SELF_EXPLANATORY = re.compile("Paginated.*|.*Request|Error|ErrorResponse")
+"""Schemas that need no description: pages, request bodies, errors."""
 
 _STATUS = re.compile(r"\b[45]\d\d\b")
 
 
 @attrs.frozen
-class Words:
-    """What is to be written by hand: operations and schemas by name, `operation.parameter`, `schema.attribute`.
+class MissingDocs:
+    """What to change in `docs.yaml`: operations and schemas by name, `operation.parameter`, `schema.attribute`.
 
-    `gone` also has error statuses that a text gives and the contract does not, as in `GetUser 404`.
+    `obsolete` also has error statuses that a text mentions and the contract does not have, as in `GetUser 404`.
     """
 
-    wanted: list[str]
-    gone: list[str]
+    missing: list[str]
+    obsolete: list[str]
 
     def __str__(self) -> str:
-        said = [f"has no words for {', '.join(self.wanted)}"] if self.wanted else []
-        said += [f"describes what is gone: {', '.join(self.gone)}"] if self.gone else []
+        said = [f"does not describe {', '.join(self.missing)}"] if self.missing else []
+        said += [f"describes what does not exist: {', '.join(self.obsolete)}"] if self.obsolete else []
         return f"spec/docs.yaml {'; '.join(said)}" if said else ""
 
 
-def check(spec: Path) -> Words:
-    """Hold `docs.yaml` against `contract.json` and `events.json`."""
+def check(spec: Path) -> MissingDocs:
+    """Compare `docs.yaml` with `contract.json` and `events.json`."""
     contract, events = load(spec / "contract.json"), load(spec / "events.json")
     docs: Node = yaml.safe_load((spec / "docs.yaml").read_text(encoding="utf-8")) or {}
     operations = {facts["operationId"]: facts for item in contract["paths"].values() for facts in item.values()}
@@ -45,15 +45,15 @@ def check(spec: Path) -> Words:
     attributes = {(name, key) for name, schema in schemas.items() for key in schema.get("properties", ())}
     statuses = {(name, status) for name, facts in operations.items() for status in facts["responses"]}
     there = {*operations, *schemas, *map(".".join, parameters | attributes), *map(" ".join, statuses)}
-    wanted = {name for name in {*operations, *schemas} if not _SPEAKS.fullmatch(name)}
+    wanted = {name for name in {*operations, *schemas} if not _SELF_EXPLANATORY.fullmatch(name)}
     described = set(_described(docs))
     general = docs.get("parameters", {})
     wanted |= {f"{name}.{each}" for name, each in parameters if name in described and each not in general}
-    return Words(wanted=sorted(wanted - described), gone=sorted(described - there))
+    return MissingDocs(missing=sorted(wanted - described), obsolete=sorted(described - there))
 
 
 def _parameters(contract: Node, operation: Node) -> Iterator[str]:
-    """The names of what an operation takes; `items` for a body that is a list."""
+    """Yield the arguments of an operation on the wire; `items` for a body that is a list."""
     yield from (follow(contract, parameter)["name"] for parameter in operation.get("parameters", ()))
     for media in follow(contract, operation.get("requestBody", {})).get("content", {}).values():
         body = follow(contract, media["schema"])

@@ -11,9 +11,9 @@ from typing import Any, Final
 import attrs
 
 from clerk_core.guards import is_list, is_object
-from generator.contract import recording
-from generator.files import read_yaml
+from generator.contract import spec_folder
 from generator.problems import GeneratorProblem
+from generator.yaml_files import read_yaml
 
 KINDS = ("argument", "function", "method", "model", "resource")
 
@@ -83,9 +83,9 @@ def load(path: Path, version: str) -> Shims:
     return Shims([shim for shim in shims if not shim.since or (_DATE.fullmatch(version) and shim.since <= version)])
 
 
-def of_project(root: Path) -> Shims:
+def load_for_project(root: Path) -> Shims:
     """The entries that concern a project's own contract."""
-    version = recording.load(root / "spec" / "contract.json")["info"]["version"]
+    version = spec_folder.load(root / "spec" / "contract.json")["info"]["version"]
     return load(root / "spec" / "compatibility.yaml", str(version))
 
 
@@ -132,7 +132,7 @@ def _shim(place: str, entry: Any) -> Shim:
     for key in expected & {"of", "old", "new"}:
         name = entry[key]
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-            raise GeneratorProblem(f"{place}: {name!r} is no public name in Python (`{key}`)")
+            raise GeneratorProblem(f"{place}: {name!r} is not a public Python name (`{key}`)")
     since = str(entry.get("since", ""))
     if "since" in entry and not _DATE.fullmatch(since):
         raise GeneratorProblem(f"{place}: expected an API version such as 2026-05-12 as `since`, found {since!r}")

@@ -17,11 +17,11 @@ import yaml
 
 from clerk_core.guards import is_list, is_object
 from clerk_core.pages import MANAGED, PAGE_SIZE
-from generator.code import naming, rate_limits
-from generator.code.describe import describe
+from generator.code import rate_limits
 from generator.code.units import unit
-from generator.contract import names
-from generator.contract.normalise import Node
+from generator.code.value_facts import describe
+from generator.contract import operation_names, spelling
+from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 
 _REFERENCE_PAGES = "https://clerk.com/docs/reference/backend-api/tag"
@@ -144,7 +144,7 @@ class Docs:
 
     def _summary(self, name: str, called: Mapping[str, str]) -> str:
         summary = _said(self._operations.get(name, {}).get("summary", ""), called)
-        return summary or f"{' '.join(names.words(name)).capitalize()}."
+        return summary or f"{' '.join(spelling.words(name)).capitalize()}."
 
     def _notes(self, name: str, facts: Node, called: Mapping[str, str]) -> Iterator[str]:
         said: Node = self._operations.get(name, {})
@@ -159,7 +159,7 @@ class Docs:
         if not facts.get("deprecated"):
             return ""
         operations = {method: called[name] for name, method in self._methods.items()}
-        instead = facts[naming.KEY].get("instead", "it may stop working in a later API version")
+        instead = facts[operation_names.KEY].get("instead", "it may stop working in a later API version")
         return f"Deprecated by Clerk: {_METHOD.sub(lambda found: f'`{operations[found[1]]}`', instead)}."
 
     def _arguments(self, facts: Node, arguments: Iterable[Any], called: Mapping[str, str]) -> list[str]:
@@ -203,7 +203,7 @@ def _from_name(name: str) -> str:
     """A plain line for a class that has no words."""
     if name.endswith("Page"):
         return f"A page of `{name.removesuffix('Page')}` objects."
-    return f"{' '.join(names.words(name)).capitalize()}, a part of Clerk's API."
+    return f"{' '.join(spelling.words(name)).capitalize()}, a part of Clerk's API."
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

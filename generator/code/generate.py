@@ -18,12 +18,13 @@ from openapi_python_client.parser.errors import GeneratorError
 
 import clerk_core
 from clerk_core.guards import is_list, is_object
-from generator.code import answers, codes, compatibility, computed, model_names, naming, reach
+from generator.code import compatibility, computed_attributes, error_codes, response_schemas
 from generator.code.docs import Docs
-from generator.code.views import SHARED, ModelView, Views
-from generator.contract import names
-from generator.contract.normalise import METHODS, SORT_KEYS, Node
-from generator.contract.recording import load
+from generator.code.model_builder import ModelView
+from generator.code.views import SHARED, Views
+from generator.contract import class_names, operation_names, reachable, spelling
+from generator.contract.nodes import METHODS, SORT_KEYS, Node
+from generator.contract.spec_folder import load
 from generator.problems import GeneratorProblem
 
 PINNED = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
@@ -63,8 +64,8 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     `spec` holds the YAML files; the corrections are in the contract already. Returns notes for a reader, such as
     entries of `compatibility.yaml` that were skipped.
     """
-    known_codes = codes.load(spec / "codes.yaml")
-    models = model_names.name_models(contract, events, naming.load(spec / "names.yaml"))
+    known_codes = error_codes.load(spec / "codes.yaml")
+    models = class_names.name_models(contract, events, operation_names.load(spec / "names.yaml"))
     feed = _feed(models.facts)
     config = Config.from_sources(
         ConfigFile.load_from_path(config_file), MetaType.NONE, config_file, "utf-8", overwrite=False, output_path=new
@@ -72,14 +73,18 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     parsed = GeneratorData.from_dict(feed, config=config)
     if isinstance(parsed, GeneratorError):
         raise GeneratorProblem(f"openapi-python-client: {_said(parsed)}")
-    named = {facts["operationId"]: facts[naming.KEY] for item in contract["paths"].values() for facts in item.values()}
+    named = {
+        facts["operationId"]: facts[operation_names.KEY]
+        for item in contract["paths"].values()
+        for facts in item.values()
+    }
     docs = Docs(
         spec,
         functions={operation: name["function"] for operation, name in named.items()},
         methods={operation: f"{name['resource']}.{name['method']}" for operation, name in named.items()},
     )
     shims = compatibility.load(spec / "compatibility.yaml", str(contract["info"]["version"]))
-    attributes = computed.load(spec / "attributes.yaml")
+    attributes = computed_attributes.load(spec / "attributes.yaml")
     views = Views(parsed, models, docs, shims, attributes)
     project = _ClerkProject(openapi=parsed, config=config, custom_template_path=_TEMPLATES)
     project.views = views
@@ -88,7 +93,7 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     errors = project.build()
     if errors:
         raise GeneratorProblem("openapi-python-client: " + "; ".join(map(_said, errors)))
-    (new / "answers.json").write_text(answers.text(contract), encoding="utf-8", newline="\n")
+    (new / "answers.json").write_text(response_schemas.text(contract), encoding="utf-8", newline="\n")
     _format(new)
     return views.skipped
 
@@ -98,7 +103,7 @@ class _ClerkProject(Project):
 
     views: Views
     facts: Node
-    known_codes: codes.Codes
+    known_codes: error_codes.Codes
 
     def build(self) -> list[GeneratorError]:
         errors = list(self._get_errors())
@@ -124,7 +129,7 @@ class _ClerkProject(Project):
             self._render("models_module.py.jinja", f"models/{module}.py", module=module, models=models)
         self._render("models_init.py.jinja", "models/__init__.py", modules=modules)
         self._render("dicts.py.jinja", "dicts.py", models=[model for model in self.views.models.values() if model.keys])
-        events = dict(reach.events(self.facts))
+        events = dict(reachable.events(self.facts))
         classes = {event: self.views.class_of(schema) for event, schema in sorted(events.items())}
         own = self.views.model_set(events.values())
         self._render("events.py.jinja", "events.py", events=classes, models=own)
@@ -151,7 +156,7 @@ class _ClerkProject(Project):
 
 def _resource_class(group: str, kind: str = "") -> str:
     """The suffix keeps resources apart from models such as `Organizations`."""
-    return f"{kind}{names.pascal_from_snake(group)}Resource"
+    return f"{kind}{spelling.pascal_from_snake(group)}Resource"
 
 
 def _feed(full: Node) -> Node:
@@ -161,7 +166,7 @@ def _feed(full: Node) -> Node:
         for method in METHODS:
             if method in item:
                 operation = item[method]
-                operation["operationId"] = names.snake(operation["operationId"])
+                operation["operationId"] = spelling.snake(operation["operationId"])
                 answers = {status: a for status, a in operation["responses"].items() if status.startswith("2")}
                 operation["responses"] = answers or {"200": {"description": ""}}
     return feed

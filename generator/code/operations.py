@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import attrs
 
 from clerk_core.pages import MANAGED
-from generator.code import naming
 from generator.code.compatibility import Shim
-from generator.code.naming import METHOD
-from generator.contract import names
-from generator.contract.normalise import Node
+from generator.contract import operation_names, spelling
+from generator.contract.nodes import Node
+from generator.contract.operation_names import METHOD
 from generator.problems import GeneratorProblem
 
 
@@ -198,7 +197,7 @@ class Operation:
 
 def deprecation_of(http: str, path: str, facts: Node) -> str:
     """What to tell who calls an operation that Clerk has deprecated; empty if it has not."""
-    instead = facts[naming.KEY].get("instead", "it names no replacement")
+    instead = facts[operation_names.KEY].get("instead", "it names no replacement")
     return f"Clerk has deprecated {http.upper()} {path}; {instead}" if facts.get("deprecated") else ""
 
 
@@ -210,14 +209,14 @@ def iterator_of(method: str) -> str:
 
 def python_name(facts: Node, parameter: Node) -> str:
     """What an operation calls a parameter, as far as that differs from its name on the wire by more than spelling."""
-    renamed: dict[str, str] = facts[naming.KEY].get("arguments", {}) if parameter["in"] == "path" else {}
+    renamed: dict[str, str] = facts[operation_names.KEY].get("arguments", {}) if parameter["in"] == "path" else {}
     wire: str = parameter["name"]
     return renamed.get(wire, wire)
 
 
 def argument_name(wire: str, place: str, taken: set[str]) -> str:
     """The keyword for one argument; `taken` holds those that the operation has already, and gets it."""
-    for name in (names.snake(wire), wire, f"{names.snake(wire)}_{place}"):
+    for name in (spelling.snake(wire), wire, f"{spelling.snake(wire)}_{place}"):
         if name.isidentifier() and not keyword.iskeyword(name) and name not in taken:
             taken.add(name)
             return name
@@ -226,7 +225,7 @@ def argument_name(wire: str, place: str, taken: set[str]) -> str:
 
 def collection(path: str) -> str:
     """What the objects are that an operation takes many of: `invitations` of `/invitations/bulk`."""
-    return names.snake([part for part in path.split("/") if "{" not in part and part != "bulk"][-1])
+    return spelling.snake([part for part in path.split("/") if "{" not in part and part != "bulk"][-1])
 
 
 def placeholders(path: str) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_object
-from generator.files import read_yaml
 from generator.problems import GeneratorProblem
+from generator.yaml_files import read_yaml
 
 _KEYS = {"operations", "calls", "seconds", "per"}
 _HOUR = 3600

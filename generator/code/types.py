@@ -22,7 +22,7 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 
 _PLAIN: tuple[tuple[type, str], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clerk_core.guards import is_list
-from generator.contract.normalise import DATE_TIME, UNIX_MS, Node
+from generator.contract.nodes import DATE_TIME, UNIX_MS, Node
 
 _MILLISECONDS = "In Unix milliseconds"
 _BY_FORMAT = {DATE_TIME: "As RFC 3339 text", "date": "As a date (`2026-01-31`)", UNIX_MS: _MILLISECONDS}

@@ -1,8 +1,8 @@
-"""`spec/corrections.yaml`: an OpenAPI Overlay 1.0, applied last. Each correction must still find its target,
-and those that change nothing any more are told.
+"""Apply `spec/corrections.yaml`, an OpenAPI Overlay 1.0, to a contract.
 
-Beside what the Overlay specification defines, an action names in `x-document` what it corrects (`contract`, the
-default, `events`, or a list of both) and in `x-evidence` how we know.
+Two keys extend the Overlay specification: `x-document` names what an action corrects (`contract`, the default,
+`events`, or a list of both), and `x-evidence` says how we know. Corrections without a target, and corrections that
+change nothing, are reported.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import yaml
 from jsonpath_rfc9535.selectors import FilterSelector
 
 from clerk_core.guards import is_list, is_object
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 
 _KEYS = {"target", "description", "update", "remove", "x-document", "x-evidence"}
 
 
 class CorrectionProblem(GeneratorProblem):
-    """A correction that cannot be applied."""
+    """A correction is malformed or cannot be applied."""
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ class Correction:
 
 
 def load(path: Path) -> list[Correction]:
-    """The overlay's actions, in order."""
+    """Return the corrections of a file, in order."""
     try:
         overlay = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -73,23 +73,23 @@ def _correction(number: int, action: Any) -> Correction:
 
 @attrs.frozen
 class Applied:
-    """The corrections that changed nothing: they are to be mended or removed."""
+    """The corrections that changed nothing, to be fixed or removed."""
 
     stale: list[Correction]
-    """The target is gone."""
+    """Those whose target does not exist."""
     settled: list[Correction]
-    """Clerk's document says by itself what they say."""
+    """Those that Clerk's document no longer needs."""
 
 
 def apply(corrections: list[Correction], node: Node, document: str) -> Applied:
-    """Apply what concerns `document` to `node`, in place."""
+    """Apply the corrections for `document` to `node`, in place."""
     applied = Applied(stale=[], settled=[])
     for correction in corrections:
         if document not in correction.documents:
             continue
         query = _query(correction)
         found = query.find(node)
-        # RFC 9535 lists the items of an array in order: from the end, a removal moves none that is still to come.
+        # In reverse order, so that removing an array item does not shift the items still to be visited.
         changed = [_change(correction, node, match.location) for match in reversed(found)]
         if not found and not _picks_from_what_is_there(correction, query, node):
             applied.stale.append(correction)
@@ -106,14 +106,14 @@ def _query(correction: Correction) -> jsonpath.JSONPathQuery:
 
 
 def _picks_from_what_is_there(correction: Correction, query: jsonpath.JSONPathQuery, node: Node) -> bool:
-    """Whether it would remove what a filter picks, and what it picks from is there, without any such item."""
+    """Return whether a removal by filter finds the array or object to filter, but no matching item in it."""
     if not correction.remove or not any(isinstance(one, FilterSelector) for one in query.segments[-1].selectors):
         return False
     return bool(jsonpath.JSONPathQuery(env=query.env, segments=query.segments[:-1]).find(node))
 
 
 def _change(correction: Correction, node: Any, location: Any) -> bool:
-    """Whether the place is another one afterwards."""
+    """Apply a correction at one place, and return whether that changed it."""
     if not location:
         raise CorrectionProblem(f"{correction}: the whole document cannot be a target")
     for step in location[:-1]:
@@ -128,9 +128,9 @@ def _change(correction: Correction, node: Any, location: Any) -> bool:
 
 
 def _merged(old: Any, new: Any) -> Any:
-    """The Overlay's merge: objects member by member, lists by appending what they lack, anything else replaced.
+    """Merge as the Overlay specification says: objects by member, lists by appending, other values by replacing.
 
-    The lists of a schema are sets: an item twice would say nothing more.
+    Items that a list already has are not appended again.
     """
     if is_object(old) and is_object(new):
         return {**old, **{key: _merged(old[key], value) if key in old else value for key, value in new.items()}}

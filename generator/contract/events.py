@@ -1,35 +1,35 @@
-"""The webhook document's schemas, joined with the Backend API's: what has one name and fits together is one class.
+"""Merge the schemas of the webhook document with those of the Backend API: compatible schemas of one name become one.
 
-The two documents are revised one after the other. What one of them has gained meanwhile must not make another class of
-`event.data`, which callers hand to functions that take a `User`.
+Clerk updates the two documents at different times. A property that only one of them has so far must not give
+`event.data` another class than `User`, because callers pass it to functions that take a `User`.
 """
 
 from __future__ import annotations
 
 import copy
 
-from generator.contract import names
-from generator.contract.normalise import Node, walk
+from generator.contract import spelling
+from generator.contract.nodes import Node, walk
 
 _SCHEMA = "#/components/schemas/"
 _GROWING = {"enum", "properties", "required"}
 
 
 def merge_events(contract: Node, events: Node) -> tuple[Node, dict[str, str]]:
-    """Return the contract with the events added.
+    """Return the contract with the events added, and the name of each event schema in it.
 
-    A schema of the events that differs from the contract's schema of the same name is called `Event...`.
-
-    Also returns what each schema of the events is called there.
+    An event schema that is incompatible with the contract's schema of the same name is renamed `Event...`.
     """
     full: Node = copy.deepcopy(contract)
     added: Node = copy.deepcopy(events)
     own, theirs = full["components"]["schemas"], _in_use(added)
-    taken = {names.class_key(name) for name in own}
+    taken = {spelling.class_key(name) for name in own}
     same = _same(own, theirs, taken)
     own.update(same)
     renamed = {
-        name: f"Event{names.pascal(name)}" for name in theirs if name not in same and names.class_key(name) in taken
+        name: f"Event{spelling.pascal(name)}"
+        for name in theirs
+        if name not in same and spelling.class_key(name) in taken
     }
     for node in walk(added):
         ref = node.get("$ref")
@@ -43,7 +43,7 @@ def merge_events(contract: Node, events: Node) -> tuple[Node, dict[str, str]]:
 
 
 def _in_use(events: Node) -> Node:
-    """The schemas that some event holds; the document has others, too."""
+    """Return the schemas that an event refers to, directly or indirectly."""
     schemas: Node = events["components"]["schemas"]
     found: set[str] = set()
     todo = _references(events["webhooks"])
@@ -54,12 +54,12 @@ def _in_use(events: Node) -> Node:
 
 
 def _same(own: Node, theirs: Node, taken: set[str]) -> dict[str, Node]:
-    """The schemas that keep their names: those that fit together, or are new, down to the last one referred to."""
+    """Return the schemas that keep their names: those that are compatible or new, and refer only to such schemas."""
     all_there = {**theirs, **own}
     pairs = {
         name: _joined(all_there[name], schema)
         for name, schema in theirs.items()
-        if name in own or names.class_key(name) not in taken
+        if name in own or spelling.class_key(name) not in taken
     }
     same = {name: schema for name, schema in pairs.items() if schema is not None}
     while True:
@@ -71,7 +71,7 @@ def _same(own: Node, theirs: Node, taken: set[str]) -> dict[str, Node]:
 
 
 def _joined(own: Node, theirs: Node) -> Node | None:
-    """One schema for both, where they differ by properties and by values of enums that only one of them has."""
+    """Join two schemas that differ only in properties and enum values that one of them lacks; else return None."""
     if own == theirs:
         return own
     alike = own.keys() - {"required"} == theirs.keys() - {"required"}
@@ -81,7 +81,7 @@ def _joined(own: Node, theirs: Node) -> Node | None:
     if "enum" in own:
         joined["enum"] = [*own["enum"], *(value for value in theirs["enum"] if value not in own["enum"])]
         if len(joined["enum"]) == len(own["enum"]) + len(theirs["enum"]):
-            return None  # nothing in common, such as two tags
+            return None  # no value in common, as with two discriminators
     if "properties" in own:
         members = {**theirs["properties"], **own["properties"]}
         for name in own["properties"].keys() & theirs["properties"].keys():
@@ -90,7 +90,7 @@ def _joined(own: Node, theirs: Node) -> Node | None:
                 return None
             members[name] = member
         joined["properties"] = members
-        # What one of them lacks may be missing; so may what one of them leaves out at times.
+        # Required only if both schemas require it.
         joined["required"] = [name for name in own.get("required", ()) if name in theirs.get("required", ())]
     return joined
 

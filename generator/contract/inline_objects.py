@@ -1,7 +1,7 @@
-"""Inline objects get a name and a place in `components/schemas`, so that every object is one class.
+"""Move inline objects to `components/schemas`, so that each becomes a class.
 
-A name comes from where the object stands: `CreateUserRequest`, `BillingStatementGroup`. Objects that are the same
-in several places become one, named by what they share: their `object` constant, or the key they stand under.
+An object is named after its place: `CreateUserRequest`, `BillingStatementGroup`. Equal objects in several places become
+one schema, named after their `object` constant or the key they have in common.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_object
-from generator.contract import names
-from generator.contract.normalise import METHODS, NULL, Node
+from generator.contract import spelling
+from generator.contract.nodes import METHODS, NULL, Node
 
-_OUTSIDE = ("deprecated",)  # belongs to the place, not to the object
+_OUTSIDE = ("deprecated",)
+"""Keys that describe the place of an object, not the object."""
 
 
 @attrs.define
@@ -27,12 +28,12 @@ class _Inline:
     constant: str | None
 
 
-def hoist(contract: Node) -> None:
-    """Move every inline object of `contract` to its components, in place."""
+def name_inline_objects(contract: Node) -> None:
+    """Move every inline object of the contract to its components, in place."""
     schemas: Node = contract["components"]["schemas"]
     found = _Finder().find(contract)
     named = {_shape(schema): name for name, schema in reversed(schemas.items()) if _is_object(schema)}
-    taken = {names.class_key(name) for name in schemas}
+    taken = {spelling.class_key(name) for name in schemas}
     for inline, name in _name(found, named, taken):
         body = {key: value for key, value in inline.schema.items() if key not in _OUTSIDE}
         nullable = isinstance(body["type"], list)
@@ -48,16 +49,16 @@ def _name(found: list[_Inline], named: dict[str, str], taken: set[str]) -> list[
     for inline in found:
         groups.setdefault(inline.shape, []).append(inline)
     chosen: dict[int, str] = {}
-    # The most shared object has the first claim on a common name.
+    # The object that is used most often gets a common name first.
     for shape, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].name)):
         common = named.get(shape) or _common_name(group)
-        if common is not None and shape not in named and names.class_key(common) in taken:
+        if common is not None and shape not in named and spelling.class_key(common) in taken:
             common = None
         for inline in group:
             name = common or inline.name
-            while common is None and names.class_key(name) in taken:
+            while common is None and spelling.class_key(name) in taken:
                 name += "Item" if name.endswith("Object") else "Object"
-            taken.add(names.class_key(name))
+            taken.add(spelling.class_key(name))
             chosen[id(inline)] = name
     return [(inline, chosen[id(inline)]) for inline in found]
 
@@ -66,9 +67,9 @@ def _common_name(group: list[_Inline]) -> str | None:
     if len(group) < 2:
         return None
     if group[0].constant:
-        return names.pascal_from_snake(group[0].constant)
+        return spelling.pascal_from_snake(group[0].constant)
     keys = {inline.key for inline in group}
-    return names.pascal_from_snake(keys.pop()) if len(keys) == 1 and "" not in keys else None
+    return spelling.pascal_from_snake(keys.pop()) if len(keys) == 1 and "" not in keys else None
 
 
 def _is_object(schema: Node) -> bool:
@@ -81,7 +82,7 @@ def _shape(schema: Node) -> str:
 
 
 class _Finder:
-    """Collects inline objects, inner ones first."""
+    """Collects the inline objects of a contract, inner ones first."""
 
     def __init__(self) -> None:
         self._found: list[_Inline] = []
@@ -89,25 +90,27 @@ class _Finder:
     def find(self, contract: Node) -> list[_Inline]:
         components = contract["components"]
         for name, schema in components["schemas"].items():
-            self._inside(schema, names.pascal(name), names.pascal(name))
+            self._inside(schema, spelling.pascal(name), spelling.pascal(name))
         for name, response in components.get("responses", {}).items():
-            base = names.pascal(name)
-            suffix = "Response" if base in map(names.pascal, components["schemas"]) else ""
+            base = spelling.pascal(name)
+            suffix = "Response" if base in map(spelling.pascal, components["schemas"]) else ""
             self._content(response, base + suffix, base, "")
         for path in contract.get("paths", {}).values():
             for method in METHODS:
                 if method in path:
                     self._operation(path[method])
         for event in contract.get("webhooks", {}).values():
-            base = names.pascal_from_snake(event["post"]["operationId"])
+            base = spelling.pascal_from_snake(event["post"]["operationId"])
             self._content(event["post"]["requestBody"], f"{base}Event", base, "")
         return self._found
 
     def _operation(self, operation: Node) -> None:
-        base = names.pascal(operation["operationId"])
+        base = spelling.pascal(operation["operationId"])
         for parameter in operation.get("parameters", ()):
             if "schema" in parameter:
-                self._visit(parameter["schema"], base + names.pascal_from_snake(parameter["name"]), parameter["name"])
+                self._visit(
+                    parameter["schema"], base + spelling.pascal_from_snake(parameter["name"]), parameter["name"]
+                )
         if "requestBody" in operation:
             self._content(operation["requestBody"], f"{base}Request", base, "")
         for status, response in operation["responses"].items():
@@ -121,8 +124,15 @@ class _Finder:
             self._visit(media["schema"], name, key, base)
 
     def _visit(self, schema: Node, name: str, key: str, base: str | None = None) -> None:
-        """`name` is the object's own, `base` begins the names of what is in it, `key` is what it stands under."""
-        # Computed before the inner objects are named, so that the same object has the same shape everywhere.
+        """Collect the objects of a schema.
+
+        Args:
+            schema: The schema.
+            name: The name that it gets if it is an object.
+            key: The key that it stands under.
+            base: The start of the names of inner objects; `name` if left out.
+        """
+        # The shape is computed before any object is moved, so that equal objects have equal shapes.
         self._inside(schema, base or name, name, key)
         if _is_object(schema):
             constant = schema["properties"].get("object", {}).get("enum", [None])
@@ -132,11 +142,11 @@ class _Finder:
 
     def _inside(self, schema: Node, base: str, name: str, key: str = "") -> None:
         for inner, value in schema.get("properties", {}).items():
-            self._visit(value, base + names.pascal_from_snake(inner), inner)
+            self._visit(value, base + spelling.pascal_from_snake(inner), inner)
         items: Any = schema.get("items")
         if is_object(items):
-            single = names.singular(name)
-            self._visit(items, single if single != name else f"{base}Item", names.singular(key))
+            single = spelling.singular(name)
+            self._visit(items, single if single != name else f"{base}Item", spelling.singular(key))
         extra = schema.get("additionalProperties")
         if is_object(extra):
             self._visit(extra, f"{base}Value", "")

@@ -1,20 +1,20 @@
-"""Two schemas of one class, as one schema: what either of them lets through."""
+"""Join two schemas into one that allows the values of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from clerk_core.guards import is_list, is_object
-from generator.contract.normalise import NULL, Node, or_null
+from generator.contract.nodes import NULL, Node, or_null
 
 Alike = Callable[[str, str], bool]
-"""Whether two references lead to one class."""
+"""Returns whether two references lead to the same class."""
 
 _NUMBERS = ("integer", "number")
 
 
 def joined(one: Node, other: Node, alike: Alike) -> Node | None:
-    """An object that has the members of both, and requires those that both require; None where members contradict."""
+    """Return an object schema with the members of both, requiring those that both require; None if members conflict."""
     mine, theirs = one["properties"], other["properties"]
     members: Node = {**theirs, **mine}
     for name in mine.keys() & theirs.keys():
@@ -37,7 +37,7 @@ def _either(one: Node, other: Node, alike: Alike) -> Node | None:
 
 
 def _of_one_type(one: Node, other: Node, alike: Alike) -> Node | None:
-    """What either of two schemas lets through that let no null through."""
+    """Join two schemas that do not allow null."""
     if "$ref" in one or "$ref" in other:
         same = "$ref" in one and "$ref" in other and alike(one["$ref"], other["$ref"])
         return {"$ref": one["$ref"], **_common(one, other)} if same else None
@@ -66,7 +66,7 @@ def _common(one: Node, other: Node) -> Node:
 
 
 def _without_null(schema: Node) -> Node:
-    """The schema itself where it lets no null through."""
+    """Return the schema without null."""
     if NULL in schema.get("anyOf", ()):
         branches = [branch for branch in schema["anyOf"] if branch != NULL]
         beside = {key: value for key, value in schema.items() if key != "anyOf"}

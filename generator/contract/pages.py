@@ -1,19 +1,19 @@
-"""`paginated=true` turns a bare list into a page. The server does so wherever it takes the flag; no document says it.
+"""Add page responses to list operations that take `paginated`, which the document does not describe.
 
-Recorded in clerk/clerk-sdk-go: allowlist_identifier_test.go, invitation_test.go and template/client_test.go show
-`data` and `total_count` where the document promises an array.
+Evidence: recordings in clerk/clerk-sdk-go (allowlist_identifier_test.go, invitation_test.go, template/client_test.go)
+have `data` and `total_count` where the document has an array.
 """
 
 from __future__ import annotations
 
-from generator.contract import names
-from generator.contract.normalise import Node, follow
+from generator.contract import spelling
+from generator.contract.nodes import Node, follow
 
 _SCHEMA = "#/components/schemas/"
 
 
-def page_where_asked(contract: Node) -> None:
-    """Let every list operation with the flag answer a list or a page, in place."""
+def add_page_responses(contract: Node) -> None:
+    """Make the response of every list operation with the flag a list or a page, in place."""
     for item in contract.get("paths", {}).values():
         operation = item.get("get")
         if operation is None or not _takes_flag(contract, operation):
@@ -34,7 +34,7 @@ def _takes_flag(contract: Node, operation: Node) -> bool:
 
 
 def _page(contract: Node, item: str) -> str:
-    name = f"Paginated{names.pascal(item.removeprefix(_SCHEMA))}s"
+    name = f"Paginated{spelling.pascal(item.removeprefix(_SCHEMA))}s"
     contract["components"]["schemas"][name] = {
         "type": "object",
         "properties": {"data": {"type": "array", "items": {"$ref": item}}, "total_count": {"type": "integer"}},

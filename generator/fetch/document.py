@@ -1,4 +1,4 @@
-"""Reading a document of Clerk's: a path or a URL, YAML or JSON, whole or refused."""
+"""Read an OpenAPI document, YAML or JSON, from a path or URL; incomplete documents are rejected."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _URL_SCHEMES = ("http://", "https://")
 
 
-class _Loader(_LOADER):  # type: ignore[misc]  # the base is chosen at run time: libyaml where it is there
-    """YAML without timestamps: `2026-05-12` is a version, not a day."""
+class _Loader(_LOADER):  # type: ignore[misc]  # the base is chosen at run time: libyaml if it is available
+    """A YAML loader that reads dates such as `2026-05-12` as strings: they are versions."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -30,7 +30,7 @@ _Loader.yaml_implicit_resolvers = {
 
 @attrs.frozen
 class Document:
-    """A parsed document, with what `spec/lock.toml` says of it."""
+    """A parsed document, with its entry for `spec/lock.toml`."""
 
     source: str
     sha256: str
@@ -38,23 +38,23 @@ class Document:
 
 
 def read(source: str, *, recorded_as: str | None = None) -> Document:
-    """Read `source`, a path or an http(s) URL; `recorded_as` replaces it in the lock file."""
+    """Read a document from a path or an http(s) URL; `recorded_as` replaces the source in the lock file."""
     name = recorded_as or (source if is_url(source) else "/".join(Path(source).parts[-2:]))
     return parse(source, fetch(source), recorded_as=name)
 
 
 def parse(place: str, raw: bytes, *, recorded_as: str) -> Document:
-    """The document that the bytes at `place` are."""
+    """Parse a document from its bytes; `place` names them in errors."""
     return Document(source=recorded_as, sha256=hashlib.sha256(raw).hexdigest(), data=_parse(place, raw))
 
 
 def is_url(source: str) -> bool:
-    """Whether it is to be fetched; anything else is a path."""
+    """Return whether a source is an http(s) URL; otherwise it is a path."""
     return source.startswith(_URL_SCHEMES)
 
 
 def fetch(source: str) -> bytes:
-    """The bytes of a path or an http(s) URL, which has 30 seconds between one byte and the next."""
+    """Return the bytes at a path or an http(s) URL, with a read timeout of 30 seconds."""
     if not is_url(source):
         try:
             return Path(source).read_bytes()
@@ -85,11 +85,11 @@ def _parse_json(source: str, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise DocumentProblem(f"{source}, line {error.lineno}", f"is not whole JSON ({error.msg})") from error
+        raise DocumentProblem(f"{source}, line {error.lineno}", f"is not valid JSON ({error.msg})") from error
 
 
 def _parse_yaml(source: str, text: str) -> Any:
-    # YAML cut off in the middle of a line often still parses; Clerk's files end with a newline.
+    # YAML that is cut off within a line often still parses. Clerk's files end with a newline.
     if text and not text.endswith("\n"):
         raise DocumentProblem(
             f"{source}, line {text.count(chr(10)) + 1}", "the file is cut off in the middle of a line"

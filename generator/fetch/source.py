@@ -1,4 +1,4 @@
-"""Where Clerk's documents are: its public repository as one archive, a folder like it, or a single document."""
+"""Find Clerk's documents: in its public repository (as one archive), in a folder, or as a single document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from generator.fetch import document
 from generator.fetch.document import Document
 from generator.problems import DocumentProblem
 
-CLERKS = "https://github.com/clerk/openapi-specs"
+CLERK_REPOSITORY = "https://github.com/clerk/openapi-specs"
 FOLDERS = ("bapi", "webhooks")
 
 _DATED = re.compile(r"(?P<folder>bapi|webhooks)/(?P<version>\d{4}-\d{2}-\d{2})\.ya?ml")
@@ -26,25 +26,25 @@ _ARCHIVE = (".tar.gz", ".tgz")
 
 @attrs.frozen
 class Source:
-    """All dated documents of one revision."""
+    """All dated documents at one revision."""
 
     place: str
-    """What a person named."""
+    """The source as given by the user."""
     name: str
-    """What the lock file calls it: `owner/repository@commit`, or the name of a folder."""
+    """Its name in the lock file: `owner/repository@commit`, or the name of the folder."""
     files: dict[str, bytes]
     """Contents by path, such as `bapi/2026-05-12.yml`."""
 
     def versions(self, folder: str) -> dict[str, str]:
-        """The paths of a folder's documents by their versions, oldest first."""
+        """Return the path of each version in a folder, oldest first."""
         found = [match for match in map(_DATED.fullmatch, sorted(self.files)) if match and match["folder"] == folder]
         return {match["version"]: match[0] for match in found}
 
     def read(self, folder: str, version: str | None = None) -> Document:
-        """The document of a version, or the newest one.
+        """Return the document of a version, or the newest one.
 
         Raises:
-            DocumentProblem: there is none, or it is not whole.
+            DocumentProblem: the document does not exist or is malformed.
         """
         versions = self.versions(folder)
         wanted = version or max(versions, default=None)
@@ -56,10 +56,10 @@ class Source:
 
 
 def newest(place: str) -> list[Document]:
-    """The newest document of the Backend API and of the events at a repository, archive or folder; or the one document.
+    """Return the newest documents of the Backend API and of the events; of a single document, only that one.
 
     Raises:
-        DocumentProblem: it cannot be had, lacks one of the two, or is not whole.
+        DocumentProblem: a document is missing, cannot be fetched, or is malformed.
     """
     if place.endswith(_DOCUMENT):
         return [document.read(place)]
@@ -68,7 +68,7 @@ def newest(place: str) -> list[Document]:
 
 
 def find(place: str) -> Source:
-    """All dated documents at the URL of a repository or archive, or in a folder."""
+    """Return all dated documents at the URL of a repository or archive, or in a folder."""
     if not document.is_url(place):
         return _folder(Path(place))
     archive = place if place.endswith(_ARCHIVE) else f"{place.rstrip('/')}/archive/HEAD.tar.gz"
@@ -76,7 +76,7 @@ def find(place: str) -> Source:
 
 
 def _archive(url: str, raw: bytes) -> Source:
-    """One request brings all documents of one commit, which git writes into the archive's header."""
+    """Read all documents from an archive; git writes the commit into its header."""
     files: dict[str, bytes] = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(raw))) as archive:
@@ -86,13 +86,13 @@ def _archive(url: str, raw: bytes) -> Source:
                 if _DATED.fullmatch(path) and (content := archive.extractfile(member)):
                     files[path] = content.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise DocumentProblem(url, f"is no whole archive ({error})") from error
+        raise DocumentProblem(url, f"is not a complete archive ({error})") from error
     return Source(url, _named("/".join(url.split("/")[3:5]), commit[:7]), files)
 
 
 def _folder(folder: Path) -> Source:
     if not folder.is_dir():
-        raise DocumentProblem(str(folder), "is no folder")
+        raise DocumentProblem(str(folder), "is not a folder")
     paths = [path for inner in FOLDERS for path in sorted((folder / inner).glob("*.y*ml"))]
     files = {path.relative_to(folder).as_posix(): document.fetch(str(path)) for path in paths}
     name, commit = folder.resolve().name, ""
@@ -104,7 +104,7 @@ def _folder(folder: Path) -> Source:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """What git says; nothing where it has nothing to say."""
+    """Return the output of a git command, or an empty string if it fails."""
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S607
     return done.stdout.strip() if done.returncode == 0 else ""
 

@@ -1,1 +1,1 @@
-"""Follow Clerk's revisions: update, replay, release."""
+"""Follow Clerk's revisions: update, replay and release."""

@@ -1,4 +1,4 @@
-"""The entry that an update leaves in CHANGELOG.md, below what is not released yet."""
+"""Add the entry of an update to the unreleased part of CHANGELOG.md."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _HEADING = "### Clerk's API\n"
 
 
 def with_entry(text: str, sources: list[str], reports: list[Report]) -> str:
-    """The text of the changelog, with a line per document and one per change that breaks callers, newest first.
+    """Return the changelog with a line per document and a line per breaking change, newest first.
 
     Raises:
-        GeneratorProblem: the changelog has no part for what is not released.
+        GeneratorProblem: the changelog has no heading `## Unreleased`.
     """
     before, found, after = text.partition(_UNRELEASED)
     if not found:

@@ -1,7 +1,7 @@
-"""Puts what an update made in place. Killed at any moment, it has changed nothing, or `finish` does the rest.
+"""Install the files that an update made, so that a kill at any moment leaves the old tree or the new one.
 
-What is new is gathered beside the tree, and one renaming says that it is whole: before it the old tree stands, after
-it the new one is owed. Each renaming takes what it moved out of what is still to do.
+The new files are first gathered in a work folder, which is then renamed: this commits the update. Before the rename a
+kill changes nothing; after it, `resume` installs the files that are still in the work folder.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 WORK = ".update"
 
 
-def put(root: Path, made: Path, places: Sequence[str]) -> None:
-    """Replace files and folders of `root` by those of `made`, all of them or none."""
+def commit(root: Path, made: Path, places: Sequence[str]) -> None:
+    """Replace files and folders of `root` with those of `made`, all of them or none."""
     work = root / WORK
     shutil.rmtree(work, ignore_errors=True)
     gathered = work / "gathered"
@@ -28,26 +28,26 @@ def put(root: Path, made: Path, places: Sequence[str]) -> None:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
-    # In this order: what `finish` finds in the list is there, and no list, nothing to do.
-    with _undisturbed():
+    # The list of places is written last, and the rename makes it visible: every place in it has been gathered.
+    with _signals_blocked():
         (gathered / "places").write_text("\n".join(places), encoding="utf-8")
         gathered.rename(work / "whole")
-        finish(root)
+        resume(root)
 
 
-def finish(root: Path) -> bool:
-    """Do what an interrupted `put` still had to do; whether there was anything."""
+def resume(root: Path) -> bool:
+    """Complete an interrupted `commit`, and return whether there was one."""
     work = root / WORK
     whole = work / "whole"
-    owed = whole.is_dir()
-    if owed:
+    pending = whole.is_dir()
+    if pending:
         for place in (whole / "places").read_text(encoding="utf-8").splitlines():
             if (whole / place).exists():
                 _swap(whole / place, root / place, work / "old")
-        # Clearing up takes many steps; what is left of it must not be taken for something owed.
+        # Removing the folder takes several steps; renamed, it cannot be mistaken for a pending update.
         whole.rename(work / "done")
     shutil.rmtree(work, ignore_errors=True)
-    return owed
+    return pending
 
 
 def _swap(new: Path, target: Path, aside: Path) -> None:
@@ -55,7 +55,7 @@ def _swap(new: Path, target: Path, aside: Path) -> None:
     if not new.is_dir():
         os.replace(new, target)
         return
-    # A folder cannot be replaced in one step: between the two it is missing, and `new` is still owed.
+    # A folder cannot be replaced in one step. Between the two renames it is missing, and `new` is still pending.
     if target.exists():
         shutil.rmtree(aside, ignore_errors=True)
         target.rename(aside)
@@ -63,8 +63,8 @@ def _swap(new: Path, target: Path, aside: Path) -> None:
 
 
 @contextmanager
-def _undisturbed() -> Generator[None, None, None]:
-    """Ctrl-C and a polite kill wait for the few milliseconds that this takes."""
+def _signals_blocked() -> Generator[None, None, None]:
+    """Delay SIGINT and SIGTERM for the few milliseconds that the block takes."""
     waiting = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield

@@ -1,4 +1,4 @@
-"""Progress: one line per step, with the seconds that it took."""
+"""Print progress: one line per step, with its duration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTH = 56
 
 @contextmanager
 def step(name: str) -> Generator[list[str], None, None]:
-    """Print the name, run the step, print its seconds and what it puts into the list."""
+    """Print a step's name, then its duration in seconds and the texts that the block adds to the list."""
     print(f"{name:{_WIDTH}}", end="", flush=True)
     start = time.monotonic()
     found: list[str] = []

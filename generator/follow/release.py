@@ -1,6 +1,6 @@
-"""`make release-check`: what must be true before a release, each item a line; the exit code is 1 where one is not.
+"""Check that a release can be made (`make release-check`).
 
-What was released last is what the newest version tag (`v1.2.3`) in git holds: there is no second record of it.
+The last release is the newest version tag in git, such as `v1.2.3`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from generator.changes import report
 from generator.checks import missing_docs
 from generator.code import compatibility, generate
-from generator.contract import recording
-from generator.contract.normalise import Node
+from generator.contract import spec_folder
+from generator.contract.nodes import Node
 from generator.follow.progress import step
 from generator.problems import GeneratorProblem
 
@@ -28,15 +28,15 @@ Version = tuple[int, ...]
 
 
 def check(root: Path) -> int:
-    """Run the list, all of it."""
+    """Run all checks, print one line for each, and return the exit code: 1 if one failed."""
     items: list[tuple[str, Callable[[Path], str]]] = [
-        ("everything is committed", _committed),
-        ("generated/ is what spec/ gives", _generated),
-        ("spec/docs.yaml describes every operation", _described),
-        ("the emulator knows all that its answers need", _emulated),
-        ("the version step is large enough", _stepped),
-        ("CHANGELOG.md tells of the version", _told),
-        ("wheel and sdist work in clean environments", _packaged),
+        ("everything is committed", _all_committed),
+        ("generated/ is what spec/ gives", _generated_is_current),
+        ("spec/docs.yaml describes every operation", _docs_complete),
+        ("the emulator fills in all responses itself", _emulator_coverage),
+        ("the version step is large enough", _version_step),
+        ("CHANGELOG.md has an entry for the version", _in_changelog),
+        ("wheel and sdist work in clean environments", _packages_work),
     ]
     failed = 0
     for name, item in items:
@@ -50,14 +50,14 @@ def check(root: Path) -> int:
     return 1 if failed else 0
 
 
-def _committed(root: Path) -> str:
+def _all_committed(root: Path) -> str:
     changed = git(root, "status", "--porcelain").splitlines()
     if changed:
         raise GeneratorProblem(f"{len(changed)} files are changed or new, the first one {changed[0][3:]}")
     return git(root, "rev-parse", "--short", "HEAD")
 
 
-def _generated(root: Path) -> str:
+def _generated_is_current(root: Path) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         new = generate.generate(root, Path(scratch)).package
         old = root / "generated" / "clerk_bapi"
@@ -76,49 +76,49 @@ def _differ(one: Path, other: Path) -> bool:
     return one.read_bytes() != other.read_bytes()
 
 
-def _described(root: Path) -> str:
+def _docs_complete(root: Path) -> str:
     if found := str(missing_docs.check(root / "spec")):
         raise GeneratorProblem(found)
     return ""
 
 
-def _emulated(root: Path) -> str:
-    """What `make coverage-api` says: an update leaves what no handler knows with plain values."""
+def _emulator_coverage(root: Path) -> str:
+    """Return the result of `make coverage-api`, which fails if a response has placeholder values."""
     return _run(root, "pytest", "-q", "tests/emulator", CLERK_EMULATOR_COVERAGE="1")[-1].strip("= ")
 
 
-def _stepped(root: Path) -> str:
+def _version_step(root: Path) -> str:
     version = version_of(root)
     tag = last_release(root)
     if tag is None:
         return f"{_dotted(version)} is the first release"
     last = tuple(map(int, tag.removeprefix("v").split(".")))
     taken = step_between(last, version)
-    asked = "none"
-    shims = compatibility.of_project(root)
-    for name in recording.FILES.values():
+    required = "none"
+    shims = compatibility.load_for_project(root)
+    for name in spec_folder.FILES.values():
         old: Node = json.loads(git(root, "show", f"{tag}:spec/{name}"))
-        made = report(old, recording.load(root / "spec" / name), shims=shims, version=_dotted(last))
-        asked = max(asked, made.step, key=_STEPS.index)
-    if taken == "none" or _STEPS.index(taken) < _STEPS.index(asked):
-        raise GeneratorProblem(f"{_dotted(version)} is a {taken} step from {tag}; the changes ask for a {asked} one")
-    return f"{tag} to {_dotted(version)}: {taken}, asked for: {asked}"
+        made = report(old, spec_folder.load(root / "spec" / name), shims=shims, version=_dotted(last))
+        required = max(required, made.step, key=_STEPS.index)
+    if taken == "none" or _STEPS.index(taken) < _STEPS.index(required):
+        raise GeneratorProblem(f"{_dotted(version)} is a {taken} step from {tag}; the changes require a {required} one")
+    return f"{tag} to {_dotted(version)}: {taken}, required: {required}"
 
 
-def _told(root: Path) -> str:
+def _in_changelog(root: Path) -> str:
     heading = f"## {_dotted(version_of(root))}"
     lines = (root / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     if not any(line == heading or line.startswith(f"{heading} ") for line in lines):
-        raise GeneratorProblem(f"there is no line `{heading}`: what is under `## Unreleased` belongs below one")
+        raise GeneratorProblem(f"there is no line `{heading}`: move the entries under `## Unreleased` below it")
     return heading
 
 
-def _packaged(root: Path) -> str:
+def _packages_work(root: Path) -> str:
     return "; ".join(_run(root, "tools.packages"))
 
 
 def _run(root: Path, *module: str, **environment: str) -> list[str]:
-    """The lines that a Python module prints; a problem with the last of them where it fails."""
+    """Run a Python module and return the lines it prints; raise `GeneratorProblem` with the last ones if it fails."""
     command = [sys.executable, "-m", *module]
     done = subprocess.run(
         command, cwd=root, env={**os.environ, **environment}, capture_output=True, text=True, check=False
@@ -130,22 +130,22 @@ def _run(root: Path, *module: str, **environment: str) -> list[str]:
 
 
 def version_of(root: Path) -> Version:
-    """The version that `clerk_core` states."""
+    """Return the version of `clerk_core`."""
     path = root / "core" / "clerk_core" / "_version.py"
     found = _VERSION.search(path.read_text(encoding="utf-8"))
     if found is None:
-        raise GeneratorProblem(f"{path.name}: holds no version of three numbers")
+        raise GeneratorProblem(f"{path.name}: has no version of three numbers")
     return tuple(map(int, found.groups()))
 
 
 def last_release(root: Path) -> str | None:
-    """The newest version tag that the work is based on; None before the first release."""
+    """Return the newest version tag that HEAD contains, or None before the first release."""
     tags = git(root, "tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").splitlines()
     return next((tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag)), None)
 
 
 def step_between(old: Version, new: Version) -> str:
-    """`major`, `minor` or `patch` by the first number that has grown; `none` where the version has not."""
+    """Return `major`, `minor` or `patch` by the first number that increased, or `none` if the version did not."""
     if new <= old:
         return "none"
     return next(name for name, one, other in zip(_STEPS[:0:-1], old, new, strict=True) if one != other)
@@ -156,10 +156,10 @@ def _dotted(version: Version) -> str:
 
 
 def git(root: Path, *arguments: str) -> str:
-    """What a git command prints.
+    """Return the output of a git command.
 
     Raises:
-        GeneratorProblem: it failed.
+        GeneratorProblem: the command failed.
     """
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)  # noqa: S607
     if done.returncode:

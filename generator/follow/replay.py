@@ -1,4 +1,4 @@
-"""Every document of a folder in order of date, as if each were an update: a table tells how each fares."""
+"""Treat every document of a folder, in order of date, as an update, and print a table of the results."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ import attrs
 
 from generator.changes import report
 from generator.code.generate import write_package
-from generator.contract import recording
-from generator.contract.normalise import Node
-from generator.contract.recording import Contract, load
+from generator.contract import spec_folder
+from generator.contract.build import Contract, build_contract
+from generator.contract.nodes import Node
+from generator.contract.spec_folder import load
 from generator.fetch import document
 from generator.problems import GeneratorProblem
 
@@ -36,7 +37,7 @@ _TESTS = (
     "tests/generated/test_events.py::test_an_event_is_read_in_full",
     "tests/generated/test_events.py::test_what_events_and_answers_share_is_one_class",
 )
-"""Those that take all from the contract: what each operation sends, judged by openapi-core, what it and events hold."""
+"""Tests that take all expectations from the contract: requests (checked by openapi-core), responses and events."""
 _PROBE = """
 import importlib, pkgutil
 import clerk_bapi
@@ -46,10 +47,10 @@ for found in pkgutil.walk_packages(clerk_bapi.__path__, "clerk_bapi."):
 
 
 def replay(root: Path, folder: Path) -> int:
-    """Print a row per document; the exit code is 1 where one failed."""
+    """Print a row per document, and return the exit code: 1 if one failed."""
     sources = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())
     if not sources:
-        raise GeneratorProblem(f"{folder}: holds no documents")
+        raise GeneratorProblem(f"{folder}: has no documents")
     start = time.monotonic()
     print(f"{'document':34} {'operations':>10} {'added':>6} {'removed':>8} {'breaking':>9} {'seconds':>8}  result")
     with ProcessPoolExecutor(os.cpu_count()) as workers:
@@ -66,7 +67,7 @@ def replay(root: Path, folder: Path) -> int:
 
 @attrs.frozen
 class _Read:
-    """A document that became a contract, or why it did not."""
+    """A document, with its contract or the reason why it has none."""
 
     path: Path
     contract: Contract | None
@@ -79,7 +80,7 @@ class _Read:
 
     @property
     def operations(self) -> int:
-        """Operations, or events."""
+        """The number of operations, or of events."""
         if self.contract is None:
             return 0
         places: Node = self.contract.facts["paths" if self.contract.kind == "contract" else "webhooks"]
@@ -87,7 +88,7 @@ class _Read:
 
     @property
     def age(self) -> tuple[str, bool, int, str]:
-        """By version; within it what is published comes last, and earlier revisions have fewer operations."""
+        """The sort key: by version, then unpublished before published, then by number of operations."""
         dated = _VERSION.search(self.path.name)
         return dated[0] if dated else "", "@" not in self.path.name, self.operations, self.name
 
@@ -110,7 +111,7 @@ class _Row:
 def _read(root: Path, path: Path) -> _Read:
     start = time.monotonic()
     try:
-        made, problem = recording.build(document.read(str(path)), root / "spec"), ""
+        made, problem = build_contract(document.read(str(path)), root / "spec"), ""
     except GeneratorProblem as found:
         made, problem = None, str(found)
     return _Read(path, made, problem, time.monotonic() - start)
@@ -146,7 +147,7 @@ def _row(update: _Update) -> _Row:
 
 
 def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
-    """Operations added and removed, and changes that break callers."""
+    """Return the numbers of operations added and removed, and of breaking changes."""
     if old is None:
         return "-", "-", "-"
     changed = report(old.facts, new.facts)
@@ -155,9 +156,9 @@ def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
 
 
 def _generate_and_test(root: Path, made: Contract) -> list[str]:
-    """Generate, import, type-check and test the package in a place of its own; gives the notes of the generator."""
+    """Generate, import, type-check and test the package in a temporary folder; return the generator's notes."""
     spec = root / "spec"
-    both: dict[str, Node] = {kind: load(spec / name) for kind, name in recording.FILES.items()} | {
+    both: dict[str, Node] = {kind: load(spec / name) for kind, name in spec_folder.FILES.items()} | {
         made.kind: made.facts
     }
     with tempfile.TemporaryDirectory() as scratch:
@@ -169,7 +170,7 @@ def _generate_and_test(root: Path, made: Contract) -> list[str]:
         _run(copy, root, "-c", _PROBE)
         _run(copy, root, "-m", "mypy", "--strict", "--cache-dir=/dev/null", "--config-file=", "-p", "clerk_bapi")
         (copy / "spec").mkdir()
-        for kind, name in recording.FILES.items():
+        for kind, name in spec_folder.FILES.items():
             (copy / "spec" / name).write_text(json.dumps(both[kind]), encoding="utf-8")
         for by_hand in spec.glob("*.yaml"):
             shutil.copy(by_hand, copy / "spec")

@@ -1,6 +1,6 @@
-"""`make update`: from Clerk's newest documents to a change that is ready to commit, or nothing at all.
+"""Update the project to Clerk's newest documents (`make update`): leaves a change ready to commit, or changes nothing.
 
-All of it happens in a copy of the project. What the copy has at the end is put in place by `install.put`.
+The update runs in a copy of the project; at the end `install.commit` moves the results into the project.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from pathlib import Path
 import attrs
 
 from generator.changes import Report, report
-from generator.changes.surface import compare
+from generator.changes.signatures import compare
 from generator.checks import guard, missing_docs
 from generator.code import compatibility, generate
-from generator.contract import recording
-from generator.contract.recording import Contract, load
+from generator.contract import spec_folder
+from generator.contract.build import Contract, build_contract, check_contract, kind_of
+from generator.contract.spec_folder import load
 from generator.fetch import source
 from generator.fetch.document import Document
 from generator.follow import install
@@ -31,9 +32,9 @@ from generator.problems import GeneratorProblem
 REPORT = "spec/report.md"
 _PACKAGE = "generated/clerk_bapi"
 _MADE = ("spec/contract.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
-"""What an update writes. The lock comes last: it says that the rest is there."""
-_ROOMS = ("core", "generated", "overlay", "emulator")
-"""The folders whose packages the project installs; those of the copy are to be tried, not those of this checkout."""
+"""The files that an update writes. The lock file is last: it marks the update as complete."""
+_SOURCE_ROOTS = ("core", "generated", "overlay", "emulator")
+"""The folders of the packages; tests of the copy import from its folders, not from those of this checkout."""
 _BY_HAND = ("CHANGELOG.md", "README.md")
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "dist", "build", install.WORK
@@ -43,20 +44,26 @@ _COUNTS = re.compile(r"\d+ operations and \d+ webhook events")
 
 @attrs.frozen
 class _New:
-    """A document that the lock file does not know, with what it becomes."""
+    """A document that is not in the lock file, with its contract."""
 
     document: Document
     contract: Contract
 
 
 def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True) -> int:
-    """Follow the documents at `where`; with `dry_run` tell only what that would mean.
+    """Update to the newest documents at `where`, and return the exit code.
+
+    Args:
+        root: The project.
+        where: A repository, archive, folder or document.
+        dry_run: Print the report, and write nothing.
+        tests: Run `make check` and `make test` in the updated copy first.
 
     Raises:
-        GeneratorProblem: they cannot be had or read, are older than the contract, or the new project does not pass
-            `make check` and `make test`, which run with `tests`. Nothing has changed then, as after an interruption.
+        GeneratorProblem: a document cannot be read or is older than the contract, or the updated project fails its
+            checks or tests. The project is unchanged then, as after an interruption.
     """
-    # So that the copy is removed after a polite kill too.
+    # Handle SIGTERM like Ctrl-C, so that the copy is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     spec = root / "spec"
     with step(f"read the newest documents at {where}") as said:
@@ -64,10 +71,10 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
         said += [document.source for document in found]
     unknown = [document for document in found if _is_unknown(document, spec)]
     if not unknown:
-        print("spec/ is made from these documents: nothing to do")
+        print("spec/ is up to date with these documents: nothing to do")
         return 0
     with step("build the contract"):
-        new = [_New(document, recording.build(document, spec)) for document in unknown]
+        new = [_New(document, build_contract(document, spec)) for document in unknown]
         for one in new:
             _check(one, spec)
     with tempfile.TemporaryDirectory(prefix="clerkkit-update-") as scratch:
@@ -77,7 +84,7 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
             by_hand = {name: (root / name).read_bytes() for name in _BY_HAND if (root / name).exists()}
         with step("generate"):
             for one in new:
-                recording.write(one.document, one.contract, copy / "spec")
+                spec_folder.write(one.document, one.contract, copy / "spec")
             noted = [*(note for one in new for note in one.contract.notes), *generate.generate(copy).notes]
         with step("compare") as said:
             reports = _reports(root, copy, new)
@@ -95,33 +102,35 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
         with step("put in place"):
             for name, text in by_hand.items():
                 if (root / name).read_bytes() != text:
-                    raise GeneratorProblem(f"{name} was edited meanwhile: run the update again")
-            install.put(root, copy, [made for made in _MADE if (copy / made).exists()])
+                    raise GeneratorProblem(f"{name} was edited during the update: run it again")
+            install.commit(root, copy, [made for made in _MADE if (copy / made).exists()])
     print(f"ready to commit: Follow {' and '.join(one.document.source for one in new)}")
     return 0
 
 
 def _is_unknown(document: Document, spec: Path) -> bool:
-    return recording.locked(spec).get(recording.kind_of(document), {}).get("sha256") != document.sha256
+    return spec_folder.locked(spec).get(kind_of(document), {}).get("sha256") != document.sha256
 
 
 def _check(new: _New, spec: Path) -> None:
-    recording.check(new.contract)
-    known = recording.locked(spec).get(new.contract.kind, {}).get("api_version", "")
+    check_contract(new.contract)
+    known = spec_folder.locked(spec).get(new.contract.kind, {}).get("api_version", "")
     if new.contract.version < known:
-        problem = f"is of {new.contract.version}, which is older than the {known} that {new.contract.kind} is of"
+        problem = (
+            f"its version {new.contract.version} is older than {known}, the version of the {new.contract.kind} in spec/"
+        )
         raise GeneratorProblem(f"{new.document.source}: {problem}")
 
 
 def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
-    """One per document; what moved in signatures and what is missing by hand stand in the first."""
+    """Return a report per document; the first has the signature changes and the findings of the guard."""
     before, after = root / _PACKAGE, copy / _PACKAGE
     moved = compare(before, after) if before.exists() else ()
-    findings = guard.of_project(copy)
-    shims = compatibility.of_project(copy)
+    findings = guard.check_project(copy)
+    shims = compatibility.load_for_project(copy)
     made: list[Report] = []
     for one in new:
-        path = root / "spec" / recording.FILES[one.contract.kind]
+        path = root / "spec" / spec_folder.FILES[one.contract.kind]
         old = load(path) if path.exists() else one.contract.facts
         first = not made
         in_code = (moved, findings) if first else ((), ())
@@ -130,17 +139,17 @@ def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
 
 
 def _notes(copy: Path, new: list[_New], noted: list[str]) -> list[str]:
-    """What is left to do by hand, or to know."""
+    """Return notes on what is left to do by hand."""
     settled = sorted({str(correction) for one in new for correction in one.contract.settled})
     notes = [*noted]
-    notes += [f"Clerk's document now says so itself; remove {each} from spec/corrections.yaml" for each in settled]
+    notes += [f"Clerk's document no longer needs {each}: remove it from spec/corrections.yaml" for each in settled]
     if wanted := str(missing_docs.check(copy / "spec")):
         notes.append(wanted)
     return notes
 
 
 def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str]) -> None:
-    """The report, the changelog's entry, and the counts of the README."""
+    """Write the report, the changelog entry and the counts in the README."""
     text = "\n".join(each.markdown() for each in reports)
     lines = "".join(f"- {line}\n" for note in notes for line in note.splitlines())
     by_hand = f"\n## By hand\n\n{lines}" if lines else ""
@@ -157,17 +166,17 @@ def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str])
 
 
 def _make(target: str, root: Path, copy: Path) -> None:
-    """Run a target of the copy's Makefile, with the tools of this checkout and the packages of the copy."""
+    """Run a target of the copy's Makefile, with the environment of this checkout and the packages of the copy."""
     if not (copy / ".venv").exists() and (root / ".venv").exists():
         (copy / ".venv").symlink_to((root / ".venv").resolve())
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(copy / room) for room in _ROOMS),
+        "PYTHONPATH": os.pathsep.join(str(copy / folder) for folder in _SOURCE_ROOTS),
     }
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         environment.pop(name, None)
     done = subprocess.run(
-        # `-o`: whatever make thinks of its age, the environment is shared with this checkout, and is not to be remade.
+        # `-o`: never rebuild the environment, which is shared with this checkout.
         ["make", "-o", ".venv/.ready", target],  # noqa: S607
         cwd=copy,
         env=environment,
@@ -178,4 +187,4 @@ def _make(target: str, root: Path, copy: Path) -> None:
     )
     if done.returncode:
         last = "\n".join(done.stdout.strip().splitlines()[-30:])
-        raise GeneratorProblem(f"make {target} failed in the updated project; nothing was changed here\n{last}")
+        raise GeneratorProblem(f"make {target} failed in the updated project; nothing was changed\n{last}")

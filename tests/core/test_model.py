@@ -34,7 +34,8 @@ from clerk_bapi.models import (
     VerificationFromOAuth,
 )
 from clerk_core import UNSET, ErrorDetail, Model
-from tests.generated.json_samples import CONTRACT, ODD_VALUES, attributes, classes, difference, plain, problems
+from tests.generated.json_samples import CONTRACT, attributes, classes, difference, plain, problems
+from tests.generated.random_json import ODD_VALUES
 
 each = pytest.mark.parametrize
 

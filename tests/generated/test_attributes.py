@@ -26,7 +26,8 @@ from clerk_bapi.models import (
 )
 from clerk_core import Model, Request, Response
 from tests import typing_cases
-from tests.generated.json_samples import ODD_VALUES, attributes, bodies_of, classes, difference, received
+from tests.generated.json_samples import attributes, bodies_of, classes, difference, received
+from tests.generated.random_json import ODD_VALUES
 from tests.generated.type_walk import alternatives, broken, hints, is_class
 
 each = pytest.mark.parametrize

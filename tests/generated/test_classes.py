@@ -13,7 +13,8 @@ import pytest
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_core import UNSET, Model
-from tests.generated.json_samples import ODD_VALUES, attributes, bodies_of, classes, problems, properties_of, received
+from tests.generated.json_samples import attributes, bodies_of, classes, problems, properties_of, received
+from tests.generated.random_json import ODD_VALUES
 
 each = pytest.mark.parametrize
 each_class = each("kind", list(classes()), ids=lambda kind: kind.__name__)

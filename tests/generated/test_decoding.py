@@ -20,21 +20,18 @@ from tests.generated.json_samples import (
     Schema,
     answers,
     bodies,
-    changed,
     class_of,
     classes,
     closest,
-    constants,
     difference,
-    for_all,
     models,
     plain,
     problems,
-    random_bodies,
     requests,
     tagged,
     with_unknown_keys,
 )
+from tests.generated.random_json import changed, constants, for_all, random_bodies
 
 ANSWERS = list(answers())
 RESULTS = [answer for answer in ANSWERS if answer.succeeds and answer.media == "application/json"]

@@ -11,8 +11,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pkgutil import iter_modules
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -21,9 +21,9 @@ import clerk_bapi.api
 import clerk_bapi.resources
 from clerkkit import AsyncClerk, Clerk
 from generator.code.operations import iterator_of
-from tests.loopback import KEY, answer, serve
 from tests.generated.walks import LISTS
 from tests.generated.wire_samples import OPERATIONS, Operation, samples
+from tests.loopback import KEY, answer, serve
 
 GENERATED = Path(clerk_bapi.__file__).parent
 DEPRECATED = [operation for operation in OPERATIONS if operation.deprecated]

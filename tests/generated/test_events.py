@@ -17,18 +17,15 @@ from tests.generated.json_samples import (
     EVENTS,
     answers,
     bodies,
-    changed,
     class_of,
-    constants,
     difference,
     events,
-    for_all,
     models,
     plain,
     problems,
-    random_bodies,
     with_unknown_keys,
 )
+from tests.generated.random_json import changed, constants, for_all, random_bodies
 
 each_event = pytest.mark.parametrize("event", list(events()))
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import clerk_bapi.models
 from clerk_bapi.models import M2MTokenPage, OrganizationPage
 from clerk_core import UNSET, Model, Page
-from tests.generated.json_samples import CONTRACT, JSON, ODD_VALUES, answers, attributes, bodies_of, class_of, classes, for_all
+from tests.generated.json_samples import CONTRACT, answers, attributes, bodies_of, class_of, classes
+from tests.generated.random_json import JSON, ODD_VALUES, for_all
 
 PAGES = [kind for kind in classes() if issubclass(kind, Page)]
 each_page = pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)

@@ -9,8 +9,8 @@ from pathlib import Path
 import mypy.api
 
 from clerkkit import Clerk
-from tests.loopback import KEY
 from tests.generated.walks import LISTS, List
+from tests.loopback import KEY
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,8 +22,8 @@ import pytest
 from clerk_bapi import AsyncClient, Client, InvalidArgument, Model, Request, api, dicts, models
 from clerk_core.model import fields
 from tests.generated.json_samples import CONTRACT, Schema, class_of
-from tests.loopback import KEY
 from tests.generated.wire_samples import OPERATIONS, Operation, samples
+from tests.loopback import KEY
 
 Function = Callable[..., Any]
 

@@ -10,7 +10,17 @@ import pytest
 
 from clerk_bapi.events import read_event
 from clerk_core import ApiError, ErrorDetail, Model, Response
-from tests.generated.json_samples import CONTRACT, EVENTS, answers, class_of, difference, events, problems, requests, unusable
+from tests.generated.json_samples import (
+    CONTRACT,
+    EVENTS,
+    answers,
+    class_of,
+    difference,
+    events,
+    problems,
+    requests,
+    unusable,
+)
 from tests.shared import shared
 
 

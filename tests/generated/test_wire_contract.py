@@ -12,39 +12,52 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from email import message_from_bytes
-from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
 
 import httpx
 import pytest
-import yaml
-from jsonschema_path import SchemaPath
-from openapi_core import V30RequestValidator, V31RequestValidator
-from openapi_core.datatypes import RequestParameters
-from openapi_core.templating.paths.datatypes import PathOperationServer
-from openapi_core.templating.paths.finders import APICallPathFinder
-from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 import clerk_bapi
 import clerk_bapi.api
 from clerk_bapi import UNSET, File, InvalidArgument, Request
-from tests.generated.json_samples import CONTRACT, Schema, attributes, class_of, classes, difference, plain, properties_of
-from tests.shared import followed
+from tests.generated.json_samples import (
+    CONTRACT,
+    Schema,
+    attributes,
+    class_of,
+    classes,
+    difference,
+    plain,
+    properties_of,
+)
+from tests.generated.wire_checks import (
+    KEY,
+    Recorder,
+    Sent,
+    addressed,
+    call,
+    clerks_document,
+    client,
+    contract,
+    each,
+    holding,
+    ids,
+    in_path,
+    refusals,
+    send,
+    sent,
+)
+from tests.generated.wire_mistakes import Mistake, mistakes
 from tests.generated.wire_samples import (
     OPERATIONS,
-    Argument,
     Arguments,
     Disguise,
-    Mistake,
     Operation,
     as_floats,
     as_models,
     as_views,
-    branches,
     disguised,
-    mistakes,
     samples,
     types,
     within,
@@ -55,198 +68,6 @@ pytestmark = pytest.mark.filterwarnings(
     r"ignore:\w+ parameter is deprecated:DeprecationWarning:openapi_core",
     "ignore:Use of allowEmptyValue property is deprecated:DeprecationWarning:openapi_core",
 )
-
-KEY = "sk_test_x"
-Check = Callable[..., None]
-
-
-def each(operations: list[Operation]) -> Callable[[Check], Check]:
-    """Run a test for each of some operations."""
-    assert operations
-    return pytest.mark.parametrize("operation", operations, ids=repr)
-
-
-def holding(*kinds: str) -> list[Operation]:
-    """The operations with a value of one of the JSON types, or of no type in particular, at any depth."""
-    return [
-        operation
-        for operation in OPERATIONS
-        if any(_is_one_of(kinds, inner) for argument in operation.arguments for inner in within(argument.schema))
-    ]
-
-
-def _is_one_of(kinds: tuple[str, ...], schema: Schema) -> bool:
-    named = types(schema)
-    return bool({*kinds} & {*named}) or (not named and not branches(schema))
-
-
-# -- what leaves the client ----------------------------------------------------------------------------------------
-
-
-class Sent(NamedTuple):
-    """A request as httpx writes it to the connection."""
-
-    method: str
-    origin: str
-    target: str
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        """The path, quoted."""
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> list[tuple[str, str]]:
-        """Names and values, unquoted."""
-        quoted = self.target.partition("?")[2]
-        return parse_qsl(quoted, keep_blank_values=True, strict_parsing=True, errors="strict") if quoted else []
-
-    def header(self, name: str) -> str | None:
-        """The value of a header that is sent once at most."""
-        values = [value.decode("ascii") for key, value in self.headers if key.lower() == name.lower().encode()]
-        assert len(values) <= 1, values
-        return values[0] if values else None
-
-    @property
-    def boundary(self) -> bytes:
-        """What separates the parts of a form; empty where there is no form."""
-        return (self.header("Content-Type") or "").partition("boundary=")[2].encode()
-
-    def without_boundary(self) -> Sent:
-        """The same but for the boundary, which httpx makes anew each time."""
-        if not self.boundary:
-            return self
-        headers = [(key, value.replace(self.boundary, b"boundary")) for key, value in self.headers]
-        return self._replace(headers=headers, body=self.body.replace(self.boundary, b"boundary"))
-
-
-class Recorder:
-    """Stands where the network would be, and keeps what it is given."""
-
-    def __init__(self) -> None:
-        self._sent: list[Sent] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        target = request.url.raw_path.decode("ascii")
-        origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-        self._sent.append(Sent(request.method, origin, target, request.headers.raw, request.content))
-        return httpx.Response(200, content=b"null")
-
-    def one(self) -> Sent:
-        """The one request since the last time."""
-        (sent,) = self._sent
-        self._sent.clear()
-        return sent
-
-
-@cache
-def client() -> tuple[clerk_bapi.Client, Recorder]:
-    recorder = Recorder()
-    return clerk_bapi.Client(KEY, http_client=httpx.Client(transport=httpx.MockTransport(recorder))), recorder
-
-
-def send(request: Request[Any]) -> Sent:
-    sender, recorder = client()
-    sender.send(request)
-    return recorder.one()
-
-
-def call(operation: Operation, arguments: Arguments) -> Sent:
-    return send(operation.function(**arguments))
-
-
-@cache
-def sent(operation: Operation) -> dict[str, Sent]:
-    """What each of the samples becomes."""
-    return {label: call(operation, arguments) for label, arguments in samples(operation).items()}
-
-
-# -- the referee ---------------------------------------------------------------------------------------------------
-
-
-class Received:
-    """A request as openapi-core wants to see one."""
-
-    def __init__(self, request: Sent, template: str) -> None:
-        self.host_url = request.origin
-        self.path = request.path
-        self.method = request.method.lower()
-        self.body = request.body or None
-        self.content_type = request.header("Content-Type") or ""
-        headers = [(key.decode("ascii"), value.decode("ascii")) for key, value in request.headers]
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(request.query),
-            header=Headers(headers),
-            cookie=ImmutableMultiDict(),
-            path=ids(request.path, template),  # openapi-core would leave them quoted
-        )
-
-
-def in_path(argument: Argument, value: str) -> str:
-    """What a path has of an argument, with the prefix that the contract asks for."""
-    prefix: str = argument.schema.get("x-prefix", "")
-    return value if value.startswith(prefix) else prefix + value
-
-
-def ids(path: str, template: str) -> dict[str, str]:
-    """The parameters of a path, unquoted as a server does; those of another template are none."""
-    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(f"/v1{template}"))
-    found = re.fullmatch(pattern, path)
-    return {name: unquote(value, errors="strict") for name, value in found.groupdict().items()} if found else {}
-
-
-class Finder(APICallPathFinder):
-    """Remembers what it found: most requests of an operation have the same path."""
-
-    @cache  # noqa: B019 - there are two of them, and both live as long as the tests
-    def find(self, method: str, name: str) -> PathOperationServer:
-        return super().find(method, name)
-
-
-Judge = V30RequestValidator | V31RequestValidator
-
-
-@cache
-def contract() -> Judge:
-    return V31RequestValidator(SchemaPath.from_dict(_as_sent(CONTRACT.root)), path_finder_cls=Finder)
-
-
-@cache
-def clerks_document() -> Judge:
-    text = followed("contract").read_text(encoding="utf-8")
-    document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return V30RequestValidator(SchemaPath.from_dict(document), path_finder_cls=Finder)
-
-
-def _as_sent(node: Any) -> Any:
-    """The document, with two things said as openapi-core needs them; neither lets more through."""
-    if isinstance(node, list):
-        return [_as_sent(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("in") == "query" and isinstance(node["schema"].get("type"), list):
-        # A query has no null, and text is not cast for a parameter of two types.
-        (kind,) = (kind for kind in node["schema"]["type"] if kind != "null")
-        return {**node, "schema": {**node["schema"], "type": kind}}
-    if node.get("format") == "binary":
-        # OpenAPI 3.1 has no type for bytes, which are no JSON.
-        return {key: value for key, value in node.items() if key != "type"}
-    return {key: _as_sent(value) for key, value in node.items()}
-
-
-def refusals(judge: Judge, operation: Operation, request: Sent) -> list[str]:
-    """Why the request is not one of the operation."""
-    errors = judge.iter_errors(Received(request, operation.path))
-    return [f"{error} ({getattr(error.__cause__, 'schema_errors', error.__cause__)})" for error in errors]
-
-
-def addressed(request: Sent) -> str:
-    """The id of the operation that a server would run."""
-    found = contract().path_finder.find(request.method.lower(), request.origin + request.path)
-    return str(found.operation["operationId"])
-
 
 # -- every operation is there --------------------------------------------------------------------------------------
 
@@ -673,8 +494,8 @@ def _parts(option: Schema) -> Iterator[tuple[str, Schema | None]]:
     target = CONTRACT.follow(option)
     if "enum" in target:
         values = ", ".join(repr(value) for value in target["enum"] if value is not None)
-        is_switch = "boolean" in types(target) or target["enum"] == ["false", "true"]
-        yield "bool" if is_switch else rf"Literal\[{re.escape(values)}\]", None
+        is_boolean_string = "boolean" in types(target) or target["enum"] == ["false", "true"]
+        yield "bool" if is_boolean_string else rf"Literal\[{re.escape(values)}\]", None
     elif "x-sort-keys" in target:
         orders = sorted(sign + key for key in target["x-sort-keys"] for sign in ("", "+", "-"))
         yield rf"Literal\[{re.escape(', '.join(map(repr, orders)))}\]", None

@@ -12,8 +12,8 @@ import httpx
 
 from clerkkit import AsyncClerk, Clerk
 from tests.generated.json_samples import CONTRACT, Schema
-from tests.loopback import KEY
 from tests.generated.wire_samples import OPERATIONS, Arguments, Operation, samples
+from tests.loopback import KEY
 
 Row = dict[str, Any]
 Server = Callable[[Mapping[str, str]], Any]

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generator.contract import recording
+from generator.contract.build import Contract, build_contract
 from generator.fetch import document
 
 Json = dict[str, Any]
@@ -163,10 +163,10 @@ def changed(path: str, value: Any) -> Json:
     return new
 
 
-def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY, names: str = NO_NAMES) -> recording.Contract:
+def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY, names: str = NO_NAMES) -> Contract:
     """The contract of a document given as JSON."""
     source = tmp_path / "document.json"
     source.write_text(json.dumps(raw), encoding="utf-8")
     (tmp_path / "corrections.yaml").write_text(overlay, encoding="utf-8")
     (tmp_path / "names.yaml").write_text(names, encoding="utf-8")
-    return recording.build(document.read(str(source)), tmp_path)
+    return build_contract(document.read(str(source)), tmp_path)

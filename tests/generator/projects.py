@@ -13,7 +13,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, NO_NAMES, Json
 
 ROOT = Path(__file__).resolve().parents[2]

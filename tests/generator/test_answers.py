@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator.code import answers
+from generator.code import response_schemas
 from tests.generator.documents import build, changed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ def union(*variants: dict[str, Any], **named: dict[str, Any]) -> Any:
         "paths": {"/x": {"get": {"responses": {"200": {"content": content}}}}},
         "components": {"schemas": named},
     }
-    return answers.answers(contract)["operations"]["GET /x"]["200"]
+    return response_schemas.answers(contract)["operations"]["GET /x"]["200"]
 
 
 def variant(**constants: list[Any] | None) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def variant(**constants: list[Any] | None) -> dict[str, Any]:
 
 def test_a_small_contract_becomes_its_answers(tmp_path: Path) -> None:
     limited = changed("components|schemas|Thing|properties|id|maxLength", 5)
-    made = answers.answers(build(tmp_path, limited).facts)
+    made = response_schemas.answers(build(tmp_path, limited).facts)
     words = made.pop("words")
     assert {"thing", "things", "owner", "since", "parts", "state", "off"} <= set(words)
     assert made == {
@@ -110,20 +110,20 @@ def test_the_tag_is_the_key_that_tells_all_objects_apart(variants: list[dict[str
 
 
 def test_the_text_is_compact_in_a_stable_order_and_ends_its_line() -> None:
-    text = answers.text(CONTRACT)
+    text = response_schemas.text(CONTRACT)
     backwards = json.loads(json.dumps(CONTRACT), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
-    assert answers.text(backwards) == text
+    assert response_schemas.text(backwards) == text
     assert text.isascii()
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def test_the_package_holds_the_answers_of_the_contract() -> None:
     held = (ROOT / "generated" / "clerk_bapi" / "answers.json").read_bytes()
-    assert held == answers.text(CONTRACT).encode("ascii")
+    assert held == response_schemas.text(CONTRACT).encode("ascii")
 
 
 def test_every_reference_is_held_and_nothing_that_none_refers_to() -> None:
-    made = answers.answers(CONTRACT)
+    made = response_schemas.answers(CONTRACT)
     assert set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(made))) == set(made["schemas"])
     assert len(made["operations"]) == sum(map(len, CONTRACT["paths"].values()))
     assert not [name for name in made["schemas"] if name.endswith("Request")]

@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 
 import clerk_bapi.codes
-from generator.__main__ import main
-from generator.code import codes
+from generator.code import error_codes
+from generator.commands import main
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = ROOT / "generated" / "clerk_bapi" / "codes.py"
 
 
-def load(tmp_path: Path, text: str) -> codes.Codes:
+def load(tmp_path: Path, text: str) -> error_codes.Codes:
     path = tmp_path / "codes.yaml"
     path.write_text(text, encoding="utf-8")
-    return codes.load(path)
+    return error_codes.load(path)
 
 
 def test_the_constants_are_those_of_the_file_in_its_order() -> None:
-    known = codes.load(ROOT / "spec" / "codes.yaml")
+    known = error_codes.load(ROOT / "spec" / "codes.yaml")
     assert [value for name, value in vars(clerk_bapi.codes).items() if name.isupper()] == list(known)
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"a: [\xff]\n")
     for name in ("bytes.yaml", "nowhere.yaml"):
         with pytest.raises(GeneratorProblem, match=rf"^{name}: cannot be read"):
-            codes.load(tmp_path / name)
+            error_codes.load(tmp_path / name)
 
 
 def test_generation_stops_at_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

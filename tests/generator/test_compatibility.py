@@ -21,7 +21,7 @@ from clerkkit import Clerk
 from generator.code import compatibility
 from generator.code.compatibility import NO_SHIMS, Shim
 from generator.code.generate import write_package
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, EVENTS, NO_NAMES, build, changed
 from tests.loopback import KEY, answer, serve
@@ -345,11 +345,11 @@ BAD = {
     ),
     "no name": (
         "renamed: [{kind: model, old: class, new: b, since: 2029-01-01, why: x}]",
-        "entry 1: 'class' is no public name in Python (`old`)",
+        "entry 1: 'class' is not a public Python name (`old`)",
     ),
     "a private name": (
         "renamed: [{kind: model, old: _a, new: b, since: 2029-01-01, why: x}]",
-        "entry 1: '_a' is no public name in Python (`old`)",
+        "entry 1: '_a' is not a public Python name (`old`)",
     ),
     "no version": (
         "renamed: [{kind: model, old: a, new: b, since: soon, why: x}]",

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.__main__ import main
-from generator.code import computed
+from generator.code import computed_attributes
+from generator.commands import main
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,10 +42,10 @@ def test_a_key_of_the_same_name_and_the_attribute_are_both_there(tmp_path: Path)
     subprocess.run([sys.executable, "-c", USE], env={**os.environ, "PYTHONPATH": paths}, check=True)
 
 
-def loaded(tmp_path: Path, rules: Any) -> computed.Rules:
+def loaded(tmp_path: Path, rules: Any) -> computed_attributes.Rules:
     path = tmp_path / "attributes.yaml"
     path.write_text(rules if isinstance(rules, str) else yaml.safe_dump(rules), encoding="utf-8")
-    return computed.load(path)
+    return computed_attributes.load(path)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_rule_that_is_none_is_told_with_its_place(tmp_path: Path, rules: Any, 
 def test_an_attribute_is_left_out_where_one_of_its_keys_is_missing(tmp_path: Path) -> None:
     rules = loaded(tmp_path, {"User": {"name": {"join": ["a", "b"]}, "best": {"find": "things", "by": "best_id"}}})
     declared = {"a": ("a", "str"), "things": ("things", "list[Thing]"), "best_id": ("best_id_", "str | None")}
-    (best,) = computed.computed(rules["User"], declared)
+    (best,) = computed_attributes.computed(rules["User"], declared)
     assert (best.name, best.annotation, best.expression) == (
         "best",
         "Thing | None",

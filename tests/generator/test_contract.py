@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from generator.contract.normalise import walk
+from generator.contract.nodes import walk
 from tests.generator.documents import DOCUMENT, EVENTS, Json, build, changed
 
 THING = "#/components/schemas/Thing"

@@ -10,10 +10,10 @@ import pytest
 
 from generator.checks import missing_docs
 from generator.code import rate_limits
-from generator.code.describe import describe
 from generator.code.docs import Docs
 from generator.code.operations import Argument
 from generator.code.units import unit
+from generator.code.value_facts import describe
 from generator.problems import GeneratorProblem
 from tests.generator.projects import ROOT, project
 
@@ -189,11 +189,11 @@ def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected:
         ({"format": "date-time"}, f"{TIME}, sent as RFC 3339 text."),
         ({"type": "integer", "minimum": 1, "maximum": 500, "default": 10}, "1 to 500, default 10."),
         ({"type": "integer", "exclusiveMinimum": 0, "deprecated": True}, "More than 0, deprecated."),
-        ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no item twice."),
+        ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no duplicates."),
         ({"type": "array", "maxItems": 50, "items": {"pattern": "^x"}}, "Each matching `^x`, at most 50 items."),
         ({"type": "string", "minLength": 3, "maxLength": 3}, "Exactly 3 characters."),
         ({"type": "string", "x-sort-keys": ["a", "b"], "default": "-a"}, "One of `a`, `b`, default `-a`."),
-        ({"enum": ["a", "", None], "default": "a"}, "One of `a`, an empty text, default `a`."),
+        ({"enum": ["a", "", None], "default": "a"}, "One of `a`, an empty string, default `a`."),
         ({"type": "array", "items": {"enum": ["a", "b"]}}, "Each one of `a`, `b`."),
         ({"anyOf": [{"type": "integer", "maximum": 3}, {"type": "null"}]}, "At most 3."),
     ],
@@ -250,6 +250,6 @@ def test_parts_without_words_or_gone_are_told(tmp_path: Path) -> None:
     said["units"] = {"Thing.born_at": "In years"}
     path.write_text(json.dumps(said), encoding="utf-8")
     assert str(missing_docs.check(root / "spec")) == (
-        "spec/docs.yaml has no words for ListThings.kinds; "
-        "describes what is gone: ListThings 422, ListThings.colour, Thing.born_at, Thing.shade"
+        "spec/docs.yaml does not describe ListThings.kinds; "
+        "describes what does not exist: ListThings 422, ListThings.colour, Thing.born_at, Thing.shade"
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
 
-from clerkkit import Drift
+import clerkkit
 from clerkkit.drift.comparison import Comparison
 from clerkkit.drift.redaction import Vocabulary
-from generator.__main__ import main
-from generator.checks.drift import proposals, read
-from generator.code import answers
+from generator.checks.drift import KINDS, Drift, proposals, read
+from generator.code import response_schemas
+from generator.commands import main
 from generator.contract import corrections
-from generator.contract.recording import Contract
+from generator.contract.build import Contract
 from tests.generator.documents import DOCUMENT, EVENTS, Json, build
 
 GET, LIST, POST = "GET /things/{thing_id}", "GET /things", "POST /things"
@@ -36,7 +36,7 @@ def events(tmp_path: Path) -> Json:
 
 def drifts(facts: Json, operation: str, status: str, body: Any) -> list[Drift]:
     """What a client of this contract reports."""
-    known = answers.answers(facts)
+    known = response_schemas.answers(facts)
     comparison = Comparison(known["schemas"], Vocabulary({*known["words"], "new", "key", "broken"}))
     found = comparison.mismatches(known["operations"][operation][status], body)
     return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, count) for one, count in found]
@@ -132,10 +132,17 @@ ALL = [
 ]
 
 
+def test_reads_what_clerkkit_reports() -> None:
+    assert clerkkit.Drift._fields == Drift._fields
+    assert set(get_args(get_type_hints(clerkkit.Drift)["kind"])) == set(KINDS)
+    assert [str(clerkkit.Drift(*drift)) for drift in ALL] == [str(drift) for drift in ALL]
+
+
 @pytest.mark.parametrize("form", ["str", "json"])
 def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
     log = tmp_path / "drift.log"
-    lines = [str(drift) if form == "str" else json.dumps(drift._asdict()) for drift in [*ALL, ALL[0]]]
+    reported = [clerkkit.Drift(*drift) for drift in [*ALL, ALL[0]]]
+    lines = [str(drift) if form == "str" else json.dumps(drift._asdict()) for drift in reported]
     prefix = "2030-01-01 10:00:00 WARNING drift: " if form == "str" else ""
     log.write_text("something else\n" + "".join(f"{prefix}{line}\n" for line in lines), encoding="utf-8")
     assert read(log) == Counter([*ALL, ALL[0]])
@@ -144,9 +151,9 @@ def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "holds no drift"),
-        ("a line\n", "holds no drift"),
-        ('{"operation": 1\n', "line 1: is not whole JSON"),
+        ("", "has no drift"),
+        ("a line\n", "has no drift"),
+        ('{"operation": 1\n', "line 1: is not valid JSON"),
         ('\n{"operation": "GET /things"}\n', "line 2: expected the fields operation, pointer, kind"),
         ('{"operation": 1, "pointer": 2, "kind": "other type", "expected": "", "seen": "", "places": "x"}\n', "line 1"),
     ],

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.__main__ import main
 from generator.code import compatibility
 from generator.code import generate as generating
+from generator.commands import main
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,5 +132,5 @@ def test_the_operations_are_those_of_the_contract() -> None:
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
-    old = {shim.old for shim in compatibility.of_project(ROOT).of("function")}
+    old = {shim.old for shim in compatibility.load_for_project(ROOT).of("function")}
     assert defined - old == expected

@@ -8,11 +8,11 @@ import pytest
 
 from clerk_emulator.contract.specification import HANDSHAKE_PAYLOAD
 from clerk_emulator.operations.registry import HANDLERS as HANDLED
-from generator.__main__ import main
 from generator.changes import report
-from generator.checks.guard import Finding, check, handlers, of_project
+from generator.checks.guard import Finding, check_emulator, check_overlay, check_project
+from generator.commands import main
 from generator.problems import GeneratorProblem
-from tests.generator.changes.cases import BASE
+from tests.generator.changes.contracts import BASE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,7 @@ def folder(root: Path, files: dict[str, str]) -> Path:
 def findings(tmp_path: Path, source: str, **more: str) -> list[tuple[int, str]]:
     package = folder(tmp_path / "generated" / "clerk_bapi", GENERATED)
     overlay = folder(tmp_path / "overlay" / "clerkkit", {"users.py": source, **more})
-    found = check(overlay, package)
+    found = check_overlay(overlay, package)
     assert {finding.file for finding in found} <= {"clerkkit/users.py"}
     return [(finding.line, finding.problem) for finding in found]
 
@@ -95,7 +95,7 @@ CASES = {
         GET + "get_thing('x', name='y',\n    shallow=True)\n",
         [(3, "clerk_bapi.api.things.get_thing has no argument shallow")],
     ),
-    "a needed keyword": (GET + "get_thing('x')\n", [(3, "clerk_bapi.api.things.get_thing needs the argument name")]),
+    "a needed keyword": (GET + "get_thing('x')\n", [(3, "clerk_bapi.api.things.get_thing requires the argument name")]),
     "too many by position": (
         GET + "get_thing('x', 'y', name='z')\n",
         [(3, "clerk_bapi.api.things.get_thing takes 1 arguments by position, not 2")],
@@ -125,11 +125,11 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(GeneratorProblem, match=r"users\.py: cannot be read as Python"):
         findings(tmp_path, "def (:\n")
     with pytest.raises(GeneratorProblem, match="make generate"):
-        check(tmp_path, tmp_path / "nowhere")
+        check_overlay(tmp_path, tmp_path / "nowhere")
 
 
 def test_this_project_is_served() -> None:
-    assert of_project(ROOT) == []
+    assert check_project(ROOT) == []
 
 
 HANDLERS = """\
@@ -147,7 +147,7 @@ operations("NoneOfIt")
 def test_handlers_of_operations_that_are_gone(tmp_path: Path) -> None:
     emulator = folder(tmp_path / "clerk_emulator", {"groups/things.py": HANDLERS, "plain.py": ""})
     contract = {"paths": {"/things": {"get": {"operationId": "ListThings"}}}}
-    assert [str(finding) for finding in handlers(emulator, contract)] == [
+    assert [str(finding) for finding in check_emulator(emulator, contract)] == [
         "clerk_emulator/groups/things.py:3: there is no operation GoneThing",
         "clerk_emulator/groups/things.py:6: there is no operation LostThing",
     ]
@@ -155,7 +155,7 @@ def test_handlers_of_operations_that_are_gone(tmp_path: Path) -> None:
 
 def test_the_emulator_s_handlers_are_found() -> None:
     """So that a new way to name an operation there does not slip by."""
-    found = handlers(ROOT / "emulator" / "clerk_emulator", {"paths": {}})
+    found = check_emulator(ROOT / "emulator" / "clerk_emulator", {"paths": {}})
     assert HANDLED.keys() - {HANDSHAKE_PAYLOAD} <= {finding.problem.rpartition(" ")[2] for finding in found}
 
 
@@ -165,7 +165,9 @@ def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["--root", str(tmp_path), "guard"]) == 0
     findings(tmp_path, GET + "get_thing('x')\n")
     assert main(["--root", str(tmp_path), "guard"]) == 1
-    assert capsys.readouterr().err == ("clerkkit/users.py:3: clerk_bapi.api.things.get_thing needs the argument name\n")
+    assert capsys.readouterr().err == (
+        "clerkkit/users.py:3: clerk_bapi.api.things.get_thing requires the argument name\n"
+    )
     folder(tmp_path, {"emulator/clerk_emulator/operations/users.py": 'operation("Gone")'})
     assert main(["--root", str(tmp_path), "guard"]) == 1
     assert capsys.readouterr().err.splitlines()[1:] == [

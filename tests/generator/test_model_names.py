@@ -13,9 +13,9 @@ import pytest
 import clerk_bapi.events
 import clerk_bapi.models
 from clerk_core import Model, Page
-from generator.code import naming
-from generator.code.model_names import Models, name_models
-from generator.contract import recording
+from generator.contract import operation_names, spec_folder
+from generator.contract.build import build_contract
+from generator.contract.class_names import Models, name_models
 from generator.fetch import document
 from tests.generator.projects import ROOT
 from tests.shared import shared
@@ -136,8 +136,8 @@ def row_of(facts: Json, schema: Json) -> str | None:
 def named(facts: str | None = None) -> Models:
     """The classes of a document of Clerk's, or of our own contract, with the events of spec/."""
     spec = ROOT / "spec"
-    built = recording.build(document.read(facts), spec).facts if facts else recording.load(spec / "contract.json")
-    return name_models(built, recording.load(spec / "events.json"), naming.load(spec / "names.yaml"))
+    built = build_contract(document.read(facts), spec).facts if facts else spec_folder.load(spec / "contract.json")
+    return name_models(built, spec_folder.load(spec / "events.json"), operation_names.load(spec / "names.yaml"))
 
 
 def exported() -> dict[str, type[Model]]:
@@ -176,7 +176,7 @@ def test_every_class_of_a_dated_document_is_well_named(version: str) -> None:
 
 
 def test_every_name_that_is_decided_is_used() -> None:
-    decided = naming.load(ROOT / "spec" / "names.yaml").models
+    decided = operation_names.load(ROOT / "spec" / "names.yaml").models
     found = named()
     assert decided.items() <= {*found.of_contract.items(), *found.of_events.items()}
     assert set(decided.values()) <= set(exported())
@@ -228,7 +228,7 @@ def classes(
     return name_models(
         {"paths": paths, "components": {"schemas": dict(schemas)}},
         {"webhooks": webhooks, "components": {"schemas": {**schemas, **events}}},
-        naming.Names(operations={}, models=decided or {}, words={"Commerce": "Billing", "Saml": "SAML"}),
+        operation_names.Names(operations={}, models=decided or {}, words={"Commerce": "Billing", "Saml": "SAML"}),
     )
 
 

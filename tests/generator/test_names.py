@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.contract import names
+from generator.contract import spelling
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from generator.contract import names
     ],
 )
 def test_snake(name: str, expected: str) -> None:
-    assert names.snake(name) == expected
+    assert spelling.snake(name) == expected
     assert expected.isidentifier()
 
 
@@ -30,11 +30,11 @@ def test_snake(name: str, expected: str) -> None:
     [("JWKS.rsa.PublicKey", "JWKSRsaPublicKey"), ("createApiKey", "CreateApiKey"), ("_Response", "Response")],
 )
 def test_pascal(name: str, expected: str) -> None:
-    assert names.pascal(name) == expected
+    assert spelling.pascal(name) == expected
 
 
 @pytest.mark.parametrize(
     ("many", "one"), [("mappings", "mapping"), ("directories", "directory"), ("class", "class"), ("data", "data")]
 )
 def test_singular(many: str, one: str) -> None:
-    assert names.singular(many) == one
+    assert spelling.singular(many) == one

@@ -16,11 +16,11 @@ import yaml
 
 import clerk_bapi
 from clerkkit import AsyncClerk, Clerk
-from generator.__main__ import main
-from generator.code import naming
-from generator.code.methods import function_name, method_name
-from generator.contract import recording
-from generator.contract.normalise import METHODS, Node, follow
+from generator.commands import main
+from generator.contract import operation_names, spec_folder
+from generator.contract.build import Contract, build_contract
+from generator.contract.naming_rules import function_name, method_name
+from generator.contract.nodes import METHODS, Node, follow
 from generator.fetch import document
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, NO_NAMES, Json, build
@@ -106,7 +106,7 @@ def broken(facts: Node) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def facts() -> Node:
-    return recording.load(ROOT / "spec" / "contract.json")
+    return spec_folder.load(ROOT / "spec" / "contract.json")
 
 
 def test_all_operations_follow_the_rule(facts: Node) -> None:
@@ -116,7 +116,7 @@ def test_all_operations_follow_the_rule(facts: Node) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_operations_follow_the_rule_in_each_version(version: str) -> None:
-    made = recording.build(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
+    made = build_contract(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
     assert list(broken(made.facts)) == []
     assert made.notes == []
 
@@ -218,7 +218,7 @@ def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) 
             known[operation["operationId"]] = re.sub(
                 r"(?<=[a-z])(?=[A-Z])", "_", name.replace("OAuth", "Oauth")
             ).lower()
-    made = recording.build(document.Document("here", "", raw), ROOT / "spec")
+    made = build_contract(document.Document("here", "", raw), ROOT / "spec")
     found = {operation["operationId"]: operation["x-python"]["method"] for *_, operation in operations(made.facts)}
     same = sum(found[operation_id] == name for operation_id, name in known.items())
     assert same / len(known) > 0.85
@@ -242,10 +242,10 @@ BAD = {
     ),
     "a keyword": (
         "models: {}\nwords: {}\noperations: {A: {method: import}}",
-        "A, method: 'import' is no public name in Python",
+        "A, method: 'import' is not a public Python name",
     ),
-    "a number": ("models: {}\nwords: {}\noperations: {A: {function: 3}}", "A, function: 3 is no public name in Python"),
-    "a model": ("models: {A: _b}\nwords: {}\noperations: {}", "A: '_b' is no public name in Python"),
+    "a number": ("models: {}\nwords: {}\noperations: {A: {function: 3}}", "A, function: 3 is not a public Python name"),
+    "a model": ("models: {A: _b}\nwords: {}\noperations: {}", "A: '_b' is not a public Python name"),
 }
 
 
@@ -256,12 +256,12 @@ def test_a_bad_file_is_told(name: str, tmp_path: Path) -> None:
     if text is not None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(GeneratorProblem) as caught:
-        naming.load(path)
+        operation_names.load(path)
     assert problem in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def named(tmp_path: Path, raw: Json, **operations: Json) -> recording.Contract:
+def named(tmp_path: Path, raw: Json, **operations: Json) -> Contract:
     names = yaml.safe_dump({"models": {}, "operations": operations, "words": {}})
     return build(tmp_path, raw, names=names)
 
@@ -324,7 +324,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
 
 def test_the_contract_of_spec_is_named_by_the_data_of_today(facts: Node) -> None:
     """No entry was changed since the contract was made."""
-    names = naming.load(ROOT / "spec" / "names.yaml").operations
+    names = operation_names.load(ROOT / "spec" / "names.yaml").operations
     found = {operation["operationId"]: operation["x-python"] for *_, operation in operations(facts)}
     for operation_id, entry in names.items():
         chosen = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, NO_NAMES, Json, changed
 from tests.shared import shared
 
@@ -52,13 +52,13 @@ def refusal(root: Path, text: str, capsys: pytest.CaptureFixture[str], name: str
         ),
         (changed("paths|/things|get|operationId", "createThing"), "is also that of"),
         (changed("components|schemas|Named", None), "#/components/schemas/Named: expected an object, found nothing"),
-        (changed("components|schemas|Named", ...), "refers to '#/components/schemas/Named', which is not there"),
+        (changed("components|schemas|Named", ...), "refers to '#/components/schemas/Named', which does not exist"),
         (changed("components|responses|Thing.List", ...), "#/paths/~1things/get/responses/200: refers to"),
         (changed("components|schemas|Named|type", "objet"), "#/components/schemas/Named/type: expected one of"),
         (changed("components|schemas|Named|required", [None]), "#/components/schemas/Named/required: expected a text"),
         (changed("components|schemas|Thing|properties|state|enum", []), "/state/enum: expected a list of values"),
         (changed("components|parameters|Limit|in", "body"), "#/components/parameters/Limit/in: expected path, query"),
-        (changed("components|schemas|Named|allOf", [{"$ref": "#/components/schemas/Named"}]), "is made of itself"),
+        (changed("components|schemas|Named|allOf", [{"$ref": "#/components/schemas/Named"}]), "contains itself"),
         (changed("components|schemas|Named|properties|name", {"$ref": "other.yml#/X"}), "outside of the document"),
     ],
 )
@@ -74,7 +74,7 @@ def test_a_document_that_is_wrong_is_refused_with_the_place(
         ("", "is not an OpenAPI document"),
         ("just text\n", "is not an OpenAPI document"),
         ("openapi: [\n", "line 2: is not YAML"),
-        ('{"openapi": "3.0.3",', "line 1: is not whole JSON"),
+        ('{"openapi": "3.0.3",', "line 1: is not valid JSON"),
         ("<!DOCTYPE html>\n<html>\n", "is not"),
     ],
 )

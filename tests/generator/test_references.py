@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.contract.normalise import follow, target
+from generator.contract.nodes import follow, target
 from generator.problems import DocumentProblem
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, Json, build
 

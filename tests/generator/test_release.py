@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
+from generator.commands import main
 from generator.follow.release import Version, step_between
 from tests.generator.projects import newer, project, specs
 
@@ -85,12 +85,12 @@ def test_a_first_release_needs_no_step(root: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("last", "version", "asked"),
     [
-        ("1.4.0", "1.4.1", "v1.4.0; the changes ask for a major one"),
-        ("1.4.0", "1.5.0", "v1.4.0; the changes ask for a major one"),
+        ("1.4.0", "1.4.1", "v1.4.0; the changes require a major one"),
+        ("1.4.0", "1.5.0", "v1.4.0; the changes require a major one"),
         ("1.4.0", "2.0.0", None),
         ("1.4.0", "1.4.0", "1.4.0 is a none step"),
         ("1.4.0", "1.3.9", "1.3.9 is a none step"),
-        ("0.4.0", "0.4.1", "v0.4.0; the changes ask for a minor one"),
+        ("0.4.0", "0.4.1", "v0.4.0; the changes require a minor one"),
         ("0.4.0", "0.5.0", None),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_release_without_changes_may_be_a_patch(root: Path, capsys: pytest.Cap
     ready(root, "1.4.1")
     code, said = check(root, capsys)
     assert code == 0, said
-    assert "v1.4.0 to 1.4.1: patch, asked for: none" in said
+    assert "v1.4.0 to 1.4.1: patch, required: none" in said
 
 
 def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,8 +129,8 @@ def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[s
     for problem in (
         "files are changed or new, the first one",
         "differs: run `make generate`",
-        "spec/docs.yaml has no words for CreateThingOptions, DeleteThing, ListThings, Named, Owner, Thing, ",
-        "createThing; describes what is gone: Gone",
+        "spec/docs.yaml does not describe CreateThingOptions, DeleteThing, ListThings, Named, Owner, Thing, ",
+        "createThing; describes what does not exist: Gone",
         "there is no line `## 1.4.0`",
         "1 failed in",
     ):

@@ -61,7 +61,7 @@ def test_a_checkout_tells_its_commit(folder: Path) -> None:
 def test_an_archive_that_is_not_whole(folder: Path, cut: int) -> None:
     with (
         serve(answer(200, archive(folder)[:cut])) as server,
-        pytest.raises(DocumentProblem, match="is no whole archive"),
+        pytest.raises(DocumentProblem, match="is not a complete archive"),
     ):
         newest(server.url)
 
@@ -75,7 +75,7 @@ def test_a_source_that_cannot_be_reached(tmp_path: Path) -> None:
         newest(server.url)
     with pytest.raises(DocumentProblem, match="cannot be fetched"):
         newest("https://[::1/clerk")
-    with pytest.raises(DocumentProblem, match="nowhere: is no folder"):
+    with pytest.raises(DocumentProblem, match="nowhere: is not a folder"):
         newest(str(tmp_path / "nowhere"))
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.projects import copied
 
 ROOMS = ("core", "generated", "overlay", "emulator", ".")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json, changed
 from tests.generator.projects import CHANGELOG, ROOT, command, newer, project, read_until, specs, state
 
@@ -63,9 +63,9 @@ def test_an_update_leaves_all_of_a_change(root: Path, source: Path, capsys: pyte
     said = capsys.readouterr().out
     report = (root / "spec" / "report.md").read_text(encoding="utf-8")
     for text in (said, report):
-        assert "operation gone" in text
+        assert "operation removed" in text
         assert "new operation" in text
-        assert "spec/docs.yaml has no words for CountThings; describes what is gone: DeleteThing" in text
+        assert "spec/docs.yaml does not describe CountThings; describes what does not exist: DeleteThing" in text
     assert not (root / ".update").exists()
     for step in (*STEPS, "put in place"):
         (line,) = (line for line in said.splitlines() if line.startswith(step))
@@ -77,7 +77,7 @@ def test_the_changelog_tells_of_it_below_what_is_not_released(root: Path, source
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     entry, _, rest = text.partition("\n### Added\n")
     assert entry.startswith("# Changelog\n\n## Unreleased\n\n### Clerk's API\n\n- `specs:bapi/2030-02-02.yml`: ")
-    assert "operation gone" in entry
+    assert "operation removed" in entry
     assert CHANGELOG.endswith(rest)
     specs(source, {**newer(), "info": {"version": "2030-03-03"}})
     assert update(root, source, "--no-tests") == 0
@@ -96,7 +96,7 @@ def test_the_counts_of_the_readme_follow(root: Path, source: Path) -> None:
 def test_a_dry_run_tells_and_writes_nothing(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = state(root)
     assert update(root, source, "--dry-run") == 0
-    assert "operation gone" in capsys.readouterr().out
+    assert "operation removed" in capsys.readouterr().out
     assert state(root) == before
 
 
@@ -127,7 +127,7 @@ def test_the_events_are_followed_too(root: Path, source: Path, tmp_path: Path) -
     [
         (changed("paths", {}), "#/paths: holds no operations"),
         ({"swagger": "2.0"}, "is not an OpenAPI document"),
-        (changed("components|schemas|Named", ...), "refers to '#/components/schemas/Named', which is not there"),
+        (changed("components|schemas|Named", ...), "refers to '#/components/schemas/Named', which does not exist"),
     ],
 )
 def test_a_bad_document(
@@ -157,7 +157,7 @@ def test_a_source_that_is_older_than_the_contract(
     assert update(root, source, "--no-tests") == 0
     before = state(root)
     assert update(root, specs(tmp_path / "old", DOCUMENT)) == 1
-    assert "is older than the 2030-02-02" in capsys.readouterr().err
+    assert "is older than 2030-02-02" in capsys.readouterr().err
     assert state(root) == before
 
 
@@ -180,7 +180,7 @@ def test_an_edit_of_a_person_meanwhile_is_not_lost(
 ) -> None:
     makefile(root, check=f"echo edited >> '{root}/CHANGELOG.md'")
     assert update(root, source) == 1
-    assert "CHANGELOG.md was edited meanwhile" in capsys.readouterr().err
+    assert "CHANGELOG.md was edited during the update" in capsys.readouterr().err
     assert (root / "CHANGELOG.md").read_text(encoding="utf-8") == f"{CHANGELOG}edited\n"
     assert "2030-01-01" in (root / "spec" / "lock.toml").read_text(encoding="utf-8")
 
@@ -230,7 +230,7 @@ def test_a_correction_that_clerk_made_is_told(root: Path, source: Path, capsys: 
     assert update(root, source, "--no-tests") == 0
     said = capsys.readouterr().out
     for number in (1, 2, 3):
-        assert f"Clerk's document now says so itself; remove correction {number} (" in said
+        assert f"Clerk's document no longer needs correction {number} (" in said
     assert "correction 4" not in said
     assert "## By hand" in (root / "spec" / "report.md").read_text(encoding="utf-8")
     owner_now = json.loads((root / "spec" / "contract.json").read_text(encoding="utf-8"))["components"]["schemas"][

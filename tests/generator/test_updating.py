@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.projects import ROOT, copied, state
 from tests.loopback import Received, answer, serve
 from tests.shared import shared

@@ -1,4 +1,4 @@
-"""Compares parsed responses with the schemas of `clerk_bapi/answers.json`, which `generator/code/answers.py` describes.
+"""Compare parsed responses with the schemas in `clerk_bapi/answers.json` (see `generator/code/response_schemas.py`).
 
 Rows of a page are alike, so what a schema says of an object's keys and types is worked out once for each combination of
 them (a *shape*) and looked up for all other objects of the same shape. Only nested values and constants are looked at

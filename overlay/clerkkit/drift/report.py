@@ -14,7 +14,7 @@ from clerkkit.drift.redaction import Vocabulary
 
 
 class Contract:
-    """The documented responses of all operations, as `generator/code/answers.py` writes them."""
+    """The documented responses of all operations, as `generator/code/response_schemas.py` writes them."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self._operations: dict[str, dict[str, Any]] = answers["operations"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.__main__ import main
+from generator.commands import main
 from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, NO_NAMES, Json, build, changed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,7 +121,7 @@ def test_events_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("events.json", "one contract is the Backend API's and the other the events'"),
         ("nowhere.json", "nowhere.json: cannot be read"),
-        ("broken.json", "broken.json: is not whole JSON"),
+        ("broken.json", "broken.json: is not valid JSON"),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(
@@ -138,6 +138,6 @@ def test_what_cannot_be_compared_is_one_line(
 def test_generation_names_what_the_overlay_misses(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(root), "generate"]) == 0
     missing = "clerkkit/api.py:3: clerk_bapi.api.things.list_things has no argument page\n"
-    assert capsys.readouterr().err == f"clerkkit needs what spec/ has not: {missing}"
+    assert capsys.readouterr().err == f"clerkkit does not fit spec/: {missing}"
     assert main(["--root", str(root), "guard"]) == 1
     assert capsys.readouterr().err == missing

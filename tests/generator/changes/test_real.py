@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from generator.changes import report
-from generator.contract import recording
-from generator.contract.normalise import Node
+from generator.contract.build import build_contract
+from generator.contract.nodes import Node
 from generator.fetch import document
 from tests.shared import shared
 
@@ -35,7 +35,7 @@ CHAINS = [*HISTORY, VERSIONS]
 
 @cache
 def facts(name: str) -> Node:
-    return recording.build(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
+    return build_contract(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
 
 
 def test_all_documents_are_walked() -> None:

@@ -14,7 +14,8 @@ from clerk_core import __version__
 from generator.changes import RULES, Change, Grade, report
 from generator.code.compatibility import Shims
 from generator.problems import GeneratorProblem
-from tests.generator.changes.cases import BASE, BODY, CASES, EVENTS, KEPT, THING, Case, called, edited, member, ref
+from tests.generator.changes.cases import CASES, KEPT, Case
+from tests.generator.changes.contracts import BASE, BODY, EVENTS, THING, called, edited, member, ref
 
 STRING = {"type": "string"}
 FILES = {"BASE": BASE, "EVENTS": EVENTS}
@@ -220,7 +221,7 @@ Changes within API version 2030-01-01
 
 BREAKING
   things
-    clerk.things.create(... size=): argument gone (integer)  [POST /things]
+    clerk.things.create(... size=): argument removed (integer)  [POST /things]
 
 FOR TYPE CHECKERS ONLY
   things
@@ -233,10 +234,10 @@ COMPATIBLE
     Thing.state: may also be broken_again  [GET /things and 1 more]
     clerk.things.create(... legal_accepted_at=): new optional argument (string)  [POST /things]
 
-operation-added: A new name hides no other.
-argument-added: Calls that leave it out stay as they are.
-argument-removed: A call that names it is a TypeError.
-answer-maybe-none: Type checkers ask for the None; decoding never raises.
+operation-added: A new name does not hide another.
+argument-added: Calls without it are unchanged.
+argument-removed: A call that passes it raises TypeError.
+answer-maybe-none: Type checkers require a check for None; decoding never raises.
 answer-values-added: An enum is a string at run time: any value is read.
 """
     )
@@ -245,11 +246,11 @@ answer-values-added: An enum is a string at run time: any value is read.
 def test_the_markdown() -> None:
     text = report(BASE, busy()).markdown()
     assert (
-        "## Breaking\n\n### things\n\n- `clerk.things.create(... size=)`: argument gone (integer) (`POST /things`)"
+        "## Breaking\n\n### things\n\n- `clerk.things.create(... size=)`: argument removed (integer) (`POST /things`)"
         in text
     )
     assert "- `Thing.state`: may also be broken\\_again (`GET /things and 1 more`)" in text
-    assert "| argument-removed | breaking | A call that names it is a TypeError. |" in text
+    assert "| argument-removed | breaking | A call that passes it raises TypeError. |" in text
 
 
 def test_an_empty_report() -> None:
@@ -270,8 +271,8 @@ def test_the_json() -> None:
         "http": "POST /things",
         "before": "integer",
         "after": None,
-        "says": "argument gone (integer)",
-        "why": "A call that names it is a TypeError.",
+        "says": "argument removed (integer)",
+        "why": "A call that passes it raises TypeError.",
     }
     assert (made["signatures"], made["findings"]) == ([], [])
 

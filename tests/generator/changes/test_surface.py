@@ -11,14 +11,15 @@ import pytest
 
 from clerk_bapi import dicts
 from generator.changes import Grade, report
-from generator.changes.callers import Callers
-from generator.changes.surface import Moved, compare, signatures
-from generator.code import compatibility, computed, naming
-from generator.code.model_names import name_models
+from generator.changes.caller_view import CallerView
+from generator.changes.signatures import SignatureChange, compare, signatures
+from generator.code import compatibility, computed_attributes
+from generator.code.model_builder import attribute_name
 from generator.code.operations import iterator_of
-from generator.code.views import attribute_name
-from generator.contract.recording import FILES
-from tests.generator.changes.cases import BASE
+from generator.contract import operation_names
+from generator.contract.class_names import name_models
+from generator.contract.spec_folder import FILES
+from tests.generator.changes.contracts import BASE
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -60,67 +61,67 @@ GET = "clerk_bapi.api.get_thing"
 CASES = {
     "a function goes": (
         {"api": API.replace("def drop_things() -> Request[None]: ...", "")},
-        Moved("clerk_bapi.api.drop_things", "gone: () -> Request[None]", B),
+        SignatureChange("clerk_bapi.api.drop_things", "removed: () -> Request[None]", B),
     ),
     "a function comes": (
         {"api": API + "def new(*, x: int) -> Request[int]: ..."},
-        Moved("clerk_bapi.api.new", "new: (*, x: int) -> Request[int]", C),
+        SignatureChange("clerk_bapi.api.new", "new: (*, x: int) -> Request[int]", C),
     ),
     "a keyword comes": (
         {"api": API.replace("*, deep", "*, more: int | Unset = UNSET, deep")},
-        Moved(GET, "new: more: int | Unset = ...", C),
+        SignatureChange(GET, "new: more: int | Unset = ...", C),
     ),
     "a needed keyword comes": (
         {"api": API.replace("*, deep", "*, more: int, deep")},
-        Moved(GET, "new: more: int", B),
+        SignatureChange(GET, "new: more: int", B),
     ),
     "a keyword goes": (
         {"api": API.replace("*, deep: bool | Unset = UNSET", "")},
-        Moved(GET, "gone: deep: bool | Unset = ...", B),
+        SignatureChange(GET, "removed: deep: bool | Unset = ...", B),
     ),
     "a keyword becomes needed": (
         {"api": API.replace("deep: bool | Unset = UNSET", "deep: bool")},
-        Moved(GET, "deep: bool | Unset = ... is now deep: bool", B),
+        SignatureChange(GET, "deep: bool | Unset = ... is now deep: bool", B),
     ),
     "a keyword has another type": (
         {"api": API.replace("deep: bool |", "deep: int |")},
-        Moved(GET, "deep: bool | Unset = ... is now deep: int | Unset = ...", T),
+        SignatureChange(GET, "deep: bool | Unset = ... is now deep: int | Unset = ...", T),
     ),
     "ids change places": (
         {"api": API.replace("thing_id: str, part_id: str", "part_id: str, thing_id: str")},
-        Moved(GET, "parameters in another order", B),
+        SignatureChange(GET, "parameters in another order", B),
     ),
     "an id is only taken by name": (
         {"api": API.replace("part_id: str, *, deep", "*, part_id: str, deep")},
-        Moved(GET, "parameters in another order", B),
+        SignatureChange(GET, "parameters in another order", B),
     ),
     "another result": (
         {"api": API.replace("Request[Thing]", "Request[Part]")},
-        Moved(GET, "Request[Thing] is now Request[Part]", T),
+        SignatureChange(GET, "Request[Thing] is now Request[Part]", T),
     ),
     "an attribute goes": (
         {"models": MODELS.replace("title: str | None = None", "")},
-        Moved("clerk_bapi.models.Thing.title", "gone: str | None", B),
+        SignatureChange("clerk_bapi.models.Thing.title", "removed: str | None", B),
     ),
     "an attribute has another type": (
         {"models": MODELS.replace("id: str", "id: str | None = None")},
-        Moved("clerk_bapi.models.Thing.id", "str is now str | None", T),
+        SignatureChange("clerk_bapi.models.Thing.id", "str is now str | None", T),
     ),
     "a class goes with its attributes": (
         {"models": ""},
-        Moved("clerk_bapi.models.Thing", "gone: class(Model)", B),
+        SignatureChange("clerk_bapi.models.Thing", "removed: class(Model)", B),
     ),
     "a class becomes a function": (
         {"models": "def Thing() -> None: ..."},
-        Moved("clerk_bapi.models.Thing", "was class(Model), is () -> None", B),
+        SignatureChange("clerk_bapi.models.Thing", "was class(Model), is () -> None", B),
     ),
     "a resource, sync and async": (
         {"resources": ""},
-        Moved("clerk_bapi.resources.ThingsResource", "gone: class(Resource)", B),
+        SignatureChange("clerk_bapi.resources.ThingsResource", "removed: class(Resource)", B),
     ),
     "a method, sync and async": (
         {"resources": RESOURCES.replace("thing_id: str, *,", "thing_id: str, *, more: int,")},
-        Moved("clerk_bapi.resources.ThingsResource.get", "new: more: int", B),
+        SignatureChange("clerk_bapi.resources.ThingsResource.get", "new: more: int", B),
     ),
 }
 
@@ -150,7 +151,7 @@ def test_a_method_that_moved_in_async_alone_is_named(tmp_path: Path) -> None:
     sync, is_async, rest = path.read_text(encoding="utf-8").partition("class AsyncThingsResource")
     path.write_text(sync + is_async + rest.replace("-> Thing", "-> Part"), encoding="utf-8")
     assert compare(package(tmp_path / "old"), new) == [
-        Moved("clerk_bapi.resources.AsyncThingsResource.get", "Thing is now Part", T)
+        SignatureChange("clerk_bapi.resources.AsyncThingsResource.get", "Thing is now Part", T)
     ]
 
 
@@ -178,7 +179,7 @@ def test_signatures_are_a_part_of_the_report_and_of_its_step(tmp_path: Path) -> 
 
 def test_the_report_knows_the_names_that_are_generated() -> None:
     """What the contract is said to be for callers is what stands in the package: names, keywords, classes."""
-    callers = Callers(json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8")))
+    callers = CallerView(json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8")))
     shims = compatibility.load(ROOT / "spec" / "compatibility.yaml", callers.version).all
     old = {shim.old for shim in shims} | {iterator_of(shim.old) for shim in shims} - {
         iterator_of(shim.new) for shim in shims
@@ -195,12 +196,14 @@ def test_the_report_knows_the_names_that_are_generated() -> None:
     walks = {one.walk for one in callers.operations if one.has_walk}
     assert methods == {one.called for one in callers.operations} | walks
 
-    rules = computed.load(ROOT / "spec" / "attributes.yaml")
+    rules = computed_attributes.load(ROOT / "spec" / "attributes.yaml")
     by_hand = {(model, attribute) for model, attributes in rules.items() for attribute in attributes}
     attributes = {path[1:] for path in there if path[0] == "models" and path[1] not in dicts.__all__} - by_hand
     # A class of answers has what events tell of it, too, and brings what that holds.
     contract, events = (json.loads((ROOT / "spec" / name).read_text(encoding="utf-8")) for name in FILES.values())
-    joined = name_models(contract, events, naming.load(ROOT / "spec" / "names.yaml")).facts["components"]["schemas"]
+    joined = name_models(contract, events, operation_names.load(ROOT / "spec" / "names.yaml")).facts["components"][
+        "schemas"
+    ]
     alone = {name: model.attributes for name, model in callers.models.items()}
     of_core = {name for name in alone if (name,) not in attributes}
     assert of_core == {"ErrorDetail"}

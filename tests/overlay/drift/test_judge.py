@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from clerkkit.drift import Kind
-from tests.generated.json_samples import (
-    CONTRACT,
-    Answer,
-    answers,
-    bodies,
-    changed,
-    constants,
-    for_all,
-    random_bodies,
-    requests,
-)
+from tests.generated.json_samples import CONTRACT, Answer, answers, bodies, requests
 from tests.generated.json_samples import with_unknown_keys as with_more_keys
+from tests.generated.random_json import changed, constants, for_all, random_bodies
 from tests.overlay.drift.bodies import drifts_of
 
 SHOWN = [shown for shown in answers() if shown.media == "application/json"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clerkkit.testing import signed_webhook, webhook_secret
 from clerkkit.webhooks import WebhookVerificationError, verify_webhook
-from tests.generated.json_samples import for_all
+from tests.generated.random_json import for_all
 
 SECRETS = [webhook_secret(), webhook_secret()]
 NOW = 1_800_000_000

@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook
 from clerkkit import UNSET, InvalidArgument
 from clerkkit.testing import FakeInstance, instance, signed_webhook, webhook_secret
 from clerkkit.webhooks import WebhookVerificationError, verify_webhook
-from tests.generated.json_samples import for_all
+from tests.generated.random_json import for_all
 
 CLERK = instance()
 OTHER = FakeInstance("ins_other", frontend="clerk.other.example")

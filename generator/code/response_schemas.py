@@ -9,7 +9,7 @@ from typing import Any
 
 from clerk_core.guards import is_list, is_object
 from clerk_core.words import words
-from generator.contract.normalise import METHODS, Node, follow
+from generator.contract.nodes import METHODS, Node, follow
 
 _SCHEMA = "#/components/schemas/"
 _MEDIA = "application/json"

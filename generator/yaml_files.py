@@ -1,4 +1,4 @@
-"""The YAML files of `spec/`, which people write."""
+"""Read the hand-written YAML files in `spec/`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from generator.problems import GeneratorProblem
 
 
 def read_yaml(path: Path) -> Any:
-    """Return what a file holds.
+    """Return the content of a YAML file.
 
     Raises:
-        GeneratorProblem: it is not there, or not YAML.
+        GeneratorProblem: the file is missing or not YAML.
     """
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,22 +1,22 @@
-"""The rule that names operations which `spec/names.yaml` does not name.
+"""Name operations that `spec/names.yaml` does not name.
 
-An endpoint function is the operation id with its verb first. A method is Clerk's name for it, or else that of the
-function, without the words of its resource. Both start with `list` where the operation answers a list.
+An endpoint function is named after the operation id, verb first. A method has Clerk's name for it, or else the
+function's, without the words of its resource. Names of operations that return a list start with `list`.
 """
 
 from __future__ import annotations
 
-from generator.code.reach import answers
-from generator.contract import names
-from generator.contract.normalise import Node, follow
+from generator.contract import spelling
+from generator.contract.nodes import Node, follow
+from generator.contract.reachable import answers
 
 _VERBS = ("get", "list", "create", "update", "delete")
 _PREPOSITIONS = ("for", "from", "in", "of", "to")
 
 
 def function_name(operation_id: str, *, is_list: bool) -> str:
-    """`GetUserList` -> `list_users`, `UserPasskeyDelete` -> `delete_user_passkey`."""
-    words = names.words(operation_id)
+    """Return the endpoint function of an operation: `GetUserList` -> `list_users`."""
+    words = spelling.words(operation_id)
     verb = next((word for word in words if word in _VERBS), words[0])
     if words[0] not in _VERBS:
         words = [verb, *(word for word in words if word != verb)]
@@ -24,14 +24,20 @@ def function_name(operation_id: str, *, is_list: bool) -> str:
 
 
 def method_name(name: str, owners: list[str], *, is_list: bool) -> str:
-    """`getApiKeySecret` -> `get_secret`; `owners` are names of its resource, such as `api_keys`, the best one first."""
-    words = _listing(names.words(name)) if is_list else names.words(name)
+    """Return the method of an operation: `getApiKeySecret` -> `get_secret`.
+
+    Args:
+        name: Clerk's name of the method, or the endpoint function.
+        owners: Names of its resource, such as `api_keys`, in order of preference.
+        is_list: Whether the operation returns a list.
+    """
+    words = _listing(spelling.words(name)) if is_list else spelling.words(name)
     shorter = (_without(words, owner.split("_")) for owner in owners)
-    return names.snake("_".join(next((found for found in shorter if found != words), words)))
+    return spelling.snake("_".join(next((found for found in shorter if found != words), words)))
 
 
 def answers_list(contract: Node, operation: Node) -> bool:
-    """Whether it answers an array, or a page: an object with an array and `total_count`."""
+    """Return whether an operation returns an array, or a page: an object with an array and `total_count`."""
     answered = [follow(contract, schema) for schema in answers(contract, operation)]
     variants = [one for schema in answered for one in (schema, *schema.get("anyOf", ()))]
     return any(_is_list(contract, follow(contract, one)) for one in variants)
@@ -44,16 +50,16 @@ def _is_list(contract: Node, schema: Node) -> bool:
 
 
 def _listing(words: list[str]) -> list[str]:
-    """`get user list` and `get user` -> `list users`."""
+    """Return the words of a list operation: `get user list` and `get user` -> `list users`."""
     if words[0] != "get":
         return words
     things = words[1:-1] if words[-1] == "list" else words[1:]
-    return ["list", *things[:-1], *map(names.plural, things[-1:])]
+    return ["list", *things[:-1], *map(spelling.plural, things[-1:])]
 
 
 def _without(words: list[str], owner: list[str]) -> list[str]:
-    """The words without those of the owner, singular or plural, nor a preposition that ends them then."""
-    alike, wanted = ([names.singular(word) for word in some] for some in (words, owner))
+    """Return the words without those of the owner (singular or plural), and without a trailing preposition."""
+    alike, wanted = ([spelling.singular(word) for word in some] for some in (words, owner))
     for start in range(1, len(words) - len(owner) + 1):
         if alike[start : start + len(owner)] == wanted:
             before, after = words[:start], words[start + len(owner) :]

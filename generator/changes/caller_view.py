@@ -1,4 +1,4 @@
-"""A contract as Python callers see it: operations with their keywords, classes with their attributes."""
+"""A contract from the perspective of Python callers: operations with arguments, classes with attributes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from itertools import islice
 
 import attrs
 
-from generator.changes.classes import with_classes
+from generator.changes.contract_classes import with_classes
 from generator.changes.shapes import LIST, class_in, classes_in, shape
-from generator.code import naming
+from generator.code.model_builder import attribute_name
 from generator.code.operations import argument_name, collection, iterator_of, placeholders, python_name
-from generator.code.views import SHARED, attribute_name
-from generator.contract.normalise import METHODS, Node, follow
+from generator.code.views import SHARED
+from generator.contract import operation_names
+from generator.contract.nodes import METHODS, Node, follow
 
 
 @attrs.frozen
 class Place:
-    """Where a caller meets something, and where it is in Clerk's API."""
+    """A place in Python, and in Clerk's API."""
 
     resource: str
     python: str
@@ -27,7 +28,7 @@ class Place:
 
 @attrs.frozen
 class Argument:
-    """One keyword of an operation, or one member of an object that is sent."""
+    """One argument of an operation, or one member of an object that is sent."""
 
     name: str
     wire: str
@@ -38,7 +39,7 @@ class Argument:
 
 @attrs.frozen
 class Operation:
-    """One operation, by its names in Python."""
+    """One operation, with its Python names."""
 
     http: str
     path: str
@@ -47,46 +48,46 @@ class Operation:
     method: str
     deprecated: bool
     arguments: Mapping[str, Argument]
-    """By the name on the wire."""
+    """By their names on the wire."""
     body: str | None
     """The body's media type."""
     answer: Node | None
-    """The schema of what it returns; None where that is nothing."""
+    """The schema of its result, or None if it has none."""
     page: Node | None
-    """The schema of what `paginated=True` returns, where there is such a choice."""
+    """The schema of its result with `paginated=True`, if it takes that argument."""
     has_walk: bool
     statuses: tuple[str, ...]
 
     @property
     def address(self) -> str:
-        """`POST /users`."""
+        """Method and path, such as `POST /users`."""
         return f"{self.http} {self.path}"
 
     @property
     def called(self) -> str:
-        """The method as callers write it."""
+        """The method, such as `clerk.users.get`."""
         return f"clerk.{self.group}.{self.method}"
 
     @property
     def walk(self) -> str:
-        """The walk over all pages as callers write it."""
+        """The iterator over all pages, such as `clerk.users.iterate`."""
         return f"clerk.{self.group}.{iterator_of(self.method)}"
 
     @property
     def ids(self) -> list[str]:
-        """The names on the wire of the path's parameters, in order: those that may be given by position."""
+        """The path parameters on the wire, in order; they may be passed by position."""
         return placeholders(self.path)
 
     def place(self, python: str | None = None) -> Place:
-        """The operation, or something of it."""
+        """Return the place of the operation, or of a part of it."""
         return Place(self.group, python or f"{self.called}()", self.address)
 
     def argument_place(self, argument: Argument) -> Place:
-        """One of its keywords."""
+        """Return the place of one of its arguments."""
         return self.place(f"{self.called}(... {argument.name}=)")
 
     def schemas(self) -> list[Node]:
-        """What it returns."""
+        """Return the schemas of its results."""
         return [schema for schema in (self.answer, self.page) if schema is not None]
 
 
@@ -102,7 +103,7 @@ class Attribute:
 
 @attrs.frozen
 class ModelClass:
-    """One class, with the ways that its objects go."""
+    """One class, and whether its objects are sent or received."""
 
     schema: str
     name: str
@@ -111,10 +112,10 @@ class ModelClass:
     comes_back: bool
     resource: str
     where: list[str]
-    """The operations and events that it is a part of."""
+    """The operations and events that use it."""
 
     def place(self) -> Place:
-        """The class."""
+        """Return the place of the class."""
         more = f" and {len(self.where) - 1} more" if len(self.where) > 1 else ""
         return Place(self.resource, self.name, f"{self.where[0]}{more}")
 
@@ -127,12 +128,12 @@ class Event:
     schema: Node
 
     def place(self) -> Place:
-        """The event."""
+        """Return the place of the event."""
         return Place("events", f"clerk_bapi.events.EVENTS[{self.name!r}]", f"webhook {self.name}")
 
 
-class Callers:
-    """All of one contract, of the Backend API or of the events."""
+class CallerView:
+    """The operations, events and classes of one contract."""
 
     def __init__(self, contract: Node) -> None:
         self.contract = contract = with_classes(contract)
@@ -161,9 +162,9 @@ class Callers:
         return Operation(
             http=http.upper(),
             path=path,
-            function=facts[naming.KEY]["function"],
-            group=facts[naming.KEY]["resource"],
-            method=facts[naming.KEY]["method"],
+            function=facts[operation_names.KEY]["function"],
+            group=facts[operation_names.KEY]["resource"],
+            method=facts[operation_names.KEY]["method"],
             deprecated=bool(facts.get("deprecated")),
             arguments={argument.wire: argument for argument in arguments},
             body=next(iter(facts.get("requestBody", {}).get("content", {})), None),
@@ -194,13 +195,13 @@ class Callers:
             required = set(body.get("required", ()))
             for wire, schema in sorted(body["properties"].items(), key=lambda item: item[0] not in required):
                 name = argument_name(wire, "body", taken)
-                # What the path or the query has as well is another argument, under its own name.
+                # A name that the path or query also has is a separate argument with its own name.
                 key = wire if all(wire != one.wire for one in arguments) else name
                 arguments.append(Argument(name, key, "body", wire in required, schema))
         return arguments
 
     def _answer(self, responses: Node) -> Node | None:
-        """The first success that has a body."""
+        """Return the schema of the first successful response with a body."""
         successes = [follow(self.contract, responses[status]) for status in sorted(responses) if status.startswith("2")]
         bodies = [media["schema"] for response in successes for media in response.get("content", {}).values()]
         return next(iter(bodies), None)
@@ -222,7 +223,7 @@ class Callers:
 
     @cached_property
     def models(self) -> dict[str, ModelClass]:
-        """The classes that callers meet, by the name of the schema."""
+        """The classes that operations and events use, by schema."""
         sent: dict[str, list[Operation]] = {}
         back: dict[str, list[Operation | Event]] = {}
         for operation in self.operations:

@@ -1,20 +1,20 @@
-"""Two schemas of one kind of value beside each other: enums, limits, defaults, formats."""
+"""Compare the enums, limits, defaults and formats of two schemas of the same type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.changes.callers import Place
+from generator.changes.caller_view import Place
 from generator.changes.change import Change
 from generator.changes.shapes import LIMITS, shown
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 
 _UPPER = ("exclusiveMaximum", "maxItems", "maxLength", "maxProperties", "maximum")
 _LOWER = ("exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum")
 
 
-def details(role: str, old: Node, new: Node, places: tuple[Place, Place]) -> Iterator[Change]:
-    """The changes within one kind; `role` is `argument` or `answer`."""
+def constraint_changes(role: str, old: Node, new: Node, places: tuple[Place, Place]) -> Iterator[Change]:
+    """Yield the changes; `role` is `argument` or `answer`."""
     yield from _enums(role, old, new, places)
     for fact in (*LIMITS, "default", "format"):
         if old.get(fact) != new.get(fact):
@@ -46,7 +46,7 @@ def _enums(role: str, old: Node, new: Node, places: tuple[Place, Place]) -> Iter
 
 
 def _towards(fact: str, old: Node, new: Node) -> str:
-    """Whether a limit lets more through than before, or less; `changed` where that cannot be told."""
+    """Return `loosened`, `tightened`, or `changed` if the limits cannot be compared."""
     before, after = old.get(fact), new.get(fact)
     if before is None or before is False:
         return "tightened"

@@ -8,8 +8,8 @@ from pathlib import Path
 import attrs
 
 from clerk_core.guards import is_list, is_object
-from generator.files import read_yaml
 from generator.problems import GeneratorProblem
+from generator.yaml_files import read_yaml
 
 Rules = Mapping[str, Mapping[str, "Rule"]]
 """Model -> attribute -> rule."""
@@ -80,7 +80,12 @@ def _computed(name: str, rule: Rule, of: Sequence[tuple[str, str]]) -> Computed:
     values = ", ".join(f"self.{attribute}" for attribute in names)
     if not rule.finds:
         given = " and ".join(f"`{attribute}`" for attribute in names)
-        return Computed(name, "str | None", f"{given}, as far as they are set; None if none is.", f"joined({values})")
+        return Computed(
+            name,
+            "str | None",
+            f"{given}, those that are set, joined with spaces; None if none is set.",
+            f"joined({values})",
+        )
     item = of[0][1].removeprefix("list[").partition("]")[0]
-    doc = f"The one of `{names[0]}` whose id is `{names[1]}`; None if there is none."
+    doc = f"The item of `{names[0]}` whose id is `{names[1]}`; None if there is no such item."
     return Computed(name, f"{item} | None", doc, f"with_id({values})")

@@ -1,4 +1,4 @@
-"""The Python surface of two packages beside each other, as griffe reads it: what moved in signatures."""
+"""Compare the public signatures of two packages, as griffe reads them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import griffe
 from generator.changes.rules import Grade
 
 _REEXPORTED = ("api", "models", "resources")
-"""Packages whose names are imported from them, whichever module they stand in."""
+"""Packages that re-export the names of their modules."""
 
 _BY_POSITION = (griffe.ParameterKind.positional_only, griffe.ParameterKind.positional_or_keyword)
 
 
 @attrs.frozen
-class Moved:
-    """A name whose signature is another one now, that came, or that went."""
+class SignatureChange:
+    """A name that was added or removed, or whose signature changed."""
 
     path: str
     says: str
@@ -39,7 +39,7 @@ class _Parameter:
 
 @attrs.frozen
 class _Signature:
-    """What a name promises: the parameters of a function, the type of an attribute, the bases of a class."""
+    """The parameters of a function, the type of an attribute, or the bases of a class."""
 
     kind: str
     parameters: tuple[_Parameter, ...]
@@ -60,10 +60,10 @@ class _Signature:
         return f"({', '.join([*positional, *(['*'] if rest else []), *rest])}) -> {self.type or 'Any'}"
 
 
-def compare(old: Path, new: Path) -> list[Moved]:
-    """What moved between two folders of the same package, such as two times `clerk_bapi`.
+def compare(old: Path, new: Path) -> list[SignatureChange]:
+    """Return the signature changes between two versions of a package, given as folders.
 
-    The attributes of a class that came or went are not listed beside it, nor is an async method beside its sync one.
+    Attributes of added or removed classes are left out, and async methods that changed like their sync ones.
     """
     before, after = signatures(old), signatures(new)
     moved = {
@@ -83,14 +83,14 @@ def _sync(path: str) -> str:
     return path.replace(".resources.Async", ".resources.").replace(".client.AsyncClient", ".client.Client")
 
 
-def _same(one: Moved, other: Moved | None) -> bool:
+def _same(one: SignatureChange, other: SignatureChange | None) -> bool:
     if other is None or one is other:
         return False
     return (one.says.replace("Async", ""), one.grade) == (other.says.replace("Async", ""), other.grade)
 
 
 def signatures(package: Path) -> dict[str, _Signature]:
-    """The public names of a package, by the path that callers import them from."""
+    """Return the public names of a package, by the path that callers import them from."""
     loaded = griffe.load(package.name, search_paths=[package.parent], allow_inspection=False)
     assert isinstance(loaded, griffe.Module)
     return dict(_members(loaded, loaded.name))
@@ -130,23 +130,23 @@ def _parameters(function: griffe.Function) -> Iterator[_Parameter]:
         position += positional
 
 
-def _moved(path: str, before: _Signature | None, after: _Signature | None) -> Moved | None:
+def _moved(path: str, before: _Signature | None, after: _Signature | None) -> SignatureChange | None:
     if before == after:
         return None
     if before is None:
-        return Moved(path, f"new: {after}", Grade.COMPATIBLE)
+        return SignatureChange(path, f"new: {after}", Grade.COMPATIBLE)
     if after is None:
-        return Moved(path, f"gone: {before}", Grade.BREAKING)
+        return SignatureChange(path, f"removed: {before}", Grade.BREAKING)
     if before.kind != after.kind:
-        return Moved(path, f"was {before}, is {after}", Grade.BREAKING)
+        return SignatureChange(path, f"was {before}, is {after}", Grade.BREAKING)
     says = list(_differences(before, after))
-    # What is equal in words was told apart by the position of a parameter alone.
-    return Moved(path, "; ".join(says or ["parameters in another order"]), _grade(before, after))
+    # If the texts are equal, only the order of the parameters differs.
+    return SignatureChange(path, "; ".join(says or ["parameters in another order"]), _grade(before, after))
 
 
 def _differences(before: _Signature, after: _Signature) -> Iterator[str]:
     mine, theirs = before.by_name, after.by_name
-    yield from (f"gone: {one}" for name, one in mine.items() if name not in theirs)
+    yield from (f"removed: {one}" for name, one in mine.items() if name not in theirs)
     yield from (f"new: {one}" for name, one in theirs.items() if name not in mine)
     yield from (
         f"{one} is now {theirs[name]}" for name, one in mine.items() if name in theirs and str(one) != str(theirs[name])

@@ -1,23 +1,23 @@
-"""Which objects callers meet: those that operations take and answer, and those that events hold."""
+"""Find the schemas that operations and events use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from clerk_core.pages import PAGE_KEY
-from generator.contract.normalise import METHODS, Node, follow, walk
+from generator.contract.nodes import METHODS, Node, follow, walk
 
 SCHEMA = "#/components/schemas/"
 
 
 def of_operation(contract: Node, operation: Node) -> Iterator[Node]:
-    """What a caller sees of an operation: what is given to it, and what it answers."""
+    """Yield the schemas of an operation's arguments and results."""
     yield from given(contract, operation)
     yield from answers(contract, operation)
 
 
 def given(contract: Node, operation: Node) -> Iterator[Node]:
-    """What a caller gives to an operation: parameters, and members of the body."""
+    """Yield the schemas of an operation's arguments: parameters, and members of the body."""
     yield from (follow(contract, parameter)["schema"] for parameter in operation.get("parameters", ()))
     for media in follow(contract, operation.get("requestBody", {})).get("content", {}).values():
         body = follow(contract, media["schema"])
@@ -25,26 +25,26 @@ def given(contract: Node, operation: Node) -> Iterator[Node]:
 
 
 def answers(contract: Node, operation: Node) -> Iterator[Node]:
-    """What an operation answers that is no error."""
+    """Yield the schemas of an operation's successful responses."""
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             yield from (media["schema"] for media in follow(contract, response).get("content", {}).values())
 
 
 def operations(contract: Node) -> Iterator[Node]:
-    """All operations, in order."""
+    """Yield all operations, ordered by path and method."""
     for _, item in sorted(contract["paths"].items()):
         yield from (item[method] for method in METHODS if method in item)
 
 
 def events(contract: Node) -> Iterator[tuple[str, Node]]:
-    """The type of each event, and the schema of its body."""
+    """Yield the type of each event, with the schema of its body."""
     for name, item in sorted(contract.get("webhooks", {}).items()):
         yield name, item["post"]["requestBody"]["content"]["application/json"]["schema"]
 
 
 def objects(contract: Node, schemas: Iterable[Node]) -> set[str]:
-    """The names of all objects with members that the schemas lead to, in any number of steps."""
+    """Return the names of all objects with properties that the schemas refer to, directly or indirectly."""
     components: Node = contract["components"]["schemas"]
     found: set[str] = set()
     todo = list(schemas)
@@ -60,9 +60,9 @@ def objects(contract: Node, schemas: Iterable[Node]) -> set[str]:
 
 
 def rows(contract: Node, schema: Node) -> tuple[str, str] | None:
-    """The key that holds the rows of a page, and the name of what a row is; None for what is no page.
+    """Return the key of the rows of a page, and the schema of a row; None if the schema is not a page.
 
-    A page is an object that counts the whole list beside its rows, which stand under `data` or in its only list.
+    A page is an object with `total_count`, whose rows are under `data` or in its only list.
     """
     members = {key: follow(contract, inner) for key, inner in schema["properties"].items()}
     lists = [key for key, inner in members.items() if inner.get("type") == "array"]
@@ -74,7 +74,7 @@ def rows(contract: Node, schema: Node) -> tuple[str, str] | None:
 
 
 def named(contract: Node, schema: Node) -> str | None:
-    """The name of the object with members that a reference leads to."""
+    """Return the name of the object with properties that a reference leads to."""
     name = ""
     while "$ref" in schema:
         name = schema["$ref"].removeprefix(SCHEMA)

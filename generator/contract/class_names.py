@@ -1,14 +1,15 @@
-"""The classes that schemas become: which of them are one class, and what it is called.
+"""Decide the class of each schema: its name, and which schemas share a class.
 
-`spec/names.yaml` names classes; schemas that it gives one name are one class. Where it says nothing, a rule does:
+`spec/names.yaml` decides; schemas with the same name there share a class. These rules name the other schemas:
 
-- An event is called after its type (`UserCreatedEvent`), its data `...EventData`, and what only events hold `Event...`.
-- A page is called after its rows: `UserPage`. What says that something is deleted is a `DeletedObject`.
-- Elsewhere the class has the schema's name, in the words of `names.yaml`, without what tells it from others of its name
-  (`-2`) and without `Response`; an operation's own answer is a `...Result`.
+- An event is named after its type (`UserCreatedEvent`), its data `...EventData`, and schemas that only events use
+  `Event...`.
+- A page is named after its rows: `UserPage`. The confirmation of a deletion is a `DeletedObject`.
+- Any other class has the schema's name with the words of `names.yaml`, without a number (`-2`) and without `Response`.
+  The result of a single operation is a `...Result`.
 
-Schemas that come to one name are one class where one of them holds all that the other one does. If not, and if a name
-says nothing (`Data`), the class is called after what holds it.
+Schemas that get the same name share a class if one has all properties of the other. If not, or if the name is generic
+(`Data`), the class is named after the schema that refers to it.
 """
 
 from __future__ import annotations
@@ -18,34 +19,34 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from clerk_core.guards import is_list, is_object
-from generator.code.naming import KEY, Names
-from generator.code.reach import SCHEMA, answers, events, objects, of_operation, operations, rows
-from generator.contract import names
+from generator.contract import spelling
 from generator.contract.events import merge_events
 from generator.contract.joining import joined
-from generator.contract.normalise import Node, walk
+from generator.contract.nodes import Node, walk
+from generator.contract.operation_names import KEY, Names
+from generator.contract.reachable import SCHEMA, answers, events, objects, of_operation, operations, rows
 from generator.problems import GeneratorProblem
 
 _DELETED = "DeletedObject"
 _AFFIXES = re.compile(r"^schemas\W|(-|(?<=Response))\d+$")
-"""What tells schemas of one name apart: Clerk's `schemas.` and `-2`, and the place in a union."""
-_SAYS_NOTHING = frozenset(
+"""Clerk's `schemas.` prefix, and numbers that distinguish schemas of one name or branches of a union."""
+_GENERIC = frozenset(
     ("Cookies", "Data", "Details", "Event", "Item", "List", "Object", "Payload", "Response", "Result", "Token", "Value")
 )
 
 
 class Models(NamedTuple):
-    """A contract with its events, whose schemas are called as their classes are, and what they were called before."""
+    """A contract with its events, whose schemas have the names of their classes, and their former names."""
 
     facts: Node
     of_contract: Mapping[str, str]
-    """Schema of the contract -> class."""
+    """The class of each schema of the contract."""
     of_events: Mapping[str, str]
-    """Schema of the events -> class."""
+    """The class of each schema of the events."""
 
     @property
     def schemas(self) -> dict[str, list[str]]:
-        """Class -> the schemas that became it."""
+        """The schemas of each class."""
         found: dict[str, list[str]] = {}
         for schema, name in [*self.of_contract.items(), *self.of_events.items()]:
             found.setdefault(name, []).append(schema)
@@ -53,7 +54,7 @@ class Models(NamedTuple):
 
 
 def name_models(contract: Node, events: Node, decided: Names) -> Models:
-    """Call each schema as its class is called, and join those that are one class."""
+    """Rename each schema to its class, and join the schemas of each class."""
     merged, of_events = merge_events(contract, events)
     classes = _Namer(merged, decided).classes()
     return Models(
@@ -74,20 +75,20 @@ class _Namer:
         called = objects(facts, met)
         self._events: dict[str, str] = {}
         for event, schema in events(facts):
-            # Of several events with one schema, the one that it is called after: another one must not rename the class.
+            # If several events share a schema, the class is named after the event that the schema is named after.
             first = self._events.setdefault(_target(schema), event)
-            after = names.pascal(_target(schema)) == f"{names.pascal(event)}Event"
+            after = spelling.pascal(_target(schema)) == f"{spelling.pascal(event)}Event"
             self._events[_target(schema)] = event if after else first
-        told = objects(facts, (schema for _, schema in events(facts)))
-        self._told = told - called
-        self._known = sorted(called | told)
+        in_events = objects(facts, (schema for _, schema in events(facts)))
+        self._only_in_events = in_events - called
+        self._known = sorted(called | in_events)
         self._payloads = {
-            _target(self._schemas[event]["properties"].get("data", {})) for event in self._events if event in told
+            _target(self._schemas[event]["properties"].get("data", {})) for event in self._events if event in in_events
         }
-        self._operations = {names.pascal(operation["operationId"]) for operation in operations(facts)}
+        self._operations = {spelling.pascal(operation["operationId"]) for operation in operations(facts)}
 
     def classes(self) -> dict[str, str]:
-        """Return the class of each schema: one for schemas that are joined, a free name for one without members."""
+        """Return the class of each schema; schemas without properties get an unused name."""
         own: dict[str, str] = {}
         while True:
             wanted = {name: own.get(name) or self._wanted(name, own) for name in self._known}
@@ -97,24 +98,24 @@ class _Namer:
                 break
             own[odd] = self._qualified(odd, wanted)
         spelled: dict[str, str] = {}
-        classes = {name: spelled.setdefault(names.class_key(wanted[name]), wanted[name]) for name in order}
+        classes = {name: spelled.setdefault(spelling.class_key(wanted[name]), wanted[name]) for name in order}
         for name in sorted(self._schemas.keys() - classes.keys()):
-            free = names.pascal(name)
-            while names.class_key(free) in spelled:
+            free = spelling.pascal(name)
+            while spelling.class_key(free) in spelled:
                 free += "Schema"
-            classes[name] = spelled[names.class_key(free)] = free
+            classes[name] = spelled[spelling.class_key(free)] = free
         return classes
 
     def _claim(self, name: str, wanted: str, own: Mapping[str, str]) -> tuple[bool, bool, bool, str]:
-        """Which schema of several is the first to have a name."""
-        return name not in own, self._decision(name) is None, names.pascal(name) != wanted, name
+        """Return the sort key that decides which of several schemas gets a name first."""
+        return name not in own, self._decision(name) is None, spelling.pascal(name) != wanted, name
 
     def _odd_one(self, order: list[str], wanted: Mapping[str, str], own: Mapping[str, str]) -> str | None:
-        """The first schema that cannot have the class that it wants; None where all can."""
+        """Return the first schema that cannot have the class it wants, or None."""
         whole: dict[str, tuple[str, Node]] = {}
         for name in order:
-            key = names.class_key(wanted[name])
-            if wanted[name] in _SAYS_NOTHING and name not in own:
+            key = spelling.class_key(wanted[name])
+            if wanted[name] in _GENERIC and name not in own:
                 return name
             first, schema = whole.get(key, (name, self._schemas[name]))
             both = joined(schema, self._schemas[name], _alike(wanted))
@@ -124,7 +125,7 @@ class _Namer:
         return None
 
     def _belong(self, first: str, other: str, wanted: str) -> bool:
-        """Whether two schemas that come to one name mean the same thing."""
+        """Return whether two schemas with the same wanted name describe the same thing."""
         if wanted == _DELETED or (self._decision(first) and self._decision(other)):
             return True
         mine, theirs = (self._schemas[name]["properties"] for name in (first, other))
@@ -133,15 +134,15 @@ class _Namer:
         return nested or (tag is not None and tag == theirs.get("object", {}).get("enum"))
 
     def _wanted(self, name: str, own: Mapping[str, str]) -> str:
-        """The name that is decided, or by rule."""
+        """Return the class name of a schema, by `names.yaml` or by rule."""
         if name in own:
             return own[name]
         if decided := self._decision(name):
             return decided
         if name in self._events:
-            return f"{names.pascal(self._events[name])}Event"
-        plain = self._spelled(names.pascal(_AFFIXES.sub("", name)))
-        if name in self._told:
+            return f"{spelling.pascal(self._events[name])}Event"
+        plain = self._spelled(spelling.pascal(_AFFIXES.sub("", name)))
+        if name in self._only_in_events:
             thing = re.sub(r"^Event(?=[A-Z])|(Event)?(Payload|Data)$", "", plain) or plain
             return f"{thing}EventData" if name in self._payloads else f"Event{thing.replace('Event', '') or thing}"
         if name in self._answered and "deleted" in self._schemas[name]["properties"]:
@@ -153,7 +154,7 @@ class _Namer:
         return f"{thing}Result" if thing != plain and thing in self._operations else thing
 
     def _decision(self, name: str) -> str | None:
-        """What `names.yaml` calls the class, be it for all schemas of one name."""
+        """Return the class name in `names.yaml`, for the schema or for all schemas of its name without numbers."""
         return self._decided.models.get(name) or self._decided.models.get(_AFFIXES.sub("", name))
 
     def _spelled(self, name: str) -> str:
@@ -162,53 +163,53 @@ class _Namer:
         return name
 
     def _qualified(self, name: str, wanted: Mapping[str, str]) -> str:
-        """The first free name that tells what holds the object, or what answers it."""
-        taken = {names.class_key(other) for other in wanted.values()}
-        return next(free for free in self._candidates(name, wanted) if names.class_key(free) not in taken)
+        """Return the first unused name made from the schema or operation that uses the object."""
+        taken = {spelling.class_key(other) for other in wanted.values()}
+        return next(free for free in self._candidates(name, wanted) if spelling.class_key(free) not in taken)
 
     def _candidates(self, name: str, wanted: Mapping[str, str]) -> Iterator[str]:
         thing = wanted[name]
-        says_nothing = thing in _SAYS_NOTHING
+        is_generic = thing in _GENERIC
         for holder in self._known:
             for key, schema in self._schemas[holder]["properties"].items():
                 if any(_target(node) == name for node in walk(schema)):
-                    yield wanted[holder] + (thing if says_nothing else names.pascal_from_snake(names.singular(key)))
+                    yield wanted[holder] + (thing if is_generic else spelling.pascal_from_snake(spelling.singular(key)))
         for operation in operations(self._facts):
             if name in objects(self._facts, answers(self._facts, operation)):
-                if says_nothing:
+                if is_generic:
                     resource = operation[KEY]["resource"]
-                    yield names.singular(names.pascal_from_snake(resource)) + thing
+                    yield spelling.singular(spelling.pascal_from_snake(resource)) + thing
                 kind = "Page" if rows(self._facts, self._schemas[name]) else "Result"
-                yield self._spelled(names.pascal(operation["operationId"])) + kind
+                yield self._spelled(spelling.pascal(operation["operationId"])) + kind
         while True:
             thing += "Object"
             yield thing
 
 
 def _target(schema: Node) -> str:
-    """The schema that a reference leads to; empty where there is none."""
+    """Return the schema that a reference leads to, or an empty string."""
     ref = schema.get("$ref")
     return ref.removeprefix(SCHEMA) if isinstance(ref, str) and ref.startswith(SCHEMA) else ""
 
 
 def _alike(classes: Mapping[str, str]) -> Callable[[str, str], bool]:
-    """Whether two references lead to one class."""
+    """Return a function that says whether two references lead to the same class."""
 
     def alike(one: str, other: str) -> bool:
-        keys = {names.class_key(classes.get(ref.removeprefix(SCHEMA), ref)) for ref in (one, other)}
+        keys = {spelling.class_key(classes.get(ref.removeprefix(SCHEMA), ref)) for ref in (one, other)}
         return len(keys) == 1
 
     return alike
 
 
 def _renamed(facts: Node, classes: Mapping[str, str]) -> Node:
-    """The contract with its schemas called as their classes, one for each of these."""
+    """Return the contract with one schema per class, named after it."""
     old: Node = facts["components"]["schemas"]
     new: Node = {}
     for name, called in classes.items():
         both = joined(new[called], old[name], _alike(classes)) if called in new else old[name]
         if both is None:
-            raise GeneratorProblem(f"{name} and others are to be one class {called}, and contradict each other")
+            raise GeneratorProblem(f"{name} and others cannot share the class {called}: they conflict")
         new[called] = both
     components = {**facts["components"], "schemas": dict(sorted(new.items()))}
     renamed: Node = _with_classes({**facts, "components": components}, classes)
@@ -216,7 +217,7 @@ def _renamed(facts: Node, classes: Mapping[str, str]) -> Node:
 
 
 def _with_classes(node: Any, classes: Mapping[str, str]) -> Any:
-    """A copy whose references lead to classes; of a union's branches, those that became one are one."""
+    """Return a copy whose references lead to classes, without duplicate branches of unions."""
     if is_list(node):
         return [_with_classes(item, classes) for item in node]
     if not is_object(node):

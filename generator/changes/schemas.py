@@ -1,4 +1,4 @@
-"""Two schemas, or two classes, held against each other: what a caller may give, or what a caller gets."""
+"""Compare two schemas or classes, of arguments or of responses."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from generator.changes.callers import Argument, Attribute, Callers, ModelClass, Place
+from generator.changes.caller_view import Argument, Attribute, CallerView, ModelClass, Place
 from generator.changes.change import Change
-from generator.changes.details import details
+from generator.changes.constraints import constraint_changes
 from generator.changes.shapes import LIST, MAP, Shape, covers, described, shape, values_of
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 
 SENT = "argument"
 ANSWERED = "answer"
@@ -21,32 +21,32 @@ _Swaps = frozenset[tuple[str, str]]
 
 @attrs.frozen
 class Values:
-    """Compares what an old contract says with what a new one does; `renamed` tells which class became which."""
+    """Compares values of an old contract with those of a new one; `renamed` has the new name of each renamed class."""
 
-    old: Callers
-    new: Callers
+    old: CallerView
+    new: CallerView
     renamed: Mapping[str, str]
 
     def argument(
         self, old: Argument | Attribute, new: Argument | Attribute, places: Places, within: _Swaps = frozenset()
     ) -> Iterator[Change]:
-        """The changes of a keyword, or of a member of an object that is sent."""
+        """Yield the changes of an argument, or of a member of an object that is sent."""
         if old.required != new.required:
             yield Change("argument-required" if new.required else "argument-optional", *places)
         yield from _deprecation("argument", old.schema, new.schema, places)
         changes = self._values(SENT, old.schema, new.schema, places, within)
-        # Query and path know no null: None has no meaning there.
+        # Queries and paths have no null.
         in_url = isinstance(old, Argument) and isinstance(new, Argument) and "body" not in (old.sent_in, new.sent_in)
         yield from (change for change in changes if not in_url or not change.kind.startswith("argument-null"))
 
     def answer(self, old: Node, new: Node, places: Places) -> Iterator[Change]:
-        """The changes of what an operation returns."""
+        """Yield the changes of an operation's result."""
         yield from self._values(ANSWERED, old, new, places, frozenset())
 
     def members(
         self, role: str, old: ModelClass, new: ModelClass, places: Places, within: _Swaps = frozenset()
     ) -> Iterator[Change]:
-        """The changes of a class's attributes, for objects that are sent, or for those that come back."""
+        """Yield the changes of a class's attributes, for objects that are sent or received."""
         for key in sorted(old.attributes.keys() | new.attributes.keys()):
             mine, theirs = old.attributes.get(key), new.attributes.get(key)
             if mine is None or theirs is None:
@@ -89,7 +89,7 @@ class Values:
         within: _Swaps,
         absent: tuple[bool, bool] = (False, False),
     ) -> Iterator[Change]:
-        """The changes of a value; `absent` tells whether it may be left out, before and after."""
+        """Yield the changes of a value; `absent` is whether it may be left out, before and after."""
         before, after = shape(self.old.contract, old), shape(self.new.contract, new)
         before = Shape({self.renamed.get(kind, kind): inner for kind, inner in before.kinds.items()}, before.null)
         swapped = _swapped(before, after)
@@ -105,7 +105,7 @@ class Values:
             yield Change(f"{role}-{kinds[bool(nulls[1])]}", *places)
         for kind in sorted(before.kinds.keys() & after.kinds.keys()):
             one, other = before.kinds[kind], after.kinds[kind]
-            yield from details(role, one, other, places)
+            yield from constraint_changes(role, one, other, places)
             if kind == LIST:
                 at = _inside(places, "[]")
                 yield from self._values(role, one.get("items", {}), other.get("items", {}), at, within)
@@ -113,7 +113,7 @@ class Values:
                 yield from self._values(role, values_of(one), values_of(other), _inside(places, "{}"), within)
 
     def _swap(self, role: str, schemas: tuple[str, str], places: Places, within: _Swaps) -> Iterator[Change]:
-        """Another class stands here now: what counts is what its objects hold."""
+        """Yield the changes where one class replaces another: the class, and its attributes."""
         back = {after: before for before, after in self.renamed.items()}
         old = self.old.models[back.get(schemas[0], schemas[0])]
         new = self.new.models[schemas[1]]
@@ -123,7 +123,7 @@ class Values:
 
 
 def _swapped(before: Shape, after: Shape) -> tuple[str, str] | None:
-    """The two classes, where one is in the place of the other and nothing else changed."""
+    """Return the two classes if one replaces the other and nothing else changed."""
     gone = [(kind, schema) for kind, schema in before.kinds.items() if kind not in after.kinds]
     come = [(kind, schema) for kind, schema in after.kinds.items() if kind not in before.kinds]
     if len(gone) == len(come) == 1 and "$ref" in gone[0][1] and "$ref" in come[0][1]:
@@ -132,7 +132,7 @@ def _swapped(before: Shape, after: Shape) -> tuple[str, str] | None:
 
 
 def _nullable(found: Shape, absent: bool) -> bool | None:
-    """Whether the value may be None; None where nothing is said of it, as of `Any`."""
+    """Return whether the value may be None, or None if its type is `Any`."""
     return None if found.is_any else found.null or absent
 
 

@@ -1,4 +1,4 @@
-"""What is the same thing in two contracts, under another name or at another place."""
+"""Match the operations and classes of two contracts, across renames and moves."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 
-from generator.changes.callers import Callers, Operation
+from generator.changes.caller_view import CallerView, Operation
 from generator.changes.shapes import LIST, MAP, shape, values_of
 from generator.code.compatibility import Shims
-from generator.contract.normalise import Node
+from generator.contract.nodes import Node
 
 Pair = tuple[Operation, Operation]
 
 
 def blanked(path: str) -> str:
-    """The path without the names of its parameters."""
+    """Return the path without the names of its parameters."""
     return re.sub(r"{[^}]*}", "{}", path)
 
 
-def operations(old: Callers, new: Callers) -> tuple[list[Pair], list[Operation], list[Operation]]:
-    """Operations that are the same, those that went, and those that came.
+def operations(old: CallerView, new: CallerView) -> tuple[list[Pair], list[Operation], list[Operation]]:
+    """Return the matched operations, the removed ones and the added ones.
 
-    Name and path both alike come first, then the name, which is what callers know, and then the path.
+    Operations are matched by name and path, then by name, which callers use, then by path.
     """
     gone, come = list(old.operations), list(new.operations)
     pairs: list[Pair] = []
@@ -52,13 +52,13 @@ def _path(operation: Operation) -> Hashable:
     return operation.http, blanked(operation.path)
 
 
-def classes(old: Callers, new: Callers, same: list[Pair], shims: Shims) -> dict[str, str]:
-    """Old schema -> new schema, for the classes that stand where another one stood and have another name now.
+def classes(old: CallerView, new: CallerView, same: list[Pair], shims: Shims) -> dict[str, str]:
+    """Return the new name of each renamed class.
 
-    A name that stays is the same class, and one that is kept is the one that it is kept for. Of several names that one
-    could have become, the one wins that stands in its place most often.
+    Classes with the same name match, and so do old names in `compatibility.yaml`. Otherwise a class matches the new one
+    that replaces it in the most places.
     """
-    seen = _Seen(old, new)
+    seen = _ReplacementCounter(old, new)
     for was, now in same:
         for wire in was.arguments.keys() & now.arguments.keys():
             seen.values(was.arguments[wire].schema, now.arguments[wire].schema)
@@ -77,10 +77,10 @@ def classes(old: Callers, new: Callers, same: list[Pair], shims: Shims) -> dict[
     return renamed
 
 
-class _Seen:
-    """Walks through two contracts at once, and counts which new class stands where an old one stood."""
+class _ReplacementCounter:
+    """Walks two contracts in parallel, and counts which new class replaces which old one."""
 
-    def __init__(self, old: Callers, new: Callers) -> None:
+    def __init__(self, old: CallerView, new: CallerView) -> None:
         self._old = old
         self._new = new
         self._walked: set[tuple[str, str]] = set()

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
-from generator.follow.install import finish, put
+from generator.commands import main
+from generator.follow.install import commit, resume
 from tests.generator.projects import ROOT, state
 
 PLACES = ("spec/contract.json", "generated/package", "new.md", "spec/lock.toml")
 # Every change of the file system is announced to an audit hook before it is made.
 KILLED = """
 import os, pathlib, signal, sys
-from generator.follow.install import put
+from generator.follow.install import commit
 left = int(sys.argv[3])
 CHANGES = {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.copyfile", "shutil.rmtree"}
 def hook(event, arguments):
@@ -27,7 +27,7 @@ def hook(event, arguments):
         if left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(hook)
-put(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), %r)
+commit(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), %r)
 """
 
 
@@ -50,10 +50,10 @@ def made(tmp_path: Path) -> Path:
 
 def test_all_is_replaced_and_nothing_else(old: Path, made: Path) -> None:
     new = {**state(made), "other": state(old)["other"]}
-    put(old, made, PLACES)
+    commit(old, made, PLACES)
     assert state(old) == new
     assert not (old / ".update").exists()
-    assert not finish(old)
+    assert not resume(old)
 
 
 def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None:
@@ -67,17 +67,17 @@ def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None
             break
         if state(root) == before and not (root / ".update" / "whole").exists():
             outcomes.append("as it was")
-            assert not finish(root)
+            assert not resume(root)
             assert state(root) == before
         elif state(root) == after and not (root / ".update" / "whole").exists():
             outcomes.append("done")
-            finish(root)
+            resume(root)
         else:
             outcomes.append("owed")
-            assert finish(root)
+            assert resume(root)
             assert state(root) == after
         assert not (root / ".update").exists()
-        put(root, made, PLACES)
+        commit(root, made, PLACES)
         assert state(root) == after
     else:
         pytest.fail("it did not come to an end")
@@ -91,5 +91,5 @@ def test_the_next_command_does_what_is_owed(old: Path, made: Path, capsys: pytes
     (whole / "places").write_text("\n".join(PLACES), encoding="utf-8")
     new = {**state(made), "other": state(old)["other"]}
     main(["--root", str(old), "guard"])
-    assert capsys.readouterr().out == "finished an update that was interrupted while it was put in place\n"
+    assert capsys.readouterr().out == "finished installing an update that was interrupted\n"
     assert state(old) == new

@@ -1,7 +1,7 @@
-"""`spec/names.yaml`: names in Python where neither Clerk's document nor the rule of `methods.py` gives good ones.
+"""Give each operation its Python names, by `spec/names.yaml` or else by `naming_rules.py`.
 
-Each operation of a contract gets an object `x-python`: its `resource`, `method` and `function`, the `arguments` that
-have another name than on the wire, and what to use `instead` where Clerk has deprecated it.
+Each operation of the contract gets an object `x-python` with its `resource`, `method` and `function`, the `arguments`
+whose names differ from those on the wire, and, if it is deprecated, what to use `instead`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import attrs
 
 from clerk_core import AsyncClient, Client
 from clerk_core.guards import is_object
-from generator.code.methods import answers_list, function_name, method_name
-from generator.contract import names
-from generator.contract.normalise import METHODS, Node
-from generator.files import read_yaml
+from generator.contract import spelling
+from generator.contract.naming_rules import answers_list, function_name, method_name
+from generator.contract.nodes import METHODS, Node
 from generator.problems import GeneratorProblem
+from generator.yaml_files import read_yaml
 
 KEY = "x-python"
 
@@ -32,7 +32,7 @@ METHOD = re.compile(r"`clerk\.(\w+)\.(\w+)`")
 
 @attrs.frozen
 class OperationNames:
-    """What the file says of one operation; None where the rule decides."""
+    """The names of one operation in `names.yaml`; None where the rules decide."""
 
     resource: str | None = None
     method: str | None = None
@@ -42,31 +42,31 @@ class OperationNames:
 
 @attrs.frozen
 class Names:
-    """What the file says."""
+    """The content of `names.yaml`."""
 
     operations: Mapping[str, OperationNames]
     """By operation id."""
     models: Mapping[str, str]
-    """Classes by schema."""
+    """The class of each schema."""
     words: Mapping[str, str]
-    """Words of schemas, and what stands for them in classes."""
+    """Words in schema names, and their replacements in class names."""
 
 
 @attrs.frozen
 class Applied:
-    """What came of it."""
+    """The result of naming the operations of a contract."""
 
     notes: list[str]
-    """Operations that lost the method name that they claim."""
+    """Operations whose method name another operation has, and the name they got."""
     misfits: list[str]
     """Entries that do not fit the contract."""
 
 
 def load(path: Path) -> Names:
-    """Read the file.
+    """Read `names.yaml`.
 
     Raises:
-        GeneratorProblem: it or an entry of it is not what it should be.
+        GeneratorProblem: the file or an entry is malformed.
     """
     loaded = read_yaml(path)
     if not is_object(loaded) or sorted(loaded) != [*_SECTIONS] or not all(map(is_object, loaded.values())):
@@ -90,18 +90,18 @@ def _entry(place: str, entry: Any) -> OperationNames:
 
 def _identifier(place: str, name: Any) -> str:
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-        raise GeneratorProblem(f"{place}: {name!r} is no public name in Python")
+        raise GeneratorProblem(f"{place}: {name!r} is not a public Python name")
     return name
 
 
 def apply(chosen: Names, contract: Node) -> Applied:
-    """Name each operation of the contract, in place: the same document always gets the same names."""
+    """Name each operation of the contract, in place. The same document always gets the same names."""
     operations = [
         (path, http, item[http]) for path, item in sorted(contract["paths"].items()) for http in METHODS if http in item
     ]
     for path, _, facts in operations:
         facts[KEY] = _named(contract, path, facts, chosen.operations.get(facts["operationId"], OperationNames()))
-        # Clerk's names have done their work.
+        # Not needed any more.
         facts.pop("x-speakeasy-group", None)
         facts.pop("x-speakeasy-name-override", None)
     notes = _keep_apart(operations, chosen)
@@ -115,7 +115,7 @@ def _named(contract: Node, path: str, facts: Node, entry: OperationNames) -> Nod
     function = function_name(facts["operationId"], is_list=is_list)
     resource = entry.resource or _resource(facts)
     known = facts.get("x-speakeasy-name-override")
-    owners = [resource] if known else [resource, names.snake(path.split("/")[1])]
+    owners = [resource] if known else [resource, spelling.snake(path.split("/")[1])]
     found: Node = {
         "resource": resource,
         "method": entry.method or method_name(known or function, owners, is_list=is_list),
@@ -123,29 +123,29 @@ def _named(contract: Node, path: str, facts: Node, entry: OperationNames) -> Nod
     }
     for owner, segment in pairwise(path.split("/")):
         if segment == "{id}":
-            found["arguments"] = {"id": f"{names.singular(names.snake(owner))}_id"}
+            found["arguments"] = {"id": f"{spelling.singular(spelling.snake(owner))}_id"}
     if entry.instead and facts.get("deprecated"):
         found["instead"] = entry.instead
     return found
 
 
 def _resource(facts: Node) -> str:
-    """Clerk's group, or its tag where there is none."""
-    group = names.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
+    """Return the resource of an operation: Clerk's group, or else its tag."""
+    group = spelling.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
     return f"{group}_" if hasattr(Client, group) or hasattr(AsyncClient, group) else group
 
 
 def _keep_apart(operations: list[tuple[str, str, Node]], chosen: Names) -> list[str]:
-    """Let operations that claim one method have methods of their own; tells of those that lost the one they claim.
+    """Give operations with the same method name different ones, and return a note for each that was renamed.
 
-    The name stays with the operation that `names.yaml` gives it to, else with the path below the resource's own, such
-    as `/users/...` in `users`, else with the first in order. The others are called as their endpoint functions.
+    The name goes to the operation that has it in `names.yaml`, else to the one under the resource's path, such as
+    `/users/...` in `users`, else to the first in order. The others are named after their endpoint functions.
     """
     claims: dict[tuple[str, str], list[tuple[bool, bool, str, str, Node]]] = defaultdict(list)
     for path, http, facts in operations:
         resource, method = facts[KEY]["resource"], facts[KEY]["method"]
         entry = chosen.operations.get(facts["operationId"])
-        elsewhere = names.snake(path.split("/")[1]) != resource
+        elsewhere = spelling.snake(path.split("/")[1]) != resource
         claims[resource, method].append((entry is None or entry.method is None, elsewhere, path, http, facts))
     notes: list[str] = []
     for (resource, method), claimed in sorted(claims.items()):
@@ -157,7 +157,7 @@ def _keep_apart(operations: list[tuple[str, str, Node]], chosen: Names) -> list[
 
 
 def _without_replacement(operations: list[Node]) -> Iterator[str]:
-    """Drop each `instead` that names a method which is not there, and tell of it."""
+    """Remove each `instead` that names a missing method, and yield a message for it."""
     there = {(facts[KEY]["resource"], facts[KEY]["method"]) for facts in operations}
     for facts in operations:
         for method in METHOD.findall(facts[KEY].get("instead", "")):

@@ -1,10 +1,10 @@
-"""What a docstring says about a value besides its type, which the signature shows: form, choices, limits, default."""
+"""Describe a value for a docstring, beyond the type in the signature: format, choices, limits, default."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from generator.contract.normalise import DATE_TIME, SORT_KEYS, UNIX_MS, Node, is_switch
+from generator.contract.nodes import DATE_TIME, SORT_KEYS, UNIX_MS, Node, is_boolean_string
 
 _TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
 _TIMES = {UNIX_MS: _TIME, DATE_TIME: f"{_TIME}, sent as RFC 3339 text"}
@@ -12,7 +12,7 @@ _RANGES = (("minimum", "maximum", ""), ("minLength", "maxLength", "character"), 
 
 
 def describe(schema: Node) -> str:
-    """Return the facts of a schema as one sentence, such as `1 to 500, default 10.`; an empty text if it has none."""
+    """Return the facts of a schema as one sentence, such as `1 to 500, default 10.`, or an empty string."""
     if "anyOf" in schema:
         return describe(schema["anyOf"][0])
     facts = [_TIMES[schema["format"]]] if schema.get("format") in _TIMES else []
@@ -23,7 +23,7 @@ def describe(schema: Node) -> str:
     if "exclusiveMaximum" in schema:
         facts.append(f"less than {schema['exclusiveMaximum']}")
     if schema.get("uniqueItems"):
-        facts.append("no item twice")
+        facts.append("no duplicates")
     if "default" in schema:
         facts.append(f"default {_shown(schema['default'])}")
     if schema.get("deprecated"):
@@ -33,9 +33,9 @@ def describe(schema: Node) -> str:
 
 
 def _choices(word: str, schema: Node) -> list[str]:
-    """The values that a schema allows, keys to sort by without their signs, and the form of its texts."""
+    """Return the values a schema allows (sort keys without signs), and its pattern."""
     allowed = schema.get(SORT_KEYS) or schema.get("enum", ())
-    values = [_shown(value) for value in allowed if value is not None and not is_switch(schema)]
+    values = [_shown(value) for value in allowed if value is not None and not is_boolean_string(schema)]
     facts = [f"{word} {', '.join(values)}"] if values else []
     if "pattern" in schema:
         facts.append(f"{word.removesuffix('one of')}matching `{schema['pattern']}`")
@@ -55,5 +55,5 @@ def _range(low: Any, high: Any, what: str) -> str:
 
 def _shown(value: Any) -> str:
     if value == "":
-        return "an empty text"
+        return "an empty string"
     return f"`{value}`" if isinstance(value, str) else str(value)

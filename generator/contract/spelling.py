@@ -1,17 +1,17 @@
-"""Names: how Clerk's spelling becomes Python's."""
+"""Convert names between Clerk's spelling and Python's."""
 
 from __future__ import annotations
 
 import keyword
 import re
 
-# Words that a split at the capitals would tear apart.
+# Words that splitting at capital letters would break up.
 _WHOLE = {"OAuth": "Oauth", "M2M": "M2m", "URLs": "Urls", "IDs": "Ids", "APIs": "Apis"}
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def words(name: str) -> list[str]:
-    """`GetOAuthAccessToken` -> `["get", "oauth", "access", "token"]`."""
+    """Split a name into words: `GetOAuthAccessToken` -> `["get", "oauth", "access", "token"]`."""
     for whole, plain in _WHOLE.items():
         name = name.replace(whole, plain)
     spaced = _CAPITALS.sub(" ", name)
@@ -19,7 +19,7 @@ def words(name: str) -> list[str]:
 
 
 def snake(name: str) -> str:
-    """A snake_case Python identifier; keywords get a trailing underscore."""
+    """Return the name as a snake_case Python identifier; keywords get a trailing underscore."""
     joined = "_".join(words(name))
     if not joined or joined[0].isdigit():
         joined = f"field_{joined}"
@@ -27,24 +27,24 @@ def snake(name: str) -> str:
 
 
 def pascal(name: str) -> str:
-    """The name in PascalCase, acronyms kept as Clerk writes them."""
+    """Return the name in PascalCase, with acronyms as Clerk writes them."""
     return "".join(part[0].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", name) if part)
 
 
 def pascal_from_snake(name: str) -> str:
-    """`custom_attributes` -> `CustomAttributes`."""
+    """Return a snake_case name in PascalCase: `custom_attributes` -> `CustomAttributes`."""
     return "".join(word.capitalize() for word in words(name))
 
 
 def plural(name: str) -> str:
-    """The name of a list of what is called `name`."""
+    """Return the plural of a name."""
     if name.endswith("s"):
         return name
     return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 def singular(name: str) -> str:
-    """The name of one item of a list called `name`."""
+    """Return the singular of a name."""
     for plural, single in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
         if name.endswith(plural):
             return name[: -len(plural)] + single
@@ -52,5 +52,5 @@ def singular(name: str) -> str:
 
 
 def class_key(name: str) -> str:
-    """What two names share when they would become the same Python class."""
+    """Return a key that is equal for names that would become the same Python class."""
     return re.sub(r"[^0-9a-z]", "", name.lower())

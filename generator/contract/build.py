@@ -1,0 +1,103 @@
+"""Build a contract from a document: normalise, name inline objects, correct, name operations, check references."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import attrs
+
+from generator.contract import corrections, operation_names
+from generator.contract.inline_objects import name_inline_objects
+from generator.contract.nodes import Node, target, walk
+from generator.contract.normalise import DocumentNormaliser
+from generator.contract.null_references import move_null_to_references
+from generator.contract.pages import add_page_responses
+from generator.fetch.document import Document
+from generator.problems import DocumentProblem, GeneratorProblem
+
+
+@attrs.frozen
+class Contract:
+    """The facts of one document, with the corrections and names that did not apply to it."""
+
+    kind: str
+    """`contract` for the Backend API, `events` for webhooks."""
+    facts: Node
+    stale: list[corrections.Correction]
+    """Corrections whose target does not exist."""
+    settled: list[corrections.Correction]
+    """Corrections that changed nothing: the document is right without them."""
+    misfits: list[str]
+    """Entries of `names.yaml` that do not fit."""
+    notes: list[str]
+    """Decisions that a maintainer should see, such as operations that lost a method name to another."""
+
+    @property
+    def version(self) -> str:
+        """The API version of the document."""
+        return str(self.facts["info"]["version"])
+
+    def text(self) -> str:
+        """Return the contract as JSON: the same facts give the same text on any machine."""
+        return json.dumps(self.facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def build_contract(document: Document, spec: Path) -> Contract:
+    """Build the contract of a document. Corrections and names that do not fit are reported in the result.
+
+    Args:
+        document: A document of the Backend API or of the webhook events.
+        spec: The folder of `corrections.yaml` and `names.yaml`.
+
+    Raises:
+        DocumentProblem: the document is malformed.
+        GeneratorProblem: `corrections.yaml` or `names.yaml` is malformed.
+    """
+    normaliser = DocumentNormaliser(document.data)
+    kind = kind_of(document)
+    # The round trip through JSON copies nodes that YAML aliases share, and fails on values that JSON does not have.
+    facts: Node = json.loads(json.dumps(normaliser.events() if kind == "events" else normaliser.contract()))
+    move_null_to_references(facts)
+    name_inline_objects(facts)
+    add_page_responses(facts)
+    applied = corrections.apply(corrections.load(spec / "corrections.yaml"), facts, kind)
+    _check_references(facts)
+    named = operation_names.Applied([], [])
+    if kind == "contract":
+        named = operation_names.apply(operation_names.load(spec / "names.yaml"), facts)
+    return Contract(
+        kind=kind,
+        facts=facts,
+        stale=applied.stale,
+        settled=applied.settled,
+        misfits=named.misfits,
+        notes=named.notes,
+    )
+
+
+def kind_of(document: Document) -> str:
+    """Return `events` for the webhook document, `contract` for that of the Backend API."""
+    return "events" if "x-webhooks" in document.data else "contract"
+
+
+def check_contract(contract: Contract) -> None:
+    """Raise `GeneratorProblem` if a correction or a name does not fit the contract."""
+    if contract.stale:
+        gone = "; ".join(map(str, contract.stale))
+        raise GeneratorProblem(f"the target of {gone} no longer exists: remove or fix it in corrections.yaml")
+    if contract.misfits:
+        raise GeneratorProblem(f"names.yaml does not fit the contract: {'; '.join(contract.misfits)}")
+
+
+def _check_references(facts: Node) -> None:
+    """Raise `DocumentProblem` for a reference to something that a correction removed."""
+    for node in walk(facts):
+        ref = node.get("$ref")
+        if not isinstance(ref, str):
+            continue
+        with suppress(KeyError):
+            if target(facts, ref) is not None:
+                continue
+        raise DocumentProblem(ref, "is referred to, but a correction removed it")
