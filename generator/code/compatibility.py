@@ -1,4 +1,4 @@
-"""`spec/compatibility.yaml`: names that Clerk or clerkkit changed, which work on under a warning with the new one."""
+"""Read `spec/compatibility.yaml`: old names that keep working under a DeprecationWarning."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Shim:
 
     @property
     def message(self) -> str:
-        """What the warning says."""
+        """The text of the warning."""
         before, after = {
             "argument": (f"the argument `{self.old}` of `{self.of}`", f"`{self.new}`"),
             "method": (f"`clerk.{self.of}.{self.old}`", f"`clerk.{self.of}.{self.new}`"),
@@ -55,11 +55,11 @@ class Shims:
     all: Sequence[Shim] = ()
 
     def of(self, kind: str, owner: str = "") -> list[Shim]:
-        """Those of one kind; of one function or resource where arguments or methods are asked for."""
+        """Return the shims of one kind; for arguments and methods, those of one function or resource."""
         return [shim for shim in self.all if (shim.kind, shim.of) == (kind, owner)]
 
     def keep(self, kind: str, old: str, new: str, owner: str = "") -> bool:
-        """Whether an old name stands for this new one."""
+        """Return whether an old name is kept for this new one."""
         return any((shim.old, shim.new) == (old, new) for shim in self.of(kind, owner))
 
 
@@ -67,10 +67,10 @@ NO_SHIMS: Final = Shims()
 
 
 def load(path: Path, version: str) -> Shims:
-    """The entries that concern a contract of this API version: those of renames that it has behind it.
+    """Return the entries that apply to a contract of this API version.
 
     Raises:
-        GeneratorProblem: the file or an entry of it is not what it should be.
+        GeneratorProblem: the file or an entry is malformed.
     """
     loaded = read_yaml(path)
     entries: Any = loaded.get("renamed") if is_object(loaded) and set(loaded) == {"renamed"} else None
@@ -79,27 +79,27 @@ def load(path: Path, version: str) -> Shims:
     shims = [_shim(f"{path.name}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
     for shim in shims:
         if sum((other.kind, other.of, other.old) == (shim.kind, shim.of, shim.old) for other in shims) > 1:
-            raise GeneratorProblem(f"{path.name}: {shim} is there twice")
+            raise GeneratorProblem(f"{path.name}: {shim} is listed twice")
     return Shims([shim for shim in shims if not shim.since or (_DATE.fullmatch(version) and shim.since <= version)])
 
 
 def load_for_project(root: Path) -> Shims:
-    """The entries that concern a project's own contract."""
+    """Return the entries that apply to the contract in spec/."""
     version = spec_folder.load(root / "spec" / "contract.json")["info"]["version"]
     return load(root / "spec" / "compatibility.yaml", str(version))
 
 
 def applicable(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]) -> tuple[Shims, list[str]]:
-    """The entries that concern the contract, and a word about each other one.
+    """Return the entries that apply to the contract, and a note for each skipped one.
 
-    Those do not whose old name is still there, nor names of ours in an API version that lacks their operation.
+    An entry is skipped if its old name still exists, or if clerkkit renamed it and its operation does not exist.
 
     Args:
         shims: All entries for a version.
-        known: The names of a kind in the contract, by function or resource.
+        known: For each kind, a function from the owner to the names in the contract.
 
     Raises:
-        GeneratorProblem: a new name of Clerk's is not in the contract.
+        GeneratorProblem: a new name of an entry with `since` is not in the contract.
     """
     kept: list[Shim] = []
     skipped: list[str] = []
@@ -115,7 +115,7 @@ def applicable(shims: Shims, known: Mapping[str, Callable[[str], Iterable[str]]]
             skipped.append(f"compatibility.yaml: {shim} is skipped, because the old name is still there")
             continue
         if shim.new not in names:
-            raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {shim.new} to stand for it")
+            raise GeneratorProblem(f"compatibility.yaml: {shim}: there is no {shim.new}")
         kept.append(shim)
     return Shims(kept), skipped
 

@@ -1,4 +1,4 @@
-"""`spec/attributes.yaml`: attributes that models compute from their keys."""
+"""Read `spec/attributes.yaml`: attributes that models compute from their keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.problems import GeneratorProblem
 from generator.yaml_files import read_yaml
 
 Rules = Mapping[str, Mapping[str, "Rule"]]
-"""Model -> attribute -> rule."""
+"""The rules by model and attribute."""
 
 
 @attrs.frozen
@@ -38,7 +38,7 @@ def load(path: Path) -> Rules:
     """Read the rules.
 
     Raises:
-        GeneratorProblem: the file or a rule of it is not what it should be.
+        GeneratorProblem: the file or a rule is malformed.
     """
     loaded = read_yaml(path)
     if not is_object(loaded) or not all(map(is_object, loaded.values())):
@@ -65,8 +65,8 @@ def computed(rules: Mapping[str, Rule], declared: Mapping[str, tuple[str, str]])
     """Return the properties of a model; those whose keys it lacks are left out.
 
     Args:
-        rules: What the model is to compute, by name.
-        declared: Key -> name and annotation of its attribute.
+        rules: The rules of the model, by attribute.
+        declared: The name and annotation of the attribute of each key.
     """
     return [
         _computed(name, rule, [declared[key] for key in rule.keys])

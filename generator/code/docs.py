@@ -1,8 +1,8 @@
-"""Docstrings: our own words from `spec/docs.yaml`, and the facts of the contract beside them.
+"""Write docstrings from the texts in `spec/docs.yaml` and the facts of the contract.
 
-The words name operations by their ids, as in `[GetUser]`; each docstring shows what its reader calls: `users.get` in
-that of a method or model, `get_user` in that of an endpoint function. A sentence about an operation that the contract
-of another API version does not have is left out.
+The texts refer to operations by id, as in `[GetUser]`. In docstrings of methods and models this becomes `users.get`, in
+those of endpoint functions `get_user`. Sentences that refer to an operation which the contract does not have are left
+out.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _ITERATION_ERRORS = (
 
 
 class Docs:
-    """What `spec/docs.yaml` says, with a plain line made from the name where it says nothing."""
+    """Writes docstrings; what `docs.yaml` does not describe gets a line made from its name."""
 
     def __init__(self, spec: Path, functions: Mapping[str, str], methods: Mapping[str, str]) -> None:
         """Read `docs.yaml` and `rate_limits.yaml`.
@@ -62,7 +62,7 @@ class Docs:
             methods: The resource method of each operation id, such as `users.get`.
 
         Raises:
-            GeneratorProblem: a file names an operation that neither the contract nor `docs.yaml` has.
+            GeneratorProblem: a file refers to an operation that neither the contract nor `docs.yaml` has.
         """
         path = spec / "docs.yaml"
         loaded: Node = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -101,7 +101,7 @@ class Docs:
         )
 
     def iterator(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:
-        """Return the docstring of the method that walks over all pages of a list."""
+        """Return the docstring of the method that iterates over all pages of a list."""
         limit = next(argument.schema for argument in arguments if argument.wire == "limit")
         walked = [argument for argument in arguments if argument.wire not in MANAGED]
         size = f"page_size: Number of results per request. {describe({**limit, 'default': PAGE_SIZE})}"
@@ -118,9 +118,9 @@ class Docs:
         """Return the docstring of a model.
 
         Args:
-            called: The name of its class, and those of the schemas that became it; the first with an entry counts.
+            called: The name of its class, and those of its schemas; the first one with an entry is used.
             facts: The schema.
-            attributes: The attribute of each key of a model that users fill in, to be described one by one.
+            attributes: For a model that callers create, the attribute of each key, to describe each of them.
         """
         entry: Any = next((self._schemas[name] for name in called if name in self._schemas), _from_name(called[0]))
         said: Node = entry if is_object(entry) else {"summary": entry}
@@ -155,7 +155,7 @@ class Docs:
             yield f"Rate limit: {limit}" + (f", together with {_series(others)}." if others else ".")
 
     def _deprecation(self, facts: Node, called: Mapping[str, str]) -> str:
-        """What to use instead of a deprecated operation: methods as in `clerk.users.get`, as the reader calls them."""
+        """Return the deprecation note of an operation, with the name of its replacement."""
         if not facts.get("deprecated"):
             return ""
         operations = {method: called[name] for name, method in self._methods.items()}
@@ -175,7 +175,7 @@ class Docs:
 
 
 def _named(node: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Each operation that a text below a node names, with the place of the text."""
+    """Yield each operation that a text below a node refers to, with the place of the text."""
     if is_object(node):
         for key, value in node.items():
             yield from _named(value, f"{place}, {key}")
@@ -187,20 +187,20 @@ def _named(node: Any, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _said(text: str, called: Mapping[str, str]) -> str:
-    """The text, with operations as the reader calls them, without sentences on those that the contract lacks."""
+    """Return the text with operation names, without sentences about operations that do not exist."""
     sentences = _SENTENCE_END.split(text)
     kept = [sentence for sentence in sentences if all(name in called for name in _REFERENCE.findall(sentence))]
     return _REFERENCE.sub(lambda found: f"`{called[found[1]]}`", " ".join(kept))
 
 
 def _place(path: str, method: str, facts: Node) -> str:
-    """The operation, and its page in Clerk's reference."""
+    """Return the operation, and its page in Clerk's reference."""
     tag = re.sub(r"[^\w -]", "", facts["tags"][0].lower()).replace(" ", "-")
     return f"`{method.upper()} {path}`\n{_REFERENCE_PAGES}/{tag}/{method.upper()}{path}"
 
 
 def _from_name(name: str) -> str:
-    """A plain line for a class that has no words."""
+    """Return a summary made from the name of a class."""
     if name.endswith("Page"):
         return f"A page of `{name.removesuffix('Page')}` objects."
     return f"{' '.join(spelling.words(name)).capitalize()}, a part of Clerk's API."

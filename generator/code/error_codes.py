@@ -1,4 +1,4 @@
-"""`spec/codes.yaml`: the codes of Clerk's errors, each with the HTTP statuses that it comes with."""
+"""Read `spec/codes.yaml`: Clerk's error codes and their HTTP statuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATUSES = {status.value for status in HTTPStatus if status.value >= 400}
 
 
 def load(path: Path) -> Codes:
-    """The codes, all checked. They must be sorted, and so must the statuses of each: a diff then shows the change."""
+    """Return the checked codes. Codes and statuses must be sorted, so that diffs are small."""
     try:
         text = path.read_text(encoding="utf-8")
         codes: Any = yaml.safe_load(text)
@@ -31,7 +31,7 @@ def load(path: Path) -> Codes:
         raise GeneratorProblem(f"{path.name}: names no codes")
     for code, statuses in codes.items():
         _check(path.name, code, statuses)
-    # Of two equal keys a dict keeps the last one; the nodes still have both.
+    # A dict keeps only one of two equal keys; the YAML nodes have both.
     for one, other in pairwise(key.value for key, _ in node.value):
         if one >= other:
             raise GeneratorProblem(f"{path.name}: {other} " + ("is there twice" if one == other else f"is after {one}"))

@@ -1,4 +1,4 @@
-"""`make generate`: spec/ becomes generated/clerk_bapi, whole or not at all."""
+"""Generate `generated/clerk_bapi` from spec/ (`make generate`), replacing it completely or not at all."""
 
 from __future__ import annotations
 
@@ -33,17 +33,20 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Generated(NamedTuple):
-    """A package that was written."""
+    """A generated package."""
 
     package: Path
     notes: list[str]
-    """What was left out or named otherwise."""
+    """Entries that were skipped, for the maintainer."""
 
 
 def generate(root: Path, target: Path | None = None, *, contract: Node | None = None) -> Generated:
-    """Write the package below `target` (default: generated/), replacing the old one in one step.
+    """Generate the package, replacing the old one in one step.
 
-    `contract` is that of another version; the one in `spec/` if left out.
+    Args:
+        root: The checkout.
+        target: The folder of the package. Default: `generated/` in the checkout.
+        contract: The contract of another version. Default: the one in `spec/`.
     """
     _check_pins()
     spec = root / "spec"
@@ -59,10 +62,9 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
 
 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:
-    """Generate into the empty place `new`.
+    """Generate the package into the folder `new`, and return notes, such as skipped entries of `compatibility.yaml`.
 
-    `spec` holds the YAML files; the corrections are in the contract already. Returns notes for a reader, such as
-    entries of `compatibility.yaml` that were skipped.
+    `spec` is the folder of the YAML files. The corrections are already applied to the contract.
     """
     known_codes = error_codes.load(spec / "codes.yaml")
     models = class_names.name_models(contract, events, operation_names.load(spec / "names.yaml"))
@@ -99,7 +101,7 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
 
 
 class _ClerkProject(Project):
-    """openapi-python-client's project, laid out as a few modules instead of one per class and endpoint."""
+    """openapi-python-client's project, with one module per resource instead of one per class and endpoint."""
 
     views: Views
     facts: Node
@@ -125,7 +127,9 @@ class _ClerkProject(Project):
         for model in self.views.models.values():
             modules.setdefault(model.module, []).append(model)
         for module, models in sorted(modules.items()):
-            models.sort(key=lambda model: model.base != "Model")  # what a page names must stand above it
+            models.sort(
+                key=lambda model: model.base != "Model"
+            )  # pages refer to the classes of their rows in their bases
             self._render("models_module.py.jinja", f"models/{module}.py", module=module, models=models)
         self._render("models_init.py.jinja", "models/__init__.py", modules=modules)
         self._render("dicts.py.jinja", "dicts.py", models=[model for model in self.views.models.values() if model.keys])
@@ -155,12 +159,12 @@ class _ClerkProject(Project):
 
 
 def _resource_class(group: str, kind: str = "") -> str:
-    """The suffix keeps resources apart from models such as `Organizations`."""
+    """Return the class name of a resource; the suffix avoids clashes with models such as `Organizations`."""
     return f"{kind}{spelling.pascal_from_snake(group)}Resource"
 
 
 def _feed(full: Node) -> Node:
-    """What openapi-python-client is to parse: types and names, nothing that it would turn into code of its own."""
+    """Return the document for openapi-python-client's parser: types and names only."""
     feed: Node = _bare(copy.deepcopy({key: value for key, value in full.items() if key != "webhooks"}))
     for item in feed["paths"].values():
         for method in METHODS:
@@ -173,10 +177,7 @@ def _feed(full: Node) -> Node:
 
 
 def _bare(node: Any) -> Any:
-    """Without defaults, which belong to the server, and without formats, since JSON knows none but files.
-
-    Keys to sort by become the values that a caller knows.
-    """
+    """Remove defaults, which the server applies, and formats other than `binary`; turn sort keys into enums."""
     if is_list(node):
         return [_bare(value) for value in node]
     if not is_object(node):
@@ -203,7 +204,7 @@ def _check_pins() -> None:
 
 
 def _format(package: Path) -> None:
-    """Sort imports, drop unused ones, format: by the pinned ruff, with these rules, whatever is configured around."""
+    """Sort imports, remove unused ones and format with the pinned ruff, independent of any configuration."""
     options = ["--isolated", "--no-cache", "--quiet"]
     compact = "format.skip-magic-trailing-comma=true"
     for command in (["check", "--fix-only", "--select", "I001,F401"], ["format", "--config", compact]):

@@ -31,7 +31,7 @@ class Attribute:
 
     @property
     def declaration(self) -> str:
-        """The line in the class body."""
+        """The declaration in the class body."""
         start = f"{self.name}: {self.annotation}"
         if self.name != self.key:
             default = "" if self.required else f", default={self.default}"
@@ -47,28 +47,28 @@ class ModelView:
     module: str
     doc: str
     base: str
-    """The class that it is made from, as the code names it: `Model`, or `Page[...]` with the class of its rows."""
+    """The base class: `Model`, or `Page[...]` with the class of its rows."""
     is_core: bool
-    """Whether core has the class."""
+    """Whether core defines the class."""
     rows: str
-    """The attribute that holds the rows of a page; empty where it is none."""
+    """The attribute with the rows of a page; empty for other models."""
     attributes: list[Attribute]
     readers: dict[str, str]
     computed: list[Computed]
     is_open: bool
-    """Whether it takes keys that it does not declare."""
+    """Whether it accepts undeclared keys."""
     keys: dict[str, str]
-    """The annotations of the dict that may be sent in its place, by key; empty if there is none."""
+    """The annotations of the typed dict that operations accept instead, by key; empty if there is none."""
 
     @property
     def code(self) -> list[str]:
-        """What its code names."""
+        """The annotations and readers in its code, which need imports."""
         named = [attribute.annotation for attribute in self.attributes]
         return [self.base, *named, *self.readers.values(), *self.keys.values()]
 
     @property
     def signature(self) -> str:
-        """The arguments that make one."""
+        """The parameters of `__init__`."""
         arguments = (
             f"{one.name}: {one.annotation}{'' if one.required else f' = {one.default}'}" for one in self.attributes
         )
@@ -159,14 +159,14 @@ class ModelBuilder:
         )
 
     def _received_classes(self) -> set[str]:
-        """Classes that the server sends; the others are only ever sent to it."""
+        """Return the classes that the server sends; all others are only sent to it."""
         contract = self._contract
         sent = [body for operation in reachable.operations(contract) for body in reachable.answers(contract, operation)]
         return reachable.objects(contract, [*sent, *(body for _, body in reachable.events(contract))])
 
 
 def attribute_name(key: str, taken: Collection[str] = ()) -> str:
-    """The attribute that stands for a JSON key; `taken` are attributes that the model computes."""
+    """Return the attribute name of a JSON key; `taken` are names that the model defines otherwise."""
     name = key if key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") else spelling.snake(key)
     return f"{spelling.snake(key)}_" if hasattr(Model, name) or name in taken else name
 

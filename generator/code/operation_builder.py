@@ -96,7 +96,7 @@ class OperationBuilder:
                 comma_joined = parameter.get("explode") is False and is_array(schema)
                 arguments.append(Argument(name, wire, place, annotation, prop.required, schema, comma_joined))
         if endpoint.header_parameters or endpoint.cookie_parameters:
-            raise GeneratorProblem(f"{endpoint.name}: header and cookie parameters have no home yet")
+            raise GeneratorProblem(f"{endpoint.name}: header and cookie parameters are not supported")
         body_required = False
         for body in endpoint.bodies[:1]:
             content = facts["requestBody"]
@@ -104,7 +104,9 @@ class OperationBuilder:
             body_required = content["required"]
             if not self._types.is_class(body.prop):
                 annotation = self._types.annotation(body.prop, argument=True)
-                name, wire = (collection(path), "items") if is_array(schema) else ("body", "json")  # as `Request`
+                name, wire = (
+                    (collection(path), "items") if is_array(schema) else ("body", "json")
+                )  # parameters of `Request`
                 arguments.append(Argument(name, wire, "raw", annotation, True, schema))
                 continue
             model = self._parsed[str(body.prop.class_info.name)]
@@ -120,7 +122,7 @@ class OperationBuilder:
         return arguments, body_required
 
     def _reader(self, endpoint: Any) -> tuple[str, bool]:
-        """The expression that reads an answer, and whether it reads text."""
+        """Return the expression that reads a response, and whether it reads text."""
         answer = _answer(endpoint)
         if answer is None:
             return "nothing", False
@@ -143,7 +145,7 @@ class OperationBuilder:
         return results
 
     def _rows(self, endpoint: Any) -> Rows | None:
-        """The rows of a bare list or of a page; of several lists in a page, those under `data`."""
+        """Return the rows of a bare list or of a page; if a page has several lists, those under `data`."""
         answer = _answer(endpoint)
         shapes = [] if answer is None else getattr(answer.prop, "inner_properties", [answer.prop])
         key, rows = PAGE_KEY, next((shape for shape in shapes if isinstance(shape, ListProperty)), None)
@@ -161,14 +163,14 @@ class OperationBuilder:
 
 
 def _result_by(argument: Argument, value: str, result: str) -> Result:
-    """What is returned for one value of an argument, which may be its default."""
+    """Return the result for one value of an argument."""
     null = " | None" if "None" in argument.annotation else ""
     default = f"{null} | Unset = UNSET" if argument.schema.get("default") == value else ""
     return Result(result, argument.wire, f'Literal["{value}"]{default}')
 
 
 def _answer(endpoint: Any) -> Any:
-    """The answer that is no error and has content; None where there is none."""
+    """Return the successful response with content, or None."""
     return next((r for r in endpoint.responses.patterns if r.source["attribute"] != "None"), None)
 
 
@@ -177,12 +179,12 @@ def _flags(parameter: Node) -> Node:
 
 
 def _without_null(annotation: str) -> str:
-    """Query and path have no null; leaving the argument out says the same."""
+    """Remove null, which queries and paths do not have: the argument can be left out instead."""
     return annotation.removesuffix(" | None")
 
 
 def _of_time(annotation: str, schema: Node) -> str:
-    """The annotation of an argument that may be a time, in each form that a time can be given in."""
+    """Return the annotation of an argument; times accept all supported types."""
     if schema.get("format") not in (UNIX_MS, DATE_TIME):
         return annotation
     return "int | str | datetime" + (" | None" if annotation.endswith("| None") else "")

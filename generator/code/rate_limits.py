@@ -1,4 +1,4 @@
-"""`spec/rate_limits.yaml`: how often Clerk lets an operation be called."""
+"""Read `spec/rate_limits.yaml`: Clerk's rate limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RateLimit:
     calls: int
     seconds: int
     per: str | None
-    """What calls are counted for, such as `user`; None if Clerk does not say."""
+    """What the calls are counted by, such as `user`; None if Clerk does not say."""
 
     def __str__(self) -> str:
         period = "an hour" if self.seconds == _HOUR else f"in {self.seconds} seconds"

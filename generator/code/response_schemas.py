@@ -1,4 +1,4 @@
-"""What every operation may answer, as data: whoever compares it with what a server sends reads it at run time."""
+"""Write the schemas of all responses (`answers.json`), which drift detection reads at run time."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _KEPT = {"$ref", "additionalProperties", "anyOf", "enum", "items", "properties",
 
 
 def text(contract: Node) -> str:
-    """The file's text: the same for the same facts, on any machine."""
+    """Return the text of the file: the same facts give the same text on any machine."""
     return json.dumps(answers(contract), sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def answers(contract: Node) -> Node:
     """Return the schemas of all JSON responses by operation and status, and the named schemas that they reach.
 
-    A status without JSON has null. The schemas are those of the contract without limits, formats and defaults; `$ref`
-    holds the bare name. Beside an `anyOf` whose objects a constant tells apart, `tag` names the key that holds it.
-    `words` are all words of the contract's names, requests included: reports show no others.
+    A status without JSON is null. Schemas are without limits, formats and defaults, and `$ref` is the bare name. If a
+    constant discriminates the objects of an `anyOf`, `tag` is its key. `words` are all words in names of the contract,
+    including requests: reports show only these.
     """
     operations = {
         f"{method.upper()} {template}": _operation(contract, item[method])
@@ -57,7 +57,7 @@ def _words(contract: Node) -> list[str]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    """The keys and constants of a schema, or of all schemas in an operation."""
+    """Yield the keys and constants of a schema, or of all schemas in an operation."""
     if is_object(node):
         if is_object(node.get("properties")):
             yield from node["properties"]
@@ -107,7 +107,7 @@ def _variants(contract: Node, schema: Node) -> Iterator[Node]:
 
 
 def _tag(variants: list[Node]) -> str | None:
-    """The key that holds a constant in each of the objects, equal or foreign to those of the others."""
+    """Return the key whose constants discriminate the objects: any two have equal or disjoint ones."""
     shared = set[str].intersection(*map(set, variants)) if variants else set[str]()
     for key in sorted(shared, key=lambda key: (key != "object", key)):
         constants = [frozenset(map(str, properties[key].get("enum", ()))) for properties in variants]
@@ -118,7 +118,7 @@ def _tag(variants: list[Node]) -> str | None:
 
 
 def _references(node: Any) -> Iterator[str]:
-    """The names that facts refer to; a property may be called `$ref` too, but is no text."""
+    """Yield the names that facts refer to; a property named `$ref` is not a string."""
     if is_object(node):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]

@@ -1,4 +1,4 @@
-"""From openapi-python-client's properties to what stands in our code: annotations and readers."""
+"""Convert openapi-python-client's properties to annotations and readers."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _PLAIN: tuple[tuple[type, str], ...] = (
 
 
 class Types:
-    """Knows the classes that are generated, by name, each with the schema that it is made from."""
+    """Writes annotations and readers for the generated classes, given the schema of each."""
 
     def __init__(self, schemas: Mapping[str, Node]) -> None:
         self._schemas = schemas
 
     def is_class(self, prop: Any) -> bool:
-        """Whether the property is an object with attributes, and not a free-form one."""
+        """Return whether the property is an object with declared attributes."""
         return isinstance(prop, ModelProperty) and "properties" in self._schemas.get(str(prop.class_info.name), {})
 
     def annotation(self, prop: Any, *, argument: bool = False) -> str:
-        """The type of an attribute or result, or of an argument, which may be any sequence."""
+        """Return the type of an attribute or result, or that of an argument, which accepts any sequence."""
         for kind, text in _PLAIN:
             if isinstance(prop, kind):
                 return text
@@ -70,12 +70,12 @@ class Types:
         raise GeneratorProblem(f"no Python type for {type(prop).__name__} {prop.name}")
 
     def dict_of(self, name: str) -> str:
-        """The type of a dict that is as good as an object of the class; no dict type has more keys than it declares."""
+        """Return the dict type that is accepted instead of the class: a TypedDict, or a mapping for open classes."""
         keys = self._schemas[name]["properties"]
         return "Mapping[str, Any]" if self.is_open(name) or not all(map(_is_name, keys)) else f"{name}Dict"
 
     def is_open(self, name: str) -> bool:
-        """Whether objects of the class may have keys that it does not declare."""
+        """Return whether objects of the class may have undeclared keys."""
         return self._schemas[name].get("additionalProperties") is True
 
     @staticmethod
@@ -86,7 +86,7 @@ class Types:
         return " | ".join(sorted(distinct, key=lambda part: part == "None"))
 
     def reader(self, prop: Any) -> str | None:
-        """The expression that reads the property's JSON value; None where it is read as it is."""
+        """Return the expression that reads the property's JSON value, or None if it needs no conversion."""
         if self.is_class(prop):
             return f"{prop.class_info.name}.read"
         if isinstance(prop, ListProperty):
@@ -112,11 +112,11 @@ class Types:
         return self.one_of(models, lists)
 
     def one_of(self, models: list[str], lists: str | None = None) -> str:
-        """The expression that reads one of several classes."""
+        """Return the expression that reads one of several classes."""
         arguments: list[str] = []
         tag = self._tag(models)
         tagged = {value: model for model in models for value in self._constants(model, tag)} if tag else {}
-        shared = self._telling(models)
+        shared = self._discriminating(models)
         variants = [self._variant(model, shared, tag) for model in models]
         arguments.append(f"[{', '.join(variants)}]")
         if tag:
@@ -127,12 +127,12 @@ class Types:
             arguments.append(f"lists={lists}")
         return f"one_of({', '.join(arguments)})"
 
-    def _variant(self, model: str, telling: list[str], tag: str | None) -> str:
+    def _variant(self, model: str, keys: list[str], tag: str | None) -> str:
         schema = self._schemas[model]
-        # Variants are looked at where the tag is missing: it cannot be asked for then.
+        # Variants are compared only if the tag is missing, so the tag is not required here.
         required = [name for name in schema.get("required", ()) if name in schema["properties"] and name != tag]
         told: list[str] = []
-        for key in telling:
+        for key in keys:
             values = self._constants(model, key)
             pattern = schema["properties"].get(key, {}).get("pattern")
             if values:
@@ -147,7 +147,7 @@ class Types:
         return [value for value in values if isinstance(value, str)]
 
     def _tag(self, models: list[str]) -> str | None:
-        """The key whose one constant names the variant: `object`, or the first that serves as well."""
+        """Return the key whose constant names the variant: `object`, or the first key that is unambiguous."""
         keys: list[str] = sorted(
             {key for model in models for key in self._schemas[model]["properties"]}, key=lambda k: (k != "object", k)
         )
@@ -162,12 +162,12 @@ class Types:
                 return key
         return None
 
-    def _telling(self, models: list[str]) -> list[str]:
-        """Keys whose constants or patterns never contradict the right variant: no two overlap without being equal."""
+    def _discriminating(self, models: list[str]) -> list[str]:
+        """Return the keys whose constants discriminate: those of any two variants are equal or disjoint."""
         keys = sorted({key for model in models for key in self._schemas[model]["properties"]})
-        return [key for key in keys if key != "object" and self._tells(models, key)]
+        return [key for key in keys if key != "object" and self._discriminates(models, key)]
 
-    def _tells(self, models: list[str], key: str) -> bool:
+    def _discriminates(self, models: list[str], key: str) -> bool:
         sets = [frozenset(self._constants(model, key)) for model in models]
         patterns = [self._schemas[model]["properties"].get(key, {}).get("pattern") for model in models]
         if not any(sets):

@@ -1,4 +1,4 @@
-"""Units of times, durations and amounts of money, as docstrings show them."""
+"""Find the units of times, durations and amounts of money for docstrings."""
 
 from __future__ import annotations
 

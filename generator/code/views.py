@@ -26,7 +26,7 @@ SHARED = "shared"
 
 
 class Views:
-    """All operations and models of one contract, with the events' beside them."""
+    """All operations and models of one contract, including the models of its events."""
 
     def __init__(
         self,
@@ -74,12 +74,12 @@ class Views:
         ):
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
-                raise GeneratorProblem(f"two operations want the {what} {twice[0]}")
+                raise GeneratorProblem(f"two operations have the {what} {twice[0]}")
 
     def taken_elsewhere(self, operation: Operation, attribute: str) -> dict[str, str]:
-        """Keywords that an update does not take -> what does: an update of a part, such as `/users/{user_id}/metadata`.
+        """Return keywords that an update does not accept, with the operations that do, such as those of `/metadata`.
 
-        `attribute` names them: by their `method`, or by their `function`.
+        `attribute` is `method` or `function`: how the operations are named.
         """
         found: dict[str, list[str]] = {}
         own = {argument.name for argument in operation.now_or_then}
@@ -94,17 +94,17 @@ class Views:
     # -- old names -----------------------------------------------------------------------------------------------
 
     def old_functions(self, group: str) -> list[tuple[Shim, Operation]]:
-        """The old names of a resource's endpoint functions."""
+        """Return the old names of a resource's endpoint functions."""
         functions = {operation.function: operation for operation in self.operations if operation.group == group}
         return [(shim, functions[shim.new]) for shim in self.shims.of("function") if shim.new in functions]
 
     def old_methods(self, group: str) -> list[tuple[Shim, Operation]]:
-        """The old names of a resource's methods."""
+        """Return the old names of a resource's methods."""
         methods = {operation.method: operation for operation in self.operations if operation.group == group}
         return [(shim, methods[shim.new]) for shim in self.shims.of("method", group)]
 
     def old_walks(self, group: str) -> list[tuple[Shim, Operation]]:
-        """The old names of a resource's walks over all pages, which follow those of its methods."""
+        """Return the old names of a resource's iterators, which follow from those of its methods."""
         walks = [
             (attrs.evolve(shim, old=iterator_of(shim.old), new=operation.iterator), operation)
             for shim, operation in self.old_methods(group)
@@ -113,10 +113,10 @@ class Views:
         return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
 
     def _applicable_shims(self) -> tuple[Shims, list[str]]:
-        """The entries that this contract needs, and a word about each that it does not."""
+        """Return the shims that apply to this contract, and a note for each of the others."""
         for shim in self.shims.of("resource"):
             if hasattr(Client, shim.old) or hasattr(AsyncClient, shim.old):
-                raise GeneratorProblem(f"compatibility.yaml: {shim}: is there still, as a name of the client")
+                raise GeneratorProblem(f"compatibility.yaml: {shim}: is still a name of the client")
         arguments = {operation.function: operation.arguments for operation in self.operations}
         return applicable(
             self.shims,
@@ -132,7 +132,7 @@ class Views:
     # -- models --------------------------------------------------------------------------------------------------
 
     def _modules_of_classes(self) -> dict[str, str]:
-        """Class -> module: that of the one group which reaches it, or the shared one."""
+        """Return the module of each class: that of the only resource that uses it, or the shared one."""
         reached: dict[str, set[str]] = {}
         for operation in reachable.operations(self._contract):
             for cls in reachable.objects(self._contract, reachable.of_operation(self._contract, operation)):
@@ -140,24 +140,24 @@ class Views:
         return {cls: groups.pop() if len(groups) == 1 else SHARED for cls, groups in reached.items()}
 
     def _sent(self) -> set[str]:
-        """Classes whose objects callers send, within others too."""
+        """Return the classes that callers send, directly or within others."""
         operations = reachable.operations(self._contract)
         given = (schema for operation in operations for schema in reachable.given(self._contract, operation))
         return reachable.objects(self._contract, given)
 
     def class_of(self, schema: Node) -> str:
-        """The class that a reference leads to."""
+        """Return the class that a reference leads to."""
         return str(schema["$ref"]).removeprefix(reachable.SCHEMA)
 
     def model_set(self, schemas: Iterable[Node]) -> list[ModelView]:
-        """The classes reachable from `schemas` that no operation reaches."""
+        """Return the classes that `schemas` use and no operation uses."""
         return [
             self._model_builder.build(name)
             for name in sorted(reachable.objects(self._contract, schemas) - set(self._modules))
         ]
 
     def imports(self, texts: Iterable[str], module: str | None = None) -> dict[str, list[str]]:
-        """Module -> classes that the code in `texts` names, apart from those of `module` itself."""
+        """Return the classes to import for the code in `texts`, by module, without those of `module` itself."""
         found: dict[str, list[str]] = {}
         words = {word for text in texts for word in re.findall(r"[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", text))}
         places = self._modules | self._dicts

@@ -361,7 +361,7 @@ BAD = {
     ),
     "twice": (
         "renamed:\n" + 2 * "- {kind: model, old: a, new: b, since: 2029-01-01, why: x}\n",
-        "model a is there twice",
+        "model a is listed twice",
     ),
 }
 
@@ -378,8 +378,8 @@ def test_a_bad_entry_is_named(name: str, tmp_path: Path) -> None:
 
 
 WRONG = {
-    "a model": (entry("model", "Stuff", "Thingy"), "model Stuff: there is no Thingy to stand for it"),
-    "a function": (entry("function", "make", "create"), "function make: there is no create to stand for it"),
+    "a model": (entry("model", "Stuff", "Thingy"), "model Stuff: there is no Thingy"),
+    "a function": (entry("function", "make", "create"), "function make: there is no create"),
     "a method": (entry("method", "all", "every", of="things"), "method things.all: there is no every to stand"),
     "an argument": (entry("argument", "a", "b", of="create_thing"), "argument create_thing.a: there is no b to stand"),
     "its function": (
@@ -387,7 +387,7 @@ WRONG = {
         "argument make.a: there is no endpoint function make",
     ),
     "its resource": (entry("method", "all", "list", of="stuff"), "method stuff.all: there is no resource stuff"),
-    "a name of the client": (entry("resource", "close", "things"), "resource close: is there still"),
+    "a name of the client": (entry("resource", "close", "things"), "resource close: is still"),
 }
 
 
