@@ -380,8 +380,8 @@ def test_a_bad_entry_is_named(name: str, tmp_path: Path) -> None:
 WRONG = {
     "a model": (entry("model", "Stuff", "Thingy"), "model Stuff: there is no Thingy"),
     "a function": (entry("function", "make", "create"), "function make: there is no create"),
-    "a method": (entry("method", "all", "every", of="things"), "method things.all: there is no every to stand"),
-    "an argument": (entry("argument", "a", "b", of="create_thing"), "argument create_thing.a: there is no b to stand"),
+    "a method": (entry("method", "all", "every", of="things"), "method things.all: there is no every"),
+    "an argument": (entry("argument", "a", "b", of="create_thing"), "argument create_thing.a: there is no b"),
     "its function": (
         entry("argument", "a", "name", of="make"),
         "argument make.a: there is no endpoint function make",

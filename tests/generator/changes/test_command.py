@@ -90,7 +90,7 @@ def test_signatures_and_the_overlay_on_demand(root: Path, capsys: pytest.Capture
         "OVERLAY AND EMULATOR NEED WORK\n  clerkkit/api.py\n    line 1: clerk_bapi.api.things has no list_things\n"
         in out
     )
-    assert "  breaking\n    clerk_bapi.api.list_things: gone: (*, kinds: " in out
+    assert "  breaking\n    clerk_bapi.api.list_things: removed: (*, kinds: " in out
     assert "  compatible\n    clerk_bapi.api.all_things: new: (*, kinds: " in out
 
 
@@ -119,7 +119,7 @@ def test_events_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("old", "problem"),
     [
-        ("events.json", "one contract is the Backend API's and the other the events'"),
+        ("events.json", "one contract is of the Backend API and the other of the events"),
         ("nowhere.json", "nowhere.json: cannot be read"),
         ("broken.json", "broken.json: is not valid JSON"),
     ],
