@@ -13,7 +13,7 @@ import jwt
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, RequestState
 from tests.loopback import KEY, Loopback
-from tests.overlay.auth.making import CATEGORY, NOW, options, private, token
+from tests.overlay.auth.factories import CATEGORY, NOW, options, private, token
 
 LIVE, TEST = options(), options(live=False)
 GOOD = token()

@@ -10,7 +10,7 @@ import pytest
 from clerkkit.auth import AuthState
 from tests.loopback import answer, serve
 from tests.overlay.auth.browser import Browser
-from tests.overlay.auth.making import jwks
+from tests.overlay.auth.factories import jwks
 
 
 @pytest.fixture(autouse=True, scope="module")

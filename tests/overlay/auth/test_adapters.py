@@ -1,4 +1,4 @@
-"""Requests of real servers and frameworks, and the headers and hosts that they may bring."""
+"""Requests of real servers and frameworks: headers and hosts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from clerkkit.auth import RequestState
 from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
 from tests.loopback import KEY
 from tests.overlay.auth import lambda_events
-from tests.overlay.auth.making import NOW, jwks, options, token
+from tests.overlay.auth.factories import NOW, jwks, options, token
 from tests.overlay.auth.test_frameworks import scope
 
 LIVE = options()
@@ -48,7 +48,7 @@ def state_of(request: Any, wanted: Any = LIVE) -> RequestState:
 
 
 class Sent:
-    """A request of a framework that nobody here knows."""
+    """A request of an unknown framework."""
 
     method = "GET"
     url = "https://shop.test/"
@@ -58,7 +58,7 @@ class Sent:
 
 
 class Plain(Mapping[str, str]):
-    """A mapping that knows its keys in one case alone, and is no dict."""
+    """A case-sensitive mapping that is not a dict."""
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = values
@@ -131,7 +131,7 @@ FORWARDED = {"Host": "inner.test", "X-Forwarded-Host": "pub.test", "X-Forwarded-
 
 
 def environ(headers: Mapping[str, str], **fixed: int) -> dict[str, Any]:
-    """What an application gets from Werkzeug, behind a ProxyFix that trusts so many proxies."""
+    """Return the request that Werkzeug gives an application behind a ProxyFix."""
     made = EnvironBuilder("/a", headers=list(headers.items())).get_environ()
     made["HTTP_HOST"] = headers["Host"]
     if fixed:
@@ -149,7 +149,7 @@ def test_wsgi_and_flask_trust_the_host_of_proxy_fix() -> None:
         assert place(environ(FORWARDED, x_host=1, x_proto=1), trust) == "pub.test"
         assert place(WerkzeugRequest(environ(FORWARDED)), trust) == "inner.test"
         assert place(WerkzeugRequest(environ(FORWARDED, x_host=1)), trust) == "pub.test"
-        # Two proxies are trusted, and the client has put one more in front.
+        # Two proxies are trusted, and the client has added a third value.
         longer = {**FORWARDED, "X-Forwarded-Host": "evil.test, pub.test, second.test"}
         assert place(environ(longer, x_host=2), trust) == "pub.test"
 
@@ -158,7 +158,7 @@ def test_wsgi_and_flask_trust_the_host_of_proxy_fix() -> None:
 def test_django_trusts_the_forwarded_host_by_its_setting(trusted: bool) -> None:
     from tests.overlay.auth.test_frameworks import of_django
 
-    of_django()  # which configures Django
+    of_django()  # configures Django
     from django.core.handlers.wsgi import WSGIRequest
     from django.test import override_settings
 
@@ -195,7 +195,7 @@ PROXIED = options(proxy_url="/__clerk", authorized_parties=["https://shop.test",
     ("url", "headers", "base"),
     [
         ("https://shop.test/a", {}, "https://shop.test/__clerk/v1/"),
-        ("http://shop.test/a", {}, "https://shop.test/__clerk/v1/"),  # the proxy has not told that it is https
+        ("http://shop.test/a", {}, "https://shop.test/__clerk/v1/"),  # the proxy sends no X-Forwarded-Proto
         ("http://localhost:3000/a", {}, "http://localhost:3000/__clerk/v1/"),
         ("http://10.0.0.1/a", {"x-forwarded-host": "shop.test"}, "https://shop.test/__clerk/v1/"),
         ("https://shop.test/a", {"x-forwarded-host": "evil.test"}, None),

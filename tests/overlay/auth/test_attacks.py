@@ -1,4 +1,4 @@
-"""What attackers send: each is refused, and none makes us call Clerk more than so often. docs/auth.md has the table."""
+"""Attacks are refused with a limited number of calls to Clerk. docs/auth.md has the table."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ import pytest
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, TokenRefused
 from tests.loopback import KEY, answer, serve
-from tests.overlay.auth.making import CATEGORY, KID, NOW, claims, forged, jwks, pem, private, publishable_key, token
-from tests.overlay.auth.making import options as auth_options
+from tests.overlay.auth.factories import CATEGORY, KID, NOW, claims, forged, jwks, pem, private, publishable_key, token
+from tests.overlay.auth.factories import options as auth_options
 
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": KID, "cat": CATEGORY}
 
 
 def hmac_with(secret: bytes, algorithm: str = "HS256") -> str:
-    """A token that is signed with what everybody knows, the public key."""
+    """Return a token whose HMAC is keyed with the public key."""
     signed = forged({**HEADER, "alg": algorithm}, claims()).rpartition(".")[0]
     digest = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 def with_payload(**changes: Any) -> str:
-    """A good token whose payload was changed afterwards."""
+    """Return a valid token whose payload was changed after signing."""
     head, _, signature = token().split(".")
     payload = base64.urlsafe_b64encode(json.dumps(claims(**changes)).encode()).rstrip(b"=").decode()
     return f"{head}.{payload}.{signature}"
@@ -86,7 +86,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
     "critical extensions": (lambda: token(headers={"crit": ["exp"], "exp": 1}), "token-invalid", 0),
     "garbage": (lambda: "\x00\ud800;--", "token-invalid", 0),
 }
-"""Attack -> token, reason, calls to Clerk by a client that has no keys yet."""
+"""Attack -> token, reason, calls to Clerk by a client without keys."""
 
 
 @pytest.mark.parametrize("name", ATTACKS)

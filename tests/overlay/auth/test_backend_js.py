@@ -1,4 +1,4 @@
-"""The published @clerk/backend judges the same tokens and requests; `make judge` installs it and runs this."""
+"""Compares results with the published @clerk/backend. `make judge` installs it and runs this."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, SessionClaims
 from tests.loopback import Received, Said, answer, serve
-from tests.overlay.auth.making import ISSUER, NOW, ORIGIN, options, pem, publishable_key, token
+from tests.overlay.auth.factories import ISSUER, NOW, ORIGIN, options, pem, publishable_key, token
 
 FOLDER = os.environ.get("CLERK_BACKEND_JS")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="CLERK_BACKEND_JS is no folder with @clerk/backend: make judge")
@@ -97,7 +97,7 @@ NAMES = {
 
 
 class Case(NamedTuple):
-    """A token, what is accepted, and what its session is asked."""
+    """A token, the options, and the arguments of `has`."""
 
     name: str
     text: str
@@ -106,7 +106,7 @@ class Case(NamedTuple):
 
 
 def differs(case: Case, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | None:
-    """Why a verdict differs on purpose, as docs/auth.md says; None where it must not."""
+    """Return why a result differs deliberately, as docs/auth.md states; None if it must not differ."""
     if case.name in ("no subject", "empty sid", "empty origin") and ours["status"] == "signed-out":
         return "an empty claim"
     if theirs["status"] == "raised":
@@ -119,7 +119,7 @@ def differs(case: Case, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> s
 
 
 def judged(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
-    """What the SDK makes of them."""
+    """Return the results of the SDK."""
     client = {"secretKey": SECRET, "publishableKey": publishable_key(), "jwtKey": pem(), "apiUrl": api_url}
     told = [
         {
@@ -139,7 +139,7 @@ def judged(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
 
 
 def ours(cases: list[Case], api_url: str) -> Iterator[dict[str, Any]]:
-    """The same of this library."""
+    """Return the results of this library."""
     with Clerk(SECRET, base_url=f"{api_url}/v1", clock=lambda: NOW, max_retries=0) as clerk:
         for case in cases:
             request = httpx.Request("GET", "https://shop.test/", headers={"authorization": f"Bearer {case.text}"})
@@ -157,7 +157,7 @@ def ours(cases: list[Case], api_url: str) -> Iterator[dict[str, Any]]:
 
 
 def compared(cases: list[Case]) -> dict[str, int]:
-    """The verdicts of both, which are equal or differ on purpose; how many of each."""
+    """Check that results are equal or differ deliberately; return how many of each."""
 
     def api(received: Received) -> Said:
         said = received.json()

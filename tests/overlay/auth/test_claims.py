@@ -1,4 +1,4 @@
-"""Both versions of the claims in one form, and what `has` says of them."""
+"""Claims of both versions, and `has`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from clerkkit.auth import SessionClaims, TokenRefused, verify_token
-from tests.overlay.auth.making import NOW, pem, token
+from tests.overlay.auth.factories import NOW, pem, token
 
 V1 = {
     "org_id": "org_1",
@@ -38,7 +38,7 @@ def test_version_1() -> None:
 def test_version_2() -> None:
     found = session(**V2)
     assert (found.org_id, found.org_slug, found.org_role) == ("org_1", "engines", "org:admin")
-    # Themes are the user's own, and use up no number.
+    # Themes are a feature of the user, and have no mask.
     assert found.org_permissions == ("org:boards:view", "org:boards:remove", "org:exports:edit")
     assert (found.plan, found.features) == ("o:pro", ("o:boards", "u:themes", "ou:exports", "o:audit"))
 

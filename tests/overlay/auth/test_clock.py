@@ -1,4 +1,4 @@
-"""`Clerk(clock=...)`: everything that is verified at a time follows it, in views too."""
+"""`Clerk(clock=...)` sets the time of all verification, also in views."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from clerkkit.auth import TokenRefused
 from clerkkit.testing import webhook_secret
 from clerkkit.webhooks import WebhookVerificationError
 from tests.loopback import KEY, answer, serve
-from tests.overlay.auth.making import NOW, jwks, options, token
+from tests.overlay.auth.factories import NOW, jwks, options, token
 
 MACHINE = {"sub": "mch_1", "azp": None, "sid": None}
 M2M_HEADERS = {"cat": "cl_B7d4PD333AAA"}
 
 
 class SetClock:
-    """A clock that stands where a test sets it."""
+    """A clock that a test sets."""
 
     def __init__(self, now: float = NOW) -> None:
         self.now = now

@@ -14,8 +14,8 @@ from clerkkit import AsyncClerk, Clerk
 from clerkkit.testing import FakeInstance
 from tests.loopback import KEY
 from tests.overlay.auth.browser import SIGN_IN_COOKIES, handshake_token
+from tests.overlay.auth.factories import NOW, options, pem
 from tests.overlay.auth.lambda_events import http
-from tests.overlay.auth.making import NOW, options, pem
 from tools.attack_table import PAGE, replace_table
 
 

@@ -96,7 +96,7 @@ def test_accepts_an_api_key_until_it_is_revoked(emulator: Emulator, clerk: Clerk
         found = verifying.auth.verify_machine_token(made.secret)
         assert (found.token_type, found.user_id, found.name) == ("api_key", user.id, "mine")
         clerk.api_keys.revoke(made.id)
-        emulator.clock.advance(10)  # seconds for which an acceptance is reused
+        emulator.clock.advance(10)  # seconds for which accepted tokens are cached
         with pytest.raises(TokenRefused) as caught:
             verifying.auth.verify_machine_token(made.secret)
     assert caught.value.reason == "token-invalid"

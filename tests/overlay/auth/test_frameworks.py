@@ -1,4 +1,4 @@
-"""The requests of real frameworks, read alike: what each makes of the same bytes is one request to us."""
+"""Requests of all frameworks are read in the same way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 from clerkkit import Clerk, InvalidArgument
 from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
 from tests.loopback import KEY
-from tests.overlay.auth.making import NOW, jwks, options, token
+from tests.overlay.auth.factories import NOW, jwks, options, token
 
 HEADERS = {"Host": "shop.test", "Cookie": "__session=a; b=c", "Authorization": "Bearer x", "Sec-Fetch-Dest": "document"}
 

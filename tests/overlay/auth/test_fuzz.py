@@ -1,4 +1,4 @@
-"""10,000 tokens, cookies and headers, made up and mutated: no error but ours, and nobody gets in."""
+"""10,000 random and mutated tokens, cookies and headers: only our errors are raised, and nobody is signed in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from clerkkit import Clerk
 from clerkkit.auth import SignedInState, TokenRefused, verify_token
 from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
-from tests.overlay.auth.making import CATEGORY, KID, NOW, claims, jwks, options, pem, token
+from tests.overlay.auth.factories import CATEGORY, KID, NOW, claims, jwks, options, pem, token
 
 GOOD = token()
 GOOD_PARTS = GOOD.split(".")
@@ -66,7 +66,7 @@ def run(examples: int) -> Any:
 
 
 def _respond(request: httpx.Request) -> httpx.Response:
-    """A Clerk that knows its keys, and nobody's token."""
+    """A Clerk that serves keys and accepts no token."""
     if request.url.path.endswith("/jwks"):
         return httpx.Response(200, json=jwks())
     return httpx.Response(404, json={"errors": [{"code": "resource_not_found", "message": "none"}]})
@@ -95,7 +95,7 @@ def _encoded(value: Any) -> str:
 
 @st.composite
 def tokens(draw: st.DrawFn) -> str:
-    """Made-up ones, and good ones of which something was changed."""
+    """Random tokens, and valid ones with changes."""
     kind = draw(st.integers(0, 4))
     if kind == 0:
         return draw(st.text(max_size=200))
@@ -128,7 +128,7 @@ def tokens(draw: st.DrawFn) -> str:
 
 
 def _is_good(made: str) -> bool:
-    """A change that changes nothing; padding is the second spelling that is allowed."""
+    """Return whether a change has no effect. Padding is the only other spelling that is allowed."""
     parts = made.split(".")
     return len(parts) == 3 and [part.rstrip("=") for part in parts] == GOOD_PARTS
 
@@ -145,7 +145,7 @@ def test_tokens(made: str) -> None:
 
 
 def _mutated(random: Random) -> str:
-    """A good token with a few characters changed, taken out, put in, or moved."""
+    """A valid token with a few characters changed, removed, inserted or moved."""
     made = list(GOOD)
     for _ in range(random.randint(1, 4)):
         place = random.randrange(len(made))
@@ -164,7 +164,7 @@ def _mutated(random: Random) -> str:
 @run(300)
 @given(st.integers(0, 2**64).map(Random))
 def test_refuses_mutated_tokens(random: Random) -> None:
-    """30 of them each time: 9000."""
+    """30 tokens in each of 300 cases: 9000."""
     for made in {_mutated(random) for _ in range(30)}:
         if not _is_good(made):
             with pytest.raises(TokenRefused):
@@ -184,7 +184,7 @@ def test_machine_tokens(made: str) -> None:
 
 @st.composite
 def requests(draw: st.DrawFn) -> httpx.Request | dict[str, Any]:
-    """Requests with cookies, parameters and headers of Clerk's names, and anything in them."""
+    """Requests with cookies, parameters and headers of Clerk's names, and random values."""
     value = (
         st.text(max_size=60)
         | tokens()
@@ -219,7 +219,7 @@ def test_requests(request: dict[str, Any], given_options: Any) -> None:
     for name, text in state.headers:
         assert name.isascii()
         assert text.isascii()
-        assert text.isprintable()  # no line end can get out
+        assert text.isprintable()  # no line end reaches a header
 
 
 @run(200)
@@ -235,6 +235,6 @@ def test_reads_objects_with_any_text(url: str, method: str, headers: dict[str, s
 
 
 def test_accepts_the_valid_token() -> None:
-    """Without it, nothing above would show that anything is looked at."""
+    """Shows that the tests above can fail."""
     assert verify_token(GOOD, jwt_key=pem(), now=NOW)
     assert CLERK.auth.verify_token(GOOD, now=NOW)

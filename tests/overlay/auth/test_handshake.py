@@ -20,7 +20,7 @@ from tests.overlay.auth.browser import (
     plain,
     query,
 )
-from tests.overlay.auth.making import NOW, forged, jwks, options, token
+from tests.overlay.auth.factories import NOW, forged, jwks, options, token
 
 
 def test_handshake_redirects_with_headers_and_parameters(browser: Browser) -> None:
@@ -159,7 +159,7 @@ def test_handshake_without_session_signs_out(browser: Browser) -> None:
     ],
 )
 def test_handshake_with_invalid_signature_is_ignored_or_signs_out(browser: Browser, bad: str) -> None:
-    """In production the cookies decide, since it may be that of another app; in development it would come again."""
+    """In production the cookies decide, since the token may belong to another application."""
     state = browser.get({"__clerk_handshake": bad, **plain(session=GOOD, client_uat=1)})
     assert state.status == "signed-in"
     assert state.headers == ()
@@ -184,7 +184,7 @@ def test_handshake_in_production_signs_out_page_loads_only(browser: Browser, sen
     assert (state.status, state.headers) == ("signed-in", ())
     state = browser.get(cookies, url=url)
     assert [value for name, value in state.headers if name == "set-cookie"] == SIGN_OUT_COOKIES
-    # What signs in may come with anything: it is a session that Clerk has made.
+    # A handshake that signs in works with any request.
     state = browser.get({"__clerk_handshake": handshake_token(SIGN_IN_COOKIES)}, **sent)  # type: ignore[arg-type]
     assert state.status == "signed-in"
 

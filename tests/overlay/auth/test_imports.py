@@ -1,4 +1,4 @@
-"""What the extra costs those who do not use it, and what is said where it is missing."""
+"""What is imported, and the error if the extra is missing."""
 
 from __future__ import annotations
 

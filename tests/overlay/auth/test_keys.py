@@ -1,4 +1,4 @@
-"""The keys of an instance over real sockets: fetched once, kept, picked up anew, and never shared."""
+"""Signing keys over real sockets: fetched once, cached, replaced, and never shared between instances."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import AuthState, TokenRefused
 from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
 from tests.loopback import KEY, Act, Received, Said, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwk, jwks, make_async_auth, make_auth, pem, token
+from tests.overlay.auth.factories import NOW, jwk, jwks, make_async_auth, make_auth, pem, token
 
 GOOD = answer(200, jwks())
 DOWN = answer(500, {"errors": []})
@@ -31,7 +31,7 @@ class Time:
 
 
 class Caller:
-    """Verifies tokens with a client of its own, in one of the ways; all of a test's calls in one loop."""
+    """Verifies tokens with a sync or async client. All calls of a test run in one loop."""
 
     def __init__(self, verify: Callable[..., Any], time: Time) -> None:
         self.verify = verify
@@ -46,7 +46,7 @@ class Caller:
 
 
 def calling(way: str, url: str, test: Callable[[Caller], None], **options: Any) -> None:
-    """Run a test with a client of a way, whose clock the test sets."""
+    """Run a test with a sync or async client whose clock the test sets."""
     time = Time()
     state = AuthState(monotonic=time)
     if way == "sync":
@@ -93,7 +93,7 @@ def test_rotated_key_is_fetched_at_most_every_ten_seconds(way: str) -> None:
         assert len(server.requests) == 1
         caller.time.seconds += 10
         assert caller.reason(new) is None
-        assert caller.reason(token()) == "jwk-kid-mismatch"  # its key is gone, and so is what the cache knew
+        assert caller.reason(token()) == "jwk-kid-mismatch"  # its key is gone, so the cached signature is ignored
         assert len(server.requests) == 2
 
     with serve(GOOD, answer(200, jwks(jwk("second", "ins_2")))) as server:
@@ -130,7 +130,7 @@ def test_old_keys_are_used_for_an_hour_if_new_ones_cannot_be_fetched(way: str, f
             caller.time.seconds = 1000.0 + age
             assert (caller.reason(token(jti=str(age))) is None) is good
             assert len(server.requests) == calls
-        assert caller.reason(token()) is not None  # a failure stands for a second
+        assert caller.reason(token()) is not None  # failures are cached for one second
         assert len(server.requests) == calls
         caller.time.seconds += 1
         assert caller.reason(token()) is not None
@@ -253,7 +253,7 @@ def test_cancelled_task_does_not_block_others(backend: str) -> None:
 
 
 def test_async_client_works_in_several_loops() -> None:
-    # No connection outlives the loop that it was made in.
+    # Connections are not reused in another loop.
     with serve(answer(200, jwks(), {"Connection": "close"})) as server:
         clerk = AsyncClerk(KEY, base_url=server.url)
 
@@ -267,7 +267,7 @@ def test_async_client_works_in_several_loops() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_others_use_the_old_keys_while_one_fetches(way: str) -> None:
-    """The server answers the second time only once the others are through; one who waited would hold it up for good."""
+    """The server delays its second response until the others are done: a caller that waited would block it forever."""
     others_through = threading.Event()
 
     def second(received: Received) -> bytes:
@@ -321,7 +321,7 @@ def _tasks_do_not_wait(backend: str, url: str, through: threading.Event, request
 
 
 def test_clients_do_not_share_keys() -> None:
-    """Both instances have a key with the same id; a token of one is worth nothing at the other."""
+    """Both instances have a key with the same id; each refuses tokens of the other."""
     one, other = answer(200, jwks(jwk("first"))), answer(200, jwks(jwk("second")))
     with serve(one) as first, serve(other) as second, Clerk("sk_test_1", base_url=first.url) as mine:
         theirs = Clerk("sk_test_2", base_url=second.url)

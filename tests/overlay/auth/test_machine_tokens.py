@@ -1,4 +1,4 @@
-"""M2M tokens, API keys and OAuth access tokens: JWTs by signature, all others by the API; and which are accepted."""
+"""M2M tokens, API keys and OAuth access tokens: JWTs by signature, opaque ones by the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions, MachineToken, SignedInState, TokenRefused
 from tests.loopback import KEY, Act, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwks, options, pem, token
+from tests.overlay.auth.factories import NOW, jwks, options, pem, token
 
 M2M = {"sub": "mch_1", "aud": ["mch_2"], "jti": "mt_9", "azp": None, "sid": None, "role": "service"}
 OAUTH = {"sub": "user_1", "client_id": "client_1", "scope": "a b", "jti": "oat_9", "azp": None, "sid": None}
@@ -160,7 +160,7 @@ def test_machine_secret_key_is_used_for_m2m_tokens_only(given: str, key: str) ->
         (answer(500, b"no"), "unexpected-error", 500),
         (answer(200, b"no json"), "unexpected-error", 200),
         ([Act.RESET], "unexpected-error", None),
-        # Clerk's own SDK takes any 200 for a proof; here it has to be one.
+        # Clerk's SDK accepts any response with status 200.
         (answer(200, {**BODY, "revoked": True}), "token-invalid", None),
         (answer(200, {**BODY, "expired": True}), "token-invalid", None),
         (answer(200, {"active": False}), "token-invalid", None),

@@ -20,7 +20,7 @@ from tests.loopback import KEY
 from tests.overlay.auth.browser import (
     Browser,
 )
-from tests.overlay.auth.making import options, pem, private, publishable_key
+from tests.overlay.auth.factories import options, pem, private, publishable_key
 
 PRIVATE = private().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 ELLIPTIC = (

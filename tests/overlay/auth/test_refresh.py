@@ -18,7 +18,7 @@ from tests.overlay.auth.browser import (
     plain,
     suffixed,
 )
-from tests.overlay.auth.making import NOW, jwks, token
+from tests.overlay.auth.factories import NOW, jwks, token
 
 
 def refreshing(said: Script, cookies: Mapping[str, object], **more: Any) -> tuple[RequestState, list[Any]]:

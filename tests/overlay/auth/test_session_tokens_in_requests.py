@@ -17,7 +17,7 @@ from tests.overlay.auth.browser import (
     query,
     suffixed,
 )
-from tests.overlay.auth.making import NOW, options, token
+from tests.overlay.auth.factories import NOW, options, token
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_pending_session_is_signed_out_by_default(browser: Browser) -> None:
         (plain(session="x.y.z", client_uat=1), "token-invalid"),
         (plain(session=token(headers={"cat": "cl_B7d4PD222AAA"}), client_uat=1), "token-type-mismatch"),
         (plain(session=token(sub="mch_1"), client_uat=1), "token-type-mismatch"),
-        # A site beside this one on the domain has its own: the suffix tells which is ours.
+        # Another site on the domain has its own cookies; the suffix identifies ours.
         (
             {
                 **plain(session=token(iss="https://clerk.other.test"), client_uat=1),
@@ -92,7 +92,7 @@ def test_pending_session_is_signed_out_by_default(browser: Browser) -> None:
             "signed-in",
         ),
         (plain(session=token(iss="https://clerk.other.test"), client_uat=1), "session-token-and-uat-missing"),
-        # Of two generations, the one that was written last.
+        # Of two generations of cookies, the newer one counts.
         (
             {
                 **plain(session=token(iat=NOW), client_uat=1),

@@ -13,7 +13,7 @@ from tests.overlay.auth.browser import (
     plain,
     query,
 )
-from tests.overlay.auth.making import options, token
+from tests.overlay.auth.factories import options, token
 
 
 def test_development_requires_a_development_browser(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Session tokens, verified by a key at hand: each check, alone and in its order; PyJWT signs, and judges."""
+"""Session tokens verified with `jwt_key`: each check, and their order. PyJWT signs the tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from clerkkit import AsyncClerk, Clerk, ClerkError, InvalidArgument
 from clerkkit.auth import TokenRefused, verify_token
 from tests.loopback import KEY
-from tests.overlay.auth.making import CATEGORY, ISSUER, NOW, ORIGIN, claims, forged, pem, private, token
+from tests.overlay.auth.factories import CATEGORY, ISSUER, NOW, ORIGIN, claims, forged, pem, private, token
 
 
 def refusal(given: Any, **options: Any) -> TokenRefused:
@@ -201,7 +201,7 @@ def test_token_has_only_one_spelling() -> None:
     made = token()
     head, payload, signature = made.split(".")
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    other = last[last.index(signature[-1]) ^ 1]  # the same bytes, but for bits that no byte holds
+    other = last[last.index(signature[-1]) ^ 1]  # the same bytes; only surplus bits differ
     assert refusal(f"{head}.{payload}.{signature[:-1]}{other}").reason == "token-invalid"
     assert refusal(f"{head}.{payload}.{signature.replace('-', '+').replace('_', '/')}+").reason == "token-invalid"
     assert verify_token(made + "=" * (-len(signature) % 4), jwt_key=pem(), now=NOW)

@@ -1,4 +1,4 @@
-"""What strangers can make a site ask Clerk: few calls, each of them one short try, and a log that tells of outages."""
+"""Calls to Clerk that unauthenticated requests cause: limits, time limits and logs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimitOptions
 from clerkkit.auth import AuthOptions, AuthState, RequestState, TokenRefused
 from clerkkit.options import any_request
 from tests.loopback import KEY, Act, Received, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwks, make_async_auth, make_auth, options, pem, token
+from tests.overlay.auth.factories import NOW, jwks, make_async_auth, make_auth, options, pem, token
 from tests.overlay.auth.test_keys import Time
 
 LIVE, TEST = options(), options(live=False)
@@ -71,7 +71,7 @@ FLOODS = {
     "50 requests with made-up refresh tokens": (refresh, "session-token-expired-refresh-fetch-error", 10),
     "600 requests with made-up API keys": (opaque, "unexpected-error", 500),
 }
-"""Attack -> requests, whose number it begins with; reason of the last one; calls to Clerk."""
+"""Attack, beginning with the number of requests -> the requests, reason of the last one, calls to Clerk."""
 
 
 @pytest.mark.parametrize("said", [MISSING, COME_LATER, answer(503), answer(200, {}), [Act.RESET]], ids="mlsur")
@@ -151,7 +151,7 @@ API_KEY = answer(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "
 
 
 def knows_one_key(received: Received) -> Any:
-    """Clerk's answer where `VALID` is the only API key, and no handshake or session is known."""
+    """Return Clerk's response: `VALID` is the only API key; there is no handshake and no session."""
     return API_KEY if VALID.encode() in received.body else MISSING
 
 
@@ -255,7 +255,7 @@ KINDS: dict[str, Callable[[int], httpx.Request]] = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("own", [30.0, 2.0])
 def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, own: float) -> None:
-    """Also with an answer that asks to wait, and never longer than the client's own deadline."""
+    """Also if the response asks to wait; and never longer than the client's deadline."""
     seen: list[tuple[str, float]] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -293,7 +293,7 @@ def test_saturated_rate_limit_does_not_block_threads(kind: str, monkeypatch: pyt
         assert not clerk.auth.authenticate_request(KINDS[kind](number), wanted, now=NOW).is_authenticated
     assert waits == [0.0]
     clerk.send(OWN)
-    assert 0 < waits[-1] <= SATURATED.seconds  # strangers took no turn of the application
+    assert 0 < waits[-1] <= SATURATED.seconds  # unauthenticated requests used none of the rate limit
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -384,7 +384,7 @@ def test_warns_once_when_the_limit_is_reached(caplog: pytest.LogCaptureFixture) 
 
 
 def hops(said: Script, wanted: AuthOptions, most: int = 12) -> int:
-    """How often a browser is redirected whose every hop takes longer than the cookie that counts them lives."""
+    """Count the redirects of a browser whose redirects take longer than the counting cookie lives."""
     cookies: dict[str, str] = {"__client_uat": "5", "__clerk_db_jwt": "d"}
     url = "http://localhost:3000/a"
     with serve(said) as server, Clerk(KEY, base_url=server.url) as clerk:

@@ -1,4 +1,4 @@
-"""An ASGI application on a real server, and people who are signed in at the emulator."""
+"""An ASGI application on a real server, with users who are signed in at the emulator."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ORIGIN = "http://localhost:3000"
 
 
 class Site:
-    """Where the application is, and a browser without cookies."""
+    """The URL of the application, and a browser without cookies."""
 
     def __init__(self, url: str, http: httpx.Client) -> None:
         self.url = url
         self.http = http
 
     def get(self, path: str, token: str | None = None, **headers: str) -> httpx.Response:
-        """Ask for a path, with a token in the header."""
+        """Request a path with a token in the header."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.http.get(path, headers={**given, **({"authorization": f"Bearer {token}"} if token else {})})
 
@@ -41,7 +41,7 @@ def _server(app: Any, **more: Any) -> uvicorn.Server:
 
 @contextlib.contextmanager
 def _listening() -> Iterator[tuple[socket.socket, str]]:
-    # With the protocol said: asyncio sends small answers at once (TCP_NODELAY) only where it knows that this is TCP.
+    # Names the protocol: asyncio sets TCP_NODELAY only if it is known to be TCP.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         yield listening, f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -49,7 +49,7 @@ def _listening() -> Iterator[tuple[socket.socket, str]]:
 
 @contextlib.contextmanager
 def served(app: Any, **more: Any) -> Iterator[Site]:
-    """Serve an application in a thread, from its lifespan's start to its end."""
+    """Serve an application in a thread, with its lifespan."""
     server = _server(app, **more)
     with _listening() as (listening, url):
         thread = threading.Thread(target=server.run, args=([listening],))
@@ -69,7 +69,7 @@ def served(app: Any, **more: Any) -> Iterator[Site]:
 
 @contextlib.asynccontextmanager
 async def served_here(app: Any) -> AsyncIterator[str]:
-    """Serve an application in the running loop; its URL."""
+    """Serve an application in the running loop; return its URL."""
     server = _server(app)
     with _listening() as (listening, url):
         serving = asyncio.create_task(server.serve([listening]))
@@ -109,6 +109,6 @@ def options_for(emulator: Emulator, **more: Any) -> AuthOptions:
 
 
 def set_variables(patch: pytest.MonkeyPatch, secret_key: str, url: str) -> None:
-    """Let an application make its own client."""
+    """Set the variables with which an application creates its client."""
     patch.setenv("CLERK_SECRET_KEY", secret_key)
     patch.setenv("CLERK_API_URL", url)

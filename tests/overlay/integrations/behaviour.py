@@ -1,4 +1,4 @@
-"""What every framework must do: the same site in each, asked the same things."""
+"""Tests that every integration must pass: the same site and the same requests in each framework."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 PAGE = {"accept": "text/html", "sec_fetch_dest": "document"}
-"""What a browser sends that loads a page."""
+"""Headers of a browser that loads a page."""
 
 LIVE_KEY = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"
-"""Of an instance in production: what a handshake brings is shown at once, without a redirect."""
+"""The key of a production instance, where a handshake ends without a redirect."""
 
 LIVE_ISSUER = "https://clerk.example.com"
 
@@ -40,15 +40,15 @@ CHECKS = {
     "feature": {"feature": "themes"},
     "machine": {"token_type": MACHINES},
 }
-"""Paths of the site, and what `require_auth` asks for there. `open` asks for nothing, and answers the state's status;
-all others answer who is calling. `own` is as `open`, and has `OWN` and a cookie of its own."""
+"""Paths of the site, and the arguments of `require_auth` there. `open` has no guard and returns the state's status; all
+others return the caller. `own` is the same as `open`, with the headers `OWN` and a cookie."""
 
 OWN = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "public, max-age=60",
     "Vary": "Accept-Language, cookie",
 }
-"""Headers of an application that has a say of its own."""
+"""Headers that the application sets."""
 
 
 class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
@@ -57,7 +57,7 @@ class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
 
 class _Handler(wsgiref.simple_server.WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what goes wrong is seen in the answer."""
+        """Log nothing: errors show in the response."""
 
 
 @contextlib.contextmanager
@@ -94,14 +94,14 @@ def signed_in(emulator: Emulator, clerk: Clerk) -> People:
 
 
 def forged(emulator: Emulator, **claims: Any) -> str:
-    """A token that the emulator's instance signs, which it would not make of itself."""
+    """Return a token that the emulator signs, but would not issue."""
     now = int(time.time())
     session = {"iss": "https://example.com", "sub": "user_1", "sid": "sess_1", "iat": now, "nbf": now, "exp": now + 60}
     return jwts.sign(emulator._state.keys, {**session, "azp": ORIGIN, **claims})
 
 
 def brought(emulator: Emulator) -> tuple[str, list[str]]:
-    """What Clerk sends a browser back with, and the cookies in it: two of them of one name."""
+    """Return a handshake token and its cookies, two of which have the same name."""
     cookies = [
         f"__session={forged(emulator)}; Path=/; Secure; SameSite=Lax",
         "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
@@ -111,19 +111,16 @@ def brought(emulator: Emulator) -> tuple[str, list[str]]:
 
 
 def varies_on(answer: httpx.Response) -> list[str]:
-    """What a cache has to tell apart; a name that is there twice is listed twice."""
+    """Return the names in `Vary`, repeated ones too."""
     return sorted(name.lower() for name in answer.headers.get_list("vary", split_commas=True))
 
 
 NOWHERE = "http://127.0.0.1:1"
-"""Where no Clerk is."""
+"""A URL at which nothing listens."""
 
 
 class Behaviour:
-    """The tests. `site` is the one of a development instance, `live` that of one in production.
-
-    `down` is that of `live` where Clerk cannot be reached.
-    """
+    """The tests. `site` uses a development instance, `live` one in production, and `down` the same without Clerk."""
 
     def test_signed_in_user(self, site: Site, signed_in: People) -> None:
         answer = site.get("/me", signed_in.ada_token)
@@ -213,7 +210,7 @@ class Behaviour:
         assert answer.headers["cache-control"] == "public, max-age=60"
 
     def test_outage_is_503(self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
-        """Its token cannot be verified for now, so that it should try again instead of signing in."""
+        """The token cannot be verified at the moment, so the client should try again instead of signing in."""
         by_cookie = {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}
         for path, headers in [
             ("/me", {"authorization": f"Bearer {forged(emulator)}"}),

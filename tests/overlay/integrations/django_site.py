@@ -1,4 +1,4 @@
-"""Django, set up once for the process, and a site of it on a real server."""
+"""Sets Django up once for the process, and serves a site on a real server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if not settings.configured:
 
 
 def settings_for(emulator: Emulator, urlpatterns: list[URLPattern], **more: Any) -> override_settings:
-    """Settings of a project that has these pages."""
+    """Return the settings of a project with these pages."""
     urls = ModuleType("urls")
     vars(urls)["urlpatterns"] = urlpatterns
     given = {
@@ -59,7 +59,7 @@ def _closing(
 ) -> Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
 ]:
-    """Django knows no lifespan: this one ends the client where its connections are."""
+    """Add a lifespan, which Django lacks, to close the client in its loop."""
     used = async_client()
 
     async def served(

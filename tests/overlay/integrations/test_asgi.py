@@ -1,4 +1,4 @@
-"""Any ASGI application on a real server: what the middleware says, adds and leaves alone."""
+"""The middleware around an ASGI application on a real server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.overlay.integrations.asgi_site import ORIGIN, options_for, people, se
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Says what the middleware told it."""
+    """An application that returns the state."""
     if scope["type"] == "lifespan":
         for moment in ("startup", "shutdown"):
             assert (await receive())["type"] == f"lifespan.{moment}"
@@ -53,7 +53,7 @@ def fake() -> FakeInstance:
 
 @pytest.fixture
 def at_emulator(clerk_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The emulator, to which the environment points."""
+    """The emulator, with environment variables that point to it."""
     set_variables(monkeypatch, clerk_emulator.secret_key, clerk_emulator.origin)
     return clerk_emulator
 
@@ -70,7 +70,7 @@ def test_state_is_in_the_scope(at_emulator: Emulator, clerk: Clerk) -> None:
 
 
 def test_returning_from_a_handshake_sets_cookies(fake: FakeInstance) -> None:
-    """In development there is one more redirect, which sets the cookies; in production the page comes with them."""
+    """In development another redirect sets the cookies; in production the page does."""
     session = fake.session_token("user_1")
     cookies = [f"__session={session}; Path=/; Secure; SameSite=Lax", "__client_uat=1; Path=/"]
     token = fake.sign({"handshake": cookies})
@@ -125,7 +125,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, fake: FakeInstance) -> pytest.M
 
 
 def test_own_client_is_closed_with_the_application(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
-    """And there is another one where the application starts again."""
+    """An application that starts again gets another client."""
     with serve(answer(200, fake.jwks)) as clerk:
         environment.setenv("CLERK_API_URL", clerk.url)
         app = ClerkMiddleware(application)
@@ -168,7 +168,7 @@ def test_rejects_invalid_paths_to_skip(environment: pytest.MonkeyPatch, skip: An
 
 
 def test_loop_is_not_blocked_while_keys_are_fetched_once(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
-    """A hundred first requests wait for the keys; one that needs none is answered before they are there."""
+    """A hundred requests wait for the keys; a request that needs none is answered first."""
     asked, answered = threading.Event(), threading.Event()
 
     def slow(received: Received) -> bytes:

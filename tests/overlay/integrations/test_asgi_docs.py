@@ -1,4 +1,4 @@
-"""The Python of docs/frameworks.md that is about ASGI runs as it stands there, and so does the example."""
+"""The ASGI examples of docs/frameworks.md and `examples/` run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_asgi(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def example() -> Iterator[list[str]]:
-    """The lines that the example prints, while it runs."""
+    """Run the example, and return the lines that it prints."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""FastAPI, Starlette and plain ASGI do what every framework does."""
+"""FastAPI, Starlette and plain ASGI pass the tests of all integrations."""
 
 from __future__ import annotations
 
@@ -136,4 +136,4 @@ def down(made: Any, emulator: Emulator) -> Iterator[Site]:
 
 
 class TestAsgi(Behaviour):
-    """Each of them does all of it."""
+    """The tests of all integrations."""

@@ -52,7 +52,7 @@ async def async_caller(request: ClerkRequest) -> HttpResponse:
 
 
 class Page(View):
-    """A view of its own class, sync or async."""
+    """A class-based view, sync or async."""
 
     def get(self, request: ClerkRequest) -> HttpResponse:
         return caller(request)
@@ -119,7 +119,7 @@ def down(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
 
 
 class TestDjango(Behaviour):
-    """Django does all of it, over WSGI and ASGI, with each kind of view."""
+    """The tests of all integrations, over WSGI and ASGI, with each kind of view."""
 
 
 def test_loop_is_not_blocked_while_clerk_is_asked(emulator: Emulator) -> None:
@@ -217,7 +217,7 @@ def test_settings_of_other_tools_are_ignored(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_system_checks_name_missing_and_invalid_settings(settings: dict[str, Any], told: list[str]) -> None:
-    """By `manage.py check --deploy`, as the program that it is."""
+    """Runs `manage.py check --deploy` in a process."""
     given = {
         "SECRET_KEY": "of tests",
         "INSTALLED_APPS": ["clerkkit.integrations.django"],

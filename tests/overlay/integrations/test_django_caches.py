@@ -1,4 +1,4 @@
-"""Django's own caches around and inside the middleware: no page that is for one person is shown to another."""
+"""Django's caches around and inside the middleware never show one user's page to another."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_error_pages_that_use_the_state_have_vary(site: Site, signed_in: People)
 def test_page_that_does_not_use_the_state_is_cached(
     site: Site, signed_in: People, request: pytest.FixtureRequest
 ) -> None:
-    """It says nothing of who asked: no cache has to tell visitors apart."""
+    """The page does not depend on the caller, so caches may share it."""
     COUNT["public"] = 0
     order: str = request.node.callspec.params["site"][1]
     page = "/cached-public" if order == "no-site-cache" else "/public"

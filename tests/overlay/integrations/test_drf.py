@@ -30,7 +30,7 @@ from tests.overlay.integrations.behaviour import (
 )
 from tests.overlay.integrations.django_site import served, settings_for
 
-# After Django is set up: the framework reads its settings when it is imported.
+# Imported after Django is set up, since the framework reads its settings at import.
 from rest_framework.authentication import BasicAuthentication  # isort: skip
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated  # isort: skip
 from rest_framework.request import Request  # isort: skip
@@ -86,7 +86,7 @@ class OfMachines(Me):
 
 
 class PermissionAlone(APIView):
-    """Nothing but the permission asks who is calling."""
+    """Only the permission uses the caller."""
 
     authentication_classes = ()
     permission_classes = (require_auth(),)
@@ -125,7 +125,7 @@ class Typed(APIView):
 
 @method_decorator(cache_page(60), name="get")
 class CachedMethod(Typed):
-    """The method gets the framework's own request, of which the middleware knows nothing."""
+    """The method gets the framework's request, which the middleware does not see."""
 
 
 class Open(APIView):
@@ -186,7 +186,7 @@ def test_signed_out(site: Site) -> None:
 def test_invalid_token(site: Site, emulator: Emulator) -> None:
     expired = forged(emulator, exp=1_700_000_000, iat=1_600_000_000, nbf=1_600_000_000)
     for token, reason in [("a.b.c", "token-invalid"), (expired, "session-token-expired")]:
-        # Where nobody has to be signed in, too: the caller meant to be.
+        # Also in a view that is open to all: the caller sent a token.
         for page in ("/me", "/open"):
             answer = site.get(page, token)
             assert answer.status_code == 401
@@ -300,7 +300,7 @@ def test_equal_requirements_give_the_same_permission_class() -> None:
 
 @pytest.mark.parametrize("first", ["rest_framework.views", "clerkkit.integrations.drf", "drf_spectacular.openapi"])
 def test_classes_can_be_the_defaults_of_a_project(first: str) -> None:
-    """REST framework then imports them while it is being imported itself."""
+    """REST framework then imports them during its own import."""
     code = f"""
 import django, importlib
 from django.conf import settings

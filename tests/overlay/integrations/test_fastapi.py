@@ -162,7 +162,7 @@ def test_token_of_another_origin_is_refused(site: Site, here: People, clerk_emul
 
 
 def test_browser_is_redirected_to_clerk(site: Site) -> None:
-    """Before the route, and whatever it asks for. Not again and again, and no script."""
+    """Before the route runs. It stops after three times, and never redirects scripts."""
     for count, path in enumerate(("/me", "/public", "/nowhere"), 1):
         response = site.get(path, accept="text/html", sec_fetch_dest="document")
         assert (response.status_code, response.content) == (307, b"")
@@ -210,7 +210,7 @@ def test_machine_tokens(site: Site, here: People, clerk_emulator: Emulator, cler
     assert challenge(site.get("/keys", here.ada_token))[2] == "Not authenticated: token-type-mismatch"
     assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
     clerk.api_keys.revoke(key.id)
-    clerk_emulator.clock.advance(10)  # seconds for which an acceptance is reused
+    clerk_emulator.clock.advance(10)  # seconds for which accepted tokens are cached
     assert challenge(site.get("/keys", key.secret))[0] == 401
 
     assert site.get("/either", here.bob_token).json() == here.bob
@@ -221,14 +221,14 @@ def test_machine_tokens_of_several_types(site: Site, clerk_emulator: Emulator, c
     assert machine.secret_key
     with Clerk(machine.secret_key, base_url=clerk_emulator.url) as of_machine:
         opaque, jwt = (of_machine.m2m.create_token(token_format=form).token for form in ("opaque", "jwt"))
-    for token in (opaque, jwt):  # neither names an origin, and neither has to
+    for token in (opaque, jwt):  # neither names an origin
         assert site.get("/either", token).json() == machine.id
         assert site.get("/me", token).status_code == 401
 
 
 def test_unaccepted_machine_tokens_cause_no_call(clerk_emulator: Emulator, here: People) -> None:
     with served(app_for(clerk_emulator, accepts_token="session_token")) as site:
-        clerk_emulator.faults.add(status=500)  # whoever asks meets it
+        clerk_emulator.faults.add(status=500)  # affects any request
         assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
 
 
@@ -255,7 +255,7 @@ def test_concurrent_requests_are_not_mixed_up(site: Site, here: People) -> None:
 
 
 def test_skipped_paths_have_no_state(site: Site, here: People, caplog: pytest.LogCaptureFixture) -> None:
-    """A route that needs one fails there, instead of letting somebody in."""
+    """A guard fails there instead of granting access."""
     for path in ("/skipped/or/not", "/skipped/and/guarded"):
         assert site.get(path, here.ada_token, connection="close").status_code == 500
     assert "Clerk's middleware" in caplog.text

@@ -26,7 +26,7 @@ __all__ = ["clerk", "emulator", "signed_in"]
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: what goes wrong is seen in the answer."""
+        """Log nothing: errors show in the response."""
 
 
 @contextlib.contextmanager
@@ -96,7 +96,7 @@ def down(emulator: Emulator) -> Iterator[Site]:
 
 
 class TestFlask(Behaviour):
-    """Flask does all of it, with views that are async or not."""
+    """The tests of all integrations, with sync and async views."""
 
 
 def test_reads_the_configuration_and_provides_the_client(

@@ -1,4 +1,4 @@
-"""The Python of docs/frameworks.md passes the strict checks of mypy and pyright, without a cast."""
+"""The examples of docs/frameworks.md pass mypy and pyright in strict mode without casts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`get_auth(request)` is one name in all frameworks: the same callers get the same answers."""
+"""`get_auth(request)` gives the same result in all frameworks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from clerkkit.testing import instance
 from tests.loopback import KEY
 from tests.overlay.integrations import django_site
 
-# After Django is set up: the framework reads its settings when it is imported.
+# Imported after Django is set up, since the framework reads its settings at import.
 from clerkkit.integrations import drf  # isort: skip
 from rest_framework.authentication import BasicAuthentication  # isort: skip
 from rest_framework.request import Request as DrfRequest  # isort: skip
@@ -58,7 +58,7 @@ def who(auth: SessionClaims | MachineToken | None) -> str | None:
 
 
 def seen(get_auth: Any, request: Any) -> Answer:
-    """What the forms of the call return."""
+    """Return the results of each form of the call."""
     given = {"session": "session_token", "m2m": "m2m_token", "any": "any", "list": ["m2m_token", "api_key"]}
     return {
         "": who(get_auth(request)),
@@ -67,7 +67,7 @@ def seen(get_auth: Any, request: Any) -> Answer:
 
 
 def told(*calls: Callable[[], Any]) -> Answer:
-    """What old names return, or raise, and the warnings under which they do."""
+    """Return what old names return or raise, and their warnings."""
     found: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -259,7 +259,7 @@ def test_signed_out(ask: Ask) -> None:
 @pytest.mark.parametrize("name", SITES)
 def test_pending_session_is_none(name: str) -> None:
     token = FAKE.session_token("user_1", claims={"sts": "pending"})
-    refused = {"detail": "Not authenticated: session-pending"}  # by the authentication class, before the view
+    refused = {"detail": "Not authenticated: session-pending"}  # from the authentication class, before the view
     for ask in SITES[name]():
         assert ask("/", bearer(token)) == (refused if name == "drf" else NOBODY)
 
@@ -274,7 +274,7 @@ def test_client_cannot_choose_the_token_type(ask: Ask) -> None:
 
 @pytest.mark.parametrize("name", SITES)
 def test_get_auth_is_public_documented_and_sync(name: str) -> None:
-    """A coroutine that nobody awaits is true, as if somebody were signed in."""
+    """A coroutine that is not awaited would be truthy, as if somebody were signed in."""
     module = importlib.import_module(f"clerkkit.integrations.{name}")
     assert "get_auth" in vars(module)
     assert "get_auth" in getattr(module, "__all__", ["get_auth"])
@@ -338,7 +338,7 @@ def answer_of(view: type[APIView], user: Any = None, token: Any = None) -> Any:
 
 
 def test_drf_uses_the_authentication_of_the_view() -> None:
-    """The middleware knows a session, which a view of another class has not checked for CSRF."""
+    """The middleware has a session that the view's other class has not checked for CSRF."""
 
     class Other(_Page):
         authentication_classes = (BasicAuthentication,)

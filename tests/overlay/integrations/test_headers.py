@@ -1,4 +1,4 @@
-"""What responses tell caches, case by case. The frameworks' tests show that each says it."""
+"""`Vary` and `Cache-Control` of responses."""
 
 from __future__ import annotations
 

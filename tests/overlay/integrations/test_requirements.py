@@ -1,4 +1,4 @@
-"""What a guard may be made of, and what makes two guards one."""
+"""Requirements of guards: which are valid, which are equal, and how they deny access."""
 
 from __future__ import annotations
 

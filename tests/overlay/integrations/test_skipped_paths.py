@@ -1,4 +1,4 @@
-"""Paths to skip are paths of the application, wherever it is mounted: in each framework, on real servers."""
+"""Skipped paths are relative to where the application is mounted, in each framework on real servers."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def django_settings(emulator: Emulator, **more: Any) -> override_settings:
 FORCED = {"FORCE_SCRIPT_NAME": "/api"}
 
 SITES: dict[str, tuple[str, Callable[[Emulator, Clerk], AbstractContextManager[Site]]]] = {
-    # The prefix in the URL that a client asks for.
+    # The prefix in the requested URL.
     "starlette": ("", lambda e, c: asgi_site.served(asgi_app(e, c, False, Starlette))),
     "starlette-mounted": ("/api", lambda e, c: asgi_site.served(asgi_app(e, c, True, Starlette))),
     "starlette-root-path": ("", lambda e, c: asgi_site.served(asgi_app(e, c, False, Starlette), root_path="/api")),
@@ -112,7 +112,7 @@ SITES: dict[str, tuple[str, Callable[[Emulator, Clerk], AbstractContextManager[S
     "flask-mounted": ("/api", lambda e, c: test_flask.served(mounted(flask_app(e, c)))),
     "django-wsgi": ("", lambda e, c: django_site.served("wsgi", django_settings(e))),
     "django-asgi": ("", lambda e, c: django_site.served("asgi", django_settings(e))),
-    # Django's requests of ASGI have the path with the prefix, those of WSGI without it.
+    # Django's ASGI requests include the prefix in the path; its WSGI requests do not.
     "django-wsgi-forced": ("", lambda e, c: django_site.served("wsgi", django_settings(e, **FORCED))),
     "django-asgi-forced": ("/api", lambda e, c: django_site.served("asgi", django_settings(e, **FORCED))),
 }

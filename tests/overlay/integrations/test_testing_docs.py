@@ -1,4 +1,4 @@
-"""The tests that docs/testing.md shows for each framework run as they stand there, by pytest, in an application."""
+"""The tests that docs/testing.md shows for each framework run with pytest in an application."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 @pytest.fixture(scope="module")
 def site(emulator: Emulator, clerk: Clerk) -> Iterator[Site]:
-    # With a referee of the protocol on both sides.
+    # wsgiref.validate checks the protocol on both sides.
     judged = validator(ClerkMiddleware(validator(application), clerk, options_for(emulator)))
     with served_by_wsgi(judged) as site:
         yield site
@@ -76,7 +76,7 @@ def down(emulator: Emulator) -> Iterator[Site]:
 
 
 class TestWsgi(Behaviour):
-    """Plain WSGI does all of it."""
+    """The tests of all integrations."""
 
 
 def environ() -> dict[str, Any]:

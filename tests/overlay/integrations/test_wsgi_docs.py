@@ -1,4 +1,4 @@
-"""The Python of docs/frameworks.md that is about Django, Flask and WSGI runs as it stands there."""
+"""The Django, Flask and WSGI examples of docs/frameworks.md run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "frameworks.md").read_tex
 
 @pytest.fixture(autouse=True)
 def environment(emulator: Emulator) -> Iterator[None]:
-    """The keys are where the page says that they are."""
+    """Set the environment variables that the page names."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLERK_SECRET_KEY", emulator.secret_key)
         patch.setenv("CLERK_PUBLISHABLE_KEY", emulator.publishable_key)
@@ -31,7 +31,7 @@ def environment(emulator: Emulator) -> Iterator[None]:
 
 
 def defined(heading: str, number: int = 0) -> dict[str, Any]:
-    """What a block below a heading defines."""
+    """Return the names that a block below a heading defines."""
     section = re.split(r"^## ", PAGE.partition(f"\n## {heading}\n")[2], flags=re.MULTILINE)[0]
     block = re.findall(r"^```python\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)[number]
     names: dict[str, Any] = {"__name__": "frameworks_page"}

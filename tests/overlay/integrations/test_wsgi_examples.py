@@ -1,4 +1,4 @@
-"""The examples for Django and Flask, run as the programs that they are, and asked what they say that one should ask."""
+"""The Django and Flask examples run, and the calls that they print work."""
 
 from __future__ import annotations
 

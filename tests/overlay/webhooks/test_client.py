@@ -1,4 +1,4 @@
-"""`clerk.webhooks.verify`, beside the operations that administer deliveries."""
+"""`clerk.webhooks.verify`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/webhooks.md and docs/testing.md say what is so: their Python runs as it stands there, in the frameworks."""
+"""The examples of docs/webhooks.md and docs/testing.md run in each framework."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Post = Callable[[bytes, Mapping[str, str]], int]
 
 
 def names(block: str) -> dict[str, Any]:
-    """What a block of the page defines."""
+    """Return the names that a block of the page defines."""
     defined: dict[str, Any] = {"__name__": "webhooks_page"}
     exec(compile(block, "docs", "exec", dont_inherit=True), defined)
     return defined
@@ -78,7 +78,7 @@ def post(request: pytest.FixtureRequest) -> Iterator[Post]:
 
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> SignedWebhook:
-    """A webhook whose body no framework would write in the same way, for the secret of the environment."""
+    """Sign a webhook whose body changes if it is parsed and serialized again."""
     secret = webhook_secret()
     monkeypatch.setenv(VARIABLE, secret)
     body = '{ "type":"user.created","data" :{"id":"user_1","first_name":"\xc9va \\u00e9"},\n"object": "event"}\n'

@@ -1,4 +1,4 @@
-"""Headers in all the forms that frameworks give them."""
+"""Headers in the forms of all frameworks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clerkkit.webhooks import WebhookVerificationError, verify_webhook
 HOOK = signed_webhook({"type": "user.created", "data": {"id": "user_1"}})
 HEADERS = HOOK.headers
 SENT = float(HEADERS["svix-timestamp"])
-"""The clock of these tests: a run of all of them takes longer than a webhook is good for."""
+"""A fixed time, since the tests may run longer than a webhook is valid."""
 
 
 def environ(headers: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What `clerkkit.testing` makes is what PyJWT and standardwebhooks take it for, and what facts of Clerk's say."""
+"""Tokens and webhooks of `clerkkit.testing`, checked with PyJWT and standardwebhooks."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ JWKS = {"keys": [*CLERK.jwks["keys"], *OTHER.jwks["keys"]]}
 
 
 def verified(token: str, **options: Any) -> dict[str, Any]:
-    """The claims, by PyJWT and the key of the list that the token names."""
+    """Return the claims, verified by PyJWT with the key that the token names."""
     key = jwt.PyJWKSet.from_dict(JWKS)[jwt.get_unverified_header(token)["kid"]]
     claims: dict[str, Any] = jwt.decode(token, key, algorithms=["RS256"], **options)
     return claims
 
 
 def unpacked(claims: dict[str, Any]) -> list[str]:
-    """The permissions that version 2 of the claims holds, as Clerk's SDKs read them."""
+    """Return the permissions in claims of version 2, as Clerk's SDKs read them."""
     features = [part.split(":") for part in claims["fea"].split(",")] if "fea" in claims else []
     own = [name for scope, name in features if scope in ("o", "ou", "uo")]
     names, masks = (claims["o"][key].split(",") if key in claims["o"] else [] for key in ("per", "fpm"))

@@ -1,4 +1,4 @@
-"""The tokens of `clerkkit.testing` pass through `clerkkit.auth`: by PEM without network, and by the list of keys."""
+"""`clerkkit.auth` accepts the tokens of `clerkkit.testing`, by PEM and by JWKS."""
 
 from __future__ import annotations
 

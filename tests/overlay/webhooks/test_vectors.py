@@ -1,4 +1,4 @@
-"""What Clerk's JavaScript helper said to recorded requests, and what we say to the same."""
+"""Compares results with those recorded from Clerk's JavaScript helper."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clerkkit.webhooks import WebhookVerificationError, verify_webhook
 from tests.shared import shared
 
 DIFFERING: dict[str, str] = {}
-"""Rows that are judged otherwise on purpose, and why; `docs/webhooks.md` says so too."""
+"""Rows that differ deliberately, and why, as docs/webhooks.md states."""
 
 
 def judged(row: dict[str, Any]) -> tuple[str, Any]:
-    """Our verdict: `valid` with the event's data, or `invalid` with the headers that are said to be missing."""
+    """Return our result: `valid` with the event's data, or `invalid` with the missing headers."""
     request, options = row["args"][0], row["args"][1] if len(row["args"]) > 1 else {}
     try:
         event = verify_webhook(
@@ -28,7 +28,7 @@ def judged(row: dict[str, Any]) -> tuple[str, Any]:
 
 
 def expected(row: dict[str, Any]) -> tuple[str, Any]:
-    """The recorded verdict in the same form."""
+    """Return the recorded result in the same form."""
     told = row["expected"]
     if told["verdict"] == "valid":
         return "valid", told["data"]

@@ -1,4 +1,4 @@
-"""What is an event of Clerk's, and what is refused, with its reason. `standardwebhooks` judges the signatures."""
+"""Which webhooks are accepted, and the reasons of rejections. `standardwebhooks` makes the signatures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"
 
 
 def signature(body: bytes = BODY, *, secret: str = SECRET, message_id: str = "msg_1", timestamp: int = NOW) -> str:
-    """An entry of the header, by another hand."""
+    """Sign an entry of the header with `standardwebhooks`."""
     return Webhook(secret).sign(message_id, datetime.fromtimestamp(timestamp, UTC), body.decode())
 
 

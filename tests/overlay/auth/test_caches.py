@@ -1,4 +1,4 @@
-"""What is remembered of opaque tokens and of verified ones: for how long, how much, and for whom."""
+"""Caches of opaque and verified tokens: lifetimes, sizes, and sharing between callers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clerkkit.auth.tokens.bounded_cache import BoundedCache
 from clerkkit.auth.tokens.machine_token_cache import MachineTokenCache
 from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
 from tests.loopback import KEY, Act, Loopback, Received, Said, Script, answer, serve
-from tests.overlay.auth.making import NOW, jwks, make_async_auth, make_auth, options, pem, token
+from tests.overlay.auth.factories import NOW, jwks, make_async_auth, make_auth, options, pem, token
 
 SUBJECT = {"id": "x_1", "subject": "user_1", "scopes": ["a"], "claims": {"roles": ["reader"]}, "aud": ["x"]}
 GOOD = answer(200, SUBJECT)
@@ -25,7 +25,7 @@ UNKNOWN = answer(404, {"errors": []})
 
 
 class Time:
-    """A monotonic clock and a Unix clock, which a test moves together or alone."""
+    """A monotonic clock and a Unix clock, which a test advances together or separately."""
 
     def __init__(self) -> None:
         self.monotonic = 1000.0
@@ -37,7 +37,7 @@ class Time:
 
 
 class Asker:
-    """Verifies opaque tokens of a server, and counts the calls that it takes."""
+    """Verifies opaque tokens against a server, and counts the calls."""
 
     def __init__(self, script: Script | Callable[[Received], Said]) -> None:
         self.time = Time()
@@ -168,7 +168,7 @@ def test_cache_holds_neither_tokens_nor_keys() -> None:
 
 
 def slow(said: Said) -> Callable[[Received], Said]:
-    """What the server says once all that come at a time have had the time to."""
+    """Return the response after all concurrent requests had time to arrive."""
     gate = threading.Event()
 
     def reply(_: Received) -> Said:

@@ -1,4 +1,4 @@
-"""Tokens of our own, signed by PyJWT with keys made at run time, and the server that has their public halves."""
+"""Creates tokens, signed by PyJWT with keys generated at run time, and the matching public keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _made(name: str, bits: int) -> RSAPrivateKey:
 
 
 def private(name: str = "first", bits: int = 2048) -> RSAPrivateKey:
-    """A key by name; one is made for each."""
+    """Return the private key with this name, generated when first used."""
     return _made(name, bits)
 
 
@@ -52,7 +52,7 @@ def jwks(*keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """The claims of a session token; None leaves one out."""
+    """Return the claims of a session token. None removes a claim."""
     whole = {
         "sub": "user_1",
         "sid": "sess_1",
@@ -74,15 +74,15 @@ def token(
     bits: int = 2048,
     **changes: Any,
 ) -> str:
-    """A session token, with some claims or headers of its own."""
+    """Return a session token with other claims or headers."""
     extra = {"kid": KID, "cat": CATEGORY, **(headers or {})}
-    # PyJWT leaves out a `typ` that is empty, and writes JWT where there is none.
+    # PyJWT omits an empty `typ`, and adds JWT if there is none.
     extra = {name: value or "" for name, value in extra.items() if value is not None or name == "typ"}
     return jwt.PyJWS().encode(json.dumps(claims(**changes)).encode(), private(key, bits), algorithm, headers=extra)
 
 
 def forged(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b"none") -> str:
-    """Something in the form of a token, which nobody signed."""
+    """Return an unsigned token."""
     parts = (json.dumps(header).encode(), json.dumps(payload).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
@@ -96,10 +96,10 @@ def options(*, live: bool = True, **more: Any) -> AuthOptions:
 
 
 def make_auth(clerk: Clerk, state: AuthState, secret_key: str) -> Auth:
-    """The same as `clerk.auth`, with a state of its own."""
+    """Return the same as `clerk.auth`, with another state."""
     return Auth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)
 
 
 def make_async_auth(clerk: AsyncClerk, state: AuthState, secret_key: str) -> AsyncAuth:
-    """The same as `clerk.auth`, with a state of its own."""
+    """Return the same as `clerk.auth`, with another state."""
     return AsyncAuth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)
