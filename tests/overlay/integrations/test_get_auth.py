@@ -48,6 +48,8 @@ assert django_site
 FAKE = instance()
 OPTIONS = AuthOptions(jwt_key=FAKE.jwt_key, publishable_key=FAKE.publishable_key, accepts_token="any")
 
+APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
+
 Answer = dict[str, Any]
 Ask = Callable[[str, dict[str, str]], Answer]
 
@@ -172,7 +174,7 @@ def _django(*pages: Any) -> Iterator[Ask]:
     vars(urls)["urlpatterns"] = [*pages]
     settings = override_settings(
         ROOT_URLCONF=urls,
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"],
+        INSTALLED_APPS=APPS,
         MIDDLEWARE=["clerkkit.integrations.django.ClerkMiddleware"],
         CLERK_SECRET_KEY=KEY,
         CLERK_PUBLISHABLE_KEY=FAKE.publishable_key,
@@ -337,6 +339,7 @@ def answer_of(view: type[APIView], user: Any = None, token: Any = None) -> Any:
     return view.as_view()(request).data
 
 
+@override_settings(INSTALLED_APPS=APPS)
 def test_drf_uses_the_authentication_of_the_view() -> None:
     """The middleware has a session that the view's other class has not checked for CSRF."""
 
