@@ -90,7 +90,8 @@ def renamed_argument(old: str, new: str) -> Callable[[F], F]:
                 kwargs[new] = kwargs.pop(old)
             return function(*args, **kwargs)
 
-        mark_coroutine: Callable[[Any], Any] | None = getattr(inspect, "markcoroutinefunction", None)  # since Python 3.12
+        # New in Python 3.12.
+        mark_coroutine: Callable[[Any], Any] | None = getattr(inspect, "markcoroutinefunction", None)
         if mark_coroutine is not None and inspect.iscoroutinefunction(function):
             return cast("F", mark_coroutine(accept))
         return cast("F", accept)
