@@ -40,10 +40,11 @@ OPTIONAL = {
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
 LAYERS = {
-    "clerk_core": ["pages resource", "client", "transport requests", ".", "models", "_unset guards"],
-    "clerk_bapi": ["client", "resources", "api", "dicts events", "models", "."],
+    "clerk_core": ["__init__", "pages resource", "client", "transport requests", ".", "models", "_unset guards"],
+    "clerk_bapi": ["__init__", "client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "integrations testing _pyinstaller",
+        "__init__",
         "clerk",
         "resources auth",
         "auth.requests",
@@ -59,6 +60,7 @@ LAYERS = {
     "clerk_emulator": [
         "__main__",
         "command",
+        "__init__",
         "emulator",
         "http",
         "seeding",
@@ -69,13 +71,13 @@ LAYERS = {
         "contract storage",
         ".",
     ],
-    "generator": ["__main__", "commands", "follow", "changes", "checks code", "contract", "fetch", "."],
+    "generator": ["__main__", "commands", "__init__", "follow", "changes", "checks code", "contract", "fetch", "."],
 }
 """The layers of each package, from top to bottom: a module imports from its own folder and from layers below it.
 
 An entry stands for a module, or for all modules of a folder that have no entry; `.` stands for the modules beside the
-package's `__init__.py` that have no entry. Entries of one layer do not import each other. A package's `__init__.py` is
-above all layers, because it exports names from them.
+package's `__init__.py` that have no entry. Entries of one layer do not import each other. A package's `__init__.py` exports
+names from all layers.
 """
 
 ONE_MODULE_PER_GROUP = {"api", "domain", "models", "operations", "resources"}
@@ -86,8 +88,8 @@ LINES_PER_TEST_FILE = 600
 
 
 UNFINISHED = {
-    "declared": set(),
-    "layers": {"clerk_core", "clerkkit"},
+    "declared": set[str](),
+    "layers": {"clerkkit"},
     "cycles": {"clerk_core"},
     "sizes": {"clerk_core"},
 }
@@ -103,9 +105,7 @@ def packages(rule: str, names: Iterable[str]) -> pytest.MarkDecorator:
 
 def layer(module: str, package: str) -> tuple[int, str]:
     """Return the position of a module in the table, and the entry that matches it."""
-    inner = module.removeprefix(package).removeprefix(".")
-    if not inner:
-        return -1, package
+    inner = module.removeprefix(package).removeprefix(".") or "__init__"
     entries = {entry: position for position, row in enumerate(LAYERS[package]) for entry in row.split()}
     matching = [entry for entry in entries if f"{inner}.".startswith(f"{entry}.")]
     entry = max(matching, key=len, default=".")
@@ -124,6 +124,8 @@ def test_packages_import_only_what_they_declare(package: str) -> None:
 def test_folders_import_from_lower_layers_only(package: str) -> None:
     wrong = []
     for module, targets in imports.import_graph(package).items():
+        if module == package:
+            continue
         position, entry = layer(module, package)
         for target in targets:
             target_position, target_entry = layer(target, package)
