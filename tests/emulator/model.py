@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.emulator.api import Json
 
-Refusals = set[tuple[int, str]]
+ExpectedErrors = set[tuple[int, str]]
 
 ADMIN, MEMBER = "org:admin", "org:member"
 DAY = 24 * 3600 * 1000
@@ -89,7 +89,7 @@ class Invitation:
         return self.closed or ("pending" if now < self.expires_at else "expired")
 
 
-def too_large(*metadata: Json) -> Refusals:
+def too_large(*metadata: Json) -> ExpectedErrors:
     told = (json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in metadata)
     return {TOO_LARGE} if any(len(one.encode()) > 8192 for one in told) else set()
 
@@ -120,9 +120,9 @@ class Model:
 
     # Users
 
-    def profile_refusals(self, body: Json, user_id: str | None = None) -> Refusals:
+    def profile_errors(self, body: Json, user_id: str | None = None) -> ExpectedErrors:
         """Return the errors in a user's own fields."""
-        found: Refusals = set()
+        found: ExpectedErrors = set()
         others = [user for user in self.users.values() if user.id != user_id]
         if body.get("username"):
             if not 4 <= len(body["username"]) <= 64:
@@ -133,8 +133,8 @@ class Model:
             found.add(TAKEN)
         return found
 
-    def user_refusals(self, body: Json) -> Refusals:
-        found = self.profile_refusals(body)
+    def user_errors(self, body: Json) -> ExpectedErrors:
+        found = self.profile_errors(body)
         addresses = [address.lower() for address in body.get("email_address", ())]
         statuses = body.get("email_address_identification_status", ())
         if not addresses and not body.get("username"):
@@ -198,8 +198,8 @@ class Model:
 
     # Organizations
 
-    def organization_refusals(self, body: Json, organization_id: str | None = None) -> Refusals:
-        found: Refusals = set()
+    def organization_errors(self, body: Json, organization_id: str | None = None) -> ExpectedErrors:
+        found: ExpectedErrors = set()
         others = [one for one in self.organizations.values() if one.id != organization_id]
         if body.get("slug") and any(one.slug == body["slug"] for one in others):
             found.add(TAKEN)
@@ -274,8 +274,8 @@ class Model:
         mine = [one for one in self.pending(organization_id) if emails.get(one.address)]
         return min(mine, key=lambda one: (one.created_at, one.id), default=None)
 
-    def membership_refusals(self, organization_id: str, body: Json) -> Refusals:
-        found: Refusals = set()
+    def membership_errors(self, organization_id: str, body: Json) -> ExpectedErrors:
+        found: ExpectedErrors = set()
         if body["role"] not in (ADMIN, MEMBER):
             found.add(NOT_FOUND)
         if body["user_id"] not in self.users:
@@ -316,7 +316,7 @@ class Model:
 
     # Invitations
 
-    def manager_refusals(self, organization_id: str, user_id: str | None) -> Refusals:
+    def manager_errors(self, organization_id: str, user_id: str | None) -> ExpectedErrors:
         """Return the errors for the user who invites or revokes."""
         if user_id is None:
             return set()
@@ -325,14 +325,14 @@ class Model:
             return {(403, "not_a_member_in_organization")}
         return set() if held.role == ADMIN else {(403, "missing_organization_permission")}
 
-    def invitation_refusals(self, organization_id: str, bodies: list[Json], duplicate: str) -> Refusals:
-        found: Refusals = set()
+    def invitation_errors(self, organization_id: str, bodies: list[Json], duplicate: str) -> ExpectedErrors:
+        found: ExpectedErrors = set()
         seen = {one.address for one in self.pending(organization_id)}
         limit = self.organizations[organization_id].limit
         places = len(self.members(organization_id)) + len(self.pending(organization_id))
         for body in bodies:
             address = body["email_address"].lower()
-            found |= self.manager_refusals(organization_id, body.get("inviter_user_id"))
+            found |= self.manager_errors(organization_id, body.get("inviter_user_id"))
             found |= too_large(body.get("public_metadata", {}))
             if body["role"] not in (ADMIN, MEMBER):
                 found.add(NOT_FOUND)
@@ -362,7 +362,7 @@ class Model:
             {},
         )
 
-    def accept_refusals(self, invitation: Invitation, user_id: str) -> Refusals:
+    def accept_errors(self, invitation: Invitation, user_id: str) -> ExpectedErrors:
         if invitation.status(self.now) != "pending":
             return {NOT_PENDING}
         if not self.users[user_id].emails.get(invitation.address):

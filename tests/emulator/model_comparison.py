@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition
 
 from clerk_emulator import Emulator
 from tests.emulator.api import Json
-from tests.emulator.model import Invitation, Membership, Model, Organization, Refusals, User
+from tests.emulator.model import ExpectedErrors, Invitation, Membership, Model, Organization, User
 
 START = 1_800_000_000_000
 
@@ -32,13 +32,13 @@ class Comparison(RuleBasedStateMachine):
     http: httpx.Client
     model: Model
 
-    def _done(self, method: str, path: str, body: Any, refusals: Refusals) -> Any:
+    def _done(self, method: str, path: str, body: Any, expected_errors: ExpectedErrors) -> Any:
         """Return the response; None if the emulator responds with an error that the model expects."""
         answer = self.http.request(method, path, json=body)
-        if refusals:
+        if expected_errors:
             errors = answer.json().get("errors")
-            assert errors, f"succeeded, although the model expects one of {refusals}"
-            assert (answer.status_code, errors[0]["code"]) in refusals
+            assert errors, f"succeeded, although the model expects one of {expected_errors}"
+            assert (answer.status_code, errors[0]["code"]) in expected_errors
             return None
         assert answer.is_success, answer.text
         return answer.json()

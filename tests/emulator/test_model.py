@@ -30,10 +30,10 @@ from tests.emulator.model import (
     NO_SUCH,
     NOT_FOUND,
     NOT_PENDING,
+    ExpectedErrors,
     Membership,
     Model,
     Organization,
-    Refusals,
     merged,
     too_large,
 )
@@ -137,7 +137,7 @@ class Clerk(ListRules):
     def create_user(self, body: Json, statuses: list[str] | None) -> None:
         if statuses:
             body = {**body, "email_address_identification_status": statuses}
-        answer = self._done("POST", "/users", body, self.model.user_refusals(body))
+        answer = self._done("POST", "/users", body, self.model.user_errors(body))
         if answer:
             self.model.add_user(body, answer["id"])
             self._same_user(answer, self.model.users[answer["id"]])
@@ -146,7 +146,7 @@ class Clerk(ListRules):
     @rule(number=PICK, body=PROFILE)
     def update_user(self, number: int, body: Json) -> None:
         user = self._user(number)
-        answer = self._done("PATCH", f"/users/{user.id}", body, self.model.profile_refusals(body, user.id))
+        answer = self._done("PATCH", f"/users/{user.id}", body, self.model.profile_errors(body, user.id))
         if answer:
             self.model.set_profile(user, body)
             self._same_user(answer, user)
@@ -158,12 +158,14 @@ class Clerk(ListRules):
         held = self._get(f"/users/{owner.id}")["email_addresses"]
         if held:
             chosen = held[number % len(held)]
-            refusals: Refusals = set()
+            expected_errors: ExpectedErrors = set()
             if owner is not user:
-                refusals = {NO_SUCH}
+                expected_errors = {NO_SUCH}
             elif not user.emails[chosen["email_address"]]:
-                refusals = {(422, "form_verification_needed")}
-            answer = self._done("PATCH", f"/users/{user.id}", {"primary_email_address_id": chosen["id"]}, refusals)
+                expected_errors = {(422, "form_verification_needed")}
+            answer = self._done(
+                "PATCH", f"/users/{user.id}", {"primary_email_address_id": chosen["id"]}, expected_errors
+            )
             if answer:
                 user.primary = chosen["email_address"]
                 self._same_user(answer, user)
@@ -182,8 +184,8 @@ class Clerk(ListRules):
     @rule(numbers=st.lists(PICK, min_size=1, max_size=4), what=st.sampled_from(["ban", "unban"]))
     def ban_many(self, numbers: list[int], what: str) -> None:
         ids = [self._user_id(number) for number in numbers]
-        refusals: Refusals = set() if set(ids) <= set(self.model.users) else {NOT_FOUND}
-        answer = self._done("POST", f"/users/{what}", {"user_ids": ids}, refusals)
+        expected_errors: ExpectedErrors = set() if set(ids) <= set(self.model.users) else {NOT_FOUND}
+        answer = self._done("POST", f"/users/{what}", {"user_ids": ids}, expected_errors)
         if answer:
             assert [one["id"] for one in answer] == list(dict.fromkeys(ids))
             for one in answer:
@@ -235,7 +237,7 @@ class Clerk(ListRules):
         body = {"name": name, "public_metadata": metadata, **body}
         if creator is not None:
             body["created_by"] = self._user_id(creator)
-        answer = self._done("POST", "/organizations", body, self.model.organization_refusals(body))
+        answer = self._done("POST", "/organizations", body, self.model.organization_errors(body))
         if answer:
             assert answer["slug"] == body.get("slug", answer["slug"])
             assert answer["slug"] not in [one.slug for one in self.model.organizations.values()]
@@ -250,7 +252,7 @@ class Clerk(ListRules):
     def update_organization(self, number: int, body: Json, name: str | None) -> None:
         one = self._organization(number)
         body = body if name is None else {**body, "name": name}
-        answer = self._done("PATCH", f"/organizations/{one.id}", body, self.model.organization_refusals(body, one.id))
+        answer = self._done("PATCH", f"/organizations/{one.id}", body, self.model.organization_errors(body, one.id))
         if answer:
             one.name = body.get("name", one.name)
             one.slug = body.get("slug", one.slug)
@@ -302,7 +304,7 @@ class Clerk(ListRules):
         one = self._organization(number)
         body = {"user_id": self._user_id(user), "role": role, **metadata}
         path = f"/organizations/{one.id}/memberships"
-        answer = self._done("POST", path, body, self.model.membership_refusals(one.id, body))
+        answer = self._done("POST", path, body, self.model.membership_errors(one.id, body))
         if answer:
             self.model.add_membership(one.id, body, answer["id"])
             self._same_membership(answer, self.model.memberships[answer["id"]])
@@ -311,11 +313,11 @@ class Clerk(ListRules):
     @rule(number=PICK, role=ROLES)
     def change_role(self, number: int, role: str) -> None:
         one = self._membership(number)
-        refusals: Refusals = {NOT_FOUND} if role == "org:none" else set()
+        expected_errors: ExpectedErrors = {NOT_FOUND} if role == "org:none" else set()
         if role == MEMBER and self.model.is_last_admin(one):
-            refusals = {LAST_ADMIN}
+            expected_errors = {LAST_ADMIN}
         path = f"/organizations/{one.organization}/memberships/{one.user}"
-        answer = self._done("PATCH", path, {"role": role}, refusals)
+        answer = self._done("PATCH", path, {"role": role}, expected_errors)
         if answer:
             one.role = role
             self._same_membership(answer, one)
@@ -361,12 +363,12 @@ class Clerk(ListRules):
         bodies = [{**body, "email_address": address, "role": role} for address in addresses]
         path = f"/organizations/{one.id}/invitations"
         if bulk:
-            refusals = self.model.invitation_refusals(one.id, bodies, "duplicate_record")
-            answer = self._done("POST", f"{path}/bulk", bodies, refusals)
+            expected_errors = self.model.invitation_errors(one.id, bodies, "duplicate_record")
+            answer = self._done("POST", f"{path}/bulk", bodies, expected_errors)
             made = answer["data"] if answer else []
         else:
-            refusals = self.model.invitation_refusals(one.id, bodies[:1], "organization_invitation_not_unique")
-            answer = self._done("POST", path, bodies[0], refusals)
+            expected_errors = self.model.invitation_errors(one.id, bodies[:1], "organization_invitation_not_unique")
+            answer = self._done("POST", path, bodies[0], expected_errors)
             made = [answer] if answer else []
         for sent, told in zip(bodies, made, strict=False):
             self.model.add_invitation(one.id, sent, told["id"])
@@ -376,12 +378,14 @@ class Clerk(ListRules):
     @rule(number=PICK, by=st.none() | PICK)
     def revoke(self, number: int, by: int | None) -> None:
         one = self._invitation(number)
-        refusals: Refusals = set() if one.status(self.model.now) == "pending" else {NOT_PENDING}
+        expected_errors: ExpectedErrors = set() if one.status(self.model.now) == "pending" else {NOT_PENDING}
         body = {}
         if by is not None:
             body = {"requesting_user_id": self._user_id(by)}
-            refusals |= self.model.manager_refusals(one.organization, body["requesting_user_id"])
-        answer = self._done("POST", f"/organizations/{one.organization}/invitations/{one.id}/revoke", body, refusals)
+            expected_errors |= self.model.manager_errors(one.organization, body["requesting_user_id"])
+        answer = self._done(
+            "POST", f"/organizations/{one.organization}/invitations/{one.id}/revoke", body, expected_errors
+        )
         if answer:
             one.closed = "revoked"
             self._same(answer, self.model.show_invitation(one))
@@ -394,11 +398,11 @@ class Clerk(ListRules):
         fitting = [held for held in self.model.users.values() if one.address in held.emails]
         if fitting and user % 4:
             who = fitting[0]
-        refusals = self.model.accept_refusals(one, who.id)
-        if refusals:
+        expected_errors = self.model.accept_errors(one, who.id)
+        if expected_errors:
             with pytest.raises(ClerkAPIError) as caught:
                 self.emulator.accept_organization_invitation(one.id, who.id)
-            assert (caught.value.status, caught.value.errors[0]["code"]) in refusals
+            assert (caught.value.status, caught.value.errors[0]["code"]) in expected_errors
             return
         self.emulator.accept_organization_invitation(one.id, who.id)
         held = self._get(f"/organizations/{one.organization}/memberships", user_id=who.id)["data"]
