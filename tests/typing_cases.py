@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, assert_type
 
-from clerk_bapi import UNSET, AsyncClient, Client, Detailed, ErrorDetail, File, NotFound, Page, Request, Unset
+from clerk_bapi import UNSET, AsyncClient, Client, DetailedResponse, ErrorDetail, File, NotFound, Page, Request, Unset
 from clerk_bapi.api import (
     create_actor_token,
     create_bulk_invitations,
@@ -57,7 +57,7 @@ from clerk_bapi.models import (
 def results(client: Client) -> None:
     assert_type(client.send(get_user("user_1")), User)
     assert_type(client.send(list_users(limit=10)), list[User])
-    assert_type(client.send_detailed(get_user("user_1")), Detailed[User])
+    assert_type(client.send_detailed(get_user("user_1")), DetailedResponse[User])
     assert_type(client.send_detailed(get_user("user_1")).value, User)
     assert_type(client.users.get("user_1"), User)
     assert_type(client.users.list(), list[User])
@@ -84,7 +84,7 @@ async def results_async(client: AsyncClient) -> None:
     assert_type(await client.send(get_user("user_1")), User)
     assert_type(await client.users.get("user_1"), User)
     assert_type(await client.users.list(), list[User])
-    assert_type(await client.send_detailed(get_user("user_1")), Detailed[User])
+    assert_type(await client.send_detailed(get_user("user_1")), DetailedResponse[User])
 
 
 def pages(client: Client, flag: bool) -> None:

@@ -1,4 +1,4 @@
-"""Faults as data, and what comes of them over real sockets. `python -m tools.faults` writes docs/faults.md."""
+"""Faults of servers, and the results of calls to them. `python -m tools.faults` writes docs/faults.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import anyio
 
 from clerk_bapi.api import create_user, get_user
 from clerkkit import ApiError, AsyncClerk, Clerk, ClerkError, Request
-from clerkkit.retry import Policy
+from clerkkit.retry import RetryPolicy
 from tests.loopback import KEY, Act, Received, Script, answer, backend_of, refused, serve, transport_of
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "faults.md"
@@ -26,61 +26,67 @@ USER = {"id": "user_1", "object": "user", "first_name": "Ada"}
 REQUESTS: dict[str, Request[Any]] = {"GET": get_user("user_1"), "POST": create_user(first_name="Ada")}
 
 THE_USER = "the user"
-AT_ONCE = "at once"
+IMMEDIATELY = "immediately"
 BACK_OFF = "under 1 s"
-RETRY_AFTER = "as `Retry-After` says"
+RETRY_AFTER = "after `Retry-After`"
 TIMEOUT = "the timeout"
 DEADLINE = "the deadline"
 _BUSY = 20.0
-"""Seconds that a call may take longer than it was to wait, on a machine that has much else to do."""
+"""Seconds by which a call may take longer than its delays, on a busy machine."""
 
 
-class Seen(NamedTuple):
-    """What came of a call."""
+class Outcome(NamedTuple):
+    """The result of a call."""
 
-    got: str
+    result: str
     attempts: int
-    how_long: str
+    duration: str
 
     def __str__(self) -> str:
-        return f"{self.got}, {self.attempts} attempt{'s' if self.attempts > 1 else ''}, {self.how_long}"
+        return f"{self.result}, {self.attempts} attempt{'s' if self.attempts > 1 else ''}, {self.duration}"
 
 
 class Fault(NamedTuple):
-    """What a server does, and what must come of a GET and of a POST."""
+    """What a server does, and the expected results of a GET and of a POST."""
 
     name: str
     scripts: tuple[Script, ...]
-    """None: nobody listens."""
-    get: Seen
-    post: Seen
+    """What the server does. Empty if there is no server."""
+    get: Outcome
+    post: Outcome
     options: Mapping[str, float] = {}
     notes: int = 0
-    """How many characters of metadata the user has, if one comes in the end."""
-    aiohttp: tuple[Seen, Seen] | None = None
-    """What comes of both with the transport of that name, where it is something else."""
+    """Characters of metadata of the user that is returned."""
+    aiohttp: tuple[Outcome, Outcome] | None = None
+    """The expected results with the transport `aiohttp`, if they differ."""
 
-    def expected(self, way: str) -> tuple[Seen, Seen]:
-        """What must come of a GET and of a POST."""
+    def expected(self, way: str) -> tuple[Outcome, Outcome]:
+        """Return the expected results of a GET and of a POST."""
         return self.aiohttp if way == "aiohttp" and self.aiohttp else (self.get, self.post)
 
 
-def _both(
-    name: str, scripts: tuple[Script, ...], got: str, attempts: int = 1, how_long: str = AT_ONCE, **options: float
+def _same(
+    name: str,
+    scripts: tuple[Script, ...],
+    result: str,
+    attempts: int = 1,
+    duration: str = IMMEDIATELY,
+    **options: float,
 ) -> Fault:
-    seen = Seen(got, attempts, how_long)
-    return Fault(name, scripts, seen, seen, options)
+    outcome = Outcome(result, attempts, duration)
+    return Fault(name, scripts, outcome, outcome, options)
 
 
-def _lasts(name: str, fault: Script, got: str) -> Fault:
-    """What a GET is sent again for, and a POST is not."""
-    return Fault(name, (fault,), Seen(got, 3, BACK_OFF), Seen(got, 1, AT_ONCE))
+def _retried(name: str, fault: Script, result: str) -> Fault:
+    """Return a permanent fault that is retried for a GET, but not for a POST."""
+    return Fault(name, (fault,), Outcome(result, 3, BACK_OFF), Outcome(result, 1, IMMEDIATELY))
 
 
-def _lasts_or_passes(name: str, fault: Script, got: str) -> list[Fault]:
-    lasting = _lasts(name, fault, got)
-    passing = (fault, answer(200, USER))
-    return [lasting, lasting._replace(name=f"{name}, once", scripts=passing, get=Seen(THE_USER, 2, BACK_OFF))]
+def _retried_and_once(name: str, fault: Script, result: str) -> list[Fault]:
+    """Return a permanent fault, and one that occurs once."""
+    permanent = _retried(name, fault, result)
+    once = (fault, answer(200, USER))
+    return [permanent, permanent._replace(name=f"{name}, once", scripts=once, get=Outcome(THE_USER, 2, BACK_OFF))]
 
 
 def _user(notes: int) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _huge() -> bytes:
 
 
 def _drip(said: bytes) -> list[bytes | Act]:
-    """Byte by byte, the whole in several seconds."""
+    """Send a response byte by byte, over several seconds."""
     return [part for byte in said for part in (bytes([byte]), Act.PAUSE)]
 
 
@@ -119,82 +125,82 @@ def _slow_down(**headers: str) -> bytes:
 
 
 FAULTS = [
-    _both("429 with `Retry-After: 0`", (_slow_down(Retry_After="0"),), _TOO_MANY, 3),
-    _both(
+    _same("429 with `Retry-After: 0`", (_slow_down(Retry_After="0"),), _TOO_MANY, 3),
+    _same(
         "429 with `Retry-After: 1`, once", (_slow_down(Retry_After="1"), answer(200, USER)), THE_USER, 2, RETRY_AFTER
     ),
-    _both("429 with a `Retry-After` beyond the deadline", (_slow_down(Retry_After="31"),), _TOO_MANY),
-    _both("429 without `Retry-After`", (_slow_down(),), _TOO_MANY, 3, BACK_OFF),
-    _both("429 without `Retry-After`, once", (_slow_down(), answer(200, USER)), THE_USER, 2, BACK_OFF),
-    _both("500", (answer(500, {"errors": []}),), "`ServerError` (500)"),
-    _both("500, once", (answer(500, {"errors": []}), answer(200, USER)), "`ServerError` (500)"),
-    *_lasts_or_passes("502 with a page of HTML", answer(502, _HTML, _AS_HTML), "`ServerError` (502)"),
-    *_lasts_or_passes("503", answer(503, {"errors": []}), "`ServerError` (503)"),
-    _lasts("504", answer(504), "`ServerError` (504)"),
-    _both("520, which only a proxy knows", (answer(520, b"error code: 520"),), "`ServerError` (520)"),
-    _both("599, which nobody knows", (answer(599),), "`ServerError` (599)"),
-    _both(
-        "401 in Clerk's shape",
+    _same("429 with a `Retry-After` beyond the deadline", (_slow_down(Retry_After="31"),), _TOO_MANY),
+    _same("429 without `Retry-After`", (_slow_down(),), _TOO_MANY, 3, BACK_OFF),
+    _same("429 without `Retry-After`, once", (_slow_down(), answer(200, USER)), THE_USER, 2, BACK_OFF),
+    _same("500", (answer(500, {"errors": []}),), "`ServerError` (500)"),
+    _same("500, once", (answer(500, {"errors": []}), answer(200, USER)), "`ServerError` (500)"),
+    *_retried_and_once("502 with an HTML body", answer(502, _HTML, _AS_HTML), "`ServerError` (502)"),
+    *_retried_and_once("503", answer(503, {"errors": []}), "`ServerError` (503)"),
+    _retried("504", answer(504), "`ServerError` (504)"),
+    _same("520 (from a proxy)", (answer(520, b"error code: 520"),), "`ServerError` (520)"),
+    _same("599 (undocumented)", (answer(599),), "`ServerError` (599)"),
+    _same(
+        "401 with a Clerk error",
         (answer(401, {"errors": [_clerk_error("clerk_key_invalid")]}),),
         "`Unauthorized` (401: clerk_key_invalid)",
     ),
-    _both(
+    _same(
         "422 with two errors",
         (answer(422, {"errors": [_clerk_error("form_a", "a"), _clerk_error("form_b", "b")]}),),
         "`UnprocessableEntity` (422: form_a, form_b)",
     ),
-    _both("a redirect within the host", (answer(307, b"", {"Location": "/v2"}),), "`ApiError` (307)"),
-    _both("a redirect to another host", (_to_another_host,), "`ApiError` (307)"),
-    _both("nobody listens", (), "`ConnectionFailed`", 3, BACK_OFF),
-    *_lasts_or_passes("cut before the answer", [Act.HANG_UP], "`ConnectionFailed`"),
-    *_lasts_or_passes("reset before the answer", [Act.RESET], "`ConnectionFailed`"),
-    *_lasts_or_passes("cut in the body", [answer(200, USER)[:-9], Act.HANG_UP], "`ConnectionFailed`"),
-    _lasts("an answer that is no HTTP", [b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Act.HANG_UP], "`ConnectionFailed`"),
-    _lasts("gzip that is none", [answer(200, b"\x1f\x8b, not", _GZIP)], "`ConnectionFailed`"),
+    _same("a redirect on the same host", (answer(307, b"", {"Location": "/v2"}),), "`ApiError` (307)"),
+    _same("a redirect to another host", (_to_another_host,), "`ApiError` (307)"),
+    _same("connection refused", (), "`ConnectionFailed`", 3, BACK_OFF),
+    *_retried_and_once("closed before the response", [Act.HANG_UP], "`ConnectionFailed`"),
+    *_retried_and_once("reset before the response", [Act.RESET], "`ConnectionFailed`"),
+    *_retried_and_once("closed within the body", [answer(200, USER)[:-9], Act.HANG_UP], "`ConnectionFailed`"),
+    _retried("a response that is not HTTP", [b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Act.HANG_UP], "`ConnectionFailed`"),
+    _retried("invalid gzip", [answer(200, b"\x1f\x8b, not", _GZIP)], "`ConnectionFailed`"),
     Fault(
-        "silence",
+        "no response",
         ([Act.SILENCE],),
-        Seen("`TimedOut`", 3, f"3 x {TIMEOUT}, and {BACK_OFF}"),
-        Seen("`TimedOut`", 1, TIMEOUT),
+        Outcome("`TimedOut`", 3, f"3 x {TIMEOUT}, and {BACK_OFF}"),
+        Outcome("`TimedOut`", 1, TIMEOUT),
         {"timeout": 0.2},
     ),
     Fault(
-        "silence, once",
+        "no response, once",
         ([Act.SILENCE], answer(200, USER)),
-        Seen(THE_USER, 2, f"{TIMEOUT}, and {BACK_OFF}"),
-        Seen("`TimedOut`", 1, TIMEOUT),
+        Outcome(THE_USER, 2, f"{TIMEOUT}, and {BACK_OFF}"),
+        Outcome("`TimedOut`", 1, TIMEOUT),
         {"timeout": 0.5},
     ),
-    _both("silence, the timeout beyond the deadline", ([Act.SILENCE],), "`TimedOut`", 1, DEADLINE, deadline=0.4),
-    _both(
-        "a body that drips beyond the deadline",
+    _same("no response, with a timeout beyond the deadline", ([Act.SILENCE],), "`TimedOut`", 1, DEADLINE, deadline=0.4),
+    _same(
+        "a body that arrives byte by byte beyond the deadline",
         ([answer(200, USER)[: -len(_JSON)], *_drip(_JSON)],),
         "`TimedOut`",
         1,
         DEADLINE,
         deadline=0.4,
     ),
-    _both("200 with a page of HTML", (answer(200, _HTML, _AS_HTML),), "`InvalidResponse` (200)"),
-    _both("200 with nothing", (answer(200),), "`InvalidResponse` (200)"),
-    _both("204 where an object was due", (answer(204),), "`InvalidResponse` (204)"),
-    _both("200 with JSON that ends too early", (answer(200, _JSON[:-9]),), "`InvalidResponse` (200)"),
-    _both(
+    _same("200 with an HTML body", (answer(200, _HTML, _AS_HTML),), "`InvalidResponse` (200)"),
+    _same("200 with an empty body", (answer(200),), "`InvalidResponse` (200)"),
+    _same("204 in place of an object", (answer(204),), "`InvalidResponse` (204)"),
+    _same("200 with truncated JSON", (answer(200, _JSON[:-9]),), "`InvalidResponse` (200)"),
+    _same(
         "a `Content-Length` that is too small",
         (answer(200, _JSON, {"Content-Length": "20"}),),
         "`InvalidResponse` (200)",
-    )._replace(aiohttp=(Seen("`ConnectionFailed`", 3, BACK_OFF), Seen("`ConnectionFailed`", 1, AT_ONCE))),
-    _lasts(
+    )._replace(aiohttp=(Outcome("`ConnectionFailed`", 3, BACK_OFF), Outcome("`ConnectionFailed`", 1, IMMEDIATELY))),
+    _retried(
         "a `Content-Length` that is too large",
         [answer(200, _JSON, {"Content-Length": "200"}), Act.HANG_UP],
         "`ConnectionFailed`",
     ),
-    _both("gzip", (answer(200, gzip.compress(_JSON), _GZIP),), THE_USER),
-    _both("50 MB of JSON", (lambda _: _huge(),), THE_USER)._replace(notes=50_000_000),
+    _same("gzip", (answer(200, gzip.compress(_JSON), _GZIP),), THE_USER),
+    _same("50 MB of JSON", (lambda _: _huge(),), THE_USER)._replace(notes=50_000_000),
 ]
 
 
 def call(way: str, request: Request[Any], url: str, **options: Any) -> Any:
-    """Send with a client of its own: `Clerk`, or `AsyncClerk` on asyncio or trio."""
+    """Send a request with a new client: `Clerk`, or `AsyncClerk` on asyncio or trio."""
     if way == "sync":
         with Clerk(KEY, base_url=url, **options) as clerk:
             return clerk.send(request)
@@ -206,8 +212,8 @@ def call(way: str, request: Request[Any], url: str, **options: Any) -> Any:
     return anyio.run(send, backend=backend_of(way))
 
 
-def run(way: str, fault: Fault, method: str) -> Seen:
-    """Call once, and tell what came of it; that the server saw each attempt is checked here."""
+def run(way: str, fault: Fault, method: str) -> Outcome:
+    """Make one call and return its result. Checks that the server received each attempt."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(serve(*fault.scripts)) if fault.scripts else None
         url = server.url if server else stack.enter_context(refused())
@@ -215,15 +221,15 @@ def run(way: str, fault: Fault, method: str) -> Seen:
         start = time.monotonic()
         try:
             user = call(way, REQUESTS[method], url, **fault.options)
-            got = THE_USER if user.to_dict() == _user(fault.notes) else f"not {THE_USER}"
+            result = THE_USER if user.to_dict() == _user(fault.notes) else f"not {THE_USER}"
         except ClerkError as error:
-            got = _named(error)
-        took = time.monotonic() - start
+            result = _describe(error)
+        duration = time.monotonic() - start
     assert server is None or len(server.requests) == len(attempts)
-    return Seen(got, len(attempts), _how_long(took, attempts, fault.options))
+    return Outcome(result, len(attempts), _duration(duration, attempts, fault.options))
 
 
-def _named(error: ClerkError) -> str:
+def _describe(error: ClerkError) -> str:
     if not isinstance(error, ApiError):
         return f"`{type(error).__name__}`"
     codes = "".join(f"{',' if number else ':'} {detail.code}" for number, detail in enumerate(error.errors))
@@ -233,24 +239,24 @@ def _named(error: ClerkError) -> str:
 class _Attempt(NamedTuple):
     """A line of the client's log."""
 
-    late: bool
-    wait: float
-    """Seconds before the next one."""
+    timed_out: bool
+    delay: float
+    """Seconds before the next attempt."""
 
 
 @contextlib.contextmanager
 def _attempts() -> Generator[list[_Attempt]]:
-    """The attempts that the client tells of in its log."""
+    """Collect the attempts that the client logs."""
     found: list[_Attempt] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             line = record.getMessage()
-            told = re.search(r" -> (\w+) in [\d.]+s, attempt (\d+),", line)
-            assert told is not None, line
-            assert int(told[2]) == len(found) + 1
+            match = re.search(r" -> (\w+) in [\d.]+s, attempt (\d+),", line)
+            assert match is not None, line
+            assert int(match[2]) == len(found) + 1
             again = re.search(r", again in ([\d.]+)s$", line)
-            found.append(_Attempt(told[1] == "TimedOut", float(again[1]) if again else 0.0))
+            found.append(_Attempt(match[1] == "TimedOut", float(again[1]) if again else 0.0))
 
     log, handler = logging.getLogger("clerkkit"), Keep()
     level = log.level
@@ -263,48 +269,54 @@ def _attempts() -> Generator[list[_Attempt]]:
         log.removeHandler(handler)
 
 
-def _how_long(took: float, attempts: list[_Attempt], options: Mapping[str, float]) -> str:
-    """What a call waited for, in words that do not depend on how busy the machine is; that it did is checked here."""
-    late = sum(attempt.late for attempt in attempts)
-    waits = sum(attempt.wait for attempt in attempts)
+def _duration(seconds: float, attempts: list[_Attempt], options: Mapping[str, float]) -> str:
+    """Return what a call waited for, independent of the load of the machine. Checks the seconds that it took."""
+    timeouts = sum(attempt.timed_out for attempt in attempts)
+    delays = sum(attempt.delay for attempt in attempts)
     limit = min(options.values(), default=0.0)
-    waited = waits + late * limit
-    assert waited - 0.05 < took < waited + _BUSY, f"{took} s for {waited} s of waiting"
-    words = [DEADLINE if "deadline" in options else TIMEOUT if late == 1 else f"{late} x {TIMEOUT}"] if late else []
-    if waits:
-        words.append(BACK_OFF if waits < 1 else RETRY_AFTER)
-    return ", and ".join(words) or AT_ONCE
+    waited = delays + timeouts * limit
+    assert waited - 0.05 < seconds < waited + _BUSY, f"{seconds} s for {waited} s of waiting"
+    words = (
+        [DEADLINE if "deadline" in options else TIMEOUT if timeouts == 1 else f"{timeouts} x {TIMEOUT}"]
+        if timeouts
+        else []
+    )
+    if delays:
+        words.append(BACK_OFF if delays < 1 else RETRY_AFTER)
+    return ", and ".join(words) or IMMEDIATELY
 
 
-def row(fault: Fault, get: Seen, post: Seen) -> str:
-    """A line of the table."""
+def row(fault: Fault, get: Outcome, post: Outcome) -> str:
+    """Return a row of the table."""
     return f"| {fault.name} | {get} | {'the same' if post == get else post} |"
 
 
 _PAGE = """\
 # Faults
 
-What comes of a call when the server, or the way to it, misbehaves. `python -m tools.faults` writes this page from
-what it sees over real sockets; the tests see the same with `Clerk`, and with `AsyncClerk` on asyncio and trio. So they
-do with `AsyncClerk(transport="aiohttp")`, but for a `Content-Length` that is too small: there the connection failed.
+The results of a call when the server or the connection fails. `python -m tools.faults` writes this page from calls over
+real sockets. The tests check it for `Clerk`, for `AsyncClerk` on asyncio and trio, and for
+`AsyncClerk(transport="aiohttp")`, which differs in one row: a `Content-Length` that is too small raises
+`ConnectionFailed`.
 
-By default a call is tried again up to {max_retries} times (`max_retries`), after {first_wait:g} s, doubled for each
-further try, less a random half at most; a `Retry-After` goes before that. Where the next wait would end later than
-{deadline:g} s from the start (`deadline`), you get what the last try brought. GET stands for HEAD, PUT and DELETE
-too, POST for PATCH. The rows about the timeout and the deadline were run with shorter ones than the defaults.
+By default, a call is retried up to {max_retries} times (`max_retries`). The first retry waits {initial_delay:g} s,
+and each further one twice as long; jitter shortens each delay by up to half. A `Retry-After` takes precedence.
+If the next attempt would start later than {deadline:g} s after the first (`deadline`), the result is that of the last
+attempt. GET also stands for HEAD, PUT and DELETE, POST for PATCH. The rows about timeout and deadline were measured
+with shorter values.
 
-| fault | GET: what you get, attempts, how long | POST |
+| fault | GET: result, attempts, duration | POST |
 |---|---|---|
 """
 
 
 def table(rows: Iterable[str]) -> str:
-    """The whole page, from the rows of a run."""
-    return _PAGE.format(**Policy()._asdict()) + "".join(f"{line}\n" for line in rows)
+    """Return the page with the given rows."""
+    return _PAGE.format(**RetryPolicy()._asdict()) + "".join(f"{line}\n" for line in rows)
 
 
 def main() -> None:
-    """Run each fault once, and write the page."""
+    """Call a server with each fault, and write the page."""
     page = table(row(fault, *(run("sync", fault, method) for method in REQUESTS)) for fault in FAULTS)
     TABLE.write_text(page, encoding="utf-8")
 

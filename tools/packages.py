@@ -20,11 +20,11 @@ SDIST_HAS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "spec/con
 USE = """
 import clerk_bapi, clerkkit
 from clerk_bapi import api, events, models
-from clerkkit.drift.report import package_contract
+from clerkkit.drift.contract import load_contract
 assert all(getattr(m, name) is not None for m in (clerkkit, clerk_bapi, api, models) for name in m.__all__)
 with clerkkit.Clerk("sk_test_x") as client:
     assert client.users.list and client.api_keys
-assert package_contract().drifts_of("GET /users/count", clerkkit.Response(200, {}, b"[]"))
+assert load_contract().find_drifts("GET /users/count", clerkkit.Response(200, {}, b"[]"))
 print(f"{len(api.__all__)} operations, {len(models.__all__)} models, {len(events.EVENTS)} events")
 """
 

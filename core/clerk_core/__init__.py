@@ -1,10 +1,9 @@
-"""The ground floor of clerkkit: models, requests, errors and clients. It knows nothing of Clerk's operations."""
+"""The base of clerkkit: models, requests, errors and clients, independent of Clerk's operations."""
 
 from typing import TYPE_CHECKING
 
 from clerk_core._unset import UNSET, Unset
 from clerk_core._version import __version__
-from clerk_core.error_detail import ErrorDetail
 from clerk_core.errors import (
     ApiError,
     BadRequest,
@@ -19,7 +18,6 @@ from clerk_core.errors import (
     NotFound,
     PayloadTooLarge,
     PaymentRequired,
-    RequestInfo,
     ServerError,
     TimedOut,
     TooManyRequests,
@@ -27,13 +25,14 @@ from clerk_core.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
-from clerk_core.files import File
 from clerk_core.lazy import lazy
-from clerk_core.model import Model
-from clerk_core.page import Page
-from clerk_core.request import Request
-from clerk_core.response import Detailed, Response
-from clerk_core.times import to_datetime
+from clerk_core.models.error_detail import ErrorDetail
+from clerk_core.models.model import Model
+from clerk_core.models.page import Page
+from clerk_core.request import Request, RequestInfo
+from clerk_core.requests.files import File
+from clerk_core.requests.times import to_datetime
+from clerk_core.response import DetailedResponse, Response
 
 if TYPE_CHECKING:
     from clerk_core.client import AsyncClient, Client
@@ -50,7 +49,7 @@ __all__ = [
     "ClientClosed",
     "Conflict",
     "ConnectionFailed",
-    "Detailed",
+    "DetailedResponse",
     "ErrorDetail",
     "File",
     "Forbidden",

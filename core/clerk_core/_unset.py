@@ -1,4 +1,4 @@
-"""The mark of an argument that was not given, apart from `None`, which is sent as JSON null."""
+"""`UNSET`, the default of optional arguments. Unlike `None`, which is sent as JSON null, it is not sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Unset(Enum):
-    """The type of `UNSET`; an enum, so that `is UNSET` narrows."""
+    """The type of `UNSET`. An enum, so that `is UNSET` narrows types."""
 
     UNSET = "UNSET"
 

@@ -1,4 +1,4 @@
-"""Decode JSON, whatever its depth and the length of its integers: `json.loads` alone gives up on valid documents."""
+"""Decode JSON of any depth and with integers of any length, on which `json.loads` fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from clerk_core.guards import is_object
 
 _DIGITS = 600
-"""Digits of an integer that Python reads at once, however it is set."""
+"""Digits of an integer that Python parses under any setting of `sys.set_int_max_str_digits`."""
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -23,16 +23,16 @@ def decode(content: bytes) -> Any:
         return json.loads(content)
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise
-    except (RecursionError, ValueError):  # nested too deeply for it, or an integer of more digits than `int` takes
+    except (RecursionError, ValueError):  # nested too deeply, or an integer with too many digits
         return _decode(content.decode(json.detect_encoding(content), "surrogatepass"))
 
 
 def _decode(text: str) -> Any:
-    """Do what `json.loads` does, iteratively, so that the depth is not limited by recursion."""
+    """Parse JSON without recursion, which would limit the depth."""
     root: list[Any] = []
     above: list[Any] = [root]
-    key, at = "", _skip(text, 0)
-    while True:  # a value begins here
+    key, at = "", _skip_whitespace(text, 0)
+    while True:  # at the start of a value
         holder = above[-1]
         opened = text[at : at + 1] in ("{", "[")
         if opened:
@@ -45,35 +45,35 @@ def _decode(text: str) -> Any:
             holder[key] = value
         else:
             holder.append(value)
-        while True:  # and has ended, or has no members yet
+        while True:  # after a value, or after an opening bracket
             holder = above[-1]
-            at = _skip(text, at)
+            at = _skip_whitespace(text, at)
             if holder is root:
                 if at != len(text):
                     raise json.JSONDecodeError("Extra data", text, at)
                 return root[0]
-            seen = text[at : at + 1]
-            if seen == ("}" if is_object(holder) else "]"):
+            symbol = text[at : at + 1]
+            if symbol == ("}" if is_object(holder) else "]"):
                 above.pop()
                 at, opened = at + 1, False
                 continue
             if not opened:
-                if seen != ",":
+                if symbol != ",":
                     raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
-                at = _skip(text, at + 1)
+                at = _skip_whitespace(text, at + 1)
             if is_object(holder):
-                key, at = _key(text, at)
+                key, at = _parse_key(text, at)
             break
 
 
-def _key(text: str, at: int) -> tuple[str, int]:
+def _parse_key(text: str, at: int) -> tuple[str, int]:
     if text[at : at + 1] != '"':
         raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
     key, at = _scan(text, at)
-    at = _skip(text, at)
+    at = _skip_whitespace(text, at)
     if text[at : at + 1] != ":":
         raise json.JSONDecodeError("Expecting ':' delimiter", text, at)
-    return key, _skip(text, at + 1)
+    return key, _skip_whitespace(text, at + 1)
 
 
 def _scan(text: str, at: int) -> tuple[Any, int]:
@@ -84,19 +84,19 @@ def _scan(text: str, at: int) -> tuple[Any, int]:
     return found
 
 
-def _skip(text: str, at: int) -> int:
+def _skip_whitespace(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     return found.end() if found else at
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) <= _DIGITS:
         return int(digits)
-    # By halves, which is fast enough for a million digits.
+    # Split in halves, which is fast enough for a million digits.
     high, low = digits[: len(digits) // 2], digits[len(digits) // 2 :]
-    above, below = _integer(high), _integer(low)
+    above, below = _parse_integer(high), _parse_integer(low)
     power: int = 10 ** len(low)
     return above * power + (-below if digits[0] == "-" else below)
 
 
-_SCALARS: Any = json.JSONDecoder(parse_int=_integer)
+_SCALARS: Any = json.JSONDecoder(parse_int=_parse_integer)

@@ -1,4 +1,4 @@
-"""What a client uses unless told otherwise."""
+"""Defaults of clients."""
 
 VERSION_PATH = "/v1"
 DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"

@@ -1,4 +1,4 @@
-"""What is deprecated: `@deprecated` for editors, type checkers (PEP 702) and callers, and warnings for old names."""
+"""Deprecations: `@deprecated` for editors, type checkers (PEP 702) and callers, and warnings for old names."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 else:
 
     def deprecated(message: str) -> Callable[[T], T]:
-        """Warn the caller of a function, coroutine function, method or property, as `warnings.deprecated` does."""
+        """Warn callers of a function, coroutine function, method or property, like `warnings.deprecated`."""
 
         def mark(function: Callable[..., Any]) -> Callable[..., Any]:
-            # No coroutine function: it warns where it is called, and not where a task runs it.
+            # Not a coroutine function, so that it warns where it is called rather than where a task runs it.
             @functools.wraps(function)
             def warned(*args: Any, **kwargs: Any) -> Any:
                 superseded(message)
@@ -39,7 +39,7 @@ else:
         return mark
 
     def old_name(message: str) -> Callable[[T], T]:
-        """Do what `@deprecated` does, and keep a name that something else has replaced out of `dir()`."""
+        """Do what `@deprecated` does for a name that was replaced, and hide it from `dir()`."""
 
         def mark(function: Callable[..., Any]) -> Callable[..., Any]:
             marked = deprecated(message)(function)
@@ -49,25 +49,25 @@ else:
         return mark
 
 
-def unwarned(function: F) -> F:
-    """The function that `@deprecated` decorates, for callers that have warned already."""
+def without_warning(function: F) -> F:
+    """Return the function that `@deprecated` decorates, for callers that have warned already."""
     original: F = vars(function)["__wrapped__"]
     return original
 
 
 def superseded(message: str) -> None:
-    """Warn at the innermost call that comes from outside of these packages."""
+    """Warn about an old name, at the innermost call from outside these packages."""
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _PACKAGES:
         level, frame = level + 1, frame.f_back
     warnings.warn(message, DeprecationWarning, stacklevel=level)
 
 
-def either(message: str, old: str, given: T | Unset, new: str, value: T | Unset) -> T | Unset:
-    """The value of an argument that was called `old` and is called `new`, under a warning where the old one is used.
+def merge_renamed(message: str, old: str, given: T | Unset, new: str, value: T | Unset) -> T | Unset:
+    """Return the value of a renamed argument; warn if it is given under its old name.
 
     Raises:
-        TypeError: both are given.
+        TypeError: it is given under both names.
     """
     if given is UNSET:
         return value
@@ -99,11 +99,11 @@ def renamed_argument(old: str, new: str) -> Callable[[F], F]:
     return mark
 
 
-def needed(name: str, value: T | Unset) -> T:
-    """The value of an argument that must be given under one of its names.
+def require_given(name: str, value: T | Unset) -> T:
+    """Return the value of a renamed argument that is required.
 
     Raises:
-        TypeError: it is given under none.
+        TypeError: it is given under none of its names.
     """
     if isinstance(value, Unset):
         raise TypeError(f"the argument {name} is missing")

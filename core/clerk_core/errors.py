@@ -1,4 +1,4 @@
-"""The errors that clerkkit raises, in one tree. The class in parentheses is a base, too.
+"""The hierarchy of the errors that clerkkit raises. The class in parentheses is a second base.
 
     ClerkError
     ├── InvalidArgument (ValueError)            an argument is invalid; nothing was sent
@@ -18,16 +18,16 @@
     │   ├── Locked                              423
     │   ├── TooManyRequests                     429
     │   ├── ServerError                         500-599, undocumented ones such as 520 included
-    │   └── InvalidResponse                     2xx with a body that is not JSON, or no page of a list
-    ├── TokenRefused                            a token is not accepted
-    ├── WebhookVerificationError                a webhook is not accepted
-    └── DriftDetected                           a response departs from the contract, for clients that are strict
+    │   └── InvalidResponse                     2xx with a body that is not JSON, or not a page of a list
+    ├── TokenRefused                            a token was rejected
+    ├── WebhookVerificationError                a webhook was rejected
+    └── DriftDetected                           a response differs from the contract (`strict=True`)
 
-The last three are raised by the package `clerkkit`, whose module `clerkkit.errors` has all of them. All can be pickled
-and copied, and none holds the secret key or the request's body.
+The package `clerkkit` raises the last three; its module `clerkkit.errors` has all of them. Errors can be pickled and
+copied, and contain neither the secret key nor the request's body.
 
-`ConnectionError` and `TimeoutError` are OSErrors. `errno` is None: the operating system's error, if there is one, is
-among the causes (`__cause__`).
+`ConnectionError` and `TimeoutError` are OSErrors. Their `errno` is None: the error of the operating system, if there is
+one, is among the causes (`__cause__`).
 """
 
 from __future__ import annotations
@@ -36,36 +36,25 @@ import time
 from collections.abc import Mapping
 from datetime import UTC
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from clerk_core.decoding import decode
-from clerk_core.error_detail import ErrorDetail
 from clerk_core.guards import is_list, is_object
+from clerk_core.models.error_detail import ErrorDetail
+from clerk_core.request import Request, RequestInfo
 from clerk_core.response import Response
 
-if TYPE_CHECKING:
-    from clerk_core.request import Request
-
-_MOST_SHOWN = 20
-"""Errors of one response that `str()` tells."""
-
-
-class RequestInfo(NamedTuple):
-    """The request that failed, without its query, headers and body, where secrets may be."""
-
-    method: str
-    path: str
-    operation: str
-    """Method and path template, such as `GET /users/{user_id}`."""
+_MAX_SHOWN = 20
+"""Errors of one response that `str()` contains."""
 
 
 class ClerkError(Exception):
-    """The root: whatever this library raises of its own."""
+    """The base of all errors that this library raises."""
 
     @property
     def failed_request(self) -> Request[Any] | None:
-        """The request that brought this error, where `map` sent it; it can be sent again. Not pickled, nor copied."""
+        """The request that failed, if it was sent by a bulk call. It can be sent again; it is not pickled or copied."""
         return _failed_requests.get(self)
 
     @failed_request.setter
@@ -73,13 +62,13 @@ class ClerkError(Exception):
         _failed_requests[self] = request
 
 
-# Not in the errors' `__dict__`: a request has a body, which must not be pickled, copied or logged with its error. A
-# slot is no place either: a class with one cannot share a subclass with OSError.
+# Not in the errors' `__dict__`, so that the body of a request is not pickled, copied or logged with its error. Not in a
+# slot, since a class with slots cannot be combined with OSError.
 _failed_requests: WeakKeyDictionary[ClerkError, Request[Any]] = WeakKeyDictionary()
 
 
 class InvalidArgument(ClerkError, ValueError):
-    """An argument cannot be sent as it is; `argument` names it."""
+    """An argument is invalid; `argument` is its name. Nothing was sent."""
 
     def __init__(self, argument: str, problem: str) -> None:
         super().__init__(argument, problem)
@@ -91,11 +80,11 @@ class InvalidArgument(ClerkError, ValueError):
 
 
 class ClientClosed(ClerkError, RuntimeError):
-    """The client was closed before this call; make a new one, or close it later."""
+    """The client was closed before this call. Create a new one, or close it later."""
 
 
 class TransportError(ClerkError):
-    """No whole answer came back; whether the server acted on the request is not known, unless `reached` is false."""
+    """No complete response arrived. Unless `reached` is False, the server may have processed the request."""
 
     def __init__(self, problem: str, request: RequestInfo, *, reached: bool = True) -> None:
         # Not `super()`: OSError, a base of both subclasses, takes two arguments for `errno` and `strerror`.
@@ -103,9 +92,9 @@ class TransportError(ClerkError):
         self.problem = problem
         self.request = request
         self.reached = reached
-        """False when no connection was made, so that the server cannot have seen the request."""
+        """False if no connection was made, so that the server cannot have received the request."""
         self.attempts = 1
-        """How many times the request was sent, or tried to be."""
+        """The number of attempts to send the request."""
 
     def __str__(self) -> str:
         tries = f", after {self.attempts} tries" if self.attempts > 1 else ""
@@ -121,7 +110,7 @@ class TimedOut(TransportError, TimeoutError):
 
 
 class ApiError(ClerkError):
-    """The server answered, and not with a success. `str()` is one line; `text` is the whole body."""
+    """The server returned an error. `str()` is one line; `text` is the whole body."""
 
     def __init__(self, request: RequestInfo, response: Response) -> None:
         super().__init__(request, response)
@@ -129,7 +118,7 @@ class ApiError(ClerkError):
         self.response = response
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What was read from the body can be read again, and may be deeper than pickle and deepcopy go.
+        # The parsed body can be parsed again, and may be nested deeper than pickle and deepcopy recurse.
         kept = {name: value for name, value in vars(self).items() if name not in ("errors", "_body")}
         return type(self), (self.request, self.response), kept
 
@@ -140,47 +129,47 @@ class ApiError(ClerkError):
 
     @property
     def text(self) -> str:
-        """The body as it came."""
+        """The body as text."""
         return self.response.text
 
     @cached_property
     def errors(self) -> list[ErrorDetail]:
-        """What the server said was wrong; empty where the body is not of Clerk's shape."""
+        """The errors in the body; empty if the body does not have Clerk's form."""
         listed = self._body.get("errors")
-        return [_detail(item) for item in listed if is_object(item)] if is_list(listed) else []
+        return [_read_detail(item) for item in listed if is_object(item)] if is_list(listed) else []
 
     @property
     def code(self) -> str | None:
         """The code of the first of `errors`, such as `form_identifier_exists`; None if there is none.
 
-        A response may list several errors: `has_code` looks at all of them.
+        A response may contain several errors: `has_code` checks all of them.
         """
         return (self.errors[0].code or None) if self.errors else None
 
     @property
     def message(self) -> str:
-        """The message of the first of `errors`; if it has none, what `str()` says is wrong. Never empty."""
+        """The message of the first of `errors`, or else a summary of the response. Never empty."""
         return (self.errors[0].message if self.errors else "") or self._summary()
 
     @property
     def param_name(self) -> str | None:
-        """The parameter that the first of `errors` is about; None if the server names none."""
+        """The parameter that caused the first of `errors`; None if the server names none."""
         return self.errors[0].param_name if self.errors else None
 
     def has_code(self, *codes: str) -> bool:
-        """Whether one of `errors` has one of these codes, as in `has_code("form_identifier_exists")`."""
+        """Return whether one of `errors` has one of these codes, as in `has_code("form_identifier_exists")`."""
         return any(detail.code in codes for detail in self.errors)
 
     @property
     def trace_id(self) -> str | None:
-        """What Clerk's support asks for: `clerk_trace_id` of the body, or the `cf-ray` header."""
+        """The id that Clerk's support asks for: `clerk_trace_id` of the body, or the `cf-ray` header."""
         named = self._body.get("clerk_trace_id")
         return named if isinstance(named, str) and named else self.response.headers.get("cf-ray")
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait before the next try, where the server says so."""
-        return seconds_of(self.response.headers.get("retry-after"))
+        """Seconds to wait before the next attempt, if the server sent `Retry-After`."""
+        return parse_retry_after(self.response.headers.get("retry-after"))
 
     @cached_property
     def _body(self) -> Mapping[str, Any]:
@@ -192,8 +181,8 @@ class ApiError(ClerkError):
 
     def _summary(self) -> str:
         if self.errors:
-            more = len(self.errors) - _MOST_SHOWN
-            return "; ".join(map(_told, self.errors[:_MOST_SHOWN])) + (f" (and {more} more)" if more > 0 else "")
+            more = len(self.errors) - _MAX_SHOWN
+            return "; ".join(map(_describe, self.errors[:_MAX_SHOWN])) + (f" (and {more} more)" if more > 0 else "")
         text = " ".join(self.text.split())
         shown = text if len(text) <= 200 else f"{text[:200]}..."
         return f"unexpected body: {shown}" if shown else "no body"
@@ -208,7 +197,7 @@ class ApiError(ClerkError):
 
 
 class BadRequest(ApiError):
-    """400: the request makes no sense to the server."""
+    """400: the request is malformed."""
 
 
 class Unauthorized(ApiError):
@@ -220,7 +209,7 @@ class PaymentRequired(ApiError):
 
 
 class Forbidden(ApiError):
-    """403: known, but not allowed."""
+    """403: the key is valid, but this is not allowed."""
 
 
 class NotFound(ApiError):
@@ -228,7 +217,7 @@ class NotFound(ApiError):
 
 
 class Conflict(ApiError):
-    """409: it clashes with what is there."""
+    """409: the request conflicts with the current state."""
 
 
 class PayloadTooLarge(ApiError):
@@ -244,7 +233,7 @@ class Locked(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """429: the rate limit is reached; `retry_after` tells the seconds."""
+    """429: the rate limit was exceeded; `retry_after` is the number of seconds to wait."""
 
 
 class ServerError(ApiError):
@@ -252,15 +241,15 @@ class ServerError(ApiError):
 
 
 class InvalidResponse(ApiError):
-    """A success whose body is not what was due: something stands between here and Clerk, or the API has changed."""
+    """A success with an unexpected body: a proxy between here and Clerk sent it, or the API has changed."""
 
     def __init__(self, request: RequestInfo, response: Response, problem: str = "") -> None:
         super().__init__(request, response)
         self.problem = problem
-        """What is wrong with a body that is JSON; empty for one that is not."""
+        """The problem of a body that is JSON; empty for one that is not."""
 
     def _summary(self) -> str:
-        if self.problem:  # what the body holds is not shown, because it may be somebody's data
+        if self.problem:  # without the body, which may contain personal data
             return f"is a success, but its body {self.problem}"
         return f"is a success, but its body is not JSON: {super()._summary()}"
 
@@ -280,13 +269,13 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def api_error(request: RequestInfo, response: Response) -> ApiError:
-    """The error for a response that is no success."""
+    """Return the error for an unsuccessful response."""
     status = response.status_code
     kind = _BY_STATUS.get(status, ServerError if 500 <= status <= 599 else ApiError)
     return kind(request, response)
 
 
-def _detail(item: dict[str, Any]) -> ErrorDetail:
+def _read_detail(item: dict[str, Any]) -> ErrorDetail:
     code, message, long_message = (
         item[key] if isinstance(item.get(key), str) else "" for key in ("code", "message", "long_message")
     )
@@ -294,24 +283,24 @@ def _detail(item: dict[str, Any]) -> ErrorDetail:
     return ErrorDetail(code=code, message=message, long_message=long_message, meta=meta if is_object(meta) else {})
 
 
-def _told(detail: ErrorDetail) -> str:
-    """One entry in words, with the parameter that it is about."""
-    about = f" ({detail.param_name})" if detail.param_name else ""
-    return f"{detail.code or 'no code'}{about}: {detail.long_message or detail.message or 'no message'}"
+def _describe(detail: ErrorDetail) -> str:
+    """Return one error as text, with the parameter that caused it."""
+    parameter = f" ({detail.param_name})" if detail.param_name else ""
+    return f"{detail.code or 'no code'}{parameter}: {detail.long_message or detail.message or 'no message'}"
 
 
 def _printable(text: str) -> str:
-    """The text without lone surrogates, which JSON can hold and no terminal or log file takes."""
+    """Escape lone surrogates, which JSON can contain but terminals and log files cannot."""
     return text.encode(errors="backslashreplace").decode()
 
 
-def overdue(limit: float) -> str:
-    """What a `TimedOut` tells where the whole response took longer than `limit` seconds."""
+def deadline_message(limit: float) -> str:
+    """Return the text of a `TimedOut` for a response that took longer than `limit` seconds."""
     return f"timed out after {limit:.3g} s waiting for the complete response"
 
 
-def seconds_of(value: str | None) -> float | None:
-    """`Retry-After`: seconds, or the date to wait for."""
+def parse_retry_after(value: str | None) -> float | None:
+    """Return the seconds to wait for a `Retry-After` header, which contains seconds or a date."""
     if value is None:
         return None
     try:
@@ -321,7 +310,7 @@ def seconds_of(value: str | None) -> float | None:
 
         try:
             date = parsedate_to_datetime(value)
-            # The oldest form of an HTTP date names no zone; all are in UTC.
+            # The oldest format of HTTP dates has no time zone; all of them are in UTC.
             seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - time.time()
         except (ValueError, OverflowError):
             return None

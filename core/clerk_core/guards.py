@@ -1,4 +1,4 @@
-"""What a parsed JSON value is, in words that a type checker understands."""
+"""Type guards for parsed JSON and for arguments."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, TypeGuard
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """A JSON object."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """A JSON array."""
+    """Return whether a value is a JSON array."""
     return isinstance(value, list)
 
 
@@ -23,15 +23,15 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """What may be sent as a JSON object."""
+    """Return whether a value can be sent as a JSON object."""
     return isinstance(value, Mapping)
 
 
-def is_items(value: object) -> TypeGuard[Collection[Any]]:
-    """What may be sent as a JSON array: a collection that is neither text, nor bytes, nor an object."""
+def is_collection(value: object) -> TypeGuard[Collection[Any]]:
+    """Return whether a value can be sent as a JSON array: it is a collection, but not text, bytes or a mapping."""
     # The first test is for speed: those of abstract classes take ten times as long.
-    return type(value) in _ITEMS or (isinstance(value, Collection) and not isinstance(value, _NO_ITEMS))
+    return type(value) in _COLLECTIONS or (isinstance(value, Collection) and not isinstance(value, _NOT_COLLECTIONS))
 
 
-_ITEMS = (list, tuple, set, frozenset)
-_NO_ITEMS = (str, UserString, bytes, bytearray, memoryview, Mapping)
+_COLLECTIONS = (list, tuple, set, frozenset)
+_NOT_COLLECTIONS = (str, UserString, bytes, bytearray, memoryview, Mapping)

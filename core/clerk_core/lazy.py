@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are first used, so that what needs no network loads no HTTP client."""
+"""Import names of a package when they are first used, so that code without I/O loads no HTTP client."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 
 def lazy(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package.
+    """Return the `__getattr__` of a package with lazily imported names.
 
     Args:
         package: The package's `__name__`.
-        names: The module that defines each name.
+        names: Name -> the module that defines it.
     """
 
     def load(name: str) -> Any:

@@ -1,16 +1,15 @@
-"""Walking through a list page by page: which page to ask for next, and what of it is new. No I/O here.
+"""Pagination: choose the next page of a list, and drop rows that were yielded already. No I/O.
 
-Pages follow a cursor (`starting_after`) where the operation has one and the order allows it, else an offset. What a
-server says about its list may be wrong: neither a short page nor a total ends a walk alone. It ends with
+Pages are selected by cursor (`starting_after`) if the operation has one and the order allows it, or else by offset. A
+server may report wrong totals, so that neither a short page nor a total is enough to stop. Iteration stops after
 
 - a short page that reaches the total, or an empty page;
-- an empty page in the middle, where the total says more, only if the server sends it again and the page after it is
-  empty too;
-- a page that was there before: the same ids, or the same content where rows have no id. This is logged as a
-  warning, unless it is the one short page of a list.
+- an empty page before the total is reached, but only if the server sends it again and the next page is empty too;
+- a page that was received before: with the same ids, or with the same content if rows have no id. This logs a warning,
+  unless the list consists of one short page.
 
-Rows may come and go meanwhile. What the page before showed already is not given again. What this client deletes
-moves the offset; a walk by offset logs a warning, because the deletions of others move it too and are not known.
+The list may change during iteration. Rows of the previous page are not yielded again. Deletions by the same client
+adjust the offset; they log a warning if the list is read by offset, since deletions by others would move it too.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import unquote
 
 from clerk_core._unset import UNSET
-from clerk_core.checks import whole_number
+from clerk_core.checks import check_whole_number
 from clerk_core.errors import InvalidArgument, InvalidResponse
 from clerk_core.guards import is_list, is_object
-from clerk_core.readers import as_is
 from clerk_core.request import Request, WrappedRequest
+from clerk_core.requests.api_request import parse_success
 from clerk_core.response import Response
 
 if TYPE_CHECKING:
@@ -40,55 +39,51 @@ P = ParamSpec("P")
 
 PAGE_SIZE = 100
 PAGE_KEY = "data"
-"""Where a page that is an object holds its rows, unless the contract names another key."""
-MANAGED = ("limit", "offset", "starting_after", "paginated")
+"""The key that holds the rows of a page that is an object, unless the contract names another one."""
+PAGE_ARGUMENTS = ("limit", "offset", "starting_after", "paginated")
 _CURSOR_ORDERS = (UNSET, "created_at", "+created_at", "-created_at")
-_EMPTY_PAGES = 3
-"""Empty pages in a row that end a walk whatever the total says: one, the same once more, and the one after it."""
+_MAX_EMPTY_PAGES = 3
+"""Consecutive empty pages that stop iteration regardless of the total: one, the same again, and the next one."""
 
 log = logging.getLogger("clerkkit")
 
 
 class FetchedPage(NamedTuple):
-    """A page as the server sent it."""
+    """A page of a list."""
 
     rows: list[Any]
     ids: list[str | None]
-    """The id of each row that has one."""
+    """The id of each row, or None."""
     digest: bytes
-    """The same for pages of the same rows, in any order."""
+    """A digest that is equal for pages of the same rows, in any order."""
     total: int | None
-    """How many rows the list has, as far as the server tells."""
+    """The number of rows in the list, if the server sent it."""
 
 
 class PageRequest(WrappedRequest[FetchedPage]):
-    """A request for a page: a bare list, or an object that holds the list under the key of the contract."""
+    """A request for a page: a bare list, or an object that contains the list."""
 
     __slots__ = ()
 
-    def __init__(self, request: Request[Any]) -> None:
-        super().__init__(request)
-        self.read = as_is
-
     def decode(self, response: Response) -> FetchedPage:
-        """Read the page.
+        """Return the page.
 
         Raises:
-            ApiError: the answer is no success.
-            InvalidResponse: it is no page.
+            ApiError: the server returned an error.
+            InvalidResponse: the body is not a page.
         """
-        body: Any = super().decode(response)
+        body = parse_success(self, response)
         items = body.get(self.rows_key) if is_object(body) else body
         if self.row is None or not is_list(items) or not all(map(is_object, items)):
             raise InvalidResponse(
-                self.info, response, f"is no page, which is a list of objects or has one in {self.rows_key!r}"
+                self.info, response, f"is not a page: expected a list of objects, or one in {self.rows_key!r}"
             )
         ids = [_id(item) for item in items]
-        # Before the rows are read, which changes them.
-        told = sorted(
+        # Computed before the rows are read, which changes them.
+        identities = sorted(
             _content(item, response) if known is None else f"id {known}" for item, known in zip(items, ids, strict=True)
         )
-        digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).digest()
+        digest = hashlib.blake2b(json.dumps(identities).encode(), digest_size=16).digest()
         total = body.get("total_count") if is_object(body) else None
         whole = isinstance(total, int) and not isinstance(total, bool)
         return FetchedPage([self.row(item) for item in items], ids, digest, total if whole else None)
@@ -102,12 +97,12 @@ def _id(item: dict[str, Any]) -> str | None:
 def _content(item: dict[str, Any], response: Response) -> str:
     try:
         return json.dumps(item, sort_keys=True)
-    except (ValueError, RecursionError):  # deeper, or with longer numbers, than json writes
+    except (ValueError, RecursionError):  # nested deeper, or with longer numbers, than json can write
         return response.text
 
 
 class Pager(Generic[T]):
-    """One walk over the results of a list operation."""
+    """The state of one iteration over the results of a list operation."""
 
     def __init__(
         self,
@@ -116,27 +111,33 @@ class Pager(Generic[T]):
         page_size: int = PAGE_SIZE,
         ids: tuple[Any, ...] = (),
     ) -> None:
-        """`endpoint` takes `limit`; `ids` and `arguments` are all its arguments but those that the walk manages.
+        """Start an iteration.
+
+        Args:
+            endpoint: An endpoint function with a `limit`.
+            arguments: Its keyword arguments, except for `PAGE_ARGUMENTS`.
+            page_size: The number of rows to request at a time.
+            ids: Its positional arguments.
 
         Raises:
-            InvalidArgument: the operation has no pages, or an argument cannot be sent, or is the walk's own.
+            InvalidArgument: the operation has no pages, or an argument cannot be sent or selects a page.
         """
         known = inspect.signature(endpoint).parameters
         if "limit" not in known:
-            raise _no_pages(endpoint)
-        _refuse_managed(arguments)
+            raise _no_pages_error(endpoint)
+        _reject(arguments)
         self._endpoint = endpoint
         self._ids = ids
         self._arguments = arguments
-        self._page_size = whole_number("page_size", page_size, 1)
+        self._page_size = check_whole_number("page_size", page_size, 1)
         self._by_cursor = "starting_after" in known and arguments.get("order_by", UNSET) in _CURSOR_ORDERS
         self._cursor: str | None = None
         self._offset = 0
-        self._longest = 0  # rows in the longest page: what a page is short of, where the server caps `limit`
+        self._longest = 0  # rows in the longest page: a server may cap `limit`
         self._empty = 0
         self._previous: set[str] = set()
         self._known: set[bytes] = set()  # digests of all pages
-        self._moved = 0  # by how many rows deletions moved the offset back: so many may come again
+        self._moved = 0  # rows by which deletions moved the offset back, and which may be received again
         self._warned = False
         self._done = False
         first = self._request()
@@ -144,7 +145,7 @@ class Pager(Generic[T]):
         self._path = first.path
 
     def request(self) -> PageRequest | None:
-        """The request for the next page; None at the end."""
+        """Return the request for the next page, or None at the end."""
         return None if self._done else self._request()
 
     def _request(self) -> PageRequest:
@@ -155,13 +156,13 @@ class Pager(Generic[T]):
             position = {"offset": self._offset}
         request = self._endpoint(*self._ids, **self._arguments, limit=self._page_size, **position)
         if request.row is None:
-            raise _no_pages(self._endpoint)
+            raise _no_pages_error(self._endpoint)
         return PageRequest(request)
 
-    def take(self, page: FetchedPage) -> list[T]:
-        """What is new in the page that came, in order."""
+    def add(self, page: FetchedPage) -> list[T]:
+        """Move on to the next page, and return the new rows of this one, in order."""
         if not page.rows:
-            self._pass_over(page)
+            self._skip_empty(page)
             return []
         self._empty = 0
         self._offset += len(page.rows)
@@ -169,7 +170,7 @@ class Pager(Generic[T]):
             if self._moved <= 0:
                 log.log(
                     logging.DEBUG if self._is_whole(page) else logging.WARNING,
-                    "%s: the server sent the same page again; the walk ends here",
+                    "%s: the server sent the same page again; iteration stops here",
                     self._operation,
                 )
                 self._done = True
@@ -185,18 +186,18 @@ class Pager(Generic[T]):
         return new
 
     def _is_whole(self, page: FetchedPage) -> bool:
-        """Whether a page that came twice is likely all of a short list, whose server knows no positions."""
+        """Return whether a page that was received twice is probably a short list of a server that ignores positions."""
         alone = len(self._known) == 1 and len(page.rows) < self._page_size
         return alone and (page.total is None or page.total <= len(page.rows))
 
-    def _pass_over(self, page: FetchedPage) -> None:
+    def _skip_empty(self, page: FetchedPage) -> None:
         self._empty += 1
-        if self._empty == _EMPTY_PAGES - 1:
+        if self._empty == _MAX_EMPTY_PAGES - 1:
             self._offset += self._page_size
-        self._done = page.total is None or page.total <= self._offset or self._empty == _EMPTY_PAGES
+        self._done = page.total is None or page.total <= self._offset or self._empty == _MAX_EMPTY_PAGES
 
     def deleted(self, path: str) -> None:
-        """A resource was deleted by the client that walks: what follows it in the list has moved up."""
+        """Adjust the offset after the client deleted a resource: the rows after it have moved up."""
         collection, _, last = path.rpartition("/")
         if collection != self._path or self._done:
             return
@@ -204,51 +205,51 @@ class Pager(Generic[T]):
         self._moved += 1
         if self._by_cursor:
             if unquote(last) == self._cursor:
-                self._cursor = None  # a cursor must exist; the next page is found by its offset
+                self._cursor = None  # cursors must exist, so the next page is selected by offset
         elif not self._warned:
             self._warned = True
             log.warning(
-                "%s: something was deleted from this list while it is walked by offset, so that rows may be skipped; "
-                "get all rows with list(...) before you delete any",
+                "%s: a row was deleted while the list is read by offset, so that other rows may be skipped; "
+                "collect all rows with list(...) before deleting any",
                 self._operation,
             )
 
 
-def _no_pages(endpoint: Callable[..., Any]) -> InvalidArgument:
+def _no_pages_error(endpoint: Callable[..., Any]) -> InvalidArgument:
     return InvalidArgument("endpoint", f"{getattr(endpoint, '__name__', endpoint)} has no pages")
 
 
-def _refuse_managed(arguments: Mapping[str, Any]) -> None:
-    for name in MANAGED:
+def _reject(arguments: Mapping[str, Any]) -> None:
+    for name in PAGE_ARGUMENTS:
         if name in arguments:
             raise InvalidArgument(
                 name,
-                "is set by the walk itself; `page_size` sets how many rows it fetches at a time, and "
-                "`itertools.islice` takes the first ones",
+                "is set by the iteration; `page_size` is the number of rows to request at a time, and "
+                "`itertools.islice` limits the number of results",
             )
 
 
-def walk(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that walks over all pages: an argument of single pages is refused with what to use instead."""
+def reject_page_arguments(method: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a method that iterates over all pages: reject arguments that select a page, with what to use instead."""
 
     @functools.wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        _refuse_managed(kwargs)
+        _reject(kwargs)
         return method(*args, **kwargs)
 
     return checked
 
 
 def iterate(client: Client, pager: Pager[T]) -> Iterator[T]:
-    """All results, each page fetched when its first row is asked for."""
-    client._walks.add(pager)  # pyright: ignore[reportPrivateUsage]
+    """Yield all results; a page is requested when its first row is needed."""
+    client._pagers.add(pager)  # pyright: ignore[reportPrivateUsage]
     while (request := pager.request()) is not None:
-        yield from pager.take(client.send(request))
+        yield from pager.add(client.send(request))
 
 
 async def iterate_async(client: AsyncClient, pager: Pager[T]) -> AsyncIterator[T]:
-    """All results, each page fetched when its first row is asked for."""
-    client._walks.add(pager)  # pyright: ignore[reportPrivateUsage]
+    """Yield all results; a page is requested when its first row is needed."""
+    client._pagers.add(pager)  # pyright: ignore[reportPrivateUsage]
     while (request := pager.request()) is not None:
-        for item in pager.take(await client.send(request)):
+        for item in pager.add(await client.send(request)):
             yield item

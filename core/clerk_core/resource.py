@@ -1,13 +1,13 @@
-"""What a resource is: a namespace of methods over a client. It keeps the client alive."""
+"""Base classes of resources: groups of methods such as `client.users`. A resource keeps its client alive."""
 
 from __future__ import annotations
 
 from clerk_core.client import AsyncClient, Client
-from clerk_core.listing import Listed
+from clerk_core.public_dir import PublicDir
 
 
-class Resource(Listed):
-    """The base of `client.users` and its neighbours."""
+class Resource(PublicDir):
+    """The base of `client.users` and the other resources of `Client`."""
 
     __slots__ = ("_client",)
 
@@ -15,8 +15,8 @@ class Resource(Listed):
         self._client = client
 
 
-class AsyncResource(Listed):
-    """The base of `client.users` and its neighbours, for `AsyncClient`."""
+class AsyncResource(PublicDir):
+    """The base of `client.users` and the other resources of `AsyncClient`."""
 
     __slots__ = ("_client",)
 

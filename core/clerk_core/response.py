@@ -1,4 +1,4 @@
-"""What came back: a `Response` as the wire brought it, a `Detailed` result with the value beside it."""
+"""`Response`, and `DetailedResponse`, which has the decoded value too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Response:
-    """An HTTP response: status, headers (their names in any case), content as bytes."""
+    """An HTTP response. The names of headers are case-insensitive."""
 
     __slots__ = ("_json", "content", "headers", "status_code")
 
@@ -23,7 +23,7 @@ class Response:
         self._json: Any = UNSET
 
     def json(self) -> Any:
-        """Return the parsed content. It is parsed once: whoever asks gets the same objects.
+        """Return the parsed content. It is parsed once; later calls return the same objects.
 
         Raises:
             ValueError: it is not JSON.
@@ -34,15 +34,15 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The content as text; what is no UTF-8 is shown as `\N{REPLACEMENT CHARACTER}`."""
+        """The content as text. Bytes that are not UTF-8 are replaced by `\N{REPLACEMENT CHARACTER}`."""
         return self.content.decode("utf-8", errors="replace")
 
     def __repr__(self) -> str:
         return f"<Response {self.status_code}, {len(self.content)} bytes>"
 
 
-class Detailed(Generic[T]):
-    """A successful answer with all that came with it; `value` is what `send` would have given."""
+class DetailedResponse(Generic[T]):
+    """A successful response. `value` is what `send` returns."""
 
     __slots__ = ("content", "headers", "status_code", "trace_id", "value")
 
@@ -54,4 +54,4 @@ class Detailed(Generic[T]):
         self.value = value
 
     def __repr__(self) -> str:
-        return f"<Detailed {self.status_code}, {len(self.content)} bytes, trace id {self.trace_id}>"
+        return f"<DetailedResponse {self.status_code}, {len(self.content)} bytes, trace id {self.trace_id}>"

@@ -11,7 +11,7 @@ from clerk_core import ClerkError as ClerkError
 from clerk_core import ClientClosed as ClientClosed
 from clerk_core import Conflict as Conflict
 from clerk_core import ConnectionFailed as ConnectionFailed
-from clerk_core import Detailed as Detailed
+from clerk_core import DetailedResponse as DetailedResponse
 from clerk_core import ErrorDetail as ErrorDetail
 from clerk_core import File as File
 from clerk_core import Forbidden as Forbidden
@@ -56,7 +56,7 @@ __all__ = [
     "ClientClosed",
     "Conflict",
     "ConnectionFailed",
-    "Detailed",
+    "DetailedResponse",
     "ErrorDetail",
     "File",
     "Forbidden",

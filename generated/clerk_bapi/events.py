@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, cast
 
 from clerk_core import Model
-from clerk_core.model import Reader
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.models.model import Reader
+from clerk_core.models.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.organization_domains import OrganizationDomain
 from clerk_bapi.models.shared import (

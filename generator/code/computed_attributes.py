@@ -84,8 +84,8 @@ def _computed(name: str, rule: Rule, of: Sequence[tuple[str, str]]) -> Computed:
             name,
             "str | None",
             f"{given}, those that are set, joined with spaces; None if none is set.",
-            f"joined({values})",
+            f"join_words({values})",
         )
     item = of[0][1].removeprefix("list[").partition("]")[0]
     doc = f"The item of `{names[0]}` whose id is `{names[1]}`; None if there is no such item."
-    return Computed(name, f"{item} | None", doc, f"with_id({values})")
+    return Computed(name, f"{item} | None", doc, f"find_by_id({values})")

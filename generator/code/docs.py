@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from clerk_core.guards import is_list, is_object
-from clerk_core.pages import MANAGED, PAGE_SIZE
+from clerk_core.pages import PAGE_ARGUMENTS, PAGE_SIZE
 from generator.code import rate_limits
 from generator.code.units import unit
 from generator.code.value_facts import describe
@@ -103,7 +103,7 @@ class Docs:
     def iterator(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:
         """Return the docstring of the method that iterates over all pages of a list."""
         limit = next(argument.schema for argument in arguments if argument.wire == "limit")
-        walked = [argument for argument in arguments if argument.wire not in MANAGED]
+        walked = [argument for argument in arguments if argument.wire not in PAGE_ARGUMENTS]
         size = f"page_size: Number of results per request. {describe({**limit, 'default': PAGE_SIZE})}"
         return _docstring(
             f"Iterate over all results of `{self._methods[facts['operationId']]}`, requesting pages as needed.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from clerk_core.pages import MANAGED
+from clerk_core.pages import PAGE_ARGUMENTS
 from generator.code.compatibility import Shim
 from generator.contract import operation_names, spelling
 from generator.contract.nodes import Node
@@ -37,7 +37,7 @@ class Argument:
     def sent(self) -> str:
         """The expression for the value that is sent."""
         prefix = self.schema.get("x-prefix")
-        return f'prefixed("{prefix}", {self.name})' if prefix else self.name
+        return f'add_prefix("{prefix}", {self.name})' if prefix else self.name
 
     @property
     def signature(self) -> str:
@@ -107,7 +107,7 @@ class Operation:
     @property
     def filters(self) -> list[Argument]:
         """The arguments of the iterator over all pages, without those that it sets itself."""
-        return [argument for argument in self.arguments if argument.wire not in MANAGED]
+        return [argument for argument in self.arguments if argument.wire not in PAGE_ARGUMENTS]
 
     @property
     def as_it_was(self) -> list[Argument]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clerk_core.guards import is_list, is_object
-from clerk_core.words import words
+from clerk_core.names import split_words
 from generator.contract.nodes import METHODS, Node, follow
 
 _SCHEMA = "#/components/schemas/"
@@ -53,7 +53,7 @@ def _words(contract: Node) -> list[str]:
             names += [parameter["name"] for parameter in operation.get("parameters", ()) if "name" in parameter]
     names += contract["components"]["schemas"]
     whole = {name for name in names if _NAME.fullmatch(name)}
-    return sorted(whole | {word for name in whole for word in words(name)})
+    return sorted(whole | {word for name in whole for word in split_words(name)})
 
 
 def _names(node: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""The client for Clerk's Backend API: `from clerkkit import Clerk, AsyncClerk`, and its models: `User` and the others.
+"""Clerk's Backend API: the clients `Clerk` and `AsyncClerk`, the models such as `User`, and the errors.
 
-Clients, models and modules (`clerkkit.auth`, `clerkkit.errors` and others) are loaded when they are first named:
-webhooks and tokens are verified without an HTTP client.
+Clients, models and modules (`clerkkit.auth`, `clerkkit.errors`, ...) are imported when they are first used, so that
+verifying webhooks and tokens loads no HTTP client.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import clerk_bapi.models as _models
-    from clerk_bapi.models import *  # noqa: F403  # loaded by name below
+    from clerk_bapi.models import *  # noqa: F403  # imported lazily below
     from clerk_core.logs import httpx_log_filter
     from clerkkit import auth as auth
     from clerkkit import codes as codes
@@ -32,7 +32,7 @@ from clerk_bapi import (
     ClientClosed,
     Conflict,
     ConnectionFailed,
-    Detailed,
+    DetailedResponse,
     ErrorDetail,
     File,
     Forbidden,
@@ -71,7 +71,7 @@ __all__ = [
     "ClientClosed",
     "Conflict",
     "ConnectionFailed",
-    "Detailed",
+    "DetailedResponse",
     "Drift",
     "DriftDetected",
     "ErrorDetail",
@@ -105,20 +105,20 @@ _MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "test
 if TYPE_CHECKING:
     __all__ += _models.__all__
 else:
-    _LATE = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
-    _load = lazy(__name__, _LATE)
-    _own = __all__
-    del __all__  # `__getattr__` adds the models, whose names `import clerkkit` need not load
+    _LAZY = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
+    _load = lazy(__name__, _LAZY)
+    _names = __all__
+    del __all__  # `__getattr__` adds the names of the models, which `import clerkkit` does not load
 
     def __getattr__(name: str) -> Any:
-        if name in _LATE:
+        if name in _LAZY:
             return _load(name)
         if name in _MODULES:
             return import_module(f"{__name__}.{name}")
         import clerk_bapi.models
 
         if name == "__all__":
-            return [*{*_own, *clerk_bapi.models.__all__}]
+            return [*{*_names, *clerk_bapi.models.__all__}]
         if name not in clerk_bapi.models.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(clerk_bapi.models, name)
@@ -126,4 +126,4 @@ else:
     def __dir__() -> list[str]:
         import clerk_bapi.models
 
-        return [*{*_own, *_MODULES, *clerk_bapi.models.__all__}]
+        return [*{*_names, *_MODULES, *clerk_bapi.models.__all__}]

@@ -1,6 +1,6 @@
-"""Other names of methods. They work, and stay out of `dir()`, so that a prompt completes one name for each operation.
+"""Aliases of methods, left out of `dir()` so that completion offers one name for each operation.
 
-Type checkers see them declared: a class declares them under `TYPE_CHECKING`, and takes its `__getattr__` from here.
+A class declares its aliases under `TYPE_CHECKING` for type checkers, and gets its `__getattr__` from here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def aliases(**names: str) -> Callable[[Any, str], Any]:
-    """Return the `__getattr__` of a class in which each of these names stands for the attribute that it is set to."""
+    """Return the `__getattr__` of a class; each keyword is an alias of the attribute that it names."""
 
     def find(self: Any, name: str) -> Any:
         if name not in names:

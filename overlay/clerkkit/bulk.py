@@ -1,14 +1,14 @@
-"""Many requests at a time, results in order, errors as values; what is under way is bounded."""
+"""Send many requests concurrently: results in order, errors as values, a bounded number of requests in flight."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from clerk_core import ClerkError, Request
-from clerk_core.checks import whole_number
+from clerk_core.checks import check_whole_number
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -17,20 +17,25 @@ T = TypeVar("T")
 
 Progress = Callable[[int], object]
 _ROUNDS = 4
+"""Requests in flight or in the queue, for each that is sent at a time."""
 
 
-def on_threads(
+def send_on_threads(
     send: Callable[[Request[T]], T], requests: Iterable[Request[T]], concurrency: int, progress: Progress | None
 ) -> Iterator[T | ClerkError]:
-    """A window of futures slides over the requests."""
-    whole_number("concurrency", concurrency, 1)
-    return _slide(send, iter(requests), concurrency, progress or _silent)
+    """Send requests on a pool of threads.
+
+    Raises:
+        InvalidArgument: `concurrency` is not a positive whole number.
+    """
+    check_whole_number("concurrency", concurrency, 1)
+    return _sliding_window(send, iter(requests), concurrency, progress or _no_progress)
 
 
-def _slide(
+def _sliding_window(
     send: Callable[[Request[T]], T], requests: Iterator[Request[T]], concurrency: int, progress: Progress
 ) -> Iterator[T | ClerkError]:
-    from concurrent.futures import ThreadPoolExecutor  # late, for those who never call many
+    from concurrent.futures import ThreadPoolExecutor  # imported when first needed
 
     done = 0
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="clerk-map")
@@ -44,7 +49,7 @@ def _slide(
             progress(done)
             yield result
     finally:
-        # Also when the caller stops early, or presses Ctrl-C: what has not begun never does.
+        # If the caller stops early or presses Ctrl-C, requests that have not started are never sent.
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -56,40 +61,53 @@ def _result(request: Request[T], future: Future[T]) -> T | ClerkError:
         return error
 
 
-async def in_tasks(
+async def send_in_tasks(
     send: Callable[[Request[T]], Awaitable[T]],
     requests: Iterable[Request[T]],
     concurrency: int,
     progress: Progress | None,
 ) -> AsyncIterator[T | ClerkError]:
-    """Rounds of tasks; none is left running while a result is with the caller, who may not come back for more."""
-    import anyio
+    """Send requests in rounds of tasks. No task runs while the caller has a result, since it may not ask for more.
 
-    whole_number("concurrency", concurrency, 1)
-    left = iter(requests)
+    Raises:
+        InvalidArgument: `concurrency` is not a positive whole number.
+    """
+    check_whole_number("concurrency", concurrency, 1)
+    remaining = iter(requests)
     done = 0
-    while batch := list(islice(left, concurrency * _ROUNDS)):
-        results: dict[int, T | ClerkError] = {}
-        todo = iter(enumerate(batch))
+    while batch := list(islice(remaining, concurrency * _ROUNDS)):
+        for result in await _Round(send, batch).run(concurrency):
+            done += 1
+            (progress or _no_progress)(done)
+            yield result
 
-        async def work(
-            todo: Iterator[tuple[int, Request[T]]] = todo, results: dict[int, T | ClerkError] = results
-        ) -> None:
-            for index, request in todo:
-                try:
-                    results[index] = await send(request)
-                except ClerkError as error:
-                    error.failed_request = request
-                    results[index] = error
+
+class _Round(Generic[T]):
+    """Requests that a group of tasks sends, and their results."""
+
+    def __init__(self, send: Callable[[Request[T]], Awaitable[T]], requests: list[Request[T]]) -> None:
+        self._send = send
+        self._queue = iter(enumerate(requests))
+        self._size = len(requests)
+        self._results: dict[int, T | ClerkError] = {}
+
+    async def run(self, concurrency: int) -> list[T | ClerkError]:
+        """Send all requests and return their results in order."""
+        import anyio
 
         async with anyio.create_task_group() as tasks:
-            for _ in range(min(concurrency, len(batch))):
-                tasks.start_soon(work)
-        for index in range(len(batch)):
-            done += 1
-            (progress or _silent)(done)
-            yield results[index]
+            for _ in range(min(concurrency, self._size)):
+                tasks.start_soon(self._work)
+        return [self._results[index] for index in range(self._size)]
+
+    async def _work(self) -> None:
+        for index, request in self._queue:
+            try:
+                self._results[index] = await self._send(request)
+            except ClerkError as error:
+                error.failed_request = request
+                self._results[index] = error
 
 
-def _silent(done: int) -> None:
-    """No one wants to know."""
+def _no_progress(done: int) -> None:
+    """A progress callback that does nothing."""

@@ -1,4 +1,4 @@
-"""`Clerk` and `AsyncClerk`: the generated clients with a policy. What they decide is decided in `retry.py`, once."""
+"""`Clerk` and `AsyncClerk`: the generated clients with retries, rate limiting, pagination and bulk calls."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from clerk_core import UNSET, ClerkError, Page, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
-from clerk_core.errors import overdue
+from clerk_core.errors import deadline_message
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
 from clerkkit import bulk, settings
-from clerkkit.async_resources import AsyncResources
+from clerkkit.api.raw_request import build_raw_request
 from clerkkit.drift import Drift
-from clerkkit.flow import drive, drive_async
-from clerkkit.options import Options, any_request, brief
+from clerkkit.flow import run_flow, run_flow_async
+from clerkkit.options import Options, with_single_attempt
 from clerkkit.rate_limit import RateLimitOptions
-from clerkkit.resources import Resources
-from clerkkit.retry import Outcome, Policy, Step, Wait, attempts
+from clerkkit.resources import AsyncResources, Resources
+from clerkkit.retry import Outcome, RetryPolicy, Step, Wait, send_with_retries
 
 if TYPE_CHECKING:
     import httpx
 
-    from clerkkit.async_resources.webhooks import AsyncWebhooks
     from clerkkit.auth import AsyncAuth, Auth
-    from clerkkit.resources.webhooks import Webhooks
+    from clerkkit.resources.webhooks import AsyncWebhooks, Webhooks
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -43,8 +42,8 @@ class Clerk(Options, Resources):
         *,
         base_url: str | None = None,
         timeout: float | None = None,
-        max_retries: int = Policy().max_retries,
-        deadline: float = Policy().deadline,
+        max_retries: int = RetryPolicy().max_retries,
+        deadline: float = RetryPolicy().deadline,
         rate_limit: RateLimitOptions | tuple[int, float] | None = None,
         http_client: httpx.Client | None = None,
         allow_http: bool = False,
@@ -52,49 +51,50 @@ class Clerk(Options, Resources):
         strict: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Nothing is opened here: connections come with the first call.
+        """Create a client. Connections are opened by the first call.
 
         Args:
             secret_key: The instance's secret key. Default: the environment's `CLERK_SECRET_KEY`.
-            base_url: Where the API is; `/v1` is added to a URL without a path. Default: the environment's
+            base_url: The URL of the API; `/v1` is added to a URL without a path. Default: the environment's
                 `CLERK_API_URL`, else https://api.clerk.com/v1.
             timeout: Seconds to wait for a connection, and for each read and write. Default: 30.
-            max_retries: Tries after the first one, where trying again is safe.
-            deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
-                (`Clerk` looks at the clock between the parts of a body: one read more may take another `timeout`.)
-            rate_limit: Keep to so many requests in so many seconds, such as `(100, 10)`. Default: no limit.
-            http_client: An httpx client of your own. It stays yours to close.
+            max_retries: Retries after the first attempt, where retrying is safe.
+            deadline: Seconds for a call, with all of its attempts and delays. With a `rate_limit`, they start when the
+                limit allows the first attempt. (`Clerk` checks the clock between the reads of a body, so that the last
+                read may add another `timeout`.)
+            rate_limit: The number of requests in a number of seconds, such as `(100, 10)`. Default: no limit.
+            http_client: An httpx client to send requests with. You close it.
             allow_http: Allow plain http to another machine.
-            on_drift: Called with the departures from the contract of each response that has any, errors included,
-                before the response is decoded. A plain function; it runs in the thread or task of the call, and what it
-                raises comes out of the call. Responses that are retried are not compared.
-            strict: Raise `DriftDetected` if a successful response departs, after `on_drift`: for tests. An error
-                response raises its own `ApiError`, with the departures as notes.
-            clock: Returns the current Unix time in seconds; tokens, handshakes and webhooks are verified at that time.
-                Timeouts and deadlines do not follow it. Default: the machine's clock.
+            on_drift: Called with the drifts (differences from the contract) of each response that has any, including
+                errors, before the response is decoded. It is a plain function and runs in the thread or task of the
+                call, which also raises its exceptions. Responses that are retried are not compared.
+            strict: For tests: raise `DriftDetected` if a successful response has drifts, after `on_drift`. An error
+                response raises its `ApiError` with the drifts as notes.
+            clock: Returns the current Unix time in seconds, at which tokens, handshakes and webhooks are verified.
+                Timeouts and deadlines do not use it. Default: the machine's clock.
 
         Raises:
-            InvalidArgument: an argument makes no sense; it is named.
+            InvalidArgument: an argument is invalid; the error names it.
         """
         super().__init__(
-            settings.secret_key(secret_key),
-            base_url=settings.base_url(base_url, allow_http=allow_http),
+            settings.resolve_secret_key(secret_key),
+            base_url=settings.resolve_base_url(base_url, allow_http=allow_http),
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
+        self._configure(RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
 
     @cached_property
     def auth(self) -> Auth:
-        """Verify tokens and authenticate requests. Needs the extra `auth`. Views share the signing keys."""
+        """Verify tokens and authenticate requests. Needs the extra `auth`. Derived clients share its signing keys."""
         from clerkkit.auth.client import SEND_ONCE_SECONDS, Auth, AuthState
 
-        once = brief(self, SEND_ONCE_SECONDS)
+        once = with_single_attempt(self, SEND_ONCE_SECONDS)
         return Auth(self, once, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        """`verify` for what Clerk delivers, and the operations of `webhooks`, which administer deliveries."""
+        """Verify webhooks with `verify`; the other methods are the operations of `webhooks`."""
         from clerkkit.resources.webhooks import Webhooks
 
         return Webhooks(self, self._clock)
@@ -109,25 +109,25 @@ class Clerk(Options, Resources):
             except TransportError as error:
                 return error
 
-        return drive(do, attempts(self._policy, request, self._turn))
+        return run_flow(do, send_with_retries(self._policy, request, self._reserve))
 
     @overload
     def paginate(self, endpoint: Callable[P, Request[list[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
     @overload
     def paginate(self, endpoint: Callable[P, Request[Page[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
     def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> Iterator[Any]:
-        """All results of a list operation, fetched page by page as they are asked for.
+        """Iterate over all results of a list operation; pages are fetched as needed.
 
-        Get all of them with `list(...)` before you delete any.
+        Collect them with `list(...)` before you delete any.
 
         Args:
             endpoint: An endpoint function of `clerk_bapi.api` with a `limit`, such as `list_users`.
             *args: Its ids.
-            **filters: Its other arguments, but for those that a walk sets itself: `limit`, `offset`, `starting_after`.
+            **filters: Its other arguments, except for `limit`, `offset` and `starting_after`, which select pages.
 
         Raises:
             InvalidArgument: the operation has no pages, or an argument cannot be sent, such as an empty list.
-            ApiError: a page was refused, or could not be read (`InvalidResponse`).
+            ApiError: the server returned an error, or a page could not be read (`InvalidResponse`).
         """
         return iterate(self, Pager(endpoint, filters, PAGE_SIZE, args))
 
@@ -138,19 +138,19 @@ class Clerk(Options, Resources):
         concurrency: int = 8,
         progress: Callable[[int], object] | None = None,
     ) -> Iterator[T | ClerkError]:
-        """Send many requests at a time, on threads; results come in order, and an error is a result.
+        """Send many requests concurrently, on threads. Yields results in order; a failed request yields its error.
 
-        `error.failed_request` is the request that brought an error, to send it again.
+        `error.failed_request` is the request, which can be sent again.
 
-        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way. Ctrl-C sends
-        no more of them, and waits for those under way.
+        Requests are read from `requests` as results are consumed: at most `4 * concurrency` are in flight or queued.
+        Ctrl-C waits for the requests in flight and sends no others.
 
         Args:
-            requests: Any number of requests, a generator too.
-            concurrency: How many are sent at a time.
-            progress: Called with the number of results so far, after each.
+            requests: Any number of requests; may be a generator.
+            concurrency: The number of requests that are sent at a time.
+            progress: Called after each result with the number of results so far.
         """
-        return bulk.on_threads(self.send, requests, concurrency, progress)
+        return bulk.send_on_threads(self.send, requests, concurrency, progress)
 
     def request(
         self,
@@ -160,18 +160,20 @@ class Clerk(Options, Resources):
         query: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
     ) -> Any:
-        """Call what the contract lacks, with this client's key and policy; the answer is plain JSON.
+        """Call an endpoint that the contract lacks; return plain JSON.
 
         Args:
             method: The HTTP method.
             path: The path below the base URL, such as `/users`.
-            query: Query parameters; a list repeats its key.
-            json: The body.
+            query: Query parameters; the key of a list is repeated for each item.
+            json: The JSON body.
 
         Raises:
-            ApiError: the answer is no success.
+            InvalidArgument: method, path, query or body cannot be sent.
+            ApiError: the server returned an error.
+            TransportError: no complete response arrived.
         """
-        return self.send(any_request(method, path, query, json))
+        return self.send(build_raw_request(method, path, query, json))
 
 
 class AsyncClerk(Options, AsyncResources):
@@ -186,8 +188,8 @@ class AsyncClerk(Options, AsyncResources):
         *,
         base_url: str | None = None,
         timeout: float | None = None,
-        max_retries: int = Policy().max_retries,
-        deadline: float = Policy().deadline,
+        max_retries: int = RetryPolicy().max_retries,
+        deadline: float = RetryPolicy().deadline,
         rate_limit: RateLimitOptions | tuple[int, float] | None = None,
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
@@ -196,37 +198,37 @@ class AsyncClerk(Options, AsyncResources):
         clock: Callable[[], float] = time.time,
         transport: TransportName = "httpx",
     ) -> None:
-        """The same arguments as those of `Clerk`, with an `httpx.AsyncClient` for `http_client`, and one more.
+        """Create a client. Takes the arguments of `Clerk`, an `httpx.AsyncClient` for `http_client`, and `transport`.
 
         Args:
-            transport: What opens the connections: "httpx", or "aiohttp", which is several times faster where many
-                tasks share a client, runs on asyncio only, and needs the extra of that name.
+            transport: The library that opens connections: "httpx", or "aiohttp", which is several times faster if many
+                tasks share a client, runs on asyncio only, and needs the extra `aiohttp`.
 
         Raises:
-            InvalidArgument: as by `Clerk`; or the transport is unknown, or does not fit to the other arguments.
+            InvalidArgument: an argument is invalid, or `transport` does not fit the other arguments.
             ImportError: aiohttp is not installed.
         """
         super().__init__(
-            settings.secret_key(secret_key),
-            base_url=settings.base_url(base_url, allow_http=allow_http),
+            settings.resolve_secret_key(secret_key),
+            base_url=settings.resolve_base_url(base_url, allow_http=allow_http),
             timeout=timeout,
             http_client=http_client,
             transport=transport,
         )
-        self._configure(Policy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
+        self._configure(RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
 
     @cached_property
     def auth(self) -> AsyncAuth:
-        """Verify tokens and authenticate requests. Needs the extra `auth`. Views share the signing keys."""
+        """Verify tokens and authenticate requests. Needs the extra `auth`. Derived clients share its signing keys."""
         from clerkkit.auth.client import SEND_ONCE_SECONDS, AsyncAuth, AuthState
 
-        once = brief(self, SEND_ONCE_SECONDS)
+        once = with_single_attempt(self, SEND_ONCE_SECONDS)
         return AsyncAuth(self, once, self._shared.setdefault("auth", AuthState(self._clock)), self._secret_key)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
-        """`verify` for what Clerk delivers, and the operations of `webhooks`, which administer deliveries."""
-        from clerkkit.async_resources.webhooks import AsyncWebhooks
+        """Verify webhooks with `verify`; the other methods are the operations of `webhooks`."""
+        from clerkkit.resources.webhooks import AsyncWebhooks
 
         return AsyncWebhooks(self, self._clock)
 
@@ -242,9 +244,9 @@ class AsyncClerk(Options, AsyncResources):
                     return await self._attempt(request, step.at_most)
             except TransportError as error:
                 return error
-            return TimedOut(overdue(step.at_most), request.info)
+            return TimedOut(deadline_message(step.at_most), request.info)
 
-        return await drive_async(do, attempts(self._policy, request, self._turn))
+        return await run_flow_async(do, send_with_retries(self._policy, request, self._reserve))
 
     @overload
     def paginate(
@@ -255,7 +257,7 @@ class AsyncClerk(Options, AsyncResources):
         self, endpoint: Callable[P, Request[Page[T]]], *args: P.args, **filters: P.kwargs
     ) -> AsyncIterator[T]: ...
     def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> AsyncIterator[Any]:
-        """All results of a list operation, fetched page by page as they are asked for; see `Clerk.paginate`."""
+        """Iterate over all results of a list operation; see `Clerk.paginate`."""
         return iterate_async(self, Pager(endpoint, filters, PAGE_SIZE, args))
 
     def map(
@@ -265,18 +267,18 @@ class AsyncClerk(Options, AsyncResources):
         concurrency: int = 8,
         progress: Callable[[int], object] | None = None,
     ) -> AsyncIterator[T | ClerkError]:
-        """Send many requests at a time, in tasks; results come in order, and an error is a result.
+        """Send many requests concurrently, in tasks. Yields results in order; a failed request yields its error.
 
-        `error.failed_request` is the request that brought an error, to send it again.
+        `error.failed_request` is the request, which can be sent again.
 
-        Requests are taken as results are: no more than a few rounds of `concurrency` are ever under way.
+        Requests are read from `requests` as results are consumed: at most `4 * concurrency` are in flight or queued.
 
         Args:
-            requests: Any number of requests, a generator too.
-            concurrency: How many are sent at a time.
-            progress: Called with the number of results so far, after each.
+            requests: Any number of requests; may be a generator.
+            concurrency: The number of requests that are sent at a time.
+            progress: Called after each result with the number of results so far.
         """
-        return bulk.in_tasks(self.send, requests, concurrency, progress)
+        return bulk.send_in_tasks(self.send, requests, concurrency, progress)
 
     async def request(
         self,
@@ -286,5 +288,5 @@ class AsyncClerk(Options, AsyncResources):
         query: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
     ) -> Any:
-        """Call what the contract lacks, with this client's key and policy; see `Clerk.request`."""
-        return await self.send(any_request(method, path, query, json))
+        """Call an endpoint that the contract lacks; see `Clerk.request`."""
+        return await self.send(build_raw_request(method, path, query, json))

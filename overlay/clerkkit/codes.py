@@ -1,3 +1,3 @@
-"""The codes of Clerk's errors: `error.has_code(codes.FORM_IDENTIFIER_EXISTS)`."""
+"""Clerk's error codes: `error.has_code(codes.FORM_IDENTIFIER_EXISTS)`."""
 
 from clerk_bapi.codes import *  # noqa: F403

@@ -1,7 +1,4 @@
-"""Every exception of clerkkit, and nothing else: `from clerkkit.errors import NotFound`.
-
-The tree is drawn in `clerk_core.errors`.
-"""
+"""Every exception of clerkkit: `from clerkkit.errors import NotFound`. `clerk_core.errors` shows the hierarchy."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ from clerk_core.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
-from clerkkit.drift.kinds import DriftDetected
+from clerkkit.drift.drift import DriftDetected
 
 if TYPE_CHECKING:
     from clerkkit.reasons import WebhookReason
@@ -60,12 +57,12 @@ __all__ = [
 
 
 class TokenRefused(ClerkError):
-    """A token is not accepted. `reason` is stable, and Clerk's own; `str()` says what to do.
+    """A token was rejected. `reason` is one of Clerk's stable codes; `str()` says what to do.
 
-    Neither holds the token.
+    Neither contains the token.
     """
 
-    # Here, and not in `clerkkit.auth`, so that the extra `auth` is not needed to name it.
+    # Not in `clerkkit.auth`, so that it can be imported without the extra `auth`.
 
     def __init__(
         self,
@@ -76,7 +73,7 @@ class TokenRefused(ClerkError):
         hint: str | None = None,
         status: int | None = None,
     ) -> None:
-        from clerkkit.reasons import HINTS  # not needed before a token is refused
+        from clerkkit.reasons import HINTS  # only needed when a token is rejected
 
         super().__init__(reason, problem)
         self.reason = reason
@@ -84,23 +81,23 @@ class TokenRefused(ClerkError):
         self.problem = problem
         """What is wrong, in one sentence."""
         self.detail = detail
-        """A finer code where one reason has several causes: `azp-missing`, `azp-not-allowed`, `iss-not-allowed`, ..."""
+        """A more specific code if a reason has several causes: `azp-missing`, `azp-not-allowed`, ..."""
         self.hint = HINTS.get(reason, "") if hint is None else hint
         """What to do about it."""
         self.status = status
-        """The HTTP status with which Clerk refused a machine token."""
+        """The HTTP status with which Clerk rejected a machine token."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.reason, self.problem), vars(self)
 
     def message_for(self, carrier: str | None = None) -> str:
-        """One line of printable ASCII, with the reason, and the place (`header` or `cookie`) where the token was."""
+        """Return one line of printable ASCII with the reason and the token's carrier, `header` or `cookie`."""
         where = f", token-carrier={carrier}" if carrier else ""
         return f"{self.problem}{' ' if self.hint else ''}{self.hint} (reason={self.reason}{where})"
 
     @property
     def message(self) -> str:
-        """What `str()` returns."""
+        """The same as `str()`."""
         return self.message_for()
 
     def __str__(self) -> str:
@@ -108,9 +105,9 @@ class TokenRefused(ClerkError):
 
 
 class WebhookVerificationError(ClerkError):
-    """A webhook that must not be acted on; answer it with 400. `reason` is stable, the text is for people.
+    """A webhook was rejected; respond with 400. `reason` is a stable code, `problem` is for people.
 
-    Neither holds a secret, a signature or a part of the body.
+    Neither contains a secret, a signature or a part of the body.
     """
 
     def __init__(self, reason: WebhookReason, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""Every webhook event, and the classes of what they hold: `from clerkkit.events import UserCreatedEvent`."""
+"""Every webhook event, and the models of their data: `from clerkkit.events import UserCreatedEvent`."""
 
 from __future__ import annotations
 

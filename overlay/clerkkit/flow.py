@@ -1,4 +1,4 @@
-"""Flows: what takes several requests, written once for sync and async as a generator of requests."""
+"""Flows: sequences of requests, written once as a generator and run by a sync and an async runner."""
 
 from __future__ import annotations
 
@@ -14,59 +14,59 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 Flow = Generator[Request[Any], Any, T]
-"""Yields requests, is sent what they bring or thrown what they raise, returns the result."""
+"""A generator that yields requests, receives their results or errors, and returns a result of its own."""
 
 
-def run(client: Client, flow: Flow[T]) -> T:
-    """Send what the flow yields, one after the other."""
-    return drive(client.send, flow)
+def send_flow(client: Client, flow: Flow[T]) -> T:
+    """Send the requests of a flow one after the other, and return its result."""
+    return run_flow(client.send, flow)
 
 
-async def run_async(client: AsyncClient, flow: Flow[T]) -> T:
-    """Send what the flow yields, one after the other."""
-    return await drive_async(client.send, flow)
+async def send_flow_async(client: AsyncClient, flow: Flow[T]) -> T:
+    """Send the requests of a flow one after the other, and return its result."""
+    return await run_flow_async(client.send, flow)
 
 
-def run_each(client: Client, flows: Iterable[Flow[list[T]]]) -> Iterator[T]:
-    """Run flows one after the other, each when the results of those before it were taken; give their results."""
+def send_flows(client: Client, flows: Iterable[Flow[list[T]]]) -> Iterator[T]:
+    """Yield the results of several flows. Each flow starts when the results of those before it were consumed."""
     for flow in flows:
-        yield from run(client, flow)
+        yield from send_flow(client, flow)
 
 
-async def run_each_async(client: AsyncClient, flows: Iterable[Flow[list[T]]]) -> AsyncIterator[T]:
-    """Run flows one after the other, each when the results of those before it were taken; give their results."""
+async def send_flows_async(client: AsyncClient, flows: Iterable[Flow[list[T]]]) -> AsyncIterator[T]:
+    """Yield the results of several flows. Each flow starts when the results of those before it were consumed."""
     for flow in flows:
-        for result in await run_async(client, flow):
+        for result in await send_flow_async(client, flow):
             yield result
 
 
-def drive(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:
-    """Do what the flow yields, one step after the other; an error of ours is thrown into it."""
+def run_flow(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:
+    """Call `do` with each step of a flow and send it the result, or throw a `ClerkError` that `do` raises into it."""
     try:
         step = next(flow)
         while True:
             try:
-                brought = do(step)
+                result = do(step)
             except ClerkError as error:
                 step = flow.throw(error)
             else:
-                step = flow.send(brought)
+                step = flow.send(result)
     except StopIteration as stop:
-        result: T = stop.value
-        return result
+        returned: T = stop.value
+        return returned
 
 
-async def drive_async(do: Callable[[S], Awaitable[Any]], flow: Generator[S, Any, T]) -> T:
-    """Do what the flow yields, one step after the other; an error of ours is thrown into it."""
+async def run_flow_async(do: Callable[[S], Awaitable[Any]], flow: Generator[S, Any, T]) -> T:
+    """Do what `run_flow` does, with an async `do`."""
     try:
         step = next(flow)
         while True:
             try:
-                brought = await do(step)
+                result = await do(step)
             except ClerkError as error:
                 step = flow.throw(error)
             else:
-                step = flow.send(brought)
+                step = flow.send(result)
     except StopIteration as stop:
-        result: T = stop.value
-        return result
+        returned: T = stop.value
+        return returned

@@ -1,4 +1,4 @@
-"""Every model of the Backend API: `from clerkkit.models import User`. Each is loaded when it is first named."""
+"""Every model of the Backend API: `from clerkkit.models import User`. Models are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clerk_bapi import models as _models
 from clerk_bapi.models import __all__ as __all__
 
 if TYPE_CHECKING:
-    from clerk_bapi.models import *  # noqa: F403  # loaded by name below
+    from clerk_bapi.models import *  # noqa: F403  # imported lazily below
 
 if not TYPE_CHECKING:
 

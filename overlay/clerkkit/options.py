@@ -1,35 +1,37 @@
-"""What `Clerk` and `AsyncClerk` share beside core: policy, pace, headers, and views with other options."""
+"""Options of `Clerk` and `AsyncClerk`: retries, rate limiting, drift reports, headers; and derived clients."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unset
-from clerk_core.checks import seconds, visible_key
+from clerk_core.checks import check_seconds, check_secret_key
 from clerk_core.deprecation import old_name
-from clerk_core.encoding import found
-from clerk_core.guards import is_items, is_mapping
-from clerk_core.readers import as_is
+from clerk_core.guards import is_mapping
 from clerkkit import settings
 from clerkkit.drift import Drift
-from clerkkit.drift.watch import Watch, watch
-from clerkkit.rate_limit import Pace, RateLimitOptions
-from clerkkit.rate_limit import checked as limit_of
-from clerkkit.retry import Policy, checked
+from clerkkit.drift.monitor import DriftMonitor, create_monitor
+from clerkkit.rate_limit import RateLimiter, RateLimitOptions, check_rate_limit
+from clerkkit.retry import RetryPolicy, check_policy
 
 T = TypeVar("T")
 
-_OWN_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
+_RESERVED_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
 
 if TYPE_CHECKING:
     from clerkkit.webhooks import WebhookEvent
     from clerkkit.webhooks.headers import Headers as WebhookHeaders
 
     class _Client:
-        """What is needed of the client that this is mixed into."""
+        """The members of the client that `Options` needs."""
+
+        _headers: Mapping[str, str]
+        _timeout: float | None
+        _secret_key: str
+
+        def _derive(self) -> Self:
+            raise NotImplementedError
 
         def _read(self, request: Request[T], response: Response) -> T:
             raise NotImplementedError
@@ -38,37 +40,33 @@ else:
 
 
 class Options(_Client):
-    """Mixed into both clients."""
+    """A mixin for both clients."""
 
-    _policy: Policy
-    _turn: Callable[[float], float | None] | None
-    _headers: Mapping[str, str]
-    _timeout: float | None
-    _prepared: Any
-    _watch: Watch | None
-    _secret_key: str
+    _policy: RetryPolicy
+    _reserve: Callable[[float], float | None] | None
+    _monitor: DriftMonitor | None
     _clock: Callable[[], float]
     _shared: dict[str, Any]
-    """What is made late, and shared with views."""
+    """Created lazily; shared with derived clients."""
 
     def _configure(
         self,
-        policy: Policy,
+        policy: RetryPolicy,
         rate_limit: RateLimitOptions | tuple[int, float] | None,
         on_drift: Callable[[list[Drift]], object] | None,
         strict: bool,
         clock: Callable[[], float],
     ) -> None:
-        self._clock = settings.clock(clock)
-        self._policy = checked(policy)
-        self._turn = None if rate_limit is None else Pace(limit_of(rate_limit)).wait
-        self._watch = watch(on_drift, strict)
+        self._clock = settings.check_clock(clock)
+        self._policy = check_policy(policy)
+        self._reserve = None if rate_limit is None else RateLimiter(check_rate_limit(rate_limit)).reserve
+        self._monitor = create_monitor(on_drift, strict)
         self._shared = {}
 
     def _read(self, request: Request[T], response: Response) -> T:
-        if self._watch is None:
+        if self._monitor is None:
             return super()._read(request, response)
-        drifts = self._watch.report(request, response)
+        drifts = self._monitor.report(request, response)
         try:
             return super()._read(request, response)
         except ApiError as error:
@@ -92,7 +90,7 @@ class Options(_Client):
 
     @property
     def deadline(self) -> float:
-        """Seconds for a call with all its tries and waits."""
+        """Seconds for a call, with all of its attempts and delays."""
         return self._policy.deadline
 
     def with_options(
@@ -104,101 +102,61 @@ class Options(_Client):
         headers: Mapping[str, str] | Unset = UNSET,
         secret_key: str | Unset = UNSET,
     ) -> Self:
-        """A view of this client with other options. It shares the connections and the pace, and costs next to nothing.
+        """Return a client with other options, which shares this client's connections and rate limit. It is cheap.
 
         Args:
-            timeout: Seconds for a connection, and for each read and write.
-            max_retries: Tries after the first one.
-            deadline: Seconds for a call with all its tries and waits, from its turn on where there is a `rate_limit`.
-            headers: Sent with every request, beside those of this client, or in place of them: `Clerk-API-Version` and
-                `User-Agent`. What each request says of itself cannot be among them, such as `Authorization`.
-            secret_key: Another key, such as that of a machine. Such a view has keys for tokens of its own.
+            timeout: Seconds to wait for a connection, and for each read and write.
+            max_retries: Retries after the first attempt, where retrying is safe.
+            deadline: Seconds for a call, with all of its attempts and delays. With a `rate_limit`, they start when the
+                limit allows the first attempt.
+            headers: Headers to send with every request. They are added to those of this client and replace equal ones,
+                including `Clerk-API-Version` and `User-Agent`. Headers that describe the request itself, such as
+                `Authorization`, are rejected.
+            secret_key: Another secret key, such as that of a machine. The client then fetches its own keys to verify
+                tokens with.
 
         Raises:
-            InvalidArgument: an option makes no sense.
+            InvalidArgument: an option is invalid.
         """
-        view = copy.copy(self)
-        # Resources keep the client that they were made for: the view makes its own.
-        for name in [name for name in vars(view) if isinstance(getattr(type(view), name, None), cached_property)]:
-            del vars(view)[name]
-        view._prepared = None
+        client = self._derive()
         if timeout is not UNSET:
-            view._timeout = None if timeout is None else seconds("timeout", timeout)
-        retries = self._policy.max_retries if max_retries is UNSET else max_retries
-        view._policy = checked(
+            client._timeout = None if timeout is None else check_seconds("timeout", timeout)
+        client._policy = check_policy(
             self._policy._replace(
-                max_retries=retries, deadline=self._policy.deadline if deadline is UNSET else deadline
+                max_retries=self._policy.max_retries if max_retries is UNSET else max_retries,
+                deadline=self._policy.deadline if deadline is UNSET else deadline,
             )
         )
         if headers is not UNSET:
-            view._headers = {**self._headers, **_checked_headers(headers)}
+            client._headers = {**self._headers, **_check_headers(headers)}
         if secret_key is not UNSET:
-            view._secret_key = settings.secret_key(visible_key(secret_key))  # refuses None: no default here
-            view._shared = {}  # what tokens are verified with is of one instance
-        return view
+            client._secret_key = settings.resolve_secret_key(check_secret_key(secret_key))  # the check rejects None
+            client._shared = {}  # the keys that verify tokens belong to one instance
+        return client
 
 
 C = TypeVar("C", bound=Options)
 
 
-def brief(client: C, longest: float) -> C:
-    """Return a view for calls that must hold no worker: one try, which ends `longest` seconds from now at most.
+def with_single_attempt(client: C, within: float) -> C:
+    """Return a client for calls that must not block a worker: one attempt, finished in `within` seconds at most.
 
-    They include the wait for its turn where there is a `rate_limit`; a call whose turn comes later is not made.
+    The seconds include the delay of a `rate_limit`. A call that the limit does not allow in time is not sent.
     """
-    view = client.with_options(max_retries=0, deadline=min(longest, client.deadline))
-    view._policy = view._policy._replace(deadline_includes_turn=True)  # pyright: ignore[reportPrivateUsage]
-    return view
+    limited = client.with_options(max_retries=0, deadline=min(within, client.deadline))
+    limited._policy = limited._policy._replace(  # pyright: ignore[reportPrivateUsage]
+        deadline_includes_rate_limit=True
+    )
+    return limited
 
 
-class AnyRequest(Request[Any]):
-    """A request for what the contract lacks: the answer is plain JSON, or None where there is no content."""
-
-    def decode(self, response: Response) -> Any:
-        """The parsed JSON."""
-        if 200 <= response.status_code <= 299 and not response.content:
-            return None
-        return super().decode(response)
-
-
-def any_request(
-    method: object,
-    path: object,
-    query: Mapping[Any, Any] | None,
-    json: Mapping[str, Any] | Collection[Any] | Unset,
-) -> AnyRequest:
-    """Return a request to any path below the base URL. Query and body are sent as they are given.
-
-    Raises:
-        InvalidArgument: the method is not a word, the path does not begin with a slash, holds what no URL can, or
-            leads out of the API, or query or body cannot be sent.
-    """
-    if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-        raise InvalidArgument("method", "expected an HTTP method such as GET")
-    if not isinstance(path, str) or not path.startswith("/") or _is_unfit(path):
-        raise InvalidArgument("path", "expected a path below the base URL such as /users, without query")
-    if not is_mapping({} if query is None else query) or not all(isinstance(name, str) for name in query or {}):
-        raise InvalidArgument("query", "expected a mapping with strings for keys")
-    if is_mapping(json):
-        json = {name: value for name, value in json.items() if value is not UNSET}
-    elif json is not UNSET and not is_items(json):
-        raise InvalidArgument("json", f"expected a mapping or a list, got {found(json)}")
-    arrays = [name for name, value in (query or {}).items() if is_items(value)]
-    return AnyRequest(method.upper(), path, as_is, query=query, json=json, arrays=arrays)
-
-
-def _is_unfit(path: str) -> bool:
-    parts = path[1:].split("/")
-    return any(part in ("", ".", "..") for part in parts) or not path.isprintable() or bool(set(path) & set("?# "))
-
-
-def _checked_headers(headers: object) -> Mapping[str, str]:
+def _check_headers(headers: object) -> Mapping[str, str]:
     if not is_mapping(headers) or not all(isinstance(text, str) for item in headers.items() for text in item):
         raise InvalidArgument("headers", "expected a mapping of strings to strings")
     for name, value in headers.items():
-        if name.lower() in _OWN_HEADERS:
-            raise InvalidArgument("headers", f"cannot hold {name}: the client says that of each request itself")
+        if name.lower() in _RESERVED_HEADERS:
+            raise InvalidArgument("headers", f"cannot contain {name}: the client sets it for each request")
         for text in (name, value):
             if not text.isascii() or not text.isprintable():
-                raise InvalidArgument("headers", f"{name!r} holds what no header can carry")
+                raise InvalidArgument("headers", f"{name!r} contains characters that a header cannot carry")
     return headers

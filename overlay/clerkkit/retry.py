@@ -1,12 +1,12 @@
-"""When to try again: data and a pure function. `attempts` walks through the tries of one call, without I/O.
+"""Retries: when to send a request again, and how long to wait. No I/O.
 
-| what happened | GET, HEAD, PUT, DELETE | POST, PATCH |
+| outcome | GET, HEAD, PUT, DELETE | POST, PATCH |
 |---|---|---|
-| 429 | again, after `Retry-After` | again, after `Retry-After` |
-| 502, 503, 504 | again | given to the caller |
-| no connection could be made | again | again |
-| the connection broke, or timed out, once made | again | given to the caller |
-| anything else | given to the caller | given to the caller |
+| 429 | retry, after `Retry-After` | retry, after `Retry-After` |
+| 502, 503, 504 | retry | return |
+| no connection could be made | retry | retry |
+| the connection broke or timed out after it was made | retry | raise |
+| anything else | return or raise | return or raise |
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from math import inf
 from typing import Any, NamedTuple
 
 from clerk_core import Request, Response, TimedOut, TransportError
-from clerk_core.checks import seconds, whole_number
-from clerk_core.errors import api_error, seconds_of
+from clerk_core.checks import check_seconds, check_whole_number
+from clerk_core.errors import api_error, parse_retry_after
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _UNAVAILABLE = frozenset({502, 503, 504})
@@ -30,29 +30,29 @@ log = logging.getLogger("clerkkit")
 Outcome = Response | TransportError
 
 
-class Policy(NamedTuple):
-    """How persistent a client is."""
+class RetryPolicy(NamedTuple):
+    """How often a client retries, and for how long."""
 
     max_retries: int = 2
-    """Tries after the first one."""
+    """Retries after the first attempt."""
     deadline: float = 30.0
-    """Seconds for a call with all its tries and waits."""
-    first_wait: float = 0.25
-    """Seconds before the first retry; doubled for each further one, and scattered by half."""
-    longest_wait: float = 8.0
-    """Seconds that no wait of ours exceeds; a `Retry-After` may."""
-    deadline_includes_turn: bool = False
-    """Whether the deadline begins before the wait for the first turn, and not after it."""
+    """Seconds for a call, with all of its attempts and delays."""
+    initial_delay: float = 0.25
+    """Seconds before the first retry. The delay doubles with each retry; jitter shortens it by up to half."""
+    max_delay: float = 8.0
+    """Seconds that no delay exceeds, except one that a `Retry-After` asks for."""
+    deadline_includes_rate_limit: bool = False
+    """Whether the deadline also covers the time that the rate limiter delays the first attempt."""
 
 
 class Send(NamedTuple):
-    """Send now, each phase within `at_most` seconds."""
+    """Send the request now. No phase of it may take longer than `at_most` seconds."""
 
     at_most: float
 
 
 class Wait(NamedTuple):
-    """Wait so many seconds."""
+    """Wait for so many seconds."""
 
     seconds: float
 
@@ -60,75 +60,74 @@ class Wait(NamedTuple):
 Step = Send | Wait
 
 
-def checked(policy: Policy) -> Policy:
-    """The policy, if it makes sense.
+def check_policy(policy: RetryPolicy) -> RetryPolicy:
+    """Return the policy.
 
     Raises:
-        InvalidArgument: `max_retries` is no whole number from 0, or `deadline` no positive number.
+        InvalidArgument: `max_retries` is not a whole number of at least 0, or `deadline` not a positive number.
     """
-    whole_number("max_retries", policy.max_retries, 0)
-    seconds("deadline", policy.deadline)
+    check_whole_number("max_retries", policy.max_retries, 0)
+    check_seconds("deadline", policy.deadline)
     return policy
 
 
-def wait_before_retry(
-    policy: Policy, method: str, outcome: Outcome, attempt: int, left: float, scatter: float
+def retry_delay(
+    policy: RetryPolicy, method: str, outcome: Outcome, attempt: int, left: float, jitter: float
 ) -> float | None:
-    """Seconds to wait before the next try, or None to give the outcome to the caller.
+    """Return the seconds to wait before the next attempt, or None if there is none.
 
     Args:
-        policy: How persistent to be.
+        policy: The client's policy.
         method: The HTTP method.
-        outcome: What the last try brought.
-        attempt: How many tries there have been.
+        outcome: The outcome of the last attempt.
+        attempt: The number of attempts so far.
         left: Seconds until the deadline.
-        scatter: A number from 0 to 1 that spreads the waits of many clients.
+        jitter: A number from 0 to 1 that spreads the retries of many clients.
     """
-    if attempt > policy.max_retries or not _worth_it(method, outcome):
+    if attempt > policy.max_retries or not _is_retryable(method, outcome):
         return None
-    backoff = min(policy.longest_wait, policy.first_wait * 2.0 ** (attempt - 1))
-    wait = backoff * (0.5 + scatter / 2)
+    backoff = min(policy.max_delay, policy.initial_delay * 2.0 ** (attempt - 1))
+    delay = backoff * (0.5 + jitter / 2)
     if isinstance(outcome, Response):
-        asked = seconds_of(outcome.headers.get("retry-after"))
-        wait = wait if asked is None else asked
-    return wait if wait < left else None
+        retry_after = parse_retry_after(outcome.headers.get("retry-after"))
+        delay = delay if retry_after is None else retry_after
+    return delay if delay < left else None
 
 
-def _worth_it(method: str, outcome: Outcome) -> bool:
+def _is_retryable(method: str, outcome: Outcome) -> bool:
     if isinstance(outcome, TransportError):
         return not outcome.reached or method in _IDEMPOTENT
     return outcome.status_code == 429 or (outcome.status_code in _UNAVAILABLE and method in _IDEMPOTENT)
 
 
-def attempts(
-    policy: Policy,
+def send_with_retries(
+    policy: RetryPolicy,
     request: Request[Any],
-    turn: Callable[[float], float | None] | None = None,
+    reserve: Callable[[float], float | None] | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
-    scatter: Callable[[], float] = random.random,
+    jitter: Callable[[], float] = random.random,
 ) -> Generator[Step, Outcome | None, Response]:
-    """The tries of one call: yields what to do, is sent what came of it, returns the answer.
+    """Yield the steps of one call; return its last response. The caller sends back the outcome of each `Send`.
 
     Args:
-        policy: How persistent to be.
-        request: What is sent.
-        turn: The client's own pace: takes the next turn and returns the seconds until then, or None where they are not
-            less than its argument.
-        clock: Seconds, from any start.
-        scatter: A number from 0 to 1.
+        policy: The client's policy.
+        request: The request.
+        reserve: `RateLimiter.reserve` of the client's rate limiter, if it has one.
+        clock: Returns seconds, from any start.
+        jitter: Returns a number from 0 to 1.
 
     Raises:
-        TransportError: the last try brought no answer, or the first turn comes after the deadline.
+        TransportError: the last attempt brought no response, or the rate limiter allows none before the deadline.
     """
     start = clock()
-    if turn is not None:
-        ahead = turn(policy.deadline if policy.deadline_includes_turn else inf)
-        if ahead is None:
+    if reserve is not None:
+        delay = reserve(policy.deadline if policy.deadline_includes_rate_limit else inf)
+        if delay is None:
             problem = f"not sent: the client's rate_limit allows no request within {policy.deadline:.3g} s"
             raise TimedOut(problem, request.info, reached=False)
-        yield Wait(ahead)
-        if not policy.deadline_includes_turn:
+        yield Wait(delay)
+        if not policy.deadline_includes_rate_limit:
             start = clock()
     end = start + policy.deadline
     attempt = 0
@@ -137,15 +136,15 @@ def attempts(
         started = clock()
         outcome = yield Send(max(0.001, end - started))
         assert outcome is not None
-        wait = wait_before_retry(policy, request.method, outcome, attempt, end - clock(), scatter())
-        _log(request, outcome, attempt, clock() - started, wait)
-        if wait is not None:
-            yield Wait(wait)
-            if turn is None:
+        delay = retry_delay(policy, request.method, outcome, attempt, end - clock(), jitter())
+        _log(request, outcome, attempt, clock() - started, delay)
+        if delay is not None:
+            yield Wait(delay)
+            if reserve is None:
                 continue
-            ahead = turn(end - clock())
-            if ahead is not None:
-                yield Wait(ahead)
+            delay = reserve(end - clock())
+            if delay is not None:
+                yield Wait(delay)
                 continue
         if isinstance(outcome, TransportError):
             outcome.attempts = attempt
@@ -153,7 +152,7 @@ def attempts(
         return outcome
 
 
-def _log(request: Request[Any], outcome: Outcome, attempt: int, took: float, wait: float | None) -> None:
+def _log(request: Request[Any], outcome: Outcome, attempt: int, duration: float, delay: float | None) -> None:
     if not log.isEnabledFor(logging.DEBUG):
         return
     if isinstance(outcome, Response):
@@ -163,5 +162,5 @@ def _log(request: Request[Any], outcome: Outcome, attempt: int, took: float, wai
         result: object = outcome.status_code
     else:
         trace, result = None, type(outcome).__name__
-    then = "" if wait is None else f", again in {wait:.2f}s"
-    log.debug("%s -> %s in %.3fs, attempt %d, trace id %s%s", request.operation, result, took, attempt, trace, then)
+    then = "" if delay is None else f", again in {delay:.2f}s"
+    log.debug("%s -> %s in %.3fs, attempt %d, trace id %s%s", request.operation, result, duration, attempt, trace, then)

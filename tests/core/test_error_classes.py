@@ -126,13 +126,13 @@ def test_the_deadline_of_a_call_is_a_timeout() -> None:
 
 
 def test_a_rate_limit_beyond_the_deadline_is_a_timeout() -> None:
-    from clerkkit.options import brief
+    from clerkkit.options import with_single_attempt
 
     with Clerk(KEY, rate_limit=(1, 3600)) as clerk:
-        assert clerk._turn is not None
-        clerk._turn(1.0)
+        assert clerk._reserve is not None
+        clerk._reserve(1.0)
         with pytest.raises(TimeoutError, match="not sent: the client's rate_limit"):
-            brief(clerk, 1.0).send(GET_USER)
+            with_single_attempt(clerk, 1.0).send(GET_USER)
 
 
 def test_a_closed_client_is_a_runtime_error() -> None:
@@ -159,8 +159,8 @@ FAILURE = re.compile(
 """How the names of exceptions end, here (`TimedOut`, `ConnectionFailed`) and elsewhere (`RateLimitError`, which people
 shorten)."""
 
-NO_FAILURE = {"Detailed", "Token"}
-"""`Detailed` is a response with its value. Names that end in `Token` are things."""
+NO_FAILURE = {"Token"}
+"""Names that end in `Token` are not exceptions."""
 
 
 def public_names() -> dict[str, set[object]]:

@@ -18,7 +18,7 @@ from clerk_bapi import ApiError, InvalidArgument, InvalidResponse, Model, api
 from clerk_bapi.models import Organization, User
 from clerk_core import decoding
 from clerkkit import Clerk
-from clerkkit.api.metadata import patch
+from clerkkit.api.metadata import merge_patch
 from tests.core.error_samples import GET_USER, failure, through_pickle
 from tests.loopback import KEY, WAYS, answer, send_by, serve
 
@@ -265,7 +265,7 @@ def test_a_number_too_large_for_a_url_is_refused_by_name(value: int) -> None:
 
 def test_metadata_of_any_depth_is_replaced_by_a_merge() -> None:
     old, new = {"a": nested_objects(5000, "old")}, {"a": nested_objects(5000, "new")}
-    changes = patch("public_metadata", old, new)
+    changes = merge_patch("public_metadata", old, new)
     innermost = changes
     while "a" in innermost:
         innermost = innermost["a"]

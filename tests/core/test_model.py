@@ -137,9 +137,9 @@ def test_what_holds_itself_is_no_json() -> None:
     metadata = model.public_metadata
     assert metadata["teams"] is not metadata["also"]
     metadata["teams"].append({"all": metadata})
-    with pytest.raises(ValueError, match=r"^'all' holds itself, which no JSON value can$"):
+    with pytest.raises(ValueError, match=r"^'all' contains itself, which JSON cannot represent$"):
         model.to_dict()
-    with pytest.raises(ValueError, match="holds itself"):
+    with pytest.raises(ValueError, match="contains itself"):
         Organization.from_dict({"public_metadata": metadata})
 
 

@@ -98,7 +98,7 @@ def test_a_call_goes_through_the_proxy_with_its_login(way: str, monkeypatch: pyt
         ("HTTPS_PROXY", "http://", "expected the URL"),
         ("HTTPS_PROXY", "http://me:hidden@[::1", "not a URL"),
         ("SSL_CERT_FILE", "/no/such/file.pem", "No such file"),
-        ("SSL_CERT_FILE", __file__.replace("test_network", "loopback"), "no certificate"),
+        ("SSL_CERT_FILE", __file__.replace("test_network", "test_logs"), "contains no PEM certificate"),
         ("SSL_CERT_DIR", "/no/such/folder", "not a folder"),
         ("SSLKEYLOGFILE", "/no/such/folder/keys.log", "cannot write"),
     ],

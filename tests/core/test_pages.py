@@ -87,7 +87,7 @@ UNREADABLE = [
 @every_list
 def test_a_page_that_cannot_be_read_is_an_error(listing: List) -> None:
     for body in (*UNREADABLE, {listing.key: {"id": "a"}}, {listing.key: ["a"], "total_count": 1}):
-        with pytest.raises(InvalidResponse, match=f"is no page.*'{listing.key}'"):
+        with pytest.raises(InvalidResponse, match=f"is not a page.*'{listing.key}'"):
             run("sync", listing, lambda _, body=body: body)
 
 
@@ -263,7 +263,7 @@ def test_memory_for_what_was_seen_is_a_digest_a_page() -> None:
         request = pager.request()
         assert isinstance(request, PageRequest)
         body = {"data": [{"id": f"{page}_{n}" + "x" * 500} for n in range(10)], "total_count": 10**9}
-        pager.take(request.decode(Response(200, {}, json.dumps(body).encode())))
+        pager.add(request.decode(Response(200, {}, json.dumps(body).encode())))
     kept = [value for value in vars(pager).values() if isinstance(value, set)]
     assert sorted(map(len, kept)) == [10, 100]  # the ids of one page, and 16 bytes for each
     assert all(len(digest) == 16 for digest in max(kept, key=len))

@@ -198,7 +198,7 @@ def test_null_and_unset_are_no_times() -> None:
         (datetime(2026, 1, 31, 12), "time zone"),
         ("2026-01-31T12:00:00", "time zone"),
         ("2026-01-31", "time zone"),
-        (date(2026, 1, 31), "not a point in time"),
+        (date(2026, 1, 31), "is a date"),
         ("yesterday", "ISO 8601"),
         ("9999-12-31T24:00:00Z", "ISO 8601"),
         ("", "ISO 8601"),

@@ -20,7 +20,7 @@ import attrs
 import pytest
 
 from clerk_bapi import AsyncClient, Client, InvalidArgument, Model, Request, api, dicts, models
-from clerk_core.model import fields
+from clerk_core.models.model import fields
 from tests.generated.json_samples import CONTRACT, Schema, class_of
 from tests.generated.wire_samples import OPERATIONS, Operation, samples
 from tests.loopback import KEY

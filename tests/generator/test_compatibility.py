@@ -317,7 +317,7 @@ def test_a_call_that_lacks_what_is_needed_is_still_refused_by_type_checkers(pack
 def test_no_entry_leaves_no_trace(tmp_path: Path) -> None:
     folder = generated(tmp_path, []) / "clerk_bapi"
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
-    assert not any(word in text for text in texts for word in ("superseded", "needed(", "either("))
+    assert not any(word in text for text in texts for word in ("superseded", "require_given(", "merge_renamed("))
 
 
 # -- entries ---------------------------------------------------------------------------------------------------------

@@ -72,5 +72,5 @@ def test_an_attribute_is_left_out_where_one_of_its_keys_is_missing(tmp_path: Pat
     assert (best.name, best.annotation, best.expression) == (
         "best",
         "Thing | None",
-        "with_id(self.things, self.best_id_)",
+        "find_by_id(self.things, self.best_id_)",
     )

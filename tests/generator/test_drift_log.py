@@ -38,7 +38,7 @@ def drifts(facts: Json, operation: str, status: str, body: Any) -> list[Drift]:
     """What a client of this contract reports."""
     known = response_schemas.answers(facts)
     comparison = Comparison(known["schemas"], Vocabulary({*known["words"], "new", "key", "broken"}))
-    found = comparison.mismatches(known["operations"][operation][status], body)
+    found = comparison.find_mismatches(known["operations"][operation][status], body)
     return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, count) for one, count in found]
 
 

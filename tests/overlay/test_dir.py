@@ -24,8 +24,8 @@ LISTED = ("auth", "drift", "errors", "events", "models", "testing", "webhooks")
 """Modules that list the names in their `__all__` and nothing else."""
 
 USE = """
-import clerkkit.auth.client, clerkkit.drift.report, clerkkit.integrations.wsgi, clerkkit.bulk, clerkkit.resources.users
-import clerkkit.webhooks.signing, clerkkit.testing.tokens, clerk_bapi.models.users
+import clerkkit.auth.client, clerkkit.drift.contract, clerkkit.integrations.wsgi, clerkkit.bulk
+import clerkkit.resources.users, clerkkit.webhooks.signing, clerkkit.testing.tokens, clerk_bapi.models.users
 for module in (clerkkit, *map(importlib.import_module, names)):
     for name in module.__all__:
         getattr(module, name)
@@ -131,14 +131,14 @@ def test_sync_and_async_list_the_same() -> None:
 
 # -- names of Clerk Ex ---------------------------------------------------------------------------------------------
 
-FOLDERS = ("resources", "async_resources")
+RESOURCES = Path(clerkkit.__file__).parent / "resources"
 
 
-def declared_and_defined(path: Path) -> list[tuple[dict[str, str], dict[str, str]]]:
-    """The aliases in a file: as type checkers see them, and as they are found."""
+def declared_and_defined(path: Path, client: type[Any]) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Return the aliases in the classes of a client's resources: as type checkers see them, and as they are found."""
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Async") is (client is AsyncClerk):
             for block in node.body:
                 if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
                     pairs = [ast.unparse(line).split(" = ") for line in block.body]
@@ -150,22 +150,18 @@ def declared_and_defined(path: Path) -> list[tuple[dict[str, str], dict[str, str
 
 
 def aliases_of(clerk: Any) -> dict[str, dict[str, str]]:
-    """The aliases of each resource."""
-    root = Path(clerkkit.__file__).parent
-    folder = "resources" if isinstance(clerk, Clerk) else "async_resources"
+    """Return the aliases of each resource."""
     return {
-        path.stem: names for path in (root / folder).glob("*.py") for _, names in declared_and_defined(path) if names
+        path.stem: names
+        for path in RESOURCES.glob("*.py")
+        for _, names in declared_and_defined(path, type(clerk))
+        if names
     }
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_type_checkers_see_the_aliases_that_there_are(folder: str) -> None:
-    pairs = [
-        pair
-        for path in (Path(clerkkit.__file__).parent / folder).glob("*.py")
-        for pair in declared_and_defined(path)
-        if pair[0]
-    ]
+@pytest.mark.parametrize("client", [Clerk, AsyncClerk])
+def test_type_checkers_see_the_aliases_that_there_are(client: type[Any]) -> None:
+    pairs = [pair for path in RESOURCES.glob("*.py") for pair in declared_and_defined(path, client) if pair[0]]
     assert len(pairs) >= 4
     assert all(declared == defined for declared, defined in pairs)
 

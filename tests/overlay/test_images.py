@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from clerkkit import AsyncClerk, Clerk, ClerkError, File, InvalidArgument
-from clerkkit.api.images import LARGEST
+from clerkkit.api.images import MAX_SIZE
 from clerkkit.api.users import set_profile_image
 from tests.core.test_multipart import Part, parts_of
 from tests.loopback import KEY, WAYS, Act, Loopback, Received, answer, backend_of, serve, transport_of
@@ -94,7 +94,7 @@ def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopba
         ("empty.png", b"", "is empty"),
         ("text.png", b"<svg/>", "no JPEG, PNG, GIF or WebP"),
         ("sound.webp", b"RIFF\x24\0\0\0WAVEfmt ", "no JPEG, PNG, GIF or WebP"),
-        ("huge.png", PNG + b"\0" * LARGEST, "10 MB"),
+        ("huge.png", PNG + b"\0" * MAX_SIZE, "10 MB"),
         ("a\0b.png", None, "null"),
     ],
     ids=lambda it: it if isinstance(it, str) and it.endswith((".png", ".webp")) else "",
@@ -124,7 +124,7 @@ def test_bytes_and_objects_that_are_no_image_are_refused(image: Any) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidArgument, match="no regular file"):
+    with pytest.raises(InvalidArgument, match="not a regular file"):
         set_profile_image("x_1", tmp_path)
 
 
@@ -191,7 +191,7 @@ def test_each_try_sends_the_whole_image(way: str, kind: str, tmp_path: Path) -> 
 
 def test_a_path_is_streamed(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
-    size = LARGEST - 1000
+    size = MAX_SIZE - 1000
     path.write_bytes(PNG + bytes(size - len(PNG)))
     got: list[int] = []
 

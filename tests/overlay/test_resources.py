@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import clerk_bapi
 from clerk_bapi.api import list_user_oauth_access_tokens, update_user
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
-from clerkkit.api.metadata import patch
+from clerkkit.api.metadata import merge_patch
 from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -242,7 +242,7 @@ OBJECTS = st.dictionaries(st.sampled_from("abcd"), JSON)
 
 @given(OBJECTS, OBJECTS)
 def test_merging_the_patch_gives_the_new(old: dict[str, Any], new: dict[str, Any]) -> None:
-    assert merged(old, patch("public_metadata", old, new)) == new
+    assert merged(old, merge_patch("public_metadata", old, new)) == new
 
 
 # -- secrets -------------------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""How requests reach the network: connection pools, proxies, TLS. The clients aside, the only code that uses httpx."""
+"""Connection pools, proxies and TLS. Only this package and the clients use httpx."""

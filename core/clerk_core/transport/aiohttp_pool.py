@@ -1,7 +1,7 @@
-"""Connections of aiohttp, which parses responses in C: several times the calls a second of httpx, on asyncio alone.
+"""The connection pool of `AsyncClient` with aiohttp, which is several times faster than httpx.
 
-Slots, TLS contexts and proxies are those of the other pools, and errors are httpx's, so the client above sees no
-difference.
+aiohttp parses responses in C, and works on asyncio only. The pool shares slots, TLS contexts and
+proxies with the other pools, and raises httpx's errors.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from clerk_core.transport.async_pool import AsyncSlots
 from clerk_core.transport.network import Network
 from clerk_core.transport.store import KEEPALIVE
 
-_LONGEST_HEADER = 100 * 1024  # httpx's limit for all headers of a response
-_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_MAX_HEADER = 100 * 1024  # httpx's limit for all headers of a response
+_SKIP_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
-# The first class that fits decides.
+# aiohttp's error -> httpx's error. The first matching class counts.
 _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
     (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
@@ -36,7 +36,7 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
 
 
 class AiohttpPool:
-    """A pool for the loop of asyncio that it is made in."""
+    """A pool for the asyncio loop in which it is created."""
 
     def __init__(self, network: Network) -> None:
         try:
@@ -59,14 +59,14 @@ class AiohttpPool:
         await self._slots.acquire(request)
         try:
             session = await self._open()
-            for _ in range(2):  # the loop first sees that a server has closed a connection, then acts on it
+            for _ in range(2):  # let the loop notice connections that the server has closed, then process them
                 await asyncio.sleep(0)
             return await self._exchange(session, request)
         except aiohttp.ClientError as error:
-            failure = _translated(error)
+            failure = _translate(error)
         finally:
             self._slots.release()
-        raise failure  # here, not above: aiohttp's error would stay with it, and holds the request with its key
+        raise failure  # outside of the handler: aiohttp's error, which contains the key, must not be its context
 
     async def _open(self) -> aiohttp.ClientSession:
         if not self._network.is_ready:
@@ -78,12 +78,12 @@ class AiohttpPool:
             self._session = aiohttp.ClientSession(
                 connector=_Connector(limit=0, keepalive_timeout=KEEPALIVE, ssl=self._network.ssl_context()),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_NOT_ADDED,
+                skip_auto_headers=_SKIP_AUTO_HEADERS,
                 auto_decompress=False,
-                max_line_size=_LONGEST_HEADER,
-                max_field_size=_LONGEST_HEADER,
+                max_line_size=_MAX_HEADER,
+                max_field_size=_MAX_HEADER,
             )
-            # Whether to send again is decided above; aiohttp has no public way to say so.
+            # Retries are decided by the client; aiohttp has no public setting to disable its own.
             self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
         return self._session
 
@@ -93,7 +93,7 @@ class AiohttpPool:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in request.headers.raw
-            if name.lower() != b"transfer-encoding"  # aiohttp says that itself
+            if name.lower() != b"transfer-encoding"  # aiohttp adds it
         ]
         with anyio.CancelScope() as sending:
             async with session.request(
@@ -110,18 +110,18 @@ class AiohttpPool:
                 complete = httpx.Response(
                     response.status, headers=response.raw_headers, stream=httpx.ByteStream(content)
                 )
-                complete.read()  # decodes
+                complete.read()  # decodes the content
                 return complete
-        raise httpx.WriteTimeout("the server did not take the request in time")
+        raise httpx.WriteTimeout("the server did not read the request in time")
 
     async def aclose(self) -> None:
-        """Close all connections, those in use too."""
+        """Close all connections, including those in use."""
         self.is_closed = True
         if self._session is not None:
             await self._session.close()
 
     def __del__(self) -> None:
-        # aiohttp would report what is left open with the process or with its loop; httpx does not, either.
+        # Without this, aiohttp reports sessions that are left open when the process or the loop ends; httpx does not.
         session = self._session if hasattr(self, "_session") else None
         if session is not None and not session.closed:
             session.detach()
@@ -129,11 +129,11 @@ class AiohttpPool:
 
 class _Connector(aiohttp.TCPConnector):
     def __del__(self, _: object = None) -> None:
-        """Report nothing; see `AiohttpPool`."""
+        """Suppress the report of open connections; see `AiohttpPool.__del__`."""
 
 
 def _body(request: httpx.Request, sending: anyio.CancelScope, limit: float | None) -> AsyncIterator[bytes] | None:
-    """The body part by part, each to be taken within so many seconds, which aiohttp has no setting for."""
+    """Return the parts of the body. Each must be written within `limit` seconds, for which aiohttp has no setting."""
     if request.headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in request.headers:
         return None
 
@@ -148,6 +148,6 @@ def _body(request: httpx.Request, sending: anyio.CancelScope, limit: float | Non
     return parts()
 
 
-def _translated(error: aiohttp.ClientError) -> httpx.TransportError:
+def _translate(error: aiohttp.ClientError) -> httpx.TransportError:
     kind = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
     return kind(str(error) or type(error).__name__)

@@ -1,4 +1,4 @@
-"""The connection pool of `AsyncClient`, for asyncio and trio; see `pool` for what it does and why."""
+"""The connection pool of `AsyncClient`, for asyncio and trio. See `pool` for the reasons."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from clerk_core.transport.store import ConnectionStore
 
 
 class AsyncSlots(Slots[anyio.Event]):
-    """Slots that a task waits for."""
+    """Slots for tasks."""
 
     def __init__(self) -> None:
         super().__init__(anyio.Event)
 
     async def acquire(self, request: httpx.Request) -> None:
-        """Take a slot, within the request's timeout for that.
+        """Acquire a slot within the request's pool timeout.
 
         Raises:
             httpx.PoolTimeout: none became free in time.
@@ -42,8 +42,8 @@ class AsyncSlots(Slots[anyio.Event]):
 class AsyncPool:
     """A pool for the loop that it is first used in.
 
-    A response is read whole before the slot is released. Whatever ends a call early, `Task.cancel` of asyncio between
-    any two steps included, passes through here; the connection of such a call is closed and never used again.
+    A response is read completely before the slot is released. The connection of a call that ends early, even by
+    `Task.cancel` between any two steps, is closed and not reused.
     """
 
     def __init__(self, network: Network) -> None:
@@ -94,7 +94,7 @@ class AsyncPool:
         return connection
 
     async def aclose(self) -> None:
-        """Close all connections, those in use too."""
+        """Close all connections, including those in use."""
         for connection in self._store.close():
             await _close(connection)
 

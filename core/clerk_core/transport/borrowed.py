@@ -1,45 +1,45 @@
-"""An httpx client of the caller's, which keeps its pool, its proxies and its hooks, and is never closed here."""
+"""Wrappers of an httpx client that the user passed. It keeps its pool, proxies and hooks, and is never closed."""
 
 from __future__ import annotations
 
 import httpx
 
-_NO_AUTH = httpx.Auth()  # what httpx makes of None, for each call anew
+_NO_AUTH = httpx.Auth()  # httpx would create one for each call
 
 
 class BorrowedClient:
-    """Sends as `Pool` does."""
+    """Has the interface of `Pool`."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
 
     @property
     def is_closed(self) -> bool:
-        """Whether its owner has closed it."""
+        """Whether the user has closed it."""
         return self.client.is_closed
 
     def send(self, request: httpx.Request) -> httpx.Response:
-        """Send without the client's own login, and follow no redirect; the response is to be read and closed."""
+        """Send without the client's credentials, and follow no redirect. The caller reads and closes the response."""
         return self.client.send(request, auth=_NO_AUTH, follow_redirects=False, stream=True)
 
     def close(self) -> None:
-        """Leave it open."""
+        """Do nothing: the user closes the client."""
 
 
 class AsyncBorrowedClient:
-    """Sends as `AsyncPool` does."""
+    """Has the interface of `AsyncPool`."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
 
     @property
     def is_closed(self) -> bool:
-        """Whether its owner has closed it."""
+        """Whether the user has closed it."""
         return self.client.is_closed
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        """Send without the client's own login, follow no redirect, and read the response."""
+        """Send without the client's credentials, follow no redirect, and read the response."""
         return await self.client.send(request, auth=_NO_AUTH, follow_redirects=False)
 
     async def aclose(self) -> None:
-        """Leave it open."""
+        """Do nothing: the user closes the client."""

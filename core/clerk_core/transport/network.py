@@ -1,4 +1,4 @@
-"""How a base URL is reached from this machine: proxy and certificates, as the environment says."""
+"""The network settings of the environment: proxies and certificates."""
 
 from __future__ import annotations
 
@@ -25,22 +25,21 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 @dataclass(frozen=True)
 class Network:
-    """What connections are made with."""
+    """The proxy and the certificates for a base URL."""
 
     proxy: str | None
-    """The URL of the proxy, with its login."""
+    """The URL of the proxy, including credentials."""
     certificates: Certificates | None
-    """None where neither the base URL nor the proxy is https."""
+    """None if neither the base URL nor the proxy uses https."""
 
     @classmethod
     def from_environment(cls, base_url: str) -> Network:
         """Read HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
 
-        What does not concern the base URL is not looked at. An entry of NO_PROXY that is none matches nothing, as in
-        curl.
+        Variables that do not apply to the base URL are ignored. An invalid entry of NO_PROXY matches nothing.
 
         Raises:
-            InvalidArgument: a variable cannot be used; it is named.
+            InvalidArgument: the value of a variable is invalid; the error names the variable.
         """
         url = httpx.URL(base_url)
         proxy = _proxy_for(url)
@@ -58,18 +57,18 @@ class Network:
         return self.certificates is None or self.certificates.is_loaded
 
     def ssl_context(self) -> ssl.SSLContext:
-        """The shared context; for plain http, one that trusts nobody and costs nothing."""
-        return _trusting_nobody() if self.certificates is None else self.certificates.context()
+        """Return the shared TLS context; for plain http, one without certificates, which is cheap."""
+        return _empty_context() if self.certificates is None else self.certificates.context()
 
     def httpx_proxy(self) -> httpx.Proxy | None:
-        """The proxy as httpx takes it."""
+        """Return the proxy as an httpx object."""
         if self.proxy is None:
             return None
         return httpx.Proxy(self.proxy, ssl_context=self.ssl_context() if self.proxy.startswith("https://") else None)
 
 
 @cache
-def _trusting_nobody() -> ssl.SSLContext:
+def _empty_context() -> ssl.SSLContext:
     import ssl
 
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -81,18 +80,18 @@ def _proxy_for(url: httpx.URL) -> str | None:
     found = proxies.get(kind)
     if not found or any(_matches(entry, url) for entry in re.split(r"[,\s]+", proxies.get("no", ""))):
         return None
-    return _checked_proxy(_variable(f"{kind}_proxy", found), found if "://" in found else f"http://{found}")
+    return _check_proxy(_find_variable(f"{kind}_proxy", found), found if "://" in found else f"http://{found}")
 
 
-def _variable(name: str, value: str) -> str:
+def _find_variable(name: str, value: str) -> str:
     for variable, content in os.environ.items():
         if variable.lower() == name and content == value:
             return variable
     return f"the system's {name}"
 
 
-def _checked_proxy(variable: str, proxy: str) -> str:
-    # Never with the value: it may hold a password.
+def _check_proxy(variable: str, proxy: str) -> str:
+    # The errors exclude the value, which may contain a password.
     try:
         url = httpx.URL(proxy)
     except (httpx.InvalidURL, ValueError) as error:
@@ -107,7 +106,10 @@ def _checked_proxy(variable: str, proxy: str) -> str:
 
 
 def _matches(entry: str, url: httpx.URL) -> bool:
-    """Whether an entry of NO_PROXY covers the URL: `*`, a name with all below it, an address, a range; with a port."""
+    """Return whether an entry of NO_PROXY matches the URL.
+
+    An entry is `*`, a domain (which includes its subdomains), an address or a range of addresses; a port may follow.
+    """
     if entry == "*":
         return True
     scheme, _, rest = entry.lower().rpartition("://")
@@ -129,7 +131,7 @@ def _matches(entry: str, url: httpx.URL) -> bool:
 
 
 def _split_port(entry: str) -> tuple[str, str]:
-    """An IPv6 address has a port only behind brackets."""
+    """Split an entry into host and port. An IPv6 address needs brackets to have a port."""
     before, colon, port = entry.rpartition(":")
     if colon and port.isdigit() and (before.endswith("]") or ":" not in before):
         return before, port

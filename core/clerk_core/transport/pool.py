@@ -1,8 +1,7 @@
 """The connection pool of `Client`.
 
-httpcore's own pool loses a slot for good when a call gives up while one is assigned to it, and looks at every
-connection for each call. Here each connection is an httpx transport of its own, and `Slots` decides which
-call is next.
+httpcore's pool loses a slot permanently if a call is cancelled while a slot is assigned to it, and it iterates over all
+connections for each call. Here each connection is a separate httpx transport, and `Slots` decides which call is next.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1, ke
 
 
 class Pool:
-    """A pool for threads. A call holds its slot until its response is closed."""
+    """A pool for threads. A call keeps its slot until its response is closed."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -33,7 +32,7 @@ class Pool:
         return self._store.is_closed
 
     def send(self, request: httpx.Request) -> httpx.Response:
-        """Send over an idle connection, or over a new one; the response is to be read and closed.
+        """Send over an idle connection or a new one. The caller reads and closes the response.
 
         Raises:
             ClientClosed: the pool was closed.
@@ -93,13 +92,13 @@ class Pool:
             self._slots.release()
 
     def close(self) -> None:
-        """Close all connections, those in use too."""
+        """Close all connections, including those in use."""
         for connection in self._store.close():
             connection.close()
 
 
 class _Lease(httpx.SyncByteStream):
-    """The body of a response; its end gives the connection back."""
+    """The body of a response. Closing it returns the connection to the pool."""
 
     def __init__(self, pool: Pool, connection: httpx.HTTPTransport, body: httpx.SyncByteStream) -> None:
         self._pool = pool

@@ -1,7 +1,7 @@
-"""Slots of a connection pool: how many calls may use a connection at a time, and who is next.
+"""The slots of a connection pool limit how many calls use a connection at a time, in first-come order.
 
-No I/O and nothing that blocks, so the pools for threads and for event loops share it, and a call that is cancelled at
-any point cannot leave it half changed.
+No I/O, and nothing that blocks: the pools for threads and for event loops share this module, and a call that is
+cancelled at any point leaves the slots consistent.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 MAX_CONNECTIONS = 32
-"""Connections of one client. At Clerk's 100 calls a second, 32 are enough up to 0.3 s a call."""
+"""Connections of one client. They are enough for Clerk's limit of 100 calls a second if a call takes up to 0.3 s."""
 
 
 class Signal(Protocol):
-    """An event of threads or of a loop."""
+    """An event for threads or for tasks."""
 
     def set(self) -> object:
-        """Wake the call that waits."""
+        """Wake the waiting call."""
 
 
 S = TypeVar("S", bound=Signal)
 
 
 class Slots(Generic[S]):
-    """`MAX_CONNECTIONS` slots, assigned in the order of asking."""
+    """`MAX_CONNECTIONS` slots, assigned in the order of requests."""
 
     def __init__(self, signal: Callable[[], S]) -> None:
         self._signal = signal
         self._lock = threading.Lock()
         self._waiting: deque[S] = deque()
         self.free = MAX_CONNECTIONS
-        """Slots that no call holds."""
+        """The number of free slots."""
 
     def request(self) -> S | None:
-        """Take a slot and return None, or return the signal that is set once a slot is assigned."""
+        """Acquire a slot and return None, or return a signal that is set when a slot is assigned."""
         with self._lock:
             if self.free:
                 self.free -= 1
@@ -46,7 +46,7 @@ class Slots(Generic[S]):
             return signal
 
     def stop_waiting(self, signal: S) -> None:
-        """Leave the queue; a slot that was assigned already goes to the next call."""
+        """Leave the queue. If a slot was assigned already, pass it to the next call."""
         with self._lock:
             if signal in self._waiting:
                 self._waiting.remove(signal)
@@ -54,7 +54,7 @@ class Slots(Generic[S]):
         self.release()
 
     def release(self) -> None:
-        """Assign the slot to the call that has waited longest."""
+        """Free a slot, and assign it to the call that has waited longest."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()

@@ -1,4 +1,4 @@
-"""The connections of a pool: which are idle, which are in use. Like `slots`, without I/O."""
+"""The idle and the busy connections of a pool. No I/O."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Generic, TypeVar
 from clerk_core.errors import ClientClosed
 
 KEEPALIVE = 5.0
-"""Seconds that an idle connection is kept, as httpx does."""
+"""Seconds for which an idle connection is kept, as in httpx."""
 
 C = TypeVar("C")
 
 
 class ConnectionStore(Generic[C]):
-    """Connections that are open, until it is closed itself."""
+    """The open connections of a pool."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: deque[tuple[float, C]] = deque()  # the longest idle first
+        self._idle: deque[tuple[float, C]] = deque()  # longest idle first
         self._busy: set[C] = set()
         self.is_closed = False
 
     def check_out(self) -> C | None:
-        """Return the connection that was used last, or None if none is idle.
+        """Return the most recently used idle connection, or None.
 
         Raises:
             ClientClosed: the pool was closed.
@@ -39,7 +39,7 @@ class ConnectionStore(Generic[C]):
             return connection
 
     def add(self, connection: C) -> None:
-        """Note a new connection as in use.
+        """Add a new connection that is in use.
 
         Raises:
             ClientClosed: the pool was closed.
@@ -49,7 +49,7 @@ class ConnectionStore(Generic[C]):
             self._busy.add(connection)
 
     def check_in(self, connection: C) -> list[C]:
-        """Keep a connection whose response is complete; returns those to close, which have been idle for too long."""
+        """Mark a connection as idle. Return the connections to close, which have been idle for too long."""
         now = time.monotonic()
         expired: list[C] = []
         with self._lock:
@@ -62,12 +62,12 @@ class ConnectionStore(Generic[C]):
         return expired
 
     def discard(self, connection: C) -> None:
-        """Forget a connection whose exchange failed."""
+        """Remove a connection whose exchange failed."""
         with self._lock:
             self._busy.discard(connection)
 
     def close(self) -> list[C]:
-        """Refuse further calls; returns the connections to close, those in use too."""
+        """Reject further calls. Return the connections to close, including those in use."""
         with self._lock:
             self.is_closed = True
             remaining = [connection for _, connection in self._idle] + list(self._busy)

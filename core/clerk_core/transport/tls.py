@@ -1,4 +1,4 @@
-"""TLS contexts, shared by all clients of the process: reading the certificates takes longer than many calls."""
+"""TLS contexts, shared by all clients of the process, because loading certificates is slow (some 30 ms)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Stamp = tuple[int, int, int] | None
 
 
 class Certificates(NamedTuple):
-    """What the environment says of certificates; the fields hold the values of its variables, "" if not set."""
+    """The certificate settings of the environment. Unset variables are empty strings."""
 
     file: str
     folders: str
@@ -30,10 +30,10 @@ class Certificates(NamedTuple):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Certificates:
-        """Read the variables, of which a file goes before folders, and check them without loading a certificate.
+        """Read and check the variables without loading a certificate. A file takes precedence over folders.
 
         Raises:
-            InvalidArgument: a file or folder cannot be used; it names the variable.
+            InvalidArgument: a file or folder cannot be used; the error names the variable.
         """
         file = environment.get(_FILE, "")
         found = cls(file, "" if file else environment.get(_FOLDERS, ""), environment.get(_KEY_LOG, ""))
@@ -48,7 +48,7 @@ class Certificates(NamedTuple):
             except OSError as error:
                 raise InvalidArgument(_FILE, f"cannot read {self.file!r}: {error.strerror}") from error
             if b"-----BEGIN " not in content:
-                raise InvalidArgument(_FILE, f"{self.file!r} holds no certificate in PEM form")
+                raise InvalidArgument(_FILE, f"{self.file!r} contains no PEM certificate")
         if self.folders and not any(map(os.path.isdir, self.folders.split(os.pathsep))):
             raise InvalidArgument(_FOLDERS, f"{self.folders!r} is not a folder")
         if self.key_log:
@@ -59,24 +59,24 @@ class Certificates(NamedTuple):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether `context` returns at once."""
+        """Whether `context` returns immediately."""
         return self in _contexts
 
     def context(self) -> ssl.SSLContext:
-        """Return the context of the process, or load it, which takes some 30 ms; safe in any thread.
+        """Return the shared context; load it if necessary, which takes some 30 ms. Thread-safe.
 
         Raises:
-            InvalidArgument: the file cannot be loaded; it names the variable.
+            InvalidArgument: the file cannot be loaded; the error names the variable.
         """
         stamp = self._stamp()
         found = _contexts.get(self)
         if found is None or found[0] != stamp:
-            # Without a lock, which a fork in another thread would leave locked in the child: two threads may both load.
+            # Without a lock, which a fork in another thread would leave locked in the child; two threads may both load.
             found = _contexts[self] = stamp, self._load()
         return found[1]
 
     def _stamp(self) -> Stamp:
-        """What tells that the file was replaced."""
+        """Return a value that changes when the file is replaced."""
         if not self.file:
             return None
         try:
@@ -86,13 +86,13 @@ class Certificates(NamedTuple):
         return status.st_ino, status.st_size, status.st_mtime_ns
 
     def _load(self) -> ssl.SSLContext:
-        import ssl  # late: a client for plain http does without
+        import ssl  # imported when needed: plain http does not use it
 
         if not self.file and not self.folders:
             return httpx.create_ssl_context(trust_env=False)
         try:
             return ssl.create_default_context(cafile=self.file or None, capath=self.folders or None)
-        except OSError as error:  # ssl.SSLError is one
+        except OSError as error:  # includes ssl.SSLError
             raise InvalidArgument(_FILE, f"cannot load {self.file!r}: {error.strerror}") from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.actor_tokens import ActorToken, CreateActorTokenActor
 
@@ -24,7 +25,7 @@ def create_actor_token(
     `POST /actor_tokens`
     Arguments, limits and errors: see `clerk.actor_tokens.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/actor_tokens",
         ActorToken.read,
@@ -43,6 +44,6 @@ def revoke_actor_token(actor_token_id: str) -> Request[ActorToken]:
     `POST /actor_tokens/{actor_token_id}/revoke`
     Arguments, limits and errors: see `clerk.actor_tokens.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/actor_tokens/{actor_token_id}/revoke", ActorToken.read, path={"actor_token_id": actor_token_id}
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken, CreatedAdminPortalLinkToken
 
@@ -23,7 +24,7 @@ def create_admin_portal_link_token(
     `POST /admin_portal_link_tokens`
     Arguments, limits and errors: see `clerk.admin_portal_link_tokens.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/admin_portal_link_tokens",
         CreatedAdminPortalLinkToken.read,
@@ -46,7 +47,7 @@ def revoke_admin_portal_link_token(
     `POST /admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke`
     Arguments, limits and errors: see `clerk.admin_portal_link_tokens.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke",
         AdminPortalLinkToken.read,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.agent_tasks import AgentTask, CreateAgentTaskOnBehalfOf, CreateAgentTaskOnBehalfOfDict
 
@@ -25,7 +26,7 @@ def create_agent_task(
     `POST /agents/tasks`
     Arguments, limits and errors: see `clerk.agent_tasks.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/agents/tasks",
         AgentTask.read,
@@ -46,6 +47,6 @@ def revoke_agent_task(agent_task_id: str) -> Request[AgentTask]:
     `POST /agents/tasks/{agent_task_id}/revoke`
     Arguments, limits and errors: see `clerk.agent_tasks.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/agents/tasks/{agent_task_id}/revoke", AgentTask.read, path={"agent_task_id": agent_task_id}
     )

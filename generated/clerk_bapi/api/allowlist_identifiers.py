@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of, object_or_list
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, AllowlistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
@@ -19,7 +20,7 @@ def create_allowlist_identifier(*, identifier: str, notify: bool | Unset = UNSET
     `POST /allowlist_identifiers`
     Arguments, limits and errors: see `clerk.allowlist_identifiers.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/allowlist_identifiers", AllowlistIdentifier.read, body={"identifier": identifier, "notify": notify}
     )
 
@@ -30,7 +31,7 @@ def delete_allowlist_identifier(identifier_id: str) -> Request[DeletedObject]:
     `DELETE /allowlist_identifiers/{identifier_id}`
     Arguments, limits and errors: see `clerk.allowlist_identifiers.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/allowlist_identifiers/{identifier_id}", DeletedObject.read, path={"identifier_id": identifier_id}
     )
 
@@ -55,7 +56,7 @@ def list_allowlist_identifiers(
     `GET /allowlist_identifiers`
     Arguments, limits and errors: see `clerk.allowlist_identifiers.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/allowlist_identifiers",
         object_or_list(AllowlistIdentifierPage.read, list_of(AllowlistIdentifier.read)),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.api_keys import ApiKey, ApiKeyPage, ApiKeySecret, CreatedApiKey
 from clerk_bapi.models.shared import DeletedObject
@@ -29,7 +30,7 @@ def create_api_key(
     `POST /api_keys`
     Arguments, limits and errors: see `clerk.api_keys.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/api_keys",
         CreatedApiKey.read,
@@ -54,7 +55,7 @@ def delete_api_key(api_key_id: str) -> Request[DeletedObject]:
     `DELETE /api_keys/{apiKeyID}`
     Arguments, limits and errors: see `clerk.api_keys.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/api_keys/{apiKeyID}",
         DeletedObject.read,
@@ -69,7 +70,7 @@ def get_api_key(api_key_id: str) -> Request[ApiKey]:
     `GET /api_keys/{apiKeyID}`
     Arguments, limits and errors: see `clerk.api_keys.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/api_keys/{apiKeyID}", ApiKey.read, path={"apiKeyID": api_key_id}, arguments={"apiKeyID": "api_key_id"}
     )
 
@@ -80,7 +81,7 @@ def get_api_key_secret(api_key_id: str) -> Request[ApiKeySecret]:
     `GET /api_keys/{apiKeyID}/secret`
     Arguments, limits and errors: see `clerk.api_keys.get_secret`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/api_keys/{apiKeyID}/secret",
         ApiKeySecret.read,
@@ -103,7 +104,7 @@ def list_api_keys(
     `GET /api_keys`
     Arguments, limits and errors: see `clerk.api_keys.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/api_keys",
         ApiKeyPage.read,
@@ -127,7 +128,7 @@ def revoke_api_key(api_key_id: str, *, revocation_reason: str | None | Unset = U
     `POST /api_keys/{apiKeyID}/revoke`
     Arguments, limits and errors: see `clerk.api_keys.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/api_keys/{apiKeyID}/revoke",
         ApiKey.read,
@@ -152,7 +153,7 @@ def update_api_key(
     `PATCH /api_keys/{apiKeyID}`
     Arguments, limits and errors: see `clerk.api_keys.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/api_keys/{apiKeyID}",
         ApiKey.read,
@@ -176,4 +177,4 @@ def verify_api_key(*, secret: str) -> Request[ApiKey]:
     `POST /api_keys/verify`
     Arguments, limits and errors: see `clerk.api_keys.verify`.
     """
-    return Request("POST", "/api_keys/verify", ApiKey.read, body={"secret": secret}, body_required=True)
+    return ApiRequest("POST", "/api_keys/verify", ApiKey.read, body={"secret": secret}, body_required=True)

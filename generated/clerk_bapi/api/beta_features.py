@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import nothing
+from clerk_core.models.readers import nothing
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.beta_features import InstanceSettings
 
@@ -23,7 +24,7 @@ def update_instance_auth_config(
     `PATCH /beta_features/instance_settings`
     Arguments, limits and errors: see `clerk.beta_features.update_instance_settings`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/beta_features/instance_settings",
         InstanceSettings.read,
@@ -45,4 +46,6 @@ def update_production_instance_domain(*, home_url: str, is_secondary: bool | Uns
     `PUT /beta_features/domain`
     Arguments, limits and errors: see `clerk.beta_features.update_production_instance_domain`.
     """
-    return Request("PUT", "/beta_features/domain", nothing, body={"home_url": home_url, "is_secondary": is_secondary})
+    return ApiRequest(
+        "PUT", "/beta_features/domain", nothing, body={"home_url": home_url, "is_secondary": is_secondary}
+    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.billing import (
     BillingDiscountRedemption,
@@ -32,7 +33,7 @@ def apply_billing_subscription_item_discount(
     `POST /billing/subscription_items/{subscription_item_id}/discounts`
     Arguments, limits and errors: see `clerk.billing.apply_subscription_item_discount`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/discounts",
         BillingDiscountRedemption.read,
@@ -50,7 +51,7 @@ def cancel_billing_subscription_item(
     `DELETE /billing/subscription_items/{subscription_item_id}`
     Arguments, limits and errors: see `clerk.billing.cancel_subscription_item`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/billing/subscription_items/{subscription_item_id}",
         BillingSubscriptionItem.read,
@@ -73,7 +74,7 @@ def create_billing_price(
     `POST /billing/prices`
     Arguments, limits and errors: see `clerk.billing.create_price`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/billing/prices",
         BillingPrice.read,
@@ -97,7 +98,7 @@ def create_billing_price_transition(
     `POST /billing/subscription_items/{subscription_item_id}/price_transition`
     Arguments, limits and errors: see `clerk.billing.create_price_transition`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/price_transition",
         BillingPriceTransition.read,
@@ -115,7 +116,7 @@ def extend_billing_subscription_item_free_trial(
     `POST /billing/subscription_items/{subscription_item_id}/extend_free_trial`
     Arguments, limits and errors: see `clerk.billing.extend_subscription_item_free_trial`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/billing/subscription_items/{subscription_item_id}/extend_free_trial",
         BillingSubscriptionItem.read,
@@ -132,7 +133,7 @@ def get_billing_statement(statement_id: str) -> Request[BillingStatement]:
     `GET /billing/statements/{statementID}`
     Arguments, limits and errors: see `clerk.billing.get_statement`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/statements/{statementID}",
         BillingStatement.read,
@@ -153,7 +154,7 @@ def list_billing_plans(
     `GET /billing/plans`
     Arguments, limits and errors: see `clerk.billing.list_plans`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/plans",
         BillingPlanPage.read,
@@ -176,7 +177,7 @@ def list_billing_prices(
     `GET /billing/prices`
     Arguments, limits and errors: see `clerk.billing.list_prices`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/prices",
         BillingPricePage.read,
@@ -195,7 +196,7 @@ def list_billing_statement_payment_attempts(
     `GET /billing/statements/{statementID}/payment_attempts`
     Arguments, limits and errors: see `clerk.billing.list_statement_payment_attempts`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/statements/{statementID}/payment_attempts",
         BillingPaymentAttemptPage.read,
@@ -216,7 +217,7 @@ def list_billing_statements(
     `GET /billing/statements`
     Arguments, limits and errors: see `clerk.billing.list_statements`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/statements",
         BillingStatementPage.read,
@@ -243,7 +244,7 @@ def list_billing_subscription_items(
     `GET /billing/subscription_items`
     Arguments, limits and errors: see `clerk.billing.list_subscription_items`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/billing/subscription_items",
         BillingSubscriptionItemPage.read,
@@ -271,7 +272,7 @@ def remove_billing_subscription_item_discount(
     `DELETE /billing/subscription_items/{subscription_item_id}/discounts/{discount_id}`
     Arguments, limits and errors: see `clerk.billing.remove_subscription_item_discount`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}",
         BillingDiscountRedemption.read,

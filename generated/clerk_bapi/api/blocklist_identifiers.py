@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import Request
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
@@ -16,7 +17,7 @@ def create_blocklist_identifier(*, identifier: str) -> Request[BlocklistIdentifi
     `POST /blocklist_identifiers`
     Arguments, limits and errors: see `clerk.blocklist_identifiers.create`.
     """
-    return Request("POST", "/blocklist_identifiers", BlocklistIdentifier.read, body={"identifier": identifier})
+    return ApiRequest("POST", "/blocklist_identifiers", BlocklistIdentifier.read, body={"identifier": identifier})
 
 
 def delete_blocklist_identifier(identifier_id: str) -> Request[DeletedObject]:
@@ -25,7 +26,7 @@ def delete_blocklist_identifier(identifier_id: str) -> Request[DeletedObject]:
     `DELETE /blocklist_identifiers/{identifier_id}`
     Arguments, limits and errors: see `clerk.blocklist_identifiers.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/blocklist_identifiers/{identifier_id}", DeletedObject.read, path={"identifier_id": identifier_id}
     )
 
@@ -36,4 +37,4 @@ def list_blocklist_identifiers() -> Request[BlocklistIdentifierPage]:
     `GET /blocklist_identifiers`
     Arguments, limits and errors: see `clerk.blocklist_identifiers.list`.
     """
-    return Request("GET", "/blocklist_identifiers", BlocklistIdentifierPage.read)
+    return ApiRequest("GET", "/blocklist_identifiers", BlocklistIdentifierPage.read)

@@ -8,7 +8,8 @@ from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import list_of, object_or_list
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.clients import ClientObject, ClientObjectPage
 
@@ -19,7 +20,7 @@ def get_client(client_id: str) -> Request[ClientObject]:
     `GET /clients/{client_id}`
     Arguments, limits and errors: see `clerk.clients.get`.
     """
-    return Request("GET", "/clients/{client_id}", ClientObject.read, path={"client_id": client_id})
+    return ApiRequest("GET", "/clients/{client_id}", ClientObject.read, path={"client_id": client_id})
 
 
 def verify_client(*, token: str) -> Request[ClientObject]:
@@ -28,7 +29,7 @@ def verify_client(*, token: str) -> Request[ClientObject]:
     `POST /clients/verify`
     Arguments, limits and errors: see `clerk.clients.verify`.
     """
-    return Request("POST", "/clients/verify", ClientObject.read, body={"token": token})
+    return ApiRequest("POST", "/clients/verify", ClientObject.read, body={"token": token})
 
 
 @overload
@@ -54,7 +55,7 @@ def list_clients(
     `GET /clients`
     Arguments, limits and errors: see `clerk.clients.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/clients",
         object_or_list(ClientObjectPage.read, list_of(ClientObject.read)),

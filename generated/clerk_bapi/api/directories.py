@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.suggestions import suggest
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,
@@ -35,7 +36,7 @@ def create_directory(
     `POST /directories`
     Arguments, limits and errors: see `clerk.directories.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/directories",
         Directory.read,
@@ -62,7 +63,7 @@ def create_directory_group_role_mapping(
     `POST /directories/{directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.directories.create_group_role_mapping`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/directories/{directory_id}/group_role_mappings",
         DirectoryGroupRoleMapping.read,
@@ -83,7 +84,7 @@ def delete_directory(directory_id: str) -> Request[DeletedObject]:
     `DELETE /directories/{directory_id}`
     Arguments, limits and errors: see `clerk.directories.delete`.
     """
-    return Request("DELETE", "/directories/{directory_id}", DeletedObject.read, path={"directory_id": directory_id})
+    return ApiRequest("DELETE", "/directories/{directory_id}", DeletedObject.read, path={"directory_id": directory_id})
 
 
 def delete_directory_group_role_mapping(directory_id: str, mapping_id: str) -> Request[DeletedObject]:
@@ -92,7 +93,7 @@ def delete_directory_group_role_mapping(directory_id: str, mapping_id: str) -> R
     `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}`
     Arguments, limits and errors: see `clerk.directories.delete_group_role_mapping`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/directories/{directory_id}/group_role_mappings/{mapping_id}",
         DeletedObject.read,
@@ -106,7 +107,7 @@ def get_directory(directory_id: str) -> Request[Directory]:
     `GET /directories/{directory_id}`
     Arguments, limits and errors: see `clerk.directories.get`.
     """
-    return Request("GET", "/directories/{directory_id}", Directory.read, path={"directory_id": directory_id})
+    return ApiRequest("GET", "/directories/{directory_id}", Directory.read, path={"directory_id": directory_id})
 
 
 def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET) -> Request[DirectoryPage]:
@@ -115,7 +116,7 @@ def list_directories(*, limit: int | Unset = UNSET, offset: int | Unset = UNSET)
     `GET /directories`
     Arguments, limits and errors: see `clerk.directories.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/directories",
         DirectoryPage.read,
@@ -132,7 +133,7 @@ def list_directory_group_role_mappings(directory_id: str) -> Request[DirectoryGr
     `GET /directories/{directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.directories.list_group_role_mappings`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/directories/{directory_id}/group_role_mappings",
         DirectoryGroupRoleMappingPage.read,
@@ -150,7 +151,7 @@ def replace_directory_group_role_mappings(
     `PUT /directories/{directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.directories.replace_group_role_mappings`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/directories/{directory_id}/group_role_mappings",
         DirectoryGroupRoleMappingPage.read,
@@ -167,7 +168,7 @@ def rotate_directory_api_key(directory_id: str) -> Request[Directory]:
     `POST /directories/{directory_id}/rotate_api_key`
     Arguments, limits and errors: see `clerk.directories.rotate_api_key`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/directories/{directory_id}/rotate_api_key", Directory.read, path={"directory_id": directory_id}
     )
 
@@ -187,7 +188,7 @@ def update_directory(
     `PATCH /directories/{directory_id}`
     Arguments, limits and errors: see `clerk.directories.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/directories/{directory_id}",
         Directory.read,

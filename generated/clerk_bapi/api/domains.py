@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.domains import Domain, DomainPage
 from clerk_bapi.models.shared import DeletedObject
@@ -16,7 +17,7 @@ def add_domain(*, is_satellite: bool, name: str, proxy_url: str | None | Unset =
     `POST /domains`
     Arguments, limits and errors: see `clerk.domains.add`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/domains", Domain.read, body={"is_satellite": is_satellite, "name": name, "proxy_url": proxy_url}
     )
 
@@ -27,7 +28,7 @@ def delete_domain(domain_id: str) -> Request[DeletedObject]:
     `DELETE /domains/{domain_id}`
     Arguments, limits and errors: see `clerk.domains.delete`.
     """
-    return Request("DELETE", "/domains/{domain_id}", DeletedObject.read, path={"domain_id": domain_id})
+    return ApiRequest("DELETE", "/domains/{domain_id}", DeletedObject.read, path={"domain_id": domain_id})
 
 
 def list_domains() -> Request[DomainPage]:
@@ -36,7 +37,7 @@ def list_domains() -> Request[DomainPage]:
     `GET /domains`
     Arguments, limits and errors: see `clerk.domains.list`.
     """
-    return Request("GET", "/domains", DomainPage.read)
+    return ApiRequest("GET", "/domains", DomainPage.read)
 
 
 def update_domain(
@@ -51,7 +52,7 @@ def update_domain(
     `PATCH /domains/{domain_id}`
     Arguments, limits and errors: see `clerk.domains.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/domains/{domain_id}",
         Domain.read,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.shared import DeletedObject, EmailAddress, Verification
 
@@ -19,7 +20,7 @@ def attempt_email_address_verification(
     `POST /email_addresses/{email_address_id}/attempt_verification`
     Arguments, limits and errors: see `clerk.email_addresses.attempt_verification`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/email_addresses/{email_address_id}/attempt_verification",
         Verification.read,
@@ -42,7 +43,7 @@ def create_email_address(
     `POST /email_addresses`
     Arguments, limits and errors: see `clerk.email_addresses.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/email_addresses",
         EmailAddress.read,
@@ -62,7 +63,7 @@ def delete_email_address(email_address_id: str) -> Request[DeletedObject]:
     `DELETE /email_addresses/{email_address_id}`
     Arguments, limits and errors: see `clerk.email_addresses.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/email_addresses/{email_address_id}", DeletedObject.read, path={"email_address_id": email_address_id}
     )
 
@@ -73,7 +74,7 @@ def get_email_address(email_address_id: str) -> Request[EmailAddress]:
     `GET /email_addresses/{email_address_id}`
     Arguments, limits and errors: see `clerk.email_addresses.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/email_addresses/{email_address_id}", EmailAddress.read, path={"email_address_id": email_address_id}
     )
 
@@ -84,7 +85,7 @@ def prepare_email_address_verification(email_address_id: str) -> Request[Verific
     `POST /email_addresses/{email_address_id}/prepare_verification`
     Arguments, limits and errors: see `clerk.email_addresses.prepare_verification`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/email_addresses/{email_address_id}/prepare_verification",
         Verification.read,
@@ -104,7 +105,7 @@ def replace_user_email_address(
     `PUT /users/{user_id}/email_address`
     Arguments, limits and errors: see `clerk.email_addresses.replace_for_user`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/users/{user_id}/email_address",
         EmailAddress.read,
@@ -130,7 +131,7 @@ def update_email_address(
     `PATCH /email_addresses/{email_address_id}`
     Arguments, limits and errors: see `clerk.email_addresses.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/email_addresses/{email_address_id}",
         EmailAddress.read,

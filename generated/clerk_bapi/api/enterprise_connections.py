@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.enterprise_connections import (
     CreateEnterpriseConnectionSAML,
@@ -52,7 +53,7 @@ def create_enterprise_connection(
     `POST /enterprise_connections`
     Arguments, limits and errors: see `clerk.enterprise_connections.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/enterprise_connections",
         EnterpriseConnection.read,
@@ -78,7 +79,7 @@ def create_enterprise_connection_test_run(enterprise_connection_id: str) -> Requ
     `POST /enterprise_connections/{enterprise_connection_id}/test_runs`
     Arguments, limits and errors: see `clerk.enterprise_connections.create_test_run`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/enterprise_connections/{enterprise_connection_id}/test_runs",
         EnterpriseConnectionTestRunURL.read,
@@ -92,7 +93,7 @@ def delete_enterprise_connection(enterprise_connection_id: str) -> Request[Delet
     `DELETE /enterprise_connections/{enterprise_connection_id}`
     Arguments, limits and errors: see `clerk.enterprise_connections.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/enterprise_connections/{enterprise_connection_id}",
         DeletedObject.read,
@@ -106,7 +107,7 @@ def get_enterprise_connection(enterprise_connection_id: str) -> Request[Enterpri
     `GET /enterprise_connections/{enterprise_connection_id}`
     Arguments, limits and errors: see `clerk.enterprise_connections.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/enterprise_connections/{enterprise_connection_id}",
         EnterpriseConnection.read,
@@ -126,7 +127,7 @@ def list_enterprise_connection_test_runs(
     `GET /enterprise_connections/{enterprise_connection_id}/test_runs`
     Arguments, limits and errors: see `clerk.enterprise_connections.list_test_runs`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/enterprise_connections/{enterprise_connection_id}/test_runs",
         EnterpriseConnectionTestRunPage.read,
@@ -151,7 +152,7 @@ def list_enterprise_connections(
     `GET /enterprise_connections`
     Arguments, limits and errors: see `clerk.enterprise_connections.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/enterprise_connections",
         EnterpriseConnectionPage.read,
@@ -181,7 +182,7 @@ def update_enterprise_connection(
     `PATCH /enterprise_connections/{enterprise_connection_id}`
     Arguments, limits and errors: see `clerk.enterprise_connections.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/enterprise_connections/{enterprise_connection_id}",
         EnterpriseConnection.read,

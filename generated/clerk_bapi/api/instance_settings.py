@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import nothing
-from clerk_core.suggestions import suggest
+from clerk_core.models.readers import nothing
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.instance_settings import (
     Instance,
@@ -27,7 +28,7 @@ def change_production_instance_domain(*, home_url: str, is_secondary: bool | Uns
     `POST /instance/change_domain`
     Arguments, limits and errors: see `clerk.instance_settings.change_domain`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/instance/change_domain", nothing, body={"home_url": home_url, "is_secondary": is_secondary}
     )
 
@@ -38,7 +39,7 @@ def get_instance() -> Request[Instance]:
     `GET /instance`
     Arguments, limits and errors: see `clerk.instance_settings.get`.
     """
-    return Request("GET", "/instance", Instance.read)
+    return ApiRequest("GET", "/instance", Instance.read)
 
 
 def get_instance_communication() -> Request[InstanceCommunication]:
@@ -47,7 +48,7 @@ def get_instance_communication() -> Request[InstanceCommunication]:
     `GET /instance/communication`
     Arguments, limits and errors: see `clerk.instance_settings.get_communication`.
     """
-    return Request("GET", "/instance/communication", InstanceCommunication.read)
+    return ApiRequest("GET", "/instance/communication", InstanceCommunication.read)
 
 
 def get_instance_oauth_application_settings() -> Request[OAuthApplicationSettings]:
@@ -56,7 +57,7 @@ def get_instance_oauth_application_settings() -> Request[OAuthApplicationSetting
     `GET /instance/oauth_application_settings`
     Arguments, limits and errors: see `clerk.instance_settings.get_oauth_application_settings`.
     """
-    return Request("GET", "/instance/oauth_application_settings", OAuthApplicationSettings.read)
+    return ApiRequest("GET", "/instance/oauth_application_settings", OAuthApplicationSettings.read)
 
 
 def get_instance_organization_settings() -> Request[OrganizationSettings]:
@@ -65,7 +66,7 @@ def get_instance_organization_settings() -> Request[OrganizationSettings]:
     `GET /instance/organization_settings`
     Arguments, limits and errors: see `clerk.instance_settings.get_organization_settings`.
     """
-    return Request("GET", "/instance/organization_settings", OrganizationSettings.read)
+    return ApiRequest("GET", "/instance/organization_settings", OrganizationSettings.read)
 
 
 def get_instance_protect() -> Request[InstanceProtect]:
@@ -74,7 +75,7 @@ def get_instance_protect() -> Request[InstanceProtect]:
     `GET /instance/protect`
     Arguments, limits and errors: see `clerk.instance_settings.get_protect`.
     """
-    return Request("GET", "/instance/protect", InstanceProtect.read)
+    return ApiRequest("GET", "/instance/protect", InstanceProtect.read)
 
 
 @suggest(
@@ -118,7 +119,7 @@ def update_instance(
     `PATCH /instance`
     Arguments, limits and errors: see `clerk.instance_settings.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance",
         nothing,
@@ -145,7 +146,7 @@ def update_instance_communication(
     `PATCH /instance/communication`
     Arguments, limits and errors: see `clerk.instance_settings.update_communication`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance/communication",
         InstanceCommunication.read,
@@ -169,7 +170,7 @@ def update_instance_oauth_application_settings(
     `PATCH /instance/oauth_application_settings`
     Arguments, limits and errors: see `clerk.instance_settings.update_oauth_application_settings`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance/oauth_application_settings",
         OAuthApplicationSettings.read,
@@ -202,7 +203,7 @@ def update_instance_organization_settings(
     `PATCH /instance/organization_settings`
     Arguments, limits and errors: see `clerk.instance_settings.update_organization_settings`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance/organization_settings",
         OrganizationSettings.read,
@@ -228,7 +229,7 @@ def update_instance_protect(
     `PATCH /instance/protect`
     Arguments, limits and errors: see `clerk.instance_settings.update_protect`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance/protect",
         InstanceProtect.read,
@@ -249,7 +250,7 @@ def update_instance_restrictions(
     `PATCH /instance/restrictions`
     Arguments, limits and errors: see `clerk.instance_settings.update_restrictions`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/instance/restrictions",
         InstanceRestrictions.read,

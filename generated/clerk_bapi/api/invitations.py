@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of, object_or_list
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict, InvitationPage
 from clerk_bapi.models.shared import Invitation
@@ -22,7 +23,7 @@ def create_bulk_invitations(
     `POST /invitations/bulk`
     Arguments, limits and errors: see `clerk.invitations.bulk_create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/invitations/bulk",
         list_of(Invitation.read),
@@ -47,7 +48,7 @@ def create_invitation(
     `POST /invitations`
     Arguments, limits and errors: see `clerk.invitations.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/invitations",
         Invitation.read,
@@ -152,7 +153,7 @@ def list_invitations(
     `GET /invitations`
     Arguments, limits and errors: see `clerk.invitations.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/invitations",
         object_or_list(InvitationPage.read, list_of(Invitation.read)),
@@ -176,6 +177,6 @@ def revoke_invitation(invitation_id: str) -> Request[Invitation]:
     `POST /invitations/{invitation_id}/revoke`
     Arguments, limits and errors: see `clerk.invitations.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/invitations/{invitation_id}/revoke", Invitation.read, path={"invitation_id": invitation_id}
     )

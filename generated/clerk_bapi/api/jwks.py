@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import Request
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.jwks import JWKS
 
@@ -15,4 +16,4 @@ def get_jwks() -> Request[JWKS]:
     `GET /jwks`
     Arguments, limits and errors: see `clerk.jwks.get`.
     """
-    return Request("GET", "/jwks", JWKS.read)
+    return ApiRequest("GET", "/jwks", JWKS.read)

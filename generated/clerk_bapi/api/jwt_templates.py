@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of, object_or_list
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
 from clerk_bapi.models.shared import DeletedObject
@@ -29,7 +30,7 @@ def create_jwt_template(
     `POST /jwt_templates`
     Arguments, limits and errors: see `clerk.jwt_templates.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/jwt_templates",
         JWTTemplate.read,
@@ -52,7 +53,7 @@ def delete_jwt_template(template_id: str) -> Request[DeletedObject]:
     `DELETE /jwt_templates/{template_id}`
     Arguments, limits and errors: see `clerk.jwt_templates.delete`.
     """
-    return Request("DELETE", "/jwt_templates/{template_id}", DeletedObject.read, path={"template_id": template_id})
+    return ApiRequest("DELETE", "/jwt_templates/{template_id}", DeletedObject.read, path={"template_id": template_id})
 
 
 def get_jwt_template(template_id: str) -> Request[JWTTemplate]:
@@ -61,7 +62,7 @@ def get_jwt_template(template_id: str) -> Request[JWTTemplate]:
     `GET /jwt_templates/{template_id}`
     Arguments, limits and errors: see `clerk.jwt_templates.get`.
     """
-    return Request("GET", "/jwt_templates/{template_id}", JWTTemplate.read, path={"template_id": template_id})
+    return ApiRequest("GET", "/jwt_templates/{template_id}", JWTTemplate.read, path={"template_id": template_id})
 
 
 @overload
@@ -84,7 +85,7 @@ def list_jwt_templates(
     `GET /jwt_templates`
     Arguments, limits and errors: see `clerk.jwt_templates.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/jwt_templates",
         object_or_list(JWTTemplatePage.read, list_of(JWTTemplate.read)),
@@ -111,7 +112,7 @@ def update_jwt_template(
     `PATCH /jwt_templates/{template_id}`
     Arguments, limits and errors: see `clerk.jwt_templates.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/jwt_templates/{template_id}",
         JWTTemplate.read,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.m2m import CreatedM2MToken, M2MToken, M2MTokenPage
 
@@ -23,7 +24,7 @@ def create_m2m_token(
     `POST /m2m_tokens`
     Arguments, limits and errors: see `clerk.m2m.create_token`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/m2m_tokens",
         CreatedM2MToken.read,
@@ -50,7 +51,7 @@ def list_m2m_tokens(
     `GET /m2m_tokens`
     Arguments, limits and errors: see `clerk.m2m.list_tokens`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/m2m_tokens",
         M2MTokenPage.read,
@@ -67,7 +68,7 @@ def revoke_m2m_token(m2m_token_id: str, *, revocation_reason: str | None | Unset
     `POST /m2m_tokens/{m2m_token_id}/revoke`
     Arguments, limits and errors: see `clerk.m2m.revoke_token`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/m2m_tokens/{m2m_token_id}/revoke",
         M2MToken.read,
@@ -83,4 +84,4 @@ def verify_m2m_token(*, token: str) -> Request[M2MToken]:
     `POST /m2m_tokens/verify`
     Arguments, limits and errors: see `clerk.m2m.verify_token`.
     """
-    return Request("POST", "/m2m_tokens/verify", M2MToken.read, body={"token": token}, body_required=True)
+    return ApiRequest("POST", "/m2m_tokens/verify", M2MToken.read, body={"token": token}, body_required=True)

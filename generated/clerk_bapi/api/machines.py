@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.machines import CreatedMachine, Machine, MachinePage, MachineScope, MachineSecretKey
 from clerk_bapi.models.shared import DeletedObject
@@ -21,7 +22,7 @@ def create_machine(
     `POST /machines`
     Arguments, limits and errors: see `clerk.machines.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/machines",
         CreatedMachine.read,
@@ -37,7 +38,7 @@ def create_machine_scope(machine_id: str, *, to_machine_id: str) -> Request[Mach
     `POST /machines/{machine_id}/scopes`
     Arguments, limits and errors: see `clerk.machines.create_scope`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/machines/{machine_id}/scopes",
         MachineScope.read,
@@ -52,7 +53,7 @@ def delete_machine(machine_id: str) -> Request[DeletedObject]:
     `DELETE /machines/{machine_id}`
     Arguments, limits and errors: see `clerk.machines.delete`.
     """
-    return Request("DELETE", "/machines/{machine_id}", DeletedObject.read, path={"machine_id": machine_id})
+    return ApiRequest("DELETE", "/machines/{machine_id}", DeletedObject.read, path={"machine_id": machine_id})
 
 
 def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[DeletedObject]:
@@ -61,7 +62,7 @@ def delete_machine_scope(machine_id: str, other_machine_id: str) -> Request[Dele
     `DELETE /machines/{machine_id}/scopes/{other_machine_id}`
     Arguments, limits and errors: see `clerk.machines.delete_scope`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/machines/{machine_id}/scopes/{other_machine_id}",
         DeletedObject.read,
@@ -75,7 +76,7 @@ def get_machine(machine_id: str) -> Request[Machine]:
     `GET /machines/{machine_id}`
     Arguments, limits and errors: see `clerk.machines.get`.
     """
-    return Request("GET", "/machines/{machine_id}", Machine.read, path={"machine_id": machine_id})
+    return ApiRequest("GET", "/machines/{machine_id}", Machine.read, path={"machine_id": machine_id})
 
 
 def get_machine_secret_key(machine_id: str) -> Request[MachineSecretKey]:
@@ -84,7 +85,9 @@ def get_machine_secret_key(machine_id: str) -> Request[MachineSecretKey]:
     `GET /machines/{machine_id}/secret_key`
     Arguments, limits and errors: see `clerk.machines.get_secret_key`.
     """
-    return Request("GET", "/machines/{machine_id}/secret_key", MachineSecretKey.read, path={"machine_id": machine_id})
+    return ApiRequest(
+        "GET", "/machines/{machine_id}/secret_key", MachineSecretKey.read, path={"machine_id": machine_id}
+    )
 
 
 def list_machines(
@@ -99,7 +102,7 @@ def list_machines(
     `GET /machines`
     Arguments, limits and errors: see `clerk.machines.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/machines",
         MachinePage.read,
@@ -116,7 +119,7 @@ def rotate_machine_secret_key(machine_id: str, *, previous_token_ttl: int) -> Re
     `POST /machines/{machine_id}/secret_key/rotate`
     Arguments, limits and errors: see `clerk.machines.rotate_secret_key`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/machines/{machine_id}/secret_key/rotate",
         MachineSecretKey.read,
@@ -134,7 +137,7 @@ def update_machine(
     `PATCH /machines/{machine_id}`
     Arguments, limits and errors: see `clerk.machines.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/machines/{machine_id}",
         Machine.read,

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import as_is
+from clerk_core.models.readers import as_is
+from clerk_core.requests.api_request import ApiRequest
 
 
 def get_public_interstitial(
@@ -22,7 +23,7 @@ def get_public_interstitial(
     `GET /public/interstitial`
     Arguments, limits and errors: see `clerk.miscellaneous.get_public_interstitial`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/public/interstitial",
         as_is,

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, one_of
+from clerk_core.models.readers import Variant, one_of
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.oauth_access_tokens import InactiveOAuthAccessToken, OAuthAccessTokenInfo
 
@@ -18,7 +19,7 @@ def verify_oauth_access_token(
     `POST /oauth_applications/access_tokens/verify`
     Arguments, limits and errors: see `clerk.oauth_access_tokens.verify`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/oauth_applications/access_tokens/verify",
         one_of(

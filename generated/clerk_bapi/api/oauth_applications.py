@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
-from clerk_core.readers import nothing
-from clerk_core.suggestions import suggest
+from clerk_core.models.readers import nothing
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject
@@ -30,7 +31,7 @@ def create_oauth_application(
     `POST /oauth_applications`
     Arguments, limits and errors: see `clerk.oauth_applications.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/oauth_applications",
         OAuthApplicationWithSecret.read,
@@ -53,7 +54,7 @@ def delete_oauth_application(oauth_application_id: str) -> Request[DeletedObject
     `DELETE /oauth_applications/{oauth_application_id}`
     Arguments, limits and errors: see `clerk.oauth_applications.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/oauth_applications/{oauth_application_id}",
         DeletedObject.read,
@@ -67,7 +68,7 @@ def get_oauth_application(oauth_application_id: str) -> Request[OAuthApplication
     `GET /oauth_applications/{oauth_application_id}`
     Arguments, limits and errors: see `clerk.oauth_applications.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/oauth_applications/{oauth_application_id}",
         OAuthApplication.read,
@@ -87,7 +88,7 @@ def list_oauth_applications(
     `GET /oauth_applications`
     Arguments, limits and errors: see `clerk.oauth_applications.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/oauth_applications",
         OAuthApplicationPage.read,
@@ -104,7 +105,7 @@ def revoke_oauth_application_token(oauth_application_id: str, *, token: str) -> 
     `POST /oauth_applications/{oauth_application_id}/revoke_token`
     Arguments, limits and errors: see `clerk.oauth_applications.revoke_token`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/oauth_applications/{oauth_application_id}/revoke_token",
         nothing,
@@ -120,7 +121,7 @@ def rotate_oauth_application_secret(oauth_application_id: str) -> Request[OAuthA
     `POST /oauth_applications/{oauth_application_id}/rotate_secret`
     Arguments, limits and errors: see `clerk.oauth_applications.rotate_secret`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/oauth_applications/{oauth_application_id}/rotate_secret",
         OAuthApplicationWithSecret.read,
@@ -145,7 +146,7 @@ def update_oauth_application(
     `PATCH /oauth_applications/{oauth_application_id}`
     Arguments, limits and errors: see `clerk.oauth_applications.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/oauth_applications/{oauth_application_id}",
         OAuthApplication.read,
@@ -172,7 +173,7 @@ def upload_oauth_application_logo(
     `PUT /oauth_applications/{oauth_application_id}/logo`
     Arguments, limits and errors: see `clerk.oauth_applications.upload_logo`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/oauth_applications/{oauth_application_id}/logo",
         OAuthApplication.read,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomainPage
 from clerk_bapi.models.shared import DeletedObject
@@ -26,7 +27,7 @@ def create_organization_domain(
     `POST /organizations/{organization_id}/domains`
     Arguments, limits and errors: see `clerk.organization_domains.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/domains",
         OrganizationDomain.read,
@@ -42,7 +43,7 @@ def delete_organization_domain(organization_id: str, domain_id: str) -> Request[
     `DELETE /organizations/{organization_id}/domains/{domain_id}`
     Arguments, limits and errors: see `clerk.organization_domains.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/organizations/{organization_id}/domains/{domain_id}",
         DeletedObject.read,
@@ -78,7 +79,7 @@ def list_all_organization_domains(
     `GET /organization_domains`
     Arguments, limits and errors: see `clerk.organization_domains.list_all`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_domains",
         OrganizationDomainPage.read,
@@ -125,7 +126,7 @@ def list_organization_domains(
     `GET /organizations/{organization_id}/domains`
     Arguments, limits and errors: see `clerk.organization_domains.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/domains",
         OrganizationDomainPage.read,
@@ -153,7 +154,7 @@ def update_organization_domain(
     `PATCH /organizations/{organization_id}/domains/{domain_id}`
     Arguments, limits and errors: see `clerk.organization_domains.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organizations/{organization_id}/domains/{domain_id}",
         OrganizationDomain.read,
@@ -169,7 +170,7 @@ def verify_organization_domain_ownership(organization_id: str, domain_id: str) -
     `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership`
     Arguments, limits and errors: see `clerk.organization_domains.verify_ownership`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/domains/{domain_id}/verify_ownership",
         OrganizationDomain.read,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
@@ -34,7 +35,7 @@ def create_organization_invitation(
     `POST /organizations/{organization_id}/invitations`
     Arguments, limits and errors: see `clerk.organization_invitations.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/invitations",
         OrganizationInvitation.read,
@@ -61,7 +62,7 @@ def create_organization_invitation_bulk(
     `POST /organizations/{organization_id}/invitations/bulk`
     Arguments, limits and errors: see `clerk.organization_invitations.bulk_create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/invitations/bulk",
         OrganizationInvitationPage.read,
@@ -78,7 +79,7 @@ def get_organization_invitation(organization_id: str, invitation_id: str) -> Req
     `GET /organizations/{organization_id}/invitations/{invitation_id}`
     Arguments, limits and errors: see `clerk.organization_invitations.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/invitations/{invitation_id}",
         OrganizationInvitation.read,
@@ -100,7 +101,7 @@ def list_all_organization_invitations(
     `GET /organization_invitations`
     Arguments, limits and errors: see `clerk.organization_invitations.list_all`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_invitations",
         OrganizationInvitationPage.read,
@@ -126,7 +127,7 @@ def list_organization_invitations(
     `GET /organizations/{organization_id}/invitations`
     Arguments, limits and errors: see `clerk.organization_invitations.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/invitations",
         OrganizationInvitationPage.read,
@@ -152,7 +153,7 @@ def revoke_organization_invitation(
     `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`
     Arguments, limits and errors: see `clerk.organization_invitations.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
         OrganizationInvitation.read,
@@ -174,7 +175,7 @@ def list_pending_organization_invitations(
     `GET /organizations/{organization_id}/invitations/pending`
     Arguments, limits and errors: see `clerk.organization_invitations.list_pending`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/invitations/pending",
         OrganizationInvitationPage.read,

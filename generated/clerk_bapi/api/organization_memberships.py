@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.suggestions import suggest
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
 
@@ -27,7 +28,7 @@ def create_organization_membership(
     `POST /organizations/{organization_id}/memberships`
     Arguments, limits and errors: see `clerk.organization_memberships.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/memberships",
         OrganizationMembership.read,
@@ -48,7 +49,7 @@ def delete_organization_membership(organization_id: str, user_id: str) -> Reques
     `DELETE /organizations/{organization_id}/memberships/{user_id}`
     Arguments, limits and errors: see `clerk.organization_memberships.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/organizations/{organization_id}/memberships/{user_id}",
         OrganizationMembership.read,
@@ -87,7 +88,7 @@ def list_all_organization_memberships(
     `GET /organization_memberships`
     Arguments, limits and errors: see `clerk.organization_memberships.list_all`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_memberships",
         OrganizationMembershipPage.read,
@@ -145,7 +146,7 @@ def list_organization_memberships(
     `GET /organizations/{organization_id}/memberships`
     Arguments, limits and errors: see `clerk.organization_memberships.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/memberships",
         OrganizationMembershipPage.read,
@@ -196,7 +197,7 @@ def update_organization_membership(organization_id: str, user_id: str, *, role: 
     `PATCH /organizations/{organization_id}/memberships/{user_id}`
     Arguments, limits and errors: see `clerk.organization_memberships.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organizations/{organization_id}/memberships/{user_id}",
         OrganizationMembership.read,
@@ -218,7 +219,7 @@ def update_organization_membership_metadata(
     `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`
     Arguments, limits and errors: see `clerk.organization_memberships.update_metadata`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organizations/{organization_id}/memberships/{user_id}/metadata",
         OrganizationMembership.read,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.organization_permissions import PermissionPage
 from clerk_bapi.models.shared import DeletedObject, Permission
@@ -18,7 +19,7 @@ def create_organization_permission(*, key: str, name: str, description: str | Un
     `POST /organization_permissions`
     Arguments, limits and errors: see `clerk.organization_permissions.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organization_permissions",
         Permission.read,
@@ -33,7 +34,7 @@ def delete_organization_permission(permission_id: str) -> Request[DeletedObject]
     `DELETE /organization_permissions/{permission_id}`
     Arguments, limits and errors: see `clerk.organization_permissions.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/organization_permissions/{permission_id}", DeletedObject.read, path={"permission_id": permission_id}
     )
 
@@ -44,7 +45,7 @@ def get_organization_permission(permission_id: str) -> Request[Permission]:
     `GET /organization_permissions/{permission_id}`
     Arguments, limits and errors: see `clerk.organization_permissions.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/organization_permissions/{permission_id}", Permission.read, path={"permission_id": permission_id}
     )
 
@@ -62,7 +63,7 @@ def list_organization_permissions(
     `GET /organization_permissions`
     Arguments, limits and errors: see `clerk.organization_permissions.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_permissions",
         PermissionPage.read,
@@ -81,7 +82,7 @@ def update_organization_permission(
     `PATCH /organization_permissions/{permission_id}`
     Arguments, limits and errors: see `clerk.organization_permissions.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organization_permissions/{permission_id}",
         Permission.read,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.organization_roles import RolePage
 from clerk_bapi.models.shared import DeletedObject, Role
@@ -19,7 +20,7 @@ def assign_permission_to_organization_role(organization_role_id: str, permission
     `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`
     Arguments, limits and errors: see `clerk.organization_roles.assign_permission`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organization_roles/{organization_role_id}/permissions/{permission_id}",
         Role.read,
@@ -40,7 +41,7 @@ def create_organization_role(
     `POST /organization_roles`
     Arguments, limits and errors: see `clerk.organization_roles.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organization_roles",
         Role.read,
@@ -62,7 +63,7 @@ def delete_organization_role(organization_role_id: str) -> Request[DeletedObject
     `DELETE /organization_roles/{organization_role_id}`
     Arguments, limits and errors: see `clerk.organization_roles.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/organization_roles/{organization_role_id}",
         DeletedObject.read,
@@ -76,7 +77,7 @@ def get_organization_role(organization_role_id: str) -> Request[Role]:
     `GET /organization_roles/{organization_role_id}`
     Arguments, limits and errors: see `clerk.organization_roles.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_roles/{organization_role_id}",
         Role.read,
@@ -97,7 +98,7 @@ def list_organization_roles(
     `GET /organization_roles`
     Arguments, limits and errors: see `clerk.organization_roles.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organization_roles",
         RolePage.read,
@@ -114,7 +115,7 @@ def remove_permission_from_organization_role(organization_role_id: str, permissi
     `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`
     Arguments, limits and errors: see `clerk.organization_roles.remove_permission`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/organization_roles/{organization_role_id}/permissions/{permission_id}",
         Role.read,
@@ -135,7 +136,7 @@ def update_organization_role(
     `PATCH /organization_roles/{organization_role_id}`
     Arguments, limits and errors: see `clerk.organization_roles.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organization_roles/{organization_role_id}",
         Role.read,

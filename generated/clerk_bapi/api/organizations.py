@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
-from clerk_core.suggestions import suggest
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.organizations import OrganizationPage, OrganizationWithLogo
 from clerk_bapi.models.shared import (
@@ -35,7 +36,7 @@ def adjust_organization_billing_credit_balance(
     `POST /organizations/{organization_id}/billing/credits`
     Arguments, limits and errors: see `clerk.organizations.adjust_billing_credit_balance`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations/{organization_id}/billing/credits",
         BillingCreditLedger.read,
@@ -67,7 +68,7 @@ def create_organization(
     `POST /organizations`
     Arguments, limits and errors: see `clerk.organizations.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/organizations",
         Organization.read,
@@ -91,7 +92,7 @@ def delete_organization(organization_id: str) -> Request[DeletedObject]:
     `DELETE /organizations/{organization_id}`
     Arguments, limits and errors: see `clerk.organizations.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/organizations/{organization_id}", DeletedObject.read, path={"organization_id": organization_id}
     )
 
@@ -102,7 +103,7 @@ def delete_organization_logo(organization_id: str) -> Request[Organization]:
     `DELETE /organizations/{organization_id}/logo`
     Arguments, limits and errors: see `clerk.organizations.delete_logo`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/organizations/{organization_id}/logo", Organization.read, path={"organization_id": organization_id}
     )
 
@@ -118,7 +119,7 @@ def get_organization(
     `GET /organizations/{organization_id}`
     Arguments, limits and errors: see `clerk.organizations.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}",
         Organization.read,
@@ -136,7 +137,7 @@ def get_organization_billing_credit_balance(organization_id: str) -> Request[Bil
     `GET /organizations/{organization_id}/billing/credits`
     Arguments, limits and errors: see `clerk.organizations.get_billing_credit_balance`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/billing/credits",
         BillingCreditBalance.read,
@@ -150,7 +151,7 @@ def get_organization_billing_subscription(organization_id: str) -> Request[Billi
     `GET /organizations/{organization_id}/billing/subscription`
     Arguments, limits and errors: see `clerk.organizations.get_billing_subscription`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations/{organization_id}/billing/subscription",
         BillingSubscription.read,
@@ -185,7 +186,7 @@ def list_organizations(
     `GET /organizations`
     Arguments, limits and errors: see `clerk.organizations.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/organizations",
         OrganizationPage.read,
@@ -218,7 +219,7 @@ def replace_organization_metadata(
     `PUT /organizations/{organization_id}/metadata`
     Arguments, limits and errors: see `clerk.organizations.replace_metadata`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/organizations/{organization_id}/metadata",
         Organization.read,
@@ -249,7 +250,7 @@ def update_organization(
     `PATCH /organizations/{organization_id}`
     Arguments, limits and errors: see `clerk.organizations.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organizations/{organization_id}",
         Organization.read,
@@ -278,7 +279,7 @@ def update_organization_metadata(
     `PATCH /organizations/{organization_id}/metadata`
     Arguments, limits and errors: see `clerk.organizations.update_metadata`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/organizations/{organization_id}/metadata",
         Organization.read,
@@ -297,7 +298,7 @@ def upload_organization_logo(
     `PUT /organizations/{organization_id}/logo`
     Arguments, limits and errors: see `clerk.organizations.upload_logo`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/organizations/{organization_id}/logo",
         OrganizationWithLogo.read,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.shared import DeletedObject, PhoneNumber, Verification
 
@@ -19,7 +20,7 @@ def attempt_phone_number_verification(
     `POST /phone_numbers/{phone_number_id}/attempt_verification`
     Arguments, limits and errors: see `clerk.phone_numbers.attempt_verification`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/phone_numbers/{phone_number_id}/attempt_verification",
         Verification.read,
@@ -42,7 +43,7 @@ def create_phone_number(
     `POST /phone_numbers`
     Arguments, limits and errors: see `clerk.phone_numbers.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/phone_numbers",
         PhoneNumber.read,
@@ -62,7 +63,7 @@ def delete_phone_number(phone_number_id: str) -> Request[DeletedObject]:
     `DELETE /phone_numbers/{phone_number_id}`
     Arguments, limits and errors: see `clerk.phone_numbers.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE", "/phone_numbers/{phone_number_id}", DeletedObject.read, path={"phone_number_id": phone_number_id}
     )
 
@@ -73,7 +74,7 @@ def get_phone_number(phone_number_id: str) -> Request[PhoneNumber]:
     `GET /phone_numbers/{phone_number_id}`
     Arguments, limits and errors: see `clerk.phone_numbers.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/phone_numbers/{phone_number_id}", PhoneNumber.read, path={"phone_number_id": phone_number_id}
     )
 
@@ -84,7 +85,7 @@ def prepare_phone_number_verification(phone_number_id: str) -> Request[Verificat
     `POST /phone_numbers/{phone_number_id}/prepare_verification`
     Arguments, limits and errors: see `clerk.phone_numbers.prepare_verification`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/phone_numbers/{phone_number_id}/prepare_verification",
         Verification.read,
@@ -103,7 +104,7 @@ def replace_user_phone_number(
     `PUT /users/{user_id}/phone_number`
     Arguments, limits and errors: see `clerk.phone_numbers.replace_for_user`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/users/{user_id}/phone_number",
         PhoneNumber.read,
@@ -125,7 +126,7 @@ def update_phone_number(
     `PATCH /phone_numbers/{phone_number_id}`
     Arguments, limits and errors: see `clerk.phone_numbers.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/phone_numbers/{phone_number_id}",
         PhoneNumber.read,

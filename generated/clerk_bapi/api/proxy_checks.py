@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import Request
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.proxy_checks import ProxyCheck
 
@@ -15,4 +16,4 @@ def verify_domain_proxy(*, domain_id: str, proxy_url: str) -> Request[ProxyCheck
     `POST /proxy_checks`
     Arguments, limits and errors: see `clerk.proxy_checks.verify`.
     """
-    return Request("POST", "/proxy_checks", ProxyCheck.read, body={"domain_id": domain_id, "proxy_url": proxy_url})
+    return ApiRequest("POST", "/proxy_checks", ProxyCheck.read, body={"domain_id": domain_id, "proxy_url": proxy_url})

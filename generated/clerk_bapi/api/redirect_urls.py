@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of, object_or_list
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
 from clerk_bapi.models.shared import DeletedObject
@@ -19,7 +20,7 @@ def create_redirect_url(*, url: str) -> Request[RedirectURL]:
     `POST /redirect_urls`
     Arguments, limits and errors: see `clerk.redirect_urls.create`.
     """
-    return Request("POST", "/redirect_urls", RedirectURL.read, body={"url": url})
+    return ApiRequest("POST", "/redirect_urls", RedirectURL.read, body={"url": url})
 
 
 def delete_redirect_url(redirect_url_id: str) -> Request[DeletedObject]:
@@ -28,7 +29,7 @@ def delete_redirect_url(redirect_url_id: str) -> Request[DeletedObject]:
     `DELETE /redirect_urls/{id}`
     Arguments, limits and errors: see `clerk.redirect_urls.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/redirect_urls/{id}",
         DeletedObject.read,
@@ -43,7 +44,7 @@ def get_redirect_url(redirect_url_id: str) -> Request[RedirectURL]:
     `GET /redirect_urls/{id}`
     Arguments, limits and errors: see `clerk.redirect_urls.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/redirect_urls/{id}",
         RedirectURL.read,
@@ -72,7 +73,7 @@ def list_redirect_urls(
     `GET /redirect_urls`
     Arguments, limits and errors: see `clerk.redirect_urls.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/redirect_urls",
         object_or_list(RedirectURLPage.read, list_of(RedirectURL.read)),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.role_sets import RoleSet, RoleSetPage
 from clerk_bapi.models.shared import DeletedObject
@@ -25,7 +26,7 @@ def add_roles_to_role_set(
     `POST /role_sets/{role_set_key_or_id}/roles`
     Arguments, limits and errors: see `clerk.role_sets.add_roles`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/role_sets/{role_set_key_or_id}/roles",
         RoleSet.read,
@@ -52,7 +53,7 @@ def create_role_set(
     `POST /role_sets`
     Arguments, limits and errors: see `clerk.role_sets.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/role_sets",
         RoleSet.read,
@@ -77,7 +78,7 @@ def get_role_set(role_set_key_or_id: str) -> Request[RoleSet]:
     `GET /role_sets/{role_set_key_or_id}`
     Arguments, limits and errors: see `clerk.role_sets.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/role_sets/{role_set_key_or_id}", RoleSet.read, path={"role_set_key_or_id": role_set_key_or_id}
     )
 
@@ -95,7 +96,7 @@ def list_role_sets(
     `GET /role_sets`
     Arguments, limits and errors: see `clerk.role_sets.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/role_sets",
         RoleSetPage.read,
@@ -112,7 +113,7 @@ def replace_role_in_role_set(role_set_key_or_id: str, *, role_key: str, to_role_
     `POST /role_sets/{role_set_key_or_id}/roles/replace`
     Arguments, limits and errors: see `clerk.role_sets.replace_role`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/role_sets/{role_set_key_or_id}/roles/replace",
         RoleSet.read,
@@ -130,7 +131,7 @@ def replace_role_set(
     `POST /role_sets/{role_set_key_or_id}/replace`
     Arguments, limits and errors: see `clerk.role_sets.replace`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/role_sets/{role_set_key_or_id}/replace",
         DeletedObject.read,
@@ -156,7 +157,7 @@ def update_role_set(
     `PATCH /role_sets/{role_set_key_or_id}`
     Arguments, limits and errors: see `clerk.role_sets.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/role_sets/{role_set_key_or_id}",
         RoleSet.read,

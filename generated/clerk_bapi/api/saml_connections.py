@@ -9,6 +9,7 @@ from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
@@ -48,7 +49,7 @@ def create_saml_connection(
     `POST /saml_connections`
     Arguments, limits and errors: see `clerk.saml_connections.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/saml_connections",
         SAMLConnection.read,
@@ -82,7 +83,7 @@ def delete_saml_connection(saml_connection_id: str) -> Request[DeletedObject]:
     `DELETE /saml_connections/{saml_connection_id}`
     Arguments, limits and errors: see `clerk.saml_connections.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/saml_connections/{saml_connection_id}",
         DeletedObject.read,
@@ -99,7 +100,7 @@ def get_saml_connection(saml_connection_id: str) -> Request[SAMLConnection]:
     `GET /saml_connections/{saml_connection_id}`
     Arguments, limits and errors: see `clerk.saml_connections.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/saml_connections/{saml_connection_id}",
         SAMLConnection.read,
@@ -143,7 +144,7 @@ def list_saml_connections(
     `GET /saml_connections`
     Arguments, limits and errors: see `clerk.saml_connections.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/saml_connections",
         SAMLConnectionPage.read,
@@ -198,7 +199,7 @@ def update_saml_connection(
     `PATCH /saml_connections/{saml_connection_id}`
     Arguments, limits and errors: see `clerk.saml_connections.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/saml_connections/{saml_connection_id}",
         SAMLConnection.read,

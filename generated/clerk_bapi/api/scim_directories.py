@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.suggestions import suggest
+from clerk_core.requests.api_request import ApiRequest
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.scim_directories import (
     CreateSCIMDirectoryGroupRoleMapping,
@@ -35,7 +36,7 @@ def create_scim_directory(
     `POST /scim_directories`
     Arguments, limits and errors: see `clerk.scim_directories.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/scim_directories",
         SCIMDirectory.read,
@@ -57,7 +58,7 @@ def create_scim_group_role_mapping(
     `POST /scim_directories/{scim_directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.scim_directories.create_group_role_mapping`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/scim_directories/{scim_directory_id}/group_role_mappings",
         SCIMGroupRoleMapping.read,
@@ -73,7 +74,7 @@ def delete_scim_directory(scim_directory_id: str) -> Request[DeletedObject]:
     `DELETE /scim_directories/{scim_directory_id}`
     Arguments, limits and errors: see `clerk.scim_directories.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/scim_directories/{scim_directory_id}",
         DeletedObject.read,
@@ -87,7 +88,7 @@ def delete_scim_group_role_mapping(scim_directory_id: str, mapping_id: str) -> R
     `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}`
     Arguments, limits and errors: see `clerk.scim_directories.delete_group_role_mapping`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}",
         DeletedObject.read,
@@ -101,7 +102,7 @@ def get_scim_directory(scim_directory_id: str) -> Request[SCIMDirectory]:
     `GET /scim_directories/{scim_directory_id}`
     Arguments, limits and errors: see `clerk.scim_directories.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/scim_directories/{scim_directory_id}",
         SCIMDirectory.read,
@@ -115,7 +116,7 @@ def list_scim_directories(*, limit: int | Unset = UNSET, offset: int | Unset = U
     `GET /scim_directories`
     Arguments, limits and errors: see `clerk.scim_directories.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/scim_directories",
         SCIMDirectoryPage.read,
@@ -132,7 +133,7 @@ def list_scim_group_role_mappings(scim_directory_id: str) -> Request[SCIMGroupRo
     `GET /scim_directories/{scim_directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.scim_directories.list_group_role_mappings`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/scim_directories/{scim_directory_id}/group_role_mappings",
         SCIMGroupRoleMappingPage.read,
@@ -150,7 +151,7 @@ def replace_scim_group_role_mappings(
     `PUT /scim_directories/{scim_directory_id}/group_role_mappings`
     Arguments, limits and errors: see `clerk.scim_directories.replace_group_role_mappings`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/scim_directories/{scim_directory_id}/group_role_mappings",
         SCIMGroupRoleMappingPage.read,
@@ -167,7 +168,7 @@ def rotate_scim_directory_api_key(scim_directory_id: str) -> Request[SCIMDirecto
     `POST /scim_directories/{scim_directory_id}/rotate_api_key`
     Arguments, limits and errors: see `clerk.scim_directories.rotate_api_key`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/scim_directories/{scim_directory_id}/rotate_api_key",
         SCIMDirectory.read,
@@ -190,7 +191,7 @@ def update_scim_directory(
     `PATCH /scim_directories/{scim_directory_id}`
     Arguments, limits and errors: see `clerk.scim_directories.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/scim_directories/{scim_directory_id}",
         SCIMDirectory.read,

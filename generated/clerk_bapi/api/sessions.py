@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import Variant, list_of, object_or_list, one_of
+from clerk_core.models.readers import Variant, list_of, object_or_list, one_of
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
 from clerk_bapi.models.shared import Session
@@ -20,7 +21,7 @@ def create_session(*, user_id: str, active_organization_id: str | Unset = UNSET)
     `POST /sessions`
     Arguments, limits and errors: see `clerk.sessions.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/sessions", Session.read, body={"user_id": user_id, "active_organization_id": active_organization_id}
     )
 
@@ -31,7 +32,7 @@ def create_session_token(session_id: str, *, expires_in_seconds: int | None | Un
     `POST /sessions/{session_id}/tokens`
     Arguments, limits and errors: see `clerk.sessions.create_token`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/sessions/{session_id}/tokens",
         SessionToken.read,
@@ -48,7 +49,7 @@ def create_session_token_from_template(
     `POST /sessions/{session_id}/tokens/{template_name}`
     Arguments, limits and errors: see `clerk.sessions.create_token_from_template`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/sessions/{session_id}/tokens/{template_name}",
         SessionToken.read,
@@ -63,7 +64,7 @@ def get_session(session_id: str) -> Request[Session]:
     `GET /sessions/{session_id}`
     Arguments, limits and errors: see `clerk.sessions.get`.
     """
-    return Request("GET", "/sessions/{session_id}", Session.read, path={"session_id": session_id})
+    return ApiRequest("GET", "/sessions/{session_id}", Session.read, path={"session_id": session_id})
 
 
 @overload
@@ -110,7 +111,7 @@ def list_sessions(
     `GET /sessions`
     Arguments, limits and errors: see `clerk.sessions.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/sessions",
         object_or_list(SessionPage.read, list_of(Session.read)),
@@ -176,7 +177,7 @@ def refresh_session(
     `POST /sessions/{session_id}/refresh`
     Arguments, limits and errors: see `clerk.sessions.refresh`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/sessions/{session_id}/refresh",
         one_of(
@@ -202,4 +203,4 @@ def revoke_session(session_id: str) -> Request[Session]:
     `POST /sessions/{session_id}/revoke`
     Arguments, limits and errors: see `clerk.sessions.revoke`.
     """
-    return Request("POST", "/sessions/{session_id}/revoke", Session.read, path={"session_id": session_id})
+    return ApiRequest("POST", "/sessions/{session_id}/revoke", Session.read, path={"session_id": session_id})

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.sign_in_tokens import SignInToken
 
@@ -17,7 +18,7 @@ def create_sign_in_token(
     `POST /sign_in_tokens`
     Arguments, limits and errors: see `clerk.sign_in_tokens.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/sign_in_tokens",
         SignInToken.read,
@@ -31,7 +32,7 @@ def revoke_sign_in_token(sign_in_token_id: str) -> Request[SignInToken]:
     `POST /sign_in_tokens/{sign_in_token_id}/revoke`
     Arguments, limits and errors: see `clerk.sign_in_tokens.revoke`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/sign_in_tokens/{sign_in_token_id}/revoke",
         SignInToken.read,

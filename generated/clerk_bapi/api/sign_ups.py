@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.sign_ups import SignUp
 
@@ -15,7 +16,7 @@ def get_sign_up(sign_up_id: str) -> Request[SignUp]:
     `GET /sign_ups/{id}`
     Arguments, limits and errors: see `clerk.sign_ups.get`.
     """
-    return Request("GET", "/sign_ups/{id}", SignUp.read, path={"id": sign_up_id}, arguments={"id": "sign_up_id"})
+    return ApiRequest("GET", "/sign_ups/{id}", SignUp.read, path={"id": sign_up_id}, arguments={"id": "sign_up_id"})
 
 
 def update_sign_up(
@@ -26,7 +27,7 @@ def update_sign_up(
     `PATCH /sign_ups/{id}`
     Arguments, limits and errors: see `clerk.sign_ups.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/sign_ups/{id}",
         SignUp.read,

@@ -8,7 +8,8 @@ from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import as_is, list_of, object_or_list
+from clerk_core.models.readers import as_is, list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.templates import Template, TemplatePage
 
@@ -22,7 +23,7 @@ def get_template(template_type: Literal["email", "sms"], slug: str) -> Request[T
     `GET /templates/{template_type}/{slug}`
     Arguments, limits and errors: see `clerk.templates.get`.
     """
-    return Request(
+    return ApiRequest(
         "GET", "/templates/{template_type}/{slug}", Template.read, path={"template_type": template_type, "slug": slug}
     )
 
@@ -66,7 +67,7 @@ def list_templates(
     `GET /templates/{template_type}`
     Arguments, limits and errors: see `clerk.templates.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/templates/{template_type}",
         object_or_list(TemplatePage.read, list_of(Template.read)),
@@ -97,7 +98,7 @@ def preview_template(
     `POST /templates/{template_type}/{slug}/preview`
     Arguments, limits and errors: see `clerk.templates.preview`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/templates/{template_type}/{slug}/preview",
         as_is,
@@ -120,7 +121,7 @@ def revert_template(template_type: Literal["email", "sms"], slug: str) -> Reques
     `POST /templates/{template_type}/{slug}/revert`
     Arguments, limits and errors: see `clerk.templates.revert`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/templates/{template_type}/{slug}/revert",
         Template.read,
@@ -141,7 +142,7 @@ def toggle_template_delivery(
     `POST /templates/{template_type}/{slug}/toggle_delivery`
     Arguments, limits and errors: see `clerk.templates.toggle_delivery`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/templates/{template_type}/{slug}/toggle_delivery",
         Template.read,
@@ -170,7 +171,7 @@ def upsert_template(
     `PUT /templates/{template_type}/{slug}`
     Arguments, limits and errors: see `clerk.templates.upsert`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/templates/{template_type}/{slug}",
         Template.read,

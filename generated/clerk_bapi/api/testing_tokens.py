@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from clerk_core import Request
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.testing_tokens import TestingToken
 
@@ -15,4 +16,4 @@ def create_testing_token() -> Request[TestingToken]:
     `POST /testing_tokens`
     Arguments, limits and errors: see `clerk.testing_tokens.create`.
     """
-    return Request("POST", "/testing_tokens", TestingToken.read)
+    return ApiRequest("POST", "/testing_tokens", TestingToken.read)

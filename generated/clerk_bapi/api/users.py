@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.deprecation import deprecated
-from clerk_core.readers import list_of, object_or_list
-from clerk_core.request import prefixed
-from clerk_core.suggestions import suggest
+from clerk_core.models.readers import list_of, object_or_list
+from clerk_core.requests.api_request import ApiRequest, add_prefix
+from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.shared import (
     BillingCreditBalance,
@@ -53,7 +53,7 @@ def adjust_user_billing_credit_balance(
     `POST /users/{user_id}/billing/credits`
     Arguments, limits and errors: see `clerk.users.adjust_billing_credit_balance`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/{user_id}/billing/credits",
         BillingCreditLedger.read,
@@ -75,7 +75,7 @@ def ban_user(user_id: str) -> Request[User]:
     `POST /users/{user_id}/ban`
     Arguments, limits and errors: see `clerk.users.ban`.
     """
-    return Request("POST", "/users/{user_id}/ban", User.read, path={"user_id": user_id})
+    return ApiRequest("POST", "/users/{user_id}/ban", User.read, path={"user_id": user_id})
 
 
 def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
@@ -84,7 +84,7 @@ def ban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     `POST /users/ban`
     Arguments, limits and errors: see `clerk.users.bulk_ban`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/ban",
         list_of(User.read),
@@ -156,7 +156,7 @@ def create_user(
     `POST /users`
     Arguments, limits and errors: see `clerk.users.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users",
         User.read,
@@ -212,7 +212,7 @@ def delete_backup_code(user_id: str) -> Request[DeletedBackupCodes]:
     `DELETE /users/{user_id}/backup_code`
     Arguments, limits and errors: see `clerk.users.delete_backup_codes`.
     """
-    return Request("DELETE", "/users/{user_id}/backup_code", DeletedBackupCodes.read, path={"user_id": user_id})
+    return ApiRequest("DELETE", "/users/{user_id}/backup_code", DeletedBackupCodes.read, path={"user_id": user_id})
 
 
 def delete_external_account(user_id: str, external_account_id: str) -> Request[DeletedObject]:
@@ -221,7 +221,7 @@ def delete_external_account(user_id: str, external_account_id: str) -> Request[D
     `DELETE /users/{user_id}/external_accounts/{external_account_id}`
     Arguments, limits and errors: see `clerk.users.delete_external_account`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/users/{user_id}/external_accounts/{external_account_id}",
         DeletedObject.read,
@@ -235,7 +235,7 @@ def delete_totp(user_id: str) -> Request[DeletedTOTP]:
     `DELETE /users/{user_id}/totp`
     Arguments, limits and errors: see `clerk.users.delete_totp`.
     """
-    return Request("DELETE", "/users/{user_id}/totp", DeletedTOTP.read, path={"user_id": user_id})
+    return ApiRequest("DELETE", "/users/{user_id}/totp", DeletedTOTP.read, path={"user_id": user_id})
 
 
 def delete_user(user_id: str) -> Request[DeletedObject]:
@@ -244,7 +244,7 @@ def delete_user(user_id: str) -> Request[DeletedObject]:
     `DELETE /users/{user_id}`
     Arguments, limits and errors: see `clerk.users.delete`.
     """
-    return Request("DELETE", "/users/{user_id}", DeletedObject.read, path={"user_id": user_id})
+    return ApiRequest("DELETE", "/users/{user_id}", DeletedObject.read, path={"user_id": user_id})
 
 
 def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request[DeletedObject]:
@@ -253,7 +253,7 @@ def delete_user_passkey(user_id: str, passkey_identification_id: str) -> Request
     `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`
     Arguments, limits and errors: see `clerk.users.delete_passkey`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/users/{user_id}/passkeys/{passkey_identification_id}",
         DeletedObject.read,
@@ -267,7 +267,7 @@ def delete_user_profile_image(user_id: str) -> Request[User]:
     `DELETE /users/{user_id}/profile_image`
     Arguments, limits and errors: see `clerk.users.delete_profile_image`.
     """
-    return Request("DELETE", "/users/{user_id}/profile_image", User.read, path={"user_id": user_id})
+    return ApiRequest("DELETE", "/users/{user_id}/profile_image", User.read, path={"user_id": user_id})
 
 
 def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) -> Request[DeletedObject]:
@@ -276,7 +276,7 @@ def delete_user_web3_wallet(user_id: str, web3_wallet_identification_id: str) ->
     `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`
     Arguments, limits and errors: see `clerk.users.delete_web3_wallet`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}",
         DeletedObject.read,
@@ -290,7 +290,7 @@ def disable_mfa(user_id: str) -> Request[DisabledMFA]:
     `DELETE /users/{user_id}/mfa`
     Arguments, limits and errors: see `clerk.users.disable_mfa`.
     """
-    return Request("DELETE", "/users/{user_id}/mfa", DisabledMFA.read, path={"user_id": user_id})
+    return ApiRequest("DELETE", "/users/{user_id}/mfa", DisabledMFA.read, path={"user_id": user_id})
 
 
 def get_user(user_id: str) -> Request[User]:
@@ -299,7 +299,7 @@ def get_user(user_id: str) -> Request[User]:
     `GET /users/{user_id}`
     Arguments, limits and errors: see `clerk.users.get`.
     """
-    return Request("GET", "/users/{user_id}", User.read, path={"user_id": user_id})
+    return ApiRequest("GET", "/users/{user_id}", User.read, path={"user_id": user_id})
 
 
 def get_user_billing_credit_balance(user_id: str) -> Request[BillingCreditBalance]:
@@ -308,7 +308,7 @@ def get_user_billing_credit_balance(user_id: str) -> Request[BillingCreditBalanc
     `GET /users/{user_id}/billing/credits`
     Arguments, limits and errors: see `clerk.users.get_billing_credit_balance`.
     """
-    return Request("GET", "/users/{user_id}/billing/credits", BillingCreditBalance.read, path={"user_id": user_id})
+    return ApiRequest("GET", "/users/{user_id}/billing/credits", BillingCreditBalance.read, path={"user_id": user_id})
 
 
 def get_user_billing_subscription(user_id: str) -> Request[BillingSubscription]:
@@ -317,7 +317,9 @@ def get_user_billing_subscription(user_id: str) -> Request[BillingSubscription]:
     `GET /users/{user_id}/billing/subscription`
     Arguments, limits and errors: see `clerk.users.get_billing_subscription`.
     """
-    return Request("GET", "/users/{user_id}/billing/subscription", BillingSubscription.read, path={"user_id": user_id})
+    return ApiRequest(
+        "GET", "/users/{user_id}/billing/subscription", BillingSubscription.read, path={"user_id": user_id}
+    )
 
 
 def get_users_count(
@@ -350,7 +352,7 @@ def get_users_count(
     `GET /users/count`
     Arguments, limits and errors: see `clerk.users.count`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/users/count",
         TotalCount.read,
@@ -445,11 +447,11 @@ def list_user_oauth_access_tokens(
     `GET /users/{user_id}/oauth_access_tokens/{provider}`
     Arguments, limits and errors: see `clerk.users.list_oauth_access_tokens`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/users/{user_id}/oauth_access_tokens/{provider}",
         object_or_list(OAuthAccessTokenPage.read, list_of(OAuthAccessToken.read)),
-        path={"user_id": user_id, "provider": prefixed("oauth_", provider)},
+        path={"user_id": user_id, "provider": add_prefix("oauth_", provider)},
         query={"limit": limit, "offset": offset, "paginated": paginated},
         at_most={"limit": 500},
         row=OAuthAccessToken.read,
@@ -469,7 +471,7 @@ def list_user_organization_invitations(
     `GET /users/{user_id}/organization_invitations`
     Arguments, limits and errors: see `clerk.users.list_organization_invitations`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/users/{user_id}/organization_invitations",
         OrganizationInvitationPage.read,
@@ -489,7 +491,7 @@ def list_user_organization_memberships(
     `GET /users/{user_id}/organization_memberships`
     Arguments, limits and errors: see `clerk.users.list_organization_memberships`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/users/{user_id}/organization_memberships",
         OrganizationMembershipPage.read,
@@ -507,7 +509,7 @@ def list_user_trusted_devices(user_id: str) -> Request[TrustedDevicePage]:
     `GET /users/{user_id}/trusted_devices`
     Arguments, limits and errors: see `clerk.users.list_trusted_devices`.
     """
-    return Request("GET", "/users/{user_id}/trusted_devices", TrustedDevicePage.read, path={"user_id": user_id})
+    return ApiRequest("GET", "/users/{user_id}/trusted_devices", TrustedDevicePage.read, path={"user_id": user_id})
 
 
 def list_users(
@@ -576,7 +578,7 @@ def list_users(
     `GET /users`
     Arguments, limits and errors: see `clerk.users.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/users",
         list_of(User.read),
@@ -649,7 +651,7 @@ def lock_user(user_id: str) -> Request[User]:
     `POST /users/{user_id}/lock`
     Arguments, limits and errors: see `clerk.users.lock`.
     """
-    return Request("POST", "/users/{user_id}/lock", User.read, path={"user_id": user_id})
+    return ApiRequest("POST", "/users/{user_id}/lock", User.read, path={"user_id": user_id})
 
 
 def remove_user_password(user_id: str, *, sign_out_of_other_sessions: bool | Unset = UNSET) -> Request[User]:
@@ -658,7 +660,7 @@ def remove_user_password(user_id: str, *, sign_out_of_other_sessions: bool | Uns
     `POST /users/{user_id}/remove_password`
     Arguments, limits and errors: see `clerk.users.remove_password`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/{user_id}/remove_password",
         User.read,
@@ -679,7 +681,7 @@ def replace_user_metadata(
     `PUT /users/{user_id}/metadata`
     Arguments, limits and errors: see `clerk.users.replace_metadata`.
     """
-    return Request(
+    return ApiRequest(
         "PUT",
         "/users/{user_id}/metadata",
         User.read,
@@ -699,7 +701,7 @@ def revoke_user_trusted_device(user_id: str, trusted_device_id: str) -> Request[
     `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}`
     Arguments, limits and errors: see `clerk.users.revoke_trusted_device`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/users/{user_id}/trusted_devices/{trusted_device_id}",
         TrustedDevice.read,
@@ -713,7 +715,7 @@ def set_user_password_compromised(user_id: str, *, revoke_all_sessions: bool | N
     `POST /users/{user_id}/password/set_compromised`
     Arguments, limits and errors: see `clerk.users.set_password_compromised`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/{user_id}/password/set_compromised",
         User.read,
@@ -728,7 +730,7 @@ def set_user_profile_image(user_id: str, file: bytes | BinaryIO | File) -> Reque
     `POST /users/{user_id}/profile_image`
     Arguments, limits and errors: see `clerk.users.set_profile_image`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/{user_id}/profile_image",
         User.read,
@@ -744,7 +746,7 @@ def unban_user(user_id: str) -> Request[User]:
     `POST /users/{user_id}/unban`
     Arguments, limits and errors: see `clerk.users.unban`.
     """
-    return Request("POST", "/users/{user_id}/unban", User.read, path={"user_id": user_id})
+    return ApiRequest("POST", "/users/{user_id}/unban", User.read, path={"user_id": user_id})
 
 
 def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
@@ -753,7 +755,7 @@ def unban_users(*, user_ids: Sequence[str]) -> Request[list[User]]:
     `POST /users/unban`
     Arguments, limits and errors: see `clerk.users.bulk_unban`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/unban",
         list_of(User.read),
@@ -770,7 +772,7 @@ def unlock_user(user_id: str) -> Request[User]:
     `POST /users/{user_id}/unlock`
     Arguments, limits and errors: see `clerk.users.unlock`.
     """
-    return Request("POST", "/users/{user_id}/unlock", User.read, path={"user_id": user_id})
+    return ApiRequest("POST", "/users/{user_id}/unlock", User.read, path={"user_id": user_id})
 
 
 def unset_user_password_compromised(user_id: str) -> Request[User]:
@@ -779,7 +781,7 @@ def unset_user_password_compromised(user_id: str) -> Request[User]:
     `POST /users/{user_id}/password/unset_compromised`
     Arguments, limits and errors: see `clerk.users.unset_password_compromised`.
     """
-    return Request("POST", "/users/{user_id}/password/unset_compromised", User.read, path={"user_id": user_id})
+    return ApiRequest("POST", "/users/{user_id}/password/unset_compromised", User.read, path={"user_id": user_id})
 
 
 @suggest(
@@ -843,7 +845,7 @@ def update_user(
     `PATCH /users/{user_id}`
     Arguments, limits and errors: see `clerk.users.update`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/users/{user_id}",
         User.read,
@@ -892,7 +894,7 @@ def update_user_metadata(
     `PATCH /users/{user_id}/metadata`
     Arguments, limits and errors: see `clerk.users.update_metadata`.
     """
-    return Request(
+    return ApiRequest(
         "PATCH",
         "/users/{user_id}/metadata",
         User.read,
@@ -912,7 +914,7 @@ def verify_password(user_id: str, *, password: str) -> Request[PasswordVerificat
     `POST /users/{user_id}/verify_password`
     Arguments, limits and errors: see `clerk.users.verify_password`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/users/{user_id}/verify_password",
         PasswordVerification.read,
@@ -927,7 +929,7 @@ def verify_totp(user_id: str, *, code: str) -> Request[TOTPVerification]:
     `POST /users/{user_id}/verify_totp`
     Arguments, limits and errors: see `clerk.users.verify_totp`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/users/{user_id}/verify_totp", TOTPVerification.read, path={"user_id": user_id}, body={"code": code}
     )
 

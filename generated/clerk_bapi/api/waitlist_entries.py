@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
-from clerk_core.readers import list_of
+from clerk_core.models.readers import list_of
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.shared import DeletedObject
 from clerk_bapi.models.waitlist_entries import (
@@ -27,7 +28,7 @@ def create_bulk_waitlist_entries(
     `POST /waitlist_entries/bulk`
     Arguments, limits and errors: see `clerk.waitlist_entries.bulk_create`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/waitlist_entries/bulk",
         list_of(WaitlistEntry.read),
@@ -43,7 +44,7 @@ def create_waitlist_entry(*, email_address: str, notify: bool | None | Unset = U
     `POST /waitlist_entries`
     Arguments, limits and errors: see `clerk.waitlist_entries.create`.
     """
-    return Request(
+    return ApiRequest(
         "POST", "/waitlist_entries", WaitlistEntry.read, body={"email_address": email_address, "notify": notify}
     )
 
@@ -54,7 +55,7 @@ def delete_waitlist_entry(waitlist_entry_id: str) -> Request[DeletedObject]:
     `DELETE /waitlist_entries/{waitlist_entry_id}`
     Arguments, limits and errors: see `clerk.waitlist_entries.delete`.
     """
-    return Request(
+    return ApiRequest(
         "DELETE",
         "/waitlist_entries/{waitlist_entry_id}",
         DeletedObject.read,
@@ -70,7 +71,7 @@ def invite_waitlist_entry(
     `POST /waitlist_entries/{waitlist_entry_id}/invite`
     Arguments, limits and errors: see `clerk.waitlist_entries.invite`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/waitlist_entries/{waitlist_entry_id}/invite",
         WaitlistEntry.read,
@@ -103,7 +104,7 @@ def list_waitlist_entries(
     `GET /waitlist_entries`
     Arguments, limits and errors: see `clerk.waitlist_entries.list`.
     """
-    return Request(
+    return ApiRequest(
         "GET",
         "/waitlist_entries",
         WaitlistEntryPage.read,
@@ -120,7 +121,7 @@ def reject_waitlist_entry(waitlist_entry_id: str) -> Request[WaitlistEntry]:
     `POST /waitlist_entries/{waitlist_entry_id}/reject`
     Arguments, limits and errors: see `clerk.waitlist_entries.reject`.
     """
-    return Request(
+    return ApiRequest(
         "POST",
         "/waitlist_entries/{waitlist_entry_id}/reject",
         WaitlistEntry.read,

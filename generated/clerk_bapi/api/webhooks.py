@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from clerk_core import Request
-from clerk_core.readers import nothing
+from clerk_core.models.readers import nothing
+from clerk_core.requests.api_request import ApiRequest
 
 from clerk_bapi.models.webhooks import SvixURL
 
@@ -16,7 +17,7 @@ def create_svix_app() -> Request[SvixURL]:
     `POST /webhooks/svix`
     Arguments, limits and errors: see `clerk.webhooks.create_svix_app`.
     """
-    return Request("POST", "/webhooks/svix", SvixURL.read)
+    return ApiRequest("POST", "/webhooks/svix", SvixURL.read)
 
 
 def delete_svix_app() -> Request[None]:
@@ -25,7 +26,7 @@ def delete_svix_app() -> Request[None]:
     `DELETE /webhooks/svix`
     Arguments, limits and errors: see `clerk.webhooks.delete_svix_app`.
     """
-    return Request("DELETE", "/webhooks/svix", nothing)
+    return ApiRequest("DELETE", "/webhooks/svix", nothing)
 
 
 def generate_svix_auth_url() -> Request[SvixURL]:
@@ -34,4 +35,4 @@ def generate_svix_auth_url() -> Request[SvixURL]:
     `POST /webhooks/svix_url`
     Arguments, limits and errors: see `clerk.webhooks.generate_svix_auth_url`.
     """
-    return Request("POST", "/webhooks/svix_url", SvixURL.read)
+    return ApiRequest("POST", "/webhooks/svix_url", SvixURL.read)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
 from clerk_core import UNSET, Model, Page, Unset
-from clerk_core.model import Reader
-from clerk_core.readers import list_of
+from clerk_core.models.model import Reader
+from clerk_core.models.readers import list_of
 
 from clerk_bapi.models.shared import SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
 

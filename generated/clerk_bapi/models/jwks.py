@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from clerk_core import Model
-from clerk_core.model import Reader, renamed
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.models.model import Reader, renamed
+from clerk_core.models.readers import Variant, list_of, one_of
 
 
 class JWKS(Model):

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clerk_core import Page
-from clerk_core.model import Reader
-from clerk_core.readers import list_of
+from clerk_core.models.model import Reader
+from clerk_core.models.readers import list_of
 
 from clerk_bapi.models.shared import Role
 

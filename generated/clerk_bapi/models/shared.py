@@ -9,8 +9,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from clerk_core import ErrorDetail as ErrorDetail
 from clerk_core import Model, Page
-from clerk_core.model import Reader
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.models.model import Reader
+from clerk_core.models.readers import Variant, list_of, one_of
 
 
 class BillingCreditBalance(Model):

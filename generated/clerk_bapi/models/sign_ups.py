@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model
-from clerk_core.model import Reader
+from clerk_core.models.model import Reader
 
 
 class SignUp(Model):

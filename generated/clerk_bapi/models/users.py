@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model, Page
-from clerk_core.computed import joined, with_id
-from clerk_core.model import Reader
-from clerk_core.readers import Variant, list_of, one_of
+from clerk_core.models.computed import find_by_id, join_words
+from clerk_core.models.model import Reader
+from clerk_core.models.readers import Variant, list_of, one_of
 
 from clerk_bapi.models.shared import (
     EmailAddress,
@@ -413,17 +413,17 @@ class User(Model):
     @property
     def full_name(self) -> str | None:
         """`first_name` and `last_name`, those that are set, joined with spaces; None if none is set."""
-        return joined(self.first_name, self.last_name)
+        return join_words(self.first_name, self.last_name)
 
     @property
     def primary_email_address(self) -> EmailAddress | None:
         """The item of `email_addresses` whose id is `primary_email_address_id`; None if there is no such item."""
-        return with_id(self.email_addresses, self.primary_email_address_id)
+        return find_by_id(self.email_addresses, self.primary_email_address_id)
 
     @property
     def primary_phone_number(self) -> PhoneNumber | None:
         """The item of `phone_numbers` whose id is `primary_phone_number_id`; None if there is no such item."""
-        return with_id(self.phone_numbers, self.primary_phone_number_id)
+        return find_by_id(self.phone_numbers, self.primary_phone_number_id)
 
 
 class VerificationGoogleOneTap(Model):

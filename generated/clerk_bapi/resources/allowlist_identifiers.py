@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import allowlist_identifiers as api
@@ -86,7 +86,7 @@ class AllowlistIdentifiersResource(Resource):
         """
         return self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[AllowlistIdentifier]:
         """Iterate over all results of `allowlist_identifiers.list`, requesting pages as needed.
 
@@ -173,7 +173,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         """
         return await self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[AllowlistIdentifier]:
         """Iterate over all results of `allowlist_identifiers.list`, requesting pages as needed.
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import api_keys as api
@@ -145,7 +145,7 @@ class ApiKeysResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -375,7 +375,7 @@ class AsyncApiKeysResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, unwarned
+from clerk_core.deprecation import deprecated, without_warning
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import beta_features as api
@@ -73,7 +73,7 @@ class BetaFeaturesResource(Resource):
         Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
+            without_warning(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
         )
 
 
@@ -136,5 +136,5 @@ class AsyncBetaFeaturesResource(AsyncResource):
         Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
+            without_warning(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
         )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import billing as api
@@ -208,7 +208,7 @@ class BillingResource(Resource):
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_plans(
         self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPlan]:
@@ -258,7 +258,7 @@ class BillingResource(Resource):
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_prices(self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE) -> Iterator[BillingPrice]:
         """Iterate over all results of `billing.list_prices`, requesting pages as needed.
 
@@ -306,7 +306,7 @@ class BillingResource(Resource):
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_statement_payment_attempts(
         self, statement_id: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[BillingPaymentAttempt]:
@@ -347,7 +347,7 @@ class BillingResource(Resource):
         """
         return self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> Iterator[BillingStatement]:
         """Iterate over all results of `billing.list_statements`, requesting pages as needed.
 
@@ -410,7 +410,7 @@ class BillingResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_subscription_items(
         self,
         *,
@@ -645,7 +645,7 @@ class AsyncBillingResource(AsyncResource):
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_plans(
         self, *, payer_type: Literal["org", "user"] | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[BillingPlan]:
@@ -695,7 +695,7 @@ class AsyncBillingResource(AsyncResource):
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_prices(
         self, *, plan_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[BillingPrice]:
@@ -745,7 +745,7 @@ class AsyncBillingResource(AsyncResource):
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_statement_payment_attempts(
         self, statement_id: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[BillingPaymentAttempt]:
@@ -786,7 +786,7 @@ class AsyncBillingResource(AsyncResource):
         """
         return await self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate_statements(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[BillingStatement]:
         """Iterate over all results of `billing.list_statements`, requesting pages as needed.
 
@@ -849,7 +849,7 @@ class AsyncBillingResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_subscription_items(
         self,
         *,

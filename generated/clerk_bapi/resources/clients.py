@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.deprecation import deprecated, without_warning
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import clients as api
@@ -86,10 +86,10 @@ class ClientsResource(Resource):
 
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
-        return self._client.send(unwarned(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
+        return self._client.send(without_warning(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
 
     @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.iterate`")
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[ClientObject]:
         """Iterate over all results of `clients.list`, requesting pages as needed.
 
@@ -108,7 +108,7 @@ class ClientsResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(unwarned(api.list_clients), filters, page_size, ids))
+        return iterate(self._client, Pager(without_warning(api.list_clients), filters, page_size, ids))
 
 
 class AsyncClientsResource(AsyncResource):
@@ -178,10 +178,12 @@ class AsyncClientsResource(AsyncResource):
 
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
-        return await self._client.send(unwarned(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
+        return await self._client.send(
+            without_warning(api.list_clients)(limit=limit, offset=offset, paginated=paginated)
+        )
 
     @deprecated("Clerk has deprecated GET /clients; list sessions with `clerk.sessions.iterate`")
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[ClientObject]:
         """Iterate over all results of `clients.list`, requesting pages as needed.
 
@@ -200,4 +202,4 @@ class AsyncClientsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(unwarned(api.list_clients), filters, page_size, ids))
+        return iterate_async(self._client, Pager(without_warning(api.list_clients), filters, page_size, ids))

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import directories as api
 from clerk_bapi.models.directories import (
@@ -164,7 +164,7 @@ class DirectoriesResource(Resource):
         """
         return self._client.send(api.list_directories(limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[Directory]:
         """Iterate over all results of `directories.list`, requesting pages as needed.
 
@@ -413,7 +413,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.list_directories(limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[Directory]:
         """Iterate over all results of `directories.list`, requesting pages as needed.
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import enterprise_connections as api
@@ -164,7 +164,7 @@ class EnterpriseConnectionsResource(Resource):
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[EnterpriseConnection]:
@@ -214,7 +214,7 @@ class EnterpriseConnectionsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_test_runs(
         self,
         enterprise_connection_id: str,
@@ -431,7 +431,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self, *, active: bool | Unset = UNSET, organization_id: str | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[EnterpriseConnection]:
@@ -481,7 +481,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_test_runs(
         self,
         enterprise_connection_id: str,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import instance_settings as api
 from clerk_bapi.models.instance_settings import (

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import jwt_templates as api
@@ -124,7 +124,7 @@ class JwtTemplatesResource(Resource):
         """
         return self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[JWTTemplate]:
         """Iterate over all results of `jwt_templates.list`, requesting pages as needed.
 
@@ -293,7 +293,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
         """
         return await self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[JWTTemplate]:
         """Iterate over all results of `jwt_templates.list`, requesting pages as needed.
 

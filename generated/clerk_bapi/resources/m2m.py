@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import m2m as api
@@ -90,7 +90,7 @@ class M2mResource(Resource):
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_tokens(
         self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> Iterator[M2MToken]:
@@ -221,7 +221,7 @@ class AsyncM2mResource(AsyncResource):
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_tokens(
         self, *, subject: str, expired: bool | Unset = UNSET, revoked: bool | Unset = UNSET, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[M2MToken]:

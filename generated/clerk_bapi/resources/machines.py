@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import machines as api
@@ -147,7 +147,7 @@ class MachinesResource(Resource):
         """
         return self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -339,7 +339,7 @@ class AsyncMachinesResource(AsyncResource):
         """
         return await self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

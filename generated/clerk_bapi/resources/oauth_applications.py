@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import oauth_applications as api
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
@@ -125,7 +125,7 @@ class OauthApplicationsResource(Resource):
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -361,7 +361,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

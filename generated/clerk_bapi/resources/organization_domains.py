@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_domains as api
@@ -113,7 +113,7 @@ class OrganizationDomainsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -213,7 +213,7 @@ class OrganizationDomainsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,
@@ -412,7 +412,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -512,7 +512,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,

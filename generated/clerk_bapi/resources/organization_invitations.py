@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.deprecation import deprecated, without_warning
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_invitations as api
@@ -157,7 +157,7 @@ class OrganizationInvitationsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -227,7 +227,7 @@ class OrganizationInvitationsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,
@@ -304,13 +304,13 @@ class OrganizationInvitationsResource(Resource):
         Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
-            unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
+            without_warning(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
         )
 
     @deprecated(
         "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.iterate` with status='pending'"
     )
-    @walk
+    @reject_page_arguments
     def iterate_pending(self, organization_id: str, *, page_size: int = PAGE_SIZE) -> Iterator[OrganizationInvitation]:
         """Iterate over all results of `organization_invitations.list_pending`, requesting pages as needed.
 
@@ -331,7 +331,7 @@ class OrganizationInvitationsResource(Resource):
         filters: dict[str, Any] = {}
         ids = (organization_id,)
         return iterate(
-            self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
+            self._client, Pager(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)
         )
 
 
@@ -472,7 +472,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -542,7 +542,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,
@@ -619,13 +619,13 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         Raises: ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(
-            unwarned(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
+            without_warning(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
         )
 
     @deprecated(
         "Clerk has deprecated GET /organizations/{organization_id}/invitations/pending; use `clerk.organization_invitations.iterate` with status='pending'"
     )
-    @walk
+    @reject_page_arguments
     def iterate_pending(
         self, organization_id: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationInvitation]:
@@ -648,5 +648,5 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         filters: dict[str, Any] = {}
         ids = (organization_id,)
         return iterate_async(
-            self._client, Pager(unwarned(api.list_pending_organization_invitations), filters, page_size, ids)
+            self._client, Pager(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)
         )

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organization_memberships as api
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
@@ -184,7 +184,7 @@ class OrganizationMembershipsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -331,7 +331,7 @@ class OrganizationMembershipsResource(Resource):
         """
         return self._client.send(api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by))
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,
@@ -594,7 +594,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         organization_id: str,
@@ -743,7 +743,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_all(
         self,
         *,

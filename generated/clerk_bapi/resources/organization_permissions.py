@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_permissions as api
@@ -99,7 +99,7 @@ class OrganizationPermissionsResource(Resource):
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -236,7 +236,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import organization_roles as api
@@ -132,7 +132,7 @@ class OrganizationRolesResource(Resource):
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -321,7 +321,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

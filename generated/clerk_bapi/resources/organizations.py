@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import organizations as api
 from clerk_bapi.models.organizations import OrganizationPage, OrganizationWithLogo
@@ -263,7 +263,7 @@ class OrganizationsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -688,7 +688,7 @@ class AsyncOrganizationsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import redirect_urls as api
@@ -94,7 +94,7 @@ class RedirectUrlsResource(Resource):
         """
         return self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[RedirectURL]:
         """Iterate over all results of `redirect_urls.list`, requesting pages as needed.
 
@@ -189,7 +189,7 @@ class AsyncRedirectUrlsResource(AsyncResource):
         """
         return await self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[RedirectURL]:
         """Iterate over all results of `redirect_urls.list`, requesting pages as needed.
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import role_sets as api
@@ -137,7 +137,7 @@ class RoleSetsResource(Resource):
         """
         return self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -375,7 +375,7 @@ class AsyncRoleSetsResource(AsyncResource):
         """
         return await self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.deprecation import deprecated, without_warning
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import saml_connections as api
@@ -82,7 +82,7 @@ class SamlConnectionsResource(Resource):
         Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.create_saml_connection)(
+            without_warning(api.create_saml_connection)(
                 name=name,
                 provider=provider,
                 attribute_mapping=attribute_mapping,
@@ -115,7 +115,7 @@ class SamlConnectionsResource(Resource):
 
         Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
-        return self._client.send(unwarned(api.delete_saml_connection)(saml_connection_id))
+        return self._client.send(without_warning(api.delete_saml_connection)(saml_connection_id))
 
     @deprecated(
         "Clerk has deprecated GET /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.get`"
@@ -133,7 +133,7 @@ class SamlConnectionsResource(Resource):
 
         Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
-        return self._client.send(unwarned(api.get_saml_connection)(saml_connection_id))
+        return self._client.send(without_warning(api.get_saml_connection)(saml_connection_id))
 
     @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.list`")
     def list(
@@ -186,13 +186,13 @@ class SamlConnectionsResource(Resource):
         Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.list_saml_connections)(
+            without_warning(api.list_saml_connections)(
                 limit=limit, offset=offset, order_by=order_by, organization_id=organization_id, query=query
             )
         )
 
     @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.iterate`")
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -243,7 +243,7 @@ class SamlConnectionsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
-        return iterate(self._client, Pager(unwarned(api.list_saml_connections), filters, page_size, ids))
+        return iterate(self._client, Pager(without_warning(api.list_saml_connections), filters, page_size, ids))
 
     @deprecated(
         "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
@@ -311,7 +311,7 @@ class SamlConnectionsResource(Resource):
         Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.update_saml_connection)(
+            without_warning(api.update_saml_connection)(
                 saml_connection_id,
                 active=active,
                 allow_idp_initiated=allow_idp_initiated,
@@ -392,7 +392,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.create_saml_connection)(
+            without_warning(api.create_saml_connection)(
                 name=name,
                 provider=provider,
                 attribute_mapping=attribute_mapping,
@@ -425,7 +425,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
 
         Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
-        return await self._client.send(unwarned(api.delete_saml_connection)(saml_connection_id))
+        return await self._client.send(without_warning(api.delete_saml_connection)(saml_connection_id))
 
     @deprecated(
         "Clerk has deprecated GET /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.get`"
@@ -443,7 +443,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
 
         Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
-        return await self._client.send(unwarned(api.get_saml_connection)(saml_connection_id))
+        return await self._client.send(without_warning(api.get_saml_connection)(saml_connection_id))
 
     @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.list`")
     async def list(
@@ -496,13 +496,13 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.list_saml_connections)(
+            without_warning(api.list_saml_connections)(
                 limit=limit, offset=offset, order_by=order_by, organization_id=organization_id, query=query
             )
         )
 
     @deprecated("Clerk has deprecated GET /saml_connections; use `clerk.enterprise_connections.iterate`")
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -553,7 +553,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(unwarned(api.list_saml_connections), filters, page_size, ids))
+        return iterate_async(self._client, Pager(without_warning(api.list_saml_connections), filters, page_size, ids))
 
     @deprecated(
         "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
@@ -621,7 +621,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.update_saml_connection)(
+            without_warning(api.update_saml_connection)(
                 saml_connection_id,
                 active=active,
                 allow_idp_initiated=allow_idp_initiated,

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import scim_directories as api
 from clerk_bapi.models.scim_directories import (
@@ -153,7 +153,7 @@ class ScimDirectoriesResource(Resource):
         """
         return self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> Iterator[SCIMDirectory]:
         """Iterate over all results of `scim_directories.list`, requesting pages as needed.
 
@@ -391,7 +391,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         """
         return await self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[SCIMDirectory]:
         """Iterate over all results of `scim_directories.list`, requesting pages as needed.
 

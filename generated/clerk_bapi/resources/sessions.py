@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import sessions as api
@@ -163,7 +163,7 @@ class SessionsResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -435,7 +435,7 @@ class AsyncSessionsResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.deprecation import deprecated, unwarned
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.deprecation import deprecated, without_warning
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import templates as api
@@ -41,7 +41,7 @@ class TemplatesResource(Resource):
 
         Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
-        return self._client.send(unwarned(api.get_template)(template_type, slug))
+        return self._client.send(without_warning(api.get_template)(template_type, slug))
 
     @overload
     def list(
@@ -97,11 +97,11 @@ class TemplatesResource(Resource):
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
+            without_warning(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
         )
 
     @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
-    @walk
+    @reject_page_arguments
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> Iterator[Template]:
         """Iterate over all results of `templates.list`, requesting pages as needed.
 
@@ -121,7 +121,7 @@ class TemplatesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate(self._client, Pager(unwarned(api.list_templates), filters, page_size, ids))
+        return iterate(self._client, Pager(without_warning(api.list_templates), filters, page_size, ids))
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
@@ -154,7 +154,7 @@ class TemplatesResource(Resource):
         Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
-            unwarned(api.preview_template)(
+            without_warning(api.preview_template)(
                 template_type,
                 slug,
                 body=body,
@@ -183,7 +183,7 @@ class TemplatesResource(Resource):
 
         Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
         """
-        return self._client.send(unwarned(api.revert_template)(template_type, slug))
+        return self._client.send(without_warning(api.revert_template)(template_type, slug))
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
@@ -209,7 +209,7 @@ class TemplatesResource(Resource):
         Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
         """
         return self._client.send(
-            unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+            without_warning(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
         )
 
     @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
@@ -250,7 +250,7 @@ class TemplatesResource(Resource):
         Locked or TooManyRequests; TransportError.
         """
         return self._client.send(
-            unwarned(api.upsert_template)(
+            without_warning(api.upsert_template)(
                 template_type,
                 slug,
                 body=body,
@@ -286,7 +286,7 @@ class AsyncTemplatesResource(AsyncResource):
 
         Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
-        return await self._client.send(unwarned(api.get_template)(template_type, slug))
+        return await self._client.send(without_warning(api.get_template)(template_type, slug))
 
     @overload
     async def list(
@@ -342,11 +342,11 @@ class AsyncTemplatesResource(AsyncResource):
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
+            without_warning(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
         )
 
     @deprecated("Clerk has deprecated GET /templates/{template_type}; edit templates in the Clerk Dashboard")
-    @walk
+    @reject_page_arguments
     def iterate(self, template_type: Literal["email", "sms"], *, page_size: int = PAGE_SIZE) -> AsyncIterator[Template]:
         """Iterate over all results of `templates.list`, requesting pages as needed.
 
@@ -366,7 +366,7 @@ class AsyncTemplatesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate_async(self._client, Pager(unwarned(api.list_templates), filters, page_size, ids))
+        return iterate_async(self._client, Pager(without_warning(api.list_templates), filters, page_size, ids))
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
@@ -399,7 +399,7 @@ class AsyncTemplatesResource(AsyncResource):
         Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
-            unwarned(api.preview_template)(
+            without_warning(api.preview_template)(
                 template_type,
                 slug,
                 body=body,
@@ -428,7 +428,7 @@ class AsyncTemplatesResource(AsyncResource):
 
         Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
         """
-        return await self._client.send(unwarned(api.revert_template)(template_type, slug))
+        return await self._client.send(without_warning(api.revert_template)(template_type, slug))
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/toggle_delivery; edit templates in the Clerk Dashboard"
@@ -454,7 +454,7 @@ class AsyncTemplatesResource(AsyncResource):
         Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
         """
         return await self._client.send(
-            unwarned(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
+            without_warning(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
         )
 
     @deprecated("Clerk has deprecated PUT /templates/{template_type}/{slug}; edit templates in the Clerk Dashboard")
@@ -495,7 +495,7 @@ class AsyncTemplatesResource(AsyncResource):
         Locked or TooManyRequests; TransportError.
         """
         return await self._client.send(
-            unwarned(api.upsert_template)(
+            without_warning(api.upsert_template)(
                 template_type,
                 slug,
                 body=body,

@@ -13,9 +13,9 @@ from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
 from clerk_core.deprecation import old_name
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.requests.suggestions import suggest
 from clerk_core.resource import AsyncResource, Resource
-from clerk_core.suggestions import suggest
 
 from clerk_bapi.api import users as api
 from clerk_bapi.models.shared import (
@@ -683,7 +683,7 @@ class UsersResource(Resource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -884,7 +884,7 @@ class UsersResource(Resource):
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_oauth_access_tokens(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessToken]:
@@ -932,7 +932,7 @@ class UsersResource(Resource):
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_organization_invitations(
         self,
         user_id: str,
@@ -976,7 +976,7 @@ class UsersResource(Resource):
         """
         return self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate_organization_memberships(
         self, user_id: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OrganizationMembership]:
@@ -2087,7 +2087,7 @@ class AsyncUsersResource(AsyncResource):
             )
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -2288,7 +2288,7 @@ class AsyncUsersResource(AsyncResource):
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_oauth_access_tokens(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OAuthAccessToken]:
@@ -2336,7 +2336,7 @@ class AsyncUsersResource(AsyncResource):
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate_organization_invitations(
         self,
         user_id: str,
@@ -2380,7 +2380,7 @@ class AsyncUsersResource(AsyncResource):
         """
         return await self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
-    @walk
+    @reject_page_arguments
     def iterate_organization_memberships(
         self, user_id: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OrganizationMembership]:

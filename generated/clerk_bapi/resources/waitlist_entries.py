@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, walk
+from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
 from clerk_core.resource import AsyncResource, Resource
 
 from clerk_bapi.api import waitlist_entries as api
@@ -137,7 +137,7 @@ class WaitlistEntriesResource(Resource):
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,
@@ -305,7 +305,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
         )
 
-    @walk
+    @reject_page_arguments
     def iterate(
         self,
         *,

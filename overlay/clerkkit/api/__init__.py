@@ -1,1 +1,1 @@
-"""Endpoint functions beyond those of the contract. They do no I/O either: `clerk.send(...)` sends what they make."""
+"""Endpoint functions and flows beyond the generated ones. They do no I/O: `clerk.send(...)` sends their requests."""

@@ -1,4 +1,4 @@
-"""Flows about invitations to sign up: Clerk takes a few in one request."""
+"""Flows for invitations to sign up."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TypeAlias
 from clerk_bapi.api import invitations as bapi
 from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict
 from clerk_bapi.models.shared import Invitation
-from clerkkit.batches import Batches
+from clerkkit.api.batches import BatchFlows
 
 Row: TypeAlias = CreateBulkInvitationsItem | CreateBulkInvitationsItemDict
 
 BATCH_SIZE = 10
-"""Invitations that Clerk takes in one request."""
+"""The number of invitations that Clerk accepts in one request."""
 
 
-def create_many(invitations: Iterable[Row]) -> Batches[Row, Invitation]:
-    """Flows of `POST /invitations/bulk` and `POST /invitations`; see `clerk.invitations.create_many`."""
-    return Batches(
+def create_many(invitations: Iterable[Row]) -> BatchFlows[Row, Invitation]:
+    """Return flows of `POST /invitations/bulk` and `POST /invitations`; see `clerk.invitations.create_many`."""
+    return BatchFlows(
         "invitations",
         invitations,
         BATCH_SIZE,
-        together=bapi.create_bulk_invitations,
-        alone=bapi.create_invitation,
+        create_batch=bapi.create_bulk_invitations,
+        create_one=bapi.create_invitation,
     )

@@ -1,4 +1,4 @@
-"""Metadata: how to replace a whole field where the API can only merge, and the forms that Clerk Ex knows."""
+"""Metadata: replace a field where the API can only merge, and accept the argument forms of Clerk Ex."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from typing import Any
 
 from clerk_core import InvalidArgument
 from clerk_core.deprecation import superseded
-from clerk_core.encoding import found
 from clerk_core.guards import is_mapping
+from clerk_core.requests.encoding import describe_type
 
 _SHORT = ("public", "private", "unsafe")
 
 
-def patch(argument: str, old: object, new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what to merge into `old` so that it becomes `new`.
+def merge_patch(argument: str, old: object, new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the patch that turns `old` into `new` when it is merged.
 
     Raises:
-        InvalidArgument: `new` is not a mapping, or holds a null, which a merge takes for the removal of its key.
+        InvalidArgument: `new` is not a mapping, or holds a null, which would remove its key.
     """
     if not is_mapping(new):
-        raise InvalidArgument(argument, f"expected a mapping, got {found(new)}")
+        raise InvalidArgument(argument, f"expected a mapping, got {describe_type(new)}")
     changes: dict[str, Any] = {}
-    todo: list[tuple[object, Mapping[str, Any], dict[str, Any]]] = [(old, new, changes)]  # deeper than calls go
+    # A stack, since metadata may be nested deeper than Python recurses.
+    todo: list[tuple[object, Mapping[str, Any], dict[str, Any]]] = [(old, new, changes)]
     while todo:
         old, new, level = todo.pop()
         before: Mapping[str, Any] = old if is_mapping(old) else {}
         level.update((key, None) for key in before if key not in new)
         for key, value in new.items():
             if value is None:
-                raise InvalidArgument(argument, f"holds null at {key!r}: a merge removes such a key; leave it out")
+                raise InvalidArgument(argument, f"holds null at {key!r}: a merge would remove the key; leave it out")
             if is_mapping(value):
                 level[key] = {}
                 todo.append((before.get(key), value, level[key]))
@@ -38,10 +39,10 @@ def patch(argument: str, old: object, new: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def keywords(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keywords of `update_metadata` for those of `merge_and_update_user_metadata`, its name in Clerk Ex.
+def expand_keywords(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `update_metadata` for those of `merge_and_update_user_metadata`, its Clerk Ex name.
 
-    Warns where a field is named without `_metadata`.
+    Warns if a field is named without `_metadata`.
 
     Raises:
         TypeError: a field is given twice.

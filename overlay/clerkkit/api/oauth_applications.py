@@ -1,11 +1,11 @@
-"""Endpoint functions about OAuth applications."""
+"""Endpoint functions for OAuth applications."""
 
 from __future__ import annotations
 
 from clerk_bapi.api import oauth_applications as bapi
 from clerk_bapi.models.oauth_applications import OAuthApplication
 from clerk_core import UNSET, Request, Unset
-from clerkkit.api.images import Image, image
+from clerkkit.api.images import Image, check_image
 
 
 def upload_logo(
@@ -13,5 +13,5 @@ def upload_logo(
 ) -> Request[OAuthApplication]:
     """`PUT /oauth_applications/{oauth_application_id}/logo`; see `clerk.oauth_applications.upload_logo`."""
     return bapi.upload_oauth_application_logo(
-        oauth_application_id, file=image("file", file), uploader_user_id=uploader_user_id
+        oauth_application_id, file=check_image("file", file), uploader_user_id=uploader_user_id
     )

@@ -1,4 +1,4 @@
-"""Flows about invitations to an organization: Clerk takes a few in one request."""
+"""Flows for invitations to an organization."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItemDict,
 )
 from clerk_bapi.models.shared import OrganizationInvitation
-from clerkkit.batches import Batches
+from clerkkit.api.batches import BatchFlows
 
 Row: TypeAlias = CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict
 
 BATCH_SIZE = 10
-"""Invitations that Clerk takes in one request."""
+"""The number of invitations that Clerk accepts in one request."""
 
 
-def create_many(organization_id: str, invitations: Iterable[Row]) -> Batches[Row, OrganizationInvitation]:
-    """Flows of `POST /organizations/{organization_id}/invitations/bulk` and its like for one.
+def create_many(organization_id: str, invitations: Iterable[Row]) -> BatchFlows[Row, OrganizationInvitation]:
+    """Return flows of `POST /organizations/{organization_id}/invitations/bulk` and `POST .../invitations`.
 
     See `clerk.organization_invitations.create_many`.
     """
-    return Batches(
+    return BatchFlows(
         "invitations",
         invitations,
         BATCH_SIZE,
-        together=partial(bapi.create_organization_invitation_bulk, organization_id),
-        alone=partial(bapi.create_organization_invitation, organization_id),
+        create_batch=partial(bapi.create_organization_invitation_bulk, organization_id),
+        create_one=partial(bapi.create_organization_invitation, organization_id),
     )

@@ -1,15 +1,17 @@
-"""Endpoint functions about organizations."""
+"""Endpoint functions for organizations."""
 
 from __future__ import annotations
 
 from clerk_bapi.api import organizations as bapi
 from clerk_bapi.models.organizations import OrganizationWithLogo
 from clerk_core import UNSET, Request, Unset
-from clerkkit.api.images import Image, image
+from clerkkit.api.images import Image, check_image
 
 
 def upload_logo(
     organization_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OrganizationWithLogo]:
     """`PUT /organizations/{organization_id}/logo`; see `clerk.organizations.upload_logo`."""
-    return bapi.upload_organization_logo(organization_id, file=image("file", file), uploader_user_id=uploader_user_id)
+    return bapi.upload_organization_logo(
+        organization_id, file=check_image("file", file), uploader_user_id=uploader_user_id
+    )

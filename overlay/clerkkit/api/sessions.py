@@ -1,4 +1,4 @@
-"""A flow about sessions: the API revokes one at a time."""
+"""Flows for sessions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from clerk_bapi.api import sessions as bapi
 from clerk_bapi.models.shared import Session
 from clerk_core import ClerkError, NotFound
 from clerk_core.pages import Pager
+from clerkkit.api.lookup import require_text
 from clerkkit.flow import Flow
-from clerkkit.lookup import not_blank
 
 _OPEN = ("active", "pending")
-"""The statuses of sessions in which a user is signed in, or about to be. The filter of the list lacks the second."""
+"""The statuses of sessions in which a user is signed in or about to be. `GET /sessions` cannot filter by `pending`."""
 
 
 def revoke_all(user_id: str) -> Flow[list[Session]]:
-    """A flow of a walk and one request for each open session; see `clerk.sessions.revoke_all`."""
-    pager: Pager[Session] = Pager(bapi.list_sessions, {"user_id": not_blank("user_id", user_id)})
+    """Return a flow that lists the sessions and revokes each open one; see `clerk.sessions.revoke_all`."""
+    pager: Pager[Session] = Pager(bapi.list_sessions, {"user_id": require_text("user_id", user_id)})
     sessions: list[Session] = []
     while (page := pager.request()) is not None:
-        sessions += pager.take((yield page))
+        sessions += pager.add((yield page))
     revoked: list[Session] = []
     failures: list[ClerkError] = []
     for session in sessions:
@@ -27,7 +27,7 @@ def revoke_all(user_id: str) -> Flow[list[Session]]:
         try:
             revoked.append((yield bapi.revoke_session(session.id)))
         except NotFound:
-            continue  # it ended in the meantime
+            continue  # it has ended in the meantime
         except ClerkError as error:
             failures.append(error)
     if failures:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from clerk_core import Request
-from clerk_core.connections import this_loop, this_process
 from clerk_core.deprecation import renamed_argument
+from clerk_core.transport.connections import current_loop, current_process
 from clerkkit.auth.calls.call_limit import CallLimit
 from clerkkit.auth.calls.locks import ContextLock, SharedRuns
 from clerkkit.auth.calls.steps import SEND_ONCE_SECONDS, AuthFlow, RunExclusive, RunShared, SendOnce, SendWithKey, Step
@@ -27,7 +27,7 @@ from clerkkit.auth.tokens.signing_key_cache import SigningKeyCache
 from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
 from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.auth.tokens.verify_machine_token import verify_machine_token
-from clerkkit.flow import drive, drive_async
+from clerkkit.flow import run_flow, run_flow_async
 from clerkkit.rate_limit import RateLimitOptions
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ class AuthState:
         self.signing_keys = SigningKeyCache(monotonic)
         self.verified_tokens = VerifiedTokenCache(monotonic)
         self.machine_tokens = MachineTokenCache(monotonic)
-        self.thread_lock = ContextLock(threading.Lock, this_process)
-        self.task_lock = ContextLock(_create_task_lock, this_loop)
-        self.thread_runs = SharedRuns(threading.Lock, this_process)
-        self.task_runs = SharedRuns(_create_task_lock, this_loop)
+        self.thread_lock = ContextLock(threading.Lock, current_process)
+        self.task_lock = ContextLock(_create_task_lock, current_loop)
+        self.thread_runs = SharedRuns(threading.Lock, current_process)
+        self.task_runs = SharedRuns(_create_task_lock, current_loop)
         self._monotonic = monotonic
         self._limits: dict[tuple[str, RateLimitOptions], CallLimit] = {}
 
@@ -136,13 +136,13 @@ class Auth(_FlowBuilder):
             if not lock.acquire(blocking=step.wait):
                 return None
             try:
-                return drive(self._do, step.flow)
+                return run_flow(self._do, step.flow)
             finally:
                 lock.release()
         if isinstance(step, RunShared):
             with self._state.thread_runs.join(step.key) as run, run.lock:
                 if run.outcome is None:
-                    run.outcome = drive(self._do, step.flow)
+                    run.outcome = run_flow(self._do, step.flow)
                 return run.outcome
         if isinstance(step, SendOnce):
             return _send(self._client_once, step.step)
@@ -183,7 +183,7 @@ class Auth(_FlowBuilder):
             InvalidArgument: an argument is invalid.
         """
         expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
-        return drive(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
+        return run_flow(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
 
     @renamed_argument("memo", "cache")
     def verify_machine_token(
@@ -225,7 +225,7 @@ class Auth(_FlowBuilder):
         expectations = build_expectations(audience=audience, issuer=issuer, clock_skew=clock_skew)
         lifetimes = build_cache_lifetimes(opaque_token_ttl, opaque_refusal_ttl)
         verifier = self._build_verifier(jwt_key, cache, now)
-        return drive(self._do, verify_machine_token(verifier, token, expectations, machine_secret_key, lifetimes))
+        return run_flow(self._do, verify_machine_token(verifier, token, expectations, machine_secret_key, lifetimes))
 
     def authenticate_request(self, request: Any, options: AuthOptions, *, now: float | None = None) -> RequestState:
         """Authenticate a request. A token that is not accepted leads to a state, and does not raise.
@@ -239,7 +239,7 @@ class Auth(_FlowBuilder):
         Raises:
             InvalidArgument: this is not a request, or the options do not go with the client's secret key.
         """
-        return drive(self._do, self._authenticate(request, options, now))
+        return run_flow(self._do, self._authenticate(request, options, now))
 
 
 def _send(client: AuthClient, step: Request[Any] | SendWithKey) -> Any:
@@ -273,12 +273,12 @@ class AsyncAuth(_FlowBuilder):
             if not step.wait and lock.locked():
                 return None
             async with lock:
-                return await drive_async(self._do, step.flow)
+                return await run_flow_async(self._do, step.flow)
         if isinstance(step, RunShared):
             with self._state.task_runs.join(step.key) as run:
                 async with run.lock:
                     if run.outcome is None:
-                        run.outcome = await drive_async(self._do, step.flow)
+                        run.outcome = await run_flow_async(self._do, step.flow)
                     return run.outcome
         if isinstance(step, SendOnce):
             return await _send_async(self._client_once, step.step)
@@ -319,7 +319,9 @@ class AsyncAuth(_FlowBuilder):
             InvalidArgument: an argument is invalid.
         """
         expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
-        return await drive_async(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
+        return await run_flow_async(
+            self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations)
+        )
 
     @renamed_argument("memo", "cache")
     async def verify_machine_token(
@@ -361,7 +363,7 @@ class AsyncAuth(_FlowBuilder):
         expectations = build_expectations(audience=audience, issuer=issuer, clock_skew=clock_skew)
         lifetimes = build_cache_lifetimes(opaque_token_ttl, opaque_refusal_ttl)
         verifier = self._build_verifier(jwt_key, cache, now)
-        return await drive_async(
+        return await run_flow_async(
             self._do, verify_machine_token(verifier, token, expectations, machine_secret_key, lifetimes)
         )
 
@@ -379,7 +381,7 @@ class AsyncAuth(_FlowBuilder):
         Raises:
             InvalidArgument: this is not a request, or the options do not go with the client's secret key.
         """
-        return await drive_async(self._do, self._authenticate(request, options, now))
+        return await run_flow_async(self._do, self._authenticate(request, options, now))
 
 
 async def _send_async(client: AsyncAuthClient, step: Request[Any] | SendWithKey) -> Any:

@@ -1,8 +1,8 @@
-"""Drift: where a response departs from the contract. Reported or raised on request; off, nothing else is loaded."""
+"""Drift: differences between a response and the contract. Loads nothing else until a client asks for reports."""
 
-from clerkkit.drift.kinds import Drift, DriftDetected, Kind
+from clerkkit.drift.drift import Drift, DriftDetected, DriftKind
 
-__all__ = ["Drift", "DriftDetected", "Kind"]
+__all__ = ["Drift", "DriftDetected", "DriftKind"]
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,8 @@
 """Compare parsed responses with the schemas in `clerk_bapi/answers.json` (see `generator/code/response_schemas.py`).
 
-Rows of a page are alike, so what a schema says of an object's keys and types is worked out once for each combination of
-them (a *shape*) and looked up for all other objects of the same shape. Only nested values and constants are looked at
-again.
+The rows of a page are similar. So the keys and types of an object are compared with its schema once for each
+combination of them (a *shape*), and the result is reused for all objects of that shape. Only nested values and
+constants are compared each time.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from clerk_core.guards import is_list, is_object
-from clerkkit.drift.kinds import Kind
-from clerkkit.drift.redaction import Vocabulary, type_of
+from clerkkit.drift.drift import DriftKind
+from clerkkit.drift.redaction import Vocabulary, json_type
 
 Schema = Mapping[str, Any]
 Place = tuple[str | int, ...]
-"""Keys, `*` for those that are not shown, and indexes."""
+"""Keys (`*` for redacted ones) and indexes."""
 
-DATA = "*"
-MOST = 100
-"""The number of different mismatches that are kept of one response."""
-ENOUGH = 10_000
-"""The number of places in one array that may depart before the rest of it is not looked at."""
-_MOST_SHAPES = 256
-_LARGEST_SHAPE = 200
+WILDCARD = "*"
+MAX_MISMATCHES = 100
+"""The number of different mismatches that are kept for one response."""
+MAX_PLACES = 10_000
+"""The number of mismatches in one array after which the rest of it is skipped."""
+_MAX_SHAPES = 256
+_MAX_SHAPE_KEYS = 200
 _TYPES: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
@@ -38,32 +38,32 @@ _TYPES: dict[type, str] = {
 
 
 class Mismatch(NamedTuple):
-    """One departure from a schema, in one place."""
+    """One violation of a schema, in one place."""
 
     place: Place
-    kind: Kind
+    kind: DriftKind
     expected: str
     seen: str
 
     @property
     def pointer(self) -> str:
-        """Its place as a JSON pointer."""
+        """The place as a JSON pointer."""
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.place)
 
     @property
-    def breaks(self) -> bool:
-        """Whether a promise is broken, which an additional key does not."""
+    def is_violation(self) -> bool:
+        """Whether the value violates the schema; an additional key does not."""
         return self.kind != "unknown key"
 
 
 class Mismatches:
-    """Mismatches in order, alike ones of several rows as the first of them with a count."""
+    """Mismatches in order. Equal ones in several rows are stored once, as the first of them with a count."""
 
     __slots__ = ("_found", "places")
 
-    def __init__(self, *one: Mismatch) -> None:
-        self._found: dict[Mismatch, tuple[Mismatch, int]] = {mismatch: (mismatch, 1) for mismatch in one}
-        self.places = len(one)
+    def __init__(self, *mismatches: Mismatch) -> None:
+        self._found: dict[Mismatch, tuple[Mismatch, int]] = {mismatch: (mismatch, 1) for mismatch in mismatches}
+        self.places = len(mismatches)
 
     def __iter__(self) -> Iterator[tuple[Mismatch, int]]:
         return iter(self._found.values())
@@ -72,58 +72,58 @@ class Mismatches:
         return len(self._found)
 
     def add(self, step: str | int, inner: Mismatches, times: int = 1) -> None:
-        """Add those of an inner value; where `MOST` are kept, only what is alike counts on."""
-        in_any_row = DATA if isinstance(step, int) else step
+        """Add the mismatches of an inner value. Beyond `MAX_MISMATCHES`, only known ones are counted."""
+        generic_step = WILDCARD if isinstance(step, int) else step
         self.places += inner.places * times
-        for alike, (first, count) in inner._found.items():
-            key = alike._replace(place=(in_any_row, *alike.place))
+        for generic, (first, count) in inner._found.items():
+            key = generic._replace(place=(generic_step, *generic.place))
             known = self._found.get(key)
             if known is not None:
                 self._found[key] = (known[0], known[1] + count * times)
-            elif len(self._found) < MOST:
+            elif len(self._found) < MAX_MISMATCHES:
                 self._found[key] = (first._replace(place=(step, *first.place)), count * times)
 
 
 Check = Callable[[Any], Mismatches | None]
-"""Returns the mismatches of a value of the type that the check is for, or None."""
+"""Returns the mismatches of a value, or None. The value has the type that the check is for."""
 
 
 class Comparison:
-    """Compares values with schemas that may refer to `named` ones."""
+    """Compares values with schemas. References lead to `named` schemas."""
 
-    def __init__(self, named: Mapping[str, Schema], words: Vocabulary) -> None:
+    def __init__(self, named: Mapping[str, Schema], vocabulary: Vocabulary) -> None:
         self._named = named
         self._nodes: dict[int, _Node] = {}
-        self.words = words
+        self.vocabulary = vocabulary
 
-    def mismatches(self, schema: Schema, value: Any) -> Mismatches:
-        """Return all mismatches of a value; of a union's variants, those from the closest one."""
+    def find_mismatches(self, schema: Schema, value: Any) -> Mismatches:
+        """Return all mismatches of a value. Values of a union are compared with its closest variant."""
         return self.node(schema)(value) or Mismatches()
 
     def node(self, schema: Schema) -> _Node:
-        """Return the schema, compiled once; schemas outlive this."""
-        schema = self.followed(schema)
+        """Return the compiled schema. Schemas are identified by `id`, so they must outlive this object."""
+        schema = self.resolve(schema)
         node = self._nodes.get(id(schema))
         if node is None:
             node = self._nodes[id(schema)] = _Node(self, schema)
         return node
 
-    def followed(self, schema: Schema) -> Schema:
-        """Return the schema that it refers to, or itself."""
+    def resolve(self, schema: Schema) -> Schema:
+        """Follow the references of a schema."""
         while "$ref" in schema:
             schema = self._named[schema["$ref"]]
         return schema
 
     def variants(self, schema: Schema) -> Iterator[Schema]:
-        """Yield the branches of a union and of unions inside it; the schema itself if it is none."""
-        schema = self.followed(schema)
+        """Yield the branches of a union, including those of nested unions, or the schema itself."""
+        schema = self.resolve(schema)
         if "anyOf" not in schema:
             yield schema
         for branch in schema.get("anyOf", ()):
             yield from self.variants(branch)
 
-    def promised(self, schema: Schema) -> str:
-        """Name the types that a value may have."""
+    def type_names(self, schema: Schema) -> str:
+        """Return the names of the types that a schema allows, such as `string or null`."""
         types = [kind for variant in self.variants(schema) for kind in _types(variant) or ["anything"]]
         return " or ".join(dict.fromkeys(types))
 
@@ -135,44 +135,44 @@ class _Node:
         self._comparison = comparison
         self._schema = schema
         self._variants = list(comparison.variants(schema))
-        self._checks: dict[type, Check | None] = {float: self._of_number}
+        self._checks: dict[type, Check | None] = {float: self._check_number}
 
     def __call__(self, value: object) -> Mismatches | None:
         check = self.check_for(type(value))
         return None if check is None else check(value)
 
     def check_for(self, kind: type) -> Check | None:
-        """Return the check of values of a Python type; None if nothing about them can be wrong."""
+        """Return the check for values of a Python type, or None if all of them are valid."""
         try:
             return self._checks[kind]
         except KeyError:
-            check = self._checks[kind] = self._compiled(_TYPES[kind])
+            check = self._checks[kind] = self._compile(_TYPES[kind])
             return check
 
-    def _compiled(self, name: str) -> Check | None:
+    def _compile(self, name: str) -> Check | None:
         fitting = [variant for variant in self._variants if _allows(variant, name)]
         if not fitting:
-            mismatch = Mismatches(Mismatch((), "other type", self._comparison.promised(self._schema), name))
+            mismatch = Mismatches(Mismatch((), "other type", self._comparison.type_names(self._schema), name))
             return lambda _: mismatch
         if all("enum" in variant for variant in fitting):
-            return self._constant([constant for variant in fitting for constant in variant["enum"]])
+            return self._check_constant([constant for variant in fitting for constant in variant["enum"]])
         if name not in ("array", "object"):
             return None
-        checks = [self._inside(variant, name) for variant in fitting]
+        checks = [self._check_inside(variant, name) for variant in fitting]
         return (
             checks[0] if len(checks) == 1 else _Closest(self._comparison, self._schema.get("tag", ""), fitting, checks)
         )
 
-    def _of_number(self, value: float) -> Mismatches | None:
-        check = self.check_for(int) if value.is_integer() else self._of_fraction
+    def _check_number(self, value: float) -> Mismatches | None:
+        check = self.check_for(int) if value.is_integer() else self._check_fraction
         return None if check is None else check(value)
 
     @cached_property
-    def _of_fraction(self) -> Check | None:
-        return self._compiled("number")
+    def _check_fraction(self) -> Check | None:
+        return self._compile("number")
 
-    def _inside(self, variant: Schema, name: str) -> Check | None:
-        """Return the check of the members or items of values that have a type of the variant."""
+    def _check_inside(self, variant: Schema, name: str) -> Check | None:
+        """Return the check for the members or items of values of the variant."""
         if name == "object":
             members = _Members(self._comparison, variant)
             return None if members.is_free else members
@@ -180,18 +180,18 @@ class _Node:
             return _Items(self._comparison.node(variant["items"]))
         return None
 
-    def _constant(self, constants: list[Any]) -> Check:
+    def _check_constant(self, constants: list[Any]) -> Check:
         def check(value: Any) -> Mismatches | None:
             if value in constants:
                 return None
-            seen = self._comparison.words.shown(value)
-            return Mismatches(Mismatch((), "unknown enum value", _listed(constants), seen))
+            seen = self._comparison.vocabulary.describe(value)
+            return Mismatches(Mismatch((), "unknown enum value", _join_constants(constants), seen))
 
         return check
 
 
 class _Items:
-    """The check of an array: rows one by one, scalars once for each different one."""
+    """The check for arrays: objects and arrays one by one, scalars once for each different value."""
 
     def __init__(self, items: _Node) -> None:
         self._items = items
@@ -202,11 +202,11 @@ class _Items:
             check = self._items.check_for(kind)
             if check is None:
                 continue
-            places: dict[Any, list[int]] = {}  # the first index of a scalar, and how often it occurs
+            places: dict[Any, list[int]] = {}  # scalar -> first index, number of occurrences
             for index, value in enumerate(values):
                 if type(value) is not kind:
                     continue
-                if found.places >= ENOUGH:
+                if found.places >= MAX_PLACES:
                     return found
                 if kind in (dict, list):
                     inner = check(value)
@@ -222,7 +222,7 @@ class _Items:
 
 
 class _Members:
-    """The check of an object, worked out for each shape."""
+    """The check for objects. It keeps one plan for each shape."""
 
     def __init__(self, comparison: Comparison, schema: Schema) -> None:
         self._comparison = comparison
@@ -233,16 +233,16 @@ class _Members:
 
     @property
     def is_free(self) -> bool:
-        """Whether every object fits."""
+        """Whether every object is valid."""
         return self._others is True and not self._known and not self._required
 
     def __call__(self, value: dict[str, Any]) -> Mismatches | None:
         shape = (tuple(value), tuple(map(type, value.values())))
         plan = self._shapes.get(shape)
         if plan is None:
-            plan = self._planned(value)
-            if len(value) <= _LARGEST_SHAPE:
-                if len(self._shapes) >= _MOST_SHAPES:
+            plan = self._make_plan(value)
+            if len(value) <= _MAX_SHAPE_KEYS:
+                if len(self._shapes) >= _MAX_SHAPES:
                     self._shapes.clear()
                 self._shapes[shape] = plan
         found = None
@@ -251,21 +251,21 @@ class _Members:
             if inner:
                 if found is None:
                     found = Mismatches(*plan.missing)
-                found.add(key if key in plan.shown else DATA, inner)
+                found.add(key if key in plan.public else WILDCARD, inner)
         return found or plan.always
 
-    def _planned(self, value: dict[str, object]) -> _Plan:
+    def _make_plan(self, value: dict[str, object]) -> _Plan:
         missing = [
-            Mismatch((key,), "missing key", self._comparison.promised(self._known.get(key, {})), "nothing")
+            Mismatch((key,), "missing key", self._comparison.type_names(self._known.get(key, {})), "nothing")
             for key in self._required
             if key not in value
-        ][:MOST]
+        ][:MAX_MISMATCHES]
         checks = [(key, check) for key, inner in value.items() if (check := self._check_of(key, type(inner)))]
-        shown = {key for key, _ in checks if key in self._known or self._shows(key)}
-        return _Plan(missing, Mismatches(*missing) if missing else None, checks, shown)
+        public = {key for key, _ in checks if key in self._known or self._is_public(key)}
+        return _Plan(missing, Mismatches(*missing) if missing else None, checks, public)
 
-    def _shows(self, key: str) -> bool:
-        return self._others is False and self._comparison.words.shows(key)
+    def _is_public(self, key: str) -> bool:
+        return self._others is False and self._comparison.vocabulary.is_public(key)
 
     def _check_of(self, key: str, kind: type) -> Check | None:
         if key in self._known:
@@ -274,26 +274,26 @@ class _Members:
             return self._comparison.node(self._others).check_for(kind)
         if self._others:
             return None
-        return _unknown_key("" if self._shows(key) else f" under a key of {len(key)} characters")
+        return _unknown_key("" if self._is_public(key) else f" under a key of {len(key)} characters")
 
 
 class _Plan(NamedTuple):
-    """What is known of all objects of one shape."""
+    """What all objects of one shape have in common."""
 
     missing: list[Mismatch]
     always: Mismatches | None
-    """The same, as the result where the checks find nothing."""
+    """The same, as the result if the checks find nothing."""
     checks: list[tuple[str, Check]]
-    """Keys whose values have to be looked at, or are wrong by their type or name."""
-    shown: set[str]
-    """Those of them that may be shown."""
+    """Keys whose values must be compared, or that are wrong by type or name."""
+    public: set[str]
+    """Those of the keys that are not redacted."""
 
 
 class _Closest:
-    """The check of a union whose variants are of one type."""
+    """The check for a union whose variants have one type."""
 
     def __init__(self, comparison: Comparison, tag: str, variants: list[Schema], checks: list[Check | None]) -> None:
-        self._words = comparison.words
+        self._vocabulary = comparison.vocabulary
         self._tag = tag
         self._known = [variant.get("properties", {}).keys() for variant in variants]
         self._constants = [variant.get("properties", {}).get(tag, {}).get("enum", []) for variant in variants]
@@ -301,17 +301,19 @@ class _Closest:
         self._checks = checks
 
     def __call__(self, value: Any) -> Mismatches | None:
-        """Look at the variant that the tag names; without one, at the variant that the value comes closest to.
+        """Compare with the variant that the tag names, or else with the closest variant.
 
-        A variant that is kept comes first; then the one with most of the keys, and the fewest mismatches.
+        The closest variant is one without violations, then the one with most of the keys, then with fewest mismatches.
         """
-        word = value.get(self._tag) if is_object(value) else None
-        if self._all_constants and isinstance(word, str) and word not in self._all_constants:
-            unknown = Mismatch((), "unknown variant", _listed(self._all_constants), self._words.shown(word))
+        tag = value.get(self._tag) if is_object(value) else None
+        if self._all_constants and isinstance(tag, str) and tag not in self._all_constants:
+            unknown = Mismatch(
+                (), "unknown variant", _join_constants(self._all_constants), self._vocabulary.describe(tag)
+            )
             found = Mismatches()
             found.add(self._tag, Mismatches(unknown))
             return found
-        named = [number for number, own in enumerate(self._constants) if word in own]
+        named = [number for number, own in enumerate(self._constants) if tag in own]
         compared: list[tuple[bool, int, int, Mismatches | None]] = []
         for number in named or range(len(self._checks)):
             check = self._checks[number]
@@ -319,14 +321,14 @@ class _Closest:
             if not inner:
                 return None
             shared = len(self._known[number] & value.keys()) if is_object(value) else 0
-            broken = sum(mismatch.breaks for mismatch, _ in inner)
+            broken = sum(mismatch.is_violation for mismatch, _ in inner)
             compared.append((broken > 0, -shared, len(inner), inner))
         return min(compared, key=lambda one: one[:3])[3]
 
 
-@lru_cache(maxsize=128)  # shared by the keys of one object
+@lru_cache(maxsize=128)  # one object may have many unknown keys
 def _unknown_key(hidden: str) -> Check:
-    return lambda value: Mismatches(Mismatch((), "unknown key", "no such key", f"{type_of(value)}{hidden}"))
+    return lambda value: Mismatches(Mismatch((), "unknown key", "no such key", f"{json_type(value)}{hidden}"))
 
 
 def _types(schema: Schema) -> list[str]:
@@ -339,5 +341,5 @@ def _allows(schema: Schema, name: str) -> bool:
     return not types or name in types or (name == "integer" and "number" in types)
 
 
-def _listed(constants: list[Any]) -> str:
+def _join_constants(constants: list[Any]) -> str:
     return " or ".join(dict.fromkeys(map(json.dumps, constants)))

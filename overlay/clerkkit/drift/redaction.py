@@ -1,8 +1,8 @@
-"""What a drift may say of a value: its type, and a word only if the contract itself uses it.
+"""Redaction: drifts contain types, and only those words that the contract itself uses.
 
-A new key or constant of Clerk's is shown if each of its parts is a word of the contract: `created_by_agent` after
-`created_at`, `sent_by` and `agent_task`. Anything else that a response holds (ids, tokens, names of people, user names,
-passwords) is shown by its type and length, however much it looks like a name.
+A new key or constant is shown if each of its parts is a word of the contract: `created_by_agent` is, because of
+`created_at`, `sent_by` and `agent_task`. Everything else (ids, tokens, names, passwords) is replaced by its type and
+length, even if it looks like an identifier.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import re
 from collections.abc import Set
 from typing import Any
 
-from clerk_core.words import words
+from clerk_core.names import split_words
 
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
-_LONGEST = 64
+_MAX_LENGTH = 64
 
 
 class Vocabulary:
@@ -24,23 +24,23 @@ class Vocabulary:
     def __init__(self, known: Set[str]) -> None:
         self._words = known
 
-    def shows(self, text: str) -> bool:
-        """Tell whether a text of a response consists of words of the contract only."""
-        if len(text) > _LONGEST or not _NAME.fullmatch(text):
+    def is_public(self, text: str) -> bool:
+        """Return whether a text consists of words of the contract only."""
+        if len(text) > _MAX_LENGTH or not _NAME.fullmatch(text):
             return False
-        return text in self._words or all(len(word) > 1 and word in self._words for word in words(text))
+        return text in self._words or all(len(word) > 1 and word in self._words for word in split_words(text))
 
-    def shown(self, value: Any) -> str:
-        """Describe a value where a constant was expected."""
+    def describe(self, value: Any) -> str:
+        """Describe a value that was found in place of a constant."""
         if isinstance(value, bool):
             return json.dumps(value)
         if not isinstance(value, str):
-            return type_of(value)
-        return f'"{value}"' if self.shows(value) else f"string of {len(value)} characters"
+            return json_type(value)
+        return f'"{value}"' if self.is_public(value) else f"string of {len(value)} characters"
 
 
-def type_of(value: Any) -> str:
-    """Return the JSON type of a parsed value; `2.0` is an integer, since JSON knows no difference."""
+def json_type(value: Any) -> str:
+    """Return the JSON type of a parsed value; `2.0` is an integer, because JSON does not distinguish them."""
     match value:
         case None:
             return "null"

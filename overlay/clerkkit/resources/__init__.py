@@ -1,4 +1,4 @@
-"""The resources that the overlay adds to, in place of the generated ones."""
+"""The resources with additional methods, which replace the generated ones."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import clerk_bapi
 
 if TYPE_CHECKING:
-    from clerkkit.resources.email_addresses import EmailAddresses
-    from clerkkit.resources.invitations import Invitations
-    from clerkkit.resources.jwt_templates import JwtTemplates
-    from clerkkit.resources.oauth_applications import OauthApplications
-    from clerkkit.resources.organization_invitations import OrganizationInvitations
-    from clerkkit.resources.organization_memberships import OrganizationMemberships
-    from clerkkit.resources.organizations import Organizations
-    from clerkkit.resources.sessions import Sessions
-    from clerkkit.resources.users import Users
+    from clerkkit.resources.email_addresses import AsyncEmailAddresses, EmailAddresses
+    from clerkkit.resources.invitations import AsyncInvitations, Invitations
+    from clerkkit.resources.jwt_templates import AsyncJwtTemplates, JwtTemplates
+    from clerkkit.resources.oauth_applications import AsyncOauthApplications, OauthApplications
+    from clerkkit.resources.organization_invitations import AsyncOrganizationInvitations, OrganizationInvitations
+    from clerkkit.resources.organization_memberships import AsyncOrganizationMemberships, OrganizationMemberships
+    from clerkkit.resources.organizations import AsyncOrganizations, Organizations
+    from clerkkit.resources.sessions import AsyncSessions, Sessions
+    from clerkkit.resources.users import AsyncUsers, Users
 
 
 class Resources(clerk_bapi.Client):
-    """The generated client, with our resources."""
+    """The generated client with these resources."""
 
     @cached_property
     def email_addresses(self) -> EmailAddresses:
@@ -84,3 +84,70 @@ class Resources(clerk_bapi.Client):
         from clerkkit.resources.users import Users
 
         return Users(self)
+
+
+class AsyncResources(clerk_bapi.AsyncClient):
+    """The generated client with these resources."""
+
+    @cached_property
+    def email_addresses(self) -> AsyncEmailAddresses:
+        """The operations of `email_addresses`."""
+        from clerkkit.resources.email_addresses import AsyncEmailAddresses
+
+        return AsyncEmailAddresses(self)
+
+    @cached_property
+    def invitations(self) -> AsyncInvitations:
+        """The operations of `invitations`."""
+        from clerkkit.resources.invitations import AsyncInvitations
+
+        return AsyncInvitations(self)
+
+    @cached_property
+    def jwt_templates(self) -> AsyncJwtTemplates:
+        """The operations of `jwt_templates`."""
+        from clerkkit.resources.jwt_templates import AsyncJwtTemplates
+
+        return AsyncJwtTemplates(self)
+
+    @cached_property
+    def oauth_applications(self) -> AsyncOauthApplications:
+        """The operations of `oauth_applications`."""
+        from clerkkit.resources.oauth_applications import AsyncOauthApplications
+
+        return AsyncOauthApplications(self)
+
+    @cached_property
+    def organization_invitations(self) -> AsyncOrganizationInvitations:
+        """The operations of `organization_invitations`."""
+        from clerkkit.resources.organization_invitations import AsyncOrganizationInvitations
+
+        return AsyncOrganizationInvitations(self)
+
+    @cached_property
+    def organization_memberships(self) -> AsyncOrganizationMemberships:
+        """The operations of `organization_memberships`."""
+        from clerkkit.resources.organization_memberships import AsyncOrganizationMemberships
+
+        return AsyncOrganizationMemberships(self)
+
+    @cached_property
+    def organizations(self) -> AsyncOrganizations:
+        """The operations of `organizations`."""
+        from clerkkit.resources.organizations import AsyncOrganizations
+
+        return AsyncOrganizations(self)
+
+    @cached_property
+    def sessions(self) -> AsyncSessions:
+        """The operations of `sessions`."""
+        from clerkkit.resources.sessions import AsyncSessions
+
+        return AsyncSessions(self)
+
+    @cached_property
+    def users(self) -> AsyncUsers:
+        """The operations of `users`."""
+        from clerkkit.resources.users import AsyncUsers
+
+        return AsyncUsers(self)

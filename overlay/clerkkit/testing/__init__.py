@@ -1,6 +1,6 @@
-"""Sign tokens and webhooks for your own tests as Clerk signs them, without Clerk and without network.
+"""Create signed tokens and webhooks for tests, without network access.
 
-Tokens need the extra `auth`; webhooks need nothing. `pytest_plugin` has the fixtures of the emulator.
+Tokens need the extra `auth`. The module `pytest_plugin` has fixtures for the emulator.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeInstance", "SignedWebhook", "instance", "signed_webhook", "webhook_secret"]
 
-# pytest loads the plugin, and with it this package, in each of its runs: nothing else is imported before it is used.
+# pytest imports the plugin, and so this package, in every run, so other modules are imported when they are first used.
 _TOKENS, _WEBHOOKS = "clerkkit.testing.tokens", "clerkkit.testing.webhooks"
 __getattr__ = lazy(
     __name__,

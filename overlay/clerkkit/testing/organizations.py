@@ -1,4 +1,4 @@
-"""What a session token says about the active organization, in both versions of the claims."""
+"""The claims of a session token about the active organization, in both versions."""
 
 from __future__ import annotations
 
@@ -18,29 +18,34 @@ def organization_claims(
     permissions: Collection[str],
     features: Collection[str],
 ) -> dict[str, object]:
-    """The claims of a member, none without `org_id`; and in version 2 the features.
+    """Return the claims of a member, or none without `org_id`; version 2 adds the features.
 
     Raises:
         InvalidArgument: see `FakeInstance.session_token`.
     """
     if version == 1:
         if features:
-            raise InvalidArgument("features", "version 1 of the claims has none")
+            raise InvalidArgument("features", "are not part of version 1 of the claims")
         organization = {"org_id": org_id, "org_slug": slug, "org_role": role, "org_permissions": [*permissions]}
         return {**organization} if org_id is not None else {}
-    held = [_parts(permission) for permission in permissions] if org_id is not None else []
-    listed = [_feature(feature) for feature in features]
-    own = [name for scope, name in listed if scope in _ORGANIZATION_SCOPES]
-    added = dict.fromkeys(feature for feature, _ in held if feature not in own)
+    held = [_split_permission(permission) for permission in permissions] if org_id is not None else []
+    listed = [_split_feature(feature) for feature in features]
+    organization_features = [name for scope, name in listed if scope in _ORGANIZATION_SCOPES]
+    added = dict.fromkeys(feature for feature, _ in held if feature not in organization_features)
     fea = [f"{scope}:{name}" for scope, name in listed] + [f"o:{name}" for name in added]
     claims: dict[str, object] = {"fea": ",".join(fea)} if fea else {}
     if org_id is not None:
-        claims["o"] = {"id": org_id, "slg": slug, "rol": role.removeprefix("org:"), **_packed([*own, *added], held)}
+        claims["o"] = {
+            "id": org_id,
+            "slg": slug,
+            "rol": role.removeprefix("org:"),
+            **_pack_permissions([*organization_features, *added], held),
+        }
     return claims
 
 
-def _packed(features: list[str], held: list[tuple[str, str]]) -> dict[str, str]:
-    """A number for each feature, whose bit i stands for the i-th of all permissions' names."""
+def _pack_permissions(features: list[str], held: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the permission names, and a bit mask for each feature: bit i stands for the i-th name."""
     if not held:
         return {}
     names = [*dict.fromkeys(name for _, name in held)]
@@ -48,16 +53,16 @@ def _packed(features: list[str], held: list[tuple[str, str]]) -> dict[str, str]:
     return {"per": ",".join(names), "fpm": ",".join(map(str, masks))}
 
 
-def _parts(permission: str) -> tuple[str, str]:
+def _split_permission(permission: str) -> tuple[str, str]:
     match permission.split(":"):
         case ["org", str(feature), str(name)] if feature and name:
             return feature, name
         case _:
-            raise InvalidArgument("org_permissions", f"expected org:<feature>:<permission>, not {permission!r}")
+            raise InvalidArgument("org_permissions", f"expected org:<feature>:<permission>, got {permission!r}")
 
 
-def _feature(feature: str) -> tuple[str, str]:
+def _split_feature(feature: str) -> tuple[str, str]:
     scope, _, name = feature.partition(":")
     if scope not in _SCOPES or not name:
-        raise InvalidArgument("features", f"expected a scope and a name, as in o:boards or u:themes, not {feature!r}")
+        raise InvalidArgument("features", f"expected a scope and a name, as in o:boards or u:themes, got {feature!r}")
     return scope, name

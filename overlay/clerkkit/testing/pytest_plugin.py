@@ -1,6 +1,6 @@
-"""Fixtures for pytest: `clerk_emulator`, and the clients `clerk` and `async_clerk` that talk to it.
+"""Fixtures for pytest: `clerk_emulator`, and the clients `clerk` and `async_clerk` that use it.
 
-One emulator serves all tests of a process, and each test finds it as it was at the start.
+One emulator serves all tests of a process. It is reset before each test.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def _clerk_emulator_server() -> Iterator[Emulator]:
 
 @pytest.fixture
 def clerk_emulator(_clerk_emulator_server: Emulator) -> Emulator:
-    """A Clerk on this machine, without users, organizations or anything else that a test has made."""
+    """A local Clerk without users, organizations or other data."""
     _clerk_emulator_server.reset()
     return _clerk_emulator_server
 
 
 @pytest.fixture
 def clerk(clerk_emulator: Emulator) -> Iterator[Clerk]:
-    """A `Clerk` that talks to `clerk_emulator`, and verifies tokens at the time of its clock."""
+    """A `Clerk` for `clerk_emulator`, which verifies tokens at the time of the emulator's clock."""
     from clerkkit import Clerk
 
     with Clerk(clerk_emulator.secret_key, base_url=clerk_emulator.url, clock=clerk_emulator.clock.time) as client:
@@ -41,7 +41,7 @@ def clerk(clerk_emulator: Emulator) -> Iterator[Clerk]:
 
 @pytest.fixture
 def async_clerk(clerk_emulator: Emulator) -> AsyncClerk:
-    """An `AsyncClerk` for use in `async with`; otherwise as `clerk`."""
+    """An `AsyncClerk` for `clerk_emulator`, to be used in `async with`."""
     from clerkkit import AsyncClerk
 
     return AsyncClerk(clerk_emulator.secret_key, base_url=clerk_emulator.url, clock=clerk_emulator.clock.time)

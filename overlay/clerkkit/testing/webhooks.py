@@ -1,4 +1,4 @@
-"""Webhooks, signed."""
+"""Signed webhooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clerkkit.webhooks.signing import SECRET_PREFIX, decode_secrets, sign
 
 @dataclass(frozen=True)
 class SignedWebhook:
-    """What to send to the application under test, and the secret that it must know."""
+    """A webhook for the application under test, and the secret to verify it with."""
 
     body: bytes
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class SignedWebhook:
 
 
 def webhook_secret() -> str:
-    """A new signing secret, as the Clerk Dashboard would show it."""
+    """Return a new signing secret in the form that the Clerk Dashboard shows."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
@@ -33,16 +33,16 @@ def signed_webhook(
     message_id: str | None = None,
     now: float | None = None,
 ) -> SignedWebhook:
-    """A delivery of `event`, such as `{"type": "user.created", "data": {"id": "user_1"}}`.
+    """Return a signed delivery of an event, such as `{"type": "user.created", "data": {"id": "user_1"}}`.
 
     Args:
-        event: What else Clerk sends with each event is added, unless it is there; bytes are sent as they are.
-        secret: What to sign with, a new one by default; with several, the message has a signature of each.
-        message_id: That of an earlier message, to deliver it again.
-        now: Unix time in seconds when it is sent; by default this machine's clock.
+        event: The event. The other keys of Clerk's events are added if they are missing; bytes are sent unchanged.
+        secret: The signing secret. Several secrets create several signatures. Default: a new secret.
+        message_id: The id of the message. Repeat that of an earlier message to test a redelivery.
+        now: The time of the delivery as Unix time in seconds. Default: the machine's clock.
 
     Raises:
-        WebhookVerificationError: the secret is none.
+        WebhookVerificationError: the secret is malformed.
     """
     seconds = time.time() if now is None else now
     body = event if isinstance(event, bytes) else _body(event, seconds)

@@ -14,7 +14,7 @@ import hmac
 import os
 from collections.abc import Collection, Iterable
 
-from clerk_core.guards import is_items
+from clerk_core.guards import is_collection
 from clerkkit.errors import WebhookVerificationError
 
 SECRET_VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105  # the name of the variable
@@ -29,7 +29,7 @@ def decode_secrets(secret: str | Collection[str] | None) -> list[bytes]:
         WebhookVerificationError: `secret-missing` or `secret-invalid`.
     """
     given = os.environ.get(SECRET_VARIABLE) if secret is None else secret
-    secrets: list[object] = [*given] if is_items(given) else [given]
+    secrets: list[object] = [*given] if is_collection(given) else [given]
     if not secrets or None in secrets or "" in secrets:
         problem = f"pass the signing secret of the endpoint (Clerk Dashboard, Webhooks), or set {SECRET_VARIABLE}"
         raise WebhookVerificationError("secret-missing", problem)

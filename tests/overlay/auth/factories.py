@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AsyncAuth, Auth, AuthOptions, AuthState
 from clerkkit.auth.client import SEND_ONCE_SECONDS
-from clerkkit.options import brief
+from clerkkit.options import with_single_attempt
 
 NOW = 1_800_000_000
 HOST = "clerk.shop.test"
@@ -97,9 +97,9 @@ def options(*, live: bool = True, **more: Any) -> AuthOptions:
 
 def make_auth(clerk: Clerk, state: AuthState, secret_key: str) -> Auth:
     """Return the same as `clerk.auth`, with another state."""
-    return Auth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)
+    return Auth(clerk, with_single_attempt(clerk, SEND_ONCE_SECONDS), state, secret_key)
 
 
 def make_async_auth(clerk: AsyncClerk, state: AuthState, secret_key: str) -> AsyncAuth:
     """Return the same as `clerk.auth`, with another state."""
-    return AsyncAuth(clerk, brief(clerk, SEND_ONCE_SECONDS), state, secret_key)
+    return AsyncAuth(clerk, with_single_attempt(clerk, SEND_ONCE_SECONDS), state, secret_key)

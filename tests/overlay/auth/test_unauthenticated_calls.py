@@ -13,8 +13,8 @@ import pytest
 
 from clerk_core import UNSET
 from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimitOptions
+from clerkkit.api.raw_request import build_raw_request
 from clerkkit.auth import AuthOptions, AuthState, RequestState, TokenRefused
-from clerkkit.options import any_request
 from tests.loopback import KEY, Act, Received, Script, answer, serve
 from tests.overlay.auth.factories import NOW, jwks, make_async_auth, make_auth, options, pem, token
 from tests.overlay.auth.test_keys import Time
@@ -273,7 +273,7 @@ def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, ow
 
 
 SATURATED = RateLimitOptions(1, 3600.0)
-OWN = any_request("GET", "/x", None, UNSET)
+OWN = build_raw_request("GET", "/x", None, UNSET)
 """A call of the application itself."""
 
 

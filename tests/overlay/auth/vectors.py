@@ -19,7 +19,7 @@ from clerkkit.auth.tokens.expectations import build_expectations
 from clerkkit.auth.tokens.jwts import parse_jwt
 from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.auth.tokens.verify_machine_token import verify_machine_token
-from clerkkit.flow import drive
+from clerkkit.flow import run_flow
 from tests.shared import shared
 
 FILES = ("jwt_verify", "handshake_token", "machine_tokens", "authenticate_request")
@@ -148,7 +148,7 @@ def _handshake(row: Row) -> Comparison:
     token, options = row["args"]
     auth = _clerk(row, options.get("secretKey")).auth
     try:
-        jwt = drive(
+        jwt = run_flow(
             auth._do, auth._build_verifier(options.get("jwtKey"), True, row["now_ms"] / 1000).verify_handshake(token)
         )
     except TokenRefused as error:
@@ -163,7 +163,7 @@ def _machine(row: Row) -> Comparison:
     now = row["now_ms"] / 1000
     try:
         if not any(options.get(name) for name in ("secretKey", "machineSecretKey", "jwtKey")):
-            verified = drive(
+            verified = run_flow(
                 _no_network, verify_machine_token(Verifier(clock=lambda: now), token, build_expectations(), None)
             )
         else:

@@ -13,7 +13,7 @@ import anyio
 from clerk_bapi.api import get_user
 from clerk_core import Request, Response
 from clerkkit import AsyncClerk, Clerk, Drift
-from clerkkit.drift.report import package_contract
+from clerkkit.drift.contract import load_contract
 from tests.generated.json_samples import CONTRACT, answers, bodies
 from tests.loopback import KEY, Script, backend_of, serve, transport_of
 
@@ -70,6 +70,6 @@ def documented() -> dict[str, dict[str, Any]]:
     return operations
 
 
-def drifts_of(operation: str, status: int, content: bytes) -> list[Drift]:
+def find_drifts(operation: str, status: int, content: bytes) -> list[Drift]:
     """What the contract of the package finds in a response."""
-    return package_contract().drifts_of(operation, Response(status, {}, content))
+    return load_contract().find_drifts(operation, Response(status, {}, content))

@@ -16,7 +16,7 @@ import pytest
 
 from clerk_bapi.api import get_user
 from clerkkit import AsyncClerk, Clerk, ClerkError, Drift, DriftDetected, InvalidArgument, NotFound
-from clerkkit.drift.report import package_contract
+from clerkkit.drift.contract import load_contract
 from tests.loopback import KEY, WAYS, answer, backend_of, serve, transport_of
 from tests.overlay.drift.bodies import GET_USER, TEXT, call, valid
 
@@ -157,7 +157,7 @@ def test_nothing_is_loaded_where_nobody_asks(options: str, loaded: str) -> None:
             f"clerk = clerkkit.Clerk({KEY!r}, base_url=sys.argv[1], {options})",
             "clerk.users.get('user_1')",
             "clerk.close()",
-            "print('clerkkit.drift.report' in sys.modules)",
+            "print('clerkkit.drift.contract' in sys.modules)",
         ]
     )
     with serve(answer(200, valid())) as server:
@@ -171,7 +171,7 @@ def test_a_program_packaged_without_the_data_file_is_told_at_construction(
     option: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    package_contract.cache_clear()
+    load_contract.cache_clear()
     with pytest.raises(InvalidArgument, match=r"answers\.json") as caught:
         Clerk(KEY, **option)
     assert [caught.value.argument] == list(option)

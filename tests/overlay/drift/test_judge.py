@@ -11,11 +11,11 @@ import pytest
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from clerkkit.drift import Kind
+from clerkkit.drift import DriftKind
 from tests.generated.json_samples import CONTRACT, Answer, answers, bodies, requests
 from tests.generated.json_samples import with_unknown_keys as with_more_keys
 from tests.generated.random_json import changed, constants, for_all, random_bodies
-from tests.overlay.drift.bodies import drifts_of
+from tests.overlay.drift.bodies import find_drifts
 
 SHOWN = [shown for shown in answers() if shown.media == "application/json"]
 OPERATIONS = {f"{method.upper()} {path}" for path, item in CONTRACT.root["paths"].items() for method in item}
@@ -57,7 +57,7 @@ def disagreements(shown: Answer) -> Callable[[Any], set[str]]:
     closed, opened, written = judge(shown, closed=True), judge(shown, closed=False), CONTRACT.judge(shown.schema)
 
     def check(body: Any) -> set[str]:
-        found = drifts_of(shown.operation, shown.status, json.dumps(body).encode())
+        found = find_drifts(shown.operation, shown.status, json.dumps(body).encode())
         kinds: set[str] = {drift.kind for drift in found}
         assert (not kinds) is closed.is_valid(body), (found, body)
         assert (not kinds - {"unknown key"}) is opened.is_valid(body), (found, body)
@@ -95,4 +95,4 @@ def test_what_the_judge_is_asked_is_of_every_kind() -> None:
     check = disagreements(shown)
     changes = changed(bodies(CONTRACT, shown.schema), sorted(constants(CONTRACT)))
     for_all(changes, lambda body: seen.update(check(body) or {"none"}), name="kinds", cases=200)
-    assert seen == {"none", *get_args(Kind)} - {"undocumented status"}
+    assert seen == {"none", *get_args(DriftKind)} - {"undocumented status"}

@@ -8,10 +8,20 @@ import pytest
 
 from clerk_bapi.api import delete_api_key, get_jwks, get_user, list_users
 from clerkkit import Clerk, ClerkError, Drift, DriftDetected, InvalidResponse, NotFound, ServerError
-from clerkkit.drift import Kind
+from clerkkit.drift import DriftKind
 from tests.generated.json_samples import CONTRACT, answers
 from tests.loopback import KEY, WAYS, answer, serve
-from tests.overlay.drift.bodies import GET_USER, TEXT, Change, call, documented, drifts_of, reports, valid, verification
+from tests.overlay.drift.bodies import (
+    GET_USER,
+    TEXT,
+    Change,
+    call,
+    documented,
+    find_drifts,
+    reports,
+    valid,
+    verification,
+)
 
 VARIANTS = " or ".join(
     f'"verification_{name}"' for name in ("otp", "admin", "from_oauth", "ticket", "saml", "email_link", "scim")
@@ -73,7 +83,7 @@ def test_each_kind_is_told(case: str, way: str) -> None:
 
 
 def test_these_are_all_kinds_of_bodies() -> None:
-    assert {drift.kind for _, drift in KINDS.values()} == set(get_args(Kind)) - {"undocumented status"}
+    assert {drift.kind for _, drift in KINDS.values()} == set(get_args(DriftKind)) - {"undocumented status"}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -91,7 +101,7 @@ def test_a_documented_success_without_a_body_is_no_drift() -> None:
     without = [name for name, statuses in documented().items() if None in statuses.values()]
     for operation in without:
         for status, schema in documented()[operation].items():
-            assert schema is not None or drifts_of(operation, int(status), b"") == []
+            assert schema is not None or find_drifts(operation, int(status), b"") == []
     assert without
 
 

@@ -17,7 +17,7 @@ from clerkkit import Drift, DriftDetected
 from clerkkit.drift.redaction import Vocabulary
 from tests.generated.json_samples import CONTRACT, bodies
 from tests.loopback import answer
-from tests.overlay.drift.bodies import GET_USER, drifts_of, reports, valid, verification
+from tests.overlay.drift.bodies import GET_USER, find_drifts, reports, valid, verification
 from tests.overlay.drift.test_judge import SHOWN
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -94,7 +94,7 @@ def test_names_are_shown(name: str) -> None:
 def test_keys_that_are_data_are_not_shown_even_if_they_look_like_names() -> None:
     operation, place = "GET /directories", "/data/0/attribute_mapping/*"
     rows = {"data": [{"attribute_mapping": {"department": 5, "jane@example.com": 6}}]}
-    found = drifts_of(operation, 200, json.dumps(rows).encode())
+    found = find_drifts(operation, 200, json.dumps(rows).encode())
     assert [drift for drift in found if "attribute_mapping" in drift.pointer] == [
         Drift(operation, place, "other type", "string", "integer", 2)
     ]
@@ -113,7 +113,7 @@ def test_the_names_of_the_contract_are_shown() -> None:
         for value in schema.get("enum", ())
         if isinstance(value, str)
     }
-    hidden = {name for name in names | constants_ if not words.shows(name)}
+    hidden = {name for name in names | constants_ if not words.is_public(name)}
     assert hidden <= {"", "*", "x5t#S256", *(value for value in constants_ if value.startswith("-"))}
     assert len(hidden) < len(names | constants_) / 50
 
@@ -122,7 +122,7 @@ def test_the_names_of_the_contract_are_shown() -> None:
 def test_nothing_but_words_of_the_contract_is_shown(name: str) -> None:
     """The whole contract is searched for each part, as a text."""
     text = (ROOT / "spec" / "contract.json").read_text(encoding="utf-8").lower()
-    ((drift,),) = [drifts_of(GET_USER, 200, json.dumps(valid(GET_USER, lambda u: u.update({name: 1}))).encode())]
+    ((drift,),) = [find_drifts(GET_USER, 200, json.dumps(valid(GET_USER, lambda u: u.update({name: 1}))).encode())]
     shown = drift.pointer == f"/{name}"
     assert not shown or all(part in text for part in re.split("[_-]", name))
 
@@ -144,6 +144,6 @@ def marked(value: Any) -> Any:
 def test_no_text_of_any_answer_comes_through() -> None:
     for shown in SHOWN:
         for body in bodies(CONTRACT, shown.schema):
-            found = drifts_of(shown.operation, shown.status, json.dumps(marked(body)).encode())
+            found = find_drifts(shown.operation, shown.status, json.dumps(marked(body)).encode())
             assert MARK not in repr(found), shown
             assert MARK not in str(DriftDetected(found)) if found else True

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.generated.test_recorded import operation_of
-from tests.overlay.drift.bodies import GET_USER, drifts_of
+from tests.overlay.drift.bodies import GET_USER, find_drifts
 from tests.overlay.drift.test_judge import OPERATIONS, SHOWN, disagreements
 from tests.shared import shared
 
@@ -44,7 +44,7 @@ def test_recorded_answers_are_reported_without_what_is_in_them() -> None:
         if shown is None:
             continue
         disagreements(shown)(body)
-        said = repr(drifts_of(operation, status, json.dumps(body).encode()))
+        said = repr(find_drifts(operation, status, json.dumps(body).encode()))
         telling = [text for text in texts(body) if {*text} & {*"@.:/ "} or sum(c.isdigit() for c in text) > 2]
         assert [text for text in telling if text in said] == [], (operation, said)
         compared += 1
@@ -58,7 +58,7 @@ def recorded_drifts(source: str) -> set[tuple[str, str, str]]:
     whole = row["body"]
     for step in reversed(steps):
         whole = {step.removesuffix("[]"): [whole] if step.endswith("[]") else whole}
-    found = drifts_of(GET_USER, 200, json.dumps(whole).encode())
+    found = find_drifts(GET_USER, 200, json.dumps(whole).encode())
     return {(drift.kind, drift.pointer, drift.seen) for drift in found if "/verification/" in drift.pointer}
 
 
@@ -80,7 +80,7 @@ def test_keys_that_came_in_camel_case_are_reported_by_name() -> None:
         for row in json.loads(shared("vectors", "responses.json").read_text())
         if row["operation_id"] == "verifyM2MToken"
     )
-    found = drifts_of("POST /m2m_tokens/verify", row["status"], json.dumps(row["body"]).encode())
+    found = find_drifts("POST /m2m_tokens/verify", row["status"], json.dumps(row["body"]).encode())
     unknown = {drift.pointer: drift.seen for drift in found if drift.kind == "unknown key"}
     assert unknown["/createdAt"] == "integer"
     assert unknown["/revocationReason"] == "null"

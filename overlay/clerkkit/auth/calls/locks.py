@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from clerk_core.connections import this_process
+from clerk_core.transport.connections import current_process
 
 L = TypeVar("L")
 
@@ -50,7 +50,7 @@ class SharedRuns(Generic[L]):
     def __init__(self, create: Callable[[], L], context: Callable[[], Hashable]) -> None:
         self._create = create
         self._context = context
-        self._guard = ContextLock(threading.Lock, this_process)
+        self._guard = ContextLock(threading.Lock, current_process)
         self._runs: dict[Hashable, SharedRun[L]] = {}
 
     def __len__(self) -> int:

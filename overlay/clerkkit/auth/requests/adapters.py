@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_items, is_list, is_mapping
+from clerk_core.guards import is_collection, is_list, is_mapping
 from clerkkit.auth.requests import urls
 from clerkkit.auth.requests.aws_lambda import read_lambda_event
 from clerkkit.auth.tokens.origins import normalize_authority
@@ -208,7 +208,7 @@ def _merge_headers(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for key, value in pairs:
         name = _decode(key).lower()
-        for one in value if is_items(value) else (value,):
+        for one in value if is_collection(value) else (value,):
             if one is not None:
                 text, separator = _decode(one), "; " if name == "cookie" else ", "
                 headers[name] = f"{headers[name]}{separator}{text}" if name in headers else text

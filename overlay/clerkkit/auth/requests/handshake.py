@@ -7,9 +7,10 @@ from typing import Any
 
 import attrs
 
-from clerk_core import ApiError, Request, TransportError
+from clerk_core import ApiError, TransportError
 from clerk_core.guards import is_object
-from clerk_core.readers import as_is
+from clerk_core.models.readers import as_is
+from clerk_core.requests.api_request import ApiRequest
 from clerkkit.auth.calls.call_limit import CallLimitReached
 from clerkkit.auth.calls.steps import AuthFlow
 from clerkkit.auth.requests.context import RequestContext
@@ -74,7 +75,7 @@ def _fetch_cookies(nonce: str) -> AuthFlow[list[str] | None]:
     # The contract lacks this operation.
     query = {"nonce": nonce[:_MAX_NONCE_LENGTH]}
     try:
-        response: Any = yield Request[Any]("GET", "/clients/handshake_payload", as_is, query=query)
+        response: Any = yield ApiRequest[Any]("GET", "/clients/handshake_payload", as_is, query=query)
     except CallLimitReached:
         return None
     except (ApiError, TransportError) as error:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 import attrs
 
 from clerk_core import InvalidArgument
-from clerk_core.checks import seconds, whole_number
+from clerk_core.checks import check_seconds, check_whole_number
 from clerk_core.deprecation import old_name, renamed_argument
-from clerk_core.guards import is_items
+from clerk_core.guards import is_collection
 from clerkkit.auth.requests import urls
 from clerkkit.auth.requests.option_checks import (
     check_domain,
@@ -150,7 +150,7 @@ class AuthOptions:
 
     def _check_accepted_types(self) -> None:
         accepted: Any = self.accepts_token
-        if not isinstance(accepted, str) and not is_items(accepted):
+        if not isinstance(accepted, str) and not is_collection(accepted):
             raise InvalidArgument("accepts_token", f"expected a string or a list, got {type(accepted).__name__}")
         types: list[Any] = [accepted] if isinstance(accepted, str) else list(accepted)
         if accepted != "any" and not (types and all(one in TOKEN_TYPES for one in types)):
@@ -257,7 +257,7 @@ def _check_call_limit(name: str, given: RateLimitOptions | tuple[int, float]) ->
         calls, period = given
     except (TypeError, ValueError):
         raise InvalidArgument(name, "expected calls and seconds, such as (10, 10)") from None
-    return RateLimitOptions(whole_number(name, calls, 1), seconds(name, period))
+    return RateLimitOptions(check_whole_number(name, calls, 1), check_seconds(name, period))
 
 
 if not TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_items
+from clerk_core.guards import is_collection
 from clerkkit.auth.tokens.claims import SessionClaims
 
 _PIECE = re.compile(r":(\w+)|(\(\.\*\))|([^:(){}?*+\\]+)", re.ASCII)
@@ -61,7 +61,7 @@ def compile_patterns(argument: str, patterns: Sequence[str]) -> tuple[re.Pattern
     """
     if isinstance(patterns, str):
         raise InvalidArgument(argument, "expected a list of patterns, got one string")
-    if not is_items(patterns) or not all(isinstance(pattern, str) for pattern in patterns):
+    if not is_collection(patterns) or not all(isinstance(pattern, str) for pattern in patterns):
         raise InvalidArgument(argument, "expected a list of patterns, which are strings")
     return tuple(_compile(argument, pattern) for pattern in patterns)
 

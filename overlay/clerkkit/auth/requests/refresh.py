@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
 from clerk_bapi import api
-from clerk_core import ApiError, InvalidArgument, Request, TransportError
-from clerk_core.model import Model
+from clerk_core import ApiError, InvalidArgument, Request, Response, TransportError
+from clerk_core.models.model import Model
+from clerk_core.request import WrappedRequest
 from clerkkit.auth.calls.steps import AuthFlow
 from clerkkit.auth.requests.context import RequestContext
 from clerkkit.auth.requests.cookies import find_session_token, read_set_cookies
@@ -58,14 +58,19 @@ def _build_request(context: RequestContext, session_id: str, expired_token: str,
         format="cookie",
         request_headers={name: [value] for name, value in context.request.headers.items()},
     )
-    return _request_suffixed_cookies(request) if context.uses_suffixed_cookies else request
+    return _SuffixedCookiesRequest(request) if context.uses_suffixed_cookies else request
 
 
-def _request_suffixed_cookies(request: Request[Any]) -> Request[Any]:
-    """Return a copy that asks for cookies with the instance's suffix, by a parameter that the contract lacks."""
-    suffixed = copy.copy(request)
-    suffixed.query = "suffixed_cookies=true"
-    return suffixed
+class _SuffixedCookiesRequest(WrappedRequest[Any]):
+    """A request for cookies with the instance's suffix, by a parameter that the contract lacks."""
+
+    __slots__ = ()
+
+    query = "suffixed_cookies=true"
+
+    def decode(self, response: Response) -> Any:
+        """Return the result of the wrapped request."""
+        return self.wrapped.decode(response)
 
 
 def _fetch_cookies(request: Request[Any]) -> AuthFlow[list[str] | str]:

@@ -9,7 +9,7 @@ from math import inf
 import attrs
 
 from clerk_core import InvalidArgument
-from clerk_core.guards import is_items, is_number
+from clerk_core.guards import is_collection, is_number
 from clerkkit.auth.tokens.origins import check_origin
 from clerkkit.auth.tokens.token_types import OAUTH_JWT_TYPES
 
@@ -62,7 +62,7 @@ def _read_texts(argument: str, value: Texts) -> _Texts:
         return ()
     if isinstance(value, str):
         return (value,)
-    if not is_items(value):
+    if not is_collection(value):
         raise InvalidArgument(argument, f"expected a string or a list of strings, got {type(value).__name__}")
     for text in value:
         if not isinstance(text, str):

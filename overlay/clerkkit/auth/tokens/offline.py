@@ -10,7 +10,7 @@ from clerkkit.auth.tokens.claims import SessionClaims
 from clerkkit.auth.tokens.expectations import CLOCK_SKEW, Texts, build_expectations
 from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.errors import TokenRefused
-from clerkkit.flow import drive
+from clerkkit.flow import run_flow
 from clerkkit.reasons import VERIFICATION_FAILED
 
 
@@ -35,7 +35,7 @@ def verify_token(
     """
     expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
     verifier = Verifier(jwt_key=jwt_key, clock=time.time if now is None else lambda: now)
-    return drive(_refuse_to_send, verifier.verify_claims(token, expectations))
+    return run_flow(_refuse_to_send, verifier.verify_claims(token, expectations))
 
 
 def _refuse_to_send(step: Any) -> NoReturn:

@@ -18,7 +18,7 @@ from typing import Any
 from clerk_bapi import api
 from clerk_core import ApiError, TransportError
 from clerk_core.guards import is_list
-from clerk_core.model import Model
+from clerk_core.models.model import Model
 from clerkkit.auth.calls.steps import AuthFlow, RunExclusive, SendOnce
 from clerkkit.auth.tokens.public_keys import PublicKey, load_jwk, read_jwk_numbers
 from clerkkit.auth.tokens.quoting import quote_value

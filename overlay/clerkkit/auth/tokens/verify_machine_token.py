@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from clerk_bapi import api
 from clerk_core import ApiError, Request, TransportError
-from clerk_core.model import Model
+from clerk_core.models.model import Model
 from clerkkit.auth.calls.steps import AuthFlow, RunShared, SendOnce, SendWithKey
 from clerkkit.auth.tokens import jwts
 from clerkkit.auth.tokens.bounded_cache import make_digest

@@ -1,0 +1,1 @@
+"""Models: JSON objects with typed attributes, and the functions that read them."""

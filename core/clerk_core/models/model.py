@@ -1,0 +1,245 @@
+"""Models: JSON objects with typed attributes. No response can break them.
+
+A model's `__dict__` is the JSON object itself. Type checkers see what Clerk's document promises; at run time the model
+keeps what the server sent: unknown keys stay, values of an unexpected type stay as they are, unknown enum values are
+strings, and unknown variants of a union are plain `Model`s. `clerk_core.models.views` describes what attributes return:
+for an absent key `None`, or an empty list or object if the document promises one. `"key" in model` and `model["key"]`
+return what the server sent.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import MethodType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, dataclass_transform
+
+from clerk_core._unset import UNSET
+from clerk_core.models.attrs_support import AdditionalProperties, AttrsFields, Undeclared
+from clerk_core.models.fields import REQUIRED, Attribute, fields, type_hints
+from clerk_core.models.flattening import deepcopy, flatten, restore
+from clerk_core.models.plain import to_plain
+from clerk_core.models.representation import Literal, represent, represent_members
+from clerk_core.models.views import View, is_structured
+
+Reader = Callable[[Any], Any]
+"""Converts a JSON value to what users see, and returns it unchanged if it is not as expected. Never raises."""
+
+_new = object.__new__
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Method:
+    """A method that a JSON key of the same name cannot hide, because data descriptors precede `__dict__`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return self._function if instance is None else MethodType(self._function, instance)
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError(f"{self._function.__name__} is a method of the model; use model[...] for this key")
+
+
+if TYPE_CHECKING:
+
+    def method(function: _F) -> _F:
+        """Declare a method that a JSON key of the same name cannot hide."""
+        return function
+else:
+    method = _Method
+
+
+def renamed(key: str, *, default: Any = REQUIRED) -> Any:
+    """Declare an attribute for the JSON key `key`. With `default`, it is optional."""
+    return Attribute(key, default, Model)
+
+
+class _PydanticSerializer:
+    """The descriptor for the serializer that pydantic uses where it expects any value."""
+
+    def __get__(self, instance: object, owner: type[Model]) -> Any:
+        try:
+            return _pydantic_serializer()
+        except ImportError:
+            raise AttributeError("__pydantic_serializer__") from None
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError("__pydantic_serializer__ belongs to the class")
+
+
+@cache
+def _pydantic_serializer() -> Any:
+    from clerk_core.models.pydantic_schema import build_serializer
+
+    return build_serializer(Model)
+
+
+@cache
+def _union_views(variants: tuple[Any, ...]) -> dict[str, tuple[str, View]]:
+    """Return the attributes of a union: name -> key, and the view for all variants that declare it."""
+    keys = {name: field.key for variant in variants for name, field in fields(variant).items()}
+    hints = {name: [type_hints(variant)[name] for variant in variants if name in fields(variant)] for name in keys}
+    return {name: (key, View(typing.Union[tuple(hints[name])], Model)) for name, key in keys.items()}  # noqa: UP007
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(renamed,))
+class Model:
+    """A JSON object. Read keys that the class does not declare with `model["key"]`."""
+
+    __slots__ = ("__dict__", "__weakref__", "_variants")  # `__dict__` contains the JSON object and nothing else
+
+    _open: ClassVar[bool] = False
+    """Whether a model may be created with keys that its class does not declare."""
+    _plan: ClassVar[tuple[tuple[str, Reader], ...] | None] = None
+    __attrs_attrs__: ClassVar[Any] = AttrsFields()
+    if TYPE_CHECKING:
+        _variants: ClassVar[tuple[type[Model], ...]]
+    else:
+        additional_properties = AdditionalProperties()
+        __pydantic_serializer__ = _PydanticSerializer()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._plan = None
+        for name, annotation in cls.__annotations__.items():
+            declared = cls.__dict__.get(name, REQUIRED)
+            if is_structured(str(annotation)) and not isinstance(declared, Attribute):
+                setattr(cls, name, Attribute(name, declared, Model))
+
+    def __init__(self, **values: Any) -> None:
+        declared = fields(type(self))
+        undeclared = values.pop("additional_properties", {})
+        if isinstance(undeclared, Undeclared) and undeclared.model is not None:
+            # attrs.evolve passes the attributes that it does not change as they read, not as they were sent.
+            self.__dict__ = _evolve(undeclared.model, values).__dict__
+            return
+        missing = [name for name, field in declared.items() if field.required and name not in values]
+        unknown = [] if self._open else [name for name in values if name not in declared]
+        if missing or unknown:
+            problem = f"missing {', '.join(missing)}" if missing else f"unexpected {', '.join(unknown)}"
+            raise TypeError(f"{type(self).__name__}(): {problem}")
+        for name, value in values.items():
+            if value is not UNSET:
+                self.__dict__[declared[name].key if name in declared else name] = value
+        self.__dict__.update(undeclared)
+
+    @classmethod
+    def _readers(cls) -> Mapping[str, Reader]:
+        """Return the readers of the keys that contain models."""
+        return {}
+
+    @classmethod
+    def read(cls, value: Any) -> Self:
+        """Read a parsed JSON value, and keep it: pass only values that nothing else uses.
+
+        A value that is not an object is returned unchanged.
+        """
+        if value.__class__ is not dict:
+            return value  # type: ignore[no-any-return]  # the document promises an object; see the module's docstring
+        plan = cls._plan
+        if plan is None:
+            plan = cls._plan = tuple(cls._readers().items())
+        for key, reader in plan:
+            inner = value.get(key)
+            if inner or inner.__class__ is dict:  # an empty list stays as it is
+                value[key] = reader(inner)
+        self = _new(cls)
+        self.__dict__ = value
+        return self
+
+    @staticmethod
+    def read_unknown(value: dict[str, Any], variants: tuple[type[Model], ...]) -> Model:
+        """Read an object that matches no variant of a union. It has the attributes of all variants."""
+        self = Model.read(value)
+        object.__setattr__(self, "_variants", variants)
+        for key, view in _union_views(variants).values():
+            if key in value:
+                value[key] = view.read(value[key])
+        return self
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return a model of a JSON object, which is copied. Keys may be missing or unknown."""
+        return cls.read(to_plain({**data}, Model))
+
+    @method
+    def to_dict(self) -> dict[str, Any]:
+        """Return a copy of the JSON object, exactly as it was received or created, as plain dicts and lists."""
+        plain: Any = to_plain(self, Model)
+        if not isinstance(plain, dict):  # `json.dumps(..., default=Model.to_dict)` passes any object
+            raise TypeError(f"Object of type {type(self).__name__} is not JSON serializable")
+        return cast("dict[str, Any]", plain)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.__dict__[key]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Iterate over pairs of key and value: `dict(model)` is the JSON object with models inside."""
+        return ((key, value) for key, value in self.__dict__.items() if value is not UNSET)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.__dict__
+
+    if not TYPE_CHECKING:  # so that type checkers report mistyped attributes
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "_variants":  # the slot is only set for unknown variants of a union
+                return ()
+            if name in fields(type(self)):
+                return None
+            if self._variants and name in _union_views(self._variants):
+                return _union_views(self._variants)[name][1](None)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __eq__(self, other: object) -> bool:  # models are mutable, so they have no hash
+        if type(self) is not type(other):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __replace__(self, **changes: Any) -> Self:
+        declared = fields(type(self))
+        unknown = [] if self._open else [name for name in changes if name not in declared]
+        if unknown:
+            raise TypeError(f"unexpected {', '.join(unknown)}")
+        keys = {name: field.key for name, field in declared.items()}
+        values = {**self.__dict__, **{keys.get(name, name): value for name, value in changes.items()}}
+        kept = {key: value for key, value in values.items() if value is not UNSET}
+        replaced = _new(type(self))
+        replaced.__dict__ = type(self).read(kept).__dict__
+        if self._variants:
+            object.__setattr__(replaced, "_variants", self._variants)
+        return replaced
+
+    @method
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return restore, ([tuple(node) for node in flatten(self, Model, {})[0]],)
+
+    @method
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return deepcopy(self, Model, memo)
+
+    def __repr__(self) -> str:
+        return represent(self, Model)
+
+    @method
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Yield the pairs that `repr` shows, for rich and its tracebacks."""
+        return ((key, Literal(text)) for key, text in represent_members(self.__dict__, Model, (id(self),)))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from clerk_core.models.pydantic_schema import build_schema
+
+        return build_schema(cls, Model)
+
+
+def _evolve(model: Any, values: dict[str, Any]) -> Any:
+    """Return a copy of the model with those values that differ from its attributes."""
+    current = {name: getattr(model, name, REQUIRED) for name in values}
+    same = (name for name, value in values.items() if type(value) is type(current[name]) and value == current[name])
+    return model.__replace__(**{name: values[name] for name in values.keys() - set(same)})
