@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -86,22 +85,6 @@ MODULES_PER_FOLDER = 20
 LINES_PER_TEST_FILE = 600
 
 
-UNFINISHED = {
-    "declared": set[str](),
-    "layers": set[str](),
-    "cycles": set[str](),
-    "sizes": set[str](),
-}
-"""Rules that a package does not keep yet."""
-
-
-def packages(rule: str, names: Iterable[str]) -> pytest.MarkDecorator:
-    """Run a test for each package; failures of those that are unfinished are expected."""
-    unfinished = pytest.mark.xfail(strict=False)
-    cases = [pytest.param(name, marks=[unfinished] if name in UNFINISHED[rule] else []) for name in names]
-    return pytest.mark.parametrize("package", cases)
-
-
 def layer(module: str, package: str) -> tuple[int, str]:
     """Return the position of a module in the table, and the entry that matches it."""
     inner = module.removeprefix(package).removeprefix(".") or "__init__"
@@ -112,14 +95,14 @@ def layer(module: str, package: str) -> tuple[int, str]:
     return entries[entry], entry
 
 
-@packages("declared", EXTERNAL)
+@pytest.mark.parametrize("package", EXTERNAL)
 def test_packages_import_only_what_they_declare(package: str) -> None:
     for module, path in imports.modules(package).items():
         optional = {name for owner, names in OPTIONAL.items() if f"{module}.".startswith(f"{owner}.") for name in names}
         assert imports.top_level_packages(path) <= {package} | EXTERNAL[package] | optional, module
 
 
-@packages("layers", LAYERS)
+@pytest.mark.parametrize("package", LAYERS)
 def test_folders_import_from_lower_layers_only(package: str) -> None:
     wrong = []
     for module, targets in imports.import_graph(package).items():
@@ -133,12 +116,12 @@ def test_folders_import_from_lower_layers_only(package: str) -> None:
     assert not wrong
 
 
-@packages("cycles", LAYERS)
+@pytest.mark.parametrize("package", LAYERS)
 def test_no_modules_import_each_other(package: str) -> None:
     assert not imports.cycles(imports.import_graph(package))
 
 
-@packages("sizes", LAYERS)
+@pytest.mark.parametrize("package", LAYERS)
 def test_folders_are_small(package: str) -> None:
     files = imports.modules(package)
     sizes = Counter(
@@ -165,7 +148,6 @@ def test_tests_mirror_the_folders_of_the_source(package: str) -> None:
     assert [folder for folder in sorted(folders) if not (source / package / folder).is_dir()] == []
 
 
-@pytest.mark.xfail(strict=False)
 def test_test_files_are_short() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS.rglob("*.py")}
     assert {path.relative_to(TESTS): lines for path, lines in lengths.items() if lines > LINES_PER_TEST_FILE} == {}
