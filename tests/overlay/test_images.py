@@ -92,8 +92,8 @@ def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopba
     [
         ("missing.png", None, "No such file"),
         ("empty.png", b"", "is empty"),
-        ("text.png", b"<svg/>", "no JPEG, PNG, GIF or WebP"),
-        ("sound.webp", b"RIFF\x24\0\0\0WAVEfmt ", "no JPEG, PNG, GIF or WebP"),
+        ("text.png", b"<svg/>", "not a JPEG, PNG, GIF or WebP"),
+        ("sound.webp", b"RIFF\x24\0\0\0WAVEfmt ", "not a JPEG, PNG, GIF or WebP"),
         ("huge.png", PNG + b"\0" * MAX_SIZE, "10 MB"),
         ("a\0b.png", None, "null"),
     ],
