@@ -19,7 +19,7 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Return whether the value is a JSON number. Python's booleans, which are integers too, are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
@@ -33,5 +33,6 @@ def is_collection(value: object) -> TypeGuard[Collection[Any]]:
     return type(value) in _COLLECTIONS or (isinstance(value, Collection) and not isinstance(value, _NOT_COLLECTIONS))
 
 
+_NUMBERS = (int, float)  # `int | float` would be built anew in each call
 _COLLECTIONS = (list, tuple, set, frozenset)
 _NOT_COLLECTIONS = (str, UserString, bytes, bytearray, memoryview, Mapping)

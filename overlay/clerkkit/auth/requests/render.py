@@ -64,7 +64,7 @@ def build_status_headers(status: str, reason: str, message: str) -> Headers:
 
 
 def _build_cookie_headers(cookies: Iterable[str]) -> Headers:
-    return tuple(("set-cookie", cookie) for cookie in cookies)
+    return tuple([("set-cookie", cookie) for cookie in cookies])
 
 
 def _build_return_headers(context: RequestContext, cookies: tuple[str, ...]) -> Headers:

@@ -50,9 +50,9 @@ def build_expectations(
         raise InvalidArgument("clock_skew", "expected seconds, 0 or more")
     return _build(
         _read_texts("authorized_parties", authorized_parties),
-        _read_texts("audience", audience),
-        _read_texts("issuer", issuer),
-        _read_texts("header_type", header_type),
+        () if audience is None else _read_texts("audience", audience),
+        () if issuer is None else _read_texts("issuer", issuer),
+        () if header_type is None else _read_texts("header_type", header_type),
         float(clock_skew),
     )
 
