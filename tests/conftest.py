@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 # The machine can be busy with other work, so that the time of an example means nothing.
 settings.register_profile("clerkkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clerkkit")
+
+# A shell's background jobs ignore SIGINT, and so would the programs that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

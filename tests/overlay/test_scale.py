@@ -289,11 +289,10 @@ def interrupted(clerk: Clerk) -> None:
 
 
 MAPPER = """
-import itertools, signal, sys, time
+import itertools, sys, time
 from clerk_bapi.api import get_user
 from clerkkit import Clerk
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell of the tests has made of it
 url, where = sys.argv[1:]
 clerk = Clerk("sk_test_x", base_url=url, timeout=0.5, max_retries=0)
 results = clerk.map((get_user(f"user_{n}") for n in itertools.count()), concurrency=8)
