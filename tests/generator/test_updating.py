@@ -62,7 +62,7 @@ def test_the_page_runs_from_top_to_bottom(copy: Path, monkeypatch: pytest.Monkey
             "nothing was written",
             "ready to commit",
             "2025-11-10 to 2026-05-12",
-            "generated/ is of 2025-11-10",
+            "generated/ is for 2025-11-10",
             "",
             "$.components.schemas['User']['properties']['banned']",
         ]
