@@ -28,6 +28,7 @@ class Upload(Protocol):
 
     def open(self, argument: str) -> AbstractContextManager[bytes | BinaryIO]:
         """Open the file; errors name `argument`."""
+        ...
 
 
 class Request(Generic[T_co]):

@@ -110,8 +110,10 @@ class ApiRequest(Request[T_co]):
         self.reads_text = reads_text
         self.row = row
         self.rows_key = rows_key
-        self.fields: dict[str, str] = {}
-        self.files: dict[str, File] = {}
+        fields: dict[str, str] = {}
+        files: dict[str, File] = {}
+        self.fields = fields
+        self.files = files
         try:
             self.path = _encode_path(template, path) if path else template
             if query:
@@ -133,9 +135,9 @@ class ApiRequest(Request[T_co]):
                 if value is UNSET:
                     continue
                 if name in file_fields:
-                    self.files[name] = File.from_argument(name, value)
+                    files[name] = File.from_argument(name, value)
                 else:
-                    self.fields[name] = _encode_text(name, value)
+                    fields[name] = _encode_text(name, value)
         except InvalidArgument as error:
             if not arguments or error.argument not in arguments:
                 raise
@@ -278,8 +280,10 @@ def _encode_body(
             continue
         if name in objects and not isinstance(value, Mapping | Model):
             raise InvalidArgument(name, f"expected a mapping, got {describe_type(value)}")
-        given = _check_list(name, value, lists[name]) if name in lists and value is not None else value
-        members[name] = _encode_json(name, given)
+        if name in lists and value is not None:
+            members[name] = _encode_json(name, _check_list(name, value, lists[name]))
+        else:
+            members[name] = _encode_json(name, value)
     return encode_object(members) if members or required else _NO_BODY
 
 
