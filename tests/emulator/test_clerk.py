@@ -66,7 +66,7 @@ def test_iteration_does_not_skip_organizations_silently(
         clerk.organizations.create(name=f"{number:02}")
     deleted = [clerk.organizations.delete(one.id) for one in clerk.organizations.iterate(page_size=10, **order)]
     assert len(deleted) == 25
-    assert caplog.text.count("GET /organizations: something was deleted") == 1
+    assert caplog.text.count("GET /organizations: a row was deleted") == 1
 
 
 def test_safe_deletion_during_iteration(clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:

@@ -316,7 +316,7 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
     (root / "overlay" / "clerkkit").mkdir(parents=True)
     assert main(["--root", str(root), "generate", "--version", "2030-01-01", "--from", str(source)]) == 0
     out = capsys.readouterr().out
-    assert all(f"note: names.yaml: {problem}, so that the entry is skipped\n" in out for problem in problems)
+    assert all(f"note: names.yaml: skipped an entry: {problem}\n" in out for problem in problems)
     methods = (root / "generated" / "clerk_bapi" / "resources" / "things.py").read_text(encoding="utf-8")
     assert "def make(" in methods
     assert "it names no replacement" in methods

@@ -254,7 +254,7 @@ def test_missing_extra_is_named() -> None:
             "    except ImportError as error: print(error)",
         ]
     )
-    assert fresh(code).splitlines() == ['tokens are signed with cryptography: pip install "clerkkit[auth]"'] * 3
+    assert fresh(code).splitlines() == ['signing tokens needs cryptography: pip install "clerkkit[auth]"'] * 3
 
 
 def test_signing_webhooks_needs_no_extra() -> None:
