@@ -1,7 +1,7 @@
-"""Storms of calls that are given up, over real sockets: `python -m tools.churn CALLS` runs large ones.
+"""Abandon many calls over real sockets, and check that the client recovers: `python -m tools.churn CALLS`.
 
-Whatever ends the calls, the next one works, and no slot is lost. Each storm gives up calls at every turn of the loop,
-or at random moments, against a server that answers, stays silent, refuses connections, or opens half of one.
+Each round abandons calls at every turn of the event loop or at random moments, against a server that answers, stays
+silent, refuses connections, or never accepts them. Afterwards every slot is free and the next calls succeed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import random
 import socket
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,17 +23,17 @@ from clerkkit import AsyncClerk, Clerk, ClerkError
 from tests.loopback import KEY, Act, Received, Said, echo_id, refused, serve
 
 TURNS = 40
-"""Turns of the loop that a call takes at most, about: each of them is a moment to give up at."""
+"""About how many turns of the event loop a call takes at most. A call can be abandoned at each of them."""
 
 
 def _now_and_then(received: Received) -> Said:
-    """Three answers, and a silence."""
+    """Answer three requests of four, and ignore the fourth."""
     return [Act.SILENCE] if random.random() < 0.25 else echo_id(received)
 
 
 @contextlib.contextmanager
 def _half_open() -> Generator[str]:
-    """A server that completes connections in its backlog, and never accepts one."""
+    """Serve connections that are established in the backlog and never accepted."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(1)
@@ -61,7 +60,7 @@ def slots_of(clerk: Any) -> Slots[Any]:
     return slots
 
 
-# -- ways to give up ---------------------------------------------------------------------------------------------------
+# -- ways to abandon a call --------------------------------------------------------------------------------------------
 
 Call = Callable[[], Awaitable[object]]
 End = Callable[[Call, int], Coroutine[Any, Any, None]]
@@ -73,19 +72,19 @@ async def _quiet(call: Call) -> None:
 
 
 async def cancelled_task(call: Call, turns: int) -> None:
-    """`Task.cancel`, which no scope of anyio knows of."""
+    """Abandon a call with `Task.cancel`, outside of anyio's scopes."""
     task = asyncio.ensure_future(_quiet(call))
     for _ in range(turns):
         await asyncio.sleep(0)
     task.cancel()
-    if turns % 3 == 0:  # and again, while it cleans up
+    if turns % 3 == 0:  # cancel again during its cleanup
         await asyncio.sleep(0)
         task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
 async def asyncio_timeout(call: Call, turns: int) -> None:
-    """A deadline of asyncio's that is up at that turn."""
+    """Abandon a call with an `asyncio.timeout` that expires at a turn."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(None) as timeout:
             task = asyncio.ensure_future(_after(turns, lambda: timeout.reschedule(0)))
@@ -94,7 +93,7 @@ async def asyncio_timeout(call: Call, turns: int) -> None:
 
 
 async def failing_sibling(call: Call, turns: int) -> None:
-    """A task group of asyncio's, one task of which fails at that turn."""
+    """Abandon a call through a task of its `asyncio.TaskGroup` that fails at a turn."""
 
     def fail() -> None:
         raise ZeroDivisionError
@@ -112,7 +111,7 @@ async def _after(turns: int, action: Callable[[], object]) -> None:
 
 
 async def cancelled_scope(call: Call, turns: int) -> None:
-    """A scope of anyio's or trio's that is cancelled at that turn."""
+    """Abandon a call with a cancel scope that is cancelled at a turn."""
     async with anyio.create_task_group() as group:
         group.start_soon(_quiet, call)
         for _ in range(turns):
@@ -128,24 +127,24 @@ ENDS: dict[str, dict[str, End]] = {
 }
 
 
-# -- storms ------------------------------------------------------------------------------------------------------------
+# -- rounds ------------------------------------------------------------------------------------------------------------
 
 
 async def one_by_one(clerk: AsyncClerk, end: End, calls: int) -> None:
-    """Each call is given up one turn later than the one before."""
+    """Abandon each call one turn later than the one before."""
     for number in range(calls):
         await end(lambda: clerk.users.get("user_1"), number % TURNS)
 
 
 async def at_once(clerk: AsyncClerk, end: End, calls: int) -> None:
-    """Several times as many calls as there are slots, each given up at a random turn."""
+    """Abandon several times as many calls as there are slots, each at a random turn."""
     async with anyio.create_task_group() as group:
         for _ in range(calls):
             group.start_soon(end, lambda: clerk.users.get("user_1"), random.randrange(20 * TURNS))
 
 
 async def by_deadline(clerk: AsyncClerk, calls: int) -> None:
-    """Calls that the client itself gives up, after random short times."""
+    """Let the client abandon calls itself, after random short deadlines."""
 
     async def call() -> None:
         with contextlib.suppress(ClerkError):
@@ -157,7 +156,7 @@ async def by_deadline(clerk: AsyncClerk, calls: int) -> None:
 
 
 def by_threads(clerk: Clerk, calls: int) -> None:
-    """The same from threads, where nothing else gives up a call."""
+    """Do the same in threads, in which only the client can abandon a call."""
 
     def call(_: int) -> None:
         with contextlib.suppress(ClerkError):
@@ -167,11 +166,11 @@ def by_threads(clerk: Clerk, calls: int) -> None:
         list(pool.map(call, range(calls)))
 
 
-# -- afterwards --------------------------------------------------------------------------------------------------------
+# -- checks ------------------------------------------------------------------------------------------------------------
 
 
 async def check_async(clerk: AsyncClerk) -> None:
-    """All slots are free, and twice as many calls as there are slots succeed, if the server answers."""
+    """Check that all slots are free and that twice as many calls as there are slots succeed."""
     assert slots_of(clerk).free == MAX_CONNECTIONS
     got: list[str] = []
 
@@ -185,7 +184,7 @@ async def check_async(clerk: AsyncClerk) -> None:
 
 
 def check_sync(clerk: Clerk) -> None:
-    """The same with threads."""
+    """Check the same with threads."""
     assert slots_of(clerk).free == MAX_CONNECTIONS
     with ThreadPoolExecutor(2 * MAX_CONNECTIONS) as pool:
         names = [f"user_{number}" for number in range(2 * MAX_CONNECTIONS)]
@@ -193,18 +192,18 @@ def check_sync(clerk: Clerk) -> None:
 
 
 def main(calls: int) -> None:
-    """Run every storm with so many calls."""
+    """Run every round with this number of calls."""
     for server, opened in SERVERS.items():
         with opened() as url:
             clerk = Clerk(KEY, base_url=url, timeout=5)
             by_threads(clerk, calls)
-            _report("threads", server, "deadline", slots_of(clerk).free, threading.active_count())
+            _report("threads", server, "deadline", slots_of(clerk).free)
             clerk.close()
             for way, ends in ENDS.items():
-                anyio.run(_storms, way, server, url, ends, calls, backend="asyncio" if way == "aiohttp" else way)
+                anyio.run(_run_rounds, way, server, url, ends, calls, backend="asyncio" if way == "aiohttp" else way)
 
 
-async def _storms(way: str, server: str, url: str, ends: Any, calls: int) -> None:
+async def _run_rounds(way: str, server: str, url: str, ends: Any, calls: int) -> None:
     options: dict[str, Any] = {"transport": "aiohttp"} if way == "aiohttp" else {}
     async with AsyncClerk(KEY, base_url=url, timeout=5, max_retries=0, **options) as clerk:
         for name, end in ends.items():
@@ -217,7 +216,7 @@ async def _storms(way: str, server: str, url: str, ends: Any, calls: int) -> Non
             await check_async(clerk)
 
 
-def _report(way: str, server: str, end: str, free: int, *more: int) -> None:
+def _report(way: str, server: str, end: str, free: int) -> None:
     print(f"{way:8} server {server:24} ended by {end:9} free slots {free} of {MAX_CONNECTIONS}", flush=True)
     assert free == MAX_CONNECTIONS
 

@@ -1,4 +1,4 @@
-"""Calls that are given up at any moment cost the client nothing; `make churn` runs the same storms with thousands."""
+"""Abandoned calls cost the client nothing; `make churn` runs the same rounds with thousands of calls."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.loopback import ASYNC_WAYS, KEY, backend_of, echo_id, serve, transpor
 from tools import churn
 
 CALLS = 2 * churn.TURNS
-STORMS = [(way, end) for way in ASYNC_WAYS for end in churn.ENDS[way]]
+ROUNDS = [(way, end) for way in ASYNC_WAYS for end in churn.ENDS[way]]
 
 # anyio forgets a socket that connects in the very turn in which its task is cancelled; the garbage collector closes it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.mark.parametrize(("way", "end"), STORMS)
-def test_after_a_storm_every_slot_is_free_and_calls_succeed(way: str, end: str) -> None:
+@pytest.mark.parametrize(("way", "end"), ROUNDS)
+def test_every_slot_is_free_and_calls_succeed_after_abandoned_calls(way: str, end: str) -> None:
     async def main(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url, max_retries=0, **transport_of(way)) as clerk:
             await churn.one_by_one(clerk, churn.ENDS[way][end], CALLS)
@@ -30,8 +30,8 @@ def test_after_a_storm_every_slot_is_free_and_calls_succeed(way: str, end: str) 
 
 
 @pytest.mark.parametrize("server", ["is silent now and then", "refuses", "is half open"])
-@pytest.mark.parametrize(("way", "end"), STORMS)
-def test_a_storm_against_a_bad_server_loses_no_slot(way: str, end: str, server: str) -> None:
+@pytest.mark.parametrize(("way", "end"), ROUNDS)
+def test_calls_abandoned_at_a_bad_server_lose_no_slot(way: str, end: str, server: str) -> None:
     async def main(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url, timeout=1, max_retries=0, **transport_of(way)) as clerk:
             await churn.one_by_one(clerk, churn.ENDS[way][end], churn.TURNS)
@@ -44,7 +44,7 @@ def test_a_storm_against_a_bad_server_loses_no_slot(way: str, end: str, server: 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
 def test_a_server_that_was_silent_for_all_calls_is_called_again(way: str) -> None:
-    """A slow spell: more calls than slots, all given up by their deadline."""
+    """The server is silent while more calls than slots run into their deadlines."""
 
     async def main(silent: str, url: str) -> None:
         async with AsyncClerk(KEY, base_url=silent, **transport_of(way)) as clerk:
@@ -57,7 +57,7 @@ def test_a_server_that_was_silent_for_all_calls_is_called_again(way: str) -> Non
 
 
 @pytest.mark.parametrize("server", churn.SERVERS)
-def test_threads_that_give_up_lose_no_slot(server: str) -> None:
+def test_threads_that_abandon_calls_lose_no_slot(server: str) -> None:
     with churn.SERVERS[server]() as url, Clerk(KEY, base_url=url) as clerk:
         churn.by_threads(clerk, CALLS)
         assert churn.slots_of(clerk).free == MAX_CONNECTIONS
