@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from clerk_core.errors import InvalidArgument
+from clerk_core.guards import is_number
 
 
 def check_whole_number(argument: str, value: object, at_least: int) -> int:
@@ -24,7 +25,7 @@ def check_seconds(argument: str, value: object) -> float:
     Raises:
         InvalidArgument: it is not a positive number of seconds, or longer than Python can wait.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= threading.TIMEOUT_MAX:
+    if not is_number(value) or not 0 < value <= threading.TIMEOUT_MAX:
         raise InvalidArgument(argument, "expected a positive number of seconds")
     return float(value)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from clerk_core import InvalidArgument
 from clerk_core.checks import check_whole_number
+from clerk_core.guards import is_number
 
 
 class RateLimitOptions(NamedTuple):
@@ -29,7 +30,7 @@ def check_rate_limit(given: object) -> RateLimitOptions:
     if not isinstance(given, tuple | list):
         raise InvalidArgument("rate_limit", f"{problem}, got {type(given).__name__}")
     numbers: list[Any] = list(given)  # pyright: ignore[reportUnknownArgumentType]
-    if not 1 <= len(numbers) <= 2 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
+    if not 1 <= len(numbers) <= 2 or not all(map(is_number, numbers)):
         raise InvalidArgument("rate_limit", problem)
     check_whole_number("rate_limit", numbers[0], 1)
     return RateLimitOptions(*numbers)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from clerk_core import InvalidArgument
 from clerk_core.checks import check_secret_key
 from clerk_core.defaults import DEFAULT_BASE_URL
+from clerk_core.guards import is_number
 from clerk_core.transport.base_url import check_base_url
 
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
@@ -68,7 +69,7 @@ def check_clock(clock: Callable[[], float]) -> Callable[[], float]:
         InvalidArgument: the clock is not callable, or does not return a Unix time in seconds.
     """
     now: object = clock() if callable(clock) else None
-    if not isinstance(now, int | float) or isinstance(now, bool) or not abs(now) < _FIRST_MILLISECONDS:
+    if not is_number(now) or not abs(now) < _FIRST_MILLISECONDS:
         raise InvalidArgument("clock", "expected a function that returns the Unix time in seconds, such as time.time")
     return clock
 

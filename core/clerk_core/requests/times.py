@@ -7,6 +7,7 @@ from typing import Any, overload
 
 from clerk_core._unset import UNSET
 from clerk_core.errors import InvalidArgument
+from clerk_core.guards import is_number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -65,7 +66,7 @@ def _to_datetime(argument: str, value: Any) -> Any:
             raise InvalidArgument(argument, f"has no time zone; add one, as in {hint}")
     elif isinstance(value, date):
         raise InvalidArgument(argument, "is a date; expected a datetime with a time zone")
-    elif isinstance(value, int | float) and value < _EARLIEST and value != 0 and not isinstance(value, bool):
+    elif is_number(value) and value < _EARLIEST and value != 0:
         got = value if value > 0 else "a negative number"
         expected = f"expected Unix milliseconds, {_EARLIEST} or more (a time since 1973)"
         raise InvalidArgument(argument, f"{expected}, got {got}: multiply seconds by 1000, or pass a datetime")
@@ -84,7 +85,7 @@ def _parse(argument: str, text: str) -> datetime:
 
 
 def _from_milliseconds(argument: str, milliseconds: object) -> datetime:
-    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+    if not is_number(milliseconds):
         found = type(milliseconds).__name__
         raise InvalidArgument(argument, f"expected a number of milliseconds since 1970, got {found}")
     try:

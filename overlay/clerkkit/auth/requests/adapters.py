@@ -16,6 +16,7 @@ from clerk_core import InvalidArgument
 from clerk_core.guards import is_collection, is_list, is_mapping
 from clerkkit.auth.requests import urls
 from clerkkit.auth.requests.aws_lambda import read_lambda_event
+from clerkkit.auth.tokens.json_values import read_string
 from clerkkit.auth.tokens.origins import normalize_authority
 
 _IN_PATH = "/:@!$&'()*+,;=~"
@@ -106,7 +107,7 @@ class _WsgiAdapter(RequestAdapter):
 
     @property
     def authorization(self) -> str | None:
-        return _get_string(self._request, "HTTP_AUTHORIZATION")
+        return read_string(self._request.get("HTTP_AUTHORIZATION"))
 
     @property
     def url(self) -> str:
@@ -121,7 +122,7 @@ class _WsgiAdapter(RequestAdapter):
         )
 
     def get_host(self, trust_forwarded: bool) -> str:  # noqa: ARG002  # middleware has put a trusted host there
-        return _get_string(self._request, "HTTP_HOST") or ""
+        return read_string(self._request.get("HTTP_HOST")) or ""
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -219,11 +220,6 @@ def _decode(value: Any) -> str:
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     # Replaces lone surrogates, which no request can carry and which could not be sent on.
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _get_string(environ: Mapping[str, Any], key: str) -> str | None:
-    value = environ.get(key)
-    return value if isinstance(value, str) else None
 
 
 def _get_server(environ: Mapping[str, Any]) -> str:

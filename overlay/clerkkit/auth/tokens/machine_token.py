@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from clerk_core.guards import is_list, is_number, is_object
-from clerkkit.auth.tokens.json_values import read_texts
+from clerkkit.auth.tokens.json_values import read_string, read_texts
 from clerkkit.auth.tokens.jwts import Jwt
 from clerkkit.auth.tokens.token_types import M2M, OAUTH, TokenType
 
@@ -78,8 +78,8 @@ def from_oauth_jwt(jwt: Jwt) -> MachineToken:
     scopes = read_texts(claims.get("scp")) if is_list(claims.get("scp")) else _split_words(claims.get("scope")) or ()
     return _from_claims(
         *(OAUTH, claims, scopes),
-        client_id=_read_string(claims.get("client_id")) or "",
-        name=_read_string(claims.get("name")),
+        client_id=read_string(claims.get("client_id")) or "",
+        name=read_string(claims.get("name")),
         claims=_without(_OAUTH_JWT_CLAIMS, claims),
     )
 
@@ -89,7 +89,7 @@ def _from_claims(kind: TokenType, signed: Mapping[str, Any], scopes: tuple[str, 
     created_at = None if issued is None else issued * 1000
     return MachineToken(
         token_type=kind,
-        id=_read_string(signed.get("jti")) or "",
+        id=read_string(signed.get("jti")) or "",
         subject=signed["sub"],
         scopes=scopes,
         expiration=signed["exp"] * 1000,
@@ -107,12 +107,12 @@ def from_response(kind: TokenType, response: Mapping[str, Any]) -> MachineToken 
         return None
     return MachineToken(
         token_type=kind,
-        id=_read_string(response.get("id")) or "",
+        id=read_string(response.get("id")) or "",
         subject=subject,
         scopes=read_texts(response.get("scopes")),
         claims=_read_claims(kind, response),
-        name=None if kind == M2M else _read_string(response.get("name")),
-        client_id=_read_string(_read_either(response, "client_id", "clientId")) if kind == OAUTH else None,
+        name=None if kind == M2M else read_string(response.get("name")),
+        client_id=read_string(_read_either(response, "client_id", "clientId")) if kind == OAUTH else None,
         expiration=_read_milliseconds(kind, response.get("expiration")),
         created_at=_read_milliseconds(kind, _read_either(response, "created_at", "createdAt")),
         updated_at=_read_milliseconds(kind, _read_either(response, "updated_at", "updatedAt")),
@@ -138,10 +138,6 @@ def _read_either(response: Mapping[str, Any], name: str, other: str) -> Any:
 
 def _split_words(value: object) -> tuple[str, ...] | None:
     return tuple(value.split()) if isinstance(value, str) else None
-
-
-def _read_string(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _read_milliseconds(kind: TokenType, value: object) -> float | None:
