@@ -302,7 +302,7 @@ real sockets. The tests check it for `Clerk`, for `AsyncClerk` on asyncio and tr
 By default, a call is retried up to {max_retries} times (`max_retries`). The first retry waits {initial_delay:g} s,
 and each further one twice as long; jitter shortens each delay by up to half. A `Retry-After` takes precedence.
 If the next attempt would start later than {deadline:g} s after the first (`deadline`), the result is that of the last
-attempt. GET also stands for HEAD, PUT and DELETE, POST for PATCH. The rows about timeout and deadline were measured
+attempt. HEAD, PUT and DELETE behave like GET, and PATCH like POST. The rows about timeout and deadline were measured
 with shorter values.
 
 | fault | GET: result, attempts, duration | POST |

@@ -88,7 +88,7 @@ class _BaseClient(PublicDir, Generic[H]):
         raise NotImplementedError
 
     def _derive(self) -> Self:
-        """Return a client with the same state and connections. It creates resources of its own."""
+        """Return a new client that shares this one's state and connections, but not its cached resources."""
         client = object.__new__(type(self))
         # State is private. The public entries are cached resources, which reference the client that created them.
         client.__dict__.update({name: value for name, value in vars(self).items() if name.startswith("_")})

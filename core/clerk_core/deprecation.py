@@ -32,9 +32,7 @@ else:
                 return function(*args, **kwargs)
 
             warned.__deprecated__ = message
-            if inspect.iscoroutinefunction(function) and hasattr(inspect, "markcoroutinefunction"):
-                return inspect.markcoroutinefunction(warned)  # from Python 3.12 on
-            return warned
+            return _mark_coroutine(warned, function)
 
         return mark
 
@@ -84,19 +82,21 @@ def renamed_argument(old: str, new: str) -> Callable[[F], F]:
         @functools.wraps(function)
         def accept(*args: Any, **kwargs: Any) -> Any:
             if old in kwargs:
-                if new in kwargs:
-                    raise TypeError(f"{new} is given twice: {old} is its old name")
-                superseded(f"`{old}=` is `{new}=`")
-                kwargs[new] = kwargs.pop(old)
+                given, value = kwargs.pop(old), kwargs.get(new, UNSET)
+                kwargs[new] = merge_renamed(f"`{old}=` is `{new}=`", old, given, new, value)
             return function(*args, **kwargs)
 
-        # New in Python 3.12.
-        mark_coroutine: Callable[[Any], Any] | None = getattr(inspect, "markcoroutinefunction", None)
-        if mark_coroutine is not None and inspect.iscoroutinefunction(function):
-            return cast("F", mark_coroutine(accept))
-        return cast("F", accept)
+        return _mark_coroutine(accept, function)
 
     return mark
+
+
+def _mark_coroutine(wrapper: Callable[..., Any], function: F) -> F:
+    """Return a function's wrapper, marked as a coroutine function if the function is one. Needs Python 3.12."""
+    mark: Callable[[Any], Any] | None = getattr(inspect, "markcoroutinefunction", None)
+    if mark is not None and inspect.iscoroutinefunction(function):
+        wrapper = mark(wrapper)
+    return cast("F", wrapper)
 
 
 def require_given(name: str, value: T | Unset) -> T:

@@ -61,11 +61,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Response:
-    """A response with a status, headers or content of its own. A handler may return just the JSON body instead."""
+    """A response that sets its status, headers or content. A handler may return only the JSON body instead."""
 
     body: Json | list[Json] | None = None
     status: int = 0
-    """0 stands for the operation's success status in the contract."""
+    """If 0, the success status of the operation in the contract."""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     content: bytes | None = None
     """Bytes to send instead of `body`; `headers` then has their Content-Type."""

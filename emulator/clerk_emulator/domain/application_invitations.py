@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import formats, identifications, jwts, metadata
+from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -62,12 +63,7 @@ def _ticket(keys: Keys, invitation_id: str, expires_at: int, redirect_url: str |
 
 def expire(store: Store) -> None:
     """Set the status of expired invitations. Call it before reading invitations."""
-    store.update_all(
-        INVITATIONS,
-        INVITATIONS.c.status == "pending",
-        INVITATIONS.c.expires_at <= store.clock.now(),
-        status="expired",
-    )
+    expire_pending(store, INVITATIONS)
 
 
 def pending(store: Store, address: str) -> Json | None:

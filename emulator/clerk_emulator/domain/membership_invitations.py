@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import identifications, memberships
+from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.domain.identifications import is_verified
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -12,12 +13,7 @@ from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATION
 
 def expire(store: Store) -> None:
     """Set the status of expired invitations. Call it before reading invitations."""
-    store.update_all(
-        ORGANIZATION_INVITATIONS,
-        ORGANIZATION_INVITATIONS.c.status == "pending",
-        ORGANIZATION_INVITATIONS.c.expires_at <= store.clock.now(),
-        status="expired",
-    )
+    expire_pending(store, ORGANIZATION_INVITATIONS)
 
 
 def not_pending(invitation: Json) -> ClerkAPIError:

@@ -12,6 +12,7 @@ from clerk_emulator.domain import jwts, opaque_tokens, session_lifecycle
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import SESSIONS
 
@@ -51,6 +52,13 @@ def parse_duration(body: Json, name: str, default: int) -> int:
     if not 1 <= value <= opaque_tokens.MAX_SECONDS:
         raise errors.invalid(name, f"must be from 1 to {opaque_tokens.MAX_SECONDS}")
     return value
+
+
+def issue(store: Store, keys: Keys, table: ResourceTable, row: Json, lifetime: int) -> Json:
+    """Create a token that lasts `lifetime` seconds. Return it with its ticket, and the URL that redeems the ticket."""
+    token = store.create(table, row)
+    ticket = sign(keys, token, token["created_at"] // 1000 + lifetime)
+    return {**public_fields(token), "token": ticket, "url": url(keys, ticket)}
 
 
 def sign(keys: Keys, row: Json, expires_at: int) -> str:

@@ -31,9 +31,7 @@ def create_actor_token(call: Call) -> Json:
         "_actor": body["actor"],
         "_session_seconds": tickets.parse_duration(body, "session_max_duration_in_seconds", _SESSION_LIFETIME),
     }
-    token = call.store.create(ACTOR_TOKENS, row)
-    ticket = tickets.sign(call.keys, token, token["created_at"] // 1000 + lifetime)
-    return {**public_fields(token), "token": ticket, "url": tickets.url(call.keys, ticket)}
+    return tickets.issue(call.store, call.keys, ACTOR_TOKENS, row, lifetime)
 
 
 @operation("RevokeActorToken")

@@ -28,9 +28,7 @@ def create_sign_in_token(call: Call) -> Json:
         session_lifecycle.require_member(call.store, organization_id, user["id"])
     lifetime = tickets.parse_duration(body, "expires_in_seconds", _LIFETIME)
     row = {"user_id": user["id"], "status": "pending", "_org_id": organization_id}
-    token = call.store.create(SIGN_IN_TOKENS, row)
-    ticket = tickets.sign(call.keys, token, token["created_at"] // 1000 + lifetime)
-    return {**public_fields(token), "token": ticket, "url": tickets.url(call.keys, ticket)}
+    return tickets.issue(call.store, call.keys, SIGN_IN_TOKENS, row, lifetime)
 
 
 @operation("RevokeSignInToken")

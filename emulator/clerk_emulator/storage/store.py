@@ -96,7 +96,7 @@ class ResourceTable:
         self.update_by_id = self.sql_table.update().where(self.c.id == sa.bindparam("this_id"))
 
     def prepare(self, *where: Where) -> str:
-        """Return SQL for `Store.query`. `sa.bindparam` in the conditions stands for values given later."""
+        """Return SQL for `Store.query`. The conditions may have `sa.bindparam` parameters."""
         return _sql(self.select.where(*where).order_by(*self.oldest_first))
 
     def column_values(self, row: Json) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Url(NamedTuple):
 
 
 EMPTY_URL = Url("http", "", "/", None)
-"""Stands for a URL that cannot be parsed. Nothing redirects to it."""
+"""The value for a URL that cannot be parsed. No redirect goes to it."""
 
 
 def encode_params(pairs: Iterable[tuple[str, str]]) -> str:

@@ -27,7 +27,7 @@ def looks_like_jwt(token: str) -> bool:
 
 
 def opaque_token_type(token: str) -> TokenType | None:
-    """Return the type that the token's prefix stands for, or None."""
+    """Return the token type of the token's prefix, or None."""
     if not token.startswith(_ALL_PREFIXES):
         return None
     return next((kind for prefix, kind in _PREFIXES.items() if token.startswith(prefix)), None)
