@@ -8,6 +8,7 @@ from typing import Any
 
 from clerk_emulator.contract.specification import Operation
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.cause import Cause
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
 from clerk_emulator.storage.keys import Keys
@@ -49,8 +50,8 @@ class Call:
     clock: Clock
     ids: Ids
     keys: Keys
-    origin: str
-    """The origin of the request URL, such as http://127.0.0.1:4010."""
+    cause: Cause
+    """The request's origin, and where it came from."""
     version: str
     """The API version, such as 2026-05-12."""
 

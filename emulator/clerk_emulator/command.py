@@ -67,7 +67,8 @@ def _serve(options: argparse.Namespace) -> int:
         state.store.close()
         raise
     host = f"[{options.host}]" if ":" in options.host else options.host
-    url = f"http://{host}:{socket.getsockname()[1]}{PREFIX}"
+    state.store.public_origin = f"http://{host}:{socket.getsockname()[1]}"
+    url = state.store.public_origin + PREFIX
     server = uvicorn.Server(uvicorn_config(state))
 
     # While uvicorn serves, it handles these signals itself and raises them again at the end. Then, and before it

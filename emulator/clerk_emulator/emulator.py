@@ -14,6 +14,7 @@ import uvicorn
 from clerk_emulator.domain import (
     application_invitations,
     client_tokens,
+    events,
     external_accounts,
     handshakes,
     membership_invitations,
@@ -34,6 +35,7 @@ from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer
 from clerk_emulator.seeding.dump import dump
 from clerk_emulator.seeding.load import create_state
+from clerk_emulator.storage import ledger
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.tables import SESSIONS
@@ -88,6 +90,7 @@ class Emulator:
         except (OSError, ValueError):
             self._state.store.close()
             raise
+        self._state.store.public_origin = self.origin
         self._server = uvicorn.Server(uvicorn_config(self._state))
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="clerk_emulator", daemon=True
@@ -153,6 +156,16 @@ class Emulator:
     def filled_in(self) -> set[str]:
         """Properties that the contract requires and no handler sets, such as `User.locale`. They have plain values."""
         return self._state.filled_in
+
+    @property
+    def events(self) -> list[Json]:
+        """Everything that happened, in order, as the events that Clerk sends to webhooks.
+
+        What a seed creates is not among them.
+        """
+        with self._state.store.transaction():
+            instance_id = self._state.keys.instance_id
+            return [events.envelope(entry, instance_id) for entry in ledger.read_after(self._state.store)]
 
     def dump(self) -> Json:
         """Return keys, custom roles, users, organizations and memberships as a seed for another emulator."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator.call import Call, Upload
 from clerk_emulator.errors import ClerkAPIError, unreadable_body
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.store import Store
 
 IMAGE_LIMIT = 10 * 1024 * 1024
 """Maximum size of an image in bytes."""
@@ -39,9 +40,9 @@ def delete(call: Call, row: Json) -> None:
         call.store.delete_image(row["_image"])
 
 
-def url(call: Call, row: Json) -> str:
+def url(store: Store, row: Json) -> str:
     """Return the URL of a resource's image, or of the default image."""
-    return f"{call.origin}/images/{row.get('_image') or 'default'}"
+    return f"{store.origin}/images/{row.get('_image') or 'default'}"
 
 
 def _media_type(upload: Upload) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from clerk_emulator.call import Call
 from clerk_emulator.domain import images
 from clerk_emulator.domain.organization_profiles import (
     clear_active_organization,
@@ -90,11 +89,10 @@ def _require_manager(store: Store, before: Json) -> None:
         raise ClerkAPIError(400, "organization_minimum_permissions_needed", "is the last admin", message)
 
 
-def serialize_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
+def serialize_memberships(store: Store, rows: Sequence[Json]) -> list[Json]:
     """Return memberships as the API returns them, with the organization and the user."""
-    store = call.store
     organizations = {
-        one["id"]: serialize_organization(call, one)
+        one["id"]: serialize_organization(store, one)
         for one in store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_({row["_organization_id"] for row in rows}))
     }
     users = {one["id"]: one for one in store.all(USERS, USERS.c.id.in_({row["_user_id"] for row in rows}))}
@@ -107,9 +105,9 @@ def serialize_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
             "permissions": roles[row["role"]]["_permissions"] or None,
             "organization": organizations[row["_organization_id"]],
             "public_user_data": {
-                **public_user_data(call, users[row["_user_id"]]),
+                **public_user_data(store, users[row["_user_id"]]),
                 "username": users[row["_user_id"]]["username"],
-                "profile_image_url": images.url(call, users[row["_user_id"]]),
+                "profile_image_url": images.url(store, users[row["_user_id"]]),
                 "banned": users[row["_user_id"]]["banned"],
                 "deprovisioned": users[row["_user_id"]]["deprovisioned"],
             },
@@ -118,13 +116,13 @@ def serialize_memberships(call: Call, rows: Sequence[Json]) -> list[Json]:
     ]
 
 
-def serialize_membership(call: Call, row: Json) -> Json:
+def serialize_membership(store: Store, row: Json) -> Json:
     """Return a membership as the API returns it."""
-    (membership,) = serialize_memberships(call, [row])
+    (membership,) = serialize_memberships(store, [row])
     return membership
 
 
-def public_user_data(call: Call, user: Json) -> Json:
+def public_user_data(store: Store, user: Json) -> Json:
     """Return the user data that other members may see."""
     names = ("_email_address", "_phone_number", "username", "_web3wallet")
     return {
@@ -132,6 +130,6 @@ def public_user_data(call: Call, user: Json) -> Json:
         "first_name": user["first_name"],
         "last_name": user["last_name"],
         "has_image": user["_image"] is not None,
-        "image_url": images.url(call, user),
+        "image_url": images.url(store, user),
         "identifier": next((user[name] for name in names if user.get(name)), ""),
     }

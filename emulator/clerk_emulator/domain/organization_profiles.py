@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
-from clerk_emulator.call import Call
 from clerk_emulator.domain import images
-from clerk_emulator.domain.roles import elevated_role_keys
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -27,34 +23,19 @@ def require_organizations_enabled(store: Store) -> None:
         raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
 
 
-def serialize_organizations(call: Call, rows: Sequence[Json]) -> list[Json]:
-    """Return organizations as the API returns them."""
-    return [serialize_organization(call, row) for row in rows]
+def serialize_organization(store: Store, row: Json) -> Json:
+    """Return an organization as the API returns it, without what `include_...` parameters add."""
+    return {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(store, row)}
 
 
-def serialize_organization(call: Call, row: Json) -> Json:
-    """Return an organization as the API returns it, with the additions that `include_...` parameters request."""
-    serialized = {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(call, row)}
-    members = MEMBERSHIPS.c.organization_id == row["id"]
-    if call.query.get("include_members_count"):
-        serialized["members_count"] = call.store.count(MEMBERSHIPS, members)
-        serialized["pending_invitations_count"] = call.store.count(
-            ORGANIZATION_INVITATIONS, *pending_invitations(call.store, row)
-        )
-    if call.query.get("include_missing_member_with_elevated_permissions"):
-        holders = MEMBERSHIPS.c.role.in_(elevated_role_keys(call.store))
-        serialized["missing_member_with_elevated_permissions"] = not call.store.count(MEMBERSHIPS, members, holders)
-    return serialized
-
-
-def public_organization_data(call: Call, row: Json) -> Json:
+def public_organization_data(store: Store, row: Json) -> Json:
     """Return the public data of an organization."""
     return {
         "id": row["id"],
         "name": row["name"],
         "slug": row["slug"],
         "has_image": row["_image"] is not None,
-        "image_url": images.url(call, row),
+        "image_url": images.url(store, row),
     }
 
 

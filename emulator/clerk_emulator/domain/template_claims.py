@@ -108,7 +108,7 @@ def _operand(text: str, context: Json) -> Any:
 def _context(call: Call, session: Json) -> Json:
     """Return the names for shortcodes in a session: `user`, `org` and `org_membership`."""
     row = call.store.require(USERS, session["user_id"])
-    serialized = serialize_user(call, row)
+    serialized = serialize_user(call.store, row)
     user = {name: serialized[name] for name in _USER}
     user["full_name"] = " ".join(filter(None, (row["first_name"], row["last_name"]))) or None
     for primary, _ in PRIMARY.values():
@@ -129,7 +129,7 @@ def _organization_context(call: Call, session: Json) -> Json:
         return {}
     organization = call.store.require(ORGANIZATIONS, organization_id)
     org = {name: organization[name] for name in _ORGANIZATION}
-    image = {"image_url": images.url(call, organization), "has_image": organization.get("_image") is not None}
+    image = {"image_url": images.url(call.store, organization), "has_image": organization.get("_image") is not None}
     return {
         "org": {**org, **image, "role": membership["role"]},
         "org_membership": {"public_metadata": membership["public_metadata"]},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.call import Call
-from clerk_emulator.domain import images
+from clerk_emulator.domain import events, images
 from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -59,26 +58,33 @@ LISTS = {
 """The keys of the lists in a user object, by the `object` of the identifications."""
 
 
-def serialize_users(call: Call, rows: list[Json]) -> list[Json]:
+def serialize_users(store: Store, rows: list[Json]) -> list[Json]:
     """Return users as the API returns them."""
-    settings = USER_SETTINGS.read(call.store)
-    by_user = of_users(call.store, [row["id"] for row in rows])
-    return [_serialize(call, row, by_user.get(row["id"], []), settings) for row in rows]
+    settings = USER_SETTINGS.read(store)
+    by_user = of_users(store, [row["id"] for row in rows])
+    return [_serialize(store, row, by_user.get(row["id"], []), settings) for row in rows]
 
 
-def serialize_user(call: Call, row: Json) -> Json:
+def serialize_user(store: Store, row: Json) -> Json:
     """Return a user as the API returns it."""
-    (user,) = serialize_users(call, [row])
+    (user,) = serialize_users(store, [row])
     return user
 
 
-def _serialize(call: Call, row: Json, identifications: list[Json], settings: Json) -> Json:
+def record_user(store: Store, event_type: str, row: Json) -> Json:
+    """Record an event about a user, and return the user as the API returns it."""
+    user = serialize_user(store, row)
+    events.record(store, event_type, user)
+    return user
+
+
+def _serialize(store: Store, row: Json, identifications: list[Json], settings: Json) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
     for one in identifications:
         lists[LISTS[one["object"]]].append(serialize_identification(one))
-    image_url = images.url(call, row)
+    image_url = images.url(store, row)
     has_totp = row["_totp_secret"] is not None
-    locked = is_locked(call.store, row)
+    locked = is_locked(store, row)
     until = row["_locked_until"]
     return {
         **public_fields(row),
@@ -92,7 +98,7 @@ def _serialize(call: Call, row: Json, identifications: list[Json], settings: Jso
         "backup_code_enabled": bool(row["_backup_codes"]),
         "two_factor_enabled": has_totp or any(one.get("reserved_for_second_factor") for one in identifications),
         "locked": locked,
-        "lockout_expires_in_seconds": max(0, until - call.clock.now()) // 1000 if locked and until else None,
+        "lockout_expires_in_seconds": max(0, until - store.clock.now()) // 1000 if locked and until else None,
         "verification_attempts_remaining": (
             max(0, settings["lockout_attempts"] - row["_failed_attempts"]) if settings["lockout"] else None
         ),

@@ -57,6 +57,7 @@ class _Endpoints:
             query_string=request.scope["query_string"].decode("latin-1"),
             headers=request.headers,
             origin=str(request.base_url).rstrip("/"),
+            client_ip=request.client.host if request.client else "",
             stream=request.stream(),
         )
         try:

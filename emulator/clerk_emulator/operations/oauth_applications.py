@@ -171,7 +171,7 @@ def _serialize(call: Call, row: Json) -> Json:
     return {
         **public_fields(row),
         "callback_url": next(iter(row["redirect_uris"]), ""),
-        "client_image_url": images.url(call, row) if row["_image"] else None,
+        "client_image_url": images.url(call.store, row) if row["_image"] else None,
         "authorize_url": f"{frontend}/oauth/authorize",
         "token_fetch_url": f"{frontend}/oauth/token",
         "token_introspection_url": f"{frontend}/oauth/token_info",

@@ -206,7 +206,7 @@ def _serialize_one(call: Call, row: Json) -> Json:
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:
     ids = {row["organization_id"] for row in rows}
     public_data = {
-        one["id"]: public_organization_data(call, one)
+        one["id"]: public_organization_data(call.store, one)
         for one in call.store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_(ids))
     }
     return [

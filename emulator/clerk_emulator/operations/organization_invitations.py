@@ -156,7 +156,7 @@ def _list(call: Call, *where: Where | None, with_organization: bool = False) -> 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:
     names = {one["key"]: one["name"] for one in call.store.all(ROLES, ROLES.c.key.in_({row["role"] for row in rows}))}
     inviters = {
-        one["id"]: memberships.public_user_data(call, one)
+        one["id"]: memberships.public_user_data(call.store, one)
         for one in call.store.all(USERS, USERS.c.id.in_({row["inviter_id"] for row in rows}))
     }
     return [
@@ -168,7 +168,7 @@ def _serialize(call: Call, rows: list[Json]) -> list[Json]:
 def _serialize_with_organization(call: Call, rows: list[Json]) -> list[Json]:
     ids = {row["organization_id"] for row in rows}
     public_data = {
-        one["id"]: public_organization_data(call, one)
+        one["id"]: public_organization_data(call.store, one)
         for one in call.store.all(ORGANIZATIONS, ORGANIZATIONS.c.id.in_(ids))
     }
     return [{**row, "public_organization_data": public_data[row["organization_id"]]} for row in _serialize(call, rows)]

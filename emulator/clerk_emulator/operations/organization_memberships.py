@@ -21,13 +21,13 @@ _METADATA = ("public_metadata", "private_metadata")
 
 @organization_operation("InstanceGetOrganizationMemberships")
 def list_all_memberships(call: Call) -> Response:
-    return list_resources(call, MEMBERSHIPS, sort=SORT, serialize=serialize_memberships)
+    return list_resources(call, MEMBERSHIPS, sort=SORT, serialize=_serialize)
 
 
 @organization_operation("UsersGetOrganizationMemberships")
 def list_memberships_of_user(call: Call) -> Response:
     user = call.path_resource(USERS, "user_id")
-    return list_resources(call, MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"], serialize=serialize_memberships)
+    return list_resources(call, MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"], serialize=_serialize)
 
 
 @organization_operation("ListOrganizationMemberships")
@@ -41,7 +41,7 @@ def list_memberships(call: Call) -> Response:
         is_one_of(MEMBERSHIPS.c.role, call.query["role"]),
         MEMBERSHIPS.c.user_id.in_(sa.select(USERS.c.id).where(*of_users)) if of_users else None,
         sort=SORT,
-        serialize=serialize_memberships,
+        serialize=_serialize,
     )
 
 
@@ -60,11 +60,11 @@ def create_membership(call: Call) -> Json:
         ORGANIZATION_INVITATIONS.c.email_address.in_(membership_invitations.verified_addresses(call.store, user["id"])),
     )
     if invited is None:
-        return serialize_membership(call, memberships.add(call.store, organization, user, role, **given))
+        return serialize_membership(call.store, memberships.add(call.store, organization, user, role, **given))
     # Clerk does not say what happens to the invitation of a new member. It becomes accepted: our choice.
     membership = membership_invitations.accept(call.store, invited["id"], user["id"])
     merged = {name: metadata.validate(name, membership[name] | given[name]) for name in _METADATA}
-    return serialize_membership(call, call.store.update(MEMBERSHIPS, membership, role=role, **merged))
+    return serialize_membership(call.store, call.store.update(MEMBERSHIPS, membership, role=role, **merged))
 
 
 @organization_operation("UpdateOrganizationMembership")
@@ -72,22 +72,26 @@ def update_membership(call: Call) -> Json:
     organization = call.path_resource(ORGANIZATIONS, "organization_id")
     membership = _membership(call, organization)
     role = require_role_for(call.store, organization, call.body["role"])
-    return serialize_membership(call, memberships.change_role(call.store, membership, role["key"]))
+    return serialize_membership(call.store, memberships.change_role(call.store, membership, role["key"]))
 
 
 @organization_operation("UpdateOrganizationMembershipMetadata")
 def merge_metadata(call: Call) -> Json:
     membership = _membership(call, call.path_resource(ORGANIZATIONS, "organization_id"))
     changes = metadata.merged_fields(membership, call.body, _METADATA)
-    return serialize_membership(call, call.store.update(MEMBERSHIPS, membership, **changes))
+    return serialize_membership(call.store, call.store.update(MEMBERSHIPS, membership, **changes))
 
 
 @organization_operation("DeleteOrganizationMembership")
 def delete_membership(call: Call) -> Json:
     membership = _membership(call, call.path_resource(ORGANIZATIONS, "organization_id"))
-    answer = serialize_membership(call, membership)
+    answer = serialize_membership(call.store, membership)
     memberships.remove(call.store, membership)
     return answer
+
+
+def _serialize(call: Call, rows: list[Json]) -> list[Json]:
+    return serialize_memberships(call.store, rows)
 
 
 def _membership(call: Call, organization: Json) -> Json:

@@ -12,8 +12,8 @@ from clerk_emulator.domain import formats, images, memberships, metadata, roles
 from clerk_emulator.domain.organization_profiles import (
     MEMBERS_COUNT,
     clear_active_organization,
+    pending_invitations,
     serialize_organization,
-    serialize_organizations,
 )
 from clerk_emulator.domain.roles import ROLE_SETS
 from clerk_emulator.errors import ClerkAPIError
@@ -46,7 +46,7 @@ def list_organizations(call: Call) -> Response:
             lambda condition: ORGANIZATIONS.c.id.in_(sa.select(MEMBERSHIPS.c.organization_id).where(condition)),
         ),
         sort=_SORT,
-        serialize=serialize_organizations,
+        serialize=_serialize,
     )
 
 
@@ -73,13 +73,14 @@ def create_organization(call: Call) -> Json:
     if creator:
         role, _ = roles.creator_and_default_role(call.store, roles.role_set_of(call.store, organization))
         memberships.add(call.store, organization, creator, role, {}, {})
-    return serialize_organization(call, organization)
+    return serialize_organization(call.store, organization)
 
 
 @organization_operation("GetOrganization")
 def get_organization(call: Call) -> Json:
     by_slug = call.store.find(ORGANIZATIONS, ORGANIZATIONS.c.slug == call.path["organization_id"])
-    return serialize_organization(call, by_slug or _organization(call))
+    (organization,) = _serialize(call, [by_slug or _organization(call)])
+    return organization
 
 
 @organization_operation("UpdateOrganization")
@@ -88,7 +89,7 @@ def update_organization(call: Call) -> Json:
     profile = _validated_fields(call, organization) | metadata.replaced_fields(call.body, _METADATA)
     if "role_set_key" in profile:
         _require_roles_in_set(call.store, organization, profile["role_set_key"])
-    return serialize_organization(call, call.store.update(ORGANIZATIONS, organization, **profile))
+    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **profile))
 
 
 @organization_operation("DeleteOrganization")
@@ -104,14 +105,14 @@ def delete_organization(call: Call) -> Json:
 def merge_metadata(call: Call) -> Json:
     organization = _organization(call)
     changes = metadata.merged_fields(organization, call.body, _METADATA)
-    return serialize_organization(call, call.store.update(ORGANIZATIONS, organization, **changes))
+    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **changes))
 
 
 @organization_operation("ReplaceOrganizationMetadata")
 def replace_metadata(call: Call) -> Json:
     organization = _organization(call)
     changes = metadata.replaced_fields(call.body, _METADATA)
-    return serialize_organization(call, call.store.update(ORGANIZATIONS, organization, **changes))
+    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **changes))
 
 
 @organization_operation("UploadOrganizationLogo")
@@ -121,7 +122,7 @@ def upload_logo(call: Call) -> Json:
     if uploader and call.store.get(USERS, uploader) is None:
         raise errors.referenced_not_found("uploader_user_id", uploader)
     organization = call.store.update(ORGANIZATIONS, organization, _image=images.store_upload(call, organization))
-    answer = serialize_organization(call, organization)
+    answer = serialize_organization(call.store, organization)
     return {**answer, "logo_url": answer["image_url"]}
 
 
@@ -131,7 +132,26 @@ def delete_logo(call: Call) -> Json:
     if organization["_image"] is None:
         raise ClerkAPIError(404, "image_not_found", "not found", "This organization has no logo.")
     images.delete(call, organization)
-    return serialize_organization(call, call.store.update(ORGANIZATIONS, organization, _image=None))
+    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, _image=None))
+
+
+def _serialize(call: Call, rows: list[Json]) -> list[Json]:
+    """Return organizations with the additions that the `include_...` parameters request."""
+    return [{**serialize_organization(call.store, row), **_requested_additions(call, row)} for row in rows]
+
+
+def _requested_additions(call: Call, row: Json) -> Json:
+    additions: Json = {}
+    members = MEMBERSHIPS.c.organization_id == row["id"]
+    if call.query.get("include_members_count"):
+        additions["members_count"] = call.store.count(MEMBERSHIPS, members)
+        additions["pending_invitations_count"] = call.store.count(
+            ORGANIZATION_INVITATIONS, *pending_invitations(call.store, row)
+        )
+    if call.query.get("include_missing_member_with_elevated_permissions"):
+        holders = MEMBERSHIPS.c.role.in_(roles.elevated_role_keys(call.store))
+        additions["missing_member_with_elevated_permissions"] = not call.store.count(MEMBERSHIPS, members, holders)
+    return additions
 
 
 def _organization(call: Call) -> Json:

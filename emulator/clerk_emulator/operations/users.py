@@ -18,6 +18,7 @@ from clerk_emulator.domain import (
 from clerk_emulator.domain.user_accounts import (
     NEW_USER,
     lock,
+    record_user,
     refresh_primary_identifiers,
     serialize_user,
     serialize_users,
@@ -57,12 +58,14 @@ def create_user(call: Call) -> Json:
     user = _with_secrets(call, user, body)
     if body.get("locked"):
         user = lock(call.store, user)
-    return serialize_user(call, call.store.update(USERS, user, updated_at=user["created_at"]))
+    return record_user(call.store, "user.created", call.store.update(USERS, user, updated_at=user["created_at"]))
 
 
 @operation("GetUserList")
 def list_users(call: Call) -> Response:
-    return list_resources(call, USERS, *_filters(call), sort=SORT, serialize=serialize_users)
+    return list_resources(
+        call, USERS, *_filters(call), sort=SORT, serialize=lambda call, rows: serialize_users(call.store, rows)
+    )
 
 
 @operation("GetUsersCount")
@@ -73,7 +76,7 @@ def count_users(call: Call) -> Json:
 
 @operation("GetUser")
 def get_user(call: Call) -> Json:
-    return serialize_user(call, call.path_resource(USERS, "user_id"))
+    return serialize_user(call.store, call.path_resource(USERS, "user_id"))
 
 
 @operation("UpdateUser")
@@ -106,7 +109,7 @@ def update_user(call: Call) -> Json:
             )
         session_lifecycle.revoke_all(call.store, user["id"])
     user = _with_secrets(call, user, body)
-    return serialize_user(call, refresh_primary_identifiers(call.store, user))
+    return serialize_user(call.store, refresh_primary_identifiers(call.store, user))
 
 
 @operation("DeleteUser")

@@ -18,37 +18,37 @@ _UNLOCKED = {"_locked": False, "_locked_until": None, "_failed_attempts": 0}
 @operation("BanUser")
 def ban_user(call: Call) -> Json:
     _require_banning_enabled(call)
-    return serialize_user(call, _ban(call, call.path_resource(USERS, "user_id")))
+    return serialize_user(call.store, _ban(call, call.path_resource(USERS, "user_id")))
 
 
 @operation("UnbanUser")
 def unban_user(call: Call) -> Json:
     _require_banning_enabled(call)
-    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), banned=False))
+    return serialize_user(call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), banned=False))
 
 
 @operation("UsersBan")
 def ban_users(call: Call) -> list[Json]:
     _require_banning_enabled(call)
-    return serialize_users(call, [_ban(call, user) for user in _users_in_body(call)])
+    return serialize_users(call.store, [_ban(call, user) for user in _users_in_body(call)])
 
 
 @operation("UsersUnban")
 def unban_users(call: Call) -> list[Json]:
     _require_banning_enabled(call)
-    return serialize_users(call, [call.store.update(USERS, user, banned=False) for user in _users_in_body(call)])
+    return serialize_users(call.store, [call.store.update(USERS, user, banned=False) for user in _users_in_body(call)])
 
 
 @operation("LockUser")
 def lock_user(call: Call) -> Json:
     _require_lockout_enabled(call)
-    return serialize_user(call, lock(call.store, call.path_resource(USERS, "user_id")))
+    return serialize_user(call.store, lock(call.store, call.path_resource(USERS, "user_id")))
 
 
 @operation("UnlockUser")
 def unlock_user(call: Call) -> Json:
     _require_lockout_enabled(call)
-    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), **_UNLOCKED))
+    return serialize_user(call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), **_UNLOCKED))
 
 
 @operation("VerifyPassword")
@@ -70,12 +70,14 @@ def set_password_compromised(call: Call) -> Json:
         )
     if call.body.get("revoke_all_sessions"):
         session_lifecycle.revoke_all(call.store, user["id"])
-    return serialize_user(call, call.store.update(USERS, user, _compromised=True))
+    return serialize_user(call.store, call.store.update(USERS, user, _compromised=True))
 
 
 @operation("UnsetUserPasswordCompromised")
 def unset_password_compromised(call: Call) -> Json:
-    return serialize_user(call, call.store.update(USERS, call.path_resource(USERS, "user_id"), _compromised=False))
+    return serialize_user(
+        call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), _compromised=False)
+    )
 
 
 @operation("RemoveUserPassword")
@@ -87,7 +89,7 @@ def remove_password(call: Call) -> Json:
         user = call.store.update(
             USERS, user, _password_hasher=None, _password_digest=None, _compromised=False, password_last_updated_at=None
         )
-    return serialize_user(call, user)
+    return serialize_user(call.store, user)
 
 
 @operation("VerifyTOTP")

@@ -20,7 +20,7 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 def merge_metadata(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     changes = metadata.merged_fields(user, call.body, _METADATA)
-    return serialize_user(call, call.store.update(USERS, user, **changes))
+    return serialize_user(call.store, call.store.update(USERS, user, **changes))
 
 
 @operation("ReplaceUserMetadata")
@@ -28,13 +28,13 @@ def replace_metadata(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     # Only private metadata can be null in a response.
     changes = metadata.replaced_fields(call.body, _METADATA, nullable=("private_metadata",))
-    return serialize_user(call, call.store.update(USERS, user, **changes))
+    return serialize_user(call.store, call.store.update(USERS, user, **changes))
 
 
 @operation("SetUserProfileImage")
 def set_profile_image(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    return serialize_user(call, call.store.update(USERS, user, _image=images.store_upload(call, user)))
+    return serialize_user(call.store, call.store.update(USERS, user, _image=images.store_upload(call, user)))
 
 
 @operation("DeleteUserProfileImage")
@@ -43,7 +43,7 @@ def delete_profile_image(call: Call) -> Json:
     if user["_image"] is None:
         raise ClerkAPIError(404, "image_not_found", "not found", "This user has no image.")
     images.delete(call, user)
-    return serialize_user(call, call.store.update(USERS, user, _image=None))
+    return serialize_user(call.store, call.store.update(USERS, user, _image=None))
 
 
 @operation("GetOAuthAccessToken")

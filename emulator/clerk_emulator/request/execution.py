@@ -18,7 +18,7 @@ def execute(state: State, call: Call, handle: Handler) -> Response:
 
     An exception rolls back the handler's writes.
     """
-    with state.store.transaction():
+    with state.store.transaction(call.cause):
         result = handle(call)
     response = result if isinstance(result, Response) else Response(result)
     status = response.status or call.operation.success
@@ -46,7 +46,7 @@ def perform(state: State, operation_id: str, body: Json | None = None, **path: s
         clock=state.clock,
         ids=state.ids,
         keys=state.keys,
-        origin="",
+        cause=state.store.cause,
         version=versions.current(),
     )
     result = HANDLERS[operation_id].handle(call)

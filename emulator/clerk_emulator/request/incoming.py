@@ -32,6 +32,7 @@ class IncomingRequest:
     headers: Headers
     origin: str
     """The origin of the URL, such as http://127.0.0.1:4010."""
+    client_ip: str
     stream: AsyncIterator[bytes]
     """The chunks of the body."""
 

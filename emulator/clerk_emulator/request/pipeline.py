@@ -17,6 +17,7 @@ from clerk_emulator.request import authentication, faults, validation
 from clerk_emulator.request.execution import execute
 from clerk_emulator.request.incoming import JSON_LIMIT, IncomingRequest
 from clerk_emulator.request.state import State
+from clerk_emulator.storage.cause import Cause
 
 PREFIX = "/v1"
 
@@ -80,7 +81,7 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         clock=state.clock,
         ids=state.ids,
         keys=state.keys,
-        origin=request.origin,
+        cause=Cause(request.origin, request.client_ip, request.headers.get("user-agent", "")),
         version=version,
     )
     return execute(state, call, handler.handle)

@@ -71,7 +71,9 @@ class State:
                 self.keys = instance_keys.load(self.store, given_keys)
                 run_startup_hooks(self.store)
                 if initialize is not None:
+                    self.store.records_events = False
                     initialize(self)
+                    self.store.records_events = True
         except BaseException:
             self.store.close()
             raise

@@ -12,7 +12,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from sqlalchemy.pool import StaticPool
 
 from clerk_emulator.errors import not_found
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.cause import NO_REQUEST, Cause
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
 
@@ -115,7 +116,14 @@ class Store:
     def __init__(self, clock: Clock, ids: Ids, path: str | Path | None = None) -> None:
         self.clock = clock
         self.ids = ids
+        self.cause = NO_REQUEST
+        """What the open transaction runs for."""
+        self.public_origin = ""
+        """The origin of URLs in what no request has caused."""
+        self.records_events = True
         self._lock = threading.RLock()
+        self._event_listeners: list[Callable[[], None]] = []
+        self._has_new_events = False
         self._engine = sa.create_engine(
             f"sqlite:///{path}" if path else "sqlite://",
             poolclass=StaticPool,
@@ -160,12 +168,36 @@ class Store:
             self._pristine.close()
 
     @contextlib.contextmanager
-    def transaction(self) -> Generator[None]:
+    def transaction(self, cause: Cause = NO_REQUEST) -> Generator[None]:
         """Run the block in a transaction; an exception rolls it back."""
         # Not a transaction of SQLAlchemy: in autocommit mode it sends no BEGIN to SQLite.
-        with self._lock, self._raw:
-            self._raw.execute("BEGIN")
-            yield
+        with self._lock:
+            self.cause = cause
+            self._has_new_events = False
+            with self._raw:
+                self._raw.execute("BEGIN")
+                yield
+            has_new_events = self._has_new_events
+        if has_new_events:
+            for listener in self._event_listeners:
+                listener()
+
+    def notify_after_commit(self) -> None:
+        """Call the listeners of `on_events` after the open transaction."""
+        self._has_new_events = True
+
+    def on_events(self, listener: Callable[[], None]) -> None:
+        """Call a function after each transaction that recorded events. It must not block."""
+        self._event_listeners.append(listener)
+
+    @property
+    def origin(self) -> str:
+        """The origin of URLs in responses and events."""
+        return self.cause.origin or self.public_origin
+
+    def execute(self, sql: str, **values: Any) -> sqlite3.Cursor:
+        """Execute SQL with named parameters on a table that is not a `ResourceTable`."""
+        return self._raw.execute(sql, values)
 
     def save_snapshot(self) -> None:
         """Save the current state for `restore_snapshot`. Only for a database in memory."""

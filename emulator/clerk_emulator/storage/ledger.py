@@ -1,0 +1,82 @@
+"""The ledger of events: an append-only table, in the order in which the events happened."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.store import METADATA, Store
+
+EVENTS = sa.Table(
+    "event",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("timestamp", sa.BigInteger, nullable=False),
+    sa.Column("client_ip", sa.Text, nullable=False),
+    sa.Column("user_agent", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+_INSERT = """INSERT INTO event (id, type, timestamp, client_ip, user_agent, data)
+VALUES (:id, :type, :timestamp, :client_ip, :user_agent, :data)"""
+_SELECT = "SELECT number, id, type, timestamp, client_ip, user_agent, data FROM event"
+_AFTER = f"{_SELECT} WHERE number > :number ORDER BY number LIMIT :limit"
+_BY_NUMBER = f"{_SELECT} WHERE number = :number"
+_LAST = "SELECT coalesce(max(number), 0) FROM event"
+
+_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """A recorded event."""
+
+    number: int
+    """The position in the ledger, from 1."""
+    id: str
+    """The id of the message (`msg_...`), which all deliveries of the event have."""
+    type: str
+    timestamp: int
+    client_ip: str
+    user_agent: str
+    data: str
+    """The JSON text of the event's data, as it was when the event happened."""
+
+
+def append(store: Store, event_type: str, data: Json) -> None:
+    """Append an event, caused by what the open transaction runs for."""
+    cause = store.cause
+    values = {
+        "id": store.ids.new("msg"),
+        "type": event_type,
+        "timestamp": store.clock.now() if cause.at is None else cause.at,
+        "client_ip": cause.client_ip,
+        "user_agent": cause.user_agent,
+        "data": _to_json(data),
+    }
+    store.execute(_INSERT, **values)
+    store.notify_after_commit()
+
+
+def read_after(store: Store, number: int = 0, limit: int = -1) -> list[LedgerEntry]:
+    """Return the events that follow a position, in order; at most `limit` unless it is negative."""
+    return [LedgerEntry(*row) for row in store.execute(_AFTER, number=number, limit=limit)]
+
+
+def get(store: Store, number: int) -> LedgerEntry:
+    """Return the event at a position. Raises LookupError if there is none."""
+    row = store.execute(_BY_NUMBER, number=number).fetchone()
+    if row is None:
+        raise LookupError(f"number: the ledger has no event {number}")
+    return LedgerEntry(*row)
+
+
+def last_number(store: Store) -> int:
+    """Return the position of the last event; 0 if there is none."""
+    number: int = store.execute(_LAST).fetchone()[0]
+    return number
