@@ -41,6 +41,9 @@ TransportName = Literal["httpx", "aiohttp"]
 
 _NO_BODY = ("GET", "DELETE")
 
+_Timeouts = dict[str, float | None]
+"""Seconds for each phase: connect, read, write, pool."""
+
 
 class _RequestURL(Unlogged, httpx.URL):
     """The URL of a request, which httpx does not log."""
@@ -81,7 +84,7 @@ class _BaseClient(PublicDir, Generic[H]):
         self._pagers = OpenPagers()
         """The pagers in use on this client and the clients derived from it."""
         self._headers: Mapping[str, str] = {}
-        self._prepared: tuple[httpx.Headers, dict[str, float | None]] | None = None
+        self._prepared: tuple[httpx.Headers, _Timeouts] | None = None
 
     def _connect(self, http_client: H | None) -> None:
         """Set `_connections`. Its functions must not reference this client, which they would keep alive."""
@@ -103,7 +106,7 @@ class _BaseClient(PublicDir, Generic[H]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def _prepare(self) -> tuple[httpx.Headers, dict[str, float | None]]:
+    def _prepare(self) -> tuple[httpx.Headers, _Timeouts]:
         """Return the headers and timeouts that all requests of this client share."""
         headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
         headers.update(_default_headers() if self._http_client is None else self._http_client.headers)
@@ -124,10 +127,8 @@ class _BaseClient(PublicDir, Generic[H]):
     ) -> httpx.Request:
         if self._prepared is None:
             self._prepared = self._prepare()
-        common, timeout = self._prepared
-        if at_most is not None:
-            timeout = {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeout.items()}
-        extensions = {"timeout": timeout}
+        common, timeouts = self._prepared
+        extensions = {"timeout": timeouts if at_most is None else self._limit(timeouts, at_most)}
         url = self._base_url + request.path
         if request.query:
             url = f"{url}?{request.query}"
@@ -150,6 +151,10 @@ class _BaseClient(PublicDir, Generic[H]):
         if request.content:
             headers["Content-Type"] = "application/json"
         return httpx.Request(request.method, url, headers=headers, content=request.content, extensions=extensions)
+
+    def _limit(self, timeouts: _Timeouts, at_most: float) -> _Timeouts:
+        """Return the timeouts for an attempt of which no phase may take longer than `at_most` seconds."""
+        raise NotImplementedError
 
     def _read(self, request: Request[T], response: Response) -> T:
         if request.method == "DELETE":
@@ -200,6 +205,9 @@ class Client(_BaseClient[httpx.Client]):
         """
         response = self._exchange(request)
         return DetailedResponse(response, self._read(request, response))
+
+    def _limit(self, timeouts: _Timeouts, at_most: float) -> _Timeouts:
+        return {phase: at_most if limit is None else min(limit, at_most) for phase, limit in timeouts.items()}
 
     def _exchange(self, request: Request[Any]) -> Response:
         """Send a request and return the response, with any status. Subclasses add retries."""
@@ -301,12 +309,16 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
         response = await self._exchange(request)
         return DetailedResponse(response, self._read(request, response))
 
+    def _limit(self, timeouts: _Timeouts, at_most: float) -> _Timeouts:
+        # The caller cancels the attempt after `at_most` seconds, so only shorter timeouts need a timer.
+        return {phase: limit if limit is not None and limit < at_most else None for phase, limit in timeouts.items()}
+
     async def _exchange(self, request: Request[Any]) -> Response:
         """Send a request and return the response, with any status. Subclasses add retries."""
         return await self._attempt(request)
 
     async def _attempt(self, request: Request[Any], at_most: float | None = None) -> Response:
-        """Send a request once. No phase may take longer than `at_most` seconds."""
+        """Send a request once. The caller cancels it after `at_most` seconds."""
         connections = self._connections.get()
         with request.open_files() as files:
             built = self._build(request, files, at_most)  # outside of `try`: a closed file is not a failed connection

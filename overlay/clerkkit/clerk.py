@@ -11,7 +11,7 @@ from clerk_core import UNSET, ClerkError, Page, Request, Response, TimedOut, Tra
 from clerk_core.client import TransportName
 from clerk_core.errors import deadline_message
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
-from clerkkit import bulk, settings
+from clerkkit import settings
 from clerkkit.api.raw_request import build_raw_request
 from clerkkit.drift import Drift
 from clerkkit.flow import run_flow, run_flow_async
@@ -150,7 +150,9 @@ class Clerk(Options, Resources):
             concurrency: The number of requests that are sent at a time.
             progress: Called after each result with the number of results so far.
         """
-        return bulk.send_on_threads(self.send, requests, concurrency, progress)
+        from clerkkit.bulk import send_on_threads  # imported when needed
+
+        return send_on_threads(self.send, requests, concurrency, progress)
 
     def request(
         self,
@@ -278,7 +280,9 @@ class AsyncClerk(Options, AsyncResources):
             concurrency: The number of requests that are sent at a time.
             progress: Called after each result with the number of results so far.
         """
-        return bulk.send_in_tasks(self.send, requests, concurrency, progress)
+        from clerkkit.bulk import send_in_tasks
+
+        return send_in_tasks(self.send, requests, concurrency, progress)
 
     async def request(
         self,

@@ -11,7 +11,6 @@ from clerk_core.deprecation import old_name
 from clerk_core.guards import is_mapping
 from clerkkit import settings
 from clerkkit.drift import Drift
-from clerkkit.drift.monitor import DriftMonitor, create_monitor
 from clerkkit.rate_limit import RateLimiter, RateLimitOptions, check_rate_limit
 from clerkkit.retry import RetryPolicy, check_policy
 
@@ -20,6 +19,7 @@ T = TypeVar("T")
 _RESERVED_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
 
 if TYPE_CHECKING:
+    from clerkkit.drift.monitor import DriftMonitor
     from clerkkit.webhooks import WebhookEvent
     from clerkkit.webhooks.headers import Headers as WebhookHeaders
 
@@ -60,7 +60,11 @@ class Options(_Client):
         self._clock = settings.check_clock(clock)
         self._policy = check_policy(policy)
         self._reserve = None if rate_limit is None else RateLimiter(check_rate_limit(rate_limit)).reserve
-        self._monitor = create_monitor(on_drift, strict)
+        self._monitor = None
+        if on_drift is not None or strict is not False:
+            from clerkkit.drift.monitor import DriftMonitor  # imported when needed
+
+            self._monitor = DriftMonitor(on_drift, strict=strict)
         self._shared = {}
 
     def _read(self, request: Request[T], response: Response) -> T:

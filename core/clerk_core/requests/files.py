@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import mimetypes
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -45,7 +44,7 @@ class File:
             raise InvalidArgument("content_type", "expected a media type, such as image/png")
         self.content = content
         self.filename = filename
-        self.content_type = content_type or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        self.content_type = content_type or _guess_type(filename)
 
     @classmethod
     def from_argument(cls, argument: str, value: Any) -> File:
@@ -127,6 +126,12 @@ def file_name(file: Any) -> str:
     """Return the last part of an open file's name, or an empty string."""
     name = getattr(file, "name", None)
     return _to_utf8(Path(name).name) if isinstance(name, str) else ""
+
+
+def _guess_type(filename: str) -> str:
+    import mimetypes  # imported when needed
+
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
 
 def _check_content(argument: str, value: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import anyio
 import anyio.to_thread
 import httpx
@@ -27,9 +29,10 @@ class AsyncSlots(Slots[anyio.Event]):
         signal = self.request()
         if signal is None:
             return
+        timeout = request.extensions["timeout"]["pool"]
         assigned = False
         try:
-            with anyio.move_on_after(request.extensions["timeout"]["pool"]):
+            with nullcontext() if timeout is None else anyio.move_on_after(timeout):
                 await signal.wait()
                 assigned = True
         finally:

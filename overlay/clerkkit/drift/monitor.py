@@ -14,6 +14,12 @@ class DriftMonitor:
     """Reports the drifts of each response."""
 
     def __init__(self, on_drift: Callable[[list[Drift]], object] | None, *, strict: bool) -> None:
+        """Create the monitor of a client.
+
+        Raises:
+            InvalidArgument: `on_drift` is not a plain function, `strict` is not a bool, or the contract is missing.
+        """
+        _check_options(on_drift, strict)
         from clerkkit.drift.contract import load_contract
 
         try:  # now, rather than after the first request has changed something
@@ -41,15 +47,9 @@ class DriftMonitor:
         return drifts
 
 
-def create_monitor(on_drift: Callable[[list[Drift]], object] | None, strict: bool) -> DriftMonitor | None:
-    """Return the monitor of a client, or None if the client asks for no reports.
-
-    Raises:
-        InvalidArgument: `on_drift` is not a plain function, or `strict` is not a bool.
-    """
-    if not isinstance(strict, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers need not check types
+def _check_options(on_drift: object, strict: object) -> None:
+    if not isinstance(strict, bool):
         raise InvalidArgument("strict", f"expected True or False, got {type(strict).__name__}")
     if on_drift is not None and (not callable(on_drift) or inspect.iscoroutinefunction(on_drift)):
         found = "an async one" if callable(on_drift) else type(on_drift).__name__
         raise InvalidArgument("on_drift", f"expected a plain function that takes a list of drifts, got {found}")
-    return None if on_drift is None and not strict else DriftMonitor(on_drift, strict=strict)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
-import attrs
 import pytest
 
 from clerkkit.auth import SessionClaims, TokenRefused, verify_token
@@ -178,7 +178,7 @@ def test_claims_are_immutable() -> None:
     found = session(**V2, custom={"a": 1})
     found.raw["custom"]["a"] = 2
     assert found.raw["custom"] == {"a": 1}
-    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+    with pytest.raises(FrozenInstanceError):
         found.user_id = "user_9"  # type: ignore[misc]
 
 

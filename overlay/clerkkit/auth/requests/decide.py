@@ -18,6 +18,7 @@ from clerkkit.auth.requests.handshake import finish_handshake
 from clerkkit.auth.requests.reasons import CLOCK_REASONS
 from clerkkit.auth.requests.refresh import refresh
 from clerkkit.auth.requests.sync import decide_sync
+from clerkkit.auth.tokens.jwts import Jwt
 from clerkkit.auth.tokens.token_types import M2M, SESSION_TOKEN, TokenType, opaque_token_type
 from clerkkit.auth.tokens.verifier import Verifier
 from clerkkit.auth.tokens.verify_machine_token import verify_machine_token
@@ -38,7 +39,8 @@ def decide(context: RequestContext, verifier: Verifier, secret_key: str) -> Auth
     is_development = secret_key.startswith(("sk_test_", "test_"))
     if options.is_satellite and is_development and not options.sign_in_url and accepted != M2M:
         raise InvalidArgument("sign_in_url", "is missing: a satellite in development needs it")
-    machine_type = _find_machine_type(verifier, token)
+    jwt = None if token is None else verifier.try_parse(token)
+    machine_type = _find_machine_type(token, jwt)
     if isinstance(accepted, str) and accepted != "any" and accepted != SESSION_TOKEN:
         if token is None:
             return SignOut(reasons.NO_TOKEN_IN_HEADER, token_type=accepted)
@@ -50,15 +52,17 @@ def decide(context: RequestContext, verifier: Verifier, secret_key: str) -> Auth
         return (yield from _decide_by_cookies(context, verifier))
     if machine_type is not None and accepted != SESSION_TOKEN:
         return (yield from _decide_by_machine_token(context, verifier, token, machine_type))
+    # A token that cannot be parsed is left to verification, which names the problem.
+    if jwt is not None and not jwt.is_session:
+        return SignOut(TYPE_MISMATCH)
     return (yield from _decide_by_header(context, verifier, token))
 
 
-def _find_machine_type(verifier: Verifier, token: str | None) -> TokenType | None:
+def _find_machine_type(token: str | None, jwt: Jwt | None) -> TokenType | None:
     """Return the type of a machine's token; None for other tokens and for no token."""
-    if token is None:
-        return None
-    jwt = verifier.try_parse(token)
-    return opaque_token_type(token) if jwt is None else jwt.machine_type
+    if jwt is not None:
+        return jwt.machine_type
+    return None if token is None else opaque_token_type(token)
 
 
 def _decide_by_machine_token(
@@ -75,12 +79,8 @@ def _decide_by_machine_token(
 
 
 def _decide_by_header(context: RequestContext, verifier: Verifier, token: str) -> AuthFlow[Decision]:
-    jwt = verifier.try_parse(token)
-    # A token that cannot be parsed is left to verification, which names the problem.
-    if jwt is not None and not jwt.is_session:
-        return SignOut(TYPE_MISMATCH)
     try:
-        claims = yield from verifier.verify_session(token, context.options.expectations)
+        claims = yield from verifier.verify_claims(token, context.options.expectations)
     except TokenRefused as error:
         return (yield from _decide_after_refusal(context, verifier, error, "header"))
     return SignIn(claims, token)
@@ -112,7 +112,7 @@ def _decide_by_session_cookie(context: RequestContext, verifier: Verifier) -> Au
             return SignOut(TYPE_MISMATCH)
         if isinstance(issued_at, int | float) and issued_at < client_uat:
             return redirect_or_sign_out(context, reasons.OLDER_THAN_CLIENT_UAT)
-        claims = yield from verifier.verify_session(token, context.options.expectations)
+        claims = yield from verifier.verify_claims(token, context.options.expectations)
     except TokenRefused as error:
         return (yield from _decide_after_refusal(context, verifier, error, "cookie"))
     is_primary_page = context.loads_document and not context.options.is_satellite and not context.redirect_count

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
-
-import attrs
 
 from clerk_core import ApiError, TransportError
 from clerk_core.guards import is_object
@@ -94,4 +93,4 @@ def _verify_session(context: RequestContext, verifier: Verifier, token: str) -> 
         if context.is_production or error.reason not in CLOCK_REASONS:
             raise
         log.warning("the clocks of this machine and of Clerk differ: %s", error)
-    return (yield from verifier.verify_session(token, attrs.evolve(expectations, clock_skew=DEVELOPMENT_CLOCK_SKEW)))
+    return (yield from verifier.verify_session(token, replace(expectations, clock_skew=DEVELOPMENT_CLOCK_SKEW)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-import attrs
 
 from clerk_core import UNSET, Unset
 from clerk_core.guards import is_list, is_object
@@ -16,7 +15,7 @@ from clerkkit.auth.tokens.json_values import read_text
 from clerkkit.auth.tokens.jwts import Jwt
 
 
-@attrs.frozen(slots=False, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SessionClaims:
     """The claims of a verified session token. Immutable; requests with the same token may share it."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
-
-import attrs
 
 from clerk_core import InvalidArgument
 from clerk_core.guards import is_collection, is_number
@@ -20,7 +19,7 @@ Texts = str | Collection[str] | None
 _Texts = tuple[str, ...]
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class Expectations:
     """What a token must say to be accepted. Empty fields are not checked."""
 
@@ -83,7 +82,7 @@ def _build(parties: _Texts, audience: _Texts, issuer: _Texts, types: _Texts, clo
 @lru_cache(maxsize=64)
 def expect_m2m(expectations: Expectations) -> Expectations:
     """Return the expectations for an M2M token, which names no origin."""
-    return attrs.evolve(expectations, authorized_parties=frozenset())
+    return replace(expectations, authorized_parties=frozenset())
 
 
 @lru_cache(maxsize=64)
@@ -92,6 +91,4 @@ def expect_oauth(expectations: Expectations) -> Expectations:
 
     Its audience is left to `check_oauth_audience`.
     """
-    return attrs.evolve(
-        expectations, authorized_parties=frozenset(), audience=frozenset(), header_types=OAUTH_JWT_TYPES
-    )
+    return replace(expectations, authorized_parties=frozenset(), audience=frozenset(), header_types=OAUTH_JWT_TYPES)

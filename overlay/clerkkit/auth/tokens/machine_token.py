@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-import attrs
 
 from clerk_core.guards import is_list, is_number, is_object
 from clerkkit.auth.tokens.json_values import read_string, read_texts
@@ -22,7 +21,7 @@ _FIRST_MILLISECONDS = 10**11
 """Times from this number on are in milliseconds: in seconds, it is in the year 5138."""
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MachineToken:
     """A machine token that was verified by its signature (a JWT) or by Clerk's API."""
 
@@ -31,7 +30,7 @@ class MachineToken:
     subject: str
     """The id of a machine (`mch_`), a user (`user_`) or an organization (`org_`)."""
     scopes: tuple[str, ...]
-    claims: dict[str, Any] | None = attrs.field(default=None, repr=False)
+    claims: dict[str, Any] | None = field(default=None, repr=False)
     """Custom claims; of an OAuth access token also `aud`, `act`, `org_id` and `name`. You may change the dictionary."""
     name: str | None = None
     """The name of an API key or an OAuth access token."""
