@@ -61,6 +61,7 @@ LAYERS = {
         "__init__",
         "emulator",
         "http",
+        "control",
         "seeding",
         "request",
         "operations",

@@ -163,7 +163,7 @@ def test_clock_freezes_and_advances(api: Api, emulator: Emulator) -> None:
     assert emulator.clock.advance(1.5, milliseconds=5) == 1_700_000_001_505
     assert api.patch(f"/users/{user['id']}", {"first_name": "Ada"})["updated_at"] == 1_700_000_001_505
     for step in (-1, math.nan, math.inf, 1e12):
-        with pytest.raises(ValueError, match="advance"):
+        with pytest.raises(ValueError, match="seconds"):
             emulator.clock.advance(step)
     assert (emulator.clock.now(), emulator.clock.time()) == (1_700_000_001_505, 1_700_000_001.505)
 
@@ -172,14 +172,14 @@ def test_clock_accepts_datetimes(api: Api, emulator: Emulator) -> None:
     berlin = datetime.timezone(datetime.timedelta(hours=1))
     assert emulator.clock.freeze(datetime.datetime(2026, 5, 12, 13, 0, 0, 1999, berlin)) == 1_778_587_200_001
     assert api.user(username="ada_l")["created_at"] == 1_778_587_200_001
-    with pytest.raises(ValueError, match=r"freeze: at=.* has no time zone"):
+    with pytest.raises(ValueError, match=r"at: .* has no time zone"):
         emulator.clock.freeze(datetime.datetime(2026, 5, 12))
     assert emulator.clock.now() == 1_778_587_200_001
 
 
 @pytest.mark.parametrize("at", [1_700_000_000, 1_700_000_000.5, 0, -1, 1_700_000_000 * 10**9, math.nan, math.inf])
 def test_clock_rejects_other_units(api: Api, emulator: Emulator, at: float) -> None:
-    with pytest.raises(ValueError, match=r"freeze: at=.*milliseconds"):
+    with pytest.raises(ValueError, match=r"at: .*milliseconds"):
         emulator.clock.freeze(at)
     assert api.user(username="ada_l")["created_at"] > 1_700_000_000_000
 

@@ -48,11 +48,11 @@ def cookies(call: Call, nonce: str) -> list[str]:
         token = session_tokens.create(call.store, call.keys, session)
         session_cookie = f"__session{{}}={token}; {_ATTRIBUTES}; {_MAX_AGE}"
     client_cookie = f"__client_uat{{}}={signed_in_at}; {_ATTRIBUTES}; {_MAX_AGE}"
-    suffixes = ("", f"_{_suffix(call.keys)}")
+    suffixes = ("", f"_{cookie_suffix(call.keys)}")
     return [cookie.format(suffix) for cookie in (client_cookie, session_cookie) for suffix in suffixes]
 
 
-def _suffix(keys: Keys) -> str:
+def cookie_suffix(keys: Keys) -> str:
     """Return the suffix of cookie names that distinguishes instances on the same host."""
     digest = hashlib.sha1(keys.publishable_key.encode(), usedforsecurity=False).digest()
     return base64.urlsafe_b64encode(digest).decode()[:8]

@@ -22,7 +22,7 @@ CONNECTIONS: dict[tuple[str, int], asyncio.BaseTransport] = {}
 
 
 def create_app(state: State) -> Starlette:
-    """Return an application that serves Clerk's Backend API (with and without `/v1`), images and public keys."""
+    """Return an application that serves the Backend API (also without `/v1`), the control API, images and keys."""
     endpoints = _Endpoints(state)
     application = Starlette(
         routes=[
@@ -50,18 +50,15 @@ class _Endpoints:
         return Response(content, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
     async def api(self, request: Request) -> Response:
-        raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
-        incoming = IncomingRequest(
-            method=request.method,
-            path=raw_path.partition(b"?")[0].decode("latin-1"),
-            query_string=request.scope["query_string"].decode("latin-1"),
-            headers=request.headers,
-            origin=str(request.base_url).rstrip("/"),
-            client_ip=request.client.host if request.client else "",
-            stream=request.stream(),
-        )
+        incoming = _incoming(request)
         try:
-            response = await pipeline.respond(self._state, incoming)
+            if incoming.path.startswith("/_emulator/"):
+                # Imported on first use, because an emulator starts faster without it.
+                from clerk_emulator.control import dispatch
+
+                response = await dispatch.respond(self._state, incoming)
+            else:
+                response = await pipeline.respond(self._state, incoming)
         except ClientDisconnect:
             return Response()
         if response is None:
@@ -69,6 +66,19 @@ class _Endpoints:
         if response.content is not None or response.body is None:
             return Response(response.content, response.status, response.headers)
         return _json(response.status, response.body, response.headers)
+
+
+def _incoming(request: Request) -> IncomingRequest:
+    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return IncomingRequest(
+        method=request.method,
+        path=raw_path.partition(b"?")[0].decode("latin-1"),
+        query_string=request.scope["query_string"].decode("latin-1"),
+        headers=request.headers,
+        origin=str(request.base_url).rstrip("/"),
+        client_ip=request.client.host if request.client else "",
+        stream=request.stream(),
+    )
 
 
 class _ClosedConnection(Response):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,6 +51,8 @@ class Fault:
             raise ValueError("act: must be cut or html")
         if not (0 <= self.delay <= 60_000 and self.retry_after >= 0):
             raise ValueError("delay: must be from 0 to 60000 ms; retry_after: must be at least 0 seconds")
+        if self.times is not None and self.times < 1:
+            raise ValueError("times: must be at least 1, or None")
 
     def raise_error(self) -> None:
         """Raise the error that the fault responds with, if there is one."""
@@ -85,6 +88,7 @@ class Faults:
     """The queue of faults, the oldest first."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._waiting: list[Fault] = []
 
     def add(
@@ -103,33 +107,43 @@ class Faults:
 
         `Fault` describes the parameters. Raises ValueError for an invalid fault.
         """
-        self._waiting.append(
-            Fault(
-                status=status,
-                retry_after=retry_after,
-                delay=delay,
-                act=act,
-                unknown=unknown,
-                drop=drop,
-                operation=operation,
-                times=times,
-            )
+        fault = Fault(
+            status=status,
+            retry_after=retry_after,
+            delay=delay,
+            act=act,
+            unknown=unknown,
+            drop=drop,
+            operation=operation,
+            times=times,
         )
+        with self._lock:
+            self._waiting.append(fault)
+
+    @property
+    def waiting(self) -> list[Fault]:
+        """The faults that still apply to requests."""
+        with self._lock:
+            return list(self._waiting)
 
     def clear(self) -> None:
         """Remove all faults."""
-        self._waiting.clear()
+        with self._lock:
+            self._waiting.clear()
 
     def next_for(self, operation: str, header: str | None) -> Fault | None:
         """Return the fault for a request, or None. Raises ClerkAPIError for an invalid header."""
         if header is not None:
             return _parse(header)
-        for index, fault in enumerate(self._waiting):
-            if fault.operation in (None, operation):
-                if fault.times is not None:
-                    left = dataclasses.replace(fault, times=fault.times - 1)
-                    self._waiting[index : index + 1] = [left] if fault.times > 1 else []
-                return fault
+        if not self._waiting:
+            return None
+        with self._lock:
+            for index, fault in enumerate(self._waiting):
+                if fault.operation in (None, operation):
+                    if fault.times is not None:
+                        left = dataclasses.replace(fault, times=fault.times - 1)
+                        self._waiting[index : index + 1] = [left] if fault.times > 1 else []
+                    return fault
         return None
 
 

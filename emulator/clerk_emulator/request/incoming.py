@@ -21,9 +21,9 @@ UPLOAD_LIMIT = 12 * 1024 * 1024
 _MAX_FORM_FIELDS = 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class IncomingRequest:
-    """An HTTP request whose body has not been read yet."""
+    """An HTTP request whose body is read on demand."""
 
     method: str
     path: str
@@ -35,6 +35,8 @@ class IncomingRequest:
     client_ip: str
     stream: AsyncIterator[bytes]
     """The chunks of the body."""
+    content: bytes = b""
+    """The body, once it has been read."""
 
     @property
     def query(self) -> list[tuple[str, str]]:
@@ -56,7 +58,8 @@ class IncomingRequest:
             received += chunk
             if len(received) > limit:
                 raise errors.body_too_large(limit)
-        return bytes(received)
+        self.content = bytes(received)
+        return self.content
 
     async def form(self, operation: Operation) -> tuple[Json, dict[str, Upload]]:
         """Return the fields and files of a form. Raises Clerk's errors for an invalid form, or one without a file."""

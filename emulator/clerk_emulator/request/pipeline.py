@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from starlette.requests import ClientDisconnect
 
@@ -25,14 +26,33 @@ PREFIX = "/v1"
 async def respond(state: State, request: IncomingRequest) -> Response | None:
     """Return the response to a request; None if a fault closes the connection without a response.
 
-    Every failure becomes an error response in Clerk's format. Raises ClientDisconnect.
+    Every failure becomes an error response in Clerk's format. The request is recorded. Raises ClientDisconnect.
     """
+    started = time.perf_counter()
     # Clerk's SDKs send some operations, such as POST /api_keys/verify, without /v1.
     path = request.path.removeprefix(PREFIX) if request.path.startswith(PREFIX + "/") else request.path
     candidates, path_values = specification.route(path)
     operation = candidates.get(request.method)
     if operation is None:
-        return _error_response(state, None, _no_such_operation(request, candidates))
+        response = _error_response(state, None, _no_such_operation(request, candidates))
+    else:
+        response = await _respond(state, request, operation, path_values)
+    state.requests.record(
+        time=state.clock.now(),
+        method=request.method,
+        path=request.path,
+        operation=operation.id if operation else None,
+        status=response.status if response else None,
+        duration=round((time.perf_counter() - started) * 1000, 3),
+        query_string=request.query_string,
+        content=request.content,
+    )
+    return response
+
+
+async def _respond(
+    state: State, request: IncomingRequest, operation: Operation, path_values: list[str]
+) -> Response | None:
     fault = None
     try:
         _require_single_length(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from clerk_emulator.contract.specification import Operation
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import run_startup_hooks
 from clerk_emulator.request.faults import Faults
+from clerk_emulator.request.ledger import RequestLedger
 from clerk_emulator.request.rate_limits import InstanceType, RateLimits
 from clerk_emulator.storage import keys as instance_keys
 from clerk_emulator.storage.clock import Clock
@@ -29,7 +30,7 @@ operations.load()
 
 
 class State:
-    """The store, clock, ids, keys, faults and rate limits of one emulator.
+    """The store, clock, ids, keys, faults, rate limits and recorded requests of one emulator.
 
     `db` is the database file; without it the state is in memory. `secret_key` or `keys` set the keys of the instance;
     others are generated. `initialize` fills a new state, within the transaction that creates it (see
@@ -37,7 +38,8 @@ class State:
 
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
     `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
-    handler sets, such as `User.locale`. `observer` is called for each response.
+    handler sets, such as `User.locale`. `observer` is called for each response. `control_hosts` are the host names at
+    which the control API is served to other machines.
 
     Raises ValueError for a secret key that does not begin with `sk_test_`, and InUseError if another process uses the
     file.
@@ -54,14 +56,17 @@ class State:
         rate_limits: InstanceType | None = None,
         validate_responses: bool = False,
         observer: Observer | None = None,
+        control_hosts: Collection[str] = (),
     ) -> None:
         self.clock = Clock()
         self.ids = Ids(self.clock, random_seed)
         self.store = Store(self.clock, self.ids, db)
         self.faults = Faults()
+        self.requests = RequestLedger()
         self.limits = RateLimits(self.clock, rate_limits)
         self.validate_responses = validate_responses
         self.observer = observer
+        self.control_hosts = frozenset(control_hosts)
         self.problems: list[str] = []
         self.filled_in: set[str] = set()
         given_keys = (keys or {}) | ({"secret_key": secret_key} if secret_key is not None else {})
@@ -89,6 +94,7 @@ class State:
         self.clock.reset()
         self.ids.reset()
         self.faults.clear()
+        self.requests.reset()
         self.limits.reset()
         self.problems.clear()
 

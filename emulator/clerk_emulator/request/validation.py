@@ -115,7 +115,7 @@ def parse_body(operation: Operation, content_type: str, raw: bytes, removed: Seq
     else:
         if content_type.partition(";")[0].strip().lower() != operation.body_type:
             raise errors.unsupported_content_type(operation.body_type)
-        value = _parse_json(raw)
+        value = parse_json(raw)
         former, name = _FORMER_NAMES.get(operation.id, ("", ""))
         if is_object(value) and former in value and name not in value:
             value = {**{key: value[key] for key in value if key != former}, name: value[former]}
@@ -138,7 +138,8 @@ def _unknown_properties(schema: Json, value: Any) -> list[ClerkAPIError]:
     return [errors.unknown(name) for name in value if name not in schema["properties"]]
 
 
-def _parse_json(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
+    """Return the value of a JSON body. Raises Clerk's 400 if it is invalid or nests too deep."""
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_reject_constant, parse_float=_parse_finite)
     except (ValueError, RecursionError):

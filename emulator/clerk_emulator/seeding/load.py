@@ -60,10 +60,30 @@ def create_state(
     )
 
 
+def add(state: State, seed: str | Path | Json) -> None:
+    """Add what a seed describes to a state in use; nothing is added if it fails.
+
+    Raises SeedError for an invalid seed, and for one with keys; OSError if the file cannot be read.
+    """
+    data = read(seed)
+    if "keys" in data:
+        raise SeedError("keys: the keys of an emulator in use cannot be changed; start it with them")
+    with state.store.transaction():
+        try:
+            _create(data, state)
+        except SeedError:
+            state.ids.forget_expected()
+            raise
+
+
 def _load(data: Json, state: State) -> None:
-    """Create what a seed describes, within a transaction. Raises SeedError."""
+    """Create what a seed describes, within the transaction that creates the state. Raises SeedError."""
     if not state.is_new:
         raise SeedError("a seed begins a new state, and the file has one: delete it, or leave the seed out")
+    _create(data, state)
+
+
+def _create(data: Json, state: State) -> None:
     loader = _Loader(state)
     for section in SECTIONS:
         create = loader.creators[section]

@@ -6,8 +6,8 @@ import datetime
 import math
 import time
 
-_EARLIEST = 100_000_000_000
-_LATEST = 253_402_300_799_999
+EARLIEST = 100_000_000_000
+LATEST = 253_402_300_799_999
 """1973 and the end of 9999 in milliseconds. Values outside are in another unit, such as seconds."""
 
 
@@ -23,7 +23,12 @@ class Clock:
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
-        return (time.time_ns() // 1_000_000 if self._frozen is None else self._frozen) + self._ahead
+        return (_real_time() if self._frozen is None else self._frozen) + self._ahead
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._frozen is not None
 
     def time(self) -> float:
         """Return the time in seconds since 1970, as `time.time` does."""
@@ -39,18 +44,36 @@ class Clock:
         self._ahead = 0
         return self._frozen
 
+    def unfreeze(self) -> int:
+        """Let a frozen clock run on from the time that it shows. Return the time in milliseconds."""
+        if self._frozen is not None:
+            self._ahead += self._frozen - _real_time()
+            self._frozen = None
+        return self.now()
+
+    def set(self, at: float | datetime.datetime) -> int:
+        """Set the clock to a time, forward or back. A frozen clock stays frozen, a running one runs on from there.
+
+        Return the time in milliseconds. Raises ValueError as `freeze` does.
+        """
+        moment = _milliseconds(at)
+        if self._frozen is None:
+            self._ahead = moment - _real_time()
+            return moment
+        return self.freeze(moment)
+
     def advance(self, seconds: float = 0, *, milliseconds: int = 0) -> int:
         """Move the clock forward. A frozen clock stays frozen.
 
         Return the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
         """
         if not math.isfinite(seconds):
-            raise ValueError(f"advance: seconds={seconds} is not a number of seconds")
+            raise ValueError(f"seconds: {seconds} is not a number of seconds")
         step = round(seconds * 1000) + milliseconds
         if step < 0:
-            raise ValueError("advance: the clock does not go back; freeze(at=...) sets it")
-        if self.now() + step > _LATEST:
-            raise ValueError(f"advance: {step} milliseconds from now is after the year 9999")
+            raise ValueError(f"seconds: {step} milliseconds go back; set(at=...) sets the clock to an earlier time")
+        if self.now() + step > LATEST:
+            raise ValueError(f"seconds: {step} milliseconds from now is after the year 9999")
         self._ahead += step
         return self.now()
 
@@ -60,13 +83,17 @@ class Clock:
         self._ahead = 0
 
 
+def _real_time() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def _milliseconds(at: float | datetime.datetime) -> int:
     if isinstance(at, datetime.datetime):
         if at.tzinfo is None:
-            raise ValueError(f"freeze: at={at!r} has no time zone; add one, such as tzinfo=datetime.UTC")
+            raise ValueError(f"at: {at!r} has no time zone; add one, such as tzinfo=datetime.UTC")
         return (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
-    if not _EARLIEST <= at <= _LATEST:
+    if not EARLIEST <= at <= LATEST:
         raise ValueError(
-            f"freeze: at={at!r} is not a time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
+            f"at: {at!r} is not a time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
         )
     return round(at)

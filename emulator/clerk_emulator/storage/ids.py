@@ -33,6 +33,10 @@ class Ids:
             raise ValueError(f"id: must begin with {prefix}_")
         self._expected[prefix] = resource_id
 
+    def forget_expected(self) -> None:
+        """Generate the next ids at random again, whatever `expect` has set."""
+        self._expected.clear()
+
     def new(self, prefix: str) -> str:
         """Return an id such as `user_2cNpz...`. Ids sort in the order in which they were generated."""
         if prefix in self._expected:

@@ -35,6 +35,13 @@ class Keys:
         return self.private_key.public_key()
 
     @property
+    def public_pem(self) -> str:
+        """The public key as PEM."""
+        return self.public_key.public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ).decode()
+
+    @property
     def public_jwk(self) -> Json:
         """The public key as a JSON Web Key."""
         numbers = self.public_key.public_numbers()

@@ -1,0 +1,47 @@
+"""Who may use the control API: programs of this machine, unless told otherwise.
+
+A page that a browser of this machine shows must not control the emulator: neither one of another site, nor one whose
+host name its owner has pointed at this machine (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+
+def refusal(headers: Mapping[str, str], peer: str | None, hosts: Collection[str]) -> str | None:
+    """Return why a request is refused, or None if it is not.
+
+    `peer` is the address that it comes from. `hosts` are the names, besides those of this machine, that it may be sent
+    to; if there are any, requests may come from other machines.
+    """
+    if not hosts and not _is_loopback(peer):
+        return "The control API only accepts requests from this machine; --control-host NAME allows others."
+    host = _host_name(headers.get("host", ""))
+    if not (host == "localhost" or _is_loopback(host) or host in hosts):
+        return f"The control API is not served at {host!r}; --control-host NAME allows a host name."
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        return "The control API does not accept requests from web pages."
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return "The control API does not accept requests from web pages of other origins."
+    return None
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_loopback
+
+
+def _host_name(host: str) -> str:
+    """Return the name or address in a `Host` header, without its port; empty if it is invalid."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,29 @@
+"""Mask secrets in recorded requests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from clerk_emulator.json_types import is_list, is_object
+
+MASK = "***"
+
+_SECRET_NAMES = re.compile(
+    r"(.*_)?(secret|token|password|password_digest|ticket|nonce|jwt|cookies?|otp|code|backup_codes|signing_key"
+    r"|private_key|secret_key|private_pem)",
+    re.IGNORECASE,
+)
+_SECRET_VALUES = re.compile(r"(sk|ak|mt|oat|rt|whsec)_\S{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN[\s\S]*")
+"""Keys and tokens of Clerk, JWTs and PEM keys, under any name."""
+
+
+def mask(value: Any, name: str = "") -> Any:
+    """Return a JSON value with its secrets replaced by `***`. `name` is the key that holds the value."""
+    if is_object(value):
+        return {key: mask(inner, key) for key, inner in value.items()}
+    if is_list(value):
+        return [mask(item, name) for item in value]
+    if isinstance(value, str) and value:
+        return MASK if _SECRET_NAMES.fullmatch(name) else _SECRET_VALUES.sub(MASK, value)
+    return value

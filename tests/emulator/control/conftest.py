@@ -1,0 +1,59 @@
+"""A client for the control API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from clerk_emulator import Emulator
+from clerk_emulator.contract import schemas
+from clerk_emulator.control.routes import PREFIX, find
+from tests.emulator.api import Json
+
+
+class Control:
+    """The control API. Methods assert that the response is a success, and that it has the documented shape."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.http = client
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._good("GET", path, params=query)
+
+    def post(self, path: str, body: Json | None = None) -> Any:
+        return self._good("POST", path, **({} if body is None else {"json": body}))
+
+    def delete(self, path: str) -> Any:
+        return self._good("DELETE", path)
+
+    def refused(self, method: str, path: str, **options: Any) -> tuple[int, list[tuple[str, str | None]]]:
+        """Return the status, and the code and field of each error."""
+        answer = self.http.request(method, PREFIX + path, **options)
+        assert answer.status_code >= 400, answer.text
+        errors = answer.json()["errors"]
+        assert all(error.keys() == {"code", "message", "field"} and error["message"] for error in errors)
+        return answer.status_code, [(error["code"], error["field"]) for error in errors]
+
+    def _good(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.http.request(method, PREFIX + path, **options)
+        assert answer.is_success, answer.text
+        schema = find(path)[0][method].result
+        if schema is None:
+            assert (answer.status_code, answer.content) == (204, b"")
+            return None
+        assert schemas.schema_violations(schema, answer.json()) == []
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def _control_http(_server: Emulator) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=_server.origin, trust_env=False, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def control(emulator: Emulator, _control_http: httpx.Client) -> Control:
+    return Control(_control_http)
