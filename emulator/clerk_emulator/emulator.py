@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +12,7 @@ from typing import Self
 import uvicorn
 
 from clerk_emulator.control.controls import Controls
-from clerk_emulator.http.server import listen, uvicorn_config
+from clerk_emulator.http.server import listen, origin_of, uvicorn_config
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.rate_limits import InstanceType
@@ -31,7 +32,8 @@ class Emulator(Controls):
     organizations, memberships and keys to begin with. `random_seed` makes ids reproducible. `rate_limits` selects the
     limits of a development or a production instance; None disables them. `validate_responses` checks each response
     against the contract and adds violations to `problems`. `observer` is called for each response with the operation's
-    id, the status and the body.
+    id, the status and the body. `host` and `port` are where to listen; port 0 picks a free one. `control_hosts` are
+    host names at which other machines may use the control API, which is otherwise only for this machine.
 
     Raises ValueError for a secret key that does not begin with `sk_test_`, for an invalid seed, and for a seed if the
     file already has a state; InUseError if another process uses the file; OSError if the port is not available.
@@ -44,7 +46,9 @@ class Emulator(Controls):
         secret_key: str | None = None,
         seed: str | Path | Json | None = None,
         random_seed: int | str | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
+        control_hosts: Collection[str] = (),
         rate_limits: InstanceType | None = None,
         validate_responses: bool = False,
         observer: Observer | None = None,
@@ -62,10 +66,11 @@ class Emulator(Controls):
             rate_limits=rate_limits,
             validate_responses=validate_responses,
             observer=observer,
+            control_hosts=control_hosts,
         )
         super().__init__(state)
         try:
-            self._socket = listen(port=port)
+            self._socket = listen(host, port)
         except (OSError, ValueError):
             state.store.close()
             raise
@@ -99,7 +104,7 @@ class Emulator(Controls):
     @property
     def origin(self) -> str:
         """The origin of the server, such as http://127.0.0.1:49152."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        return origin_of(self._socket)
 
     @property
     def url(self) -> str:

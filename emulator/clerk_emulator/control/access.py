@@ -7,8 +7,11 @@ host name its owner has pointed at this machine (DNS rebinding).
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:[0-9]+)?", re.ASCII)
 
 
 def refusal(headers: Mapping[str, str], peer: str | None, hosts: Collection[str]) -> str | None:
@@ -41,7 +44,5 @@ def _is_loopback(address: str | None) -> bool:
 
 def _host_name(host: str) -> str:
     """Return the name or address in a `Host` header, without its port; empty if it is invalid."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    match = _HOST.fullmatch(host)
+    return match[1].strip("[]").lower() if match else ""

@@ -42,6 +42,16 @@ def uvicorn_config(state: State) -> uvicorn.Config:
     )
 
 
+def origin_of(listener: socket.socket) -> str:
+    """Return the origin of a listening socket, such as http://127.0.0.1:4010.
+
+    For one that listens on all addresses it is the origin for clients of this machine.
+    """
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not where to listen
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     """Return a listening socket; port 0 picks a free port.
 

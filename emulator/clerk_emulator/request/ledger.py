@@ -29,7 +29,7 @@ class RecordedRequest:
     """When it was answered, in milliseconds since 1970 on the emulator's clock."""
     method: str
     path: str
-    """The path as sent, without the query."""
+    """The path as sent, without the query; a token in it is masked."""
     operation: str | None
     """The id of the operation; None if the API has no such operation."""
     status: int | None
@@ -118,9 +118,9 @@ class RequestLedger:
             self._requests.clear()
             self._count = 0
 
-    def record(self, *, content: bytes, **values: Any) -> None:
+    def record(self, *, path: str, content: bytes, **values: Any) -> None:
         """Add a request; the arguments are the fields of `RecordedRequest`."""
+        kept = content if len(content) <= BODY_LIMIT else None
         with self._lock:
             self._count += 1
-            kept = content if len(content) <= BODY_LIMIT else None
-            self._requests.append(RecordedRequest(number=self._count, content=kept, **values))
+            self._requests.append(RecordedRequest(number=self._count, path=mask(path), content=kept, **values))

@@ -14,8 +14,10 @@ _SECRET_NAMES = re.compile(
     r"|private_key|secret_key|private_pem)",
     re.IGNORECASE,
 )
-_SECRET_VALUES = re.compile(r"(sk|ak|mt|oat|rt|whsec)_\S{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN[\s\S]*")
-"""Keys and tokens of Clerk, JWTs and PEM keys, under any name."""
+_SECRET_VALUES = re.compile(
+    r"\b(sk_(test|live)_\w+|whsec_[\w+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
+)
+"""Secret keys, JWTs and private keys under any name. Other tokens of Clerk have the same prefix as their ids."""
 
 
 def mask(value: Any, name: str = "") -> Any:

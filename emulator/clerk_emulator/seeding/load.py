@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ def create_state(
     rate_limits: InstanceType | None = None,
     validate_responses: bool = False,
     observer: Observer | None = None,
+    control_hosts: Collection[str] = (),
 ) -> State:
     """Return a state that holds what a seed describes: a file, or its parsed content. See `State`.
 
@@ -57,6 +58,7 @@ def create_state(
         rate_limits=rate_limits,
         validate_responses=validate_responses,
         observer=observer,
+        control_hosts=control_hosts,
     )
 
 
