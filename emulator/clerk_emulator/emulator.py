@@ -35,8 +35,9 @@ class Emulator(Controls):
     id, the status and the body. `host` and `port` are where to listen; port 0 picks a free one. `control_hosts` are
     host names at which other machines may use the control API, which is otherwise only for this machine.
 
-    Raises ValueError for a secret key that does not begin with `sk_test_`, for an invalid seed, and for a seed if the
-    file already has a state; InUseError if another process uses the file; OSError if the port is not available.
+    Raises ValueError for a secret or publishable key that is not one of a test instance, for an invalid seed, and for a
+    seed if the file already has a state; InUseError if another process uses the file; OSError if the port is not
+    available.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Emulator(Controls):
         *,
         db: str | Path | None = None,
         secret_key: str | None = None,
+        publishable_key: str | None = None,
         seed: str | Path | Json | None = None,
         random_seed: int | str | None = None,
         host: str = "127.0.0.1",
@@ -61,6 +63,7 @@ class Emulator(Controls):
         state = create_state(
             db=db,
             secret_key=secret_key,
+            publishable_key=publishable_key,
             seed=seed,
             random_seed=random_seed,
             rate_limits=rate_limits,

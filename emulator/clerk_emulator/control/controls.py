@@ -25,7 +25,7 @@ from clerk_emulator.domain.browser_sessions import BrowserSession
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.faults import Faults
-from clerk_emulator.request.ledger import RequestLedger
+from clerk_emulator.request.request_ledger import RequestLedger
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding import load
 from clerk_emulator.seeding.dump import dump

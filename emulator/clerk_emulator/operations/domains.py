@@ -12,7 +12,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import on_startup, operation
-from clerk_emulator.storage.keys import FRONTEND_HOST
+from clerk_emulator.storage.keys import frontend_host
 from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import SESSIONS
@@ -26,7 +26,9 @@ _PORT = re.compile(r":[0-9]{1,5}\Z")
 def create_primary_domain(store: Store) -> None:
     """Create the primary domain."""
     if not store.count(DOMAINS):
-        _create(store, FRONTEND_HOST.replace(".clerk.", "."), f"https://{FRONTEND_HOST}", is_satellite=False)
+        host = frontend_host(store)
+        name = host.replace(".clerk.", ".").removeprefix("clerk.")
+        _create(store, name, f"https://{host}", is_satellite=False)
 
 
 @operation("ListDomains")

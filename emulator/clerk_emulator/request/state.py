@@ -13,8 +13,8 @@ from clerk_emulator.contract.specification import Operation
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import run_startup_hooks
 from clerk_emulator.request.faults import Faults
-from clerk_emulator.request.ledger import RequestLedger
 from clerk_emulator.request.rate_limits import InstanceType, RateLimits
+from clerk_emulator.request.request_ledger import RequestLedger
 from clerk_emulator.storage import keys as instance_keys
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
@@ -32,17 +32,17 @@ operations.load()
 class State:
     """The store, clock, ids, keys, faults, rate limits and recorded requests of one emulator.
 
-    `db` is the database file; without it the state is in memory. `secret_key` or `keys` set the keys of the instance;
-    others are generated. `initialize` fills a new state, within the transaction that creates it (see
-    `clerk_emulator.create_state`). `random_seed` makes ids reproducible.
+    `db` is the database file; without it the state is in memory. `secret_key`, `publishable_key` or `keys` set the
+    keys of the instance; others are generated. `initialize` fills a new state, within the transaction that creates it
+    (see `clerk_emulator.create_state`). `random_seed` makes ids reproducible.
 
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
     `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
     handler sets, such as `User.locale`. `observer` is called for each response. `control_hosts` are the host names at
     which the control API is served to other machines.
 
-    Raises ValueError for a secret key that does not begin with `sk_test_`, and InUseError if another process uses the
-    file.
+    Raises ValueError for a secret or publishable key that is not one of a test instance, and InUseError if another
+    process uses the file.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class State:
         *,
         db: str | Path | None = None,
         secret_key: str | None = None,
+        publishable_key: str | None = None,
         keys: Json | None = None,
         initialize: Callable[[State], None] | None = None,
         random_seed: int | str | None = None,
@@ -69,7 +70,8 @@ class State:
         self.control_hosts = frozenset(control_hosts)
         self.problems: list[str] = []
         self.filled_in: set[str] = set()
-        given_keys = (keys or {}) | ({"secret_key": secret_key} if secret_key is not None else {})
+        chosen = {"secret_key": secret_key, "publishable_key": publishable_key}
+        given_keys = {**(keys or {}), **{name: key for name, key in chosen.items() if key is not None}}
         try:
             with self.store.transaction():
                 self.is_new = not instance_keys.exist(self.store)

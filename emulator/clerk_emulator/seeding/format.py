@@ -42,7 +42,7 @@ from clerk_emulator.json_types import Json, is_list, is_object
 
 SECTIONS = ("permissions", "roles", "users", "organizations", "memberships")
 """In the order in which they are loaded."""
-KEYS = ("instance_id", "private_pem", "secret_key")
+KEYS = ("instance_id", "private_pem", "secret_key", "publishable_key")
 USER_TIMES = (
     "password_last_updated_at",
     "mfa_enabled_at",

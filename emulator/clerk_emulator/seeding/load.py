@@ -37,6 +37,7 @@ def create_state(
     *,
     db: str | Path | None = None,
     secret_key: str | None = None,
+    publishable_key: str | None = None,
     seed: str | Path | Json | None = None,
     random_seed: int | str | None = None,
     rate_limits: InstanceType | None = None,
@@ -52,6 +53,7 @@ def create_state(
     return State(
         db=db,
         secret_key=secret_key,
+        publishable_key=publishable_key,
         keys=data.get("keys"),
         initialize=functools.partial(_load, data) if seed is not None else None,
         random_seed=random_seed,

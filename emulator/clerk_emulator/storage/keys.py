@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import serialization
@@ -12,8 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
-FRONTEND_HOST = "local-emulator-1.clerk.accounts.dev"
-"""The host of the Frontend API in tokens and keys. Nothing listens there."""
+_DEFAULT_HOST = "local-emulator-1.clerk.accounts.dev"
+"""The host of the Frontend API in tokens and keys, unless a publishable key names another. Nothing listens there."""
+
+_PUBLISHABLE_PREFIX = "pk_test_"
+_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Keys:
     instance_id: str
     secret_key: str = field(repr=False)
     private_pem: str = field(repr=False)
+    publishable_key: str
+    """The publishable key, which encodes the host of the Frontend API."""
 
     @property
     def private_key(self) -> rsa.RSAPrivateKey:
@@ -55,14 +61,9 @@ class Keys:
         }
 
     @property
-    def publishable_key(self) -> str:
-        """The publishable key, which encodes the host of the Frontend API."""
-        return "pk_test_" + base64.b64encode(f"{FRONTEND_HOST}$".encode()).decode()
-
-    @property
     def issuer(self) -> str:
-        """The claim `iss` of tokens."""
-        return f"https://{FRONTEND_HOST}"
+        """The claim `iss` of tokens: the origin of the Frontend API."""
+        return f"https://{host_in(self.publishable_key)}"
 
 
 def exist(store: Store) -> bool:
@@ -73,19 +74,50 @@ def exist(store: Store) -> bool:
 def load(store: Store, given: Json) -> Keys:
     """Return the given keys, else those in the database, else new ones, and store them. Within a transaction.
 
-    Raises ValueError for a secret key that does not begin with `sk_test_`, and for a private key that is not RSA.
+    Raises ValueError for a secret key that does not begin with `sk_test_`, a publishable key that does not encode a
+    host, and a private key that is not RSA.
     """
     secret_key: str | None = given.get("secret_key")
     if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
         raise ValueError("secret_key must begin with sk_test_: never give the emulator a live key")
     fields = {**(store.setting("keys") or {}), **given}
     fields.setdefault("instance_id", store.ids.new("ins"))
+    fields.setdefault("publishable_key", _publishable_key(_DEFAULT_HOST))
+    host_in(fields["publishable_key"])
     fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
     if "private_pem" not in fields:
         fields["private_pem"] = new_private_key()
     read_private_key(fields["private_pem"])
     store.set_setting("keys", fields)
     return Keys(**fields)
+
+
+def frontend_host(store: Store) -> str:
+    """Return the host of the instance's Frontend API, once keys are stored."""
+    return host_in((store.setting("keys") or {})["publishable_key"])
+
+
+@functools.lru_cache(maxsize=16)
+def host_in(publishable_key: str) -> str:
+    """Return the host that a publishable key encodes. Raises ValueError for an invalid key, and for a live one."""
+    encoded = publishable_key.removeprefix(_PUBLISHABLE_PREFIX)
+    try:
+        # Clerk's keys have no padding, and decoders accept them with it.
+        host = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), validate=True).decode(
+            "ascii"
+        )
+    except ValueError:
+        host = ""
+    if encoded == publishable_key or not (host.endswith("$") and _HOST.fullmatch(host[:-1])):
+        raise ValueError(
+            "publishable_key must be pk_test_ and, in base64, the host of a Frontend API and a dollar sign, such as "
+            + _publishable_key("my-app-1.clerk.accounts.dev")
+        )
+    return host[:-1]
+
+
+def _publishable_key(host: str) -> str:
+    return _PUBLISHABLE_PREFIX + base64.b64encode(f"{host}$".encode()).decode()
 
 
 def new_private_key() -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.contract.specification import document, operations, resolve
-from clerk_emulator.request import ledger
+from clerk_emulator.request import request_ledger
 from clerk_emulator.request.masking import MASK, mask
 from tests.emulator.api import Api, Json
 from tests.emulator.control.conftest import Control
@@ -78,12 +78,12 @@ def test_control_requests_are_not_recorded(control: Control, emulator: Emulator)
 def test_old_requests_and_large_bodies_are_dropped(
     api: Api, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api.user(username="ada_l", unsafe_metadata={"text": "x" * ledger.BODY_LIMIT})
+    api.user(username="ada_l", unsafe_metadata={"text": "x" * request_ledger.BODY_LIMIT})
     assert emulator.requests.find()[0].body is None
     values = {"time": 0, "method": "GET", "operation": None, "status": 200, "duration": 0, "query_string": ""}
-    for number in range(ledger.LIMIT + 5):
+    for number in range(request_ledger.LIMIT + 5):
         emulator.requests.record(path=f"/{number}", content=b"", **values)
-    assert len(emulator.requests) == ledger.LIMIT
+    assert len(emulator.requests) == request_ledger.LIMIT
     assert emulator.requests.find()[0].path == "/5"
 
 

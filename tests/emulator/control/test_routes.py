@@ -12,7 +12,7 @@ from clerk_emulator import Emulator
 from clerk_emulator.control import endpoints
 from clerk_emulator.control.routes import PREFIX, ROUTES, Route, route
 from clerk_emulator.request.faults import Faults
-from clerk_emulator.request.ledger import RequestLedger
+from clerk_emulator.request.request_ledger import RequestLedger
 from clerk_emulator.storage.clock import Clock
 from tests.emulator.control.conftest import Control
 

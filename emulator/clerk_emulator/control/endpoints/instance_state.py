@@ -8,7 +8,6 @@ from clerk_emulator.control.control_error import ControlError
 from clerk_emulator.control.routes import ControlCall, route
 from clerk_emulator.control.schemas import OPEN, list_of, parameters, result, text
 from clerk_emulator.json_types import Json
-from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.seeding.format import SECTIONS
 
 
@@ -41,7 +40,7 @@ def get_instance(call: ControlCall) -> Json:
     """Return the URLs and keys that applications need."""
     return {
         "api_url": call.origin,
-        "jwks_url": f"{call.origin}{PREFIX}/jwks",
+        "jwks_url": f"{call.origin}/.well-known/jwks.json",
         "secret_key": call.controls.secret_key,
         "publishable_key": call.controls.publishable_key,
         "jwt_key": call.controls.jwt_key,
