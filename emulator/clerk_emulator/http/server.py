@@ -38,6 +38,8 @@ def uvicorn_config(state: State) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Longer than clients keep idle connections, or a request could be sent on one that the server just closes.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )
 

@@ -1,0 +1,6 @@
+// Checks of what is no method of a group: tokens, requests, webhooks. Each returns true, or what it found instead.
+import requests from './requests.mjs';
+import tokens from './tokens.mjs';
+import webhooks from './webhooks.mjs';
+
+export const checks = { ...tokens, ...requests, ...webhooks };
