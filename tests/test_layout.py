@@ -16,7 +16,7 @@ EXTERNAL = {
     "clerk_bapi": {"clerk_core"},
     "clerkkit": {"clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "clerk_emulator": {
-        *("starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml"),
+        *("starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml", "httpx"),
         *("jwt", "cryptography", "bcrypt", "argon2"),
     },
     "generator": {"clerk_core", "attrs", "griffe", "httpx", "jsonpath_rfc9535", "openapi_python_client", "yaml"},
@@ -64,7 +64,7 @@ LAYERS = {
         "control",
         "seeding",
         "request",
-        "operations",
+        "operations webhooks",
         "domain",
         "call",
         "contract storage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,7 +33,8 @@ class Emulator(Controls):
     limits of a development or a production instance; None disables them. `validate_responses` checks each response
     against the contract and adds violations to `problems`. `observer` is called for each response with the operation's
     id, the status and the body. `host` and `port` are where to listen; port 0 picks a free one. `control_hosts` are
-    host names at which other machines may use the control API, which is otherwise only for this machine.
+    host names at which other machines may use the control API, which is otherwise only for this machine. `webhooks` are
+    URLs that receive events, or dictionaries with the keys `url`, `events` and `secret`.
 
     Raises ValueError for a secret or publishable key that is not one of a test instance, for an invalid seed, and for a
     seed if the file already has a state; InUseError if another process uses the file; OSError if the port is not
@@ -54,6 +55,7 @@ class Emulator(Controls):
         rate_limits: InstanceType | None = None,
         validate_responses: bool = False,
         observer: Observer | None = None,
+        webhooks: str | Sequence[str | Json] = (),
         judged: bool | None = None,
     ) -> None:
         if judged is not None:
@@ -70,6 +72,7 @@ class Emulator(Controls):
             validate_responses=validate_responses,
             observer=observer,
             control_hosts=control_hosts,
+            webhooks=webhooks,
         )
         super().__init__(state)
         try:

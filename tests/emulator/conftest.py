@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from tests.emulator import coverage
+from tests.emulator import coverage, event_schemas
 from tests.emulator.api import Api
 
 
@@ -26,10 +26,11 @@ def _server() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(_server: Emulator) -> Iterator[Emulator]:
-    """The emulator in its initial state. The test fails if a response violates the contract."""
+    """The emulator in its initial state. The test fails if a response or an event violates Clerk's documents."""
     _server.reset()
     yield _server
     assert _server.problems == []
+    assert [one for event in _server.events for one in event_schemas.violations(event)] == []
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from clerk_emulator.storage import ledger
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.tables import SESSIONS
+from clerk_emulator.webhooks.controls import Webhooks
 
 DEFAULT_ORIGIN = "http://localhost:3000"
 """The origin of the page that a user signs in on, unless another is given."""
@@ -71,6 +72,11 @@ class Controls:
     def faults(self) -> Faults:
         """The faults to apply to requests."""
         return self._state.faults
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The endpoints that receive events, and the deliveries to them."""
+        return self._state.webhooks
 
     @property
     def requests(self) -> RequestLedger:

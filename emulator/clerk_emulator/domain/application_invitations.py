@@ -1,9 +1,9 @@
-"""Invitations to the application: create, expire and accept them. No emails are sent."""
+"""Invitations to the application: create, expire and accept them."""
 
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications, jwts, metadata
+from clerk_emulator.domain import formats, identifications, jwts, messages, metadata, waitlist
 from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -22,7 +22,7 @@ _CLOSED = {
 
 
 def invite(store: Store, keys: Keys, body: Json, *, ignore_invitation: bool = False, ignore_user: bool = False) -> Json:
-    """Invite an email address, and return the invitation; `body` is that of `POST /invitations`.
+    """Invite an email address, and return the invitation; `body` is that of `POST /invitations`. Call `send` then.
 
     Raises ClerkAPIError if a user has the address or it is already invited, unless these are to be ignored.
     """
@@ -59,6 +59,12 @@ def _ticket(keys: Keys, invitation_id: str, expires_at: int, redirect_url: str |
         **({"rurl": redirect_url} if redirect_url else {}),
     }
     return jwts.sign(keys, claims)
+
+
+def send(store: Store, invitation: Json, slug: str | None = None) -> None:
+    """Send an invitation by email, with the template `slug`."""
+    values = {"action_url": invitation["url"], "invitation": {"expires_at": invitation["expires_at"]}}
+    messages.send_email(store, slug or "invitation", invitation["email_address"], values)
 
 
 def expire(store: Store) -> None:
@@ -104,4 +110,5 @@ def accept(store: Store, invitation_id: str) -> None:
     """Mark an invitation as accepted after the person has signed up, and complete their waitlist entry."""
     row = store.require(INVITATIONS, invitation_id)
     store.update(INVITATIONS, row, status="accepted")
-    store.update_all(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == row["email_address"], status="completed")
+    for entry in store.all(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == row["email_address"]):
+        waitlist.record_entry(store, "waitlistEntry.updated", store.update(WAITLIST_ENTRIES, entry, status="completed"))

@@ -6,9 +6,9 @@ from typing import Literal
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import identifications
+from clerk_emulator.domain import identifications, messages
 from clerk_emulator.domain.identifications import PRIMARY, is_verified
-from clerk_emulator.domain.user_accounts import refresh_primary_identifiers
+from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import deleted_object
@@ -36,9 +36,10 @@ def create(call: Call, kind: str) -> Json:
     row = identifications.add(call.store, user["id"], kind, body[kind], status)
     if body.get("reserved_for_second_factor"):
         row = _reserve_for_second_factor(call, row, True, "create")
+        user = call.store.require(USERS, user["id"])
     if body.get("primary") or (first and is_verified(row)):
         user = identifications.make_primary(call.store, user, row, "primary")
-    refresh_primary_identifiers(call.store, user)
+    update_user(call.store, refresh_primary_identifiers(call.store, user))
     return row
 
 
@@ -54,9 +55,10 @@ def update(call: Call, row: Json) -> Json:
         row = call.store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
     if body.get("reserved_for_second_factor") is not None:
         row = _reserve_for_second_factor(call, row, body["reserved_for_second_factor"], "update")
+        user = call.store.require(USERS, user["id"])
     if body.get("primary"):
         user = identifications.make_primary(call.store, user, row, "primary")
-    refresh_primary_identifiers(call.store, user)
+    update_user(call.store, refresh_primary_identifiers(call.store, user))
     return row
 
 
@@ -69,7 +71,7 @@ def delete(call: Call, row: Json) -> Json:
         message = "This is the last identification of the user."
         raise ClerkAPIError(400, "identification_deletion_failed", "cannot be deleted", message)
     call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
-    refresh_primary_identifiers(call.store, user)
+    update_user(call.store, refresh_primary_identifiers(call.store, user))
     return deleted_object(row)
 
 
@@ -87,12 +89,12 @@ def replace(call: Call, kind: str) -> Json:
     changes: Json = {primary: row["id"], column: row["_identifier"]}
     if any(one.get("reserved_for_second_factor") for one in old):
         changes["mfa_disabled_at"] = call.clock.now()
-    call.store.update(USERS, user, **changes)
+    update_user(call.store, user, **changes)
     return row
 
 
 def prepare(call: Call, row: Json, strategy: str) -> Json:
-    """Create a verification code. It is stored, not sent."""
+    """Create a verification code, which an event about the message contains. No message is sent."""
     now = call.clock.now()
     if strategy == "phone_code" and call.store.find(
         VERIFICATIONS,
@@ -113,6 +115,7 @@ def prepare(call: Call, row: Json, strategy: str) -> Json:
             "_code": TEST_CODE if USER_SETTINGS.read(call.store)["test_mode"] else call.ids.code(),
         },
     )
+    messages.send_code(call.store, row, verification["_code"])
     return _serialize(verification)
 
 
@@ -135,7 +138,8 @@ def attempt(call: Call, row: Json) -> Json:
         call.store.update(
             IDENTIFICATIONS, row, verification={**kept_fields, "status": status, "attempts": attempts}, reserved=False
         )
-        refresh_primary_identifiers(call.store, call.store.require(USERS, row["_user_id"]))
+        user = refresh_primary_identifiers(call.store, call.store.require(USERS, row["_user_id"]))
+        update_user(call.store, user)
     else:
         status = "failed" if attempts >= MAX_ATTEMPTS else "unverified"
     return _serialize(call.store.update(VERIFICATIONS, verification, status=status, attempts=attempts))

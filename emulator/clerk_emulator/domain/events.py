@@ -24,6 +24,16 @@ def record(store: Store, event_type: str, data: Json) -> None:
 
 
 @contextlib.contextmanager
+def not_recorded(store: Store) -> Generator[None]:
+    """Record no events of the block."""
+    store.records_events = False
+    try:
+        yield
+    finally:
+        store.records_events = True
+
+
+@contextlib.contextmanager
 def caused_by_time(store: Store, at: int | None = None) -> Generator[None]:
     """Record the events of the block as caused by no request, at a time in milliseconds, by default now."""
     before = store.cause

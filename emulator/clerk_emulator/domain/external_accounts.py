@@ -6,6 +6,7 @@ from typing import Any
 
 from clerk_emulator.domain import formats
 from clerk_emulator.domain.identifications import find
+from clerk_emulator.domain.user_accounts import update_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
@@ -20,7 +21,7 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
     `values` are further keys of the account (`first_name`, `approved_scopes`, ...) and its private keys: `_token`,
     `_token_secret`, `_id_token`, `_expires_at`.
     """
-    store.require(USERS, user_id)
+    user = store.require(USERS, user_id)
     email = formats.email("email_address", email)
     account_id = store.ids.new("eac")
     sign_in_ends = store.clock.now() + _OAUTH_MILLISECONDS
@@ -61,5 +62,8 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
     address = find(store, "email_address", email)
     if address and address["_user_id"] == user_id:
         link = {"type": f"oauth_{provider}", "id": row["identification_id"]}
-        store.update(IDENTIFICATIONS, address, linked_to=[*address["linked_to"], link])
+        # Clerk does not change the address's own updated_at.
+        links = [*address["linked_to"], link]
+        store.update(IDENTIFICATIONS, address, linked_to=links, updated_at=address["updated_at"])
+    update_user(store, user)
     return row

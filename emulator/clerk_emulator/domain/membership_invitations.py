@@ -1,14 +1,18 @@
-"""Invitations to organizations: expire and accept them. No emails are sent."""
+"""Invitations to organizations: expire, accept and serialize them."""
 
 from __future__ import annotations
 
-from clerk_emulator.domain import identifications, memberships
+from collections.abc import Sequence
+
+from clerk_emulator.domain import events, identifications, memberships, messages
 from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.domain.identifications import is_verified
+from clerk_emulator.domain.organization_profiles import public_organization_data
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
+from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, USERS
 
 
 def expire(store: Store) -> None:
@@ -43,13 +47,67 @@ def accept(store: Store, invitation_id: str, user_id: str) -> Json:
         code = "organization_invitation_identification_not_exist"
         raise ClerkAPIError(400, code, "is for another address", message)
     # Done first, because a pending invitation counts towards the limit of memberships.
-    store.update(ORGANIZATION_INVITATIONS, invitation, status="accepted")
-    organization = store.require(ORGANIZATIONS, invitation["organization_id"])
-    return memberships.add(
+    close(store, invitation, user)
+    membership = memberships.add(
         store,
-        organization,
+        store.require(ORGANIZATIONS, invitation["organization_id"]),
         user,
         invitation["role"],
         invitation["public_metadata"],
         invitation["private_metadata"],
     )
+    notify_inviter(store, invitation)
+    return membership
+
+
+def close(store: Store, invitation: Json, user: Json) -> None:
+    """Mark an invitation as accepted by a user."""
+    accepted = store.update(ORGANIZATION_INVITATIONS, invitation, status="accepted")
+    record_invitation(store, "organizationInvitation.accepted", accepted, user_id=user["id"])
+
+
+def notify_inviter(store: Store, invitation: Json) -> None:
+    """Send the inviter the notice that an invitation was accepted."""
+    inviter = invitation["inviter_id"]
+    if inviter and store.get(USERS, inviter):
+        organization = store.require(ORGANIZATIONS, invitation["organization_id"])
+        values = {"email_address": invitation["email_address"], "org": {"name": organization["name"]}}
+        messages.notify_user(store, inviter, "organization_invitation_accepted", values)
+
+
+def send(store: Store, invitation: Json) -> None:
+    """Send an invitation by email."""
+    organization = store.require(ORGANIZATIONS, invitation["organization_id"])
+    inviter = store.get(USERS, invitation["inviter_id"]) if invitation["inviter_id"] else None
+    names = [inviter[name] for name in ("first_name", "last_name") if inviter[name]] if inviter else []
+    values: Json = {
+        "inviter_name": " ".join(names),
+        "org": {"name": organization["name"]},
+        "action_url": invitation["url"],
+        "invitation": {"expires_at": invitation["expires_at"]},
+    }
+    messages.send_email(store, "organization_invitation", invitation["email_address"], values)
+
+
+def serialize_invitations(store: Store, rows: Sequence[Json]) -> list[Json]:
+    """Return invitations as the API returns them, without the organization."""
+    names = {one["key"]: one["name"] for one in store.all(ROLES, ROLES.c.key.in_({row["role"] for row in rows}))}
+    inviters = {
+        one["id"]: memberships.public_user_data(store, one)
+        for one in store.all(USERS, USERS.c.id.in_({row["inviter_id"] for row in rows}))
+    }
+    return [
+        {**public_fields(row), "role_name": names[row["role"]], "public_inviter_data": inviters.get(row["inviter_id"])}
+        for row in rows
+    ]
+
+
+def record_invitation(store: Store, event_type: str, row: Json, **values: Json | str) -> Json:
+    """Record an event about an invitation, and return the invitation as the API returns it.
+
+    `values` are further keys of the event's data.
+    """
+    (invitation,) = serialize_invitations(store, [row])
+    organization = public_organization_data(store, store.require(ORGANIZATIONS, row["organization_id"]))
+    events.record(store, event_type, {**invitation, **values, "data": {"public_organization_data": organization}})
+    return invitation

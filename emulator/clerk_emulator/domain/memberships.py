@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from clerk_emulator.domain import images
+from clerk_emulator.domain import events, images
 from clerk_emulator.domain.organization_profiles import (
     clear_active_organization,
     pending_invitations,
@@ -34,7 +34,7 @@ def add(store: Store, organization: Json, user: Json, role: str, public_metadata
     if of_user(store, organization["id"], user["id"]):
         raise already_member(user["id"])
     require_capacity(store, organization)
-    return store.create(
+    membership = store.create(
         MEMBERSHIPS,
         {
             "role": role,
@@ -44,6 +44,8 @@ def add(store: Store, organization: Json, user: Json, role: str, public_metadata
             "_user_id": user["id"],
         },
     )
+    record_membership(store, "organizationMembership.created", membership)
+    return membership
 
 
 def of_user(store: Store, organization_id: str, user_id: str) -> Json | None:
@@ -70,11 +72,13 @@ def change_role(store: Store, membership: Json, role: str) -> Json:
     """Change the role of a member. Raises ClerkAPIError if no member could manage the organization any more."""
     changed = store.update(MEMBERSHIPS, membership, role=role)
     _require_manager(store, membership)
+    record_membership(store, "organizationMembership.updated", changed)
     return changed
 
 
 def remove(store: Store, membership: Json) -> None:
     """Remove a member. Raises ClerkAPIError if no member could manage the organization any more."""
+    record_membership(store, "organizationMembership.deleted", membership)
     store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == membership["id"])
     _require_manager(store, membership)
     clear_active_organization(store, membership["_organization_id"], SESSIONS.c.user_id == membership["_user_id"])
@@ -119,6 +123,13 @@ def serialize_memberships(store: Store, rows: Sequence[Json]) -> list[Json]:
 def serialize_membership(store: Store, row: Json) -> Json:
     """Return a membership as the API returns it."""
     (membership,) = serialize_memberships(store, [row])
+    return membership
+
+
+def record_membership(store: Store, event_type: str, row: Json) -> Json:
+    """Record an event about a membership, and return the membership as the API returns it."""
+    membership = serialize_membership(store, row)
+    events.record(store, event_type, membership)
     return membership
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from clerk_emulator.domain import images
+from clerk_emulator.domain import events, images
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -26,6 +26,13 @@ def require_organizations_enabled(store: Store) -> None:
 def serialize_organization(store: Store, row: Json) -> Json:
     """Return an organization as the API returns it, without what `include_...` parameters add."""
     return {**public_fields(row), "has_image": row["_image"] is not None, "image_url": images.url(store, row)}
+
+
+def record_organization(store: Store, event_type: str, row: Json) -> Json:
+    """Record an event about an organization, and return the organization as the API returns it."""
+    organization = serialize_organization(store, row)
+    events.record(store, event_type, organization)
+    return organization
 
 
 def public_organization_data(store: Store, row: Json) -> Json:

@@ -5,11 +5,12 @@ Other resources refer to roles and permissions by key. Call `rename` after chang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from clerk_emulator import errors
+from clerk_emulator.domain import events
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -111,17 +112,23 @@ def in_organizations_of(table: ResourceTable, role_set: Json) -> Where:
     return table.c.organization_id.in_(having)
 
 
-def reassign(store: Store, role_set: Json, old: str, new: str) -> None:
-    """Change the role of members and invitations in all organizations with a role set."""
+def reassign(store: Store, role_set: Json, mappings: Mapping[str, str]) -> list[Json]:
+    """Map the roles of members and invitations to others, in all organizations with a role set.
+
+    All change at once, so that roles can be swapped. Return the changed memberships.
+    """
+    changed: dict[ResourceTable, list[Json]] = {}
     for table in (MEMBERSHIPS, ORGANIZATION_INVITATIONS):
-        store.update_all(table, table.c.role == old, in_organizations_of(table, role_set), role=new)
+        rows = store.all(table, table.c.role.in_(mappings), in_organizations_of(table, role_set))
+        changed[table] = [store.update(table, row, role=mappings[row["role"]]) for row in rows]
+    return changed[MEMBERSHIPS]
 
 
 def rename(store: Store, old: str, new: str) -> None:
     """Update all references to a role whose key has changed."""
     for role_set in store.all(ROLE_SETS):
         if old in (*role_set["_roles"], *creator_and_default_role(store, role_set)):
-            reassign(store, role_set, old, new)
+            reassign(store, role_set, {old: new})
             replace_in_set(store, role_set, old, new)
 
 
@@ -167,6 +174,13 @@ def serialize_roles(store: Store, rows: Sequence[Json]) -> list[Json]:
         }
         for row in rows
     ]
+
+
+def record_role(store: Store, event_type: str, row: Json) -> Json:
+    """Record an event about a role, and return the role as the API returns it."""
+    role = serialize_role(store, row)
+    events.record(store, event_type, role)
+    return role
 
 
 def serialize_role(store: Store, row: Json) -> Json:

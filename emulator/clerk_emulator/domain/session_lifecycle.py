@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.user_accounts import is_locked
+from clerk_emulator.domain import events
+from clerk_emulator.domain.user_accounts import is_locked, record_user, serialize_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
@@ -13,9 +15,18 @@ DAY = 24 * 3600 * 1000
 _ABANDONED_AFTER = 30 * DAY
 
 
-def start(store: Store, user_id: str, organization_id: str | None = None, *, origin: str | None = None) -> Json:
+def start(
+    store: Store,
+    user_id: str,
+    organization_id: str | None = None,
+    *,
+    origin: str | None = None,
+    actor: Json | None = None,
+    seconds: int | None = None,
+) -> Json:
     """Return a new session of a user, on a new client.
 
+    `actor` is who signs in as the user. `seconds` is the lifetime, by default that of the instance settings.
     Raises ClerkAPIError for an unknown, banned or locked user, or one who is not a member of the organization.
     """
     user = store.require(USERS, user_id)
@@ -26,6 +37,7 @@ def start(store: Store, user_id: str, organization_id: str | None = None, *, ori
     if organization_id is not None:
         require_member(store, organization_id, user_id)
     now = store.clock.now()
+    settings = USER_SETTINGS.read(store)
     client = store.create(
         CLIENTS,
         {"last_authentication_strategy": None, "sign_in_id": None, "sign_up_id": None, "last_active_session_id": None},
@@ -36,18 +48,27 @@ def start(store: Store, user_id: str, organization_id: str | None = None, *, ori
             "client_id": client["id"],
             "user_id": user_id,
             "status": "active",
-            "actor": None,
+            "actor": actor,
             "last_active_organization_id": organization_id,
             "last_active_at": now,
-            "expire_at": now + USER_SETTINGS.read(store)["session_seconds"] * 1000,
+            "expire_at": now + (seconds or settings["session_seconds"]) * 1000,
             "abandon_at": now + _ABANDONED_AFTER,
             "_origin": origin,
             "_refresh_token": f"rt_{store.ids.secret()}",
         },
     )
     store.update(CLIENTS, client, last_active_session_id=session["id"])
-    store.update(USERS, user, last_sign_in_at=now, last_active_at=now - now % DAY, updated_at=user["updated_at"])
+    user = store.update(USERS, user, last_sign_in_at=now, last_active_at=now - now % DAY)
+    record_session(store, "session.created", session)
+    if settings["user_updated_at_sign_in"]:
+        record_user(store, "user.updated", user)
     return session
+
+
+def record_session(store: Store, event_type: str, session: Json) -> None:
+    """Record an event about a session. It contains the user."""
+    user = serialize_user(store, store.require(USERS, session["user_id"]))
+    events.record(store, event_type, {**public_fields(session), "user": user})
 
 
 def require_member(store: Store, organization_id: str, user_id: str) -> Json:
@@ -71,6 +92,14 @@ def expire(store: Store) -> None:
 
 
 def revoke_all(store: Store, user_id: str) -> None:
-    """Revoke all active sessions of a user."""
+    """Revoke all active sessions of a user, the oldest first."""
     expire(store)
-    store.update_all(SESSIONS, SESSIONS.c.user_id == user_id, SESSIONS.c.status == "active", status="revoked")
+    for session in store.all(SESSIONS, SESSIONS.c.user_id == user_id, SESSIONS.c.status == "active"):
+        revoke(store, session)
+
+
+def revoke(store: Store, session: Json) -> Json:
+    """Revoke a session and return it."""
+    session = store.update(SESSIONS, session, status="revoked")
+    record_session(store, "session.revoked", session)
+    return session

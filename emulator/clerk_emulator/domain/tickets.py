@@ -14,7 +14,6 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Store
-from clerk_emulator.storage.tables import SESSIONS
 
 SIGN_IN_TOKENS = ResourceTable("sign_in_token", "sit", {"status": str}, owners={"user_id": "user"})
 ACTOR_TOKENS = ResourceTable("actor_token", "act", {"status": str}, owners={"user_id": "user"})
@@ -96,9 +95,12 @@ def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) 
         raise ClerkAPIError(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")
     if claims["exp"] * 1000 <= store.clock.now():
         raise ClerkAPIError(400, "ticket_expired_code", "is expired", f"{row['id']} has expired.")
-    session = session_lifecycle.start(store, row["user_id"], row.get("_org_id"), origin=origin)
-    if "_session_seconds" in row:
-        end = session["created_at"] + row["_session_seconds"] * 1000
-        session = store.update(SESSIONS, session, actor=row["_actor"], expire_at=end)
     store.update(kind, row, status="accepted")
-    return session
+    return session_lifecycle.start(
+        store,
+        row["user_id"],
+        row.get("_org_id"),
+        origin=origin,
+        actor=row.get("_actor"),
+        seconds=row.get("_session_seconds"),
+    )

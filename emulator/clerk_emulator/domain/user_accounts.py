@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from clerk_emulator.domain import events, images
 from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
 from clerk_emulator.json_types import Json
@@ -76,6 +78,11 @@ def record_user(store: Store, event_type: str, row: Json) -> Json:
     user = serialize_user(store, row)
     events.record(store, event_type, user)
     return user
+
+
+def update_user(store: Store, row: Json, **changes: Any) -> Json:
+    """Change a user, record that it was updated, and return the user as the API returns it."""
+    return record_user(store, "user.updated", store.update(USERS, row, **changes))
 
 
 def _serialize(store: Store, row: Json, identifications: list[Json], settings: Json) -> Json:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.applications import Starlette
@@ -28,7 +30,8 @@ def create_app(state: State) -> Starlette:
         routes=[
             Route("/.well-known/jwks.json", endpoints.public_keys),
             Route("/images/{image_id}", endpoints.image),
-        ]
+        ],
+        lifespan=endpoints.lifespan,
     )
     # Not a route: Starlette would answer some requests itself, such as other methods and paths with a line break.
     application.router.default = request_response(endpoints.api)
@@ -38,6 +41,15 @@ def create_app(state: State) -> Starlette:
 class _Endpoints:
     def __init__(self, state: State) -> None:
         self._state = state
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
+        """Send webhooks while the application runs."""
+        sending = asyncio.create_task(self._state.webhooks.sender.run())
+        yield
+        sending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sending
 
     async def public_keys(self, _request: Request) -> Response:
         return _json(200, {"keys": [self._state.keys.public_jwk]})

@@ -33,7 +33,7 @@ def uvicorn_config(state: State) -> uvicorn.Config:
         app.create_app(state),
         http=_Protocol,
         ws="none",
-        lifespan="off",
+        lifespan="on",
         loop="asyncio",
         log_config=None,
         access_log=False,

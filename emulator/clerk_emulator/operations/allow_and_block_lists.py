@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, restrictions
+from clerk_emulator.domain import application_invitations, messages, restrictions
 from clerk_emulator.domain.restrictions import ALLOWED, BLOCKED
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -16,10 +16,14 @@ from clerk_emulator.storage.store import ResourceTable
 @operation("CreateAllowlistIdentifier")
 def create_allowed(call: Call) -> Json:
     row = _create(call, ALLOWED)
-    # Only email addresses can be invited, although a phone number could be notified by text message.
     if call.body.get("notify") and restrictions.is_address(row):
         invitation = application_invitations.invite(call.store, call.keys, {"email_address": row["identifier"]})
         row = call.store.update(ALLOWED, row, invitation_id=invitation["id"], updated_at=row["updated_at"])
+        application_invitations.send(call.store, invitation)
+    elif call.body.get("notify") and row["identifier_type"] == "phone_number":
+        # A person is invited by email only; the text message contains the address of the application.
+        url = f"{call.keys.issuer}/sign-up"
+        messages.send_sms(call.store, "invitation", row["identifier"], {"action_url": url})
     return public_fields(row)
 
 

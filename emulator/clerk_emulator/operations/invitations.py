@@ -17,7 +17,7 @@ from clerk_emulator.storage.tables import INVITATIONS
 def create_invitation(call: Call) -> Json:
     ignore = bool(call.body.get("ignore_existing"))
     row = application_invitations.invite(call.store, call.keys, call.body, ignore_invitation=ignore, ignore_user=ignore)
-    return public_fields(row)
+    return _send(call, row, call.body)
 
 
 @operation("CreateBulkInvitations")
@@ -36,9 +36,16 @@ def create_bulk_invitations(call: Call) -> list[Json]:
         raise application_invitations.duplicate(*repeated)
     # `ignore_existing` applies to invitations only; an existing user is always an error.
     return [
-        public_fields(application_invitations.invite(call.store, call.keys, item, ignore_invitation=True))
+        _send(call, application_invitations.invite(call.store, call.keys, item, ignore_invitation=True), item)
         for item in call.items
     ]
+
+
+def _send(call: Call, row: Json, body: Json) -> Json:
+    """Send a new invitation unless `notify` in the body is false, and return it."""
+    if body.get("notify") is not False:
+        application_invitations.send(call.store, row, body.get("template_slug"))
+    return public_fields(row)
 
 
 @operation("ListInvitations")

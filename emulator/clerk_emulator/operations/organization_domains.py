@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, identifications
+from clerk_emulator.domain import events, formats, identifications
 from clerk_emulator.domain.organization_profiles import public_organization_data
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -110,7 +110,7 @@ def create_domain(call: Call) -> Json:
             "_verified": verified,
         },
     )
-    return _serialize_one(call, row)
+    return _record(call, "organizationDomain.created", row)
 
 
 @organization_operation("UpdateOrganizationDomain")
@@ -125,7 +125,7 @@ def update_domain(call: Call) -> Json:
         changes["_verified"] = verified
         changes["affiliation_verification"] = _verified_by(call, "admin") if verified else None
         changes["ownership_verification"] = None
-    return _serialize_one(call, call.store.update(DOMAINS, row, **changes))
+    return _record(call, "organizationDomain.updated", call.store.update(DOMAINS, row, **changes))
 
 
 @organization_operation("DeleteOrganizationDomain")
@@ -133,17 +133,21 @@ def delete_domain(call: Call) -> Json:
     _require_domains_enabled(call)
     row = _domain(call)
     call.store.delete(DOMAINS, DOMAINS.c.id == row["id"])
-    return deleted_object(row)
+    deleted = deleted_object(row)
+    events.record(call.store, "organizationDomain.deleted", deleted)
+    return deleted
 
 
 @organization_operation("VerifyOrganizationDomainOwnership")
 def verify_ownership(call: Call) -> Json:
     _require_domains_enabled(call)
     row = _domain(call)
-    if row["ownership_verification"] is None:
-        verification = _verified_by(call, "manual_override")
-        row = call.store.update(DOMAINS, row, ownership_verification=verification, _verified=True)
-    return _serialize_one(call, row)
+    if row["ownership_verification"] is not None:
+        (domain,) = _serialize(call, [row])
+        return domain
+    verification = _verified_by(call, "manual_override")
+    row = call.store.update(DOMAINS, row, ownership_verification=verification, _verified=True)
+    return _record(call, "organizationDomain.updated", row)
 
 
 def _domain(call: Call) -> Json:
@@ -199,8 +203,11 @@ def _verified_by(call: Call, strategy: str) -> Json:
     return {**result, "attempts": None, "expire_at": None}
 
 
-def _serialize_one(call: Call, row: Json) -> Json:
-    return _serialize(call, [row])[0]
+def _record(call: Call, event_type: str, row: Json) -> Json:
+    """Record an event about a domain, and return the domain as the API returns it."""
+    (domain,) = _serialize(call, [row])
+    events.record(call.store, event_type, domain)
+    return domain
 
 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, identifications, jwts, memberships, metadata, roles, session_lifecycle
+from clerk_emulator.domain import (
+    formats,
+    identifications,
+    jwts,
+    membership_invitations,
+    memberships,
+    metadata,
+    roles,
+    session_lifecycle,
+)
 from clerk_emulator.domain.application_invitations import duplicate
-from clerk_emulator.domain.membership_invitations import expire, not_pending, verified_addresses
+from clerk_emulator.domain.membership_invitations import expire, not_pending, record_invitation, verified_addresses
 from clerk_emulator.domain.organization_profiles import pending_invitations, public_organization_data
 from clerk_emulator.domain.roles import MANAGE_MEMBERS
 from clerk_emulator.errors import ClerkAPIError
@@ -13,9 +22,8 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation
 from clerk_emulator.storage.conditions import contains_text, equals
-from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Where
-from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, USERS
+from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
 
 DEFAULT_DAYS = 30
 _DAY = 24 * 3600 * 1000
@@ -53,14 +61,14 @@ def list_pending_invitations(call: Call) -> Response:
 @organization_operation("CreateOrganizationInvitation")
 def create_invitation(call: Call) -> Json:
     organization = call.path_resource(ORGANIZATIONS, "organization_id")
-    return _serialize(call, [_invite(call, organization, call.body)])[0]
+    return _invite(call, organization, call.body)
 
 
 @organization_operation("CreateOrganizationInvitationBulk")
 def create_invitations(call: Call) -> Json:
     organization = call.path_resource(ORGANIZATIONS, "organization_id")
-    rows = [_invite(call, organization, item, in_bulk=True) for item in call.items]
-    return {"data": _serialize(call, rows), "total_count": len(rows)}
+    data = [_invite(call, organization, item, in_bulk=True) for item in call.items]
+    return {"data": data, "total_count": len(data)}
 
 
 @organization_operation("GetOrganizationInvitation")
@@ -75,7 +83,8 @@ def revoke_invitation(call: Call) -> Json:
         _require_manager(call, invitation["organization_id"], call.body["requesting_user_id"])
     if invitation["status"] != "pending":
         raise not_pending(invitation)
-    return _serialize(call, [call.store.update(ORGANIZATION_INVITATIONS, invitation, status="revoked")])[0]
+    revoked = call.store.update(ORGANIZATION_INVITATIONS, invitation, status="revoked")
+    return record_invitation(call.store, "organizationInvitation.revoked", revoked)
 
 
 def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False) -> Json:
@@ -106,7 +115,7 @@ def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False
         "exp": expires_at // 1000,
         **({"rurl": redirect_url} if redirect_url else {}),
     }
-    return store.create(
+    row = store.create(
         ORGANIZATION_INVITATIONS,
         {
             "id": invitation_id,
@@ -122,6 +131,10 @@ def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False
             **{name: metadata.validate(name, body.get(name) or {}) for name in ("public_metadata", "private_metadata")},
         },
     )
+    invitation = record_invitation(store, "organizationInvitation.created", row)
+    if body.get("notify") is not False:
+        membership_invitations.send(store, row)
+    return invitation
 
 
 def _require_manager(call: Call, organization_id: str, user_id: str) -> None:
@@ -154,15 +167,7 @@ def _list(call: Call, *where: Where | None, with_organization: bool = False) -> 
 
 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:
-    names = {one["key"]: one["name"] for one in call.store.all(ROLES, ROLES.c.key.in_({row["role"] for row in rows}))}
-    inviters = {
-        one["id"]: memberships.public_user_data(call.store, one)
-        for one in call.store.all(USERS, USERS.c.id.in_({row["inviter_id"] for row in rows}))
-    }
-    return [
-        {**public_fields(row), "role_name": names[row["role"]], "public_inviter_data": inviters.get(row["inviter_id"])}
-        for row in rows
-    ]
+    return membership_invitations.serialize_invitations(call.store, rows)
 
 
 def _serialize_with_organization(call: Call, rows: list[Json]) -> list[Json]:

@@ -62,9 +62,11 @@ def create_membership(call: Call) -> Json:
     if invited is None:
         return serialize_membership(call.store, memberships.add(call.store, organization, user, role, **given))
     # Clerk does not say what happens to the invitation of a new member. It becomes accepted: our choice.
-    membership = membership_invitations.accept(call.store, invited["id"], user["id"])
-    merged = {name: metadata.validate(name, membership[name] | given[name]) for name in _METADATA}
-    return serialize_membership(call.store, call.store.update(MEMBERSHIPS, membership, role=role, **merged))
+    membership_invitations.close(call.store, invited, user)
+    merged = {name: metadata.validate(name, invited[name] | given[name]) for name in _METADATA}
+    membership = memberships.add(call.store, organization, user, role, **merged)
+    membership_invitations.notify_inviter(call.store, invited)
+    return serialize_membership(call.store, membership)
 
 
 @organization_operation("UpdateOrganizationMembership")
@@ -79,7 +81,8 @@ def update_membership(call: Call) -> Json:
 def merge_metadata(call: Call) -> Json:
     membership = _membership(call, call.path_resource(ORGANIZATIONS, "organization_id"))
     changes = metadata.merged_fields(membership, call.body, _METADATA)
-    return serialize_membership(call.store, call.store.update(MEMBERSHIPS, membership, **changes))
+    changed = call.store.update(MEMBERSHIPS, membership, **changes)
+    return memberships.record_membership(call.store, "organizationMembership.updated", changed)
 
 
 @organization_operation("DeleteOrganizationMembership")

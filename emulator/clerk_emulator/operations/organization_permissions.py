@@ -6,7 +6,8 @@ import re
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain.roles import PERMISSIONS, change_permissions
+from clerk_emulator.domain import events
+from clerk_emulator.domain.roles import PERMISSIONS, change_permissions, record_role
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
@@ -29,7 +30,7 @@ def list_permissions(call: Call) -> Response:
 def create_permission(call: Call) -> Json:
     body = call.body
     data = {**_validated_fields(call, body, {}), "description": body.get("description", ""), "type": "user"}
-    return public_fields(call.store.create(PERMISSIONS, data))
+    return _record(call, "permission.created", call.store.create(PERMISSIONS, data))
 
 
 @organization_operation("GetOrganizationPermission")
@@ -44,16 +45,26 @@ def update_permission(call: Call) -> Json:
     for role in _roles_with(call.store, old["key"]):
         keys = [new["key"] if key == old["key"] else key for key in role["_permissions"]]
         call.store.update(ROLES, role, _permissions=keys)
-    return public_fields(new)
+    return _record(call, "permission.updated", new)
 
 
 @organization_operation("DeleteOrganizationPermission")
 def delete_permission(call: Call) -> Json:
     permission = _custom_permission(call)
+    deleted = deleted_object(permission)
+    events.record(call.store, "permission.deleted", deleted)
     for role in _roles_with(call.store, permission["key"]):
-        change_permissions(call.store, role, [key for key in role["_permissions"] if key != permission["key"]])
+        remaining = [key for key in role["_permissions"] if key != permission["key"]]
+        record_role(call.store, "role.updated", change_permissions(call.store, role, remaining))
     call.store.delete(PERMISSIONS, PERMISSIONS.c.id == permission["id"])
-    return deleted_object(permission)
+    return deleted
+
+
+def _record(call: Call, event_type: str, row: Json) -> Json:
+    """Record an event about a permission, and return the permission as the API returns it."""
+    permission = public_fields(row)
+    events.record(call.store, event_type, permission)
+    return permission
 
 
 def _custom_permission(call: Call) -> Json:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, roles
-from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS, change_permissions, serialize_role, serialize_roles
+from clerk_emulator.domain import events, formats, roles
+from clerk_emulator.domain.roles import (
+    PERMISSIONS,
+    ROLE_SETS,
+    change_permissions,
+    record_role,
+    serialize_role,
+    serialize_roles,
+)
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
@@ -79,7 +86,7 @@ def create_role(call: Call) -> Json:
         initial = call.store.find(ROLE_SETS, ROLE_SETS.c.type == "initial")
         assert initial is not None
         roles.add_to_set(call.store, initial, [role["key"]], "include_in_initial_role_set")
-    return serialize_role(call.store, role)
+    return record_role(call.store, "role.created", role)
 
 
 @organization_operation("GetOrganizationRole")
@@ -98,7 +105,7 @@ def update_role(call: Call) -> Json:
         roles.rename(call.store, old["key"], role["key"])
     if body.get("permissions") is not None:
         role = change_permissions(call.store, role, _permission_keys(call, body["permissions"]))
-    return serialize_role(call.store, role)
+    return record_role(call.store, "role.updated", role)
 
 
 @organization_operation("DeleteOrganizationRole")
@@ -123,7 +130,9 @@ def delete_role(call: Call) -> Json:
         if key in role_set["_roles"]:
             call.store.update(ROLE_SETS, role_set, _roles=[one for one in role_set["_roles"] if one != key])
     call.store.delete(ROLES, ROLES.c.id == role["id"])
-    return deleted_object(role)
+    deleted = deleted_object(role)
+    events.record(call.store, "role.deleted", deleted)
+    return deleted
 
 
 @organization_operation("AssignPermissionToOrganizationRole")
@@ -132,7 +141,8 @@ def assign_permission(call: Call) -> Json:
     if key in role["_permissions"]:
         message = f"The role already has the permission {key}."
         raise ClerkAPIError(409, "organization_role_permission_association_exists", "already assigned", message)
-    return serialize_role(call.store, change_permissions(call.store, role, [*role["_permissions"], key]))
+    role = change_permissions(call.store, role, [*role["_permissions"], key])
+    return record_role(call.store, "role.updated", role)
 
 
 @organization_operation("RemovePermissionFromOrganizationRole")
@@ -142,7 +152,7 @@ def remove_permission(call: Call) -> Json:
         message = f"The role does not have the permission {key}."
         raise ClerkAPIError(404, "organization_role_permission_association_not_found", "not assigned", message)
     remaining = [one for one in role["_permissions"] if one != key]
-    return serialize_role(call.store, change_permissions(call.store, role, remaining))
+    return record_role(call.store, "role.updated", change_permissions(call.store, role, remaining))
 
 
 def _role_and_permission(call: Call) -> tuple[Json, str]:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, images, memberships, metadata, roles
+from clerk_emulator.domain import events, formats, images, memberships, metadata, roles
 from clerk_emulator.domain.organization_profiles import (
     MEMBERS_COUNT,
     clear_active_organization,
     pending_invitations,
+    record_organization,
     serialize_organization,
 )
 from clerk_emulator.domain.roles import ROLE_SETS
@@ -70,10 +71,11 @@ def create_organization(call: Call) -> Json:
             "_image": None,
         },
     )
+    serialized = record_organization(call.store, "organization.created", organization)
     if creator:
         role, _ = roles.creator_and_default_role(call.store, roles.role_set_of(call.store, organization))
         memberships.add(call.store, organization, creator, role, {}, {})
-    return serialize_organization(call.store, organization)
+    return serialized
 
 
 @organization_operation("GetOrganization")
@@ -89,30 +91,40 @@ def update_organization(call: Call) -> Json:
     profile = _validated_fields(call, organization) | metadata.replaced_fields(call.body, _METADATA)
     if "role_set_key" in profile:
         _require_roles_in_set(call.store, organization, profile["role_set_key"])
-    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **profile))
+    return record_organization(
+        call.store, "organization.updated", call.store.update(ORGANIZATIONS, organization, **profile)
+    )
 
 
 @organization_operation("DeleteOrganization")
 def delete_organization(call: Call) -> Json:
     organization = _organization(call)
+    for membership in call.store.all(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization["id"]):
+        memberships.record_membership(call.store, "organizationMembership.deleted", membership)
     images.delete(call, organization)
     clear_active_organization(call.store, organization["id"])
     call.store.delete(ORGANIZATIONS, ORGANIZATIONS.c.id == organization["id"])
-    return deleted_object(organization, "slug")
+    deleted = deleted_object(organization, "slug")
+    events.record(call.store, "organization.deleted", deleted)
+    return deleted
 
 
 @organization_operation("MergeOrganizationMetadata")
 def merge_metadata(call: Call) -> Json:
     organization = _organization(call)
     changes = metadata.merged_fields(organization, call.body, _METADATA)
-    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **changes))
+    return record_organization(
+        call.store, "organization.updated", call.store.update(ORGANIZATIONS, organization, **changes)
+    )
 
 
 @organization_operation("ReplaceOrganizationMetadata")
 def replace_metadata(call: Call) -> Json:
     organization = _organization(call)
     changes = metadata.replaced_fields(call.body, _METADATA)
-    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, **changes))
+    return record_organization(
+        call.store, "organization.updated", call.store.update(ORGANIZATIONS, organization, **changes)
+    )
 
 
 @organization_operation("UploadOrganizationLogo")
@@ -122,7 +134,7 @@ def upload_logo(call: Call) -> Json:
     if uploader and call.store.get(USERS, uploader) is None:
         raise errors.referenced_not_found("uploader_user_id", uploader)
     organization = call.store.update(ORGANIZATIONS, organization, _image=images.store_upload(call, organization))
-    answer = serialize_organization(call.store, organization)
+    answer = record_organization(call.store, "organization.updated", organization)
     return {**answer, "logo_url": answer["image_url"]}
 
 
@@ -132,7 +144,9 @@ def delete_logo(call: Call) -> Json:
     if organization["_image"] is None:
         raise ClerkAPIError(404, "image_not_found", "not found", "This organization has no logo.")
     images.delete(call, organization)
-    return serialize_organization(call.store, call.store.update(ORGANIZATIONS, organization, _image=None))
+    return record_organization(
+        call.store, "organization.updated", call.store.update(ORGANIZATIONS, organization, _image=None)
+    )
 
 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:

@@ -6,7 +6,7 @@ import re
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, roles
+from clerk_emulator.domain import formats, memberships, roles
 from clerk_emulator.domain.roles import ROLE_SETS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -108,7 +108,7 @@ def replace_role_set(call: Call) -> Json:
             f"reassignment_mappings must map {', '.join(unmapped)}.",
             role_keys=unmapped,
         )
-    _reassign_all(call.store, old, mappings)
+    _reassign(call, old, mappings)
     call.store.update_all(ORGANIZATIONS, ORGANIZATIONS.c.role_set_key == old["key"], role_set_key=new["key"])
     call.store.delete(ROLE_SETS, ROLE_SETS.c.id == old["id"])
     return deleted_object(old)
@@ -148,7 +148,7 @@ def replace_role(call: Call) -> Json:
         raise errors.invalid("to_role_key", "must be another role")
     # A role that is not in the set replaces the other one in it. Clerk does not say so: our choice.
     role_set = roles.replace_in_set(call.store, role_set, old, new)
-    roles.reassign(call.store, role_set, old, new)
+    _reassign(call, role_set, {old: new})
     return _serialize(call, role_set)
 
 
@@ -205,12 +205,10 @@ def _assigned_roles(store: Store, role_set: Json) -> list[str]:
     ]
 
 
-def _reassign_all(store: Store, role_set: Json, mappings: dict[str, str]) -> None:
-    """Map the roles of members and invitations to others, all at once, so that roles can be swapped."""
-    for table in (MEMBERSHIPS, ORGANIZATION_INVITATIONS):
-        where = table.c.role.in_(mappings), roles.in_organizations_of(table, role_set)
-        for row in store.all(table, *where):
-            store.update(table, row, role=mappings[row["role"]])
+def _reassign(call: Call, role_set: Json, mappings: dict[str, str]) -> None:
+    """Change roles of members and invitations."""
+    for membership in roles.reassign(call.store, role_set, mappings):
+        memberships.record_membership(call.store, "organizationMembership.updated", membership)
 
 
 def _serialize_all(call: Call, rows: list[Json]) -> list[Json]:

@@ -50,7 +50,7 @@ def get_session(call: Call) -> Json:
 def revoke_session(call: Call) -> Json:
     session = _session(call)
     if session["status"] in ("active", "pending"):
-        session = call.store.update(SESSIONS, session, status="revoked")
+        session = session_lifecycle.revoke(call.store, session)
     return public_fields(session)
 
 

@@ -7,8 +7,11 @@ import sqlalchemy as sa
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import (
+    events,
     formats,
     identifications,
+    memberships,
+    messages,
     metadata,
     passwords,
     second_factors,
@@ -98,29 +101,37 @@ def update_user(call: Call) -> Json:
             if row is None:
                 raise errors.referenced_not_found(primary, body[primary])
             user = identifications.make_primary(call.store, user, row, primary)
-    if body.get("sign_out_of_other_sessions"):
-        if not body.get("password"):
-            raise ClerkAPIError(
-                422,
-                "form_conditional_param_disallowed",
-                "is not allowed",
-                "sign_out_of_other_sessions can only be given together with password.",
-                param_name="sign_out_of_other_sessions",
-            )
-        session_lifecycle.revoke_all(call.store, user["id"])
+    if body.get("sign_out_of_other_sessions") and not body.get("password"):
+        raise ClerkAPIError(
+            422,
+            "form_conditional_param_disallowed",
+            "is not allowed",
+            "sign_out_of_other_sessions can only be given together with password.",
+            param_name="sign_out_of_other_sessions",
+        )
     user = _with_secrets(call, user, body)
-    return serialize_user(call.store, refresh_primary_identifiers(call.store, user))
+    serialized = record_user(call.store, "user.updated", refresh_primary_identifiers(call.store, user))
+    if body.get("password"):
+        messages.notify_user(call.store, user["id"], "password_changed")
+    if body.get("sign_out_of_other_sessions"):
+        session_lifecycle.revoke_all(call.store, user["id"])
+    return serialized
 
 
 @operation("DeleteUser")
 def delete_user(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     clients = sa.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
+    of_user = call.store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
+    for membership in of_user:
+        memberships.record_membership(call.store, "organizationMembership.deleted", membership)
     if user["_image"]:
         call.store.delete_image(user["_image"])
     call.store.delete(CLIENTS, CLIENTS.c.id.in_(clients))
     call.store.delete(USERS, USERS.c.id == user["id"])
-    return deleted_object(user, "external_id")
+    deleted = deleted_object(user, "external_id")
+    events.record(call.store, "user.deleted", deleted)
+    return deleted
 
 
 def _require_identifier(body: Json) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_emulator.call import Call
 from clerk_emulator.domain import passwords, second_factors, session_lifecycle
 from clerk_emulator.domain.identifications import of_user
-from clerk_emulator.domain.user_accounts import lock, serialize_user, serialize_users
+from clerk_emulator.domain.user_accounts import lock, record_user, serialize_user, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation
@@ -18,37 +18,37 @@ _UNLOCKED = {"_locked": False, "_locked_until": None, "_failed_attempts": 0}
 @operation("BanUser")
 def ban_user(call: Call) -> Json:
     _require_banning_enabled(call)
-    return serialize_user(call.store, _ban(call, call.path_resource(USERS, "user_id")))
+    return _ban(call, call.path_resource(USERS, "user_id"))
 
 
 @operation("UnbanUser")
 def unban_user(call: Call) -> Json:
     _require_banning_enabled(call)
-    return serialize_user(call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), banned=False))
+    return update_user(call.store, call.path_resource(USERS, "user_id"), banned=False)
 
 
 @operation("UsersBan")
 def ban_users(call: Call) -> list[Json]:
     _require_banning_enabled(call)
-    return serialize_users(call.store, [_ban(call, user) for user in _users_in_body(call)])
+    return [_ban(call, user) for user in _users_in_body(call)]
 
 
 @operation("UsersUnban")
 def unban_users(call: Call) -> list[Json]:
     _require_banning_enabled(call)
-    return serialize_users(call.store, [call.store.update(USERS, user, banned=False) for user in _users_in_body(call)])
+    return [update_user(call.store, user, banned=False) for user in _users_in_body(call)]
 
 
 @operation("LockUser")
 def lock_user(call: Call) -> Json:
     _require_lockout_enabled(call)
-    return serialize_user(call.store, lock(call.store, call.path_resource(USERS, "user_id")))
+    return record_user(call.store, "user.updated", lock(call.store, call.path_resource(USERS, "user_id")))
 
 
 @operation("UnlockUser")
 def unlock_user(call: Call) -> Json:
     _require_lockout_enabled(call)
-    return serialize_user(call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), **_UNLOCKED))
+    return update_user(call.store, call.path_resource(USERS, "user_id"), **_UNLOCKED)
 
 
 @operation("VerifyPassword")
@@ -68,28 +68,28 @@ def set_password_compromised(call: Call) -> Json:
         raise ClerkAPIError(
             403, "password_disabled", "passwords are disabled", "Passwords are disabled for this instance."
         )
+    serialized = update_user(call.store, user, _compromised=True)
     if call.body.get("revoke_all_sessions"):
         session_lifecycle.revoke_all(call.store, user["id"])
-    return serialize_user(call.store, call.store.update(USERS, user, _compromised=True))
+    return serialized
 
 
 @operation("UnsetUserPasswordCompromised")
 def unset_password_compromised(call: Call) -> Json:
-    return serialize_user(
-        call.store, call.store.update(USERS, call.path_resource(USERS, "user_id"), _compromised=False)
-    )
+    return update_user(call.store, call.path_resource(USERS, "user_id"), _compromised=False)
 
 
 @operation("RemoveUserPassword")
 def remove_password(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
+    if user["_password_digest"] is None:
+        serialized = serialize_user(call.store, user)
+    else:
+        removed: Json = dict.fromkeys(("_password_hasher", "_password_digest", "password_last_updated_at"))
+        serialized = update_user(call.store, user, **removed, _compromised=False)
     if call.body.get("sign_out_of_other_sessions"):
         session_lifecycle.revoke_all(call.store, user["id"])
-    if user["_password_digest"] is not None:
-        user = call.store.update(
-            USERS, user, _password_hasher=None, _password_digest=None, _compromised=False, password_last_updated_at=None
-        )
-    return serialize_user(call.store, user)
+    return serialized
 
 
 @operation("VerifyTOTP")
@@ -122,7 +122,7 @@ def disable_mfa(call: Call) -> Json:
             call.store.update(
                 IDENTIFICATIONS, row, reserved_for_second_factor=False, default_second_factor=False, backup_codes=None
             )
-    call.store.update(USERS, user, _totp_secret=None, _backup_codes=[], mfa_disabled_at=call.clock.now())
+    update_user(call.store, user, _totp_secret=None, _backup_codes=[], mfa_disabled_at=call.clock.now())
     return {"user_id": user["id"]}
 
 
@@ -131,7 +131,7 @@ def delete_totp(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     if user["_totp_secret"] is None:
         raise ClerkAPIError(404, "resource_not_found", "not found", "This user has no authenticator app.")
-    call.store.update(USERS, user, _totp_secret=None, mfa_disabled_at=call.clock.now())
+    update_user(call.store, user, _totp_secret=None, mfa_disabled_at=call.clock.now())
     return {"user_id": user["id"]}
 
 
@@ -140,13 +140,14 @@ def delete_backup_codes(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     if not user["_backup_codes"]:
         raise ClerkAPIError(404, "resource_not_found", "not found", "This user has no backup codes.")
-    call.store.update(USERS, user, _backup_codes=[])
+    update_user(call.store, user, _backup_codes=[])
     return {"user_id": user["id"]}
 
 
 def _ban(call: Call, user: Json) -> Json:
+    serialized = update_user(call.store, user, banned=True)
     session_lifecycle.revoke_all(call.store, user["id"])
-    return call.store.update(USERS, user, banned=True)
+    return serialized
 
 
 def _users_in_body(call: Call) -> list[Json]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import identifications, images, metadata
-from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, serialize_user
+from clerk_emulator.domain import identifications, images, messages, metadata
+from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
@@ -20,7 +20,7 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 def merge_metadata(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     changes = metadata.merged_fields(user, call.body, _METADATA)
-    return serialize_user(call.store, call.store.update(USERS, user, **changes))
+    return update_user(call.store, user, **changes)
 
 
 @operation("ReplaceUserMetadata")
@@ -28,13 +28,13 @@ def replace_metadata(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     # Only private metadata can be null in a response.
     changes = metadata.replaced_fields(call.body, _METADATA, nullable=("private_metadata",))
-    return serialize_user(call.store, call.store.update(USERS, user, **changes))
+    return update_user(call.store, user, **changes)
 
 
 @operation("SetUserProfileImage")
 def set_profile_image(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    return serialize_user(call.store, call.store.update(USERS, user, _image=images.store_upload(call, user)))
+    return update_user(call.store, user, _image=images.store_upload(call, user))
 
 
 @operation("DeleteUserProfileImage")
@@ -43,7 +43,7 @@ def delete_profile_image(call: Call) -> Json:
     if user["_image"] is None:
         raise ClerkAPIError(404, "image_not_found", "not found", "This user has no image.")
     images.delete(call, user)
-    return serialize_user(call.store, call.store.update(USERS, user, _image=None))
+    return update_user(call.store, user, _image=None)
 
 
 @operation("GetOAuthAccessToken")
@@ -88,12 +88,14 @@ def delete_external_account(call: Call) -> Json:
         links = [link for link in row.get("linked_to", ()) if link["id"] != account["identification_id"]]
         if len(links) < len(row.get("linked_to", ())):
             call.store.update(IDENTIFICATIONS, row, linked_to=links)
-    return _delete_row(call, account)
+    return _delete_row(call, user, account)
 
 
 @operation("UserPasskeyDelete")
 def delete_passkey(call: Call) -> Json:
-    return _delete_identification(call, "passkey")
+    deleted = _delete_identification(call, "passkey")
+    messages.notify_user(call.store, call.path["user_id"], "passkey_removed")
+    return deleted
 
 
 @operation("UserWeb3WalletDelete")
@@ -104,13 +106,12 @@ def delete_web3_wallet(call: Call) -> Json:
 def _delete_identification(call: Call, kind: str) -> Json:
     user = call.path_resource(USERS, "user_id")
     row = identifications.require(call.store, kind, call.path[f"{kind}_identification_id"], user["id"])
-    answer = _delete_row(call, row)
-    refresh_primary_identifiers(call.store, user)
-    return answer
+    return _delete_row(call, user, row)
 
 
-def _delete_row(call: Call, row: Json) -> Json:
+def _delete_row(call: Call, user: Json, row: Json) -> Json:
     call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
+    update_user(call.store, refresh_primary_identifiers(call.store, user))
     return deleted_object(row)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, formats
+from clerk_emulator.domain import application_invitations, formats, messages
+from clerk_emulator.domain.waitlist import record_entry, serialize_entries
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.conditions import contains_text, equals
-from clerk_emulator.storage.rows import deleted_object, public_fields
-from clerk_emulator.storage.tables import INVITATIONS, WAITLIST_ENTRIES
+from clerk_emulator.storage.rows import deleted_object
+from clerk_emulator.storage.tables import WAITLIST_ENTRIES
 
 
 @operation("CreateWaitlistEntry")
 def create_waitlist_entry(call: Call) -> Json:
-    return _serialize(call, _get_or_create(call, call.body))
+    return _get_or_create(call, call.body)
 
 
 @operation("CreateBulkWaitlistEntries")
@@ -24,7 +25,7 @@ def create_bulk_waitlist_entries(call: Call) -> list[Json]:
     addresses = [formats.email("email_address", item["email_address"]) for item in call.items]
     if len(set(addresses)) < len(addresses):
         raise errors.duplicate("email_address")
-    return _serialize_all(call, [_get_or_create(call, item) for item in call.items])
+    return [_get_or_create(call, item) for item in call.items]
 
 
 @operation("ListWaitlistEntries")
@@ -35,7 +36,7 @@ def list_waitlist_entries(call: Call) -> Response:
         equals(WAITLIST_ENTRIES.c.status, call.query["status"]),
         contains_text(call.query["query"], WAITLIST_ENTRIES.c.email_address, WAITLIST_ENTRIES.c.id),
         sort=("created_at", "email_address", "invited_at"),
-        serialize=_serialize_all,
+        serialize=lambda call, rows: serialize_entries(call.store, rows),
     )
 
 
@@ -50,17 +51,18 @@ def invite_waitlist_entry(call: Call) -> Json:
         ignore_invitation=ignore,
         ignore_user=ignore,
     )
-    return _serialize(
-        call,
-        call.store.update(
-            WAITLIST_ENTRIES, row, status="invited", _invited_at=call.clock.now(), _invitation_id=invitation["id"]
-        ),
+    row = call.store.update(
+        WAITLIST_ENTRIES, row, status="invited", _invited_at=call.clock.now(), _invitation_id=invitation["id"]
     )
+    entry = record_entry(call.store, "waitlistEntry.updated", row)
+    application_invitations.send(call.store, invitation, "waitlist_invitation")
+    return entry
 
 
 @operation("RejectWaitlistEntry")
 def reject_waitlist_entry(call: Call) -> Json:
-    return _serialize(call, call.store.update(WAITLIST_ENTRIES, _pending_entry(call), status="rejected"))
+    row = call.store.update(WAITLIST_ENTRIES, _pending_entry(call), status="rejected")
+    return record_entry(call.store, "waitlistEntry.updated", row)
 
 
 @operation("DeleteWaitlistEntry")
@@ -71,9 +73,13 @@ def delete_waitlist_entry(call: Call) -> Json:
 
 
 def _get_or_create(call: Call, body: Json) -> Json:
-    """Return the entry of an email address, or create one."""
+    """Return the entry of an email address, or create one and send a confirmation unless `notify` is false."""
     address = formats.email("email_address", body["email_address"])
-    return call.store.find(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == address) or call.store.create(
+    existing = call.store.find(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == address)
+    if existing:
+        (entry,) = serialize_entries(call.store, [existing])
+        return entry
+    row = call.store.create(
         WAITLIST_ENTRIES,
         {
             "email_address": address,
@@ -83,6 +89,10 @@ def _get_or_create(call: Call, body: Json) -> Json:
             "_invitation_id": None,
         },
     )
+    entry = record_entry(call.store, "waitlistEntry.created", row)
+    if body.get("notify") is not False:
+        messages.send_email(call.store, "waitlist_confirmation", address, {})
+    return entry
 
 
 def _pending_entry(call: Call) -> Json:
@@ -93,15 +103,3 @@ def _pending_entry(call: Call) -> Json:
         message = f"The waitlist entry is already {status}."
         raise ClerkAPIError(409, f"waitlist_entry_already_{status}", f"already {status}", message)
     return row
-
-
-def _serialize(call: Call, row: Json) -> Json:
-    (entry,) = _serialize_all(call, [row])
-    return entry
-
-
-def _serialize_all(call: Call, rows: list[Json]) -> list[Json]:
-    application_invitations.expire(call.store)
-    invitation_ids = [row["_invitation_id"] for row in rows if row["_invitation_id"]]
-    found = {one["id"]: public_fields(one) for one in call.store.all(INVITATIONS, INVITATIONS.c.id.in_(invitation_ids))}
-    return [{**public_fields(row), "invitation": found.get(row["_invitation_id"])} for row in rows]

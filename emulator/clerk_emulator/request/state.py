@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from clerk_emulator.storage import keys as instance_keys
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
 from clerk_emulator.storage.store import Store
+from clerk_emulator.webhooks import endpoints
+from clerk_emulator.webhooks.controls import Webhooks
 
 Observer = Callable[[str, int, Any], None]
 """Called for each response with the operation's id, the status and the body."""
@@ -39,10 +41,11 @@ class State:
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
     `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
     handler sets, such as `User.locale`. `observer` is called for each response. `control_hosts` are the host names at
-    which the control API is served to other machines.
+    which the control API is served to other machines. `webhooks` are endpoints with the keys `url`, `events` and
+    `secret`; those that the file has are changed, not added again.
 
-    Raises ValueError for a secret or publishable key that is not one of a test instance, and InUseError if another
-    process uses the file.
+    Raises ValueError for a secret or publishable key that is not one of a test instance, and for an invalid endpoint;
+    InUseError if another process uses the file.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class State:
         validate_responses: bool = False,
         observer: Observer | None = None,
         control_hosts: Collection[str] = (),
+        webhooks: Sequence[Json] = (),
     ) -> None:
         self.clock = Clock()
         self.ids = Ids(self.clock, random_seed)
@@ -78,12 +82,13 @@ class State:
                 self.keys = instance_keys.load(self.store, given_keys)
                 run_startup_hooks(self.store)
                 if initialize is not None:
-                    self.store.records_events = False
                     initialize(self)
-                    self.store.records_events = True
+                for endpoint in webhooks:
+                    endpoints.ensure(self.store, **endpoint)
         except BaseException:
             self.store.close()
             raise
+        self.webhooks = Webhooks(self.store, self.keys.instance_id)
         self._in_memory = db is None
         if self._in_memory:
             self.store.save_snapshot()
@@ -99,6 +104,7 @@ class State:
         self.requests.reset()
         self.limits.reset()
         self.problems.clear()
+        self.webhooks.reset()
 
     def record_response(self, operation: Operation, status: int, body: Any) -> None:
         """Check a response against the contract, if enabled, and report it to the observer."""

@@ -12,6 +12,7 @@ from clerk_emulator.request.state import State
 from clerk_emulator.seeding.format import ACCOUNT_FIELDS, KEYS, MEMBERSHIP_TIMES, PRIVATE_ACCOUNT_FIELDS, USER_TIMES
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
+from clerk_emulator.webhooks.endpoints import ENDPOINTS
 
 _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 _USER_FIELDS = ("id", "external_id", "username", "first_name", "last_name", "locale", "banned", *_METADATA)
@@ -19,10 +20,11 @@ _USER_SWITCHES = ("delete_self_enabled", "create_organization_enabled", "bypass_
 
 
 def dump(state: State) -> Json:
-    """Return the state as a seed: keys, custom roles, users, organizations and memberships. Within a transaction.
+    """Return the state as a seed: keys, custom roles, users, organizations, memberships and webhook endpoints.
 
-    Not included are resources without a section, such as images, passkeys and role sets, and an organization's creator
-    who is no longer a member. A seed cannot be loaded if an organization has more members than its limit allows.
+    Within a transaction. Not included are resources without a section, such as images, passkeys and role sets, and an
+    organization's creator who is no longer a member. A seed cannot be loaded if an organization has more members than
+    its limit allows.
     """
     store = state.store
     return {
@@ -31,7 +33,14 @@ def dump(state: State) -> Json:
         "users": [_user(store, row) for row in store.all(USERS)],
         "organizations": [_organization(store, row) for row in store.all(ORGANIZATIONS)],
         "memberships": [_membership(row) for row in store.all(MEMBERSHIPS)],
+        **_webhooks(store),
     }
+
+
+def _webhooks(store: Store) -> Json:
+    names = ("url", "events", "secret")
+    rows = [{name: row[name] for name in names if row[name]} for row in store.all(ENDPOINTS)]
+    return {"webhooks": rows} if rows else {}
 
 
 def _custom_roles(store: Store) -> Json:

@@ -28,6 +28,8 @@ Entries may also have what no create operation accepts:
 - users and organizations: `plan`, and its `features`;
 - all: `updated_at`; memberships also `created_at`.
 
+The section `webhooks` has endpoints: `url` and, if wanted, `events` (a list of types) and `secret`.
+
 The sections `permissions` and `roles` define custom ones; a role refers to its permissions by key.
 """
 
@@ -40,7 +42,7 @@ import yaml
 
 from clerk_emulator.json_types import Json, is_list, is_object
 
-SECTIONS = ("permissions", "roles", "users", "organizations", "memberships")
+SECTIONS = ("permissions", "roles", "users", "organizations", "memberships", "webhooks")
 """In the order in which they are loaded."""
 KEYS = ("instance_id", "private_pem", "secret_key", "publishable_key")
 USER_TIMES = (

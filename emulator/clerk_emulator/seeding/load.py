@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from clerk_emulator import errors
-from clerk_emulator.domain import external_accounts, formats, identifications, memberships, plans
+from clerk_emulator.domain import events, external_accounts, formats, identifications, memberships, plans
 from clerk_emulator.domain.roles import PERMISSIONS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_object
@@ -29,6 +29,7 @@ from clerk_emulator.seeding.format import (
 )
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
+from clerk_emulator.webhooks import endpoints
 
 _CREATE_UNVERIFIED = {"email_address": "CreateEmailAddress", "phone_number": "CreatePhoneNumber"}
 
@@ -44,8 +45,11 @@ def create_state(
     validate_responses: bool = False,
     observer: Observer | None = None,
     control_hosts: Collection[str] = (),
+    webhooks: str | Sequence[str | Json] = (),
 ) -> State:
     """Return a state that holds what a seed describes: a file, or its parsed content. See `State`.
+
+    An endpoint in `webhooks` can also be its URL alone.
 
     Raises SeedError for an invalid seed, or a file that already has a state; OSError if the seed cannot be read.
     """
@@ -61,6 +65,10 @@ def create_state(
         validate_responses=validate_responses,
         observer=observer,
         control_hosts=control_hosts,
+        webhooks=[
+            {"url": one} if isinstance(one, str) else one
+            for one in ([webhooks] if isinstance(webhooks, str) else webhooks)
+        ],
     )
 
 
@@ -88,16 +96,17 @@ def _load(data: Json, state: State) -> None:
 
 
 def _create(data: Json, state: State) -> None:
-    loader = _Loader(state)
-    for section in SECTIONS:
-        create = loader.creators[section]
-        for index, entry in enumerate(data.get(section, [])):
-            try:
-                create(dict(entry))
-            except ClerkAPIError as error:
-                raise SeedError(_describe(f"{section}[{index}]", error)) from None
-            except (TypeError, ValueError) as error:
-                raise SeedError(f"{section}[{index}]: {error}") from None
+    with events.not_recorded(state.store):
+        loader = _Loader(state)
+        for section in SECTIONS:
+            create = loader.creators[section]
+            for index, entry in enumerate(data.get(section, [])):
+                try:
+                    create(dict(entry))
+                except ClerkAPIError as error:
+                    raise SeedError(_describe(f"{section}[{index}]", error)) from None
+                except (TypeError, ValueError) as error:
+                    raise SeedError(f"{section}[{index}]: {error}") from None
 
 
 def _describe(entry: str, error: ClerkAPIError) -> str:
@@ -124,6 +133,7 @@ class _Loader:
             "users": self._create_user,
             "organizations": self._create_organization,
             "memberships": self._create_membership,
+            "webhooks": self._create_endpoint,
         }
 
     def _create_permission(self, entry: Json) -> None:
@@ -212,6 +222,12 @@ class _Loader:
         row = memberships.of_user(self._store, organization_id, user_id)
         assert row is not None
         self._set(MEMBERSHIPS, row, times)
+
+    def _create_endpoint(self, entry: Json) -> None:
+        for name in entry:
+            if name not in ("url", "events", "secret"):
+                raise errors.unknown(name)
+        endpoints.add(self._store, entries.pop_text(entry, "url", "url"), **entry)
 
     def _reserve_id(self, table: ResourceTable, entry: Json) -> None:
         """Make the next resource of the table use the entry's id, if it has one."""

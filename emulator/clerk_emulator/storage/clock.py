@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import time
+from collections.abc import Callable
 
 EARLIEST = 100_000_000_000
 LATEST = 253_402_300_799_999
@@ -20,6 +21,11 @@ class Clock:
     def __init__(self) -> None:
         self._frozen: int | None = None
         self._ahead = 0
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function whenever the clock is frozen, advanced or reset."""
+        self._listeners.append(listener)
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
@@ -42,6 +48,7 @@ class Clock:
         """
         self._frozen = self.now() if at is None else _milliseconds(at)
         self._ahead = 0
+        self._changed()
         return self._frozen
 
     def unfreeze(self) -> int:
@@ -49,6 +56,7 @@ class Clock:
         if self._frozen is not None:
             self._ahead += self._frozen - _real_time()
             self._frozen = None
+            self._changed()
         return self.now()
 
     def set(self, at: float | datetime.datetime) -> int:
@@ -59,6 +67,7 @@ class Clock:
         moment = _milliseconds(at)
         if self._frozen is None:
             self._ahead = moment - _real_time()
+            self._changed()
             return moment
         return self.freeze(moment)
 
@@ -75,12 +84,18 @@ class Clock:
         if self.now() + step > LATEST:
             raise ValueError(f"seconds: {step} milliseconds from now is after the year 9999")
         self._ahead += step
+        self._changed()
         return self.now()
 
     def reset(self) -> None:
         """Return to the real time."""
         self._frozen = None
         self._ahead = 0
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 def _real_time() -> int:

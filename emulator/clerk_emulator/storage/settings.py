@@ -46,6 +46,8 @@ USER_SETTINGS = Section(
         "create_organizations_limit": 100,
         "session_seconds": 7 * 24 * 3600,
         "test_mode": True,
+        # Whether a sign-in causes `user.updated` besides `session.created`: reports of Clerk's behaviour differ.
+        "user_updated_at_sign_in": False,
     },
 )
 """Settings of Clerk's dashboard. No operation of the Backend API changes them, except for the test mode."""

@@ -1,0 +1,65 @@
+"""Faults of deliveries, to test how receivers handle them."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from clerk_emulator.contract.event_types import event_types
+
+Kind = Literal["delay", "duplicate", "lose", "reorder"]
+_KINDS = ("delay", "duplicate", "lose", "reorder")
+
+
+@dataclass(frozen=True)
+class DeliveryFault:
+    """A fault of deliveries."""
+
+    kind: Kind
+    """`lose` never sends the event. `duplicate` sends it twice, with the same `svix-id`. `delay` sends it `seconds`
+    later. `reorder` sends it after the next event, or after `seconds` if none follows."""
+    event: str | None = None
+    """The type of the events that the fault applies to; None for all."""
+    times: int | None = 1
+    """The number of deliveries that the fault applies to; None for all."""
+    seconds: float = 1.0
+    """On the emulator's clock."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in _KINDS:
+            raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(_KINDS)}")
+        if self.event is not None and self.event not in event_types():
+            raise ValueError(f"event: Clerk has no event {self.event!r}")
+        if self.times is not None and self.times < 1:
+            raise ValueError(f"times: {self.times} is not at least 1")
+        if self.seconds < 0:
+            raise ValueError(f"seconds: {self.seconds} is negative")
+
+
+class DeliveryFaults:
+    """The queue of faults, the oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: list[DeliveryFault] = []
+
+    def add(self, kind: Kind, *, event: str | None = None, times: int | None = 1, seconds: float = 1.0) -> None:
+        """Disturb the next delivery, the next of an event type, or the next `times` of them (None: all).
+
+        `DeliveryFault` describes the parameters. Raises ValueError for an invalid fault.
+        """
+        self._waiting.append(DeliveryFault(kind, event, times, seconds))
+
+    def clear(self) -> None:
+        """Remove all faults."""
+        self._waiting.clear()
+
+    def next_for(self, event_type: str) -> DeliveryFault | None:
+        """Return the fault for a delivery, or None."""
+        for index, fault in enumerate(self._waiting):
+            if fault.event in (None, event_type):
+                if fault.times is not None:
+                    left = dataclasses.replace(fault, times=fault.times - 1) if fault.times > 1 else None
+                    self._waiting[index : index + 1] = [left] if left else []
+                return fault
+        return None
