@@ -9,7 +9,7 @@ from typing import Literal
 from clerk_emulator.contract.event_types import event_types
 
 Kind = Literal["delay", "duplicate", "lose", "reorder"]
-_KINDS = ("delay", "duplicate", "lose", "reorder")
+KINDS = ("delay", "duplicate", "lose", "reorder")
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class DeliveryFault:
     """On the emulator's clock."""
 
     def __post_init__(self) -> None:
-        if self.kind not in _KINDS:
-            raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(_KINDS)}")
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(KINDS)}")
         if self.event is not None and self.event not in event_types():
             raise ValueError(f"event: Clerk has no event {self.event!r}")
         if self.times is not None and self.times < 1:
@@ -49,6 +49,11 @@ class DeliveryFaults:
         `DeliveryFault` describes the parameters. Raises ValueError for an invalid fault.
         """
         self._waiting.append(DeliveryFault(kind, event, times, seconds))
+
+    @property
+    def waiting(self) -> list[DeliveryFault]:
+        """The faults that still apply to deliveries, the oldest first."""
+        return list(self._waiting)
 
     def clear(self) -> None:
         """Remove all faults."""

@@ -14,14 +14,25 @@ from clerk_emulator.control.routes import PREFIX, ROUTES, Route, route
 from clerk_emulator.request.faults import Faults
 from clerk_emulator.request.request_ledger import RequestLedger
 from clerk_emulator.storage.clock import Clock
+from clerk_emulator.webhooks.controls import Webhooks
+from clerk_emulator.webhooks.faults import DeliveryFaults
 from tests.emulator.control.conftest import Control
 
 endpoints.load()
 
-PARTS = {"clock": Clock, "faults": Faults, "requests": RequestLedger}
+PARTS = {
+    "clock": Clock,
+    "faults": Faults,
+    "requests": RequestLedger,
+    "webhooks": Webhooks,
+    "webhooks.faults": DeliveryFaults,
+}
 """The objects that an emulator's controls consist of."""
-NOT_CONTROLS = {"start", "stop", "faults.next_for", "requests.record", "requests.reset"}
-"""Members that are no controls: the server's own, and those that the request pipeline calls."""
+NOT_CONTROLS = {
+    *("start", "stop", "clock.on_change", "faults.next_for", "requests.record", "requests.reset"),
+    *("webhooks.reset", "webhooks.faults.next_for"),
+}
+"""Members that are no controls: the server's own, and those that other parts of the emulator call."""
 
 
 def members(of: type) -> Iterator[str]:
