@@ -141,8 +141,8 @@ class Faults:
             for index, fault in enumerate(self._waiting):
                 if fault.operation in (None, operation):
                     if fault.times is not None:
-                        left = dataclasses.replace(fault, times=fault.times - 1)
-                        self._waiting[index : index + 1] = [left] if fault.times > 1 else []
+                        rest = [dataclasses.replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                        self._waiting[index : index + 1] = rest
                     return fault
         return None
 

@@ -20,7 +20,7 @@ class Control:
     def __init__(self, client: httpx.Client) -> None:
         self.http = client
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         return self._good("GET", path, params=query)
 
     def post(self, path: str, body: Json | None = None) -> Any:
