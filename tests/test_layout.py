@@ -16,7 +16,7 @@ EXTERNAL = {
     "clerk_bapi": {"clerk_core"},
     "clerkkit": {"clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "clerk_emulator": {
-        *("starlette", "uvicorn", "sqlalchemy", "jsonschema", "referencing", "yaml", "httpx"),
+        *("starlette", "uvicorn", "jsonschema", "referencing", "yaml", "httpx"),
         *("jwt", "cryptography", "bcrypt", "argon2"),
     },
     "generator": {"clerk_core", "attrs", "griffe", "httpx", "jsonpath_rfc9535", "openapi_python_client", "yaml"},

@@ -34,7 +34,7 @@ def test_the_shared_modules_load_no_web_framework() -> None:
 
 
 def test_the_pytest_plugin_loads_neither_emulator_nor_client() -> None:
-    heavy = {"clerk_emulator", "sqlalchemy", "starlette", "httpx", "jwt", "cryptography", "clerk_bapi.client"}
+    heavy = {"clerk_emulator", "starlette", "httpx", "jwt", "cryptography", "clerk_bapi.client"}
     assert run_fresh(f"import sys, clerkkit.testing.pytest_plugin; print({heavy} & set(sys.modules))") == "set()"
 
 

@@ -115,7 +115,7 @@ def markdown(found: Found, requests: int) -> str:
 
 
 def _subject() -> str:
-    names = ("clerkkit", "starlette", "uvicorn", "sqlalchemy")
+    names = ("clerkkit", "starlette", "uvicorn")
     named = [f"{name} {importlib.metadata.version(name)}" for name in names]
     return " · ".join([*named, f"Python {platform.python_version()}", f"{os.cpu_count()} CPUs"])
 

@@ -182,7 +182,7 @@ def test_rejects_seed_for_existing_state(tmp_path: Path) -> None:
         assert len(emulator.dump()["users"]) == 1
 
 
-@pytest.mark.parametrize("package", ["uvicorn", "sqlalchemy", "jwt", "jsonschema"])
+@pytest.mark.parametrize("package", ["uvicorn", "jwt", "jsonschema"])
 def test_missing_package_error_names_extra(package: str) -> None:
     without = f"import sys; sys.modules[{package!r}] = None; "
     for program in ("import runpy; runpy.run_module('clerk_emulator', run_name='__main__')", FIXTURE):

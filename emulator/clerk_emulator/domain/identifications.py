@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import group_by, public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
@@ -36,12 +35,10 @@ ADMIN: Json = {
 }
 """The verification of an identification that was added as verified through the API."""
 
-_OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sa.bindparam("user_id"))
-_OF_USERS = IDENTIFICATIONS.prepare(
-    IDENTIFICATIONS.c.user_id.in_(sa.select(sa.func.json_each(sa.bindparam("user_ids")).table_valued("value").c.value))
-)
+_OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sql.parameter("user_id"))
+_OF_USERS = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id.in_(sql.parameter_list("user_ids")))
 _BY_VALUE = IDENTIFICATIONS.prepare(
-    IDENTIFICATIONS.c.object == sa.bindparam("kind"), IDENTIFICATIONS.c.identifier == sa.bindparam("value")
+    IDENTIFICATIONS.c.object == sql.parameter("kind"), IDENTIFICATIONS.c.identifier == sql.parameter("value")
 )
 _WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
 _RULES: list[Rule] = []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import group_by
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import MACHINES
@@ -52,7 +51,7 @@ def machine_id_for_key(store: Store, secret: str) -> str | None:
     key = store.find(
         MACHINE_KEYS,
         MACHINE_KEYS.c.secret == secret,
-        sa.or_(MACHINE_KEYS.c.expires_at.is_(None), MACHINE_KEYS.c.expires_at > store.clock.now()),
+        sql.or_(MACHINE_KEYS.c.expires_at.is_(None), MACHINE_KEYS.c.expires_at > store.clock.now()),
     )
     return key["machine_id"] if key else None
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-
 from clerk_emulator.domain import events, images
 from clerk_emulator.domain.organization_profiles import (
     clear_active_organization,
@@ -15,6 +13,7 @@ from clerk_emulator.domain.organization_profiles import (
 from clerk_emulator.domain.roles import elevated_role_keys
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, SESSIONS, USERS
@@ -22,7 +21,7 @@ from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS,
 SORT = {
     "created_at": MEMBERSHIPS.c.created_at,
     **{
-        name: sa.select(USERS.c[name]).where(USERS.c.id == MEMBERSHIPS.c.user_id).scalar_subquery()
+        name: sql.select(USERS.c[name]).where(USERS.c.id == MEMBERSHIPS.c.user_id)
         for name in ("email_address", "phone_number", "first_name", "last_name", "username")
     },
 }

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_object
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Store, Where
 
@@ -36,7 +35,7 @@ def expiration(store: Store, name: str, seconds: float | None) -> int | None:
 
 def unexpired(store: Store, table: ResourceTable) -> Where:
     """Return the condition that a token has not expired."""
-    return sa.or_(table.c.expiration.is_(None), table.c.expiration > store.clock.now())
+    return sql.or_(table.c.expiration.is_(None), table.c.expiration > store.clock.now())
 
 
 def serialize(call: Call, row: Json) -> Json:

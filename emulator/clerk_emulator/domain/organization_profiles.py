@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator.domain import events, images
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
 from clerk_emulator.storage.store import Store, Where
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, SESSIONS
 
-MEMBERS_COUNT = sa.select(sa.func.count()).where(MEMBERSHIPS.c.organization_id == ORGANIZATIONS.c.id).scalar_subquery()
+MEMBERS_COUNT = sql.select_count(MEMBERSHIPS.name).where(MEMBERSHIPS.c.organization_id == ORGANIZATIONS.c.id)
 """The number of members of an organization, for sorting."""
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.domain import events
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
 from clerk_emulator.storage.store import ResourceTable, Store, Where
@@ -108,7 +107,7 @@ def change_permissions(store: Store, role: Json, permissions: Sequence[str]) -> 
 
 def in_organizations_of(table: ResourceTable, role_set: Json) -> Where:
     """Return the condition for memberships or invitations in organizations with a role set."""
-    having = sa.select(ORGANIZATIONS.c.id).where(ORGANIZATIONS.c.role_set_key == role_set["key"])
+    having = sql.select(ORGANIZATIONS.c.id).where(ORGANIZATIONS.c.role_set_key == role_set["key"])
     return table.c.organization_id.in_(having)
 
 

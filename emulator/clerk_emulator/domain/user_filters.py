@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import contains_text, includes_or_excludes, is_between, is_one_of
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
-_FULL_NAME = sa.func.coalesce(USERS.c.first_name, "") + " " + sa.func.coalesce(USERS.c.last_name, "")
+_FULL_NAME = sql.concat(sql.coalesce(USERS.c.first_name, ""), " ", sql.coalesce(USERS.c.last_name, ""))
 
 
 def of_query(query: Json) -> list[Where | None]:
@@ -32,7 +31,7 @@ def of_query(query: Json) -> list[Where | None]:
 
 def user_condition(condition: Where) -> Where:
     """Turn a condition on identifications into one on users."""
-    return USERS.c.id.in_(sa.select(IDENTIFICATIONS.c.user_id).where(condition))
+    return USERS.c.id.in_(sql.select(IDENTIFICATIONS.c.user_id).where(condition))
 
 
 def _identifier_is_one_of(kind: str, values: list[str] | None) -> Where | None:
@@ -41,12 +40,12 @@ def _identifier_is_one_of(kind: str, values: list[str] | None) -> Where | None:
     # Wallet addresses are case-sensitive, except on Ethereum.
     values = [value if kind == "web3_wallet" and not value.startswith("0x") else value.lower() for value in unescaped]
     condition = is_one_of(IDENTIFICATIONS.c.identifier, values)
-    return None if condition is None else user_condition(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
+    return None if condition is None else user_condition(sql.and_(IDENTIFICATIONS.c.object == kind, condition))
 
 
 def _identifier_contains(kind: str, text: str | None) -> Where | None:
     condition = contains_text(text, IDENTIFICATIONS.c.identifier)
-    return None if condition is None else user_condition(sa.and_(IDENTIFICATIONS.c.object == kind, condition))
+    return None if condition is None else user_condition(sql.and_(IDENTIFICATIONS.c.object == kind, condition))
 
 
 def _any_field_contains(text: str | None) -> Where | None:
@@ -56,4 +55,4 @@ def _any_field_contains(text: str | None) -> Where | None:
     names = contains_text(text, USERS.c.id, USERS.c.username, USERS.c.first_name, USERS.c.last_name)
     assert identifiers is not None
     assert names is not None
-    return sa.or_(names, user_condition(identifiers))
+    return sql.or_(names, user_condition(identifiers))

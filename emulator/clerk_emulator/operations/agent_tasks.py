@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call
 from clerk_emulator.domain import formats, tickets
@@ -11,6 +9,7 @@ from clerk_emulator.domain.tickets import AGENT_TASKS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 _LIFETIME = 3600
@@ -71,10 +70,10 @@ def _find_user_id(call: Call, on_behalf_of: Json) -> str:
         user = call.store.get(USERS, user_id)
     elif identifier:
         low = identifier.lower()
-        known = sa.select(IDENTIFICATIONS.c.user_id).where(
+        known = sql.select(IDENTIFICATIONS.c.user_id).where(
             IDENTIFICATIONS.c.identifier == low, IDENTIFICATIONS.c.object.in_(("email_address", "phone_number"))
         )
-        user = call.store.find(USERS, sa.or_(USERS.c.id.in_(known), USERS.c.username == low))
+        user = call.store.find(USERS, sql.or_(USERS.c.id.in_(known), USERS.c.username == low))
     else:
         raise errors.missing_one_of(*names)
     if user is None:

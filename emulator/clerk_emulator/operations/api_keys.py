@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import opaque_tokens
@@ -11,6 +9,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import contains_text, equals
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.store import ResourceTable
@@ -68,7 +67,7 @@ def create_api_key(call: Call) -> Response:
 @operation("getApiKeys")
 def list_api_keys(call: Call) -> Response:
     query = call.query
-    valid = sa.and_(~API_KEYS.c.revoked, opaque_tokens.unexpired(call.store, API_KEYS))
+    valid = sql.and_(~API_KEYS.c.revoked, opaque_tokens.unexpired(call.store, API_KEYS))
     return list_resources(
         call,
         API_KEYS,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
-
-import sqlalchemy as sa
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import Column
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Where
@@ -43,7 +41,7 @@ def list_resources(
         table,
         *conditions,
         *after,
-        order=_directed(column, table.c.id, descending),
+        order=(column.desc(), table.c.id.desc()) if descending else (column, table.c.id),
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )
@@ -63,12 +61,6 @@ def _order(call: Call, columns: Mapping[str, Column]) -> tuple[Column, bool]:
     return columns[name], order_by.startswith("-")
 
 
-@functools.cache
-def _directed(column: Column, tie_breaker: Column, descending: bool) -> tuple[Column, Column]:
-    """Return what to order by. Cached, because SQLAlchemy caches statements by the identity of their parts."""
-    return (column.desc(), tie_breaker.desc()) if descending else (column.asc(), tie_breaker.asc())
-
-
 def _after(call: Call, table: ResourceTable, descending: bool) -> Where:
     """Return the condition for resources that follow `starting_after` in order of creation."""
     if (call.query.get("order_by") or "-created_at").lstrip(" +-") != "created_at":
@@ -78,6 +70,6 @@ def _after(call: Call, table: ResourceTable, descending: bool) -> Where:
     last = call.store.get(table, call.query["starting_after"])
     if last is None:
         raise errors.invalid("starting_after", "must be the id of an existing resource")
-    position = sa.tuple_(table.c.created_at, table.c.id)
-    last_position = sa.tuple_(sa.literal(last["created_at"]), sa.literal(last["id"]))
+    position = sql.row(table.c.created_at, table.c.id)
+    last_position = last["created_at"], last["id"]
     return position < last_position if descending else position > last_position

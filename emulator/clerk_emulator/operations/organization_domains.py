@@ -231,7 +231,7 @@ def _pending_counts(store: Store, row: Json) -> Json:
     """Return how many users have a verified address at the domain and are not members yet."""
     count = 0
     if row["_verified"] and row["enrollment_mode"] in ("automatic_invitation", "automatic_suggestion"):
-        at_domain = IDENTIFICATIONS.c.identifier.endswith(f"@{row['name']}", autoescape=True)
+        at_domain = IDENTIFICATIONS.c.identifier.endswith(f"@{row['name']}")
         addresses = store.all(IDENTIFICATIONS, IDENTIFICATIONS.c.object == "email_address", at_domain)
         users = {one["_user_id"] for one in addresses if identifications.is_verified(one)}
         here = MEMBERSHIPS.c.organization_id == row["organization_id"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import membership_invitations, memberships, metadata, user_filters
@@ -13,6 +11,7 @@ from clerk_emulator.domain.roles import require_role_for
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import is_one_of
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
 
@@ -39,7 +38,7 @@ def list_memberships(call: Call) -> Response:
         MEMBERSHIPS,
         MEMBERSHIPS.c.organization_id == organization["id"],
         is_one_of(MEMBERSHIPS.c.role, call.query["role"]),
-        MEMBERSHIPS.c.user_id.in_(sa.select(USERS.c.id).where(*of_users)) if of_users else None,
+        MEMBERSHIPS.c.user_id.in_(sql.select(USERS.c.id).where(*of_users)) if of_users else None,
         sort=SORT,
         serialize=_serialize,
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import events, formats, images, memberships, metadata, roles
@@ -21,6 +19,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import contains_text, includes_or_excludes
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS, USER_SETTINGS
@@ -44,7 +43,7 @@ def list_organizations(call: Call) -> Response:
         includes_or_excludes(
             MEMBERSHIPS.c.user_id,
             call.query["user_id"],
-            lambda condition: ORGANIZATIONS.c.id.in_(sa.select(MEMBERSHIPS.c.organization_id).where(condition)),
+            lambda condition: ORGANIZATIONS.c.id.in_(sql.select(MEMBERSHIPS.c.organization_id).where(condition)),
         ),
         sort=_SORT,
         serialize=_serialize,

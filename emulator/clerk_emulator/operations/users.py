@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import (
@@ -30,13 +28,14 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import equals, includes_or_excludes, is_between
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import INSTANCE, USER_SETTINGS
 from clerk_emulator.storage.store import Store, Where
 from clerk_emulator.storage.tables import CLIENTS, IDENTIFICATIONS, MEMBERSHIPS, SESSIONS, USERS
 
-SORT = {name: USERS.c[name] for name in USERS.c.keys() if name not in ("id", "external_id", "banned", "data")}  # noqa: SIM118
+SORT = {name: USERS.c[name] for name in USERS.c if name not in ("id", "external_id", "banned", "data")}
 _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
 
@@ -121,7 +120,7 @@ def update_user(call: Call) -> Json:
 @operation("DeleteUser")
 def delete_user(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    clients = sa.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
+    clients = sql.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
     of_user = call.store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
     for membership in of_user:
         memberships.record_membership(call.store, "organizationMembership.deleted", membership)
@@ -226,7 +225,7 @@ def _filters(call: Call) -> list[Where | None]:
         includes_or_excludes(
             MEMBERSHIPS.c.organization_id,
             query["organization_id"],
-            lambda condition: USERS.c.id.in_(sa.select(MEMBERSHIPS.c.user_id).where(condition)),
+            lambda condition: USERS.c.id.in_(sql.select(MEMBERSHIPS.c.user_id).where(condition)),
         ),
         _provider_filter(query["provider"], query["provider_user_id"]),
         equals(USERS.c.banned, query["banned"]),
@@ -244,4 +243,4 @@ def _provider_filter(provider: str | None, ids: list[str] | None) -> Where | Non
     conditions = [IDENTIFICATIONS.c.provider == name]
     if ids:
         conditions.append(IDENTIFICATIONS.c.provider_user_id.in_(ids))
-    return user_filters.user_condition(sa.and_(*conditions))
+    return user_filters.user_condition(sql.and_(*conditions))

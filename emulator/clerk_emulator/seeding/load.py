@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from clerk_emulator import errors
 from clerk_emulator.domain import events, external_accounts, formats, identifications, memberships, plans
 from clerk_emulator.domain.roles import PERMISSIONS
@@ -27,6 +25,7 @@ from clerk_emulator.seeding.format import (
     SeedError,
     read,
 )
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
 from clerk_emulator.webhooks import endpoints
@@ -245,9 +244,9 @@ class _Loader:
 
 def _find_user(store: Store, reference: Any, name: str) -> Json:
     """Return the user with this id, username, external id, email address or phone number."""
-    identified = sa.select(IDENTIFICATIONS.c.user_id).where(IDENTIFICATIONS.c.identifier == str(reference).lower())
+    identified = sql.select(IDENTIFICATIONS.c.user_id).where(IDENTIFICATIONS.c.identifier == str(reference).lower())
     columns = USERS.c.id, USERS.c.username, USERS.c.external_id
-    user = store.find(USERS, sa.or_(USERS.c.id.in_(identified), *(column == str(reference) for column in columns)))
+    user = store.find(USERS, sql.or_(USERS.c.id.in_(identified), *(column == str(reference) for column in columns)))
     if user is None:
         raise errors.invalid(name, f"must refer to a user; there is no {reference}")
     return user
@@ -256,7 +255,7 @@ def _find_user(store: Store, reference: Any, name: str) -> Json:
 def _find_organization(store: Store, reference: Any) -> Json:
     """Return the organization with this id or slug."""
     text = str(reference)
-    organization = store.find(ORGANIZATIONS, sa.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
+    organization = store.find(ORGANIZATIONS, sql.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
     if organization is None:
         raise errors.invalid("organization", f"must refer to an organization; there is no {reference}")
     return organization

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.store import Where
 
-Column = sa.ColumnElement[Any]
+Column = sql.Expression
 
 
 def is_one_of(column: Column, values: Sequence[Any] | None) -> Where | None:
@@ -33,8 +32,8 @@ def includes_or_excludes(
     if included:
         conditions.append(wrap(column.in_(included)))
     if excluded:
-        conditions.append(sa.not_(wrap(column.in_(excluded))))
-    return sa.and_(*conditions) if conditions else None
+        conditions.append(sql.not_(wrap(column.in_(excluded))))
+    return sql.and_(*conditions) if conditions else None
 
 
 def _unchanged(condition: Where) -> Where:
@@ -46,8 +45,8 @@ def contains_text(text: str | None, *columns: Column, exact: Column | None = Non
     if not text:
         return None
     # LIKE ignores case in SQLite.
-    matches = [column.contains(text, autoescape=True) for column in columns]
-    return sa.or_(*matches, *(() if exact is None else (exact == text,)))
+    matches = [column.contains(text) for column in columns]
+    return sql.or_(*matches, *(() if exact is None else (exact == text,)))
 
 
 def is_between(column: Column, after: int | None, before: int | None) -> Where | None:
@@ -55,7 +54,7 @@ def is_between(column: Column, after: int | None, before: int | None) -> Where |
     conditions = [column > after] if after is not None else []
     if before is not None:
         conditions.append(column < before)
-    return sa.and_(*conditions) if conditions else None
+    return sql.and_(*conditions) if conditions else None
 
 
 def equals(column: Column, value: Any) -> Where | None:

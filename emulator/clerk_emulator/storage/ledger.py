@@ -5,22 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.store import METADATA, Store
+from clerk_emulator.storage.store import SCHEMA, Store
 
-EVENTS = sa.Table(
-    "event",
-    METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("id", sa.Text, nullable=False),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("timestamp", sa.BigInteger, nullable=False),
-    sa.Column("client_ip", sa.Text, nullable=False),
-    sa.Column("user_agent", sa.Text, nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
-)
+SCHEMA["event"] = """CREATE TABLE event (number INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL,
+timestamp BIGINT NOT NULL, client_ip TEXT NOT NULL, user_agent TEXT NOT NULL, data TEXT NOT NULL);"""
 
 _INSERT = """INSERT INTO event (id, type, timestamp, client_ip, user_agent, data)
 VALUES (:id, :type, :timestamp, :client_ip, :user_agent, :data)"""

@@ -14,39 +14,24 @@ import threading
 import zlib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import StaticPool
+from typing import Any
 
 from clerk_emulator.errors import not_found
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
 from clerk_emulator.storage.cause import NO_REQUEST, Cause
 from clerk_emulator.storage.clock import Clock
 from clerk_emulator.storage.ids import Ids
 
-Where = sa.ColumnElement[bool]
+Where = sql.Expression
 
+SCHEMA = {
+    "setting": "CREATE TABLE setting (name TEXT PRIMARY KEY, data TEXT NOT NULL);",
+    "image": "CREATE TABLE image (id TEXT PRIMARY KEY, media_type TEXT NOT NULL, content BLOB NOT NULL);",
+}
+"""The statements that create each table and its indexes. Modules with tables add theirs at import."""
 
-def _sql(statement: sa.ClauseElement) -> str:
-    """Return a statement as SQL. Frequent queries are compiled once rather than for each request."""
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
-
-
-METADATA = sa.MetaData()
-SETTINGS = sa.Table("setting", METADATA, sa.Column("name", sa.Text, primary_key=True), sa.Column("data", sa.Text))
-_SETTING = _sql(sa.select(SETTINGS.c.data).where(SETTINGS.c.name == sa.bindparam("this_name")))
-IMAGES = sa.Table(
-    "image",
-    METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("media_type", sa.Text, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-)
-
-_TYPES: dict[type, type[sa.types.TypeEngine[Any]]] = {str: sa.Text, int: sa.BigInteger, bool: sa.Boolean}
+_TYPES: dict[type, str] = {str: "TEXT", int: "BIGINT", bool: "BOOLEAN"}
 
 
 class ResourceTable:
@@ -67,43 +52,49 @@ class ResourceTable:
         owners: Mapping[str, str] | None = None,
         unique: Sequence[str | tuple[str, ...]] = (),
     ) -> None:
+        if name in SCHEMA:
+            raise ValueError(f"name: there is already a table {name}")
         self.name = name
         self.prefix = prefix
         columns = columns or {}
         owners = owners or {}
-        self.sql_table = sa.Table(
-            name,
-            METADATA,
-            sa.Column("id", sa.Text, primary_key=True),
-            sa.Column("created_at", sa.BigInteger, nullable=False),
-            *(sa.Column(column, _TYPES[value_type]) for column, value_type in columns.items()),
-            *(
-                sa.Column(column, sa.Text, sa.ForeignKey(f"{owner}.id", ondelete="CASCADE"))
-                for column, owner in owners.items()
-            ),
-            sa.Column("data", sa.Text, nullable=False),
-            *(sa.UniqueConstraint(*((one,) if isinstance(one, str) else one)) for one in unique),
-        )
-        self._columns = (*columns, *owners)
-        for column in ("created_at", *self._columns):
-            # The id breaks ties, so that a page is read from the index alone.
-            sa.Index(f"by_{name}_{column}", self.sql_table.c[column], self.sql_table.c.id)
-        self.c = self.sql_table.c
-        # Created once, because building a statement takes longer than running it.
-        self.insert = self.sql_table.insert()
-        self.select = sa.select(self.c.data)
+        SCHEMA[name] = _create_table(name, columns, owners, unique)
+        self._keys = [(column, f"_{column}") for column in (*columns, *owners)]
+        names = ("id", "created_at", *columns, *owners, "data")
+        self.c = sql.Columns(name, names)
+        self.insert = sql.insert(name, names)
+        self.select = f'SELECT {self.c.data.text} FROM "{name}"'
         self.oldest_first = (self.c.created_at, self.c.id)
-        self.by_id = self.prepare(self.c.id == sa.bindparam("id"))
-        self.update_by_id = self.sql_table.update().where(self.c.id == sa.bindparam("this_id"))
+        self.by_id = self.prepare(self.c.id == sql.parameter("id"))
 
     def prepare(self, *where: Where) -> str:
-        """Return SQL for `Store.query`. The conditions may have `sa.bindparam` parameters."""
-        return _sql(self.select.where(*where).order_by(*self.oldest_first))
+        """Return SQL for `Store.query`. The conditions may have `sql.parameter` values, and no others."""
+        text, values = _query(self.select, where, self.oldest_first)
+        if values:
+            raise ValueError(f"where: a prepared query cannot have the values {values}; use sql.parameter")
+        return text
 
-    def column_values(self, row: Json) -> dict[str, Any]:
-        """Return the values of a resource's columns, without `data`."""
-        values = {column: row.get(column, row.get(f"_{column}")) for column in self._columns}
-        return {**values, "id": row["id"], "created_at": row["created_at"]}
+    def column_values(self, row: Json) -> list[Any]:
+        """Return the values of a resource's columns in order, without `data`."""
+        return [row["id"], row["created_at"], *(row[key] if key in row else row.get(own) for key, own in self._keys)]
+
+
+def _create_table(
+    name: str, columns: Mapping[str, type], owners: Mapping[str, str], unique: Sequence[str | tuple[str, ...]]
+) -> str:
+    parts = ["id TEXT NOT NULL PRIMARY KEY", "created_at BIGINT NOT NULL"]
+    parts += [f'"{column}" {_TYPES[value_type]}' for column, value_type in columns.items()]
+    parts += [f'"{column}" TEXT REFERENCES "{owner}" (id) ON DELETE CASCADE' for column, owner in owners.items()]
+    parts.append("data TEXT NOT NULL")
+    for one in unique:
+        group = ", ".join(f'"{column}"' for column in ((one,) if isinstance(one, str) else one))
+        parts.append(f"UNIQUE ({group})")
+    # The id breaks ties, so that a page is read from the index alone.
+    indexes = [
+        f'CREATE INDEX "by_{name}_{column}" ON "{name}" ("{column}", id);'
+        for column in ("created_at", *columns, *owners)
+    ]
+    return "\n".join([f'CREATE TABLE "{name}" ({", ".join(parts)});', *indexes])
 
 
 class InUseError(RuntimeError):
@@ -124,22 +115,20 @@ class Store:
         self._lock = threading.RLock()
         self._event_listeners: list[Callable[[], None]] = []
         self._has_new_events = False
-        self._engine = sa.create_engine(
-            f"sqlite:///{path}" if path else "sqlite://",
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 0.2},
-        )
         if path:
             # It contains keys and passwords, and SQLite would make it readable for all. SQLite reports other failures.
             with contextlib.suppress(OSError):
                 Path(path).touch(mode=0o600)
-        try:
-            self._connection = self._engine.connect()
-            self._raw = cast(sqlite3.Connection, self._connection.connection.driver_connection)
-            self._prepare(path)
-        except (OperationalError, sqlite3.Error) as error:
-            self._engine.dispose()
-            raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
+        with contextlib.ExitStack() as opened:
+            try:
+                self._raw = sqlite3.connect(
+                    path or ":memory:", 0.2, isolation_level=None, check_same_thread=False, cached_statements=512
+                )
+                opened.callback(self._raw.close)
+                self._prepare(path)
+            except sqlite3.Error as error:
+                raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
+            opened.pop_all()
         self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
 
     def _prepare(self, path: str | Path | None) -> None:
@@ -156,21 +145,19 @@ class Store:
             self._raw.execute("PRAGMA journal_mode = WAL")
             self._raw.execute("PRAGMA synchronous = NORMAL")
         self._raw.execute("PRAGMA foreign_keys = ON")
-        with self.transaction():
-            METADATA.create_all(self._connection)
-            self._raw.execute(f"PRAGMA user_version = {_schema_version()}")
+        if not tables:
+            statements = "\n".join(SCHEMA.values())
+            self._raw.executescript(f"BEGIN; {statements} PRAGMA user_version = {_schema_version()}; COMMIT;")
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
-            self._connection.close()
-            self._engine.dispose()
+            self._raw.close()
             self._pristine.close()
 
     @contextlib.contextmanager
     def transaction(self, cause: Cause = NO_REQUEST) -> Generator[None]:
         """Run the block in a transaction; an exception rolls it back."""
-        # Not a transaction of SQLAlchemy: in autocommit mode it sends no BEGIN to SQLite.
         with self._lock:
             self.cause = cause
             self._has_new_events = False
@@ -195,9 +182,9 @@ class Store:
         """The origin of URLs in responses and events."""
         return self.cause.origin or self.public_origin
 
-    def execute(self, sql: str, **values: Any) -> sqlite3.Cursor:
+    def execute(self, statement: str, **values: Any) -> sqlite3.Cursor:
         """Execute SQL with named parameters on a table that is not a `ResourceTable`."""
-        return self._raw.execute(sql, values)
+        return self._raw.execute(statement, values)
 
     def save_snapshot(self) -> None:
         """Save the current state for `restore_snapshot`. Only for a database in memory."""
@@ -221,7 +208,7 @@ class Store:
             "created_at": data.get("created_at", now),
             "updated_at": data.get("updated_at", now),
         }
-        self._connection.execute(table.insert, {**table.column_values(row), "data": _to_json(row)})
+        self._raw.execute(table.insert, (*table.column_values(row), _to_json(row)))
         return row
 
     def get(self, table: ResourceTable, resource_id: str) -> Json | None:
@@ -243,37 +230,36 @@ class Store:
         self,
         table: ResourceTable,
         *where: Where,
-        order: Sequence[sa.ColumnElement[Any]] = (),
+        order: Sequence[sql.Expression] = (),
         limit: int | None = None,
         offset: int | None = None,
     ) -> list[Json]:
         """Return the resources that match all conditions, the oldest first unless `order` is given."""
-        statement = table.select.where(*where).order_by(*(order or table.oldest_first))
-        if limit is not None:
-            statement = statement.limit(limit)
-        if offset:
-            statement = statement.offset(offset)
-        return _from_json(self._connection.execute(statement).scalars())
+        text, values = _query(table.select, where, order or table.oldest_first)
+        if limit is not None or offset:
+            text += " LIMIT ? OFFSET ?"
+            values += (-1 if limit is None else limit, offset or 0)
+        return _from_json(data for (data,) in self._raw.execute(text, values))
 
     def query(self, prepared: str, **values: Any) -> list[Json]:
-        """Return resources as `all` does, with SQL from `ResourceTable.prepare`: much faster for a few resources."""
+        """Return resources as `all` does, with SQL from `ResourceTable.prepare`."""
         return _from_json(data for (data,) in self._raw.execute(prepared, values))
 
     def count(self, table: ResourceTable, *where: Where) -> int:
         """Return the number of resources that match all conditions."""
-        return self.value(sa.select(sa.func.count()).select_from(table.sql_table).where(*where)) or 0
-
-    def value(self, query: sa.Select[Any]) -> Any:
-        """Return the single value of a query with one column; None if there is no row."""
-        return self._connection.execute(query).scalar()
+        text, values = _query(f'SELECT count(*) FROM "{table.name}"', where)
+        found: tuple[int] = self._raw.execute(text, values).fetchone()
+        return found[0]
 
     def update(self, table: ResourceTable, row: Json, **changes: Any) -> Json:
         """Change a resource and return it. `updated_at` becomes now unless it is among the changes."""
         changed = {**row, "updated_at": self.clock.now(), **changes}
-        before = table.column_values(row)
-        columns = {name: value for name, value in table.column_values(changed).items() if before[name] != value}
         if changed != row:
-            self._connection.execute(table.update_by_id, {**columns, "data": _to_json(changed), "this_id": row["id"]})
+            values = zip(table.c, table.column_values(row), table.column_values(changed), strict=False)
+            columns = {name: new for name, old, new in values if old != new}
+            columns["data"] = _to_json(changed)
+            text = f'UPDATE "{table.name}" SET {sql.assignments(columns)} WHERE id = ?'
+            self._raw.execute(text, (*columns.values(), row["id"]))
         return changed
 
     def update_all(self, table: ResourceTable, *where: Where, **changes: Any) -> list[Json]:
@@ -282,34 +268,46 @@ class Store:
 
     def delete(self, table: ResourceTable, *where: Where) -> int:
         """Delete the resources that match all conditions, with those that they own. Return how many matched."""
-        return self._connection.execute(table.sql_table.delete().where(*where)).rowcount
+        text, values = _query(f'DELETE FROM "{table.name}"', where)
+        return self._raw.execute(text, values).rowcount
 
     # Settings and images
 
     def setting(self, name: str) -> Json | None:
         """Return a setting of the instance, or None."""
-        found = self._raw.execute(_SETTING, {"this_name": name}).fetchone()
+        found = self._raw.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
         return json.loads(found[0]) if found else None
 
     def set_setting(self, name: str, value: Json) -> None:
         """Store a setting of the instance."""
-        self._connection.execute(SETTINGS.delete().where(SETTINGS.c.name == name))
-        self._connection.execute(SETTINGS.insert(), {"name": name, "data": _to_json(value)})
+        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, _to_json(value)))
 
     def add_image(self, media_type: str, content: bytes) -> str:
         """Store an image and return its id."""
         image_id = self.ids.new("img")
-        self._connection.execute(IMAGES.insert(), {"id": image_id, "media_type": media_type, "content": content})
+        text = "INSERT INTO image (id, media_type, content) VALUES (?, ?, ?)"
+        self._raw.execute(text, (image_id, media_type, content))
         return image_id
 
     def image(self, image_id: str) -> tuple[str, bytes] | None:
         """Return the media type and content of an image, or None."""
-        row = self._connection.execute(sa.select(IMAGES).where(IMAGES.c.id == image_id)).one_or_none()
-        return (row.media_type, row.content) if row else None
+        found: tuple[str, bytes] | None = self._raw.execute(
+            "SELECT media_type, content FROM image WHERE id = ?", (image_id,)
+        ).fetchone()
+        return found
 
     def delete_image(self, image_id: str) -> None:
         """Delete an image."""
-        self._connection.execute(IMAGES.delete().where(IMAGES.c.id == image_id))
+        self._raw.execute("DELETE FROM image WHERE id = ?", (image_id,))
+
+
+def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = ()) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement with conditions and an order, and the values of its parameters."""
+    if where:
+        text += f" WHERE {' AND '.join([one.text for one in where])}"
+    if order:
+        text += f" ORDER BY {', '.join([one.text for one in order])}"
+    return text, tuple([value for one in (*where, *order) for value in one.values])
 
 
 _to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
@@ -323,10 +321,8 @@ def _from_json(rows: Iterable[str]) -> list[Json]:
 
 def _schema_version() -> int:
     """Return a number that changes whenever a table changes."""
-    ddl = "".join(str(sa.schema.CreateTable(table)) for table in METADATA.sorted_tables)
-    return zlib.crc32(ddl.encode()) & 0x7FFFFFFF
+    return zlib.crc32("\n".join(sorted(SCHEMA.values())).encode()) & 0x7FFFFFFF
 
 
 def _reason(error: Exception) -> str:
-    text = str(error.__cause__ or error)
-    return "another process uses it" if "locked" in text else text
+    return "another process uses it" if "locked" in str(error) else str(error)

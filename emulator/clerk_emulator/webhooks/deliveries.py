@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.ledger import LedgerEntry
@@ -113,7 +111,7 @@ def _release_held(store: Store, sent: Json) -> None:
         DELIVERIES,
         DELIVERIES.c.endpoint_id == sent["endpoint_id"],
         DELIVERIES.c.status == "pending",
-        DELIVERIES.c.held == sa.true(),
+        DELIVERIES.c.held,
         DELIVERIES.c.number < sent["_number"],
     )
     for row in waiting:
