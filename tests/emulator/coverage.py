@@ -2,12 +2,14 @@
 
 `CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table at the end. The run fails if an emulated operation
 never responded with a success or never with an error, or if the emulator filled in a property. Workers of pytest-xdist
-report their counts to the main process.
+report their counts to the main process, which writes docs/emulator-coverage.md. The run fails if that page was not up
+to date.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,6 +18,9 @@ import pytest
 
 from clerk_emulator.contract import specification
 from clerk_emulator.operations.registry import HANDLERS
+from clerk_emulator.storage import ledger
+from clerk_emulator.storage.store import Store
+from tests.emulator import coverage_page
 
 SWITCH = "CLERK_EMULATOR_COVERAGE"
 
@@ -24,11 +29,43 @@ Counts = Mapping[tuple[str, int], int]
 
 _ANSWERS: Counter[tuple[str, int]] = Counter()
 _FILLED_IN: set[str] = set()
+_STATUSES: set[tuple[str, int]] = set()
+"""The statuses of responses to tests without random input, by operation."""
+_EVENTS: set[tuple[str, str]] = set()
+"""The types of the events that requests caused, by operation, in the same tests."""
+
+
+class _Current(threading.local):
+    """What happens in a thread of an emulator."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        """The types of the events that the request has recorded so far."""
+
+
+_CURRENT = _Current()
 
 
 def observe(operation_id: str, status: int, _body: Any) -> None:
     """Count a response; an `observer` for the emulator."""
     _ANSWERS[operation_id, status] += 1
+    if not Plugin.has_random_input:
+        _STATUSES.add((operation_id, status))
+        if status < 400:
+            _EVENTS.update((operation_id, event) for event in _CURRENT.events)
+    _CURRENT.events.clear()
+
+
+def observe_events() -> None:
+    """Note the type of each event that a request records. The ledger itself does not have the operation."""
+    append = ledger.append
+
+    def append_and_note(store: Store, event_type: str, data: dict[str, Any]) -> None:
+        append(store, event_type, data)
+        if store.cause.client_ip:  # not empty for requests
+            _CURRENT.events.append(event_type)
+
+    ledger.append = append_and_note
 
 
 def observe_filled_in(properties: Collection[str]) -> None:
@@ -78,20 +115,36 @@ def table(counts: Counts, operations: Collection[str]) -> list[str]:
 class Plugin:
     """Collects the counts of this process and of the workers at the end of the session."""
 
+    page_has_changed = False
+    has_random_input = False
+    """Whether the current test has random input, whose responses differ from run to run."""
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Recognize the tests of hypothesis."""
+        Plugin.has_random_input = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send the counts of a worker to the main process; in the main process, fail the run if coverage is missing."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["api_coverage"] = [[*key, count] for key, count in _ANSWERS.items()]
             session.config.workeroutput["api_filled_in"] = sorted(_FILLED_IN)
-        elif _all_that_lacks() and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            session.config.workeroutput["api_statuses"] = [list(pair) for pair in _STATUSES]
+            session.config.workeroutput["api_events"] = [list(pair) for pair in _EVENTS]
+        elif session.exitstatus == pytest.ExitCode.OK:
+            if not _all_that_lacks():
+                self.page_has_changed = coverage_page.update(coverage_page.render(_STATUSES, _EVENTS))
+            if _all_that_lacks() or self.page_has_changed:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add the counts of a pytest-xdist worker."""
         for operation, status, count in getattr(node, "workeroutput", {}).get("api_coverage", ()):
             _ANSWERS[operation, status] += count
-        _FILLED_IN.update(getattr(node, "workeroutput", {}).get("api_filled_in", ()))
+        output: dict[str, Any] = getattr(node, "workeroutput", {})
+        _FILLED_IN.update(output.get("api_filled_in", ()))
+        _STATUSES.update((operation, status) for operation, status in output.get("api_statuses", ()))
+        _EVENTS.update((operation, event) for operation, event in output.get("api_events", ()))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, and the missing coverage."""
@@ -101,6 +154,10 @@ class Plugin:
             terminalreporter.write_line(line)
         for line in _all_that_lacks():
             terminalreporter.write_line(line, red=True)
+        if self.page_has_changed:
+            terminalreporter.write_line(
+                f"{coverage_page.PAGE.name} was not up to date, and is now: commit it", red=True
+            )
 
 
 def _all_that_lacks() -> list[str]:
@@ -113,4 +170,5 @@ def register(config: pytest.Config) -> None:
         from clerk_emulator import operations
 
         operations.load()
+        observe_events()
         config.pluginmanager.register(Plugin(), "api-coverage")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.emulator import coverage
+import httpx
+import pytest
+
+from clerk_emulator import Emulator
+from clerk_emulator.storage import ledger
+from tests.emulator import coverage, coverage_page
 
 COUNTS = {
     ("GetUser", 200): 2,
@@ -34,3 +39,41 @@ def test_coverage_table() -> None:
         "DeleteUser        ·     ·     ·     ·     ·     ·     ·",
         "GetUser           2     ·     ·     1     ·     ·     ·",
     ]
+
+
+def test_coverage_page_lists_statuses_and_events_of_each_operation() -> None:
+    statuses = [
+        ("BanUser", 200),
+        ("BanUser", 402),
+        ("BanUser", 401),
+        ("BanUser", 429),
+        ("BanUser", 503),
+        ("GetJWKS", 200),
+    ]
+    page = coverage_page.render(statuses, [("BanUser", "user.updated"), ("BanUser", "session.revoked")])
+    users = page.partition("## Users\n")[2]
+    assert "| `POST /users/{user_id}/ban` | 200, 401, 402 | `session.revoked`, `user.updated` |" in users
+    assert "| `POST /users/{user_id}/unban` |  |  |" in users
+    assert "| `GET /jwks` | 200 |  |" in page
+    assert "handshake_payload" not in page
+
+
+def test_events_are_counted_for_the_request_that_caused_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "append", ledger.append)
+    monkeypatch.setattr(coverage, "_EVENTS", set())
+    monkeypatch.setattr(coverage.Plugin, "has_random_input", False)
+    coverage.observe_events()
+    with (
+        Emulator(observer=coverage.observe) as emulator,
+        httpx.Client(
+            base_url=emulator.url, headers={"Authorization": f"Bearer {emulator.secret_key}"}, trust_env=False
+        ) as http,
+    ):
+        user_id = http.post("/users", json={"email_address": ["ada@example.com"]}).json()["id"]
+        emulator.sign_in(user_id)
+        assert http.get(f"/users/{user_id}").status_code == 200
+        assert http.post("/users", json={"email_address": ["ada@example.com"]}).status_code == 422
+        http.delete(f"/users/{user_id}")
+    caused = {event for operation, event in coverage._EVENTS if operation == "DeleteUser"}
+    assert "user.deleted" in caused
+    assert coverage._EVENTS - {("DeleteUser", event) for event in caused} == {("CreateUser", "user.created")}
