@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from tests.emulator import coverage, event_schemas
+from tests.emulator import coverage
 from tests.emulator.api import Api
+from tests.emulator.event_checks import EventChecker
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -17,9 +19,17 @@ def pytest_configure(config: pytest.Config) -> None:
     coverage.register(config)
 
 
+_EVENTS = EventChecker()
+
+
 @pytest.fixture(scope="session")
 def _server() -> Iterator[Emulator]:
-    with Emulator(validate_responses=True, observer=coverage.observe) as emulator:
+    def observe(operation_id: str, status: int, body: Any) -> None:
+        coverage.observe(operation_id, status, body)
+        _EVENTS.observe(operation_id, status, body)
+
+    with Emulator(validate_responses=True, observer=observe) as emulator:
+        _EVENTS.emulator = emulator
         yield emulator
         coverage.observe_filled_in(emulator.filled_in)
 
@@ -28,9 +38,11 @@ def _server() -> Iterator[Emulator]:
 def emulator(_server: Emulator) -> Iterator[Emulator]:
     """The emulator in its initial state. The test fails if a response or an event violates Clerk's documents."""
     _server.reset()
+    _EVENTS.reset()
     yield _server
     assert _server.problems == []
-    assert [one for event in _server.events for one in event_schemas.violations(event)] == []
+    _EVENTS.check_new()
+    assert _EVENTS.violations == []
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,52 @@
+"""Compare the events that each request causes with the table of causes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from clerk_emulator import Emulator
+from clerk_emulator.contract.specification import operations
+from clerk_emulator.domain import events
+from clerk_emulator.storage import ledger
+from tests.emulator import event_schemas
+from tools import event_causes
+
+
+class EventChecker:
+    """Checks the events of an emulator after each response; an `observer` for it. `emulator` is set afterwards."""
+
+    def __init__(self) -> None:
+        self.emulator: Emulator | None = None
+        self.violations: list[str] = []
+        """What the table, or Clerk's document of events, does not have."""
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        """The types of the events that operations have caused."""
+        self._checked = 0
+
+    def reset(self) -> None:
+        """Forget what was found, after a reset of the emulator."""
+        self.violations.clear()
+        self._checked = 0
+
+    def observe(self, operation_id: str, status: int, _body: Any) -> None:
+        """Check the events since the last response."""
+        types = self.check_new()
+        self.seen[operation_id].update(types)
+        can_cause = status < 300 and operations()[operation_id].method != "GET"
+        if types if not can_cause else not event_causes.allows(operation_id, types):
+            self.violations.append(f"{operation_id} {status}: caused {types}")
+
+    def check_new(self) -> list[str]:
+        """Check the bodies of new events. Return the types of those that a request has caused.
+
+        Others, such as those of a sign-in by a test, have no address.
+        """
+        assert self.emulator
+        store = self.emulator._state.store
+        with store.transaction():
+            entries = ledger.read_after(store, self._checked)
+        self._checked += len(entries)
+        for entry in entries:
+            self.violations += event_schemas.violations(events.envelope(entry, "ins_1"))
+        return [entry.type for entry in entries if entry.client_ip]
