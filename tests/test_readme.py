@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from benchmarks import sample_users
+from tests.emulator.webhooks.receivers import Receiver, receiving
 from tests.loopback import Received, answer, serve
 from tools import readme
 
@@ -66,12 +67,21 @@ def blocks() -> Iterator[Any]:
             yield pytest.param(page, code, output, id=f"{page}-{number}")
 
 
+def _receive(names: dict[str, Any], receiver: Receiver, number: int) -> int:
+    """Pass a webhook to the function of the page."""
+    headers, body = receiver.received[number - 1]
+    names["receive"](body, headers)
+    return 204
+
+
 @pytest.mark.parametrize(("page", "code", "output"), list(blocks()))
 def test_the_code_of_a_page_runs(page: str, code: str, output: str) -> None:
     printed = io.StringIO()
     names: dict[str, Any] = {}
-    with serve(respond) as server, contextlib.redirect_stdout(printed):
+    with serve(respond) as server, receiving() as receiver, contextlib.redirect_stdout(printed):
+        receiver.respond = lambda number: _receive(names, receiver, number)
         local = code.replace('"sk_test_..."', f'"sk_test_x", base_url={server.url!r}')
+        local = local.replace("http://127.0.0.1:8000/webhooks", receiver.url)
         exec(compile(local, page, "exec", dont_inherit=True), names)
         if inspect.iscoroutinefunction(names.get("main")):
             asyncio.run(names["main"]())

@@ -59,7 +59,11 @@ def _dump(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     state = create_state(
-        db=options.db, secret_key=options.secret_key, seed=options.seed, rate_limits=options.rate_limits
+        db=options.db,
+        secret_key=options.secret_key,
+        seed=options.seed,
+        rate_limits=options.rate_limits,
+        webhooks=options.webhook,
     )
     try:
         socket = listen(options.host, options.port)
@@ -79,6 +83,8 @@ def _serve(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     print(_BANNER.format(url=url, key=state.keys.secret_key), flush=True)
+    for endpoint in state.webhooks.endpoints:
+        print(f"Webhooks to {endpoint['url']} are signed with {endpoint['secret']}", flush=True)
     try:
         server.run([socket])
     finally:
@@ -95,5 +101,6 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--secret-key", metavar="sk_test_...", help="secret key (default: generated)")
     arguments.add_argument("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
     arguments.add_argument("--dump", action="store_true", help="print the state of --db as a seed file, and exit")
+    arguments.add_argument("--webhook", metavar="URL", action="append", default=[], help="send events to this URL")
     arguments.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
     return arguments

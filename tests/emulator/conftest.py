@@ -38,7 +38,7 @@ def _server() -> Iterator[Emulator]:
 def emulator(_server: Emulator) -> Iterator[Emulator]:
     """The emulator in its initial state. The test fails if a response or an event violates Clerk's documents."""
     _server.reset()
-    _EVENTS.reset()
+    _EVENTS.violations.clear()
     yield _server
     assert _server.problems == []
     _EVENTS.check_new()
