@@ -91,32 +91,32 @@ class Received(NamedTuple):
         return json.loads(self.body)
 
 
-Said = bytes | list[bytes | Act]
-Script = Said | Callable[[Received], Said]
+Steps = bytes | list[bytes | Act]
+Script = Steps | Callable[[Received], Steps]
 
 
-def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None) -> bytes:
+def respond(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None) -> bytes:
     """Return a complete response. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-    return f"HTTP/1.1 {status} As Told\r\n{head}\r\n".encode("latin-1") + content
+    return f"HTTP/1.1 {status} Scripted\r\n{head}\r\n".encode("latin-1") + content
 
 
 def echo_id(received: Received) -> bytes:
     """Respond with an object whose id is the last segment of the path."""
-    return answer(200, {"id": received.target.rpartition("/")[2]})
+    return respond(200, {"id": received.target.rpartition("/")[2]})
 
 
 def in_rounds_of(number: int) -> Script:
     """Respond only after this number of requests has arrived, so that a sequential client fails."""
     all_here = threading.Barrier(number)
 
-    def answer_together(received: Received) -> bytes:
+    def respond_together(received: Received) -> bytes:
         all_here.wait(20)
         return echo_id(received)
 
-    return answer_together
+    return respond_together
 
 
 class Loopback(socketserver.ThreadingTCPServer):
@@ -161,12 +161,12 @@ class Loopback(socketserver.ThreadingTCPServer):
         self.sockets.append(accepted)
         return accepted, address
 
-    def next_answer(self, received: Received) -> list[bytes | Act]:
+    def next_steps(self, received: Received) -> list[bytes | Act]:
         with self._lock:
             self.requests.append(received)
             script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
-        said = script(received) if callable(script) else script
-        return [said] if isinstance(said, bytes) else said
+        step = script(received) if callable(script) else script
+        return [step] if isinstance(step, bytes) else step
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         self.failures.append(sys.exc_info()[1])
@@ -188,10 +188,10 @@ class _Connection(socketserver.StreamRequestHandler):
         # The client can disconnect at any time, which many tests do.
         with contextlib.suppress(OSError):
             while received := _read(self.rfile, number):
-                for said in self.server.next_answer(received):
-                    match said:
+                for step in self.server.next_steps(received):
+                    match step:
                         case bytes():
-                            self.wfile.write(said)
+                            self.wfile.write(step)
                         case Act.HANG_UP:
                             return
                         case Act.RESET:

@@ -9,23 +9,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.loopback import ENVIRONMENT, KEY, Received, Script, answer, serve
+from tests.loopback import ENVIRONMENT, KEY, Received, Script, respond, serve
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 USER = {"id": "user_1", "object": "user", "first_name": "Ada", "created_at": 1769860800123, "last_sign_in_at": None}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
-def run(name: str, script: Script, *arguments: str, said: str = "") -> tuple[subprocess.CompletedProcess[str], Any]:
+def run(name: str, script: Script, *arguments: str, stdin: str = "") -> tuple[subprocess.CompletedProcess[str], Any]:
     with serve(script) as server:
         environment = {**os.environ, **ENVIRONMENT, "CLERK_SECRET_KEY": KEY, "CLERK_API_URL": server.url}
         command = [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments]
-        done = subprocess.run(command, env=environment, input=said, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, check=False)
     return done, server
 
 
 def refusal(status: int, code: str, text: str) -> bytes:
-    return answer(status, {"errors": [{"code": code, "message": "no", "long_message": text}], "clerk_trace_id": "t1"})
+    return respond(status, {"errors": [{"code": code, "message": "no", "long_message": text}], "clerk_trace_id": "t1"})
 
 
 def test_users_runs_all_steps(tmp_path: Path) -> None:
@@ -35,16 +35,16 @@ def test_users_runs_all_steps(tmp_path: Path) -> None:
 
     def clerk(received: Received) -> bytes:
         if received.path.endswith("verify_password"):
-            return answer(200, {"verified": True})
+            return respond(200, {"verified": True})
         if received.method == "DELETE":
             deleted.append(received.path)
-            return answer(200, {"id": "user_1", "object": "user", "deleted": True})
+            return respond(200, {"id": "user_1", "object": "user", "deleted": True})
         if deleted:
             return refusal(404, "resource_not_found", "No user was found with id user_1.")
         if (received.method, received.path) == ("GET", "/users"):
             sent = dict(received.query)
-            return answer(200, [] if "starting_after" in sent or sent.get("offset", "0") != "0" else [USER])
-        return answer(200, USER)
+            return respond(200, [] if "starting_after" in sent or sent.get("offset", "0") != "0" else [USER])
+        return respond(200, USER)
 
     done, server = run("users.py", clerk, str(picture))
     assert done.stdout.splitlines() == [
@@ -72,9 +72,9 @@ def test_users_raises_any_other_error() -> None:
 def test_bulk_reports_failures_and_continues() -> None:
     def clerk(received: Received) -> bytes:
         gone = refusal(404, "resource_not_found", "No such user.")
-        return gone if "user_2" in received.path else answer(200, USER)
+        return gone if "user_2" in received.path else respond(200, USER)
 
-    done, server = run("bulk.py", clerk, said="user_1\n\nuser_2\nuser_3\n")
+    done, server = run("bulk.py", clerk, stdin="user_1\n\nuser_2\nuser_3\n")
     assert done.stdout == "2 locked, 1 failed\n"
     assert done.stderr.startswith("user_2: 404 resource_not_found: No such user.")
     assert done.returncode == 1
@@ -82,11 +82,11 @@ def test_bulk_reports_failures_and_continues() -> None:
 
 
 def test_async_drift_logs_differences() -> None:
-    answers = {
+    responses = {
         "/users/count": {"object": "total_count", "total_count": 3},
         "/organizations": {"data": [], "total_count": 2, "news": json.loads("[1]")},
         "/invitations": [],
     }
-    done, _ = run("async_drift.py", lambda received: answer(200, answers[received.path]))
+    done, _ = run("async_drift.py", lambda received: respond(200, responses[received.path]))
     assert done.stdout == "3 users, 2 organizations, 0 invitations\n"
     assert done.stderr == "WARNING:drift:GET /organizations /*: unknown key\n"

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks import sample_users
 from tests.emulator.webhooks.receivers import Receiver, receiving
-from tests.loopback import Received, answer, serve
+from tests.loopback import Received, respond, serve
 from tools import readme
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,27 +38,27 @@ ORGANIZATIONS = {"data": [{"name": "Analytical Engines"}, {"name": "Difference E
 def refusal(status: int, code: str, text: str, parameter: str | None = None) -> bytes:
     meta = {"param_name": parameter} if parameter else {}
     error = {"code": code, "message": text, "long_message": text, "meta": meta}
-    return answer(status, {"errors": [error], "clerk_trace_id": "8f2c"})
+    return respond(status, {"errors": [error], "clerk_trace_id": "8f2c"})
 
 
-def respond(received: Received) -> bytes:
-    """Answer the requests of the pages as Clerk does."""
+def handle(received: Received) -> bytes:
+    """Respond to the requests of the pages as Clerk does."""
     if "user_nobody" in received.path:
         return refusal(404, "resource_not_found", "No user was found with id user_nobody.")
     match received.method, received.path:
         case "POST", "/users":
             return refusal(422, "form_identifier_exists", "That email address is taken.", "email_address")
         case "POST", "/invitations/bulk":
-            return answer(200, [{**row, "status": "pending"} for row in received.json()])
+            return respond(200, [{**row, "status": "pending"} for row in received.json()])
         case "GET", "/organizations":
-            return answer(200, ORGANIZATIONS)
+            return respond(200, ORGANIZATIONS)
         case "GET", "/users":
-            return answer(200, [USER])
+            return respond(200, [USER])
         case "GET", "/users/count":
-            return answer(200, {"object": "total_count", "total_count": 2})
+            return respond(200, {"object": "total_count", "total_count": 2})
         case "GET", "/users/user_2":
-            return answer(200, {**COMPLETE_USER, "banned": None})
-    return answer(200, USER)
+            return respond(200, {**COMPLETE_USER, "banned": None})
+    return respond(200, USER)
 
 
 def blocks() -> Iterator[Any]:
@@ -78,7 +78,7 @@ def _receive(names: dict[str, Any], receiver: Receiver, number: int) -> int:
 def test_the_code_of_a_page_runs(page: str, code: str, output: str) -> None:
     printed = io.StringIO()
     names: dict[str, Any] = {}
-    with serve(respond) as server, receiving() as receiver, contextlib.redirect_stdout(printed):
+    with serve(handle) as server, receiving() as receiver, contextlib.redirect_stdout(printed):
         receiver.respond = lambda number: _receive(names, receiver, number)
         local = code.replace('"sk_test_..."', f'"sk_test_x", base_url={server.url!r}')
         local = local.replace("http://127.0.0.1:8000/webhooks", receiver.url)

@@ -17,7 +17,7 @@ from clerkkit import Clerk, ClerkError, Forbidden, InvalidArgument, Unprocessabl
 from clerkkit.models import Invitation
 from clerkkit.testing import signed_webhook
 from examples.recipes import invitations, machines, organizations, sessions, users, webhooks
-from tests.loopback import answer, serve
+from tests.loopback import respond, serve
 from tests.shared import shared
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -96,7 +96,7 @@ def test_the_limits_are_those_measured() -> None:
     assert {task: limit for task, (_, limit) in RECIPES.items()} == measured
 
 
-# -- their results ------------------------------------------------------------------------------------------------
+# -- their results -------------------------------------------------------------------------------------------------
 
 
 def new_user(clerk: Clerk, name: str, **arguments: Any) -> User:
@@ -217,9 +217,9 @@ def test_9_a_session_token_is_created(clerk: Clerk, ada: User) -> None:
 
 def test_10_a_logo_is_fetched_from_its_url(clerk: Clerk, acme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
-    with serve(answer(200, PNG, {"Content-Type": "image/png"})) as server:
+    with serve(respond(200, PNG, {"Content-Type": "image/png"})) as server:
         assert organizations.set_logo_from_url(clerk, acme, f"{server.url}/logo").has_image
-    with serve(answer(200, b"<html>")) as server, pytest.raises(InvalidArgument, match="image"):
+    with serve(respond(200, b"<html>")) as server, pytest.raises(InvalidArgument, match="image"):
         organizations.set_logo_from_url(clerk, acme, server.url)
 
 

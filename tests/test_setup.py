@@ -27,19 +27,19 @@ def test_an_old_python_is_rejected_before_anything_is_created(tmp_path: Path) ->
         ["make", "setup", f"PYTHON={old}"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode
-    said = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
-    assert said == [f"clerkkit needs Python 3.11 or newer, and {old} is older: make setup PYTHON=python3.11"]
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
+    assert errors == [f"clerkkit needs Python 3.11 or newer, and {old} is older: make setup PYTHON=python3.11"]
     assert not done.stdout
     assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(
-    ("tests", "told"), [("tests/generated/test_recorded.py", True), ("tests/core/test_times.py", False)]
+    ("tests", "shown"), [("tests/generated/test_recorded.py", True), ("tests/core/test_times.py", False)]
 )
-def test_the_summary_names_what_skipped_tests_need(tests: str, told: bool) -> None:
+def test_the_summary_names_what_skipped_tests_need(tests: str, shown: bool) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "CLERKKIT_SHARED")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     needs = "documents and recordings, in the folder that the environment variable CLERKKIT_SHARED names"
-    assert (needs in done.stdout) is told
+    assert (needs in done.stdout) is shown

@@ -125,14 +125,14 @@ def attributes(user: User) -> None:
     _ = user.first_nam  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
 
-def narrowing(address: EmailAddress, answer: SessionToken | SessionCookies) -> None:
+def narrowing(address: EmailAddress, response: SessionToken | SessionCookies) -> None:
     verification = address.verification
     if verification is not None and verification.object == "verification_otp":
         assert_type(verification, VerificationOTP)
-    if answer.object == "token":
-        assert_type(answer.jwt, str)
+    if response.object == "token":
+        assert_type(response.jwt, str)
     else:
-        assert_type(answer.cookies, list[str])
+        assert_type(response.cookies, list[str])
 
 
 def events(body: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Abandon many calls over real sockets, and check that the client recovers: `python -m tools.churn CALLS`.
 
-Each round abandons calls at every turn of the event loop or at random moments, against a server that answers, stays
+Each round abandons calls at every turn of the event loop or at random moments, against a server that responds, stays
 silent, refuses connections, or never accepts them. Afterwards every slot is free and the next calls succeed.
 """
 
@@ -20,14 +20,14 @@ import anyio.lowlevel
 
 from clerk_core.transport.slots import MAX_CONNECTIONS, Slots
 from clerkkit import AsyncClerk, Clerk, ClerkError
-from tests.loopback import KEY, Act, Received, Said, echo_id, refused, serve
+from tests.loopback import KEY, Act, Received, Steps, echo_id, refused, serve
 
 TURNS = 40
 """About how many turns of the event loop a call takes at most. A call can be abandoned at each of them."""
 
 
-def _now_and_then(received: Received) -> Said:
-    """Answer three requests of four, and ignore the fourth."""
+def _now_and_then(received: Received) -> Steps:
+    """Respond to three of four requests, and ignore the fourth."""
     return [Act.SILENCE] if random.random() < 0.25 else echo_id(received)
 
 
@@ -47,7 +47,7 @@ def _served(script: Any) -> Generator[str]:
 
 
 SERVERS: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
-    "answers": lambda: _served(echo_id),
+    "responds": lambda: _served(echo_id),
     "is silent now and then": lambda: _served(_now_and_then),
     "refuses": refused,
     "is half open": _half_open,
@@ -212,7 +212,7 @@ async def _run_rounds(way: str, server: str, url: str, ends: Any, calls: int) ->
             _report(way, server, name, slots_of(clerk).free)
         await by_deadline(clerk, calls)
         _report(way, server, "deadline", slots_of(clerk).free)
-        if server == "answers":
+        if server == "responds":
             await check_async(clerk)
 
 

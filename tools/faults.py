@@ -18,7 +18,7 @@ import anyio
 from clerk_bapi.api import create_user, get_user
 from clerkkit import ApiError, AsyncClerk, Clerk, ClerkError, Request
 from clerkkit.retry import RetryPolicy
-from tests.loopback import KEY, Act, Received, Script, answer, backend_of, refused, serve, transport_of
+from tests.loopback import KEY, Act, Received, Script, backend_of, refused, respond, serve, transport_of
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "faults.md"
 
@@ -85,7 +85,7 @@ def _retried(name: str, fault: Script, result: str) -> Fault:
 def _retried_and_once(name: str, fault: Script, result: str) -> list[Fault]:
     """Return a permanent fault, and one that occurs once."""
     permanent = _retried(name, fault, result)
-    once = (fault, answer(200, USER))
+    once = (fault, respond(200, USER))
     return [permanent, permanent._replace(name=f"{name}, once", scripts=once, get=Outcome(THE_USER, 2, BACK_OFF))]
 
 
@@ -95,7 +95,7 @@ def _user(notes: int) -> dict[str, Any]:
 
 @functools.cache
 def _huge() -> bytes:
-    return answer(200, _user(50_000_000))
+    return respond(200, _user(50_000_000))
 
 
 def _drip(said: bytes) -> list[bytes | Act]:
@@ -105,7 +105,7 @@ def _drip(said: bytes) -> list[bytes | Act]:
 
 def _to_another_host(received: Received) -> bytes:
     there = received.headers["Host"].replace("127.0.0.1", "localhost")
-    return answer(307, b"", {"Location": f"http://{there}{received.target}"})
+    return respond(307, b"", {"Location": f"http://{there}{received.target}"})
 
 
 def _clerk_error(code: str, param: str = "") -> dict[str, Any]:
@@ -121,42 +121,42 @@ _TOO_MANY = "`TooManyRequests` (429: too_many_requests)"
 
 
 def _slow_down(**headers: str) -> bytes:
-    return answer(429, {"errors": _SLOW_DOWN}, {name.replace("_", "-"): value for name, value in headers.items()})
+    return respond(429, {"errors": _SLOW_DOWN}, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 FAULTS = [
     _same("429 with `Retry-After: 0`", (_slow_down(Retry_After="0"),), _TOO_MANY, 3),
     _same(
-        "429 with `Retry-After: 1`, once", (_slow_down(Retry_After="1"), answer(200, USER)), THE_USER, 2, RETRY_AFTER
+        "429 with `Retry-After: 1`, once", (_slow_down(Retry_After="1"), respond(200, USER)), THE_USER, 2, RETRY_AFTER
     ),
     _same("429 with a `Retry-After` beyond the deadline", (_slow_down(Retry_After="31"),), _TOO_MANY),
     _same("429 without `Retry-After`", (_slow_down(),), _TOO_MANY, 3, BACK_OFF),
-    _same("429 without `Retry-After`, once", (_slow_down(), answer(200, USER)), THE_USER, 2, BACK_OFF),
-    _same("500", (answer(500, {"errors": []}),), "`ServerError` (500)"),
-    _same("500, once", (answer(500, {"errors": []}), answer(200, USER)), "`ServerError` (500)"),
-    *_retried_and_once("502 with an HTML body", answer(502, _HTML, _AS_HTML), "`ServerError` (502)"),
-    *_retried_and_once("503", answer(503, {"errors": []}), "`ServerError` (503)"),
-    _retried("504", answer(504), "`ServerError` (504)"),
-    _same("520 (from a proxy)", (answer(520, b"error code: 520"),), "`ServerError` (520)"),
-    _same("599 (undocumented)", (answer(599),), "`ServerError` (599)"),
+    _same("429 without `Retry-After`, once", (_slow_down(), respond(200, USER)), THE_USER, 2, BACK_OFF),
+    _same("500", (respond(500, {"errors": []}),), "`ServerError` (500)"),
+    _same("500, once", (respond(500, {"errors": []}), respond(200, USER)), "`ServerError` (500)"),
+    *_retried_and_once("502 with an HTML body", respond(502, _HTML, _AS_HTML), "`ServerError` (502)"),
+    *_retried_and_once("503", respond(503, {"errors": []}), "`ServerError` (503)"),
+    _retried("504", respond(504), "`ServerError` (504)"),
+    _same("520 (from a proxy)", (respond(520, b"error code: 520"),), "`ServerError` (520)"),
+    _same("599 (undocumented)", (respond(599),), "`ServerError` (599)"),
     _same(
         "401 with a Clerk error",
-        (answer(401, {"errors": [_clerk_error("clerk_key_invalid")]}),),
+        (respond(401, {"errors": [_clerk_error("clerk_key_invalid")]}),),
         "`Unauthorized` (401: clerk_key_invalid)",
     ),
     _same(
         "422 with two errors",
-        (answer(422, {"errors": [_clerk_error("form_a", "a"), _clerk_error("form_b", "b")]}),),
+        (respond(422, {"errors": [_clerk_error("form_a", "a"), _clerk_error("form_b", "b")]}),),
         "`UnprocessableEntity` (422: form_a, form_b)",
     ),
-    _same("a redirect on the same host", (answer(307, b"", {"Location": "/v2"}),), "`ApiError` (307)"),
+    _same("a redirect on the same host", (respond(307, b"", {"Location": "/v2"}),), "`ApiError` (307)"),
     _same("a redirect to another host", (_to_another_host,), "`ApiError` (307)"),
     _same("connection refused", (), "`ConnectionFailed`", 3, BACK_OFF),
     *_retried_and_once("closed before the response", [Act.HANG_UP], "`ConnectionFailed`"),
     *_retried_and_once("reset before the response", [Act.RESET], "`ConnectionFailed`"),
-    *_retried_and_once("closed within the body", [answer(200, USER)[:-9], Act.HANG_UP], "`ConnectionFailed`"),
+    *_retried_and_once("closed within the body", [respond(200, USER)[:-9], Act.HANG_UP], "`ConnectionFailed`"),
     _retried("a response that is not HTTP", [b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Act.HANG_UP], "`ConnectionFailed`"),
-    _retried("invalid gzip", [answer(200, b"\x1f\x8b, not", _GZIP)], "`ConnectionFailed`"),
+    _retried("invalid gzip", [respond(200, b"\x1f\x8b, not", _GZIP)], "`ConnectionFailed`"),
     Fault(
         "no response",
         ([Act.SILENCE],),
@@ -166,7 +166,7 @@ FAULTS = [
     ),
     Fault(
         "no response, once",
-        ([Act.SILENCE], answer(200, USER)),
+        ([Act.SILENCE], respond(200, USER)),
         Outcome(THE_USER, 2, f"{TIMEOUT}, and {BACK_OFF}"),
         Outcome("`TimedOut`", 1, TIMEOUT),
         {"timeout": 0.5},
@@ -174,27 +174,27 @@ FAULTS = [
     _same("no response, with a timeout beyond the deadline", ([Act.SILENCE],), "`TimedOut`", 1, DEADLINE, deadline=0.4),
     _same(
         "a body that arrives byte by byte beyond the deadline",
-        ([answer(200, USER)[: -len(_JSON)], *_drip(_JSON)],),
+        ([respond(200, USER)[: -len(_JSON)], *_drip(_JSON)],),
         "`TimedOut`",
         1,
         DEADLINE,
         deadline=0.4,
     ),
-    _same("200 with an HTML body", (answer(200, _HTML, _AS_HTML),), "`InvalidResponse` (200)"),
-    _same("200 with an empty body", (answer(200),), "`InvalidResponse` (200)"),
-    _same("204 in place of an object", (answer(204),), "`InvalidResponse` (204)"),
-    _same("200 with truncated JSON", (answer(200, _JSON[:-9]),), "`InvalidResponse` (200)"),
+    _same("200 with an HTML body", (respond(200, _HTML, _AS_HTML),), "`InvalidResponse` (200)"),
+    _same("200 with an empty body", (respond(200),), "`InvalidResponse` (200)"),
+    _same("204 in place of an object", (respond(204),), "`InvalidResponse` (204)"),
+    _same("200 with truncated JSON", (respond(200, _JSON[:-9]),), "`InvalidResponse` (200)"),
     _same(
         "a `Content-Length` that is too small",
-        (answer(200, _JSON, {"Content-Length": "20"}),),
+        (respond(200, _JSON, {"Content-Length": "20"}),),
         "`InvalidResponse` (200)",
     )._replace(aiohttp=(Outcome("`ConnectionFailed`", 3, BACK_OFF), Outcome("`ConnectionFailed`", 1, IMMEDIATELY))),
     _retried(
         "a `Content-Length` that is too large",
-        [answer(200, _JSON, {"Content-Length": "200"}), Act.HANG_UP],
+        [respond(200, _JSON, {"Content-Length": "200"}), Act.HANG_UP],
         "`ConnectionFailed`",
     ),
-    _same("gzip", (answer(200, gzip.compress(_JSON), _GZIP),), THE_USER),
+    _same("gzip", (respond(200, gzip.compress(_JSON), _GZIP),), THE_USER),
     _same("50 MB of JSON", (lambda _: _huge(),), THE_USER)._replace(notes=50_000_000),
 ]
 

@@ -69,7 +69,7 @@ def _wheel_problems(wheel: Path) -> list[str]:
         str(path.relative_to(root))
         for package, root in PACKAGES.items()
         for path in (root / package).rglob("*")
-        if path.suffix == ".py" or path.name in ("py.typed", "answers.json")
+        if path.suffix == ".py" or path.name in ("py.typed", "response_schemas.json")
     } | {"clerk_emulator/contract.json"}
     return [f"wheel lacks {name}" for name in sorted(expected - held)] + [
         f"wheel holds {name}" for name in sorted(held - expected)

@@ -51,11 +51,11 @@ class Operation:
     """By their names on the wire."""
     body: str | None
     """The body's media type."""
-    answer: Node | None
+    result: Node | None
     """The schema of its result, or None if it has none."""
     page: Node | None
     """The schema of its result with `paginated=True`, if it takes that argument."""
-    has_walk: bool
+    has_iterator: bool
     statuses: tuple[str, ...]
 
     @property
@@ -69,7 +69,7 @@ class Operation:
         return f"clerk.{self.group}.{self.method}"
 
     @property
-    def walk(self) -> str:
+    def iterator(self) -> str:
         """The iterator over all pages, such as `clerk.users.iterate`."""
         return f"clerk.{self.group}.{iterator_of(self.method)}"
 
@@ -88,7 +88,7 @@ class Operation:
 
     def schemas(self) -> list[Node]:
         """Return the schemas of its results."""
-        return [schema for schema in (self.answer, self.page) if schema is not None]
+        return [schema for schema in (self.result, self.page) if schema is not None]
 
 
 @attrs.frozen
@@ -109,7 +109,7 @@ class ModelClass:
     name: str
     attributes: Mapping[str, Attribute]
     sent: bool
-    comes_back: bool
+    received: bool
     resource: str
     where: list[str]
     """The operations and events that use it."""
@@ -154,10 +154,10 @@ class CallerView:
 
     def _operation(self, path: str, http: str, facts: Node) -> Operation:
         arguments = self._arguments(path, facts)
-        answer = self._answer(facts["responses"])
+        result = self._result(facts["responses"])
         page = None
-        if answer is not None and any(argument.wire == "paginated" for argument in arguments):
-            answer, page = self._list_and_page(answer)
+        if result is not None and any(argument.wire == "paginated" for argument in arguments):
+            result, page = self._list_and_page(result)
         wires = {argument.wire for argument in arguments}
         return Operation(
             http=http.upper(),
@@ -168,9 +168,9 @@ class CallerView:
             deprecated=bool(facts.get("deprecated")),
             arguments={argument.wire: argument for argument in arguments},
             body=next(iter(facts.get("requestBody", {}).get("content", {})), None),
-            answer=answer,
+            result=result,
             page=page,
-            has_walk={"limit", "offset"} <= wires and answer is not None and self._has_rows(answer),
+            has_iterator={"limit", "offset"} <= wires and result is not None and self._has_rows(result),
             statuses=tuple(sorted(facts["responses"])),
         )
 
@@ -200,22 +200,22 @@ class CallerView:
                 arguments.append(Argument(name, key, "body", wire in required, schema))
         return arguments
 
-    def _answer(self, responses: Node) -> Node | None:
+    def _result(self, responses: Node) -> Node | None:
         """Return the schema of the first successful response with a body."""
         successes = [follow(self.contract, responses[status]) for status in sorted(responses) if status.startswith("2")]
         bodies = [media["schema"] for response in successes for media in response.get("content", {}).values()]
         return next(iter(bodies), None)
 
-    def _list_and_page(self, answer: Node) -> tuple[Node, Node | None]:
-        branches = follow(self.contract, answer).get("anyOf", [])
+    def _list_and_page(self, result: Node) -> tuple[Node, Node | None]:
+        branches = follow(self.contract, result).get("anyOf", [])
         lists = [branch for branch in branches if LIST in shape(self.contract, branch).kinds]
         pages = [branch for branch in branches if branch not in lists]
-        return (lists[0], pages[0]) if len(lists) == len(pages) == 1 else (answer, None)
+        return (lists[0], pages[0]) if len(lists) == len(pages) == 1 else (result, None)
 
-    def _has_rows(self, answer: Node) -> bool:
-        if set(shape(self.contract, answer).kinds) == {LIST}:
+    def _has_rows(self, result: Node) -> bool:
+        if set(shape(self.contract, result).kinds) == {LIST}:
             return True
-        name = class_in(self.contract, answer)
+        name = class_in(self.contract, result)
         members: Node = self.contract["components"]["schemas"][name]["properties"] if name else {}
         return sum(set(shape(self.contract, member).kinds) == {LIST} for member in members.values()) == 1
 
@@ -239,7 +239,7 @@ class CallerView:
             for name in sorted(sent.keys() | back.keys())
         }
 
-    def _model(self, name: str, holders: list[Operation | Event], sent: bool, comes_back: bool) -> ModelClass:
+    def _model(self, name: str, holders: list[Operation | Event], sent: bool, received: bool) -> ModelClass:
         facts: Node = self.contract["components"]["schemas"][name]
         required = set(facts.get("required", ()))
         places = [holder.place() for holder in holders]
@@ -252,7 +252,7 @@ class CallerView:
                 for key, schema in facts["properties"].items()
             },
             sent=sent,
-            comes_back=comes_back,
+            received=received,
             resource=resources.pop() if len(resources) == 1 else SHARED,
             where=sorted({place.http for place in places}),
         )

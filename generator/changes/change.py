@@ -36,9 +36,9 @@ class Change:
         return place
 
     @property
-    def says(self) -> str:
+    def description(self) -> str:
         """The description of the change."""
-        return self.rule.says.format(before=self.before, after=self.after)
+        return self.rule.description.format(before=self.before, after=self.after)
 
     def mirrored(self) -> Change:
         """Return the reverse change."""

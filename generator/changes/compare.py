@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.changes import matching
 from generator.changes.caller_view import Argument, CallerView, ModelClass, Operation, Place
 from generator.changes.change import Change
-from generator.changes.schemas import ANSWERED, SENT, Values
+from generator.changes.schemas import RECEIVED, SENT, Values
 from generator.changes.shapes import described
 from generator.code.compatibility import Shims
 from generator.contract.nodes import Node
@@ -61,22 +61,22 @@ class Comparison:
             yield Change("method-kept" if kept else "method-renamed", *places, old.called, new.called)
         if old.deprecated != new.deprecated:
             yield Change("operation-deprecated" if new.deprecated else "operation-restored", *places)
-        if old.has_walk != new.has_walk:
+        if old.has_iterator != new.has_iterator:
             yield (
-                Change("walk-added", *places, None, new.walk)
-                if new.has_walk
-                else Change("walk-removed", *places, old.walk, None)
+                Change("iterator-added", *places, None, new.iterator)
+                if new.has_iterator
+                else Change("iterator-removed", *places, old.iterator, None)
             )
         yield from self._arguments(old, new)
         if old.body != new.body and old.body and new.body:
             yield Change("body-format-changed", *places, old.body, new.body)
-        yield from self._answers(old, new)
+        yield from self._responses(old, new)
 
     def _keeps_method(self, old: Operation, new: Operation) -> bool:
         resource = old.group == new.group or self._shims.keep("resource", old.group, new.group)
         return resource and (old.method == new.method or self._shims.keep("method", old.method, new.method, new.group))
 
-    def _answers(self, old: Operation, new: Operation) -> Iterator[Change]:
+    def _responses(self, old: Operation, new: Operation) -> Iterator[Change]:
         places = old.place(), new.place()
         before, after = _successes(old), _successes(new)
         if before != after:
@@ -86,14 +86,14 @@ class Comparison:
         for status in sorted(set(_failures(old)) - set(_failures(new))):
             yield Change("error-status-removed", *places, status, None)
         results = old.place(f"{old.called}() ->"), new.place(f"{new.called}() ->")
-        if old.answer is not None and new.answer is not None:
-            yield from self._values.answer(old.answer, new.answer, results)
-        elif old.answer is not None:
-            yield Change("answer-removed", *results, described(self._old.contract, old.answer), None)
-        elif new.answer is not None:
-            yield Change("answer-added", *results, None, described(self._new.contract, new.answer))
+        if old.result is not None and new.result is not None:
+            yield from self._values.response(old.result, new.result, results)
+        elif old.result is not None:
+            yield Change("response-removed", *results, described(self._old.contract, old.result), None)
+        elif new.result is not None:
+            yield Change("response-added", *results, None, described(self._new.contract, new.result))
         if old.page is not None and new.page is not None:
-            yield from self._values.answer(old.page, new.page, results)
+            yield from self._values.response(old.page, new.page, results)
 
     # -- arguments -----------------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Comparison:
             yield Change("event-added", None, new[name].place())
         for name in sorted(old.keys() & new.keys()):
             places = old[name].place(), new[name].place()
-            yield from self._values.answer(old[name].schema, new[name].schema, places)
+            yield from self._values.response(old[name].schema, new[name].schema, places)
 
     def _models(self) -> Iterator[Change]:
         old, new = self._old.models, self._new.models
@@ -159,8 +159,8 @@ class Comparison:
         if old.name != new.name:
             kept = self._shims.keep("model", old.name, new.name)
             yield Change("model-kept" if kept else "model-renamed", old.place(), new.place(), old.name, new.name)
-        roles = [SENT] * (old.sent and new.sent) + [ANSWERED] * (old.comes_back and new.comes_back)
-        for role in roles or [ANSWERED]:
+        roles = [SENT] * (old.sent and new.sent) + [RECEIVED] * (old.received and new.received)
+        for role in roles or [RECEIVED]:
             yield from self._values.members(role, old, new, (old.place(), new.place()))
 
 

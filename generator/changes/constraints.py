@@ -14,7 +14,7 @@ _LOWER = ("exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum
 
 
 def constraint_changes(role: str, old: Node, new: Node, places: tuple[Place, Place]) -> Iterator[Change]:
-    """Yield the changes; `role` is `argument` or `answer`."""
+    """Yield the changes; `role` is `argument` or `response`."""
     yield from _enums(role, old, new, places)
     for fact in (*LIMITS, "default", "format"):
         if old.get(fact) != new.get(fact):
@@ -25,7 +25,7 @@ def _changed(role: str, fact: str, old: Node, new: Node, places: tuple[Place, Pl
     before, after = (shown(schema[fact]) if fact in schema else "none" for schema in (old, new))
     if role == "argument" and fact not in LIMITS:
         return Change(f"argument-{fact}-changed", *places, before, after)
-    kind = f"argument-limit-{_towards(fact, old, new)}" if role == "argument" else "answer-detail-changed"
+    kind = f"argument-limit-{_towards(fact, old, new)}" if role == "argument" else "response-detail-changed"
     return Change(kind, *places, f"{fact} {before}", f"{fact} {after}")
 
 

@@ -62,7 +62,7 @@ def classes(old: CallerView, new: CallerView, same: list[Pair], shims: Shims) ->
     for was, now in same:
         for wire in was.arguments.keys() & now.arguments.keys():
             seen.values(was.arguments[wire].schema, now.arguments[wire].schema)
-        for mine, theirs in ((was.answer, now.answer), (was.page, now.page)):
+        for mine, theirs in ((was.result, now.result), (was.page, now.page)):
             if mine is not None and theirs is not None:
                 seen.values(mine, theirs)
     for name in old.events.keys() & new.events.keys():

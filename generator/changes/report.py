@@ -82,9 +82,9 @@ class Report:
             for resource, entries in resources:
                 lines += [
                     f"  {resource}",
-                    *(f"    {name}: {says}" + (f"  [{at}]" if at else "") for name, says, at in entries),
+                    *(f"    {name}: {text}" + (f"  [{at}]" if at else "") for name, text, at in entries),
                 ]
-        lines += [*([""] if self.changes else []), *(f"{kind}: {why}" for kind, why in self._reasons())]
+        lines += [*([""] if self.changes else []), *(f"{kind}: {reason}" for kind, reason in self._reasons())]
         return "\n".join(lines) + "\n"
 
     def markdown(self) -> str:
@@ -94,10 +94,10 @@ class Report:
             lines += ["", f"## {title}"]
             for resource, entries in resources:
                 lines += ["", f"### {resource}", ""]
-                lines += [f"- `{name}`: {_escaped(says)}" + (f" (`{at}`)" if at else "") for name, says, at in entries]
+                lines += [f"- `{name}`: {_escaped(text)}" + (f" (`{at}`)" if at else "") for name, text, at in entries]
         if self.changes:
-            lines += ["", "## Why", "", "| change | verdict | because |", "|---|---|---|"]
-            lines += [f"| {kind} | {RULES[kind].grade} | {why} |" for kind, why in self._reasons()]
+            lines += ["", "## Reasons", "", "| change | verdict | reason |", "|---|---|---|"]
+            lines += [f"| {kind} | {RULES[kind].grade} | {reason} |" for kind, reason in self._reasons()]
         return "\n".join(lines) + "\n"
 
     def json(self) -> str:
@@ -131,11 +131,13 @@ class Report:
                 yield _TITLES[grade], entries
         if self.moved:
             by_grade = groupby(self.moved, key=lambda moved: moved.grade)
-            entries = [(str(grade), [(one.path, one.says, "") for one in found]) for grade, found in by_grade]
+            entries = [(str(grade), [(one.path, one.description, "") for one in found]) for grade, found in by_grade]
             yield "Signatures", entries
 
     def _reasons(self) -> list[tuple[str, str]]:
-        return [(kind, rule.why) for kind, rule in RULES.items() if any(change.kind == kind for change in self.changes)]
+        return [
+            (kind, rule.reason) for kind, rule in RULES.items() if any(change.kind == kind for change in self.changes)
+        ]
 
 
 def report(
@@ -184,7 +186,7 @@ def _order(change: Change) -> tuple[object, ...]:
 
 
 def _entry(change: Change) -> tuple[str, str, str]:
-    return change.place.python, change.says, change.place.http
+    return change.place.python, change.description, change.place.http
 
 
 def _plain(change: Change) -> dict[str, object]:
@@ -196,8 +198,8 @@ def _plain(change: Change) -> dict[str, object]:
         "http": change.place.http,
         "before": change.before,
         "after": change.after,
-        "says": change.says,
-        "why": change.rule.why,
+        "description": change.description,
+        "reason": change.rule.reason,
     }
 
 

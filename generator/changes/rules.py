@@ -19,7 +19,7 @@ class Grade(StrEnum):
     TYPES = "types only"
     """The code runs as before; a type checker or an editor may report something."""
     COMPATIBLE = "compatible"
-    """CallerView have to do nothing."""
+    """Callers have to do nothing."""
 
 
 @attrs.frozen
@@ -29,9 +29,9 @@ class Rule:
     grade: Grade
     opposite: str
     """The kind of the reverse change, if no old name is kept."""
-    says: str
+    description: str
     """A description, with the placeholders `{before}` and `{after}`."""
-    why: str
+    reason: str
     adds: bool = False
     """Whether callers can do something new."""
 
@@ -45,7 +45,7 @@ RULES: dict[str, Rule] = {
     "operation-added": Rule(_C, "operation-removed", "new operation", "A new name does not hide another.", adds=True),
     "operation-removed": Rule(_B, "operation-added", "operation removed", "Function and method are gone with it."),
     "operation-moved": Rule(
-        _C, "operation-moved", "moved from {before} to {after}", "CallerView use the function, not the path."
+        _C, "operation-moved", "moved from {before} to {after}", "Callers use the function, not the path."
     ),
     "operation-deprecated": Rule(
         _T, "operation-restored", "deprecated", "It keeps working; editors strike it through, type checkers may warn."
@@ -59,10 +59,10 @@ RULES: dict[str, Rule] = {
         _T, "function-kept", "endpoint function {before} is now {after}; the old name still works", _WARNS
     ),
     "method-kept": Rule(_T, "method-kept", "method {before} is now {after}; the old name still works", _WARNS),
-    "walk-added": Rule(
-        _C, "walk-removed", "new iterator: {after}", "One more method, which iterates over all pages.", adds=True
+    "iterator-added": Rule(
+        _C, "iterator-removed", "new iterator: {after}", "One more method, which iterates over all pages.", adds=True
     ),
-    "walk-removed": Rule(_B, "walk-added", "iterator removed: {before}", "The method is gone."),
+    "iterator-removed": Rule(_B, "iterator-added", "iterator removed: {before}", "The method is gone."),
     "body-format-changed": Rule(
         _C, "body-format-changed", "sent as {after}, was {before}", "The function chooses how keywords are sent."
     ),
@@ -195,35 +195,42 @@ RULES: dict[str, Rule] = {
         _C, "attribute-restored", "deprecated", "It reads as before; only its docstring changes."
     ),
     "attribute-restored": Rule(_C, "attribute-deprecated", "no longer deprecated", "Its docstring says so."),
-    "answer-added": Rule(_C, "answer-removed", "returns {after}, was None", "Code has no use for a None.", adds=True),
-    "answer-removed": Rule(_B, "answer-added", "returns None, was {before}", "Code that reads the result gets None."),
-    "answer-type-widened": Rule(
+    "response-added": Rule(
+        _C, "response-removed", "returns {after}, was None", "Code has no use for a None.", adds=True
+    ),
+    "response-removed": Rule(
+        _B, "response-added", "returns None, was {before}", "Code that reads the result gets None."
+    ),
+    "response-type-widened": Rule(
         _T,
-        "answer-type-narrowed",
+        "response-type-narrowed",
         "may be {after}, was {before}",
         "Type checkers require a type check; decoding never raises.",
     ),
-    "answer-type-narrowed": Rule(
-        _C, "answer-type-widened", "is {after}, was {before}", "Code that checks the type still works."
+    "response-type-narrowed": Rule(
+        _C, "response-type-widened", "is {after}, was {before}", "Code that checks the type still works."
     ),
-    "answer-type-changed": Rule(
-        _B, "answer-type-changed", "is {after}, was {before}", "Code that reads it gets another type."
+    "response-type-changed": Rule(
+        _B, "response-type-changed", "is {after}, was {before}", "Code that reads it gets another type."
     ),
-    "answer-class-changed": Rule(
-        _T, "answer-class-changed", "is {after}, was {before}", "Attributes are read by name; annotations differ."
+    "response-class-changed": Rule(
+        _T, "response-class-changed", "is {after}, was {before}", "Attributes are read by name; annotations differ."
     ),
-    "answer-maybe-none": Rule(
-        _T, "answer-never-none", "may be None", "Type checkers require a check for None; decoding never raises."
+    "response-maybe-none": Rule(
+        _T, "response-never-none", "may be None", "Type checkers require a check for None; decoding never raises."
     ),
-    "answer-never-none": Rule(_C, "answer-maybe-none", "never None", "Code that checks for None still works."),
-    "answer-values-added": Rule(
-        _C, "answer-values-removed", "may also be {after}", "An enum is a string at run time: any value is read."
+    "response-never-none": Rule(_C, "response-maybe-none", "never None", "Code that checks for None still works."),
+    "response-values-added": Rule(
+        _C, "response-values-removed", "may also be {after}", "An enum is a string at run time: any value is read."
     ),
-    "answer-values-removed": Rule(
-        _T, "answer-values-added", "is no longer {before}", "A comparison with it is never true, as type checkers say."
+    "response-values-removed": Rule(
+        _T,
+        "response-values-added",
+        "is no longer {before}",
+        "A comparison with it is never true, as type checkers say.",
     ),
-    "answer-detail-changed": Rule(
-        _C, "answer-detail-changed", "{after}, was {before}", "Responses are not checked for limits and formats."
+    "response-detail-changed": Rule(
+        _C, "response-detail-changed", "{after}, was {before}", "Responses are not checked for limits and formats."
     ),
     # -- classes
     "model-added": Rule(_C, "model-removed", "new class", "A new name does not hide another.", adds=True),

@@ -13,7 +13,7 @@ from generator.changes.shapes import LIST, MAP, Shape, covers, described, shape,
 from generator.contract.nodes import Node
 
 SENT = "argument"
-ANSWERED = "answer"
+RECEIVED = "response"
 
 Places = tuple[Place, Place]
 _Swaps = frozenset[tuple[str, str]]
@@ -39,9 +39,9 @@ class Values:
         in_url = isinstance(old, Argument) and isinstance(new, Argument) and "body" not in (old.sent_in, new.sent_in)
         yield from (change for change in changes if not in_url or not change.kind.startswith("argument-null"))
 
-    def answer(self, old: Node, new: Node, places: Places) -> Iterator[Change]:
+    def response(self, old: Node, new: Node, places: Places) -> Iterator[Change]:
         """Yield the changes of an operation's result."""
-        yield from self._values(ANSWERED, old, new, places, frozenset())
+        yield from self._values(RECEIVED, old, new, places, frozenset())
 
     def members(
         self, role: str, old: ModelClass, new: ModelClass, places: Places, within: _Swaps = frozenset()
@@ -62,7 +62,7 @@ class Values:
         self, role: str, old: Attribute | None, new: Attribute | None, places: Places
     ) -> Iterator[Change]:
         def noun(attribute: Attribute) -> str:
-            return "attribute" if role == ANSWERED else "required-argument" if attribute.required else "argument"
+            return "attribute" if role == RECEIVED else "required-argument" if attribute.required else "argument"
 
         if old is not None:
             words = described(self.old.contract, old.schema)
@@ -74,7 +74,7 @@ class Values:
     def _attribute(self, old: Attribute, new: Attribute, places: Places, within: _Swaps) -> Iterator[Change]:
         yield from _deprecation("attribute", old.schema, new.schema, places)
         absent = not old.required, not new.required
-        yield from self._values(ANSWERED, old.schema, new.schema, places, within, absent)
+        yield from self._values(RECEIVED, old.schema, new.schema, places, within, absent)
         before, after = shape(self.old.contract, old.schema), shape(self.new.contract, new.schema)
         if old.required != new.required and (_nullable(before, absent[0]) == _nullable(after, absent[1])):
             words = ("required" if attribute.required else "optional" for attribute in (old, new))
@@ -101,7 +101,7 @@ class Values:
             yield Change(f"{role}-type-{towards}", *places, *words)
         nulls = _nullable(before, absent[0]), _nullable(after, absent[1])
         if nulls in ((True, False), (False, True)):
-            kinds = {SENT: ("null-refused", "null-allowed"), ANSWERED: ("never-none", "maybe-none")}[role]
+            kinds = {SENT: ("null-refused", "null-allowed"), RECEIVED: ("never-none", "maybe-none")}[role]
             yield Change(f"{role}-{kinds[bool(nulls[1])]}", *places)
         for kind in sorted(before.kinds.keys() & after.kinds.keys()):
             one, other = before.kinds[kind], after.kinds[kind]

@@ -21,7 +21,7 @@ class SignatureChange:
     """A name that was added or removed, or whose signature changed."""
 
     path: str
-    says: str
+    description: str
     grade: Grade
 
 
@@ -86,7 +86,7 @@ def _sync(path: str) -> str:
 def _same(one: SignatureChange, other: SignatureChange | None) -> bool:
     if other is None or one is other:
         return False
-    return (one.says.replace("Async", ""), one.grade) == (other.says.replace("Async", ""), other.grade)
+    return (one.description.replace("Async", ""), one.grade) == (other.description.replace("Async", ""), other.grade)
 
 
 def signatures(package: Path) -> dict[str, _Signature]:
@@ -139,9 +139,9 @@ def _moved(path: str, before: _Signature | None, after: _Signature | None) -> Si
         return SignatureChange(path, f"removed: {before}", Grade.BREAKING)
     if before.kind != after.kind:
         return SignatureChange(path, f"was {before}, is {after}", Grade.BREAKING)
-    says = list(_differences(before, after))
+    differences = list(_differences(before, after))
     # If the texts are equal, only the order of the parameters differs.
-    return SignatureChange(path, "; ".join(says or ["parameters in another order"]), _grade(before, after))
+    return SignatureChange(path, "; ".join(differences or ["parameters in another order"]), _grade(before, after))
 
 
 def _differences(before: _Signature, after: _Signature) -> Iterator[str]:

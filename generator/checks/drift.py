@@ -228,11 +228,11 @@ def _of_type(seen: str) -> Node:
 def _places(contract: Node, operation: str, steps: list[str]) -> Iterator[_At]:
     """Yield the response schemas that a pointer may lead to; those of errors only if no other matches."""
     method, _, template = operation.partition(" ")
-    answers: Node = contract["paths"].get(template, {}).get(method.lower(), {}).get("responses", {})
+    responses: Node = contract["paths"].get(template, {}).get(method.lower(), {}).get("responses", {})
     for successes in (True, False):
         found: dict[str, _At] = {}
-        for status, answer in answers.items():
-            content = follow(contract, answer).get("content", {}).get("application/json")
+        for status, response in responses.items():
+            content = follow(contract, response).get("content", {}).get("application/json")
             if content and status.startswith("2") is successes:
                 start = _At(
                     f"$.paths[{_quoted(template)}].{method.lower()}.responses[{_quoted(status)}]"

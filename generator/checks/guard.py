@@ -89,8 +89,8 @@ class _Package:
             raise GeneratorProblem(f"{folder} is not a package: make it with `make generate`")
         self.name = folder.name
         self.modules = {self._module(folder, path): _parse(path) for path in folder.rglob("*.py")}
-        answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
-        self.operations = set(answers["operations"])
+        schemas = json.loads((folder / "response_schemas.json").read_text(encoding="utf-8"))
+        self.operations = set(schemas["operations"])
 
     @staticmethod
     def _module(folder: Path, path: Path) -> str:

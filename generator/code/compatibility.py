@@ -18,7 +18,7 @@ from generator.yaml_files import read_yaml
 KINDS = ("argument", "function", "method", "model", "resource")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_KEYS = {"kind", "old", "new", "why"}
+_KEYS = {"kind", "old", "new", "reason"}
 
 
 @attrs.frozen
@@ -136,8 +136,8 @@ def _shim(place: str, entry: Any) -> Shim:
     since = str(entry.get("since", ""))
     if "since" in entry and not _DATE.fullmatch(since):
         raise GeneratorProblem(f"{place}: expected an API version such as 2026-05-12 as `since`, found {since!r}")
-    if not isinstance(entry["why"], str) or not entry["why"].strip():
-        raise GeneratorProblem(f"{place}: has no `why`")
+    if not isinstance(entry["reason"], str) or not entry["reason"].strip():
+        raise GeneratorProblem(f"{place}: has no `reason`")
     if entry["old"] == entry["new"]:
         raise GeneratorProblem(f"{place}: `old` and `new` are the same")
     return Shim(kind, entry["old"], entry["new"], since, entry.get("of", ""))

@@ -95,7 +95,7 @@ def write_package(contract: Node, events: Node, spec: Path, config_file: Path, n
     errors = project.build()
     if errors:
         raise GeneratorProblem("openapi-python-client: " + "; ".join(map(_said, errors)))
-    (new / "answers.json").write_text(response_schemas.text(contract), encoding="utf-8", newline="\n")
+    (new / "response_schemas.json").write_text(response_schemas.text(contract), encoding="utf-8", newline="\n")
     _format(new)
     return views.skipped
 
@@ -171,8 +171,10 @@ def _feed(full: Node) -> Node:
             if method in item:
                 operation = item[method]
                 operation["operationId"] = spelling.snake(operation["operationId"])
-                answers = {status: a for status, a in operation["responses"].items() if status.startswith("2")}
-                operation["responses"] = answers or {"200": {"description": ""}}
+                successes = {
+                    status: response for status, response in operation["responses"].items() if status.startswith("2")
+                }
+                operation["responses"] = successes or {"200": {"description": ""}}
     return feed
 
 

@@ -161,7 +161,7 @@ class ModelBuilder:
     def _received_classes(self) -> set[str]:
         """Return the classes that the server sends; all others are only sent to it."""
         contract = self._contract
-        sent = [body for operation in reachable.operations(contract) for body in reachable.answers(contract, operation)]
+        sent = [body for operation in reachable.operations(contract) for body in reachable.results(contract, operation)]
         return reachable.objects(contract, [*sent, *(body for _, body in reachable.events(contract))])
 
 

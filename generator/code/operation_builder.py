@@ -25,7 +25,7 @@ from generator.code.operations import (
 )
 from generator.code.types import Types
 from generator.contract import operation_names, spelling
-from generator.contract.nodes import ANSWER_BY, DATE_TIME, METHODS, UNIX_MS, Node, follow, is_boolean_string
+from generator.contract.nodes import DATE_TIME, METHODS, RESPONSE_BY, UNIX_MS, Node, follow, is_boolean_string
 from generator.problems import GeneratorProblem
 
 
@@ -123,31 +123,31 @@ class OperationBuilder:
 
     def _reader(self, endpoint: Any) -> tuple[str, bool]:
         """Return the expression that reads a response, and whether it reads text."""
-        answer = _answer(endpoint)
-        if answer is None:
+        success = _success(endpoint)
+        if success is None:
             return "nothing", False
-        return self._types.reader(answer.prop) or "as_is", "text" in answer.source["attribute"]
+        return self._types.reader(success.prop) or "as_is", "text" in success.source["attribute"]
 
     def _results(self, endpoint: Any, facts: Node, arguments: list[Argument]) -> list[Result]:
-        answer = _answer(endpoint)
-        if answer is None:
+        success = _success(endpoint)
+        if success is None:
             return [Result("None")]
-        results = [Result(self._types.annotation(answer.prop))]
-        parts = [self._types.annotation(inner) for inner in getattr(answer.prop, "inner_properties", ())]
+        results = [Result(self._types.annotation(success.prop))]
+        parts = [self._types.annotation(inner) for inner in getattr(success.prop, "inner_properties", ())]
         bare, pages = [[part for part in parts if part.startswith("list[") is is_list] for is_list in (True, False)]
         if any(argument.wire == "paginated" for argument in arguments) and len(bare) == len(pages) == 1:
             results.insert(0, Result(pages[0], "paginated", "Literal[True]"))
             results.insert(0, Result(bare[0], "paginated", "Literal[False] | Unset = UNSET"))
         for argument in arguments:
-            schemas = facts.get(ANSWER_BY, {}).get(argument.wire, {})
+            schemas = facts.get(RESPONSE_BY, {}).get(argument.wire, {})
             if schemas and set(schemas.values()) <= self._classes.keys():
                 results[:0] = [_result_by(argument, value, self._classes[name]) for value, name in schemas.items()]
         return results
 
     def _rows(self, endpoint: Any) -> Rows | None:
         """Return the rows of a bare list or of a page; if a page has several lists, those under `data`."""
-        answer = _answer(endpoint)
-        shapes = [] if answer is None else getattr(answer.prop, "inner_properties", [answer.prop])
+        success = _success(endpoint)
+        shapes = [] if success is None else getattr(success.prop, "inner_properties", [success.prop])
         key, rows = PAGE_KEY, next((shape for shape in shapes if isinstance(shape, ListProperty)), None)
         for shape in filter(self._types.is_class, shapes):
             page = self._parsed[str(shape.class_info.name)]
@@ -169,7 +169,7 @@ def _result_by(argument: Argument, value: str, result: str) -> Result:
     return Result(result, argument.wire, f'Literal["{value}"]{default}')
 
 
-def _answer(endpoint: Any) -> Any:
+def _success(endpoint: Any) -> Any:
     """Return the successful response with content, or None."""
     return next((r for r in endpoint.responses.patterns if r.source["attribute"] != "None"), None)
 

@@ -1,4 +1,4 @@
-"""Write the schemas of all responses (`answers.json`), which drift detection reads at run time."""
+"""Write the schemas of all responses (`response_schemas.json`), which drift detection reads at run time."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _KEPT = {"$ref", "additionalProperties", "anyOf", "enum", "items", "properties",
 
 def text(contract: Node) -> str:
     """Return the text of the file: the same facts give the same text on any machine."""
-    return json.dumps(answers(contract), sort_keys=True, separators=(",", ":")) + "\n"
+    return json.dumps(describe(contract), sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def answers(contract: Node) -> Node:
+def describe(contract: Node) -> Node:
     """Return the schemas of all JSON responses by operation and status, and the named schemas that they reach.
 
     A status without JSON is null. Schemas are without limits, formats and defaults, and `$ref` is the bare name. If a
@@ -72,7 +72,7 @@ def _names(node: Any) -> Iterator[str]:
 
 def _operation(contract: Node, operation: Node) -> Node:
     contents = {
-        status: follow(contract, answer).get("content", {}) for status, answer in operation["responses"].items()
+        status: follow(contract, response).get("content", {}) for status, response in operation["responses"].items()
     }
     return {
         status: _facts(contract, content[_MEDIA]["schema"]) if _MEDIA in content else None

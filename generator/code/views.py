@@ -142,7 +142,7 @@ class Views:
     def _sent(self) -> set[str]:
         """Return the classes that callers send, directly or within others."""
         operations = reachable.operations(self._contract)
-        given = (schema for operation in operations for schema in reachable.given(self._contract, operation))
+        given = (schema for operation in operations for schema in reachable.arguments(self._contract, operation))
         return reachable.objects(self._contract, given)
 
     def class_of(self, schema: Node) -> str:

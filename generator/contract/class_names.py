@@ -24,7 +24,7 @@ from generator.contract.events import merge_events
 from generator.contract.joining import joined
 from generator.contract.nodes import Node, walk
 from generator.contract.operation_names import KEY, Names
-from generator.contract.reachable import SCHEMA, answers, events, objects, of_operation, operations, rows
+from generator.contract.reachable import SCHEMA, events, objects, of_operation, operations, results, rows
 from generator.problems import GeneratorProblem
 
 _DELETED = "DeletedObject"
@@ -69,8 +69,8 @@ class _Namer:
         self._facts = facts
         self._decided = decided
         self._schemas: Node = facts["components"]["schemas"]
-        answered = [schema for operation in operations(facts) for schema in answers(facts, operation)]
-        self._answered = objects(facts, answered)
+        returned = [schema for operation in operations(facts) for schema in results(facts, operation)]
+        self._returned = objects(facts, returned)
         met = [schema for operation in operations(facts) for schema in of_operation(facts, operation)]
         called = objects(facts, met)
         self._events: dict[str, str] = {}
@@ -145,7 +145,7 @@ class _Namer:
         if name in self._only_in_events:
             thing = re.sub(r"^Event(?=[A-Z])|(Event)?(Payload|Data)$", "", plain) or plain
             return f"{thing}EventData" if name in self._payloads else f"Event{thing.replace('Event', '') or thing}"
-        if name in self._answered and "deleted" in self._schemas[name]["properties"]:
+        if name in self._returned and "deleted" in self._schemas[name]["properties"]:
             return _DELETED
         page = rows(self._facts, self._schemas[name])
         if page:
@@ -175,7 +175,7 @@ class _Namer:
                 if any(_target(node) == name for node in walk(schema)):
                     yield wanted[holder] + (thing if is_generic else spelling.pascal_from_snake(spelling.singular(key)))
         for operation in operations(self._facts):
-            if name in objects(self._facts, answers(self._facts, operation)):
+            if name in objects(self._facts, results(self._facts, operation)):
                 if is_generic:
                     resource = operation[KEY]["resource"]
                     yield spelling.singular(spelling.pascal_from_snake(resource)) + thing

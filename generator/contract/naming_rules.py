@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from generator.contract import spelling
 from generator.contract.nodes import Node, follow
-from generator.contract.reachable import answers
+from generator.contract.reachable import results
 
 _VERBS = ("get", "list", "create", "update", "delete")
 _PREPOSITIONS = ("for", "from", "in", "of", "to")
@@ -36,10 +36,10 @@ def method_name(name: str, owners: list[str], *, is_list: bool) -> str:
     return spelling.snake("_".join(next((found for found in shorter if found != words), words)))
 
 
-def answers_list(contract: Node, operation: Node) -> bool:
+def returns_list(contract: Node, operation: Node) -> bool:
     """Return whether an operation returns an array, or a page: an object with an array and `total_count`."""
-    answered = [follow(contract, schema) for schema in answers(contract, operation)]
-    variants = [one for schema in answered for one in (schema, *schema.get("anyOf", ()))]
+    schemas = [follow(contract, schema) for schema in results(contract, operation)]
+    variants = [one for schema in schemas for one in (schema, *schema.get("anyOf", ()))]
     return any(_is_list(contract, follow(contract, one)) for one in variants)
 
 

@@ -19,7 +19,7 @@ import attrs
 from clerk_core import AsyncClient, Client
 from clerk_core.guards import is_object
 from generator.contract import spelling
-from generator.contract.naming_rules import answers_list, function_name, method_name
+from generator.contract.naming_rules import function_name, method_name, returns_list
 from generator.contract.nodes import METHODS, Node
 from generator.problems import GeneratorProblem
 from generator.yaml_files import read_yaml
@@ -111,7 +111,7 @@ def apply(chosen: Names, contract: Node) -> Applied:
 
 
 def _named(contract: Node, path: str, facts: Node, entry: OperationNames) -> Node:
-    is_list = answers_list(contract, facts)
+    is_list = returns_list(contract, facts)
     function = function_name(facts["operationId"], is_list=is_list)
     resource = entry.resource or _resource(facts)
     known = facts.get("x-speakeasy-name-override")

@@ -12,11 +12,11 @@ SCHEMA = "#/components/schemas/"
 
 def of_operation(contract: Node, operation: Node) -> Iterator[Node]:
     """Yield the schemas of an operation's arguments and results."""
-    yield from given(contract, operation)
-    yield from answers(contract, operation)
+    yield from arguments(contract, operation)
+    yield from results(contract, operation)
 
 
-def given(contract: Node, operation: Node) -> Iterator[Node]:
+def arguments(contract: Node, operation: Node) -> Iterator[Node]:
     """Yield the schemas of an operation's arguments: parameters, and members of the body."""
     yield from (follow(contract, parameter)["schema"] for parameter in operation.get("parameters", ()))
     for media in follow(contract, operation.get("requestBody", {})).get("content", {}).values():
@@ -24,7 +24,7 @@ def given(contract: Node, operation: Node) -> Iterator[Node]:
         yield from body.get("properties", {"": body}).values()
 
 
-def answers(contract: Node, operation: Node) -> Iterator[Node]:
+def results(contract: Node, operation: Node) -> Iterator[Node]:
     """Yield the schemas of an operation's successful responses."""
     for status, response in operation["responses"].items():
         if status.startswith("2"):

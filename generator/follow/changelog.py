@@ -29,4 +29,7 @@ def with_entry(text: str, sources: list[str], reports: list[Report]) -> str:
 def _lines(source: str, report: Report) -> list[str]:
     breaking = report.breaking
     counted = f"{len(report.changes)} changes for callers, {len(breaking)} of them breaking"
-    return [f"- `{source}`: {counted}.", *(f"  - `{change.place.python}`: {change.says}." for change in breaking)]
+    return [
+        f"- `{source}`: {counted}.",
+        *(f"  - `{change.place.python}`: {change.description}." for change in breaking),
+    ]

@@ -28,14 +28,14 @@ _PASSED = "passed"
 _WIDTHS = (10, 6, 8, 9)
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TESTS = (
-    "tests/generated/test_wire_contract.py::test_every_operation_has_an_endpoint_function_and_nothing_else_has",
-    "tests/generated/test_wire_contract.py::test_every_operation_has_a_method_and_nothing_else_has",
-    "tests/generated/test_wire_contract.py::test_the_contract_accepts_what_is_sent",
-    "tests/generated/test_decoding.py::test_a_result_is_read_in_full",
-    "tests/generated/test_classes.py::test_every_class_stands_for_a_schema",
-    "tests/generated/test_classes.py::test_its_attributes_are_the_properties_of_its_schema",
-    "tests/generated/test_events.py::test_an_event_is_read_in_full",
-    "tests/generated/test_events.py::test_what_events_and_answers_share_is_one_class",
+    "tests/generated/test_wire_contract.py::test_endpoint_functions_equal_the_operations",
+    "tests/generated/test_wire_contract.py::test_methods_equal_the_operations",
+    "tests/generated/test_wire_contract.py::test_requests_are_valid_by_the_contract",
+    "tests/generated/test_decoding.py::test_documented_results_are_decoded",
+    "tests/generated/test_classes.py::test_every_class_has_a_schema",
+    "tests/generated/test_classes.py::test_attributes_equal_the_properties_of_the_schema",
+    "tests/generated/test_events.py::test_documented_events_are_decoded",
+    "tests/generated/test_events.py::test_schemas_shared_by_events_and_responses_have_one_class",
 )
 """Tests that take all expectations from the contract: requests (checked by openapi-core), responses and events."""
 _PROBE = """

@@ -1,4 +1,4 @@
-"""What the tests of errors share: answers that are none, and what comes of them."""
+"""Requests that fail, for the tests of errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 import clerk_core.errors
 from clerk_bapi import ApiError, Client, ErrorDetail, Request, api
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 PASSWORD = "correct horse battery staple"
 GET_USER = api.get_user("user_1")
@@ -25,9 +25,9 @@ DETAIL = ErrorDetail(**ERROR)
 BODY = {"errors": [ERROR], "clerk_trace_id": "trace_of_body"}
 
 
-def failure(said: Any, request: Request[Any] = GET_USER) -> ApiError:
-    """What sending raises when the server says this."""
-    with serve(said) as server, Client(KEY, base_url=server.url) as client, pytest.raises(ApiError) as caught:
+def failure(script: Any, request: Request[Any] = GET_USER) -> ApiError:
+    """Return the error of a request to which the server responds with `script`."""
+    with serve(script) as server, Client(KEY, base_url=server.url) as client, pytest.raises(ApiError) as caught:
         client.send(request)
     return caught.value
 
@@ -36,7 +36,7 @@ Tree = dict[str, set[str]]
 
 
 def drawn_tree() -> Tree:
-    """The classes in the drawing, each with its bases: the class above it, and those in parentheses."""
+    """Return the classes in the documented tree, each with its bases: its parent, and the class in parentheses."""
     tree: Tree = {}
     above: list[str] = []
     for line in (clerk_core.errors.__doc__ or "").splitlines():
@@ -50,9 +50,9 @@ CUT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: applic"
 NO_HTTP = b"SSH-2.0-OpenSSH_9.9\r\n\r\n"
 CUT_BODY = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "us'
 CUT_CHUNK = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"id": "us'
-BROKEN_GZIP = answer(200, b"\x1f\x8b" + b"no gzip at all", {"Content-Encoding": "gzip"})
+BROKEN_GZIP = respond(200, b"\x1f\x8b" + b"no gzip at all", {"Content-Encoding": "gzip"})
 
-# httpx leaves its own generator to trio to finish when what it reads cannot be unpacked.
+# If a body cannot be decompressed, httpx leaves its unfinished generator to trio.
 httpx_leaves_a_generator = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
 
 

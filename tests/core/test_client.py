@@ -1,4 +1,4 @@
-"""`Client` over real sockets: what it sends, what it makes of the answers, and how it treats its connections."""
+"""`Client` over real sockets: requests, responses and connections."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from clerk_bapi import (
 )
 from clerk_bapi.models import User
 from clerkkit import Clerk
-from tests.loopback import KEY, WAYS, Act, answer, echo_id, in_rounds_of, refused, send_by, serve
+from tests.loopback import KEY, WAYS, Act, echo_id, in_rounds_of, refused, respond, send_by, serve
 
 USER = {"id": "user_1", "object": "user", "first_name": "Ada", "not_in_the_document": [1]}
 
 
-# -- what comes back -----------------------------------------------------------------------------------------------
+# -- responses -----------------------------------------------------------------------------------------------------
 
 
-def test_send_gives_the_value() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_send_returns_the_value() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         user = client.send(api.get_user("user_1"))
     assert type(user) is User
     assert user.first_name == "Ada"
@@ -47,8 +47,8 @@ def test_send_gives_the_value() -> None:
     assert (server.request.method, server.request.target) == ("GET", "/users/user_1")
 
 
-def test_a_resource_sends_the_same_request_and_gives_the_same_value() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_resource_method_sends_the_same_request_and_returns_the_same_value() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         assert client.users.get("user_1") == client.send(api.get_user("user_1"))
         assert client.users is client.users
     first, second = server.requests
@@ -56,17 +56,17 @@ def test_a_resource_sends_the_same_request_and_gives_the_same_value() -> None:
     assert first.headers.items() == second.headers.items()
 
 
-def test_a_resource_keeps_its_client_alive() -> None:
+def test_resource_keeps_its_client_alive() -> None:
     http_client = httpx.Client()
-    with serve(answer(200, USER)) as server, http_client:
+    with serve(respond(200, USER)) as server, http_client:
         users = Client(KEY, base_url=server.url, http_client=http_client).users
         assert users.get("user_1").id == "user_1"
 
 
-def test_send_detailed_gives_all_that_came() -> None:
+def test_send_detailed_returns_status_headers_and_trace_id() -> None:
     content = json.dumps(USER, indent=1).encode()
-    said = answer(203, content, {"CF-Ray": "8f2-FRA", "X-RateLimit-Left": "9"})
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+    script = respond(203, content, {"CF-Ray": "8f2-FRA", "X-RateLimit-Left": "9"})
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         detailed = client.send_detailed(api.get_user("user_1"))
     assert detailed.status_code == 203
     assert detailed.value == User.from_dict(USER)
@@ -78,40 +78,40 @@ def test_send_detailed_gives_all_that_came() -> None:
     assert "Ada" not in repr(detailed)
 
 
-def test_no_cf_ray_is_no_trace_id() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_trace_id_is_none_without_cf_ray() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         assert client.send_detailed(api.get_user("user_1")).trace_id is None
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 299])
-def test_any_2xx_is_a_success(status: int) -> None:
-    with serve(answer(status, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_any_2xx_status_is_a_success(status: int) -> None:
+    with serve(respond(status, USER)) as server, Client(KEY, base_url=server.url) as client:
         assert client.send_detailed(api.get_user("user_1")).status_code == status
         assert client.send(api.get_user("user_1")).id == "user_1"
 
 
-@pytest.mark.parametrize("said", [answer(204), answer(200), answer(202, {"job": 1}), answer(200, b"<html>")])
-def test_where_the_document_shows_no_content_the_value_is_none(said: bytes) -> None:
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+@pytest.mark.parametrize("script", [respond(204), respond(200), respond(202, {"job": 1}), respond(200, b"<html>")])
+def test_operation_without_content_returns_none(script: bytes) -> None:
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         assert client.webhooks.delete_svix_app() is None
         assert client.send_detailed(api.delete_svix_app()).value is None
 
 
 @pytest.mark.parametrize(
-    "said",
+    "script",
     [
-        answer(200, b"<html>Sign in to the wireless network", {"Content-Type": "text/html"}),
-        answer(200, b""),
-        answer(204),
-        answer(200, b'{"id": "user_'),
-        answer(200, b"\xff\xfe\xfd"),
-        answer(200, b"[" * 100_000),
+        respond(200, b"<html>Sign in to the wireless network", {"Content-Type": "text/html"}),
+        respond(200, b""),
+        respond(204),
+        respond(200, b'{"id": "user_'),
+        respond(200, b"\xff\xfe\xfd"),
+        respond(200, b"[" * 100_000),
     ],
     ids=["html", "empty", "no content", "cut off", "not text", "too deep"],
 )
-def test_a_success_without_the_json_that_was_due_is_an_invalid_response(said: bytes) -> None:
-    content = said.partition(b"\r\n\r\n")[2]
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+def test_success_without_valid_json_raises_invalid_response(script: bytes) -> None:
+    content = script.partition(b"\r\n\r\n")[2]
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         with pytest.raises(InvalidResponse) as caught:
             client.send(api.get_user("user_1"))
         with pytest.raises(InvalidResponse):
@@ -122,20 +122,20 @@ def test_a_success_without_the_json_that_was_due_is_an_invalid_response(said: by
     assert caught.value.request == ("GET", "/users/user_1", "GET /users/{user_id}")
 
 
-def test_json_is_read_whatever_the_content_type_says() -> None:
-    with serve(answer(200, USER, {"Content-Type": "text/html"})) as server, Client(KEY, base_url=server.url) as client:
+def test_json_is_decoded_for_any_content_type() -> None:
+    with serve(respond(200, USER, {"Content-Type": "text/html"})) as server, Client(KEY, base_url=server.url) as client:
         assert client.users.get("user_1").to_dict() == USER
 
 
-def test_a_text_operation_gives_the_text() -> None:
+def test_text_operation_returns_the_text() -> None:
     page = "<html>\r\n<p>Grüße</p></html>"
-    said = answer(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+    script = respond(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         assert client.miscellaneous.get_public_interstitial(domain="a.example") == page
     assert server.request.target == "/public/interstitial?domain=a.example"
 
 
-def test_a_chunked_answer_is_put_together() -> None:
+def test_reads_a_chunked_response() -> None:
     content = json.dumps(USER).encode()
     chunks: list[bytes | Act] = [b"%x\r\n%s\r\n" % (1, content[at : at + 1]) for at in range(len(content))]
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -145,8 +145,8 @@ def test_a_chunked_answer_is_put_together() -> None:
     assert server.connections == 1
 
 
-def test_a_gzipped_answer_is_unpacked() -> None:
-    packed = answer(200, gzip.compress(json.dumps(USER).encode()), {"Content-Encoding": "gzip"})
+def test_reads_a_gzipped_response() -> None:
+    packed = respond(200, gzip.compress(json.dumps(USER).encode()), {"Content-Encoding": "gzip"})
     with serve(packed) as server, Client(KEY, base_url=server.url) as client:
         detailed = client.send_detailed(api.get_user("user_1"))
     assert "gzip" in server.request.headers["Accept-Encoding"]
@@ -154,28 +154,28 @@ def test_a_gzipped_answer_is_unpacked() -> None:
     assert json.loads(detailed.content) == USER
 
 
-def test_an_answer_that_closes_the_connection_need_not_tell_its_length() -> None:
-    said: list[bytes | Act] = [b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(USER).encode(), Act.HANG_UP]
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+def test_reads_a_response_without_length_until_the_connection_closes() -> None:
+    script: list[bytes | Act] = [b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(USER).encode(), Act.HANG_UP]
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         assert client.users.get("user_1").to_dict() == USER
 
 
-def test_a_huge_answer_comes_whole() -> None:
+def test_reads_a_large_response() -> None:
     users = [{**USER, "id": f"user_{number}", "public_metadata": {"x": "é" * 2000}} for number in range(500)]
     content = json.dumps(users).encode()
     assert len(content) > 5_000_000
-    with serve(answer(200, content)) as server, Client(KEY, base_url=server.url) as client:
+    with serve(respond(200, content)) as server, Client(KEY, base_url=server.url) as client:
         detailed = client.send_detailed(api.list_users(limit=500))
     assert detailed.content == content
     assert [user.to_dict() for user in detailed.value] == users
 
 
-# -- what goes out -------------------------------------------------------------------------------------------------
+# -- requests ------------------------------------------------------------------------------------------------------
 
 
-def test_headers() -> None:
+def test_sends_key_version_and_user_agent_headers() -> None:
     contract = json.loads((Path(__file__).parents[2] / "spec" / "contract.json").read_text())
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         client.users.get("user_1")
     headers = server.request.headers
     assert headers.get_all("Authorization") == [f"Bearer {KEY}"]
@@ -188,8 +188,8 @@ def test_headers() -> None:
     assert headers["Content-Type"] is None
 
 
-def test_the_ground_floor_knows_no_api_version() -> None:
-    with serve(answer(200, USER)) as server, clerk_core.Client(KEY, base_url=server.url) as client:
+def test_client_of_clerk_core_sends_no_api_version() -> None:
+    with serve(respond(200, USER)) as server, clerk_core.Client(KEY, base_url=server.url) as client:
         assert client.send(api.get_user("user_1")).id == "user_1"
     assert server.request.headers["Clerk-API-Version"] is None
 
@@ -208,10 +208,8 @@ def test_the_ground_floor_knows_no_api_version() -> None:
     ],
 )
 @pytest.mark.parametrize("given", ["argument", "environment"])
-def test_a_base_url_without_a_path_gets_the_version(
-    given: str, end: str, before: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with serve(answer(200, USER)) as server:
+def test_base_url_without_a_path_gets_v1(given: str, end: str, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(respond(200, USER)) as server:
         monkeypatch.setenv("CLERK_API_URL", server.url + end)
         clients = [Clerk(KEY)] if given == "environment" else [Client(KEY, base_url=server.url + end)]
         with clients[0] as client:
@@ -220,7 +218,7 @@ def test_a_base_url_without_a_path_gets_the_version(
     assert server.request.whole_target == f"{before}/users/user_1"
 
 
-def test_the_base_url_is_clerks_unless_said_otherwise() -> None:
+def test_default_base_url_is_clerks() -> None:
     with Client(KEY) as client:
         assert client.base_url == "https://api.clerk.com/v1"
 
@@ -245,8 +243,8 @@ def test_the_base_url_is_clerks_unless_said_otherwise() -> None:
         "🦊",
     ],
 )
-def test_an_id_is_one_segment_of_the_path(value: str) -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url + "/v1") as client:
+def test_id_is_quoted_as_one_path_segment(value: str) -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url + "/v1") as client:
         client.users.get(value)
     assert "?" not in server.request.target
     *before, last = server.request.target.split("/")
@@ -254,16 +252,16 @@ def test_an_id_is_one_segment_of_the_path(value: str) -> None:
     assert unquote(last, errors="strict") == value
 
 
-def test_each_of_two_ids_is_quoted() -> None:
+def test_two_ids_are_quoted_separately() -> None:
     ids = ("a/{external_account_id}", "?b/c")
-    with serve(answer(200, {})) as server, Client(KEY, base_url=server.url) as client:
+    with serve(respond(200, {})) as server, Client(KEY, base_url=server.url) as client:
         client.send(api.delete_external_account(*ids))
     segments = server.request.target.split("/")
     assert [unquote(segment) for segment in segments] == ["", "users", ids[0], "external_accounts", ids[1]]
 
 
-def test_any_text_gets_through_as_id_and_in_the_query() -> None:
-    with serve(answer(200, [])) as server, Client(KEY, base_url=server.url) as client:
+def test_any_text_is_sent_unchanged_in_path_and_query() -> None:
+    with serve(respond(200, [])) as server, Client(KEY, base_url=server.url) as client:
 
         @settings(max_examples=100, deadline=None)
         @given(st.text(min_size=1).filter(lambda text: text not in (".", "..")), st.lists(st.text(), min_size=1))
@@ -278,8 +276,8 @@ def test_any_text_gets_through_as_id_and_in_the_query() -> None:
         check()
 
 
-def test_an_array_in_the_query_repeats_its_key_in_order() -> None:
-    with serve(answer(200, [])) as server, Client(KEY, base_url=server.url) as client:
+def test_query_array_repeats_its_key_in_order() -> None:
+    with serve(respond(200, [])) as server, Client(KEY, base_url=server.url) as client:
         client.users.list(
             limit=10,
             user_id=["user_2", "user_1", "user_2"],
@@ -301,8 +299,8 @@ def test_an_array_in_the_query_repeats_its_key_in_order() -> None:
     }
 
 
-def test_where_the_document_says_so_an_array_is_joined_by_commas() -> None:
-    with serve(answer(200, {})) as server, Client(KEY, base_url=server.url) as client:
+def test_query_array_is_joined_by_commas_if_the_contract_says_so() -> None:
+    with serve(respond(200, {})) as server, Client(KEY, base_url=server.url) as client:
         client.send(
             api.list_all_organization_domains(
                 domains=["b.example", "a.example"], enrollment_mode=["enterprise_sso", "-manual_invitation"]
@@ -315,8 +313,8 @@ def test_where_the_document_says_so_an_array_is_joined_by_commas() -> None:
     ]
 
 
-def test_the_query_keeps_to_one_order_whatever_the_order_of_arguments() -> None:
-    with serve(answer(200, [])) as server, Client(KEY, base_url=server.url) as client:
+def test_order_of_the_query_does_not_depend_on_the_order_of_arguments() -> None:
+    with serve(respond(200, [])) as server, Client(KEY, base_url=server.url) as client:
         client.users.list(query="q", banned=False, limit=5)
         client.users.list(limit=5, query="q", banned=False)
     first, second = server.requests
@@ -324,8 +322,8 @@ def test_the_query_keeps_to_one_order_whatever_the_order_of_arguments() -> None:
     assert sorted(first.query) == [("banned", "false"), ("limit", "5"), ("query", "q")]
 
 
-def test_a_json_body() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_body_is_sent_as_json() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         client.users.create(
             email_address=["ä@x.example"], first_name=None, public_metadata={"a": [1, 1.5, None, True]}, banned=False
         )
@@ -341,18 +339,18 @@ def test_a_json_body() -> None:
     assert received.headers.get_all("Content-Length") == [str(len(received.body))]
 
 
-def test_no_body_is_no_content_type() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_request_without_body_has_no_content_type() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         client.users.ban("user_1")
         client.send(api.set_user_password_compromised("user_1"))  # its body is optional
     for received in server.requests:
         assert received.body == b""
         assert received.headers["Content-Type"] is None
-        assert received.headers["Content-Length"] == "0"  # a POST without one is refused by some
+        assert received.headers["Content-Length"] == "0"  # some servers reject a POST without it
 
 
-def test_a_call_leaves_nothing_behind_for_the_next() -> None:
-    with serve(answer(200, {})) as server, Client(KEY, base_url=server.url) as client:
+def test_headers_of_a_call_do_not_affect_the_next() -> None:
+    with serve(respond(200, {})) as server, Client(KEY, base_url=server.url) as client:
         client.users.get("user_1")
         client.users.create(first_name="Ada")
         client.users.set_profile_image("user_1", file=b"GIF89a")
@@ -362,9 +360,9 @@ def test_a_call_leaves_nothing_behind_for_the_next() -> None:
     assert server.requests[-1].headers.items() == server.requests[0].headers.items()
 
 
-def test_a_cookie_is_not_sent_back() -> None:
-    """The key alone tells who calls; a cookie of the last call's must not change what the next one means."""
-    set_cookie = answer(200, USER, {"Set-Cookie": "session=1; Path=/"})
+def test_cookies_of_responses_are_not_sent() -> None:
+    """Only the key authenticates a call: a cookie of an earlier response must not affect it."""
+    set_cookie = respond(200, USER, {"Set-Cookie": "session=1; Path=/"})
     with serve(set_cookie) as server, httpx.Client(cookies={"theirs": "1"}) as http_client:
         for given in (None, http_client):
             with Client(KEY, base_url=server.url, http_client=given) as client:
@@ -373,16 +371,16 @@ def test_a_cookie_is_not_sent_back() -> None:
     assert [received.headers["Cookie"] for received in server.requests] == [None] * 4
 
 
-def test_a_required_body_is_sent_even_when_empty() -> None:
-    with serve(answer(200, USER)) as server, Client(KEY, base_url=server.url) as client:
+def test_required_body_is_sent_if_empty() -> None:
+    with serve(respond(200, USER)) as server, Client(KEY, base_url=server.url) as client:
         client.send(api.update_user("user_1"))
     assert server.request.body == b"{}"
     assert server.request.headers["Content-Type"] == "application/json"
 
 
-def test_a_request_can_be_sent_again_and_by_another_client() -> None:
+def test_request_can_be_resent_and_sent_by_other_clients() -> None:
     request = api.create_user(first_name="Ada", email_address=["a@x.example"])
-    with serve(answer(200, USER)) as server:
+    with serve(respond(200, USER)) as server:
         for _ in range(2):
             with Client(KEY, base_url=server.url) as client:
                 assert client.send(request) == client.send(request)
@@ -401,15 +399,15 @@ def test_a_request_can_be_sent_again_and_by_another_client() -> None:
     ],
     ids=lambda request: request.operation,
 )
-def test_all_ways_send_the_same(request_: Request[Any]) -> None:
-    with serve(answer(200, {})) as server:
+def test_all_clients_send_the_same_request(request_: Request[Any]) -> None:
+    with serve(respond(200, {})) as server:
         for way in WAYS:
             send_by(way, request_, server.url)
     first, *others = server.requests
     assert len(others) == len(WAYS) - 1
     for other in others:
         assert (other.method, other.target, other.body) == (first.method, first.target, first.body)
-        # aiohttp says of a DELETE without a body that its length is 0.
+        # aiohttp sends `Content-Length: 0` with a DELETE without a body.
         assert [item for item in other.headers.items() if item != ("Content-Length", "0")] == [
             item for item in first.headers.items() if item != ("Content-Length", "0")
         ]
@@ -418,8 +416,8 @@ def test_all_ways_send_the_same(request_: Request[Any]) -> None:
 # -- connections ---------------------------------------------------------------------------------------------------
 
 
-def test_connections_come_with_the_first_call_and_are_used_again() -> None:
-    with serve(answer(200, USER)) as server:
+def test_connection_opens_with_the_first_call_and_is_reused() -> None:
+    with serve(respond(200, USER)) as server:
         with Client(KEY, base_url=server.url) as client:
             assert server.connections == 0
             for _ in range(5):
@@ -428,9 +426,9 @@ def test_connections_come_with_the_first_call_and_are_used_again() -> None:
         assert {received.connection for received in server.requests} == {1}
 
 
-def test_a_failed_call_leaves_its_connection_usable() -> None:
-    said = [answer(500, b"<html>"), answer(422, {"errors": []}), answer(200, b"no json"), answer(200, USER)]
-    with serve(*said) as server, Client(KEY, base_url=server.url) as client:
+def test_connection_is_reused_after_an_error_response() -> None:
+    script = [respond(500, b"<html>"), respond(422, {"errors": []}), respond(200, b"no json"), respond(200, USER)]
+    with serve(*script) as server, Client(KEY, base_url=server.url) as client:
         for _ in range(3):
             with pytest.raises(ApiError):
                 client.users.get("user_1")
@@ -438,17 +436,17 @@ def test_a_failed_call_leaves_its_connection_usable() -> None:
     assert server.connections == 1
 
 
-def test_a_connection_that_was_closed_between_calls_is_made_anew() -> None:
-    said: list[bytes | Act] = [answer(200, USER), Act.HANG_UP]
-    with serve(said) as server, Client(KEY, base_url=server.url) as client:
+def test_connection_closed_between_calls_is_replaced() -> None:
+    script: list[bytes | Act] = [respond(200, USER), Act.HANG_UP]
+    with serve(script) as server, Client(KEY, base_url=server.url) as client:
         for _ in range(3):
             assert client.users.get("user_1").id == "user_1"
             server.wait_until_closed()
     assert [received.connection for received in server.requests] == [1, 2, 3]
 
 
-def ask_from_threads(client: Client, *, threads: int, times: int) -> None:
-    """Each thread asks for ids of its own; they start together, so that the first calls meet at the open pool."""
+def send_from_threads(client: Client, *, threads: int, times: int) -> None:
+    """Send from several threads, each with its own ids. All first calls start at the same time."""
     start = threading.Barrier(threads)
 
     def ask(number: int) -> list[str]:
@@ -460,30 +458,30 @@ def ask_from_threads(client: Client, *, threads: int, times: int) -> None:
     assert got == [[f"user_{number}_{turn}" for turn in range(times)] for number in range(threads)]
 
 
-def test_threads_share_a_client() -> None:
+def test_threads_can_share_a_client() -> None:
     with serve(echo_id) as server, Client(KEY, base_url=server.url) as client:
-        ask_from_threads(client, threads=32, times=5)
+        send_from_threads(client, threads=32, times=5)
     assert len(server.requests) == 160
 
 
-def test_the_calls_of_threads_overlap() -> None:
+def test_calls_of_threads_are_concurrent() -> None:
     with serve(in_rounds_of(10)) as server, Client(KEY, base_url=server.url) as client:
-        ask_from_threads(client, threads=10, times=2)
+        send_from_threads(client, threads=10, times=2)
     assert server.connections == 10
 
 
-def test_the_connections_of_many_threads_are_used_again() -> None:
-    """Each new one costs a TLS handshake; httpx keeps 20 of those that it opened, unless told otherwise."""
+def test_all_connections_of_concurrent_threads_are_reused() -> None:
+    """A new connection costs a TLS handshake. By default, httpx keeps at most 20 idle connections."""
     with serve(in_rounds_of(32)) as server, Client(KEY, base_url=server.url) as client:
-        ask_from_threads(client, threads=32, times=3)
+        send_from_threads(client, threads=32, times=3)
     assert server.connections == 32
 
 
-# -- its life ------------------------------------------------------------------------------------------------------
+# -- closing -------------------------------------------------------------------------------------------------------
 
 
-def test_a_closed_client_says_so() -> None:
-    with serve(answer(200, USER)) as server:
+def test_closed_client_raises_client_closed() -> None:
+    with serve(respond(200, USER)) as server:
         with Client(KEY, base_url=server.url) as client:
             client.users.get("user_1")
         client.close()
@@ -497,8 +495,8 @@ def test_a_closed_client_says_so() -> None:
     assert len(server.requests) == 1
 
 
-def test_closing_without_a_call_opens_nothing() -> None:
-    with serve(answer(200, USER)) as server:
+def test_closing_an_unused_client_opens_no_connection() -> None:
+    with serve(respond(200, USER)) as server:
         client = Client(KEY, base_url=server.url)
         client.close()
         client.close()
@@ -507,8 +505,8 @@ def test_closing_without_a_call_opens_nothing() -> None:
     assert server.connections == 0
 
 
-def test_close_closes_the_connections() -> None:
-    with serve(answer(200, USER)) as server:
+def test_close_closes_all_connections() -> None:
+    with serve(respond(200, USER)) as server:
         client = Client(KEY, base_url=server.url)
         client.users.get("user_1")
         assert server.sockets[0].fileno() != -1
@@ -516,14 +514,14 @@ def test_close_closes_the_connections() -> None:
         server.wait_until_closed()
 
 
-def test_an_error_in_the_block_goes_through_and_closes() -> None:
+def test_context_manager_closes_and_reraises_errors() -> None:
     with pytest.raises(ZeroDivisionError), Client(KEY) as client:
         raise ZeroDivisionError
     with pytest.raises(ClientClosed):
         client.users.get("user_1")
 
 
-def test_the_repr_hides_the_key() -> None:
+def test_repr_hides_the_key() -> None:
     with refused() as url, Client(KEY, base_url=url) as client:
         assert repr(client) == f"Client(base_url='{url}/v1')"
         for text in (repr(client), str(client), f"{client}", repr(client.users), repr([client])):

@@ -1,4 +1,4 @@
-"""The classes of errors: one tree, the bases that Python has for them, and names that nothing else can be taken for."""
+"""The classes of errors: their tree, their built-in base classes, and their names."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from tests.loopback import KEY, WAYS, Act, refused, send_by, serve
 from tests.overlay.integrations import django_site
 from tests.test_loading import run_fresh
 
-assert django_site  # sets Django up, which `clerkkit.integrations.drf` needs
+assert django_site  # configures Django, which `clerkkit.integrations.drf` needs
 
 OF_CLERKKIT = {"TokenRefused", "WebhookVerificationError", "DriftDetected"}
 INTERNAL = {"CallLimitReached"}
-"""Handled where it is raised: `authenticate_request` makes a state of it."""
+"""Never raised to callers: `authenticate_request` converts it to a state."""
 
 
 def real_tree(root: type[BaseException] = ClerkError) -> Tree:
-    """The classes of the library, whatever integrations and tests have defined."""
+    """Return the error classes of the library, without those of integrations and tests."""
     tree = {root.__name__: {base.__name__ for base in root.__bases__}}
     for child in root.__subclasses__():
         package = child.__module__.split(".")
@@ -37,40 +37,40 @@ def real_tree(root: type[BaseException] = ClerkError) -> Tree:
     return {name: bases for name, bases in tree.items() if name not in INTERNAL}
 
 
-def test_the_tree_is_the_one_that_is_drawn() -> None:
+def test_classes_equal_the_documented_tree() -> None:
     assert len(drawn_tree()) > 20
     assert drawn_tree() == real_tree()
 
 
-def test_every_error_can_be_imported_from_the_package() -> None:
+def test_every_error_can_be_imported_from_its_package() -> None:
     for name in drawn_tree().keys() - OF_CLERKKIT:
         assert getattr(clerk_bapi, name) is getattr(clerk_core, name) is getattr(clerk_core.errors, name)
         assert name in clerk_bapi.__all__
         assert getattr(clerkkit.errors, name) is getattr(clerkkit, name) is getattr(clerk_core.errors, name)
 
 
-def test_clerkkit_errors_has_the_errors_and_nothing_else() -> None:
-    """Whatever is written behind `except errors.` can be caught."""
+def test_clerkkit_errors_contains_only_error_classes() -> None:
+    """So any completion of `except errors.` is valid."""
     assert set(dir(clerkkit.errors)) == set(clerkkit.errors.__all__) == set(drawn_tree())
     assert all(issubclass(getattr(clerkkit.errors, name), ClerkError) for name in dir(clerkkit.errors))
 
 
-def test_the_errors_of_tokens_and_webhooks_are_those_of_their_packages() -> None:
+def test_clerkkit_errors_reexports_token_webhook_and_drift_errors() -> None:
     assert clerkkit.errors.TokenRefused is clerkkit.auth.TokenRefused
     assert clerkkit.errors.WebhookVerificationError is clerkkit.webhooks.WebhookVerificationError
     assert clerkkit.errors.DriftDetected is clerkkit.DriftDetected
 
 
-def test_an_error_of_a_missing_extra_can_be_named() -> None:
+def test_token_refused_can_be_imported_without_the_auth_extra() -> None:
     code = "import sys; sys.modules['jwt'] = None; from clerkkit.errors import *; print(TokenRefused.__name__)"
     assert run_fresh(code) == "TokenRefused"
 
 
-# -- bases of Python's own -----------------------------------------------------------------------------------------
+# -- built-in base classes -----------------------------------------------------------------------------------------
 
 
 def caught_as(way: str, url: str, **options: float) -> tuple[str, BaseException]:
-    """What `except` catches first, of the classes for which a user would write a clause, narrow ones first."""
+    """Return the first built-in class whose `except` clause catches the error, and the error."""
     try:
         send_by(way, GET_USER, url, **options)
     except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError) as error:
@@ -83,14 +83,14 @@ def caught_as(way: str, url: str, **options: float) -> tuple[str, BaseException]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_timeout_is_caught_as_pythons_own(way: str) -> None:
+def test_timeout_is_a_built_in_timeout_error(way: str) -> None:
     with serve([Act.SILENCE]) as server:
         kind, error = caught_as(way, server.url, timeout=0.2)
     assert (kind, type(error)) == ("TimeoutError", clerkkit.errors.TimedOut)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_failed_connection_is_caught_as_pythons_own(way: str) -> None:
+def test_connection_failure_is_a_built_in_connection_error(way: str) -> None:
     with refused() as url:
         kind, error = caught_as(way, url)
     assert (kind, type(error)) == ("ConnectionError", clerkkit.errors.ConnectionFailed)
@@ -100,7 +100,7 @@ def test_a_failed_connection_is_caught_as_pythons_own(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_an_oserror_has_is_none(way: str) -> None:
+def test_connection_failure_has_no_errno(way: str) -> None:
     with refused() as url:
         _, error = caught_as(way, url)
     assert isinstance(error, OSError)
@@ -108,7 +108,7 @@ def test_what_an_oserror_has_is_none(way: str) -> None:
     assert str(error).startswith("GET /users/{user_id}: no connection to 127.0.0.1:")
 
 
-def test_the_deadline_of_a_call_is_a_timeout() -> None:
+def test_exceeded_deadline_is_a_timeout_error() -> None:
     with (
         serve([Act.SILENCE]) as server,
         Clerk(KEY, base_url=server.url, deadline=0.2) as clerk,
@@ -125,7 +125,7 @@ def test_the_deadline_of_a_call_is_a_timeout() -> None:
             anyio.run(send, server.url, backend=backend)
 
 
-def test_a_rate_limit_beyond_the_deadline_is_a_timeout() -> None:
+def test_rate_limit_wait_beyond_the_deadline_is_a_timeout_error() -> None:
     from clerkkit.options import with_single_attempt
 
     with Clerk(KEY, rate_limit=(1, 3600)) as clerk:
@@ -135,7 +135,7 @@ def test_a_rate_limit_beyond_the_deadline_is_a_timeout() -> None:
             with_single_attempt(clerk, 1.0).send(GET_USER)
 
 
-def test_a_closed_client_is_a_runtime_error() -> None:
+def test_client_closed_is_a_runtime_error() -> None:
     client = Client(KEY)
     client.close()
     with pytest.raises(RuntimeError, match="closed") as caught:
@@ -156,15 +156,14 @@ FAILURE = re.compile(
     r"(Error|Exception|Warning|Failure|Fault|Refusal|Timeout|Limit|Conflict|Mismatch|Abort|Out|NotFound|Missing"
     r"|Invalid|Forbidden|Unavailable|Unauthorized|BadRequest|[a-z]ed|[a-z]en)$"
 )
-"""How the names of exceptions end, here (`TimedOut`, `ConnectionFailed`) and elsewhere (`RateLimitError`, which people
-shorten)."""
+"""Endings of exception names, here (`TimedOut`, `ConnectionFailed`) and in other libraries (`RateLimitError`)."""
 
 NO_FAILURE = {"Token"}
 """Names that end in `Token` are not exceptions."""
 
 
 def public_names() -> dict[str, set[object]]:
-    """Every public name that begins with a capital, and what it stands for in each place."""
+    """Return every public name in CapWords, with the objects that it refers to in all modules."""
     found: dict[str, set[object]] = {}
     for module in map(importlib.import_module, PUBLIC):
         for name in module.__all__:
@@ -177,14 +176,14 @@ def is_exception(thing: object) -> bool:
     return isinstance(thing, type) and issubclass(thing, BaseException)
 
 
-def test_no_name_is_an_exception_in_one_place_and_something_else_in_another() -> None:
+def test_exception_names_have_no_other_meaning_in_another_module() -> None:
     names = public_names()
     assert len(names) > 250
     assert {name: things for name, things in names.items() if len(set(map(is_exception, things))) > 1} == {}
 
 
-def test_nothing_is_named_as_an_exception_that_is_none() -> None:
-    """`except` with what is no exception raises TypeError only when an error arrives."""
+def test_only_exceptions_have_names_of_exceptions() -> None:
+    """`except` with another class raises TypeError, but only when an error occurs."""
     taken = {
         name
         for name, things in public_names().items()
@@ -193,13 +192,13 @@ def test_nothing_is_named_as_an_exception_that_is_none() -> None:
     assert taken == set()
 
 
-def test_exceptions_are_found_by_the_names_that_they_have() -> None:
+def test_exceptions_have_names_of_exceptions() -> None:
     exceptions = {name for name, things in public_names().items() if any(map(is_exception, things))}
     assert exceptions == {*drawn_tree(), "NotAuthenticatedError"}
     known = {"InvalidArgument", "InvalidResponse", "PayloadTooLarge", "TooManyRequests", "UnprocessableEntity"}
     assert {name for name in exceptions if not FAILURE.search(name)} == known
 
 
-def test_every_exception_is_a_clerk_error() -> None:
+def test_every_exception_is_a_clerk_error_class() -> None:
     things = {thing for things in public_names().values() for thing in things if is_exception(thing)}
     assert all(isinstance(thing, type) and issubclass(thing, ClerkError) for thing in things)

@@ -1,4 +1,4 @@
-"""What a failure looks like: the class for each status, what it tells, and what comes of no whole answer."""
+"""Errors: the class for each status, their attributes and messages, and failures of the connection."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ from tests.core.error_samples import (
     httpx_leaves_a_generator,
     through_pickle,
 )
-from tests.loopback import KEY, WAYS, Act, answer, refused, send_by, serve
+from tests.loopback import KEY, WAYS, Act, refused, respond, send_by, serve
 
 # -- classes -------------------------------------------------------------------------------------------------------
 
 
 def detail(code: str) -> ErrorDetail:
-    """An entry of which the server told the code alone."""
+    """Return an entry that has only a code."""
     return ErrorDetail(code=code, message="", long_message="", meta={})
 
 
@@ -97,9 +97,9 @@ def detail(code: str) -> ErrorDetail:
         (999, ApiError),
     ],
 )
-def test_each_status_has_its_class(status: int, kind: type[ApiError]) -> None:
+def test_status_determines_the_error_class(status: int, kind: type[ApiError]) -> None:
     bodies = [BODY, b"<html>Oops</html>", b""] if status != 304 else [b""]  # a 304 cannot have one
-    with serve(*(answer(status, body) for body in bodies)) as server, Client(KEY, base_url=server.url) as client:
+    with serve(*(respond(status, body) for body in bodies)) as server, Client(KEY, base_url=server.url) as client:
         for _ in bodies:
             with pytest.raises(ApiError) as caught:
                 client.send(GET_USER)
@@ -111,18 +111,18 @@ def test_each_status_has_its_class(status: int, kind: type[ApiError]) -> None:
 
 
 @pytest.mark.parametrize("request_", [api.delete_svix_app(), api.get_public_interstitial()], ids=repr)
-def test_operations_without_json_fail_alike(request_: Request[Any]) -> None:
-    error = failure(answer(422, BODY), request_)
+def test_operations_without_json_raise_the_same_errors(request_: Request[Any]) -> None:
+    error = failure(respond(422, BODY), request_)
     assert type(error) is UnprocessableEntity
     assert error.errors == [DETAIL]
 
 
-# -- what an answer tells ------------------------------------------------------------------------------------------
+# -- attributes ----------------------------------------------------------------------------------------------------
 
 
-def test_an_error_tells_all_that_the_server_told() -> None:
+def test_error_has_all_facts_of_the_response() -> None:
     content = json.dumps({**BODY, "errors": [ERROR, {"code": "second"}]}, indent=1).encode()
-    error = failure(answer(422, content, {"CF-Ray": "ray", "Retry-After": "7"}), api.create_user(password=PASSWORD))
+    error = failure(respond(422, content, {"CF-Ray": "ray", "Retry-After": "7"}), api.create_user(password=PASSWORD))
     assert error.errors == [DETAIL, detail("second")]
     assert error.errors[0].meta["param_name"] == "email_address"
     assert error.trace_id == "trace_of_body"
@@ -164,8 +164,8 @@ def test_an_error_tells_all_that_the_server_told() -> None:
     ],
     ids=lambda value: repr(value)[:40] if isinstance(value, bytes) else "",
 )
-def test_a_body_of_any_shape_is_kept_and_read_as_far_as_it_goes(content: bytes, errors: list[ErrorDetail]) -> None:
-    error = failure(answer(404, content, {"CF-Ray": "ray"}))
+def test_body_of_any_shape_is_kept_and_parsed_as_far_as_possible(content: bytes, errors: list[ErrorDetail]) -> None:
+    error = failure(respond(404, content, {"CF-Ray": "ray"}))
     assert type(error) is NotFound
     if errors is not None:
         assert error.errors == errors
@@ -193,24 +193,24 @@ def test_a_body_of_any_shape_is_kept_and_read_as_far_as_it_goes(content: bytes, 
         (b"", None, "no body", None),
     ],
 )
-def test_the_first_error_is_told_by_the_exception(
+def test_code_message_and_param_name_are_those_of_the_first_entry(
     body: Any, code: str | None, message: str, param_name: str | None
 ) -> None:
-    error = failure(answer(422, body))
+    error = failure(respond(422, body))
     assert (error.code, error.message, error.param_name) == (code, message, param_name)
     if error.errors:
         assert error.errors[0].param_name == param_name
 
 
-def test_a_success_that_is_none_has_a_message() -> None:
-    error = failure(answer(200, b"<html>"))
+def test_invalid_response_has_a_message() -> None:
+    error = failure(respond(200, b"<html>"))
     assert (error.code, error.param_name) == (None, None)
     assert error.message == "is a success, but its body is not JSON: unexpected body: <html>"
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 502])
-def test_a_header_that_is_no_ascii_is_kept(status: int) -> None:
-    error = failure(answer(status, b"<html>", {"X-Reason": "Größe", "CF-Ray": "ray"}))
+def test_non_ascii_header_is_kept(status: int) -> None:
+    error = failure(respond(status, b"<html>", {"X-Reason": "Größe", "CF-Ray": "ray"}))
     assert error.status_code == status
     assert error.response.headers["x-reason"] == "Größe"
     assert error.trace_id == "ray"
@@ -228,8 +228,8 @@ def test_a_header_that_is_no_ascii_is_kept(status: int) -> None:
         ({}, {}, None),
     ],
 )
-def test_trace_id(body: Any, headers: dict[str, str], trace_id: str | None) -> None:
-    error = failure(answer(500, body, headers))
+def test_trace_id_comes_from_body_or_header(body: Any, headers: dict[str, str], trace_id: str | None) -> None:
+    error = failure(respond(500, body, headers))
     assert error.trace_id == trace_id
     assert (f"trace id {trace_id}" in str(error)) == (trace_id is not None)
     assert ("trace id" in str(error)) == (trace_id is not None)
@@ -253,14 +253,14 @@ def test_trace_id(body: Any, headers: dict[str, str], trace_id: str | None) -> N
         (None, None),
     ],
 )
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    error = failure(answer(429, BODY, {} if value is None else {"Retry-After": value}))
+def test_retry_after_is_in_seconds(value: str | None, seconds: float | None) -> None:
+    error = failure(respond(429, BODY, {} if value is None else {"Retry-After": value}))
     assert error.retry_after == seconds
 
 
-def test_retry_after_a_date() -> None:
+def test_retry_after_date_is_converted_to_seconds() -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    error = failure(answer(429, BODY, {"Retry-After": later}))
+    error = failure(respond(429, BODY, {"Retry-After": later}))
     assert error.retry_after is not None
     assert 3000 < error.retry_after <= 3600
 
@@ -277,27 +277,30 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this platform's time zone cannot be set")
 @pytest.mark.usefixtures("far_from_utc")
 @pytest.mark.parametrize("form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
-def test_every_form_of_an_http_date_is_in_utc(form: str) -> None:
-    """RFC 9110, section 5.6.7: a recipient must take all three, and the last one names no zone."""
+def test_http_dates_of_all_formats_are_read_as_utc(form: str) -> None:
+    """RFC 9110, section 5.6.7: a recipient must accept all three formats; the last one has no time zone."""
     later = (datetime.now(UTC) + timedelta(hours=1)).strftime(form)
-    error = failure(answer(429, BODY, {"Retry-After": later}))
+    error = failure(respond(429, BODY, {"Retry-After": later}))
     assert error.retry_after is not None
     assert 3000 < error.retry_after <= 3600
 
 
-def test_retry_after_anything_is_seconds_or_none() -> None:
+def test_any_retry_after_is_seconds_or_none() -> None:
     like_dates = st.from_regex(
         r"([A-Z][a-z]{2}, )?[0-9]{1,3} (Jan|Feb|Oct) [0-9]{1,6}( [0-9:]{1,9})?( [+-]?[0-9A-Z]{1,12})?", fullmatch=True
     )
     printable = st.text(st.characters(min_codepoint=33, max_codepoint=126))
-    said = ""
-    with serve(lambda _: answer(429, b"", {"Retry-After": said})) as server, Client(KEY, base_url=server.url) as client:
+    script = ""
+    with (
+        serve(lambda _: respond(429, b"", {"Retry-After": script})) as server,
+        Client(KEY, base_url=server.url) as client,
+    ):
 
         @settings(max_examples=100, deadline=None)
         @given(like_dates | printable)
         def check(value: str) -> None:
-            nonlocal said
-            said = value
+            nonlocal script
+            script = value
             with pytest.raises(TooManyRequests) as caught:
                 client.send(GET_USER)
             seconds = caught.value.retry_after
@@ -309,8 +312,8 @@ def test_retry_after_anything_is_seconds_or_none() -> None:
 # -- str() ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_line_names_status_code_long_message_operation_and_trace_id() -> None:
-    assert str(failure(answer(422, BODY))) == (
+def test_message_has_status_code_long_message_operation_and_trace_id() -> None:
+    assert str(failure(respond(422, BODY))) == (
         "422 form_param_format_invalid (email_address): Email address must be a valid email address. "
         "[GET /users/{user_id}, trace id trace_of_body]"
     )
@@ -338,30 +341,30 @@ def test_the_line_names_status_code_long_message_operation_and_trace_id() -> Non
         ([1], "404 unexpected body: [1] [GET /users/{user_id}]"),
     ],
 )
-def test_the_line_says_what_there_is(body: Any, line: str) -> None:
-    assert str(failure(answer(404, body))) == line
+def test_message_has_the_available_facts(body: Any, line: str) -> None:
+    assert str(failure(respond(404, body))) == line
 
 
-def test_the_line_of_a_success_that_is_none() -> None:
-    line = str(failure(answer(200, b"<html>")))
+def test_message_of_an_invalid_response() -> None:
+    line = str(failure(respond(200, b"<html>")))
     assert line.startswith("200 ")
     assert "success" in line
     assert "<html>" in line
     assert "GET /users/{user_id}" in line
 
 
-def test_the_line_is_one_line_whatever_the_server_says() -> None:
-    said: Any = None
+def test_message_is_always_one_line() -> None:
+    script: Any = None
     texts = st.text(st.sampled_from("ab \t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029") | st.characters(codec="utf-8"))
     details = st.fixed_dictionaries({"code": texts, "message": texts, "long_message": texts})
     bodies = st.fixed_dictionaries({"errors": st.lists(details), "clerk_trace_id": texts})
-    with serve(lambda _: answer(400, said)) as server, Client(KEY, base_url=server.url) as client:
+    with serve(lambda _: respond(400, script)) as server, Client(KEY, base_url=server.url) as client:
 
         @settings(max_examples=100, deadline=None)
         @given(bodies | texts.map(str.encode))
         def check(body: Any) -> None:
-            nonlocal said
-            said = body
+            nonlocal script
+            script = body
             with pytest.raises(BadRequest) as caught:
                 client.send(GET_USER)
             assert len(str(caught.value).splitlines()) == 1
@@ -370,14 +373,14 @@ def test_the_line_is_one_line_whatever_the_server_says() -> None:
         check()
 
 
-# -- no whole answer -----------------------------------------------------------------------------------------------
+# -- no complete response ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
-    "said",
+    "script",
     [
-        pytest.param([Act.HANG_UP], id="no answer"),
+        pytest.param([Act.HANG_UP], id="no response"),
         pytest.param([Act.RESET], id="reset"),
         pytest.param([CUT_HEAD, Act.HANG_UP], id="cut in the head"),
         pytest.param([CUT_HEAD, Act.RESET], id="reset in the head"),
@@ -388,49 +391,49 @@ def test_the_line_is_one_line_whatever_the_server_says() -> None:
         pytest.param([BROKEN_GZIP], id="broken gzip", marks=httpx_leaves_a_generator),
     ],
 )
-def test_a_broken_answer_is_a_failed_connection(way: str, said: list[bytes | Act]) -> None:
-    with serve(said) as server, pytest.raises(ConnectionFailed) as caught:
+def test_incomplete_response_raises_connection_failed(way: str, script: list[bytes | Act]) -> None:
+    with serve(script) as server, pytest.raises(ConnectionFailed) as caught:
         send_by(way, GET_USER, server.url)
     assert len(server.requests) == 1
-    told(caught.value)
+    check_transport_error(caught.value)
     assert caught.value.reached is True
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_listens(way: str) -> None:
+def test_closed_port_raises_connection_failed(way: str) -> None:
     with refused() as url, pytest.raises(ConnectionFailed) as caught:
         send_by(way, GET_USER, url)
-    told(caught.value)
+    check_transport_error(caught.value)
     assert caught.value.reached is False
 
 
 @pytest.mark.parametrize(
-    ("way", "said"),
+    ("way", "script"),
     [*((way, [Act.SILENCE]) for way in WAYS), ("sync", [CUT_HEAD, Act.SILENCE]), ("sync", [CUT_BODY, Act.SILENCE])],
     ids=[*WAYS, "in the head", "in the body"],
 )
-def test_a_server_that_takes_too_long(way: str, said: list[bytes | Act]) -> None:
-    with serve(said) as server, pytest.raises(TimedOut) as caught:
+def test_slow_server_raises_timed_out(way: str, script: list[bytes | Act]) -> None:
+    with serve(script) as server, pytest.raises(TimedOut) as caught:
         send_by(way, GET_USER, server.url, timeout=0.5)
-    told(caught.value)
+    check_transport_error(caught.value)
     assert caught.value.reached is True
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_handshake_that_takes_too_long_never_reached_the_server(way: str) -> None:
+def test_tls_handshake_timeout_did_not_reach_the_server(way: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"https://127.0.0.1:{mute.getsockname()[1]}"
         with pytest.raises(TimedOut) as caught:
             send_by(way, GET_USER, url, timeout=0.2)
-    told(caught.value)
+    check_transport_error(caught.value)
     assert caught.value.reached is False
 
 
-def test_a_wait_for_a_free_connection_never_reached_the_server() -> None:
+def test_pool_timeout_did_not_reach_the_server() -> None:
     with (
         serve([CUT_BODY, Act.SILENCE]) as server,
         httpx.Client(limits=httpx.Limits(max_connections=1), timeout=0.2) as http_client,
-        http_client.stream("GET", server.url, timeout=30),  # this one has the only connection there is
+        http_client.stream("GET", server.url, timeout=30),  # uses the only connection
     ):
         client = Client(KEY, base_url=server.url, http_client=http_client)
         with pytest.raises(TimedOut) as caught:
@@ -440,7 +443,7 @@ def test_a_wait_for_a_free_connection_never_reached_the_server() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_timeout_tells_phase_host_and_seconds(way: str) -> None:
+def test_timeout_message_has_phase_host_and_seconds(way: str) -> None:
     with serve([Act.SILENCE]) as server, pytest.raises(TimedOut) as caught:
         send_by(way, GET_USER, server.url, timeout=0.25)
     host = server.url.removeprefix("http://")
@@ -453,7 +456,7 @@ def test_a_timeout_tells_phase_host_and_seconds(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_refused_connection_tells_the_host(way: str) -> None:
+def test_refused_connection_message_has_the_host(way: str) -> None:
     with refused() as url, pytest.raises(ConnectionFailed) as caught:
         send_by(way, GET_USER, url)
     assert caught.value.problem.startswith(f"no connection to {url.removeprefix('http://')}: ")
@@ -470,7 +473,7 @@ async def send_with_async_clerk(url: str) -> None:
 
 
 @pytest.mark.parametrize("send", [send_with_clerk, lambda url: anyio.run(send_with_async_clerk, url)])
-def test_a_failure_tells_how_often_it_was_tried(send: Callable[[str], None]) -> None:
+def test_message_has_the_number_of_attempts(send: Callable[[str], None]) -> None:
     with refused() as url, pytest.raises(ConnectionFailed) as caught:
         send(url)
     assert caught.value.attempts == 2
@@ -478,8 +481,8 @@ def test_a_failure_tells_how_often_it_was_tried(send: Callable[[str], None]) -> 
     assert str(through_pickle(caught.value)) == str(caught.value)
 
 
-def told(error: TransportError) -> None:
-    """What every failure of the transport tells."""
+def check_transport_error(error: TransportError) -> None:
+    """Check the attributes and message that every transport error has."""
     assert error.request == RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
     assert error.problem
     assert str(error) == f"GET /users/{{user_id}}: {error.problem}"
@@ -489,9 +492,9 @@ def told(error: TransportError) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("location", ["/ü", "ü", "https://xn--/", "http://[", "//", "ftp://x/"])
-def test_a_redirect_to_what_is_no_url_is_an_error_of_ours(way: str, location: str) -> None:
-    """httpx reads where to, even when it is told not to follow."""
-    with serve(answer(302, b"", {"Location": location})) as server, pytest.raises(ClerkError) as caught:
+def test_redirect_to_an_invalid_url_raises_a_clerk_error(way: str, location: str) -> None:
+    """httpx parses the location even if it does not follow redirects."""
+    with serve(respond(302, b"", {"Location": location})) as server, pytest.raises(ClerkError) as caught:
         send_by(way, GET_USER, server.url)
     assert isinstance(caught.value, ApiError | ConnectionFailed)
     assert caught.value.request.operation == "GET /users/{user_id}"
@@ -516,16 +519,16 @@ def error_of(call: Callable[[], object]) -> ClerkError | None:
     return None
 
 
-def test_whatever_comes_is_a_value_or_an_error_of_ours() -> None:
-    said = b""
-    with serve(lambda _: [said, Act.HANG_UP]) as server, Client(KEY, base_url=server.url) as client:
+def test_any_response_gives_a_value_or_a_clerk_error() -> None:
+    script = b""
+    with serve(lambda _: [script, Act.HANG_UP]) as server, Client(KEY, base_url=server.url) as client:
 
         @settings(max_examples=200, deadline=None)
         @given(STATUSES, st.lists(HEADERS, max_size=3), BODIES)
         def check(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-            nonlocal said
+            nonlocal script
             head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-            said = f"HTTP/1.1 {status} X\r\n{head}\r\n".encode("latin-1") + body
+            script = f"HTTP/1.1 {status} X\r\n{head}\r\n".encode("latin-1") + body
             for request in (GET_USER, api.delete_svix_app(), api.get_public_interstitial()):
                 error = error_of(lambda request=request: client.send(request))
                 assert error is None or len(str(through_pickle(error)).splitlines()) == 1
@@ -533,7 +536,7 @@ def test_whatever_comes_is_a_value_or_an_error_of_ours() -> None:
         check()
 
 
-def test_a_gzip_that_ends_too_early_is_an_invalid_response() -> None:
+def test_truncated_gzip_raises_invalid_response() -> None:
     packed = gzip.compress(json.dumps({"id": "user_1" * 1000}).encode())
-    error = failure(answer(200, packed[:-20], {"Content-Encoding": "gzip"}))
+    error = failure(respond(200, packed[:-20], {"Content-Encoding": "gzip"}))
     assert type(error) is InvalidResponse

@@ -1,4 +1,4 @@
-"""Errors travel: pickled, copied, and sent to other processes, they are what they were."""
+"""Errors can be pickled, copied and sent to other processes without loss."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import clerkkit.errors
 from clerk_bapi import ApiError, ClerkError, ConnectionFailed, RequestInfo, Response, TransportError
 from clerkkit import Drift
 from tests.core.error_samples import BODY, GET_USER, drawn_tree, failure, through_pickle
-from tests.loopback import answer, refused, send_by
+from tests.loopback import refused, respond, send_by
 
 
 def sample(name: str) -> ClerkError:
-    """An error of the class, with all that it can hold."""
+    """Return an error of the class, with all attributes set."""
     kind = getattr(clerkkit.errors, name)
     info = RequestInfo("GET", "/users/user_1", "GET /users/{user_id}")
     if issubclass(kind, ApiError):
@@ -40,7 +40,7 @@ PUBLIC = (
     *("code", "message", "param_name", "errno", "strerror", "filename", "args"),
     *("reason", "detail", "hint", "status", "drifts"),
 )
-JOURNEYS: dict[str, Callable[[Any], Any]] = {
+COPIERS: dict[str, Callable[[Any], Any]] = {
     **{f"pickle {number}": lambda error, number=number: through_pickle(error, number) for number in range(2, 6)},
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
@@ -52,7 +52,7 @@ def assert_same(one: ClerkError, other: ClerkError) -> None:
     assert one is not other
     assert (str(one), repr(one)) == (str(other), repr(other))
     for name in PUBLIC:
-        if name == "args" and isinstance(one, ApiError):  # a response is compared below
+        if name == "args" and isinstance(one, ApiError):  # the response is compared below
             continue
         assert getattr(one, name, "nothing") == getattr(other, name, "nothing"), name
     if isinstance(one, ApiError) and isinstance(other, ApiError):
@@ -61,39 +61,39 @@ def assert_same(one: ClerkError, other: ClerkError) -> None:
         assert one.response.headers["cf-ray"] == other.response.headers["CF-RAY"]
 
 
-@pytest.mark.parametrize("journey", JOURNEYS)
+@pytest.mark.parametrize("copier", COPIERS)
 @pytest.mark.parametrize("name", drawn_tree())
-def test_an_error_travels(name: str, journey: str) -> None:
+def test_errors_of_all_classes_can_be_copied(name: str, copier: str) -> None:
     error = sample(name)
     error.add_note("by the way")
-    assert_same(error, JOURNEYS[journey](error))
-    str(error)  # and again, once what is read from the body has been kept
-    assert_same(error, JOURNEYS[journey](error))
-    assert JOURNEYS[journey](error).__notes__ == ["by the way"]
+    assert_same(error, COPIERS[copier](error))
+    str(error)  # caches what is parsed from the body
+    assert_same(error, COPIERS[copier](error))
+    assert COPIERS[copier](error).__notes__ == ["by the way"]
 
 
-@pytest.mark.parametrize("said", [answer(422, BODY, {"CF-Ray": "ray"}), answer(200, b"<html>", {"CF-Ray": "ray"})])
-def test_a_raised_error_travels(said: bytes) -> None:
-    error = failure(said)
-    for journey in JOURNEYS.values():
-        assert_same(error, journey(error))
+@pytest.mark.parametrize("script", [respond(422, BODY, {"CF-Ray": "ray"}), respond(200, b"<html>", {"CF-Ray": "ray"})])
+def test_raised_api_error_can_be_copied(script: bytes) -> None:
+    error = failure(script)
+    for copier in COPIERS.values():
+        assert_same(error, copier(error))
 
 
-def test_a_raised_failure_of_the_transport_travels() -> None:
+def test_raised_transport_error_can_be_copied() -> None:
     with refused() as url, pytest.raises(ConnectionFailed) as caught:
         send_by("sync", GET_USER, url)
-    for journey in JOURNEYS.values():
-        assert_same(caught.value, journey(caught.value))
+    for copier in COPIERS.values():
+        assert_same(caught.value, copier(caught.value))
 
 
-def test_an_error_with_a_deep_body_travels() -> None:
-    """Deep enough for `json` to read and for pickle and deepcopy to give up: they need not look into it."""
+def test_error_with_a_deep_body_can_be_copied() -> None:
+    """The body is too deep for pickle and deepcopy, which therefore must copy the bytes only."""
     depth = 500
     error = failure(
-        answer(400, b'{"errors": [{"code": "a", "meta": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}]}")
+        respond(400, b'{"errors": [{"code": "a", "meta": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}]}")
     )
     assert error.errors[0].code == "a"
-    for journey in JOURNEYS.values():
-        other = journey(error)
+    for copier in COPIERS.values():
+        other = copier(error)
         assert other.response.content == error.response.content
         assert [detail.code for detail in other.errors] == ["a"]

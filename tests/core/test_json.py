@@ -1,4 +1,4 @@
-"""JSON that comes in and goes out: valid documents that `json` refuses, and values that it sends as something else."""
+"""JSON at the limits of Python's `json`: documents that it rejects, and values that it changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clerk_core import decoding
 from clerkkit import Clerk
 from clerkkit.api.metadata import merge_patch
 from tests.core.error_samples import GET_USER, failure, through_pickle
-from tests.loopback import KEY, WAYS, answer, send_by, serve
+from tests.loopback import KEY, WAYS, respond, send_by, serve
 
 DEEP = b'{"id": "user_1", "public_metadata": ' + b'{"a": [' * 900 + b"1" + b"]}" * 900 + b"}"
 DIGITS = "-" + "1234567890" * 1000
@@ -41,8 +41,8 @@ def nested(levels: int) -> Any:
     return value
 
 
-def as_python_reads_it(document: bytes) -> str:
-    """What another process makes of a document, with the limits of Python lifted; `repr` of an integer by `hex`."""
+def read_in_another_process(document: bytes) -> str:
+    """Return the document as another process reads and writes it, without Python's limits on depth and digits."""
     code = (
         "import json, sys, threading; sys.setrecursionlimit(10**6); sys.set_int_max_str_digits(0);"
         "threading.stack_size(256 * 2**20); value = None\n"
@@ -54,23 +54,23 @@ def as_python_reads_it(document: bytes) -> str:
     return done.stdout.decode()
 
 
-# -- coming in -----------------------------------------------------------------------------------------------------
+# -- decoding ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_response_may_be_nested_deeper_than_python_calls_go(way: str) -> None:
-    with serve(answer(200, DEEP)) as server:
+def test_response_may_be_nested_deeper_than_the_recursion_limit(way: str) -> None:
+    with serve(respond(200, DEEP)) as server:
         user = send_by(way, GET_USER, server.url)
     assert isinstance(user, User)
     assert depth_of(user.public_metadata) == 1800
     sent = api.create_user(public_metadata=user.public_metadata).content
-    assert json.loads(as_python_reads_it(b"[0]")) == [0]
-    assert as_python_reads_it(sent) == as_python_reads_it(DEEP).replace('"id": "user_1", ', "")
+    assert json.loads(read_in_another_process(b"[0]")) == [0]
+    assert read_in_another_process(sent) == read_in_another_process(DEEP).replace('"id": "user_1", ', "")
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_response_may_hold_integers_of_any_length(way: str) -> None:
-    with serve(answer(200, LONG)) as server:
+def test_response_may_contain_integers_of_any_length(way: str) -> None:
+    with serve(respond(200, LONG)) as server:
         user = send_by(way, GET_USER, server.url)
     value = user.public_metadata["a"][0]
     assert value % 10**9 == 10**9 - 234567890
@@ -81,8 +81,8 @@ def test_a_response_may_hold_integers_of_any_length(way: str) -> None:
     assert "..." in repr(user)
 
 
-def test_an_error_may_be_nested_deeper_than_python_calls_go() -> None:
-    error = failure(answer(422, b'{"errors": [{"code": "a", "meta": {"param_name": "p", "x": ' + DEEP + b"}}]}"))
+def test_error_may_be_nested_deeper_than_the_recursion_limit() -> None:
+    error = failure(respond(422, b'{"errors": [{"code": "a", "meta": {"param_name": "p", "x": ' + DEEP + b"}}]}"))
     assert "a (p)" in str(error)
     assert error.errors[0].meta["x"]["id"] == "user_1"
 
@@ -90,8 +90,8 @@ def test_an_error_may_be_nested_deeper_than_python_calls_go() -> None:
 @pytest.mark.parametrize(
     "content", [DEEP[:-1], DEEP + b"]", DEEP[:-2] + b",}", LONG[:-2], b"[" * 10**5, b'{"a":' * 5000]
 )
-def test_what_is_not_json_stays_an_invalid_response(content: bytes) -> None:
-    assert isinstance(failure(answer(200, content)), InvalidResponse)
+def test_invalid_json_raises_invalid_response(content: bytes) -> None:
+    assert isinstance(failure(respond(200, content)), InvalidResponse)
 
 
 plain_json = st.recursive(
@@ -103,7 +103,7 @@ plain_json = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(plain_json, st.sampled_from([None, 0, 2]), st.data())
-def test_the_decoder_for_deep_documents_agrees_with_json(value: Any, indent: int | None, data: st.DataObject) -> None:
+def test_decoder_for_deep_documents_agrees_with_json(value: Any, indent: int | None, data: st.DataObject) -> None:
     text = json.dumps(value, indent=indent)
     assert repr(decoding._decode(text)) == repr(json.loads(text))
     cut = data.draw(st.integers(0, len(text)))
@@ -119,12 +119,12 @@ def test_the_decoder_for_deep_documents_agrees_with_json(value: Any, indent: int
         assert repr(decoding._decode(broken)) == expected
 
 
-# -- staying -------------------------------------------------------------------------------------------------------
+# -- copies --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("travel", [copy.deepcopy, through_pickle])
 @pytest.mark.parametrize("levels", [1, 50, 900, 5000])
-def test_a_model_of_any_depth_can_be_copied_and_pickled(travel: Any, levels: int) -> None:
+def test_models_of_any_depth_can_be_copied_and_pickled(travel: Any, levels: int) -> None:
     organization = Organization.from_dict({"id": "org_1", "public_metadata": {"a": nested(levels)}, "other": [{}]})
     holder = Model.from_dict({"id": "m_1"})
     vars(holder).update(organization=organization, same=organization, list=[organization.public_metadata])
@@ -142,7 +142,7 @@ def test_a_model_of_any_depth_can_be_copied_and_pickled(travel: Any, levels: int
     )
 
 
-def test_copies_of_several_models_share_what_the_models_share() -> None:
+def test_deepcopy_preserves_shared_objects() -> None:
     user = User.from_dict({"id": "user_1", "public_metadata": {"a": {}}})
     copies: list[Any] = copy.deepcopy([user, user, user.public_metadata])
     first, second, metadata = copies
@@ -151,21 +151,21 @@ def test_copies_of_several_models_share_what_the_models_share() -> None:
     assert first.public_metadata is not user.public_metadata
 
 
-def test_a_key_with_a_lone_surrogate_can_be_printed() -> None:
+def test_repr_shows_a_key_with_a_lone_surrogate() -> None:
     user = User.read(json.loads('{"id": "\\ud800", "\\ud800": {"\\udfff": "\\ud800"}}'))
     error = failure(
-        answer(400, b'{"errors": [{"code": "\\ud800", "long_message": "x\\udfff"}], "clerk_trace_id": "\\ud801"}')
+        respond(400, b'{"errors": [{"code": "\\ud800", "long_message": "x\\udfff"}], "clerk_trace_id": "\\ud801"}')
     )
     assert isinstance(error, ApiError)
     for shown in (user, error, repr(error), InvalidArgument("\ud800", "\udfff")):
         str(shown).encode()
 
 
-# -- going out -----------------------------------------------------------------------------------------------------
+# -- encoding ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "problem"),
     [
         ({1: "a", "1": "b"}, "two of its keys are the same"),
         ({"1": "a", 1: "b"}, "two of its keys are the same"),
@@ -185,13 +185,13 @@ def test_a_key_with_a_lone_surrogate_can_be_printed() -> None:
     ],
 )
 @pytest.mark.parametrize("around", [lambda value: value, lambda value: {"x": [{"y": value}]}], ids=["near", "deep"])
-def test_what_json_would_send_as_something_else_is_refused_by_name(around: Any, value: Any, said: str) -> None:
+def test_rejects_values_that_json_would_change_and_names_the_argument(around: Any, value: Any, problem: str) -> None:
     for argument, call in (
         ("public_metadata", lambda: api.create_user(public_metadata=around(value))),
         ("invitations", lambda: api.create_bulk_invitations(invitations=[around(value)])),
         ("json", lambda: Clerk(KEY).request("POST", "/x", json=[around(value)])),
     ):
-        with pytest.raises(InvalidArgument, match=said) as caught:
+        with pytest.raises(InvalidArgument, match=problem) as caught:
             call()
         assert caught.value.argument == argument
 
@@ -201,7 +201,7 @@ def test_what_json_would_send_as_something_else_is_refused_by_name(around: Any, 
     [{"a": 1}, {(1,): 1}, {}, None, "a", 5, memoryview(b"ab"), UserString("ab")],
     ids=lambda value: type(value).__name__,
 )
-def test_a_body_that_must_be_a_list_says_so(value: Any) -> None:
+def test_rejects_a_body_that_must_be_a_list(value: Any) -> None:
     calls: dict[str, Callable[[Any], Any]] = {
         "invitations": api.create_bulk_invitations,
         "waitlist_entries": api.create_bulk_waitlist_entries,
@@ -212,21 +212,21 @@ def test_a_body_that_must_be_a_list_says_so(value: Any) -> None:
         assert caught.value.argument == argument
 
 
-def test_what_is_deeper_than_servers_read_is_refused_by_name() -> None:
+def test_rejects_a_body_that_is_too_deep_and_names_the_argument() -> None:
     api.create_user(public_metadata={"a": nested(9_990)})
     with pytest.raises(InvalidArgument, match="nested more than 10000 levels deep") as caught:
         api.create_user(public_metadata={"a": nested(10_000)})
     assert caught.value.argument == "public_metadata"
 
 
-def test_integers_as_keys_are_sent_as_text() -> None:
+def test_integer_keys_are_sent_as_strings() -> None:
     metadata: dict[Any, Any] = {2026: {7: 1}}
     assert api.create_user(public_metadata=metadata).content == b'{"public_metadata":{"2026":{"7":1}}}'
 
 
 @pytest.mark.parametrize("json_value", [{"a": 1.0, "b": [2.0, {"c": 3.0}]}, [1.0, {"a": 2.0}], [{"a": [1.0]}], {}, []])
-def test_free_json_is_sent_as_it_is_given(json_value: Any) -> None:
-    with serve(answer(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_json_of_a_custom_request_is_sent_unchanged(json_value: Any) -> None:
+    with serve(respond(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
         clerk.request("POST", "/x", json=json_value)
     assert server.request.body == json.dumps(json_value, separators=(",", ":")).encode()
 
@@ -249,21 +249,21 @@ def test_free_json_is_sent_as_it_is_given(json_value: Any) -> None:
         ({"json": None}, "json"),
     ],
 )
-def test_a_free_request_refuses_by_name(arguments: dict[str, Any], named: str) -> None:
+def test_custom_request_names_invalid_arguments(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Clerk(KEY).request(**{"method": "POST", "path": "/users", **arguments})
     assert caught.value.argument == named
 
 
 @pytest.mark.parametrize("value", [10**5000, -(10**5000), 2**1025], ids=["huge", "negative", "just too large"])
-def test_a_number_too_large_for_a_url_is_refused_by_name(value: int) -> None:
+def test_rejects_a_number_that_is_too_large_for_a_url(value: int) -> None:
     for argument in ("limit", "offset", "created_at_after"):
         with pytest.raises(InvalidArgument) as caught:
             api.list_users(**{argument: value})  # type: ignore[arg-type]
         assert caught.value.argument == argument
 
 
-def test_metadata_of_any_depth_is_replaced_by_a_merge() -> None:
+def test_merge_patch_replaces_metadata_of_any_depth() -> None:
     old, new = {"a": nested_objects(5000, "old")}, {"a": nested_objects(5000, "new")}
     changes = merge_patch("public_metadata", old, new)
     innermost = changes

@@ -1,4 +1,4 @@
-"""The life of a client: temporary ones, views, forks, several event loops, the end; and where its key never goes."""
+"""Lifetime of clients: temporary clients, views, forks, event loops and closing; and places that never get the key."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.loopback import (
     Act,
     Received,
     Script,
-    answer,
     backend_of,
     echo_id,
     refused,
+    respond,
     serve,
     transport_of,
 )
@@ -36,7 +36,7 @@ CODE = "424242"
 
 
 def python(code: str, *arguments: str) -> list[str]:
-    """The lines that `code` prints in a process of its own; it must say nothing else, and end well."""
+    """Return the lines that `code` prints in a new process. It must succeed and write nothing to stderr."""
     done = subprocess.run(
         [sys.executable, "-c", code, KEY, *arguments], capture_output=True, text=True, check=False, timeout=60
     )
@@ -44,7 +44,7 @@ def python(code: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-# -- where connections can be used -------------------------------------------------------------------------------------
+# -- processes and event loops -------------------------------------------------------------------------------------
 
 FORK = """
 import os, sys
@@ -70,12 +70,12 @@ else:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_after_a_fork_each_process_has_connections_of_its_own(unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one reads must not be taken for the other's answer, and what one closes must not end the other's."""
+def test_forked_processes_do_not_share_connections(unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise one would read responses of the other, or close its connections."""
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with serve(echo_id) as server:
-        said = python(FORK, server.url)
-    assert sorted(said) == ["user_after", "user_before", "user_child", "user_parent"]
+        output = python(FORK, server.url)
+    assert sorted(output) == ["user_after", "user_before", "user_child", "user_parent"]
     connection = {received.path.removeprefix("/users/user_"): received.connection for received in server.requests}
     assert connection["before"] == connection["parent"] == connection["after"] != connection["child"]
 
@@ -107,30 +107,30 @@ for run in (asyncio.run, trio.run, asyncio.run, asyncio.run, trio.run):
 
 @pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
-def test_a_client_for_several_loops_makes_no_noise(
+def test_client_used_in_several_loops_causes_no_warnings(
     secure: bool, transport: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Not in a call, and not at the end of the process either, of connections that are left open."""
+    """Neither in a call, nor at the end of the process about open connections."""
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     with serve(echo_id, tls=tls if secure else None) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-        said = python(LOOPS, server.url, transport)
+        output = python(LOOPS, server.url, transport)
     names = ["asyncio", "trio", "asyncio", "asyncio", "trio"] if transport == "httpx" else ["asyncio"] * 3
-    assert said == [f"{name} 10 {name}" for name in names]
+    assert output == [f"{name} 10 {name}" for name in names]
 
 
-# -- temporary clients, views, the end ---------------------------------------------------------------------------------
+# -- temporary clients, views, closing -----------------------------------------------------------------------------
 
 
 def once_each(received: Received) -> bytes:
-    """A user, or a page of one; the connection is not kept, since nobody is left to close it."""
+    """Return a user or a list of one, and close the connection, because the temporary client does not."""
     user = {"id": "user_1"}
-    return answer(200, [user] if received.path == "/users" else user, {"Connection": "close"})
+    return respond(200, [user] if received.path == "/users" else user, {"Connection": "close"})
 
 
-def test_what_comes_of_a_temporary_client_goes_on_working() -> None:
+def test_resources_iterators_and_maps_of_a_temporary_client_keep_working() -> None:
     def clerk() -> Clerk:
         return Clerk(KEY, base_url=server.url)
 
@@ -145,7 +145,7 @@ def test_what_comes_of_a_temporary_client_goes_on_working() -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_what_comes_of_a_temporary_async_client_goes_on_working(way: str) -> None:
+def test_resources_iterators_and_maps_of_a_temporary_async_client_keep_working(way: str) -> None:
     async def main(url: str) -> list[Any]:
         users = AsyncClerk(KEY, base_url=url, **transport_of(way)).users
         results = (
@@ -157,7 +157,7 @@ def test_what_comes_of_a_temporary_async_client_goes_on_working(way: str) -> Non
         assert anyio.run(main, server.url, backend=backend_of(way)) == ["user_1"] * 3
 
 
-def test_a_closed_client_says_so_and_so_do_its_views() -> None:
+def test_closed_client_and_its_views_raise_client_closed() -> None:
     with serve(echo_id) as server:
         with Clerk(KEY, base_url=server.url) as clerk:
             view = clerk.with_options(max_retries=5)
@@ -177,12 +177,12 @@ def test_a_closed_client_says_so_and_so_do_its_views() -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_a_closed_async_client_says_so_and_so_do_its_views(way: str) -> None:
+def test_closed_async_client_and_its_views_raise_client_closed(way: str) -> None:
     async def main(url: str) -> None:
         clerk = AsyncClerk(KEY, base_url=url, **transport_of(way))
         view = clerk.with_options(max_retries=5)
         assert (await view.users.get("user_1")).id == "user_1"
-        await view.aclose()  # one set of connections: closed for all
+        await view.aclose()  # all views share the connections
         for client in (clerk, view):
             for attempt in (client.users.get("user_1"), client.request("GET", "/users")):
                 with pytest.raises(ClientClosed, match="this AsyncClerk is closed"):
@@ -194,12 +194,11 @@ def test_a_closed_async_client_says_so_and_so_do_its_views(way: str) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_client_that_is_closed_while_it_waits_sends_no_more() -> None:
-    """A retry after the end is a call after the end."""
+def test_client_closed_while_it_waits_does_not_retry() -> None:
 
     def close_and_refuse(received: Received) -> bytes:
         clerk.close()
-        return answer(429, {"errors": []}, {"Retry-After": "0"})
+        return respond(429, {"errors": []}, {"Retry-After": "0"})
 
     with serve(close_and_refuse) as server:
         clerk = Clerk(KEY, base_url=server.url)
@@ -208,14 +207,14 @@ def test_a_client_that_is_closed_while_it_waits_sends_no_more() -> None:
     assert len(server.requests) == 1
 
 
-# -- where the key never goes ------------------------------------------------------------------------------------------
+# -- secrets -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_host_is_not_followed(status: int, way: str) -> None:
+def test_redirect_to_another_host_is_not_followed(status: int, way: str) -> None:
     with serve(echo_id) as elsewhere:
-        with serve(answer(status, b"", {"Location": f"{elsewhere.url}/users/user_1"})) as server:
+        with serve(respond(status, b"", {"Location": f"{elsewhere.url}/users/user_1"})) as server:
             for request in (get_user("user_1"), create_user(password=PASSWORD)):
                 with pytest.raises(ApiError) as caught:
                     call(way, request, server.url)
@@ -224,8 +223,8 @@ def test_a_redirect_to_another_host_is_not_followed(status: int, way: str) -> No
     assert len(server.requests) == 2
 
 
-def told(way: str, url: str) -> list[Exception]:
-    """What comes of calls with secrets, as values."""
+def errors_of(way: str, url: str) -> list[Exception]:
+    """Return the errors of calls with secret arguments."""
 
     errors: list[Exception] = []
     for request in (verify_password("user_1", password=PASSWORD), verify_totp("user_1", code=CODE)):
@@ -236,8 +235,8 @@ def told(way: str, url: str) -> list[Exception]:
 
 
 def echo_headers(received: Received) -> bytes:
-    """A proxy's error page in debug mode."""
-    return answer(502, str(received.headers).encode())
+    """Return the error page of a proxy in debug mode, which shows the request's headers."""
+    return respond(502, str(received.headers).encode())
 
 
 ERROR = {"errors": [{"code": "form_password_incorrect", "message": "no", "long_message": "no", "meta": {}}]}
@@ -246,18 +245,18 @@ ERROR = {"errors": [{"code": "form_password_incorrect", "message": "no", "long_m
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     "script",
-    [answer(422, ERROR), answer(429, ERROR, {"Retry-After": "0"}), echo_headers, [Act.RESET], None],
+    [respond(422, ERROR), respond(429, ERROR, {"Retry-After": "0"}), echo_headers, [Act.RESET], None],
     ids=["422", "429", "502 that shows the request", "reset", "refused"],
 )
-def test_no_log_and_no_error_shows_a_secret(way: str, script: Script | None, caplog: pytest.LogCaptureFixture) -> None:
-    """At the level of debug: ours, httpx's, and those of what is below it."""
+def test_logs_and_errors_show_no_secret(way: str, script: Script | None, caplog: pytest.LogCaptureFixture) -> None:
+    """All loggers are at debug level: ours, httpx's and httpcore's."""
     caplog.set_level(logging.DEBUG)
     if script is None:
         with refused() as url:
-            errors = told(way, url)
+            errors = errors_of(way, url)
     else:
         with serve(script) as server:
-            errors = told(way, server.url)
+            errors = errors_of(way, server.url)
         assert PASSWORD.encode() in server.requests[0].body
     loggers = {"clerkkit"} if way == "aiohttp" else {"clerkkit", "httpcore"}
     assert {record.name.partition(".")[0] for record in caplog.records} >= loggers
@@ -268,7 +267,7 @@ def test_no_log_and_no_error_shows_a_secret(way: str, script: Script | None, cap
 
 
 @pytest.mark.parametrize("kind", [Clerk, AsyncClerk])
-def test_no_repr_shows_a_secret(kind: type[Clerk] | type[AsyncClerk]) -> None:
+def test_reprs_show_no_secret(kind: type[Clerk] | type[AsyncClerk]) -> None:
     clerk = kind(KEY, rate_limit=(5, 1))
     view = clerk.with_options(headers={"X-Token": PASSWORD}, timeout=5)
     for thing in (clerk, view, clerk.users, view.users, create_user(password=PASSWORD)):

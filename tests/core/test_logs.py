@@ -1,4 +1,4 @@
-"""What gets into logs of others when we send: no URL with personal data, at any level of any logger."""
+"""Logs of httpx and httpcore contain no personal data of our requests, at any level."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import pytest
 
 from clerk_bapi import api
 from clerkkit import httpx_log_filter
-from tests.loopback import KEY, WAYS, answer, send_by, serve
+from tests.loopback import KEY, WAYS, respond, send_by, serve
 
 EMAIL = "ada.lovelace@example.com"
 FIND = api.list_users(email_address=[EMAIL], query="hunter22")
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
-    """Everything that any logger was told; a record can hold more than its message."""
+    """Return everything that was logged, including attributes of records that are not in messages."""
     return "\n".join(f"{record.name} {record.getMessage()} {record.args!r}" for record in caplog.records)
 
 
 @pytest.mark.parametrize(("way", "given"), [*((way, False) for way in WAYS), ("sync", True), ("asyncio", True)])
-def test_no_url_key_or_response_is_logged(way: str, given: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_contain_no_url_key_or_response(way: str, given: bool, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     options: dict[str, Any] = {}
     if given:
         limits = httpx.Limits(max_keepalive_connections=0)
         options["http_client"] = httpx.Client(limits=limits) if way == "sync" else httpx.AsyncClient(limits=limits)
-    with serve(answer(200, [{"id": "user_1", "first_name": "Adas name"}])) as server:
+    with serve(respond(200, [{"id": "user_1", "first_name": "Adas name"}])) as server:
         send_by(way, FIND, server.url, **options)
     for secret in ("ada.lovelace", "hunter22", KEY, "Adas name"):
         assert secret not in logged(caplog)
 
 
-def test_other_users_of_httpx_keep_their_logs(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_of_other_httpx_clients_are_kept(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with serve(answer(200, [])) as server, httpx.Client() as http_client:
+    with serve(respond(200, [])) as server, httpx.Client() as http_client:
         http_client.get(f"{server.url}/before")
         send_by("sync", FIND, server.url, http_client=http_client)
         http_client.get(f"{server.url}/after")
@@ -46,12 +46,12 @@ def test_other_users_of_httpx_keep_their_logs(caplog: pytest.LogCaptureFixture) 
     ]
 
 
-def test_the_filter_can_be_removed(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_filter_can_be_removed(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     logger = logging.getLogger("httpx")
     logger.removeFilter(httpx_log_filter)
     try:
-        with serve(answer(200, [])) as server, httpx.Client() as http_client:
+        with serve(respond(200, [])) as server, httpx.Client() as http_client:
             send_by("sync", FIND, server.url, http_client=http_client)
     finally:
         logger.addFilter(httpx_log_filter)

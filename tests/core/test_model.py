@@ -1,4 +1,4 @@
-"""What a model is, whatever API it is of."""
+"""Models: creation, conversion, attributes, `repr` and attrs, independent of Clerk's API."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ each = pytest.mark.parametrize
 
 
 def membership() -> OrganizationMembership:
-    """A model with others inside."""
+    """Return a model that contains other models."""
     return OrganizationMembership.from_dict(
         {"id": "m_1", "organization": {"id": "org_1", "public_metadata": {"teams": ["a"]}}, "unknown": [{"a": 1}]}
     )
 
 
 def nested(depth: int) -> Any:
-    """Objects and lists in each other, so many of both together."""
+    """Return objects and lists nested in each other, `depth` levels in all."""
     value: Any = 1
     for level in range(depth):
         value = [value] if level % 2 == 0 else {"a": value}
@@ -58,7 +58,7 @@ def nested(depth: int) -> Any:
 # -- a model -------------------------------------------------------------------------------------------------------
 
 
-def test_it_is_built_from_keywords() -> None:
+def test_model_is_created_from_keywords() -> None:
     key = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5t_s256="print")
     assert key.to_dict() == {
         "alg": "HS256", "k": "c2VjcmV0", "kid": "k_1", "kty": "oct", "use": "sig", "x5t#S256": "print",
@@ -67,26 +67,26 @@ def test_it_is_built_from_keywords() -> None:
     assert "x5t_s256" not in key
 
 
-def test_missing_keywords_are_named() -> None:
+def test_missing_keywords_are_named_in_the_error() -> None:
     with pytest.raises(TypeError, match=r"^JWKSSymmetricKey\(\): missing kid, kty, use$"):
         JWKSSymmetricKey(alg="HS256", k="c2VjcmV0")  # type: ignore[call-arg]
 
 
-def test_unexpected_keywords_are_named() -> None:
+def test_unexpected_keywords_are_named_in_the_error() -> None:
     given: dict[str, Any] = {"alg": "HS256", "k": "c2VjcmV0", "kid": "k_1", "kty": "oct", "use": "sig"}
     given |= {"x5t#S256": "print", "colour": "red"}
     with pytest.raises(TypeError, match=r"^JWKSSymmetricKey\(\): unexpected x5t#S256, colour$"):
         JWKSSymmetricKey(**given)
 
 
-def test_unset_is_not_kept() -> None:
+def test_unset_keywords_are_left_out() -> None:
     built = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5u=UNSET)  # type: ignore[arg-type]
     assert "x5u" not in built
     assert built.x5u is None
     assert "UNSET" not in repr(built)
 
 
-def test_from_dict_leaves_its_argument_alone() -> None:
+def test_from_dict_does_not_change_its_argument() -> None:
     data = {"id": "m_1", "organization": {"public_metadata": {"teams": ["a"]}}, "unknown": [{"a": 1}]}
     before = copy.deepcopy(data)
     made = OrganizationMembership.from_dict(data)
@@ -97,7 +97,7 @@ def test_from_dict_leaves_its_argument_alone() -> None:
     assert difference(data, before) is None
 
 
-def test_from_dict_takes_models_as_well_as_objects() -> None:
+def test_from_dict_accepts_nested_models() -> None:
     organization = Organization.from_dict({"id": "org_1"})
     made = OrganizationMembership.from_dict({"organization": organization})
     assert made.organization == organization
@@ -105,7 +105,7 @@ def test_from_dict_takes_models_as_well_as_objects() -> None:
     assert made.to_dict() == {"organization": {"id": "org_1"}}
 
 
-def test_to_dict_gives_what_is_not_the_models_own() -> None:
+def test_to_dict_returns_a_deep_copy() -> None:
     model = membership()
     given = model.to_dict()
     given["organization"]["public_metadata"]["teams"].append("b")
@@ -114,7 +114,7 @@ def test_to_dict_gives_what_is_not_the_models_own() -> None:
     assert type(given["organization"]) is dict
 
 
-def test_it_goes_as_deep_as_json_does() -> None:
+def test_conversion_has_no_limit_of_depth_below_that_of_json() -> None:
     value, depth = None, 100_000
     while value is None:
         try:
@@ -131,7 +131,7 @@ def test_it_goes_as_deep_as_json_does() -> None:
     assert value == []
 
 
-def test_what_holds_itself_is_no_json() -> None:
+def test_rejects_values_that_contain_themselves() -> None:
     teams: list[Any] = ["a"]
     model = Organization.from_dict({"public_metadata": {"teams": teams, "also": teams}})
     metadata = model.public_metadata
@@ -143,7 +143,7 @@ def test_what_holds_itself_is_no_json() -> None:
         Organization.from_dict({"public_metadata": metadata})
 
 
-def test_keys_are_read_by_subscription() -> None:
+def test_subscription_reads_keys() -> None:
     model = membership()
     assert model["unknown"] == [{"a": 1}]
     assert model["organization"] is model.organization
@@ -152,16 +152,16 @@ def test_keys_are_read_by_subscription() -> None:
         model["role"]
 
 
-def test_declared_attributes_that_are_absent_are_none_and_others_are_errors() -> None:
+def test_missing_attributes_are_none_and_unknown_ones_raise() -> None:
     model = membership()
-    values: list[Any] = [model.role, model.private_metadata]  # the first of them is required
+    values: list[Any] = [model.role, model.private_metadata]  # `role` is required
     assert values == [None, None]
     with pytest.raises(AttributeError, match=r"'OrganizationMembership' object has no attribute 'rolle'"):
         model.rolle  # type: ignore[attr-defined]  # noqa: B018
     assert not hasattr(Model.from_dict({}), "role")
 
 
-def test_attributes_are_assigned() -> None:
+def test_attributes_can_be_assigned() -> None:
     model = membership()
     model.role = "org:admin"
     model.organization.name = "Acme"
@@ -171,7 +171,7 @@ def test_attributes_are_assigned() -> None:
     assert key.to_dict() == {"x5t#S256": "print"}
 
 
-def test_a_key_cannot_hide_a_method() -> None:
+def test_json_keys_do_not_hide_methods() -> None:
     model = Model.from_dict({"to_dict": "a value"})
     assert model.to_dict() == {"to_dict": "a value"}
     assert model["to_dict"] == "a value"
@@ -179,7 +179,7 @@ def test_a_key_cannot_hide_a_method() -> None:
         model.to_dict = "other"  # type: ignore[assignment,method-assign]
 
 
-def test_equal_is_what_has_the_same_class_and_keys() -> None:
+def test_models_with_the_same_class_and_keys_are_equal() -> None:
     assert membership() == membership()
     assert User.from_dict({}) != Organization.from_dict({})
     assert User.from_dict({}) != Model.from_dict({})
@@ -190,12 +190,12 @@ def test_equal_is_what_has_the_same_class_and_keys() -> None:
     assert changed != membership()
 
 
-def test_it_has_no_hash_for_it_may_change() -> None:
+def test_mutable_model_has_no_hash() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(membership())
 
 
-def test_replace_gives_another_model() -> None:
+def test_replace_returns_a_new_model() -> None:
     model = membership()
     key = JWKSSymmetricKey.from_dict({"kid": "k_1"}).__replace__(x5t_s256="print")
     changed = model.__replace__(id="m_2", organization={"id": "org_2"})
@@ -205,7 +205,7 @@ def test_replace_gives_another_model() -> None:
     assert key.to_dict() == {"kid": "k_1", "x5t#S256": "print"}
 
 
-def test_replace_leaves_out_what_is_unset() -> None:
+def test_replace_with_unset_removes_the_key() -> None:
     model = membership()
     model.role = UNSET  # type: ignore[assignment]
     changed = model.__replace__(id=UNSET)
@@ -216,12 +216,12 @@ def test_replace_leaves_out_what_is_unset() -> None:
     assert model.id == "m_1"
 
 
-def test_replace_knows_its_attributes() -> None:
+def test_replace_rejects_unknown_attributes() -> None:
     with pytest.raises(TypeError, match="rolle"):
         membership().__replace__(rolle="org:admin")
 
 
-def test_repr_shows_what_is_there() -> None:
+def test_repr_shows_the_keys_that_are_set() -> None:
     assert repr(Organization.from_dict({"id": "org_1", "x": None})) == "Organization(id='org_1', x=None)"
     assert repr(Model.from_dict({"a": [1]})) == "Model(a=[1])"
 
@@ -229,7 +229,7 @@ def test_repr_shows_what_is_there() -> None:
 SECRET = re.compile(
     r"(^|_)(token|jwt|secret|password|cookies|backup_codes)$|(secret|signing|api)_key$|password_digest$"
 )
-"""What must not get into logs, told by the last words of a key."""
+"""Matches the keys of secrets, which must not appear in logs."""
 
 
 @each(
@@ -247,11 +247,11 @@ def test_repr_hides_secrets(kind: type[Model], attribute: str) -> None:
 
 PRIVATE_KEYS = [JWKSRsaPrivateKey, JWKSEcdsaPrivateKey, JWKSEd25519PrivateKey, JWKSSymmetricKey]
 PUBLIC_MEMBERS = {"alg", "crv", "e", "kid", "kty", "n", "use", "x", "x5c", "x5t", "x5t#S256", "x5u", "y"}
-"""RFC 7517, section 4, and RFC 7518, section 6."""
+"""Public members of keys: RFC 7517, section 4, and RFC 7518, section 6."""
 
 
 @each("kind", PRIVATE_KEYS, ids=lambda kind: kind.__name__)
-def test_repr_hides_the_private_part_of_a_key(kind: type[Model]) -> None:
+def test_repr_hides_private_members_of_a_key(kind: type[Model]) -> None:
     members = set(attributes(kind).values())
     shown = repr(kind.from_dict({member: f"<{member}>" for member in members}))
     assert members - PUBLIC_MEMBERS
@@ -280,11 +280,11 @@ def test_repr_hides_the_private_part_of_a_key(kind: type[Model]) -> None:
         ({"token": None, "secret": True, "password": ""}, "Model(token=None, secret=True, password=...)"),
     ],
 )
-def test_repr_hides_what_is_secret_beside_what_is_there(data: dict[str, Any], shown: str) -> None:
+def test_repr_hides_secrets_depending_on_other_keys(data: dict[str, Any], shown: str) -> None:
     assert repr(Model.from_dict(data)) == shown
 
 
-def test_repr_hides_secrets_of_what_has_no_class() -> None:
+def test_repr_hides_secrets_in_objects_without_a_class() -> None:
     data = {"token": "confidential", "keys": [{"kty": "oct", "k": "confidential"}], 1: ["shown"]}
     shown = "{'token': ..., 'keys': [{'kty': 'oct', 'k': ...}], 1: ['shown']}"
     assert repr(Model.from_dict({"type": "of.tomorrow", "data": data})) == f"Model(type='of.tomorrow', data={shown})"
@@ -307,19 +307,19 @@ def test_repr_hides_secrets_of_what_has_no_class() -> None:
         ("Is it #1? Yes?no", "Is it #1? Yes?no"),
     ],
 )
-def test_repr_hides_what_lets_somebody_in_by_a_link(link: str, shown: str) -> None:
+def test_repr_hides_secret_parts_of_links(link: str, shown: str) -> None:
     for data, around in (({"url": link}, shown), ({"urls": [link]}, [shown]), ({"x": {"y": link}}, {"y": shown})):
         (key,) = data
         assert repr(Model.from_dict(data)) == f"Model({key}={around!r})"
 
 
 @each("kind", [SignInToken, ActorToken, AgentTask, Invitation, OrganizationInvitation, RedirectURL])
-def test_repr_hides_the_ticket_in_a_url(kind: type[Model]) -> None:
+def test_repr_hides_tickets_in_urls(kind: type[Model]) -> None:
     shown = repr(kind.from_dict({"id": "shown", "url": "https://acme.example/v1/accept?ticket=confidential"}))
     assert shown == f"{kind.__name__}(id='shown', url='https://acme.example/v1/accept?...')"
 
 
-def test_repr_ends() -> None:
+def test_repr_is_bounded_for_deep_and_circular_models() -> None:
     model = Model.from_dict({"deep": nested(800)})
     assert repr(model).startswith("Model(deep={'a': [{'a': [")
     assert len(repr(model)) < 1000
@@ -332,11 +332,11 @@ PROTOCOLS = [
     *("__bool__", "__copy__", "__deepcopy__", "__getinitargs__", "__getnewargs__", "__getnewargs_ex__", "__getstate__"),
     *("__iter__", "__len__", "__setstate__", "__slots__"),
 ]
-"""Names for which Python asks objects, in addition to those that every object has."""
+"""Special methods that Python looks up, in addition to those that every object has."""
 
 
 @each("key", sorted({*dir(Model), *PROTOCOLS}))
-def test_a_key_that_python_asks_for_does_no_harm(key: str) -> None:
+def test_keys_named_like_special_methods_have_no_effect(key: str) -> None:
     for value in ODD_VALUES:
         model = User.from_dict({key: value})
         assert list(problems(CONTRACT, {"$ref": "#/components/schemas/User"}, model, {key: value})) == []
@@ -347,10 +347,10 @@ def test_a_key_that_python_asks_for_does_no_harm(key: str) -> None:
         assert bool(model)
 
 
-# -- a JSON object ------------------------------------------------------------------------------------------------
+# -- as JSON objects -----------------------------------------------------------------------------------------------
 
 
-def test_it_is_iterated_as_pairs() -> None:
+def test_iteration_yields_pairs() -> None:
     model = membership()
     assert dict(model) == vars(model)
     assert dict(model)["organization"] is model.organization
@@ -359,7 +359,7 @@ def test_it_is_iterated_as_pairs() -> None:
     assert "role" not in dict(model)
 
 
-def test_json_writes_it_with_one_argument() -> None:
+def test_json_dumps_encodes_models_with_default_to_dict() -> None:
     model, keys = membership(), JWKS.from_dict({"keys": [{"kty": "RSA"}]})
     written = json.dumps({"a": [model, keys]}, default=Model.to_dict)
     assert json.loads(written) == {"a": [model.to_dict(), keys.to_dict()]}
@@ -371,14 +371,14 @@ def test_json_writes_it_with_one_argument() -> None:
 
 
 def in_fresh_process(code: str) -> Any:
-    """What a script prints as JSON, run where nothing has been imported yet."""
+    """Return what a script prints as JSON in a new process."""
     done = subprocess.run(
         [sys.executable, "-c", f"import json, sys\n{code}"], capture_output=True, check=True, text=True
     )
     return json.loads(done.stdout)
 
 
-def test_attrs_sees_every_attribute() -> None:
+def test_attrs_fields_lists_every_attribute() -> None:
     names = ["alg", "k", "kid", "kty", "use", "x5c", "x5t", "x5t_s256", "x5u", "additional_properties"]
     fields = attrs.fields(JWKSSymmetricKey)
     assert attrs.has(JWKSSymmetricKey)
@@ -387,7 +387,7 @@ def test_attrs_sees_every_attribute() -> None:
     assert (fields.kid.type, fields.x5c.type, fields.kid.kw_only) == ("str", "list[str] | None", True)
 
 
-def test_attrs_takes_a_model_apart() -> None:
+def test_attrs_asdict_and_astuple_convert_a_model() -> None:
     user = User.from_dict({"id": "user_1", "email_addresses": [{"id": "idn_1"}], "unknown": 1})
     absent = attrs.asdict(User.from_dict({}))
     emails = [{**attrs.asdict(EmailAddress.from_dict({})), "id": "idn_1"}]
@@ -398,9 +398,9 @@ def test_attrs_takes_a_model_apart() -> None:
     assert attrs.astuple(Organization.from_dict({"id": "org_1"})).count("org_1") == 1
 
 
-def test_attrs_evolves_a_model() -> None:
+def test_attrs_evolve_returns_a_changed_model() -> None:
     key = JWKSSymmetricKey(alg="HS256", k="c2VjcmV0", kid="k_1", kty="oct", use="sig", x5t_s256="print")
-    evolve: Any = attrs.evolve  # whose type asks for what attrs itself has made
+    evolve: Any = attrs.evolve  # typed for classes that attrs created
     evolved = evolve(key, kid="k_2")
     assert type(evolved) is JWKSSymmetricKey
     assert (evolved.kid, evolved.x5t_s256, key.kid) == ("k_2", "print", "k_1")
@@ -408,7 +408,7 @@ def test_attrs_evolves_a_model() -> None:
         evolve(key, colour="red")
 
 
-def test_attrs_evolves_a_model_and_keeps_what_its_class_does_not_declare() -> None:
+def test_attrs_evolve_keeps_undeclared_keys() -> None:
     model = membership()
     evolve: Any = attrs.evolve
     evolved = evolve(model, role="org:admin")
@@ -418,14 +418,14 @@ def test_attrs_evolves_a_model_and_keeps_what_its_class_does_not_declare() -> No
     assert OrganizationMembership.from_dict(evolve(model).to_dict()) == membership()
 
 
-def test_attrs_builds_a_model_from_what_it_took_apart() -> None:
+def test_asdict_can_be_converted_back_to_a_model() -> None:
     organization = Organization.from_dict({"id": "org_1", "unknown": 1})
     taken: Any = {field.name: getattr(organization, field.name) for field in attrs.fields(Organization)}
     built = Organization(**{**taken, "additional_properties": dict(taken["additional_properties"])})
     assert (built.id, built["unknown"]) == ("org_1", 1)
 
 
-def test_attrs_is_not_imported_before_somebody_asks() -> None:
+def test_attrs_is_imported_only_when_used() -> None:
     counts = in_fresh_process(
         "import clerk_bapi.models as models, clerk_bapi.events\n"
         "read = [getattr(models, name).from_dict({'id': '1'}) for name in models.__all__]\n"
@@ -437,7 +437,7 @@ def test_attrs_is_not_imported_before_somebody_asks() -> None:
     assert counts == [len(clerk_bapi.models.__all__), False, True, len(attributes(User)) + 1]
 
 
-def test_attrs_may_be_asked_for_the_base_first() -> None:
+def test_attrs_fields_of_the_base_class_can_be_read_first() -> None:
     counts = in_fresh_process(
         "import attrs, clerk_bapi.models, clerk_core\n"
         "classes = clerk_core.Model, clerk_bapi.models.User, clerk_bapi.models.Organization\n"
@@ -457,7 +457,7 @@ def test_attrs_may_be_asked_for_the_base_first() -> None:
         (5, None),
     ],
 )
-def test_an_error_names_its_parameter(meta: Any, expected: str | None) -> None:
+def test_error_detail_has_its_param_name(meta: Any, expected: str | None) -> None:
     body = {"code": "taken", "message": "m", "meta": meta, "param_name": "of a key"}
     error = VerificationFromOAuth.from_dict({"error": body}).error
     assert type(error) is ErrorDetail is clerk_bapi.models.ErrorDetail

@@ -1,4 +1,4 @@
-"""Uploads, read back by a parser of our own from what a server got."""
+"""Uploads, parsed from the bytes that a server received by an independent parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from clerk_bapi import AsyncClient, Client, File, InvalidArgument, Request, api
-from tests.loopback import KEY, WAYS, Received, answer, send_by, serve
+from tests.loopback import KEY, WAYS, Received, respond, send_by, serve
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) + b"\r\n\n\r"
 
@@ -35,7 +35,7 @@ def boundary_of(received: Received) -> bytes:
 
 
 def parts_of(received: Received) -> list[Part]:
-    """RFC 7578: what stands between the delimiters, byte for byte, each part's head apart from its content."""
+    """Return the parts between the delimiters (RFC 7578), each with its headers parsed."""
     first, *between, last = (b"\r\n" + received.body).split(b"\r\n--" + boundary_of(received))
     assert (first, last) == (b"", b"--\r\n")
     return [_part(part) for part in between]
@@ -54,7 +54,7 @@ def _part(part: bytes) -> Part:
 
 
 def _unescaped(filename: str) -> str:
-    """As the HTML standard escapes it; httpx doubles a backslash besides, as RFC 2616's quoted strings do."""
+    """Undo the escapes of the HTML standard, and those of backslashes, which httpx adds (RFC 2616, quoted strings)."""
     for escaped, plain in (("%0A", "\n"), ("%0D", "\r"), ("%22", '"'), ("\\\\", "\\")):
         filename = filename.replace(escaped, plain)
     return filename
@@ -68,7 +68,7 @@ UPLOADS: dict[str, Callable[[Any], Request[Any]]] = {
 
 
 def uploaded(request: Request[Any], way: str = "sync") -> Received:
-    with serve(answer(200, {"id": "o_1"})) as server:
+    with serve(respond(200, {"id": "o_1"})) as server:
         assert send_by(way, request, server.url).id == "o_1"
     return server.request
 
@@ -78,12 +78,12 @@ def uploaded_file(file: Any, way: str = "sync") -> Part:
     return part
 
 
-# -- what arrives --------------------------------------------------------------------------------------------------
+# -- accepted files ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("upload", UPLOADS)
-def test_each_upload_arrives(upload: str, way: str) -> None:
+def test_every_upload_operation_sends_the_file(upload: str, way: str) -> None:
     received = uploaded(UPLOADS[upload](File(PNG, "me.png")), way)
     assert f"{received.method} {received.target}" == upload
     assert parts_of(received) == [Part("file", "me.png", "image/png", PNG)]
@@ -94,7 +94,7 @@ def test_each_upload_arrives(upload: str, way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("upload", [api.upload_organization_logo, api.upload_oauth_application_logo])
-def test_other_fields_go_along(upload: Callable[..., Request[Any]], way: str) -> None:
+def test_other_fields_are_sent_with_the_file(upload: Callable[..., Request[Any]], way: str) -> None:
     request = upload("o_1", file=PNG, uploader_user_id='user_"ä"\r\n--1')
     assert sorted(parts_of(uploaded(request, way))) == [
         Part("file", "file", "application/octet-stream", PNG),
@@ -107,20 +107,20 @@ class Id(str, enum.Enum):  # noqa: UP042 - as code older than StrEnum has them
 
 
 @pytest.mark.parametrize(("value", "text"), [(Id.ADA, b"user_1"), (10.0, b"10"), (True, b"true"), ("", b"")])
-def test_a_field_is_written_as_in_a_query(value: Any, text: bytes) -> None:
+def test_fields_are_written_as_in_a_query(value: Any, text: bytes) -> None:
     received = uploaded(api.upload_organization_logo("org_1", file=PNG, uploader_user_id=value))
     assert {part.name: part.content for part in parts_of(received)} == {"file": PNG, "uploader_user_id": text}
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_bytes(way: str) -> None:
-    """Without a file name of its own, a part is named after its argument: servers refuse one without."""
+def test_bytes_are_named_after_the_argument(way: str) -> None:
+    """Servers reject parts without a file name."""
     assert uploaded_file(PNG, way) == Part("file", "file", "application/octet-stream", PNG)
     assert uploaded_file(b"", way).content == b""
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_object_in_memory(way: str) -> None:
+def test_bytesio_is_named_after_the_argument(way: str) -> None:
     file = io.BytesIO(PNG)
     assert uploaded_file(file, way) == Part("file", "file", "application/octet-stream", PNG)
     assert not file.closed
@@ -137,7 +137,7 @@ def test_an_object_in_memory(way: str) -> None:
         ("a.unknown_ending", "application/octet-stream"),
     ],
 )
-def test_an_open_file_is_named_after_its_path(way: str, name: str, content_type: str, tmp_path: Path) -> None:
+def test_open_file_is_named_after_its_path(way: str, name: str, content_type: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(PNG)
     with path.open("rb") as file:
@@ -148,19 +148,19 @@ def test_an_open_file_is_named_after_its_path(way: str, name: str, content_type:
 
 
 @pytest.mark.parametrize("opened", [tempfile.TemporaryFile, tempfile.SpooledTemporaryFile])
-def test_a_temporary_file_arrives_without_having_been_flushed(opened: Callable[[], BinaryIO]) -> None:
+def test_unflushed_temporary_file_is_sent(opened: Callable[[], BinaryIO]) -> None:
     with opened() as file:
         file.write(PNG)
         assert uploaded_file(file) == Part("file", "file", "application/octet-stream", PNG)
 
 
 @pytest.mark.parametrize("content", [PNG, io.BytesIO(PNG)], ids=["bytes", "object"])
-def test_a_file_with_a_name_and_a_type_of_its_own(content: Any) -> None:
+def test_file_can_have_a_name_and_content_type(content: Any) -> None:
     assert uploaded_file(File(content, "me.png", "image/x-own")) == Part("file", "me.png", "image/x-own", PNG)
     assert uploaded_file(File(content, "me.gif")).content_type == "image/gif"
 
 
-def test_the_name_of_a_file_goes_before_that_of_its_content(tmp_path: Path) -> None:
+def test_name_of_file_overrides_that_of_its_content(tmp_path: Path) -> None:
     path = tmp_path / "on_disk.png"
     path.write_bytes(PNG)
     with path.open("rb") as content:
@@ -171,7 +171,7 @@ def test_the_name_of_a_file_goes_before_that_of_its_content(tmp_path: Path) -> N
     "filename",
     ['"quoted".png', "a\r\nX-Evil: 1\r\n\r\n.png", "a;filename=b.png", "日本 🦊.png", "back\\slash.png", "%22"],
 )
-def test_any_file_name_arrives_and_cannot_break_out(filename: str) -> None:
+def test_any_file_name_is_escaped(filename: str) -> None:
     part = uploaded_file(File(PNG, filename, "image/png"))
     assert part == Part("file", filename, "image/png", PNG) or (filename, part.filename) == ("%22", '"')
 
@@ -186,14 +186,14 @@ def test_any_file_name_arrives_and_cannot_break_out(filename: str) -> None:
         b'\r\nContent-Disposition: form-data; name="uploader_user_id"\r\n\r\nuser_evil',
     ],
 )
-def test_content_that_looks_like_a_delimiter_stays_content(content: bytes) -> None:
+def test_content_may_contain_delimiters(content: bytes) -> None:
     assert uploaded_file(content).content == content
 
 
-def test_the_delimiter_cannot_be_known_before() -> None:
-    """A fixed one, or the last one, could stand in the next file."""
+def test_delimiters_are_random() -> None:
+    """A predictable delimiter could be part of the next file."""
     request = api.set_user_profile_image("user_1", file=PNG)
-    with serve(answer(200, {})) as server, Client(KEY, base_url=server.url) as client:
+    with serve(respond(200, {})) as server, Client(KEY, base_url=server.url) as client:
         for _ in range(3):
             client.send(request)
         known = boundary_of(server.requests[-1])
@@ -203,7 +203,7 @@ def test_the_delimiter_cannot_be_known_before() -> None:
     assert parts_of(server.requests[-1])[0].content == evil
 
 
-def test_a_large_file_arrives_whole(tmp_path: Path) -> None:
+def test_large_file_is_sent_completely(tmp_path: Path) -> None:
     content = os.urandom(1 << 20) * 5
     path = tmp_path / "large.bin"
     path.write_bytes(content)
@@ -212,8 +212,8 @@ def test_a_large_file_arrives_whole(tmp_path: Path) -> None:
             assert uploaded_file(file, way).content == content
 
 
-def test_a_file_that_was_read_before_arrives_whole(tmp_path: Path) -> None:
-    """As one is whose first bytes were looked at to tell its type."""
+def test_partly_read_file_is_sent_completely(tmp_path: Path) -> None:
+    """For example after its first bytes were read to detect its type."""
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     with path.open("rb") as file:
@@ -221,17 +221,17 @@ def test_a_file_that_was_read_before_arrives_whole(tmp_path: Path) -> None:
         assert uploaded_file(file).content == PNG
 
 
-def test_a_request_with_a_file_can_be_sent_again() -> None:
+def test_request_with_a_file_can_be_resent() -> None:
     request = api.set_user_profile_image("user_1", file=io.BytesIO(PNG))
     assert [parts_of(uploaded(request, way))[0].content for way in WAYS] == [PNG] * len(WAYS)
 
 
-# Files whose length nobody knows before they are read.
+# -- files of unknown length ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_pipe_arrives_whole(way: str) -> None:
-    """As standard input is one: `... | python upload.py`."""
+def test_pipe_is_sent_completely(way: str) -> None:
+    """For example standard input: `... | python upload.py`."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as end:
         end.write(PNG)
@@ -239,7 +239,7 @@ def test_a_pipe_arrives_whole(way: str) -> None:
         assert uploaded_file(file, way).content == PNG
 
 
-def test_a_file_that_is_unpacked_while_it_is_read_arrives_whole(tmp_path: Path) -> None:
+def test_gzip_file_is_decompressed_and_sent_completely(tmp_path: Path) -> None:
     path = tmp_path / "logo.svg.gz"
     content = b"<svg/>" * 1000
     path.write_bytes(gzip.compress(content))
@@ -248,7 +248,7 @@ def test_a_file_that_is_unpacked_while_it_is_read_arrives_whole(tmp_path: Path) 
 
 
 class Stream(io.RawIOBase):
-    """Can be read once, and neither rewound nor measured."""
+    """A stream that can be read once, and has neither `seek` nor a length."""
 
     def __init__(self, content: bytes) -> None:
         self._left = io.BytesIO(content)
@@ -263,24 +263,24 @@ class Stream(io.RawIOBase):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_stream_arrives_whole(way: str) -> None:
+def test_stream_is_sent_completely(way: str) -> None:
     assert uploaded_file(Stream(PNG), way).content == PNG
 
 
-def test_tasks_upload_at_once() -> None:
+def test_tasks_upload_concurrently() -> None:
     async def run() -> None:
         async with AsyncClient(KEY, base_url=server.url) as client, anyio.create_task_group() as group:
             for number in range(10):
                 image = File(PNG + bytes([number]), f"{number}.png")
                 group.start_soon(lambda image=image: client.users.set_profile_image("user_1", file=image))
 
-    with serve(answer(200, {})) as server:
+    with serve(respond(200, {})) as server:
         anyio.run(run)
     got = sorted(parts_of(received)[0] for received in server.requests)
     assert got == [Part("file", f"{number}.png", "image/png", PNG + bytes([number])) for number in range(10)]
 
 
-# -- what is no upload ---------------------------------------------------------------------------------------------
+# -- rejected files ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("upload", UPLOADS)
@@ -300,13 +300,13 @@ def test_tasks_upload_at_once() -> None:
     ],
     ids=lambda it: f"{type(it).__name__} {it!r:.10}",
 )
-def test_what_is_no_file_is_refused_by_name(upload: str, wrong: Any) -> None:
+def test_rejects_what_is_not_a_file_and_names_the_argument(upload: str, wrong: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         UPLOADS[upload](wrong)
     assert caught.value.argument == "file"
 
 
-def test_a_file_opened_as_text_is_refused_by_name(tmp_path: Path) -> None:
+def test_rejects_a_file_opened_as_text_and_names_the_argument(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     path.write_text("<svg/>")
     with path.open(encoding="utf-8") as file, pytest.raises(InvalidArgument, match="text") as caught:
@@ -315,29 +315,29 @@ def test_a_file_opened_as_text_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["text", None, 5, io.StringIO("text"), [b"x"]], ids=lambda it: type(it).__name__)
-def test_a_file_of_no_bytes_is_refused(content: Any) -> None:
+def test_rejects_a_file_whose_content_is_not_bytes(content: Any) -> None:
     with pytest.raises(InvalidArgument):
         api.set_user_profile_image("user_1", file=File(content, "me.png"))
 
 
-def test_a_closed_file_is_no_failure_of_the_connection(tmp_path: Path) -> None:
+def test_closed_file_raises_value_error(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     with path.open("rb") as file:
         request = api.set_user_profile_image("user_1", file=file)
-    with serve(answer(200, {})) as server, pytest.raises(ValueError, match="closed"):
+    with serve(respond(200, {})) as server, pytest.raises(ValueError, match="closed"):
         send_by("sync", request, server.url)
     assert server.requests == []
 
 
 @pytest.mark.parametrize("filename", ["", "\udcff.png"])
-def test_a_file_name_that_cannot_be_sent_is_refused(filename: str) -> None:
+def test_rejects_an_invalid_file_name(filename: str) -> None:
     with pytest.raises(InvalidArgument):
         api.set_user_profile_image("user_1", file=File(PNG, filename, "image/png"))
 
 
-def test_a_file_whose_name_is_no_text_is_sent_all_the_same() -> None:
-    """On Linux a name is bytes; Python shows those that are no UTF-8 as lone surrogates, which nothing can carry."""
+def test_file_name_that_is_not_utf_8_is_replaced() -> None:
+    """On Linux, names are bytes. Python decodes invalid UTF-8 to lone surrogates, which cannot be encoded again."""
     file = io.BytesIO(PNG)
     file.name = os.fsdecode(b"folder/\xff.png")
     part = uploaded_file(file)
@@ -346,13 +346,13 @@ def test_a_file_whose_name_is_no_text_is_sent_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("content_type", ["image/png\r\nX-Evil: 1", "image/png\n", "imäge/png", "\udcff"])
-def test_a_content_type_that_is_no_header_is_refused(content_type: str) -> None:
+def test_rejects_an_invalid_content_type(content_type: str) -> None:
     with pytest.raises(InvalidArgument):
         api.set_user_profile_image("user_1", file=File(PNG, "me.png", content_type))
 
 
 @pytest.mark.parametrize("value", [None, ["user_1"], b"user_1", "\ud800"])
-def test_a_field_that_cannot_be_sent_is_refused_by_name(value: Any) -> None:
+def test_rejects_an_invalid_field_and_names_the_argument(value: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         api.upload_organization_logo("org_1", file=PNG, uploader_user_id=value)
     assert caught.value.argument == "uploader_user_id"

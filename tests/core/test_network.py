@@ -1,4 +1,4 @@
-"""Proxies and certificates of the environment: what is used, what is shared, and what is refused by name."""
+"""Proxies and certificates from environment variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import trustme
 from clerk_bapi import AsyncClient, Client, InvalidArgument, api
 from clerk_core.transport.network import Network
 from clerk_core.transport.tls import Certificates
-from tests.loopback import KEY, WAYS, answer, echo_id, send_by, serve
+from tests.loopback import KEY, WAYS, echo_id, respond, send_by, serve
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 PROXY = "http://proxy.test:3128"
@@ -28,7 +28,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-# -- proxies -----------------------------------------------------------------------------------------------------------
+# -- proxies -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("10.0.0.0/99, [::1, fe80::1%eth0, http://[, /, :, ://", "https://api.clerk.com", True),
     ],
 )
-def test_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str, used: bool) -> None:
+def test_no_proxy_excludes_hosts(monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str, used: bool) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", no_proxy)
     assert Network.from_environment(url).proxy == (PROXY if used else None)
 
 
-def test_the_proxy_of_the_scheme_goes_before_that_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_of_the_scheme_overrides_all_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://all.test")
     monkeypatch.setenv("HTTPS_PROXY", "secure.test:3128")
     assert Network.from_environment("https://api.clerk.com").proxy == "http://secure.test:3128"
@@ -76,7 +76,7 @@ def test_the_proxy_of_the_scheme_goes_before_that_of_all(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_call_goes_through_the_proxy_with_its_login(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_use_the_proxy_with_its_credentials(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(echo_id) as proxy:
         monkeypatch.setenv("NO_PROXY", "::1/128,10.0.0.0/8")
         monkeypatch.setenv("no_proxy", "::1/128,10.0.0.0/8")
@@ -103,7 +103,7 @@ def test_a_call_goes_through_the_proxy_with_its_login(way: str, monkeypatch: pyt
         ("SSLKEYLOGFILE", "/no/such/folder/keys.log", "cannot write"),
     ],
 )
-def test_what_cannot_be_used_is_refused_by_name(
+def test_rejects_invalid_variables_by_name(
     kind: type[Client] | type[AsyncClient], variable: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -111,11 +111,11 @@ def test_what_cannot_be_used_is_refused_by_name(
         kind(KEY)
     assert caught.value.argument == variable
     assert "hidden" not in f"{caught.value!r} {caught.value}"
-    kind(KEY, base_url="http://127.0.0.1:4010")  # whom it does not concern
+    kind(KEY, base_url="http://127.0.0.1:4010")  # uses neither proxies nor certificates
 
 
 @pytest.mark.parametrize("proxy", ["socks5://proxy.test:1080", "socks5h://proxy.test:1080"])
-def test_a_socks_proxy_without_its_extra_is_refused(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_socks_proxy_requires_its_extra(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     Client(KEY)
     monkeypatch.setitem(sys.modules, "socksio", None)
@@ -123,29 +123,29 @@ def test_a_socks_proxy_without_its_extra_is_refused(proxy: str, monkeypatch: pyt
         Client(KEY)
 
 
-def test_a_socks_proxy_and_aiohttp_do_not_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aiohttp_rejects_a_socks_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://proxy.test:1080")
     with pytest.raises(InvalidArgument, match="transport: 'aiohttp' cannot use the SOCKS proxy"):
         AsyncClient(KEY, transport="aiohttp")
 
 
-# -- certificates ------------------------------------------------------------------------------------------------------
+# -- certificates --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of a server whose authority the environment names."""
+    """Return the URL of a server whose certificate authority SSL_CERT_FILE contains."""
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    with serve(answer(200, {"id": "user_1"}), tls=tls) as server:
+    with serve(respond(200, {"id": "user_1"}), tls=tls) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         yield server.url
 
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
-    """The threads that load certificates."""
+    """Record the threads that load certificates."""
     threads: list[threading.Thread] = []
     load = Certificates._load
 
@@ -158,16 +158,14 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_certificates_are_loaded_once_and_off_the_loop(secure: str, loads: list[threading.Thread], way: str) -> None:
+def test_certificates_are_loaded_once_in_another_thread(secure: str, loads: list[threading.Thread], way: str) -> None:
     for _ in range(3):
         assert send_by(way, api.get_user("user_1"), secure).id == "user_1"
     (thread,) = loads
     assert (thread is threading.current_thread()) == (way == "sync")
 
 
-def test_certificates_that_were_replaced_are_loaded_again(
-    secure: str, loads: list[threading.Thread], tmp_path: Path
-) -> None:
+def test_replaced_certificates_are_reloaded(secure: str, loads: list[threading.Thread], tmp_path: Path) -> None:
     send_by("sync", api.get_user("user_1"), secure)
     path = tmp_path / "authority.pem"
     path.write_bytes(path.read_bytes() * 2)
@@ -176,16 +174,14 @@ def test_certificates_that_were_replaced_are_loaded_again(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_plain_http_loads_no_certificates(loads: list[threading.Thread], way: str) -> None:
+def test_http_loads_no_certificates(loads: list[threading.Thread], way: str) -> None:
     with serve(echo_id) as server:
         send_by(way, api.get_user("user_1"), server.url)
     assert loads == []
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_file_that_holds_a_broken_certificate_is_named(
-    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_with_an_invalid_certificate_is_named(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "broken.pem"
     broken.write_text("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n")
     monkeypatch.setenv("SSL_CERT_FILE", str(broken))
@@ -193,21 +189,21 @@ def test_a_file_that_holds_a_broken_certificate_is_named(
         send_by(way, api.get_user("user_1"), "https://127.0.0.1:1")
 
 
-# -- transports --------------------------------------------------------------------------------------------------------
+# -- transports ----------------------------------------------------------------------------------------------------
 
 
-def test_the_transport_is_checked() -> None:
+def test_rejects_an_unknown_transport() -> None:
     with pytest.raises(InvalidArgument, match="transport: expected one of 'httpx', 'aiohttp'"):
         AsyncClient(KEY, transport="requests")  # type: ignore[arg-type]
 
 
-def test_aiohttp_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_aiohttp_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     with pytest.raises(ImportError, match=r'pip install "clerkkit\[aiohttp\]"'):
         AsyncClient(KEY, transport="aiohttp")
 
 
-def test_aiohttp_is_refused_on_trio() -> None:
+def test_aiohttp_is_rejected_on_trio() -> None:
     import trio
 
     async def main() -> None:

@@ -1,4 +1,4 @@
-"""Models as pydantic and FastAPI see them; OpenAPI documents are judged by openapi-spec-validator."""
+"""Models in pydantic and FastAPI. openapi-spec-validator checks the OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Account(BaseModel):
 
 
 class Node(Model):
-    """Holds others of its kind."""
+    """A model that contains models of its own class."""
 
     children: list[Node]
     parent: Node | None = None
     name: str | None = None
 
 
-def test_a_field_takes_a_model_or_its_object() -> None:
+def test_field_accepts_a_model_or_a_dict() -> None:
     user = User.from_dict(BODY)
     assert Account(user=user).user is user
     account = Account.model_validate({"user": BODY, "organizations": [{"id": "org_1"}]})
@@ -57,7 +57,7 @@ def test_a_field_takes_a_model_or_its_object() -> None:
     assert account.user.to_dict() == BODY
 
 
-def test_a_dump_is_the_json_object() -> None:
+def test_model_dump_returns_the_json_object() -> None:
     account = Account(user=User.from_dict(BODY), organizations=[Organization.from_dict({"x": 1})])
     account.anything = [User.from_dict(BODY), JWKS.from_dict({"keys": []})]
     expected = {"user": BODY, "organizations": [{"x": 1}], "token": None, "anything": [BODY, {"keys": []}]}
@@ -69,12 +69,12 @@ def test_a_dump_is_the_json_object() -> None:
 
 
 @each("value", [None, 5, "text", [], [["id", "user_1"]], Organization.from_dict({}), {"object": "organization"}])
-def test_what_is_neither_is_refused(value: Any) -> None:
+def test_field_rejects_other_values(value: Any) -> None:
     with pytest.raises(ValidationError, match="Input should be a User or its JSON object"):
         TypeAdapter(User).validate_python(value)
 
 
-def test_a_union_is_told_by_its_tag() -> None:
+def test_tag_selects_the_class_of_a_union() -> None:
     adapter: TypeAdapter[SessionToken | SessionCookies] = TypeAdapter(SessionToken | SessionCookies)
     for tag, kind in (("token", SessionToken), ("cookies", SessionCookies)):
         assert type(adapter.validate_python({"object": tag})) is kind
@@ -83,7 +83,7 @@ def test_a_union_is_told_by_its_tag() -> None:
 
 @each_class
 @each("mode", ["validation", "serialization"])
-def test_the_schema_of_a_class_names_its_attributes(kind: type[Model], mode: Any) -> None:
+def test_json_schema_lists_the_attributes(kind: type[Model], mode: Any) -> None:
     schema = TypeAdapter(kind).json_schema(mode=mode)
     Draft202012Validator.check_schema(schema)
     assert {*_definition(schema, kind)["properties"]} == {*attributes(kind).values()}
@@ -99,7 +99,7 @@ def _definition(schema: dict[str, Any], kind: type[Model]) -> dict[str, Any]:
     return found
 
 
-def test_the_schema_may_refer_to_itself() -> None:
+def test_json_schema_can_be_recursive() -> None:
     schema = TypeAdapter(Node).json_schema()
     assert _definition(schema, Node)["properties"]["children"]["items"] == {"$ref": "#/$defs/Node"}
     assert Draft202012Validator(schema).is_valid({"children": [{"children": []}]})
@@ -161,7 +161,7 @@ def call(method: str, path: str, body: Any = None) -> httpx.Response:
     return anyio.run(send)
 
 
-def test_fastapi_returns_and_takes_models() -> None:
+def test_fastapi_accepts_and_returns_models() -> None:
     account = {"user": BODY, "organizations": [], "token": None, "anything": None}
     inside = {"users": [BODY], "keys": {"keys": [{"kty": "?"}]}}
     expected: dict[str, Any] = {
@@ -181,25 +181,25 @@ def test_fastapi_returns_and_takes_models() -> None:
     assert call("GET", "/wrong").status_code == 500
 
 
-def test_fastapi_describes_models() -> None:
+def test_fastapi_openapi_document_describes_models() -> None:
     document = site().openapi()
     OpenAPIV31SpecValidator(document).validate()
     schemas = document["components"]["schemas"]
     assert {*schemas["User"]["properties"]} == {*attributes(User).values()}
     assert schemas["User"]["properties"]["email_addresses"]["items"] == {"$ref": "#/components/schemas/EmailAddress"}
-    answer = document["paths"]["/user"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert answer == {"$ref": "#/components/schemas/User"}
+    response = document["paths"]["/user"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert response == {"$ref": "#/components/schemas/User"}
     assert schemas["Account"]["properties"]["user"] == {"$ref": "#/components/schemas/User"}
 
 
-def test_fastapi_encodes_models() -> None:
+def test_jsonable_encoder_encodes_models() -> None:
     assert jsonable_encoder({"a": [User.from_dict(BODY), JWKS.from_dict({"keys": []})]}) == {"a": [BODY, {"keys": []}]}
     assert jsonable_encoder(User.from_dict({"keys": 5, "items": []})) == {"keys": 5, "items": []}
     for page in ({}, {"data": [], "total_count": 0, "keys": 1}, {"data": [{"id": "inv_1"}, {"id": "inv_2"}]}):
         assert jsonable_encoder(InvitationPage.from_dict(page)) == page
 
 
-def test_pydantic_is_not_imported_before_it_asks() -> None:
+def test_models_do_not_import_pydantic() -> None:
     code = (
         "import sys; from clerk_bapi.models import User; u = User.from_dict({'id': '1'}); dict(u); repr(u); "
         "assert not {'pydantic', 'pydantic_core'} & set(sys.modules); sys.modules['pydantic_core'] = None; "

@@ -1,4 +1,4 @@
-"""Tools that print objects show no more than `repr`: rich, its tracebacks with variables, structlog, pprint, help()."""
+"""Tools that print objects hide the same secrets as `repr`: rich, its tracebacks, structlog, pprint and help()."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.generated.json_samples import attributes, classes
 each = pytest.mark.parametrize
 KEY = "".join(("sk_test_", "confidential"))
 NEED_SETTINGS = {"drf", "spectacular"}
-"""Modules that Django's settings must be there for."""
+"""Modules that can be imported only if Django is configured."""
 
 
 def by_rich(shown: object) -> str:
@@ -54,7 +54,7 @@ PRINTERS: list[Callable[[object], str]] = [repr, pprint.pformat, by_rich, by_str
 
 
 @each("show", PRINTERS)
-def test_the_secrets_of_models_are_not_shown(show: Callable[[object], str]) -> None:
+def test_secrets_of_models_are_hidden(show: Callable[[object], str]) -> None:
     for kind in classes():
         for attribute, key in attributes(kind).items():
             if SECRET.search(key):
@@ -65,7 +65,7 @@ def test_the_secrets_of_models_are_not_shown(show: Callable[[object], str]) -> N
 
 
 @each("show", PRINTERS)
-def test_links_and_keys_are_not_shown(show: Callable[[object], str]) -> None:
+def test_links_and_keys_are_hidden(show: Callable[[object], str]) -> None:
     token = SignInToken.from_dict({"url": "https://x.example/?ticket=confidential", "nested": {"jwt": "confidential"}})
     key = JWKSSymmetricKey.from_dict({"kty": "oct", "k": "confidential", "__rich_repr__": 1, "__attrs_attrs__": 2})
     for model in (token, key, Model.from_dict({"keys": [{"kty": "oct", "d": "confidential"}]})):
@@ -73,14 +73,14 @@ def test_links_and_keys_are_not_shown(show: Callable[[object], str]) -> None:
         assert type(model).__name__ in show(model)
 
 
-def test_rich_shows_what_repr_shows() -> None:
+def test_rich_shows_the_same_as_repr() -> None:
     user = User.from_dict({"id": "user_1", "email_addresses": [{"id": "idn_1"}], "unknown": {"a": 1}})
     assert "".join(by_rich(user).split()) == "".join(repr(user).split())
     assert by_rich(Model.from_dict({"deep": {"a": [{}]}})).strip() == "Model(deep={'a': [{}]})"
 
 
 def holders() -> Iterator[object]:
-    """Objects that hold a secret which their repr does not show."""
+    """Yield objects whose secrets `repr` hides."""
     private = {"jwt_key": None, "machine_secret_key": "ak_confidential"}
     clerk = Clerk(KEY)
     yield from (clerk, AsyncClerk(KEY), clerk_bapi.Client(KEY), clerk.users, clerk.auth)
@@ -92,7 +92,7 @@ def holders() -> Iterator[object]:
 
 
 @each("show", PRINTERS)
-def test_what_holds_a_secret_does_not_show_it(show: Callable[[object], str]) -> None:
+def test_secrets_of_other_objects_are_hidden(show: Callable[[object], str]) -> None:
     for holder in holders():
         assert "confidential" not in show(holder), type(holder)
         assert "whsec_" not in show(holder), type(holder)
@@ -102,7 +102,7 @@ def test_what_holds_a_secret_does_not_show_it(show: Callable[[object], str]) -> 
 
 
 def members() -> Iterator[tuple[str, Any]]:
-    """Every class and function of every module that is shipped, integrations with frameworks included."""
+    """Yield every class and function of all modules, including integrations."""
     for package in (clerk_core, clerk_bapi, clerkkit):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not NEED_SETTINGS.intersection(found.name.split(".")):
@@ -115,7 +115,7 @@ def members() -> Iterator[tuple[str, Any]]:
 MEMBERS = list(dict(members()).items())
 
 
-def test_rich_sees_no_attribute_that_a_repr_of_ours_leaves_out() -> None:
+def test_classes_with_their_own_repr_define_rich_repr() -> None:
     kinds = [kind for _, kind in MEMBERS if isinstance(kind, type) and (is_dataclass(kind) or attrs.has(kind))]
     own = [kind for kind in kinds if inspect.getsourcefile(kind.__repr__) == inspect.getsourcefile(_home(kind))]
     assert len(own) > 250  # models, and claims
@@ -124,11 +124,11 @@ def test_rich_sees_no_attribute_that_a_repr_of_ours_leaves_out() -> None:
 
 
 def _home(kind: type) -> type:
-    """The class that says how a class is shown."""
+    """Return the class that defines `__repr__`."""
     return next(base for base in kind.__mro__ if "__repr__" in vars(base))
 
 
-def test_no_default_of_an_argument_holds_the_environment() -> None:
+def test_no_default_argument_is_the_environment() -> None:
     functions = [(name, member) for name, member in MEMBERS if callable(member)]
     functions += [
         (f"{name}.{attribute}", getattr(kind, attribute))
@@ -151,7 +151,7 @@ def test_no_default_of_an_argument_holds_the_environment() -> None:
 # -- tracebacks ----------------------------------------------------------------------------------------------------
 
 
-def answer(status: int) -> Callable[[httpx.Request], httpx.Response]:
+def respond(status: int) -> Callable[[httpx.Request], httpx.Response]:
     return lambda request: httpx.Response(status, text=f"<html>{request.headers['Authorization']}", request=request)
 
 
@@ -159,8 +159,8 @@ def break_off(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadError("broke", request=request)
 
 
-@each("handler", [answer(404), answer(500), answer(200), answer(302), break_off])
-def test_a_traceback_with_variables_does_not_show_the_key(handler: Callable[[httpx.Request], httpx.Response]) -> None:
+@each("handler", [respond(404), respond(500), respond(200), respond(302), break_off])
+def test_traceback_with_variables_does_not_show_the_key(handler: Callable[[httpx.Request], httpx.Response]) -> None:
     http = httpx.Client(transport=httpx.MockTransport(handler))
     with http, Clerk(KEY, http_client=http, max_retries=0) as clerk, pytest.raises(clerkkit.ClerkError) as caught:
         clerk.users.get("user_1")

@@ -1,4 +1,4 @@
-"""Datetimes where Clerk takes Unix milliseconds, and back."""
+"""Datetimes as arguments where Clerk expects Unix milliseconds or RFC 3339, and `to_datetime`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from clerk_bapi import UNSET, Request, api
 from clerk_bapi.api import list_users
 from clerkkit import Clerk, InvalidArgument, to_datetime
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 MOMENT = datetime(2026, 1, 31, 12, 0, 0, 123_000, tzinfo=UTC)
 MILLISECONDS = 1769860800123
@@ -37,8 +37,8 @@ MILLISECONDS = 1769860800123
     ],
     ids=str,
 )
-def test_a_moment_in_any_form_is_sent_in_milliseconds(given: Any) -> None:
-    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_datetimes_are_sent_in_milliseconds(given: Any) -> None:
+    with serve(respond(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
         clerk.users.list(created_at_after=given)
         list(clerk.users.iterate(last_sign_in_at_before=given))
         list(clerk.paginate(list_users, last_active_at_after=given))
@@ -58,7 +58,7 @@ TAKERS = [
 
 
 @pytest.mark.parametrize(("function", "name"), TAKERS)
-def test_every_argument_in_milliseconds_takes_a_datetime(function: str, name: str) -> None:
+def test_every_argument_in_milliseconds_accepts_a_datetime(function: str, name: str) -> None:
     endpoint = getattr(api, function)
     ids = ["org_1" for p in inspect.signature(endpoint).parameters.values() if p.default is p.empty]
     assert endpoint(*ids, **{name: MOMENT}).query == f"{name}={MILLISECONDS}"
@@ -67,7 +67,7 @@ def test_every_argument_in_milliseconds_takes_a_datetime(function: str, name: st
     assert caught.value.argument == name
 
 
-def test_there_are_such_arguments() -> None:
+def test_all_arguments_in_milliseconds_are_covered() -> None:
     assert len(TAKERS) == 18
 
 
@@ -84,8 +84,8 @@ TEXTS: dict[str, Callable[..., Request[Any]]] = {
 }
 
 
-def test_every_time_of_the_contract_takes_a_datetime() -> None:
-    """Those that are in bodies, at any depth, have an entry above."""
+def test_every_time_in_a_body_is_covered() -> None:
+    """At any depth: `TEXTS` has an entry for each."""
     contract = json.loads((Path(__file__).parents[2] / "spec" / "contract.json").read_text())
     schemas = contract["components"]["schemas"]
     found: list[str] = []
@@ -99,7 +99,7 @@ def test_every_time_of_the_contract_takes_a_datetime() -> None:
         if schema.get("format") in ("date-time", "date", "unix-ms"):
             found.append(name)
         for key, inner in schema.get("properties", {}).items():
-            # A date in the prose or name of a property is a time, whatever its format.
+            # A property that is named like a time is one, even without a format.
             look(f"{name} {key}", inner, within)
             if key.endswith(("_at", "_on", "_until", "_to", "_date")) and "string" in inner.get("type", ""):
                 found.append(f"{name} {key}")
@@ -128,7 +128,7 @@ def test_every_time_of_the_contract_takes_a_datetime() -> None:
     ids=str,
 )
 @pytest.mark.parametrize("taker", TEXTS)
-def test_a_moment_in_any_form_is_sent_as_rfc_3339_in_bodies(taker: str, given: Any, sent: str) -> None:
+def test_datetimes_in_bodies_are_sent_as_rfc_3339(taker: str, given: Any, sent: str) -> None:
     name = taker.split()[1]
     assert json.loads(TEXTS[taker](**{name: given}).content)[name] == sent
 
@@ -153,7 +153,7 @@ def test_a_moment_in_any_form_is_sent_as_rfc_3339_in_bodies(taker: str, given: A
     ids=lambda value: str(value)[:40] if value != 10**5000 else "huge",
 )
 @pytest.mark.parametrize("taker", TEXTS)
-def test_what_is_no_moment_is_refused_in_bodies(taker: str, given: Any) -> None:
+def test_rejects_other_values_in_bodies(taker: str, given: Any) -> None:
     name = taker.split()[1]
     with pytest.raises(InvalidArgument) as caught:
         TEXTS[taker](**{name: given})
@@ -165,7 +165,7 @@ def test_what_is_no_moment_is_refused_in_bodies(taker: str, given: Any) -> None:
     [1_769_860_800, 1_769_860_800.5, 1, -1, 10**11 - 1, -(10**12), pytest.param(-(10**5000), id="huge")],
 )
 @pytest.mark.parametrize("taker", TEXTS)
-def test_seconds_are_refused_in_bodies(taker: str, seconds: float) -> None:
+def test_rejects_seconds_in_bodies(taker: str, seconds: float) -> None:
     name = taker.split()[1]
     with pytest.raises(InvalidArgument, match="multiply seconds by 1000") as caught:
         TEXTS[taker](**{name: seconds})
@@ -173,7 +173,7 @@ def test_seconds_are_refused_in_bodies(taker: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(("function", "name"), TAKERS)
-def test_seconds_are_refused_in_queries(function: str, name: str) -> None:
+def test_rejects_seconds_in_queries(function: str, name: str) -> None:
     endpoint = getattr(api, function)
     ids = ["org_1" for p in inspect.signature(endpoint).parameters.values() if p.default is p.empty]
     with pytest.raises(InvalidArgument, match=r"expected Unix milliseconds.*got 1769860800:") as caught:
@@ -183,17 +183,17 @@ def test_seconds_are_refused_in_queries(function: str, name: str) -> None:
     assert endpoint(*ids, **{name: 10**11}).query == f"{name}={10**11}"
 
 
-def test_durations_are_no_times() -> None:
+def test_durations_are_not_checked_as_times() -> None:
     assert json.loads(api.create_session_token("sess_1", expires_in_seconds=60).content) == {"expires_in_seconds": 60}
     assert json.loads(api.create_invitation(email_address="a@b.co", expires_in_days=1).content)["expires_in_days"] == 1
 
 
-def test_null_and_unset_are_no_times() -> None:
+def test_null_and_unset_are_accepted_as_times() -> None:
     assert api.create_user(created_at=None, legal_accepted_at=UNSET).content == b'{"created_at":null}'
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "problem"),
     [
         (datetime(2026, 1, 31, 12), "time zone"),
         ("2026-01-31T12:00:00", "time zone"),
@@ -207,24 +207,24 @@ def test_null_and_unset_are_no_times() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_moment_is_refused_by_name(given: Any, said: str) -> None:
-    with pytest.raises(InvalidArgument, match=said) as caught:
+def test_rejects_other_values_and_names_the_argument(given: Any, problem: str) -> None:
+    with pytest.raises(InvalidArgument, match=problem) as caught:
         list_users(created_at_after=given)
     assert caught.value.argument == "created_at_after"
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, -1, MILLISECONDS, 253402300799999])
-def test_there_and_back(milliseconds: int) -> None:
+def test_to_datetime_inverts_the_conversion(milliseconds: int) -> None:
     moment = to_datetime(milliseconds)
     assert moment.tzinfo is UTC
     assert list_users(created_at_after=moment).query == f"created_at_after={milliseconds}"
 
 
-def test_what_never_happened_has_no_time() -> None:
+def test_to_datetime_of_none_is_none() -> None:
     assert to_datetime(None) is None
 
 
 @pytest.mark.parametrize("given", ["2026", [], 10**20, float("inf"), float("nan")], ids=str)
-def test_what_is_no_time_of_clerks_is_refused(given: Any) -> None:
+def test_to_datetime_rejects_other_values(given: Any) -> None:
     with pytest.raises(InvalidArgument, match="milliseconds"):
         to_datetime(given)

@@ -1,6 +1,6 @@
-"""JSON bodies made from the schemas of spec/, and what each of them must become.
+"""JSON bodies made from the schemas of spec/, and the expected result of decoding each.
 
-The judge of what a schema means is jsonschema; nothing here asks the code under test how a body is read.
+jsonschema decides what is valid. The expectations do not use the code under test.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import clerk_bapi.models
 from clerk_core import Model, Request
 from generator.contract import operation_names
 from generator.contract.class_names import Models, name_models
-from tests.generated.type_walk import broken, hints
+from tests.generated.type_checks import broken, hints
 
 Schema = dict[str, Any]
 
@@ -49,14 +49,14 @@ QUIET = settings(
 
 
 class Document:
-    """A document of spec/, and what its schemas mean."""
+    """A document of spec/, with access to its schemas."""
 
     def __init__(self, name: str) -> None:
         self.root: Schema = json.loads((ROOT / "spec" / name).read_text())
         self.schemas: dict[str, Schema] = self.root["components"]["schemas"]
 
     def follow(self, node: Schema) -> Schema:
-        """What a reference points to, be it a schema or a response."""
+        """Return the schema or response that a node refers to, or the node itself."""
         while "$ref" in node:
             target: Any = self.root
             for step in node["$ref"].removeprefix("#/").split("/"):
@@ -65,7 +65,7 @@ class Document:
         return node
 
     def options(self, schema: Schema) -> list[Schema]:
-        """The alternatives that a schema offers, those of unions within it included, null left out."""
+        """Return the alternatives of a schema, including those of nested unions, without null."""
         target = self.follow(schema)
         union = _branches(target)
         if union:
@@ -73,31 +73,31 @@ class Document:
         return [] if target.get("type") == "null" else [schema]
 
     def may_be_null(self, schema: Schema) -> bool:
-        """Whether null is allowed."""
+        """Return whether null is allowed."""
         target = self.follow(schema)
         return "null" in _types(target) or any(map(self.may_be_null, _branches(target)))
 
     def properties(self, name: str) -> dict[str, Schema]:
-        """The properties of a named schema; none for what is no object."""
+        """Return the properties of a named schema; they are empty if it is not an object."""
         properties: dict[str, Schema] = self.schemas[name].get("properties", {})
         return properties
 
     def objects(self, schema: Schema) -> list[str]:
-        """The names of the objects with properties among the alternatives."""
+        """Return the names of the objects with properties among the alternatives."""
         return [_name(option) for option in self.options(schema) if "properties" in self.follow(option)]
 
     def items(self, schema: Schema) -> Schema | None:
-        """The schema of a list's items, where one of the alternatives is a list."""
+        """Return the schema of the items, or None if no alternative is a list."""
         targets = map(self.follow, self.options(schema))
         return next((target["items"] for target in targets if "array" in _types(target)), None)
 
     def values(self, schema: Schema) -> Schema | None:
-        """The schema of a map's values, where one of the alternatives is an object whose keys are data."""
+        """Return the schema of a map's values, or None if no alternative is a map."""
         extras = (self.follow(option).get("additionalProperties") for option in self.options(schema))
         return next((extra for extra in extras if isinstance(extra, dict)), None)
 
     def within(self, schema: Schema) -> Iterator[Schema]:
-        """A schema and all schemas inside it, those of named ones too."""
+        """Yield a schema and all schemas inside it, following references."""
         yield schema
         for inner in (self.items(schema), self.values(schema)):
             if inner:
@@ -107,11 +107,11 @@ class Document:
                 yield from self.within(inner)
 
     def expanded(self, schema: Schema) -> Any:
-        """The schema with every reference replaced by what it points to."""
+        """Return the schema with every reference replaced by its target."""
         return _expand(schema, self.follow)
 
-    def judge(self, schema: Schema) -> Draft202012Validator:
-        """The independent judge of what is valid."""
+    def validator_of(self, schema: Schema) -> Draft202012Validator:
+        """Return a validator of jsonschema."""
         return Draft202012Validator({**schema, "components": self.root["components"]})
 
 
@@ -119,44 +119,44 @@ CONTRACT = Document("contract.json")
 EVENTS = Document("events.json")
 
 
-class Answer(NamedTuple):
-    """What an operation of the contract may answer."""
+class ResponseCase(NamedTuple):
+    """A response that the contract documents for an operation."""
 
     operation: str
     """Method and path template."""
     status: int
     media: str | None
     schema: Schema
-    """Empty where the answer has no content."""
+    """Empty if the response has no content."""
 
     @property
     def succeeds(self) -> bool:
-        """Whether it is no error."""
+        """Whether the status is a success."""
         return 200 <= self.status <= 299
 
     def __str__(self) -> str:
         return f"{self.operation} {self.status}"
 
 
-def answers() -> Iterator[Answer]:
-    """Every answer that the contract shows, in its order."""
+def documented_responses() -> Iterator[ResponseCase]:
+    """Yield every documented response, in the order of the contract."""
     for template, methods in CONTRACT.root["paths"].items():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
                 content = CONTRACT.follow(response).get("content", {None: {"schema": {}}})
                 for media, shown in content.items():
-                    yield Answer(f"{method.upper()} {template}", int(status), media, shown["schema"])
+                    yield ResponseCase(f"{method.upper()} {template}", int(status), media, shown["schema"])
 
 
 def events() -> dict[str, Schema]:
-    """The schema of each event's body, by the event's type."""
+    """Return the schema of each event's body, by the event's type."""
     hooks = EVENTS.root["webhooks"].items()
     return {name: hook["post"]["requestBody"]["content"]["application/json"]["schema"] for name, hook in hooks}
 
 
 @cache
 def requests() -> dict[str, Request[Any]]:
-    """A request of each operation, made by its endpoint function."""
+    """Return a request of each operation, created by its endpoint function."""
     made = (_request(getattr(clerk_bapi.api, name)) for name in clerk_bapi.api.__all__)
     return {request.operation: request for request in made}
 
@@ -169,7 +169,7 @@ def _request(function: Callable[..., Request[Any]]) -> Request[Any]:
 
 
 def _plausible(hint: Any) -> Any:
-    """An argument of the type that an endpoint function asks for."""
+    """Return an argument of a type that an endpoint function accepts."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return inner[0]
@@ -181,7 +181,7 @@ def _plausible(hint: Any) -> Any:
         return {}
     if issubclass(hint, Model):
         return hint.from_dict({})
-    return {str: "id_1", bytes: b"content", bool: True, int: 10**12}[hint]  # a time, wherever one is asked for
+    return {str: "id_1", bytes: b"content", bool: True, int: 10**12}[hint]  # large enough for times in milliseconds
 
 
 def _types(schema: Schema) -> list[str]:
@@ -210,7 +210,7 @@ def _expand(node: Any, follow: Callable[[Schema], Schema]) -> Any:
 
 
 def bodies(document: Document, schema: Schema) -> list[Any]:
-    """The smallest and the fullest valid bodies, with nulls and without; each branch of a union has its turn."""
+    """Yield valid bodies with all and with only required keys, with and without nulls, for each branch of unions."""
     turns = max(len(document.options(inner)) for inner in document.within(schema))
     made = [
         _Maker(document, full=full, null=null, turn=turn).make(schema)
@@ -221,7 +221,7 @@ def bodies(document: Document, schema: Schema) -> list[Any]:
 
 
 class _Maker:
-    """Makes one body: no two strings and no two numbers in it are the same, so that none can stand for another."""
+    """Creates one body. All its strings and numbers differ, so that swapped values are found."""
 
     def __init__(self, document: Document, *, full: bool, null: bool, turn: int) -> None:
         self._document = document
@@ -273,20 +273,20 @@ class _Maker:
         made = []
         for _ in range(length):
             made.append(self.make(schema["items"]))
-            self._turn += 1  # so that the items of a list are of different branches
+            self._turn += 1  # the items of a list have different branches
         self._turn -= length
         return made
 
 
 @cache
 def matching(pattern: str) -> str:
-    """A text that a pattern accepts."""
+    """Return a string that matches a pattern."""
     texts = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
     return hypothesis.find(texts, lambda _: True, settings=settings(QUIET, phases=[Phase.generate]))
 
 
 def with_unknown_keys(body: Any) -> Any:
-    """The body with two more keys in each of its objects."""
+    """Return the body with two more keys in each object."""
     if isinstance(body, list):
         return [with_unknown_keys(item) for item in body]
     if not isinstance(body, dict):
@@ -294,13 +294,13 @@ def with_unknown_keys(body: Any) -> Any:
     return {**{key: with_unknown_keys(value) for key, value in body.items()}, "not in the contract": {"a": [1]}, "é": 0}
 
 
-# -- what they must become -----------------------------------------------------------------------------------------
+# -- expected results ----------------------------------------------------------------------------------------------
 
 
 def problems(document: Document, schema: Schema, decoded: Any, sent: Any, *, fragment: bool = False) -> Iterator[str]:
-    """Whatever is wrong with what was decoded: something lost, an object of a wrong class, a model that is unusable.
+    """Yield the faults of a decoded body: lost data, objects of a wrong class, unusable models.
 
-    With `fragment`, keys may be missing that the variants of a union require, and what is there must tell enough.
+    With `fragment`, the body may lack keys that the variants of a union require; the other keys decide the variant.
     """
     lost = difference(plain(decoded), sent)
     if lost:
@@ -311,7 +311,7 @@ def problems(document: Document, schema: Schema, decoded: Any, sent: Any, *, fra
 
 
 def plain(decoded: Any) -> Any:
-    """What was decoded, turned back by the models themselves."""
+    """Return decoded values as JSON, with `to_dict` of the models."""
     if isinstance(decoded, Model):
         return decoded.to_dict()
     if isinstance(decoded, list):
@@ -322,7 +322,7 @@ def plain(decoded: Any) -> Any:
 
 
 def difference(one: object, other: object, at: str = "body") -> str | None:
-    """Where two JSON values first differ, types and order of keys included: 1, 1.0 and True are three values."""
+    """Return where two JSON values first differ, or None. Types and the order of keys count: 1, 1.0 and True differ."""
     if type(one) is not type(other):
         return f"{at}: {one!r} is not {other!r}"
     if isinstance(one, dict) and isinstance(other, dict):
@@ -338,7 +338,7 @@ def difference(one: object, other: object, at: str = "body") -> str | None:
 
 
 def models(decoded: Any) -> Iterator[Model]:
-    """Every model in what was decoded, at any depth."""
+    """Yield every model in a decoded value, at any depth."""
     if isinstance(decoded, Model):
         yield decoded
     inside = vars(decoded) if isinstance(decoded, Model) else decoded
@@ -351,7 +351,7 @@ _attributes: dict[type[Model], dict[str, str]] = {}
 
 
 def attributes(model: type[Model]) -> dict[str, str]:
-    """The attributes that a generated class declares, each with its JSON key."""
+    """Return the attributes of a generated class, with their JSON keys."""
     if model not in _attributes:
         full = model(**{name: name for name in model.__annotations__})
         _attributes[model] = {name: key for key, name in full.to_dict().items()}
@@ -359,7 +359,7 @@ def attributes(model: type[Model]) -> dict[str, str]:
 
 
 def unusable(decoded: Any) -> Iterator[str]:
-    """What cannot be done with what was decoded, if it does not raise altogether."""
+    """Yield the uses of a decoded value that fail, such as copying it."""
     if not repr(decoded):
         yield "repr"
     for again in (copy.deepcopy(decoded), pickle.loads(pickle.dumps(decoded))):
@@ -378,7 +378,7 @@ def unusable(decoded: Any) -> Iterator[str]:
 def misread(
     document: Document, schema: Schema, decoded: Any, sent: Any, at: str = "body", *, fragment: bool = False
 ) -> Iterator[str]:
-    """Every place where an object that was sent did not become what the schema says."""
+    """Yield every object whose class is not that of its schema."""
     if isinstance(sent, list) and (items := document.items(schema)):
         for index, value in enumerate(sent):
             yield from misread(document, items, decoded[index], value, f"{at}[{index}]", fragment=fragment)
@@ -393,7 +393,7 @@ def misread(
 
 
 def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, Any]) -> dict[str, Schema]:
-    """The keys that were sent and have a schema."""
+    """Return the schemas of the keys that were sent."""
     if chosen is dict:
         values = document.values(schema)
         return dict.fromkeys(sent, values) if values else {}
@@ -402,7 +402,7 @@ def _members(document: Document, schema: Schema, chosen: type, sent: dict[str, A
 
 
 def _classes(document: Document, schema: Schema, sent: dict[str, Any], fragment: bool) -> set[type]:
-    """The classes that an object may have become; more than one where it is of a union and tells little."""
+    """Return the classes that are allowed for an object; several if it fits several variants of a union."""
     names = document.objects(schema)
     if not names:
         return {dict}
@@ -419,45 +419,45 @@ def _classes(document: Document, schema: Schema, sent: dict[str, Any], fragment:
 
 @cache
 def _tags(document: Document, names: tuple[str, ...], key: str) -> dict[str, type[Model]]:
-    told = ((name, document.properties(name).get(key, {})) for name in names)
-    return {value: class_of(document, name) for name, schema in told for value in schema.get("enum", ())}
+    schemas = ((name, document.properties(name).get(key, {})) for name in names)
+    return {value: class_of(document, name) for name, schema in schemas for value in schema.get("enum", ())}
 
 
 def tagged(document: Document, schema: Schema) -> tuple[str, dict[str, type[Model]]]:
-    """The key of a union's tag, and the classes by tag; an empty key where it has none."""
+    """Return the key of a union's tag, which is empty if there is none, and the classes by tag."""
     key = document.follow(schema).get("discriminator", {}).get("propertyName", "object")
     tags = _tags(document, tuple(document.objects(schema)), key)
     return key if tags else "", tags
 
 
 def closest(document: Document, schema: Schema, sent: dict[str, Any], *, fragment: bool = False) -> type[Model]:
-    """The class of the variant that an object is of by its shape; of several, the one that requires most keys.
+    """Return the class of the variant that an object fits best by its constants and required keys.
 
-    Where none has all that it requires, that of the right constants which lacks least. A plain `Model` where none or
-    several are. Of a fragment, only the constants that it holds tell.
+    If no variant has all its required keys, the one with matching constants and fewest missing keys counts. Return
+    `Model` if none or several fit equally. For a fragment, only its constants count.
     """
     names = document.objects(schema)
     if len(names) == 1:
         return class_of(document, names[0])
     tag, _ = tagged(document, schema)
-    decisive = {key for name in names for key in document.properties(name) if _tells_apart(document, names, key)}
+    decisive = {key for name in names for key in document.properties(name) if _discriminates(document, names, key)}
     fitting: dict[str, tuple[int, int, int]] = {}
     for name in names:
         required = {key for key in document.schemas[name].get("required", ()) if key != tag and not fragment}
         telling = {
             key: inner for key, inner in document.properties(name).items() if "enum" in inner or "pattern" in inner
         }
-        told = [key for key in telling if key != tag and isinstance(sent.get(key), str)]
-        agrees = all(Draft202012Validator(telling[key]).is_valid(sent[key]) for key in told)
-        constants = len(decisive.intersection(told))
+        constants_of = [key for key in telling if key != tag and isinstance(sent.get(key), str)]
+        agrees = all(Draft202012Validator(telling[key]).is_valid(sent[key]) for key in constants_of)
+        constants = len(decisive.intersection(constants_of))
         if agrees and (constants or (required and required <= sent.keys())):
             fitting[name] = (constants, -len(required - sent.keys()), len(required & sent.keys()))
     most = [name for name, fit in fitting.items() if fit == max(fitting.values())]
     return class_of(document, most[0]) if len(most) == 1 else Model
 
 
-def _tells_apart(document: Document, names: list[str], key: str) -> bool:
-    """Whether variants never share some of a key's constants without sharing all of them."""
+def _discriminates(document: Document, names: list[str], key: str) -> bool:
+    """Return whether any two variants have equal or disjoint constants for a key."""
     schemas = [document.properties(name).get(key, {}) for name in names]
     allowed = [frozenset(schema["enum"]) for schema in schemas if "enum" in schema]
     patterns = [schema["pattern"] for schema in schemas if "pattern" in schema]
@@ -470,7 +470,7 @@ def _tells_apart(document: Document, names: list[str], key: str) -> bool:
 
 @cache
 def class_of(document: Document, name: str) -> type[Model]:
-    """The class that stands for a schema, as the generator says; what it holds tells whether that is right."""
+    """Return the class that the generator names for a schema. Other tests check its attributes."""
     named = _named().of_contract if document is CONTRACT else _named().of_events
     found: type[Model] | None = getattr(clerk_bapi.models, named[name], None) or getattr(clerk_bapi.events, named[name])
     assert found is not None
@@ -484,17 +484,17 @@ def _named() -> Models:
 
 @cache
 def classes() -> dict[type[Model], list[tuple[Document, str]]]:
-    """Every generated class, with the document and the name of each schema that it stands for."""
+    """Return every generated class, with the document and name of each of its schemas."""
     found: dict[type[Model], list[tuple[Document, str]]] = {}
     for document in (CONTRACT, EVENTS):
         for name in filter(document.properties, document.schemas):
-            with suppress(KeyError, AttributeError):  # a request's body is no class
+            with suppress(KeyError, AttributeError):  # request bodies have no class
                 found.setdefault(class_of(document, name), []).append((document, name))
     return found
 
 
 def bodies_of(kind: type[Model]) -> list[Any]:
-    """The bodies of each schema that a class stands for."""
+    """Yield bodies for each schema of a class."""
     return [
         body
         for document, name in classes()[kind]
@@ -504,10 +504,10 @@ def bodies_of(kind: type[Model]) -> list[Any]:
 
 @cache
 def properties_of(kind: type[Model]) -> tuple[set[str], set[str]]:
-    """The keys that a class has attributes for, and those of them that are always there.
+    """Return the keys that a class must have attributes for, and those of them that are required.
 
-    They are those of its schema. A class of several schemas has what all of them tell of it. One that is written by
-    hand, `ErrorDetail`, has those that all versions tell of.
+    They are those of its schema. A class of several schemas has the keys of all of them. The hand-written class
+    `ErrorDetail` has only the keys of all versions.
     """
     held = _in_events()
     schemas = [document.schemas[name] for document, name in classes()[kind] if document is CONTRACT or name in held]
@@ -525,8 +525,8 @@ def _in_events() -> frozenset[str]:
 
 @cache
 def received() -> frozenset[type[Model]]:
-    """The classes of what an answer or an event may hold; the others are for arguments only."""
-    results = [(CONTRACT, answer.schema) for answer in answers() if answer.succeeds]
+    """Return the classes that responses and events can contain; the others are for arguments only."""
+    results = [(CONTRACT, response.schema) for response in documented_responses() if response.succeeds]
     held = [(EVENTS, inner) for schema in events().values() for inner in EVENTS.within(schema)]
     held += [(CONTRACT, inner) for _, schema in results for inner in CONTRACT.within(schema)]
     return frozenset(class_of(document, name) for document, schema in held for name in document.objects(schema))

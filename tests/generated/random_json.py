@@ -1,4 +1,4 @@
-"""Random JSON bodies: arbitrary ones, ones that fit a schema, and valid ones with a change."""
+"""Random JSON bodies: arbitrary ones, valid ones, and valid ones with changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NASTY_KEYS = [
     *("_plan", "_readers", "__class__", "__dict__", "__attrs_attrs__", "__eq__", "__repr__", "__getattr__"),
     *("__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"),
 ]
-"""Keys that Python, or the model, has another use for."""
+"""Includes keys that have a meaning in Python or in `Model`."""
 
 _TEXT = st.text(st.characters(exclude_categories=()), max_size=6)
 _NUMBERS = st.integers() | st.integers(-9, 9).map(float) | st.floats(allow_nan=False, allow_infinity=False)
@@ -31,11 +31,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_KEYS, inner, max_size=2),
     max_leaves=4,
 )
-"""Any JSON value."""
+"""Arbitrary JSON values."""
 
 
 def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], *, name: object, cases: int) -> None:
-    """Check what holds for every value; `name` seeds the choice: another one for each test, the same in each run."""
+    """Run a check for random values. `name` is the seed: tests get different values, but the same ones in each run."""
 
     @seed(zlib.crc32(str(name).encode()))
     @settings(QUIET, max_examples=cases)
@@ -47,7 +47,7 @@ def for_all(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], *,
 
 
 def random_bodies(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
-    """Valid bodies."""
+    """Return a strategy for valid bodies."""
     branches = [_random(document, document.follow(option)) for option in document.options(schema)]
     return st.one_of(*([st.none()] if document.may_be_null(schema) else []), *branches)
 
@@ -72,7 +72,7 @@ def _random(document: Document, schema: Schema) -> st.SearchStrategy[Any]:
             return st.text(min_size=schema.get("minLength", 0), max_size=schema.get("minLength", 0) + 6)
         case "integer":
             whole = st.integers(schema.get("minimum"), schema.get("maximum"))
-            return whole | whole.map(float)  # JSON knows no difference
+            return whole | whole.map(float)  # equal in JSON
         case "number":
             return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
         case "boolean":
@@ -93,19 +93,19 @@ def _random_object(document: Document, schema: Schema) -> st.SearchStrategy[Any]
 
 @cache
 def constants(document: Document) -> frozenset[str]:
-    """The keys that hold constants in some object: tags, and whatever else tells variants apart."""
+    """Return the keys that have constants in some object, such as tags."""
     return frozenset(
         key for name in document.schemas for key, schema in document.properties(name).items() if "enum" in schema
     )
 
 
 @st.composite
-def changed(draw: st.DrawFn, valid: Sequence[Any], telling: Collection[str]) -> Any:
-    """One of the bodies, changed in up to four places, preferably those of `telling` keys; maybe changed altogether."""
+def changed(draw: st.DrawFn, valid: Sequence[Any], preferred: Collection[str]) -> Any:
+    """Return one of the bodies with up to four changes, mostly at `preferred` keys. The whole body may be replaced."""
     box = [copy.deepcopy(draw(st.sampled_from(valid)))]
     for _ in range(draw(st.integers(1, 4))):
         places = list(_places(box))
-        likely = [place for place in places if place[1] in telling]
+        likely = [place for place in places if place[1] in preferred]
         _change(draw, *draw(st.sampled_from(draw(st.sampled_from([places, likely or places])))))
     return box[0]
 
@@ -138,4 +138,4 @@ ODD_VALUES: list[Any] = [
     *([], [None], [[]], [{}], [{"object": "of tomorrow"}]),
     *({}, {"": {}}, {"object": "of tomorrow"}),
 ]
-"""What a key may hold against all promises."""
+"""Values of a type that a key is not documented to have."""

@@ -1,4 +1,4 @@
-"""Arguments: what is refused before anything is sent, by the name of the argument, and how the others are written."""
+"""Arguments: which are rejected before a request, by name, and how the others are encoded."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def query_of(request: Request[Any]) -> list[tuple[str, str]]:
     return parse_qsl(request.query, keep_blank_values=True)
 
 
-# -- of a client ---------------------------------------------------------------------------------------------------
+# -- clients -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
@@ -51,7 +51,7 @@ def query_of(request: Request[Any]) -> list[tuple[str, str]]:
     ["", " ", "\n", "s3cret_ä", "s3cret\n", "s3 s3cret", "\ts3cret", "s3cret\0", "s3cret\u2028", "s3cret\ud800"],
     ids=ascii,
 )
-def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(client: type[Client], key: str) -> None:
+def test_rejects_a_key_that_cannot_be_a_header_without_showing_it(client: type[Client], key: str) -> None:
     error = refused(lambda: client(key))
     assert error.argument == "secret_key"
     assert "s3cret" not in f"{error} {error!r} {vars(error)}"
@@ -59,8 +59,8 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(client: type[Cl
 
 
 @pytest.mark.parametrize("key", [None, b"s3cret", 5, ["s3cret"], UNSET], ids=repr)
-def test_a_key_that_is_no_string_is_refused_and_not_shown(key: Any) -> None:
-    """`os.environ.get(...)` of a variable that is not set gives None."""
+def test_rejects_a_key_that_is_not_a_string_without_showing_it(key: Any) -> None:
+    """`os.environ.get(...)` returns None for a variable that is not set."""
     error = refused(lambda: Client(key))
     assert error.argument == "secret_key"
     assert "s3cret" not in f"{error} {error!r}"
@@ -90,24 +90,24 @@ def test_a_key_that_is_no_string_is_refused_and_not_shown(key: Any) -> None:
     ],
     ids=ascii,
 )
-def test_a_base_url_that_is_none_is_refused(client: type[Client], url: Any) -> None:
+def test_rejects_an_invalid_base_url(client: type[Client], url: Any) -> None:
     assert refused(lambda: client(KEY, base_url=url)).argument == "base_url"
 
 
 @pytest.mark.parametrize("url", ["https://api.clerk.com/v1?", "https://api.clerk.com/v1#", "https://api.clerk.com?#"])
-def test_a_base_url_that_would_swallow_the_path_is_refused(url: str) -> None:
-    """Behind a `?` or `#`, every path would be query or nothing."""
+def test_rejects_a_base_url_with_a_query_or_fragment(url: str) -> None:
+    """The path of every request would become part of them."""
     assert refused(lambda: Client(KEY, base_url=url)).argument == "base_url"
 
 
 @pytest.mark.parametrize("url", ["https://xn--/v1", "https://ex ample.com/v1", "https://api.clerk.com/v1 "])
-def test_a_base_url_with_a_slip_of_the_keyboard_is_refused(url: str) -> None:
+def test_rejects_a_base_url_with_a_typing_error(url: str) -> None:
     assert refused(lambda: Client(KEY, base_url=url)).argument == "base_url"
 
 
 @pytest.mark.parametrize("login", ["user:s3cret", "user", ":s3cret"])
-def test_a_base_url_with_a_login_is_refused_and_not_shown(login: str) -> None:
-    """httpx would send it in the place of the secret key, and every repr would show it."""
+def test_rejects_a_base_url_with_credentials_without_showing_them(login: str) -> None:
+    """httpx would send them instead of the secret key, and every repr would show them."""
     error = refused(lambda: Client(KEY, base_url=f"https://{login}@api.clerk.com/v1"))
     assert error.argument == "base_url"
     assert "s3cret" not in f"{error} {error!r}"
@@ -116,84 +116,84 @@ def test_a_base_url_with_a_login_is_refused_and_not_shown(login: str) -> None:
 @pytest.mark.parametrize(
     "url", ["http://localhost:8080/v1", "https://[::1]/v1", "HTTPS://API.CLERK.COM/v1", "https://bücher.example/a/b"]
 )
-def test_base_urls(url: str) -> None:
+def test_accepts_valid_base_urls(url: str) -> None:
     assert Client(KEY, base_url=url).base_url == url
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
 @pytest.mark.parametrize("timeout", [0, -1, -0.5, float("nan"), float("inf"), True, False, "5", (1, 2), 1e12], ids=repr)
-def test_a_timeout_that_is_no_number_of_seconds_is_refused(client: type[Client], timeout: Any) -> None:
-    """Nor one of thousands of years, which the operating system does not take."""
+def test_rejects_an_invalid_timeout(client: type[Client], timeout: Any) -> None:
+    """This includes thousands of years, which the operating system does not accept."""
     assert refused(lambda: client(KEY, timeout=timeout)).argument == "timeout"
 
 
 @pytest.mark.parametrize("timeout", [None, 1, 0.001, 3600.0, 86400])
-def test_timeouts(timeout: float | None) -> None:
+def test_accepts_valid_timeouts(timeout: float | None) -> None:
     Client(KEY, timeout=timeout).close()
 
 
-# -- in the path ---------------------------------------------------------------------------------------------------
+# -- path ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", [None, 5, "", ".", "..", True, b"user_1", ["user_1"], UNSET, "\ud800"], ids=ascii)
-def test_an_id_that_is_none_is_refused_by_name(value: Any) -> None:
+def test_rejects_an_invalid_id_by_name(value: Any) -> None:
     assert refused(lambda: api.get_user(value)).argument == "user_id"
     assert refused(lambda: api.delete_external_account("user_1", value)).argument == "external_account_id"
     assert refused(lambda: api.delete_external_account(value, "eac_1")).argument == "user_id"
 
 
-def test_an_argument_goes_by_its_python_name() -> None:
-    """On the wire this one is `apiKeyID`."""
+def test_error_has_the_python_name_of_the_argument() -> None:
+    """In the contract it is `apiKeyID`."""
     assert refused(lambda: api.get_api_key("")).argument == "api_key_id"
 
 
-def test_a_missing_id_says_so() -> None:
+def test_empty_id_is_reported_as_missing() -> None:
     assert str(refused(lambda: api.get_user(None))) == (
         "user_id: expected an id to put into /users/{user_id}, got NoneType"
     )
     assert "''" in str(refused(lambda: api.get_user("")))
 
 
-# -- in the query --------------------------------------------------------------------------------------------------
+# -- query ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "value", [None, b"x", float("nan"), float("-inf"), [], ["x"], {"a": 1}, datetime.now(UTC), Decimal(1), object(), 1j]
 )
-def test_what_is_no_scalar_is_refused_by_name(value: Any) -> None:
+def test_rejects_a_query_value_that_is_not_a_scalar_by_name(value: Any) -> None:
     assert refused(lambda: api.list_users(limit=value)).argument == "limit"
     assert refused(lambda: api.list_users(username=["a", value])).argument == "username"
 
 
 @pytest.mark.parametrize("value", [None, "a", b"a", bytearray(b"a"), 5, {"a": 1}, object()])
 @pytest.mark.parametrize("argument", ["username", "user_id"])
-def test_what_is_no_list_is_refused_by_name(argument: str, value: Any) -> None:
+def test_rejects_a_query_value_that_is_not_a_list_by_name(argument: str, value: Any) -> None:
     assert refused(lambda: api.list_users(**{argument: value})).argument == argument
 
 
-def test_a_string_for_a_list_says_what_to_do() -> None:
+def test_error_for_a_string_instead_of_a_list_shows_the_fix() -> None:
     assert "put it into a list" in str(refused(lambda: api.list_users(username="ada")))
     assert "put it into a list" in str(refused(lambda: api.ban_users(user_ids="user_1")))
 
 
-def test_unset_inside_of_a_list_is_refused() -> None:
+def test_rejects_unset_in_a_list() -> None:
     assert refused(lambda: api.list_users(username=["a", UNSET])).argument == "username"
 
 
 @pytest.mark.parametrize("arguments", [{"query": "\ud800"}, {"username": ["a", "\udfff"]}, {"order_by": "\ud800"}])
-def test_a_lone_surrogate_is_refused_by_name(arguments: dict[str, Any]) -> None:
+def test_rejects_a_lone_surrogate_by_name(arguments: dict[str, Any]) -> None:
     assert refused(lambda: api.list_users(**arguments)).argument in arguments
 
 
-def test_what_makes_too_long_a_url_is_refused_by_name() -> None:
-    """httpx takes none of more than 64 kB, and servers none of more than a few."""
+def test_rejects_arguments_that_make_the_url_too_long_by_name() -> None:
+    """httpx accepts URLs up to 64 kB, and most servers only a few kB."""
     many = [f"user_{number}" for number in range(10_000)]
     with Client(KEY) as client:
         assert refused(lambda: client.users.list(query="a", user_id=many, limit=1)).argument == "user_id"
         assert refused(lambda: client.users.get("x" * 70_000)).argument == "user_id"
 
 
-def test_what_is_unset_is_not_sent() -> None:
+def test_unset_arguments_are_not_sent() -> None:
     assert api.list_users(limit=UNSET, username=UNSET, query=UNSET).query == ""
 
 
@@ -212,16 +212,16 @@ def test_what_is_unset_is_not_sent() -> None:
         ("", ""),
     ],
 )
-def test_how_a_scalar_is_written(value: Any, text: str) -> None:
+def test_scalars_are_encoded_in_the_query(value: Any, text: str) -> None:
     assert query_of(api.list_users(offset=value)) == [("offset", text)]
     assert query_of(api.list_users(username=[value])) == [("username", text)]
 
 
-# -- in the body ---------------------------------------------------------------------------------------------------
+# -- body ----------------------------------------------------------------------------------------------------------
 
 
 class Opaque:
-    """JSON knows nothing of it."""
+    """An object that JSON cannot represent."""
 
 
 def circular_list() -> list[Any]:
@@ -258,20 +258,20 @@ UNSENDABLE = {
 
 @pytest.mark.parametrize("kind", UNSENDABLE)
 @pytest.mark.parametrize("around", [lambda x: {"a": x}, lambda x: {"a": [1, {"b": (x,)}]}], ids=["near", "deep"])
-def test_what_is_no_json_is_refused_by_name(around: Callable[[Any], Any], kind: str) -> None:
+def test_rejects_nested_values_that_are_not_json_by_name(around: Callable[[Any], Any], kind: str) -> None:
     value = around(UNSENDABLE[kind])
     error = refused(lambda: api.create_user(first_name="Ada", public_metadata=value, last_name="Lovelace"))
     assert error.argument == "public_metadata"
     assert refused(lambda: api.create_bulk_invitations(invitations=[value])).argument == "invitations"
-    pickle.dumps(error)  # it holds nothing of what was refused
+    pickle.dumps(error)  # the error does not keep the rejected value
 
 
 @pytest.mark.parametrize("kind", [kind for kind in UNSENDABLE if kind not in ("UNSET", "key")])
-def test_a_plain_argument_that_is_no_json_is_refused_by_name(kind: str) -> None:
+def test_rejects_values_that_are_not_json_by_name(kind: str) -> None:
     assert refused(lambda: api.create_user(first_name=UNSENDABLE[kind], last_name="L")).argument == "first_name"
 
 
-def test_json_that_is_too_deep_is_refused_by_name() -> None:
+def test_rejects_json_that_is_too_deep_by_name() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
@@ -279,17 +279,17 @@ def test_json_that_is_too_deep_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("value", ["user_1", b"user_1", {"a": 1}, 5, object(), (name for name in ["user_1"])])
-def test_what_is_no_list_in_the_body_is_refused_by_name(value: Any) -> None:
+def test_rejects_a_body_field_that_is_not_a_list_by_name(value: Any) -> None:
     assert refused(lambda: api.ban_users(user_ids=value)).argument == "user_ids"
     assert refused(lambda: api.create_user(email_address=value)).argument == "email_address"
 
 
 @pytest.mark.parametrize("value", ["text", b"bytes", 5, (item for item in [{"email_address": "a@x.example"}])])
-def test_what_is_no_list_as_the_body_is_refused(value: Any) -> None:
+def test_rejects_a_body_that_is_not_a_list(value: Any) -> None:
     assert refused(lambda: api.create_bulk_invitations(invitations=value)).argument == "invitations"
 
 
-def test_none_is_null_and_unset_is_absent() -> None:
+def test_none_is_sent_as_null_and_unset_is_left_out() -> None:
     assert body_of(api.create_user(first_name=None, last_name=UNSET, public_metadata={"a": None})) == {
         "first_name": None,
         "public_metadata": {"a": None},
@@ -300,13 +300,13 @@ def test_none_is_null_and_unset_is_absent() -> None:
     ("value", "text"),
     [(10.0, "10"), (10, "10"), (0.5, "0.5"), (True, "true"), (False, "false"), (2**70, "1180591620717411303424")],
 )
-def test_how_a_number_or_bool_is_written(value: Any, text: str) -> None:
-    """`True` equals 1 and hashes like it, which is how it gets lost."""
+def test_numbers_and_booleans_are_encoded_in_the_body(value: Any, text: str) -> None:
+    """`True` equals 1 and has the same hash, so a cache could confuse them."""
     request = api.create_user(create_organizations_limit=value, banned=value)
     assert request.content == f'{{"banned":{text},"create_organizations_limit":{text}}}'.encode()
 
 
-def test_true_and_1_stay_apart_in_metadata() -> None:
+def test_true_and_1_are_different_in_metadata() -> None:
     request = api.create_user(public_metadata={"a": [1, True, 0, False, 0.5]})
     assert request.content == b'{"public_metadata":{"a":[1,true,0,false,0.5]}}'
 
@@ -330,8 +330,8 @@ class Half(float, enum.Enum):
 @pytest.mark.parametrize(
     ("member", "value"), [(Name.ADA, "ada"), (Strong.ADA, "ada"), (Size.TEN, 10), (Half.HALF, 0.5)], ids=repr
 )
-def test_a_member_of_an_enum_is_sent_as_its_value(member: Any, value: Any) -> None:
-    """Its `str()` and `repr()` are something else."""
+def test_enum_members_are_sent_as_their_values(member: Any, value: Any) -> None:
+    """`str()` and `repr()` of these members return something else."""
     assert body_of(api.create_user(first_name=member, public_metadata={"a": [member]}, email_address=[member])) == {
         "first_name": value,
         "public_metadata": {"a": [value]},
@@ -344,7 +344,7 @@ def test_a_member_of_an_enum_is_sent_as_its_value(member: Any, value: Any) -> No
         assert api.get_user(member).path == "/users/ada"
 
 
-# -- lists of many kinds -------------------------------------------------------------------------------------------
+# -- types of lists and mappings -----------------------------------------------------------------------------------
 
 IDS = ["user_1", "user_2", "user_3"]
 LISTS: dict[str, Callable[[], Any]] = {
@@ -360,7 +360,7 @@ LISTS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_a_list_of_any_kind_arrives_whole(kind: str) -> None:
+def test_sequences_of_all_types_are_sent(kind: str) -> None:
     made = LISTS[kind]
     assert sorted(body_of(api.ban_users(user_ids=made()))["user_ids"]) == IDS
     assert sorted(value for _, value in query_of(api.list_users(user_id=made()))) == IDS
@@ -376,8 +376,8 @@ def test_a_list_of_any_kind_arrives_whole(kind: str) -> None:
     [lambda: (name for name in IDS), lambda: iter(IDS), lambda: map(str, IDS), lambda: reversed(IDS)],
     ids=["generator", "iterator", "map", "reversed"],
 )
-def test_what_can_be_read_only_once_is_refused(made: Callable[[], Any]) -> None:
-    """Rather than sent empty the second time."""
+def test_rejects_iterators(made: Callable[[], Any]) -> None:
+    """A second attempt would send an empty list."""
     assert refused(lambda: api.ban_users(user_ids=made())).argument == "user_ids"
     assert refused(lambda: api.list_users(user_id=made())).argument == "user_id"
 
@@ -385,13 +385,13 @@ def test_what_can_be_read_only_once_is_refused(made: Callable[[], Any]) -> None:
 @pytest.mark.parametrize(
     "mapping", [MappingProxyType({"a": 1}), ChainMap({"a": 1}), CreateBulkInvitationsItem.from_dict({"a": 1})], ids=repr
 )
-def test_a_mapping_of_any_kind_arrives_whole(mapping: Any) -> None:
+def test_mappings_of_all_types_are_sent(mapping: Any) -> None:
     assert body_of(api.create_user(public_metadata=mapping)) == {"public_metadata": {"a": 1}}
     assert body_of(api.create_user(public_metadata={"b": [mapping]})) == {"public_metadata": {"b": [{"a": 1}]}}
     assert body_of(api.create_bulk_invitations(invitations=[mapping])) == [{"a": 1}]
 
 
-def test_a_body_of_models_leaves_out_what_is_unset() -> None:
+def test_unset_attributes_of_models_are_not_sent() -> None:
     items = [CreateBulkInvitationsItem(email_address="a@x.example", notify=UNSET, public_metadata={"a": None})]
     assert body_of(api.create_bulk_invitations(invitations=items)) == [
         {"email_address": "a@x.example", "public_metadata": {"a": None}}
@@ -407,18 +407,18 @@ json_values = st.recursive(
 
 @settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), json_values))
-def test_any_json_arrives_as_it_is(value: dict[str, Any]) -> None:
+def test_any_json_is_sent_unchanged(value: dict[str, Any]) -> None:
     request = api.create_user(public_metadata=value)
     assert request.content.isascii()
     arrived = body_of(request)["public_metadata"]
     assert arrived == value
-    assert repr(arrived) == repr(value)  # in this order, and True is not 1
+    assert repr(arrived) == repr(value)  # the order counts, and True is not 1
 
 
-# -- the user's objects stay theirs --------------------------------------------------------------------------------
+# -- passed objects ------------------------------------------------------------------------------------------------
 
 
-def test_later_changes_do_not_reach_a_request() -> None:
+def test_later_changes_of_arguments_do_not_affect_a_request() -> None:
     metadata: dict[str, Any] = {"a": {"b": [1]}}
     addresses = ["a@x.example"]
     items = [{"email_address": "a@x.example", "public_metadata": metadata}]
@@ -437,7 +437,7 @@ def test_later_changes_do_not_reach_a_request() -> None:
     assert [(request.path, request.query, request.content) for request in requests] == before
 
 
-def test_making_a_request_changes_nothing() -> None:
+def test_creating_a_request_does_not_change_its_arguments() -> None:
     item = CreateBulkInvitationsItem(email_address="a@x.example", notify=UNSET)
     metadata = {"b": (1.0, {"c": None}), "a": 10.0}
     names = ("ada", "eve")

@@ -1,4 +1,4 @@
-"""What type-checks does not raise: every attribute of every class, over values that are missing, null and wrong."""
+"""Code that type-checks does not raise: attributes of all classes with missing, null and wrong values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from clerk_core import Model, Request, Response
 from tests import typing_cases
 from tests.generated.json_samples import attributes, bodies_of, classes, difference, received
 from tests.generated.random_json import ODD_VALUES
-from tests.generated.type_walk import alternatives, broken, hints, is_class
+from tests.generated.type_checks import alternatives, broken, hints, is_class
 
 each = pytest.mark.parametrize
 RECEIVED = [kind for kind in classes() if kind in received()]
@@ -36,7 +36,7 @@ each_received = each("kind", RECEIVED, ids=lambda kind: kind.__name__)
 WRONG: list[Any] = [*ODD_VALUES, [1, {}], {"a": None, "b": 5}, {"object": []}]
 
 
-def unsound(kind: type[Model], body: Any) -> Iterator[str]:
+def wrong_attributes(kind: type[Model], body: Any) -> Iterator[str]:
     model = kind.from_dict(body)
     before = model.to_dict()
     yield from broken(model, kind, kind.__name__)
@@ -44,19 +44,19 @@ def unsound(kind: type[Model], body: Any) -> Iterator[str]:
 
 
 @each_received
-def test_an_empty_object_has_all_attributes(kind: type[Model]) -> None:
-    assert list(unsound(kind, {})) == []
+def test_empty_object_has_all_attributes(kind: type[Model]) -> None:
+    assert list(wrong_attributes(kind, {})) == []
 
 
 @each_received
-def test_an_attribute_of_any_value_has_what_its_type_promises(kind: type[Model]) -> None:
+def test_attributes_with_wrong_values_have_the_declared_types(kind: type[Model]) -> None:
     for key in attributes(kind).values():
         for value in WRONG:
-            assert list(unsound(kind, {key: value})) == []
+            assert list(wrong_attributes(kind, {key: value})) == []
 
 
 @each_received
-def test_what_is_valid_reads_as_it_came(kind: type[Model]) -> None:
+def test_valid_values_are_unchanged(kind: type[Model]) -> None:
     for body in bodies_of(kind):
         model = kind.from_dict(body)
         for attribute, key in attributes(kind).items():
@@ -65,7 +65,7 @@ def test_what_is_valid_reads_as_it_came(kind: type[Model]) -> None:
 
 
 @each_received
-def test_an_absent_key_reads_as_none_or_as_nothing_in_what_is_promised(kind: type[Model]) -> None:
+def test_missing_key_reads_as_none_or_as_an_empty_list_map_or_object(kind: type[Model]) -> None:
     model = kind.from_dict({})
     for attribute, hint in hints(kind).items():
         seen = getattr(model, attribute)
@@ -79,11 +79,11 @@ def test_an_absent_key_reads_as_none_or_as_nothing_in_what_is_promised(kind: typ
     assert model.to_dict() == {}
 
 
-# -- the cases that were reported ----------------------------------------------------------------------------------
+# -- single cases --------------------------------------------------------------------------------------------------
 
 
-def test_the_type_checker_and_the_walk_agree_on_what_to_ask() -> None:
-    """So that the walk cannot pass for looking at nothing."""
+def test_search_visits_lists_and_objects_and_finds_wrong_types() -> None:
+    """Otherwise the search could pass without visiting any attribute."""
     asked = [hint for kind in RECEIVED for hint in hints(kind).values()]
     assert sum(get_origin(part) is list for hint in asked for part in alternatives(hint)) > 50
     assert sum(is_class(part) for hint in asked for part in alternatives(hint)) > 50
@@ -94,7 +94,7 @@ def test_the_type_checker_and_the_walk_agree_on_what_to_ask() -> None:
 
 
 @each("verification", [{"object": "verification_of_tomorrow"}, {"status": "verified"}, {}])
-def test_an_unknown_variant_has_the_attributes_of_all_variants(verification: dict[str, Any]) -> None:
+def test_unknown_variant_has_the_attributes_of_all_variants(verification: dict[str, Any]) -> None:
     user = User.from_dict({"email_addresses": [{"verification": verification}]})
     seen = user.email_addresses[0].verification
     assert type(seen) is Model
@@ -106,7 +106,7 @@ def test_an_unknown_variant_has_the_attributes_of_all_variants(verification: dic
 
 
 @each("kind", [{"type": "of.tomorrow"}, {}, {"type": None}, {"type": 5}])
-def test_an_unknown_event_has_the_attributes_of_events(kind: dict[str, Any]) -> None:
+def test_unknown_event_has_the_attributes_of_events(kind: dict[str, Any]) -> None:
     event = read_event({"object": "event", **kind})
     assert type(event) is Model
     assert (event.type, event.timestamp, event.data.id) == (kind.get("type"), None, None)
@@ -119,19 +119,19 @@ def decoded(request: Request[Any], body: bytes) -> Any:
     return request.decode(Response(200, {}, body))
 
 
-def test_a_page_that_lacks_a_key_is_a_page() -> None:
+def test_page_that_lacks_a_key_is_a_page() -> None:
     page = decoded(list_invitations(paginated=True), b'{"data": [{"id": "inv_1"}]}')
     assert type(page) is InvitationPage
     assert (page.data[0].id, page.total_count) == ("inv_1", None)
 
 
-def test_a_key_that_lacks_members_is_told_by_what_it_has() -> None:
+def test_class_of_an_incomplete_signing_key_follows_from_its_members() -> None:
     keys = decoded(get_jwks(), b'{"keys": [{"kty": "RSA", "n": "n", "e": "AQAB"}, {"use": "sig"}, {"kty": "?"}]}').keys
     assert [type(key) for key in keys] == [JWKSRsaPublicKey, Model, Model]
     assert [(key.kid, key.alg, key.use) for key in keys] == [(None, None, use) for use in (None, "sig", None)]
 
 
-def test_what_stands_in_for_a_value_is_not_kept() -> None:
+def test_substitutes_for_missing_values_are_not_stored() -> None:
     user = User.from_dict({"email_addresses": None, "phone_numbers": [None, {"id": "idn_1"}]})
     user.email_addresses.append(user.phone_numbers[0])
     assert [number.id for number in user.phone_numbers] == [None, "idn_1"]
@@ -142,7 +142,7 @@ def test_what_stands_in_for_a_value_is_not_kept() -> None:
     assert user.to_dict() == {"email_addresses": None, "phone_numbers": [None, {"id": "idn_1"}]}
 
 
-def test_what_came_or_was_assigned_is_kept() -> None:
+def test_received_and_assigned_values_are_stored() -> None:
     user = User.from_dict({"email_addresses": []})
     user.email_addresses.append(User.from_dict({"id": "x"}))  # type: ignore[arg-type]
     user.phone_numbers = []
@@ -154,7 +154,7 @@ def test_what_came_or_was_assigned_is_kept() -> None:
         del user.phone_numbers
 
 
-def test_a_required_object_that_is_null_reads_as_an_empty_one() -> None:
+def test_required_object_that_is_null_reads_as_an_empty_one() -> None:
     membership = OrganizationMembership.from_dict({"organization": None})
     assert membership.organization.id is None
     assert membership["organization"] is None
@@ -164,7 +164,7 @@ def test_a_required_object_that_is_null_reads_as_an_empty_one() -> None:
 
 
 @each("value", WRONG, ids=repr)
-def test_what_type_checkers_accept_runs_over_any_value(value: Any) -> None:
+def test_type_checked_code_runs_with_any_value(value: Any) -> None:
     users = [{}, {"email_addresses": [{"verification": value}]}]
     users += [{key: value} for key in ("email_addresses", "external_accounts", "public_metadata")]
     members = [{}, {"organization": value}, {"organization": {"public_metadata": value}}]
@@ -195,7 +195,7 @@ ADA: dict[str, Any] = {
 }
 
 
-def test_a_user_knows_its_name_and_primary_identifiers() -> None:
+def test_user_has_full_name_and_primary_identifiers() -> None:
     user = User.from_dict(ADA)
     assert user.full_name == "Ada Lovelace"
     assert user.primary_email_address is user.email_addresses[1]
@@ -211,7 +211,7 @@ def test_a_user_knows_its_name_and_primary_identifiers() -> None:
 
 
 @each("name", ["full_name", "primary_email_address", "primary_phone_number"])
-def test_no_json_key_hides_a_computed_attribute(name: str) -> None:
+def test_json_keys_do_not_hide_computed_attributes(name: str) -> None:
     user = User.from_dict({**ADA, name: "from Clerk"})
     assert getattr(user, name) == getattr(User.from_dict(ADA), name)
     assert user[name] == "from Clerk"
@@ -224,7 +224,7 @@ def test_no_json_key_hides_a_computed_attribute(name: str) -> None:
 
 
 @each("key", sorted(ADA))
-def test_a_computed_attribute_raises_for_no_value(key: str) -> None:
+def test_computed_attributes_never_raise(key: str) -> None:
     for value in [*WRONG, ["idn_2"], [None, 5, "idn_2"]]:
         user = User.from_dict({**ADA, key: value})
         assert isinstance(user.full_name, str | None)

@@ -1,4 +1,4 @@
-"""What every generated class is, whatever it is called: it stands for a schema, and nothing that is sent breaks it."""
+"""Every generated class has the attributes of its schema, and accepts any object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ each_received = each("kind", [kind for kind in classes() if kind in received()],
 each_argument = each("kind", [kind for kind in classes() if kind not in received()], ids=lambda kind: kind.__name__)
 
 
-def test_every_class_stands_for_a_schema() -> None:
+def test_every_class_has_a_schema() -> None:
     exported = [getattr(module, name) for module in (clerk_bapi.models, clerk_bapi.events) for name in dir(module)]
     generated = {kind for kind in exported if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model}
     assert generated == set(classes())
@@ -30,7 +30,7 @@ def test_every_class_stands_for_a_schema() -> None:
 
 
 @each_class
-def test_its_attributes_are_the_properties_of_its_schema(kind: type[Model]) -> None:
+def test_attributes_equal_the_properties_of_the_schema(kind: type[Model]) -> None:
     keys, required = properties_of(kind)
     assert set(attributes(kind).values()) == keys
     given = {attribute: None for attribute, key in attributes(kind).items() if key in required}
@@ -41,7 +41,7 @@ def test_its_attributes_are_the_properties_of_its_schema(kind: type[Model]) -> N
 
 
 @each_class
-def test_attrs_sees_its_attributes(kind: type[Model]) -> None:
+def test_attrs_fields_equal_the_attributes(kind: type[Model]) -> None:
     fields = attrs.fields(kind)
     _, required = properties_of(kind)
     assert [field.name for field in fields] == [*attributes(kind), "additional_properties"]
@@ -52,7 +52,7 @@ def test_attrs_sees_its_attributes(kind: type[Model]) -> None:
 
 
 @each_argument
-def test_what_an_argument_is_not_given_is_unset_and_not_sent(kind: type[Model]) -> None:
+def test_optional_keywords_are_unset_by_default_and_not_sent(kind: type[Model]) -> None:
     given: dict[str, Any] = {field.name: "x" for field in attrs.fields(kind) if field.default is attrs.NOTHING}
     argument = kind(**given)
     assert argument.to_dict() == {attributes(kind)[name]: "x" for name in given}
@@ -60,7 +60,7 @@ def test_what_an_argument_is_not_given_is_unset_and_not_sent(kind: type[Model]) 
 
 
 @each_received
-def test_it_is_read_from_nothing_that_it_knows(kind: type[Model]) -> None:
+def test_decodes_objects_without_known_keys(kind: type[Model]) -> None:
     for (document, name), body in itertools.product(
         classes()[kind], ({}, {"of": "tomorrow"}, {"é": [{"a": 1.0}], "": None})
     ):
@@ -69,7 +69,7 @@ def test_it_is_read_from_nothing_that_it_knows(kind: type[Model]) -> None:
 
 
 @each_class
-def test_each_of_its_keys_may_hold_anything(kind: type[Model]) -> None:
+def test_decodes_any_value_of_each_key(kind: type[Model]) -> None:
     for document, name in classes()[kind]:
         for key, value in itertools.product(document.properties(name), ODD_VALUES):
             body = {key: value}
@@ -78,7 +78,7 @@ def test_each_of_its_keys_may_hold_anything(kind: type[Model]) -> None:
 
 
 @each_class
-def test_it_is_the_same_again_from_its_own_dict(kind: type[Model]) -> None:
+def test_from_dict_inverts_to_dict(kind: type[Model]) -> None:
     for body in bodies_of(kind):
         model = kind.from_dict(body)
         assert kind.from_dict(model.to_dict()) == model

@@ -1,4 +1,4 @@
-"""Operations that Clerk has deprecated: last in their class, and each call warns its caller of what to use instead."""
+"""Deprecated operations: defined last in their class; each call warns its caller and names the replacement."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ import clerk_bapi.api
 import clerk_bapi.resources
 from clerkkit import AsyncClerk, Clerk
 from generator.code.operations import iterator_of
-from tests.generated.walks import LISTS
+from tests.generated.iteration import LISTS
 from tests.generated.wire_samples import OPERATIONS, Operation, samples
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 GENERATED = Path(clerk_bapi.__file__).parent
 DEPRECATED = [operation for operation in OPERATIONS if operation.deprecated]
@@ -47,7 +47,7 @@ REPLACEMENTS = {
 
 @contextmanager
 def one_warning(message: str) -> Iterator[None]:
-    """Exactly one warning, that points at a line of this file with `call(`."""
+    """Expect exactly one warning, whose location is a line of this file with `call(`."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
@@ -70,21 +70,21 @@ def method(client: Any, operation: Operation) -> Callable[..., Any]:
     return found
 
 
-def test_what_is_deprecated() -> None:
+def test_there_are_deprecated_operations() -> None:
     assert {operation.id for operation in DEPRECATED} == REPLACEMENTS.keys()
     assert {listing.operation.id for listing in WALKS} >= {"GetClientList", "ListSAMLConnections", "GetTemplateList"}
 
 
 @each
-def test_an_endpoint_function_warns(operation: Operation) -> None:
+def test_deprecated_endpoint_function_warns(operation: Operation) -> None:
     call = operation.function
     with one_warning(message(operation)):
         call(**arguments(operation))
 
 
 @each
-def test_a_method_warns_once(operation: Operation) -> None:
-    with serve(answer(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_deprecated_method_warns_once(operation: Operation) -> None:
+    with serve(respond(200, {})) as server, Clerk(KEY, base_url=server.url) as clerk:
         call = method(clerk, operation)
         with one_warning(message(operation)):
             call(**arguments(operation))
@@ -92,11 +92,11 @@ def test_a_method_warns_once(operation: Operation) -> None:
 
 
 @each
-def test_an_async_method_warns_where_it_is_called(operation: Operation) -> None:
-    """Also where a task runs it."""
+def test_deprecated_async_method_warns_at_its_call(operation: Operation) -> None:
+    """Also if a task runs the coroutine."""
 
     async def main() -> None:
-        with serve(answer(200, {})) as server:
+        with serve(respond(200, {})) as server:
             async with AsyncClerk(KEY, base_url=server.url) as clerk:
                 call = method(clerk, operation)
                 with one_warning(message(operation)):
@@ -110,9 +110,9 @@ def test_an_async_method_warns_where_it_is_called(operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("listing", WALKS, ids=repr)
-def test_a_walk_warns_of_the_walk_to_use_instead(listing: Any) -> None:
+def test_deprecated_iterator_names_the_iterator_to_use(listing: Any) -> None:
     operation = listing.operation
-    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
         call = getattr(getattr(clerk, operation.group), iterator_of(operation.member))
         with one_warning(message(operation).replace(".list`", ".iterate`")):
             walk = call(*arguments(operation).values())
@@ -121,7 +121,7 @@ def test_a_walk_warns_of_the_walk_to_use_instead(listing: Any) -> None:
 
 
 @each
-def test_what_to_use_instead_is_there_and_is_not_deprecated(operation: Operation) -> None:
+def test_replacement_exists_and_is_not_deprecated(operation: Operation) -> None:
     for resource, name in re.findall(r"`clerk\.(\w+)\.(\w+)`", REPLACEMENTS[operation.id]):
         for client in (Clerk(KEY), AsyncClerk(KEY)):
             for known in (name, name.replace("list", "iterate")):
@@ -129,7 +129,7 @@ def test_what_to_use_instead_is_there_and_is_not_deprecated(operation: Operation
 
 
 @pytest.mark.parametrize("module", sorted(found.name for found in iter_modules(clerk_bapi.resources.__path__)))
-def test_deprecated_methods_stand_last_in_their_class(module: str) -> None:
+def test_deprecated_methods_are_last_in_their_class(module: str) -> None:
     loaded = import_module(f"clerk_bapi.resources.{module}")
     classes = [cls for _, cls in inspect.getmembers(loaded, inspect.isclass) if cls.__module__ == loaded.__name__]
     assert len(classes) == 2
@@ -139,7 +139,7 @@ def test_deprecated_methods_stand_last_in_their_class(module: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(GENERATED.glob("api/*.py")), ids=lambda path: path.stem)
-def test_deprecated_functions_stand_last_in_their_module(path: Path) -> None:
+def test_deprecated_functions_are_last_in_their_module(path: Path) -> None:
     functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
     names = list(dict.fromkeys(node.name for node in functions if not node.name.startswith("_")))
     flags = [hasattr(getattr(clerk_bapi.api, name), "__deprecated__") for name in names if path.stem != "__init__"]

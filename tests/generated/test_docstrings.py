@@ -1,4 +1,4 @@
-"""What the generated docstrings say, held against the contract and against what they name."""
+"""Generated docstrings compared with the contract, and with the names that they mention."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ RESOURCES = {name for _, name, _ in pkgutil.iter_modules(clerk_bapi.resources.__
 
 
 class Doc(NamedTuple):
-    """The docstring of a function or method of an operation."""
+    """The docstring of an operation's function or method."""
 
     name: str
     text: str
     operation: str
-    """Such as `GET /users`."""
+    """For example `GET /users`."""
     parameters: list[str]
 
 
 def documented(package: Any, base: type | None = None) -> Iterator[Doc]:
-    """The functions of the modules of a package, or the methods of its subclasses of `base`, apart from old names."""
+    """Yield the functions of a package's modules, or the methods of its subclasses of `base`, without old names."""
     for found in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         subclasses = [kind for kind in vars(module).values() if inspect.isclass(kind) and base in kind.__bases__]
@@ -66,13 +66,13 @@ MODELS = {kind.__name__: inspect.getdoc(kind) or "" for kind in classes()}
 
 
 def lines(text: str, start: str) -> str:
-    """What a docstring says of one argument or attribute."""
+    """Return the description of one argument or attribute."""
     found = re.search(rf"^    {start}: (.*(?:\n        .*)*)", text, re.MULTILINE)
     assert found, f"nothing on {start} in: {text}"
     return " ".join(found[1].split())
 
 
-def test_all_operations_are_there() -> None:
+def test_every_operation_has_a_function_and_a_method() -> None:
     for docs in (FUNCTIONS, METHODS, ASYNC_METHODS):
         assert {doc.operation for doc in docs} == set(OPERATIONS)
     assert len(FUNCTIONS) == len(OPERATIONS)
@@ -82,11 +82,11 @@ def test_sync_and_async_methods_are_documented_alike() -> None:
     assert {doc.name: doc.text for doc in METHODS} == {doc.name: doc.text for doc in ASYNC_METHODS}
 
 
-# -- what docstrings name ------------------------------------------------------------------------------------------
+# -- names in docstrings -------------------------------------------------------------------------------------------
 
 
 def constants(node: Any) -> Iterator[str]:
-    """The keys, constants and defaults of a document."""
+    """Yield the keys, constants and defaults of a document."""
     if is_object(node):
         yield from map(str, [*node.get("properties", ()), *node.get("enum", ()), node.get("default")])
         for value in node.values():
@@ -127,8 +127,8 @@ KNOWN = {
 }
 
 
-def names_nothing(text: str, parameters: list[str], operations: set[str]) -> Iterator[str]:
-    """The words in backticks that stand for nothing; `operations` are the names by which the text may call some."""
+def unknown_names(text: str, parameters: list[str], operations: set[str]) -> Iterator[str]:
+    """Yield the names in backticks that do not exist; `operations` are the allowed names of operations."""
     text = " ".join(text.split())
     for name in re.findall(r"`([^`]+)`", text):
         if re.fullmatch(r"[A-Z]+ /\S*", name):
@@ -144,26 +144,26 @@ METHOD_OF = {doc.operation: doc.name for doc in METHODS if ".iterate" not in doc
 
 
 @pytest.mark.parametrize("doc", FUNCTIONS, ids=lambda doc: doc.name)
-def test_a_function_refers_to_its_method_and_names_only_functions_otherwise(doc: Doc) -> None:
+def test_docstring_of_a_function_names_its_method_and_otherwise_only_functions(doc: Doc) -> None:
     text, line, rest = doc.text.partition(f"\nArguments, limits and errors: see `clerk.{METHOD_OF[doc.operation]}`.")
     assert (bool(line), rest) == (True, "")
-    assert list(names_nothing(text, doc.parameters, {each.name.partition(".")[2] for each in FUNCTIONS})) == []
+    assert list(unknown_names(text, doc.parameters, {each.name.partition(".")[2] for each in FUNCTIONS})) == []
     assert not re.search(rf"`({'|'.join(RESOURCES)})\.", text)
 
 
 @pytest.mark.parametrize("doc", METHODS, ids=lambda doc: doc.name)
-def test_a_method_names_what_is_there(doc: Doc) -> None:
-    assert list(names_nothing(doc.text, doc.parameters, {each.name for each in METHODS})) == []
+def test_names_in_docstrings_of_methods_exist(doc: Doc) -> None:
+    assert list(unknown_names(doc.text, doc.parameters, {each.name for each in METHODS})) == []
 
 
-def test_a_model_names_what_is_there() -> None:
+def test_names_in_docstrings_of_models_exist() -> None:
     own = {kind.__name__: [*attributes(kind)] for kind in classes()}
     methods = {each.name for each in METHODS}
-    found = {name: list(names_nothing(text, own[name], methods)) for name, text in MODELS.items()}
+    found = {name: list(unknown_names(text, own[name], methods)) for name, text in MODELS.items()}
     assert {name: what for name, what in found.items() if what} == {}
 
 
-def test_the_methods_that_docstrings_name_are_called_so() -> None:
+def test_methods_that_docstrings_name_exist() -> None:
     named = {name for doc in METHODS for name in re.findall(r"`([a-z_0-9]+\.[a-z_0-9]+)`", doc.text)} - KNOWN
     with clerkkit.Clerk("sk_test_x") as clerk:
         for name in named:
@@ -183,7 +183,7 @@ VERBS = (
 
 
 @each_doc
-def test_the_first_line_is_a_sentence_that_says_what_the_operation_does(docs: list[Doc]) -> None:
+def test_first_line_is_a_sentence_that_begins_with_a_verb(docs: list[Doc]) -> None:
     for doc in docs:
         first = doc.text.partition("\n")[0]
         verb = first.partition(" ")[0]
@@ -192,7 +192,7 @@ def test_the_first_line_is_a_sentence_that_says_what_the_operation_does(docs: li
         assert re.fullmatch(r"[A-Z][^.]*\.", re.sub(r"\w\.\w", "", first)), f"{doc.name}: {first}"
 
 
-def test_each_method_links_to_the_page_of_its_operation() -> None:
+def test_docstring_links_to_the_reference() -> None:
     for doc in METHODS:
         http, path = doc.operation.split()
         kept = (c for c in OPERATIONS[doc.operation]["tags"][0].lower() if c.isalnum() or c in " -")
@@ -203,12 +203,12 @@ def test_each_method_links_to_the_page_of_its_operation() -> None:
         )
 
 
-def test_tags_with_signs_are_linked_as_the_reference_writes_them() -> None:
+def test_links_to_tags_with_punctuation_have_the_references_form() -> None:
     links = {line.partition("/tag/")[2] for doc in METHODS for line in doc.text.splitlines() if "/tag/" in line}
     assert {"allow-list--block-list/GET/blocklist_identifiers", "jwks/GET/jwks", "m2m-tokens/GET/m2m_tokens"} <= links
 
 
-def test_every_argument_is_described() -> None:
+def test_every_argument_has_a_description() -> None:
     for doc in METHODS:
         assert "As for" not in doc.text
         for parameter in doc.parameters:
@@ -224,19 +224,21 @@ STATUSES = {
 }
 
 
-def test_methods_tell_the_errors_that_the_contract_names() -> None:
+def test_docstrings_list_the_errors_of_the_contract() -> None:
     for doc in METHODS:
         raised = re.search(r"^Raises: ((?:.+\n?)+)\Z", doc.text, re.MULTILINE)
         assert raised, doc.name
-        said = re.findall(r"\w+", raised[1])
-        assert {"ApiError", "TransportError"} <= set(said)
+        description = re.findall(r"\w+", raised[1])
+        assert {"ApiError", "TransportError"} <= set(description)
         for status, kind in STATUSES.items():
             if ".iterate" not in doc.name:
-                assert (kind in said) == (status in OPERATIONS[doc.operation]["responses"]), f"{doc.name}: {kind}"
+                assert (kind in description) == (status in OPERATIONS[doc.operation]["responses"]), (
+                    f"{doc.name}: {kind}"
+                )
 
 
-def test_limits_of_arguments_are_told() -> None:
-    told = 0
+def test_docstrings_list_the_limits_of_arguments() -> None:
+    listed = 0
     for doc in METHODS:
         operation = OPERATIONS[doc.operation]
         schemas = {each["name"]: each["schema"] for each in map(CONTRACT.follow, operation.get("parameters", ()))}
@@ -247,11 +249,11 @@ def test_limits_of_arguments_are_told() -> None:
             for limit in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
                 if limit in schema:
                     assert re.search(rf"\b{schema[limit]}\b", lines(doc.text, name)), f"{doc.name}: {limit} of {name}"
-                    told += 1
-    assert told > 150
+                    listed += 1
+    assert listed > 150
 
 
-def test_deprecated_operations_say_so() -> None:
+def test_docstrings_of_deprecated_operations_say_so() -> None:
     for doc in [*FUNCTIONS, *METHODS]:
         deprecated = OPERATIONS[doc.operation].get("deprecated", False)
         instead = re.search(r"\nDeprecated by Clerk: (use|list|edit) ", doc.text)
@@ -268,48 +270,48 @@ UNITS = ("Unix milliseconds", "Unix seconds", "RFC 3339", "As a date", "seconds"
 
 
 def counted(schema: dict[str, Any]) -> bool:
-    """Whether a value is a number, or a text in a format of times."""
+    """Return whether a value is a number, or a string with a format of times."""
     kinds = schema.get("type", [])
     return bool({"integer", "number"} & set([kinds] if isinstance(kinds, str) else kinds)) or "format" in schema
 
 
 def is_time(name: str, schema: dict[str, Any]) -> bool:
-    """Whether a property is a time or a duration, by its name or format."""
+    """Return whether a property is a time or a duration, by its name or format."""
     named = bool(TIME.search(name) or DURATION.search(name)) and counted(schema)
     return named or schema.get("format") in ("date", "date-time", "unix-ms")
 
 
 def properties() -> Iterator[tuple[type[Model], str, str, dict[str, Any]]]:
-    """Each class with the schemas that it stands for, their keys and what a schema says of a key."""
+    """Yield each class with its keys and their schemas."""
     for kind, stands_for in classes().items():
         for document, schema in stands_for:
             for key, facts in document.properties(schema).items():
                 yield kind, schema, key, facts
 
 
-# Counts of billing periods, in the oldest form of a plan.
+# Numbers of billing periods, in the oldest form of a plan.
 NO_TIMES = {("CommercePlan-2", "interval")}
 
 
-def test_every_time_and_duration_of_a_model_has_a_unit() -> None:
+def test_every_time_and_duration_in_a_model_has_a_unit() -> None:
     found = 0
     for kind, schema, key, facts in properties():
         if is_time(key, facts) and (schema, key) not in NO_TIMES:
             text = MODELS[kind.__name__]
             names = {key: name for name, key in attributes(kind).items()}
-            said = lines(text, names[key]) if kind not in received() else unit_line(text, key)
-            assert any(unit in said for unit in UNITS), f"{kind.__name__}.{key}: {said or 'no unit'}"
+            description = lines(text, names[key]) if kind not in received() else unit_line(text, key)
+            assert any(unit in description for unit in UNITS), f"{kind.__name__}.{key}: {description or 'no unit'}"
             found += 1
     assert found > 250
 
 
 def unit_line(text: str, key: str) -> str:
-    """The line of a model's docstring that lists a key."""
+    """Return the line of a model's docstring that lists a key."""
     paragraphs = re.findall(r"^((?:In|As) [^:]+: .*(?:\n(?!In |As |Deprecated).+)*)", text, re.MULTILINE)
     return next((paragraph for paragraph in paragraphs if f"`{key}`" in paragraph), "")
 
 
-def test_every_time_and_duration_that_is_sent_has_a_unit() -> None:
+def test_every_time_and_duration_in_arguments_has_a_unit() -> None:
     found = 0
     for doc in METHODS:
         operation = OPERATIONS[doc.operation]
@@ -318,22 +320,24 @@ def test_every_time_and_duration_that_is_sent_has_a_unit() -> None:
             schemas |= CONTRACT.follow(media["schema"]).get("properties", {})
         for name in set(schemas) & set(doc.parameters):
             if is_time(name, CONTRACT.follow(schemas[name])):
-                said = lines(doc.text, name)
-                assert re.search("in seconds|in days|this many seconds|Unix milliseconds", said), f"{doc.name}: {said}"
+                description = lines(doc.text, name)
+                assert re.search("in seconds|in days|this many seconds|Unix milliseconds", description), (
+                    f"{doc.name}: {description}"
+                )
                 found += 1
     assert found > 40
 
 
-def test_units_that_differ_from_the_rule() -> None:
+def test_exceptions_have_their_units() -> None:
     assert "In Unix seconds: `expires_at`." in MODELS["TestingToken"]
     assert "As RFC 3339 text: `created_at`." in MODELS["BillingCreditLedger"]
 
 
-def test_every_amount_of_money_has_a_unit() -> None:
+def test_every_amount_of_money_has_its_unit() -> None:
     for kind, _, key, facts in properties():
         if re.search("(^|_)amount(_|$)", key) and counted(facts):
-            said = unit_line(MODELS[kind.__name__], key)
-            assert "smallest unit of the currency" in said, f"{kind.__name__}.{key}"
+            description = unit_line(MODELS[kind.__name__], key)
+            assert "smallest unit of the currency" in description, f"{kind.__name__}.{key}"
     for doc in METHODS:
         for name in {"amount", "annual_monthly_amount"} & set(doc.parameters):
             assert "smallest unit of the currency" in lines(doc.text, name)
@@ -342,7 +346,7 @@ def test_every_amount_of_money_has_a_unit() -> None:
 # -- rate limits ---------------------------------------------------------------------------------------------------
 
 
-def test_rate_limits_are_those_that_the_emulator_keeps() -> None:
+def test_rate_limits_equal_those_of_the_emulator() -> None:
     kept: Mapping[str, Any] = vars(clerk_emulator.request.rate_limits)
     assert kept["_GENERAL"] == {instance: limit["calls"] for instance, limit in RATE_LIMITS["general"].items()}
     assert kept["_UNLIMITED"] == set(RATE_LIMITS["unlimited"])
@@ -357,21 +361,21 @@ def test_rate_limits_are_those_that_the_emulator_keeps() -> None:
         assert (calls, seconds, others) == (limit["calls"], limit["seconds"], [])
 
 
-def test_operations_with_a_limit_of_their_own_tell_it() -> None:
+def test_docstrings_list_rate_limits_of_single_operations() -> None:
     texts = {doc.name: " ".join(doc.text.split()) for doc in METHODS}
     assert "Rate limit: 100 calls an hour per instance." in texts["invitations.create"]
     assert "Rate limit: 250 calls an hour." in texts["organization_invitations.create"]
     assert "Rate limit: 10 calls in 10 seconds per user, together with `users." in texts["users.update_metadata"]
     there = {operation["operationId"] for operation in OPERATIONS.values()}
     limited = {operation for limit in RATE_LIMITS["limits"] for operation in limit["operations"]} & there
-    told = {OPERATIONS[doc.operation]["operationId"] for doc in METHODS if "\nRate limit: " in doc.text}
-    assert told == limited
+    listed = {OPERATIONS[doc.operation]["operationId"] for doc in METHODS if "\nRate limit: " in doc.text}
+    assert listed == limited
 
 
 # -- form ----------------------------------------------------------------------------------------------------------
 
 
-def test_lines_fit_and_wording_is_plain() -> None:
+def test_lines_are_short_and_words_are_plain() -> None:
     texts = {**{f"{d.name}": d.text for d in [*FUNCTIONS, *METHODS]}, **MODELS}
     for name, text in texts.items():
         for line in text.splitlines():
@@ -384,10 +388,10 @@ def test_lines_fit_and_wording_is_plain() -> None:
 # -- docs.yaml -----------------------------------------------------------------------------------------------------
 
 
-def test_the_flag_for_pages_is_described_as_the_operation_treats_it() -> None:
+def test_description_of_paginated_fits_the_operation() -> None:
     for doc in METHODS:
         if "paginated" in doc.parameters:
             schema = OPERATIONS[doc.operation]["responses"]["200"]
-            answer = next(iter(CONTRACT.follow(schema)["content"].values()))["schema"]
-            either = "anyOf" in answer
+            response = next(iter(CONTRACT.follow(schema)["content"].values()))["schema"]
+            either = "anyOf" in response
             assert lines(doc.text, "paginated").startswith("Ask for" if either else "Has no effect"), doc.name

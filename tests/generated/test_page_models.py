@@ -1,4 +1,4 @@
-"""Pages read as their rows: held against plain JSON, whatever a server sends."""
+"""Pages are sequences of their rows, for anything that a server sends. Compared with plain JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import clerk_bapi.models
 from clerk_bapi.models import M2MTokenPage, OrganizationPage
 from clerk_core import UNSET, Model, Page
-from tests.generated.json_samples import CONTRACT, answers, attributes, bodies_of, class_of, classes
+from tests.generated.json_samples import CONTRACT, attributes, bodies_of, class_of, classes, documented_responses
 from tests.generated.random_json import JSON, ODD_VALUES, for_all
 
 PAGES = [kind for kind in classes() if issubclass(kind, Page)]
@@ -23,7 +23,7 @@ each_page = pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name_
 
 
 def rows_key(kind: type[Model]) -> str:
-    """The key that holds the rows, by the contract alone: of a list, beside the number of rows in the whole list."""
+    """Return the key of the rows in the contract: the only list beside `total_count`."""
     document, name = classes()[kind][0]
     properties = document.properties(name)
     (key,) = [key for key, inner in properties.items() if document.items(inner)]
@@ -36,7 +36,7 @@ def plain(value: Any) -> Any:
 
 
 def expected(rows: Any) -> list[Any]:
-    """The rows as JSON; what is no object reads as an empty one, as in any list of objects."""
+    """Return the rows as JSON. Rows that are not objects read as empty ones, as in any list of objects."""
     return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
 
 
@@ -67,13 +67,13 @@ def check(kind: type[Model], body: Mapping[str, Any]) -> None:
         assert [plain(row) for row in again] == rows
 
 
-def test_every_page_of_the_contract_is_one() -> None:
-    """An object that an answer is, and that counts a list beside a part of it, reads as that part."""
+def test_every_page_of_the_contract_has_a_page_class() -> None:
+    """A page is a response with a list and `total_count`."""
     counting = {
         class_of(CONTRACT, name)
-        for answer in answers()
-        if answer.succeeds
-        for name in CONTRACT.objects(answer.schema)
+        for response in documented_responses()
+        if response.succeeds
+        for name in CONTRACT.objects(response.schema)
         if "total_count" in CONTRACT.properties(name) and any(map(CONTRACT.items, CONTRACT.properties(name).values()))
     }
     assert counting == set(PAGES)
@@ -82,13 +82,13 @@ def test_every_page_of_the_contract_is_one() -> None:
 
 
 @each_page
-def test_a_page_reads_as_its_rows(kind: type[Model]) -> None:
+def test_page_is_a_sequence_of_its_rows(kind: type[Model]) -> None:
     for body in bodies_of(kind):
         check(kind, body)
 
 
 @each_page
-def test_a_page_of_anything_reads_as_its_rows(kind: type[Model]) -> None:
+def test_page_with_any_values_is_a_sequence_of_its_rows(kind: type[Model]) -> None:
     key = rows_key(kind)
     rows = st.none() | JSON | st.lists(st.none() | JSON | st.dictionaries(st.text(), JSON), max_size=4)
     for_all(
@@ -100,7 +100,7 @@ def test_a_page_of_anything_reads_as_its_rows(kind: type[Model]) -> None:
 
 
 @each_page
-def test_a_page_without_rows_is_empty(kind: type[Model]) -> None:
+def test_page_without_rows_is_empty(kind: type[Model]) -> None:
     key = rows_key(kind)
     for body in (
         {},
@@ -113,7 +113,7 @@ def test_a_page_without_rows_is_empty(kind: type[Model]) -> None:
 
 
 @each_page
-def test_its_rows_are_the_attribute(kind: type[Model]) -> None:
+def test_rows_are_the_objects_of_the_attribute(kind: type[Model]) -> None:
     key = rows_key(kind)
     (attribute,) = [name for name, of in attributes(kind).items() if of == key]
     page: Any = kind.from_dict({key: [{"id": "1"}, {"id": "2"}], "total_count": 2})
@@ -121,7 +121,7 @@ def test_its_rows_are_the_attribute(kind: type[Model]) -> None:
     assert [row.id for row in page[:1]] == ["1"]
 
 
-def test_a_key_cannot_hide_what_a_page_does() -> None:
+def test_json_keys_do_not_hide_methods_of_a_page() -> None:
     body = {"data": [{"id": "org_1"}], "keys": 1, "_rows": "x", "__iter__": 2, "__len__": 3, "items": []}
     check(OrganizationPage, body)
     page = OrganizationPage.from_dict(body)
@@ -130,7 +130,7 @@ def test_a_key_cannot_hide_what_a_page_does() -> None:
     assert {**page} == dict(page)
 
 
-def test_a_page_that_is_built_has_the_rows_that_it_is_given() -> None:
+def test_page_can_be_created_with_rows() -> None:
     page = M2MTokenPage(m2m_tokens=[], total_count=0)
     assert not page
     page.m2m_tokens = [M2MTokenPage.from_dict({"m2m_tokens": [{"id": "mt_1"}]})[0]]
@@ -141,7 +141,7 @@ def test_a_page_that_is_built_has_the_rows_that_it_is_given() -> None:
     assert json.loads(json.dumps({"page": page}, default=Model.to_dict)) == {"page": page.to_dict()}
 
 
-def test_a_page_is_shown_as_the_object_that_it_is() -> None:
+def test_repr_of_a_page_shows_the_object() -> None:
     page = OrganizationPage.from_dict({"data": [{"id": "org_1"}], "total_count": 1})
     assert repr(page) == "OrganizationPage(data=[Organization(id='org_1')], total_count=1)"
     rich = pytest.importorskip("rich.pretty")
@@ -150,6 +150,6 @@ def test_a_page_is_shown_as_the_object_that_it_is() -> None:
 
 
 @pytest.mark.parametrize("key", [None, 1.5, ("data",), b"data"])
-def test_nothing_else_is_a_key(key: Any) -> None:
+def test_other_subscripts_raise_type_error(key: Any) -> None:
     with pytest.raises(TypeError):
         OrganizationPage.from_dict({"data": []})[key]

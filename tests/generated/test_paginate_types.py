@@ -1,4 +1,4 @@
-"""What mypy says of `clerk.paginate` for every list of the contract: the rows have the type that their walk has."""
+"""The type of `clerk.paginate` in mypy: for every list operation, its rows have the type of the resource's iterator."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import mypy.api
 
 from clerkkit import Clerk
-from tests.generated.walks import LISTS, List
+from tests.generated.iteration import LISTS, ListOperation
 from tests.loopback import KEY
 
 ROOT = Path(__file__).parents[2]
 
 
-def row_of(listing: List) -> str:
-    """The type of a row, as the walk of the resource has it."""
+def row_of(listing: ListOperation) -> str:
+    """Return the type of a row of the resource's iterator."""
     group = type(getattr(Clerk(KEY), listing.operation.group))
     name = re.sub(r"^(list|get)(?=_|$)", "iterate", listing.operation.member)
     walk = getattr(group, name if name != listing.operation.member else f"iterate_{name}")
@@ -24,7 +24,7 @@ def row_of(listing: List) -> str:
     return annotation.removeprefix("Iterator[").removesuffix("]")
 
 
-def test_paginate_types_the_rows_of_every_list(tmp_path: Path) -> None:
+def test_paginate_has_the_row_type_of_every_list(tmp_path: Path) -> None:
     lines = [
         "from collections.abc import Iterator",
         "from typing import assert_type",
@@ -40,5 +40,5 @@ def test_paginate_types_the_rows_of_every_list(tmp_path: Path) -> None:
     source = tmp_path / "paginate_cases.py"
     source.write_text("\n".join(lines) + "\n")
     assert len(LISTS) == 37
-    said, problem, status = mypy.api.run(["--config-file", str(ROOT / "pyproject.toml"), str(source)])
-    assert status == 0, f"{said}{problem}"
+    output, problem, status = mypy.api.run(["--config-file", str(ROOT / "pyproject.toml"), str(source)])
+    assert status == 0, f"{output}{problem}"

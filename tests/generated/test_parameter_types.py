@@ -1,6 +1,6 @@
-"""The types of arguments and what comes of them: a value that type-checks is sent as it is, a limit is kept to.
+"""The types of arguments: values that type-check are sent unchanged, and limits are checked.
 
-The signatures are read with `typing` and `inspect`; limits are those of the contract.
+Signatures are read with `typing` and `inspect`, limits from the contract.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Function = Callable[..., Any]
 
 
 def methods(kind: type[Any]) -> Iterator[tuple[str, Function]]:
-    """Every public method of every resource."""
+    """Yield every public method of every resource."""
     made = kind(KEY)
     for group in sorted({operation.group for operation in OPERATIONS}):
         resource = getattr(made, group)
@@ -43,7 +43,7 @@ METHODS = {kind.__name__: dict(methods(kind)) for kind in (Client, AsyncClient)}
 
 
 class Known(NamedTuple):
-    """An argument with known values."""
+    """An argument with documented values."""
 
     operation: Operation
     argument: str
@@ -57,7 +57,7 @@ class Known(NamedTuple):
 
 
 def literals(hint: Any) -> Iterator[tuple[bool, tuple[Any, ...]]]:
-    """Whether it is a list, and the values, of each Literal of a hint."""
+    """Yield the values of each Literal in a type, and whether they are the items of a list."""
     if typing.get_origin(hint) is Literal:
         yield False, typing.get_args(hint)
     elif isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
@@ -82,20 +82,20 @@ KNOWN = list(arguments_with_known_values())
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_hints_of_an_endpoint_function_can_be_evaluated(name: str) -> None:
+def test_type_hints_of_endpoint_functions_can_be_evaluated(name: str) -> None:
     hints = typing.get_type_hints(FUNCTIONS[name])
     assert hints.keys() == {*inspect.signature(FUNCTIONS[name]).parameters, "return"}
     assert typing.get_origin(hints["return"]) is Request
 
 
 @pytest.mark.parametrize("kind", METHODS)
-def test_the_hints_of_every_method_can_be_evaluated(kind: str) -> None:
+def test_type_hints_of_methods_can_be_evaluated(kind: str) -> None:
     for name, method in METHODS[kind].items():
         hints = typing.get_type_hints(inspect.unwrap(method))
         assert hints.keys() == {*inspect.signature(method).parameters, "return"} - {"self"}, name
 
 
-def test_a_method_takes_what_its_endpoint_function_takes() -> None:
+def test_methods_have_the_arguments_of_their_endpoint_functions() -> None:
     for kind in METHODS.values():
         for operation in OPERATIONS:
             method = inspect.signature(kind[f"{operation.group}.{operation.member}"])
@@ -104,11 +104,11 @@ def test_a_method_takes_what_its_endpoint_function_takes() -> None:
             assert own == list(function.parameters.values()), operation
 
 
-# -- known values --------------------------------------------------------------------------------------------------
+# -- documented values ---------------------------------------------------------------------------------------------
 
 
 def sent(known: Known, value: Any) -> Any:
-    """What the wire holds of the argument."""
+    """Return the encoded values of the argument."""
     given = samples(known.operation)["required only"] | {known.argument: [value] if known.is_list else value}
     request = known.operation.function(**given)
     if known.place == "query":
@@ -121,17 +121,17 @@ def sent(known: Known, value: Any) -> Any:
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=str)
-def test_every_known_value_is_sent_as_it_is(known: Known) -> None:
+def test_documented_values_are_sent_unchanged(known: Known) -> None:
     for value in known.values:
         assert sent(known, value) == value
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=str)
-def test_a_value_that_clerk_adds_later_is_sent_as_it_is(known: Known) -> None:
+def test_undocumented_values_are_sent_unchanged(known: Known) -> None:
     assert sent(known, "+something_new") == "+something_new"
 
 
-def test_lists_that_can_be_ordered_say_by_what() -> None:
+def test_order_by_has_documented_values() -> None:
     ordered = {str(known.operation): known.values for known in KNOWN if known.argument == "order_by"}
     assert len(ordered) == 15
     for values in ordered.values():
@@ -144,7 +144,7 @@ def test_lists_that_can_be_ordered_say_by_what() -> None:
     }
 
 
-def test_there_are_no_arguments_of_bare_text_where_the_values_are_known() -> None:
+def test_arguments_with_documented_values_are_literals() -> None:
     names = {"order_by", "enrollment_mode", "domains_enrollment_modes", "password_hasher", "template_type"}
     typed = {(str(known.operation), known.argument) for known in KNOWN}
     for operation in OPERATIONS:
@@ -156,7 +156,7 @@ def test_there_are_no_arguments_of_bare_text_where_the_values_are_known() -> Non
 
 
 @pytest.mark.parametrize(("given", "text"), [(True, "true"), (False, "false"), ("true", "true")])
-def test_switches_are_booleans(given: Any, text: str) -> None:
+def test_booleans_in_the_query_are_typed_bool(given: Any, text: str) -> None:
     for function, name, ids in (
         (api.list_api_keys, "include_invalid", {"subject": f"user_{'a' * 27}"}),
         (api.list_all_organization_domains, "verified", {}),
@@ -171,9 +171,9 @@ def test_switches_are_booleans(given: Any, text: str) -> None:
 
 
 def schemas() -> Iterator[tuple[type[Model], Schema]]:
-    """Every class of the contract with its schema."""
+    """Return every class of the contract with its schema."""
     for name, schema in CONTRACT.schemas.items():
-        with contextlib.suppress(AttributeError):  # a body whose members are arguments
+        with contextlib.suppress(AttributeError):  # bodies whose members are arguments have no class
             yield class_of(CONTRACT, name), schema
 
 
@@ -181,7 +181,7 @@ SCHEMAS = dict(schemas())
 
 
 def classes_in(hint: Any) -> Iterator[Any]:
-    """The models, typed dicts and mappings of a hint, in lists too."""
+    """Yield the models, typed dicts and mappings in a type, including those in lists."""
     if isinstance(hint, type) and (issubclass(hint, Model) or typing.is_typeddict(hint)):
         yield hint
     elif typing.get_origin(hint) is Mapping:
@@ -190,7 +190,7 @@ def classes_in(hint: Any) -> Iterator[Any]:
         yield from classes_in(part)
 
 
-def test_every_argument_that_takes_a_model_takes_a_dict() -> None:
+def test_arguments_that_accept_a_model_accept_a_dict() -> None:
     found: dict[str, set[Any]] = {}
     for function in FUNCTIONS.values():
         for argument, hint in typing.get_type_hints(function).items():
@@ -207,7 +207,7 @@ def test_every_argument_that_takes_a_model_takes_a_dict() -> None:
 
 
 @pytest.mark.parametrize("name", dicts.__all__)
-def test_a_dict_has_the_keys_of_its_model(name: str) -> None:
+def test_typed_dicts_have_the_keys_of_their_models(name: str) -> None:
     schema = SCHEMAS[getattr(models, name.removesuffix("Dict"))]
     hints = typing.get_type_hints(getattr(dicts, name), include_extras=True)
     assert hints.keys() == schema["properties"].keys()
@@ -218,7 +218,7 @@ def test_a_dict_has_the_keys_of_its_model(name: str) -> None:
 # -- open models ---------------------------------------------------------------------------------------------------
 
 
-def test_a_model_whose_schema_is_open_takes_more_keys() -> None:
+def test_model_with_an_open_schema_accepts_more_keys() -> None:
     actor = models.CreateActorTokenActor(sub="user_1", iss="https://example.com", session=None)
     assert actor.to_dict() == {"sub": "user_1", "iss": "https://example.com", "session": None}
     assert actor["iss"] == "https://example.com"
@@ -233,7 +233,7 @@ def test_a_model_whose_schema_is_open_takes_more_keys() -> None:
     assert api.create_actor_token(user_id="user_2", actor=actor.to_dict()).content == request.content
 
 
-def test_exactly_the_open_schemas_take_more_keys() -> None:
+def test_only_models_with_open_schemas_accept_more_keys() -> None:
     for model, schema in SCHEMAS.items():
         values = dict.fromkeys(one for one, field in fields(model).items() if field.required)
         if schema.get("additionalProperties") is True:
@@ -247,7 +247,7 @@ def test_exactly_the_open_schemas_take_more_keys() -> None:
 
 
 class Limited(NamedTuple):
-    """A list that may not hold any number of items."""
+    """A list argument with a limited number of items."""
 
     operation: Operation
     argument: str
@@ -282,7 +282,7 @@ LIMITED = [
 
 
 @pytest.mark.parametrize("limited", LIMITED, ids=str)
-def test_a_list_of_the_wrong_length_is_refused_with_the_limit(limited: Limited) -> None:
+def test_rejects_a_list_of_invalid_length_and_names_the_limit(limited: Limited) -> None:
     wrong = {limited.fewest - 1: limited.fewest}
     if limited.most is not None:
         wrong |= {limited.most + 1: limited.most, limited.most * 3: limited.most}
@@ -297,13 +297,13 @@ def test_a_list_of_the_wrong_length_is_refused_with_the_limit(limited: Limited) 
 
 
 @pytest.mark.parametrize("limited", LIMITED, ids=str)
-def test_a_list_of_a_length_at_the_limit_is_sent(limited: Limited) -> None:
+def test_lists_at_the_limit_are_sent(limited: Limited) -> None:
     limited.call(max(limited.fewest, 1))
     if limited.most is not None:
         limited.call(limited.most)
 
 
-def test_what_the_limits_are() -> None:
+def test_limits_of_lists() -> None:
     limits = {str(limited): (limited.fewest, limited.most) for limited in LIMITED if not limited.of_query}
     assert limits == {
         "AddRolesToRoleSet.role_keys": (1, 10),
@@ -323,7 +323,7 @@ def test_what_the_limits_are() -> None:
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-def test_a_list_that_is_the_body_is_given_by_its_position(client: type[Any]) -> None:
+def test_list_body_can_be_passed_by_position(client: type[Any]) -> None:
     resources = client(KEY)
     for method, name in (
         (resources.invitations.bulk_create, "invitations"),
@@ -334,7 +334,7 @@ def test_a_list_that_is_the_body_is_given_by_its_position(client: type[Any]) -> 
         assert (parameter.name, parameter.kind) == (name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-# -- what is required ----------------------------------------------------------------------------------------------
+# -- required arguments --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_a_list_that_is_the_body_is_given_by_its_position(client: type[Any]) -> 
         (api.update_production_instance_domain, {"home_url"}),
     ],
 )
-def test_what_clerk_requires_must_be_given(function: Function, needed: set[str]) -> None:
+def test_required_arguments_must_be_passed(function: Function, needed: set[str]) -> None:
     parameters: Mapping[str, inspect.Parameter] = inspect.signature(function).parameters
     assert {name for name, parameter in parameters.items() if parameter.default is parameter.empty} == needed
     with pytest.raises(TypeError, match="missing"):

@@ -1,4 +1,4 @@
-"""What leaves the client is what the contract asks for, judged by openapi-core and by the rules of the wire."""
+"""Requests fit the contract: checked by openapi-core, and by comparing their parts with the arguments."""
 
 from __future__ import annotations
 
@@ -52,33 +52,33 @@ from tests.generated.wire_mistakes import Mistake, mistakes
 from tests.generated.wire_samples import (
     OPERATIONS,
     Arguments,
-    Disguise,
+    Conversion,
     Operation,
     as_floats,
     as_models,
     as_views,
-    disguised,
+    converted,
     samples,
     types,
     within,
 )
 
-# openapi-core warns of what the contract marks; every sample with all arguments has some.
+# openapi-core warns about deprecated arguments, which every sample with all arguments has.
 pytestmark = pytest.mark.filterwarnings(
     r"ignore:\w+ parameter is deprecated:DeprecationWarning:openapi_core",
     "ignore:Use of allowEmptyValue property is deprecated:DeprecationWarning:openapi_core",
 )
 
-# -- every operation is there --------------------------------------------------------------------------------------
+# -- completeness --------------------------------------------------------------------------------------------------
 
 
-def test_every_operation_has_an_endpoint_function_and_nothing_else_has() -> None:
+def test_endpoint_functions_equal_the_operations() -> None:
     expected = Counter(operation.function.__name__ for operation in OPERATIONS)
     assert Counter(clerk_bapi.api.__all__) == expected
 
 
 @pytest.mark.parametrize("kind", [clerk_bapi.Client, clerk_bapi.AsyncClient])
-def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> None:
+def test_methods_equal_the_operations(kind: type[Any]) -> None:
     made = kind(KEY)
     groups = {operation.group for operation in OPERATIONS}
     assert {name for name, value in vars(kind).items() if isinstance(value, functools.cached_property)} == groups
@@ -90,7 +90,7 @@ def test_every_operation_has_a_method_and_nothing_else_has(kind: type[Any]) -> N
 
 
 @each(OPERATIONS)
-def test_a_method_sends_what_the_endpoint_function_builds(operation: Operation) -> None:
+def test_method_sends_the_request_of_its_endpoint_function(operation: Operation) -> None:
     sender, recorder = client()
     method = getattr(getattr(sender, operation.group), operation.member)
     for label, arguments in samples(operation).items():
@@ -100,7 +100,7 @@ def test_a_method_sends_what_the_endpoint_function_builds(operation: Operation) 
 
 
 @each(OPERATIONS)
-def test_an_async_method_sends_what_the_endpoint_function_builds(operation: Operation) -> None:
+def test_async_method_sends_the_request_of_its_endpoint_function(operation: Operation) -> None:
     recorder = Recorder()
 
     async def send_all() -> dict[str, Sent]:
@@ -118,7 +118,7 @@ def test_an_async_method_sends_what_the_endpoint_function_builds(operation: Oper
 
 
 def split(operation: Operation, arguments: Arguments) -> tuple[list[Any], Arguments]:
-    """Ids by place, in the order of the path, and everything else by keyword."""
+    """Return the ids, in the order of the path, and all other arguments as keywords."""
     names = [argument.name for argument in operation.of("path")]
     return [arguments[name] for name in names], {name: arguments[name] for name in arguments if name not in names}
 
@@ -127,31 +127,31 @@ def split(operation: Operation, arguments: Arguments) -> tuple[list[Any], Argume
 
 
 @each(OPERATIONS)
-def test_the_contract_accepts_what_is_sent(operation: Operation) -> None:
+def test_requests_are_valid_by_the_contract(operation: Operation) -> None:
     for label, request in sent(operation).items():
         assert addressed(request) == operation.id, label
         assert not refusals(contract(), operation, request), label
 
 
-class Departure(NamedTuple):
-    """Where Clerk's document refuses what the contract accepts."""
+class DocumentException(NamedTuple):
+    """Arguments that Clerk's document rejects and the contract accepts."""
 
     reason: str
     concerns: Callable[[Arguments], bool]
 
 
-def _null_in_an_enum(name: str) -> Departure:
-    return Departure(
+def _null_in_an_enum(name: str) -> DocumentException:
+    return DocumentException(
         f"`{name}` is nullable, but its enum has no null: by the letter of OpenAPI 3.0, it cannot be null",
         lambda arguments: arguments.get(name, UNSET) is None,
     )
 
 
-DEPARTURES = {
+EXCEPTIONS = {
     "UpdateInstance": _null_in_an_enum("preferred_sign_in_strategy_when_password_required"),
     "UpdateRoleSet": _null_in_an_enum("type"),
     "RefreshSession": _null_in_an_enum("format"),
-    "CreateSAMLConnection": Departure(
+    "CreateSAMLConnection": DocumentException(
         "either `domain` or `domains` is required, which a signature cannot say, and so the contract does not",
         lambda arguments: not arguments.keys() & {"domain", "domains"},
     ),
@@ -159,23 +159,23 @@ DEPARTURES = {
 
 
 @each(OPERATIONS)
-def test_clerks_own_document_accepts_what_is_sent(operation: Operation) -> None:
-    departure = DEPARTURES.get(operation.id)
+def test_requests_are_valid_by_clerks_document(operation: Operation) -> None:
+    exception = EXCEPTIONS.get(operation.id)
     for label, request in sent(operation).items():
-        departs = departure is not None and departure.concerns(samples(operation)[label])
-        assert bool(refusals(clerks_document(), operation, request)) == departs, label
+        rejects = exception is not None and exception.concerns(samples(operation)[label])
+        assert bool(refusals(clerks_document(), operation, request)) == rejects, label
 
 
-@pytest.mark.parametrize("name", DEPARTURES)
-def test_clerks_own_document_departs_as_the_table_says(name: str) -> None:
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_clerks_document_rejects_the_listed_exceptions(name: str) -> None:
     (operation,) = (operation for operation in OPERATIONS if operation.id == name)
-    concerned = [label for label, arguments in samples(operation).items() if DEPARTURES[name].concerns(arguments)]
-    assert concerned, DEPARTURES[name].reason
+    concerned = [label for label, arguments in samples(operation).items() if EXCEPTIONS[name].concerns(arguments)]
+    assert concerned, EXCEPTIONS[name].reason
     assert all(refusals(clerks_document(), operation, sent(operation)[label]) for label in concerned)
 
 
 @each(OPERATIONS)
-def test_the_path_gives_every_id_back(operation: Operation) -> None:
+def test_path_contains_every_id(operation: Operation) -> None:
     for label, request in sent(operation).items():
         arguments = samples(operation)[label]
         expected = {argument.wire: in_path(argument, arguments[argument.name]) for argument in operation.of("path")}
@@ -185,7 +185,7 @@ def test_the_path_gives_every_id_back(operation: Operation) -> None:
 
 
 @each(OPERATIONS)
-def test_the_query_holds_what_was_given_and_no_more(operation: Operation) -> None:
+def test_query_contains_exactly_the_arguments(operation: Operation) -> None:
     for label, request in sent(operation).items():
         expected = list(query(operation, samples(operation)[label]))
         assert sorted(request.query, key=itemgetter(0)) == sorted(expected, key=itemgetter(0)), label
@@ -193,7 +193,7 @@ def test_the_query_holds_what_was_given_and_no_more(operation: Operation) -> Non
 
 
 def query(operation: Operation, arguments: Arguments) -> Iterator[tuple[str, str]]:
-    """What must stand in the query."""
+    """Return the expected query."""
     for argument in operation.of("query"):
         if argument.name not in arguments:
             continue
@@ -209,7 +209,7 @@ def _as_text(value: Any) -> str:
 
 
 @each([operation for operation in OPERATIONS if operation.media == "application/json"])
-def test_the_body_holds_what_was_given_and_no_more(operation: Operation) -> None:
+def test_body_contains_exactly_the_arguments(operation: Operation) -> None:
     for label, request in sent(operation).items():
         arguments = samples(operation)[label]
         given = {
@@ -235,14 +235,14 @@ def assert_no_content(request: Sent) -> None:
 
 
 @each([operation for operation in OPERATIONS if operation.media is None])
-def test_an_operation_without_a_body_sends_none(operation: Operation) -> None:
+def test_operation_without_a_body_sends_no_content(operation: Operation) -> None:
     for request in sent(operation).values():
         assert_no_content(request)
 
 
 @each([op for op in OPERATIONS if op.of("body") and not any(argument.required for argument in op.of("body"))])
 @pytest.mark.parametrize("left", ["out", "UNSET"])
-def test_a_body_with_nothing_set_is_sent_only_where_it_must_be(operation: Operation, left: str) -> None:
+def test_empty_body_is_sent_only_if_required(operation: Operation, left: str) -> None:
     arguments = samples(operation)["required only"]
     if left == "UNSET":
         arguments = arguments | {argument.name: UNSET for argument in operation.arguments if not argument.required}
@@ -255,7 +255,7 @@ def test_a_body_with_nothing_set_is_sent_only_where_it_must_be(operation: Operat
 
 
 @each([operation for operation in OPERATIONS if operation.media == "multipart/form-data"])
-def test_a_form_holds_what_was_given_and_no_more(operation: Operation) -> None:
+def test_form_contains_exactly_the_arguments(operation: Operation) -> None:
     for label, request in sent(operation).items():
         given = samples(operation)[label]
         files = {
@@ -268,7 +268,7 @@ def test_a_form_holds_what_was_given_and_no_more(operation: Operation) -> None:
 
 
 @each([operation for operation in OPERATIONS if operation.of("file")])
-def test_a_file_keeps_its_name_and_type(operation: Operation) -> None:
+def test_file_has_its_name_and_content_type(operation: Operation) -> None:
     arguments = samples(operation)["everything"]
     for file, media in (
         (File(b"\xff\xd8", "photo of Zoë.jpg"), "image/jpeg"),
@@ -280,7 +280,7 @@ def test_a_file_keeps_its_name_and_type(operation: Operation) -> None:
 
 
 class Part(NamedTuple):
-    """One part of a form."""
+    """A part of a form."""
 
     filename: str | None
     media: str | None
@@ -288,7 +288,7 @@ class Part(NamedTuple):
 
 
 def parts(request: Sent) -> dict[str, Part]:
-    """The parts of a form by name."""
+    """Return the parts of a form by name."""
     assert (request.header("Content-Type") or "").startswith("multipart/form-data; boundary=")
     start, *found, end = request.body.split(b"--" + request.boundary)
     assert (start, end) == (b"", b"--\r\n")
@@ -297,13 +297,13 @@ def parts(request: Sent) -> dict[str, Part]:
 
 def _part(text: bytes) -> tuple[str, Part]:
     head, _, content = text.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
-    told = dict(re.findall(r'(\w+)="([^"]*)"', head.decode("utf-8")))
+    directives = dict(re.findall(r'(\w+)="([^"]*)"', head.decode("utf-8")))
     media = message_from_bytes(head).get("Content-Type")
-    return told["name"], Part(told.get("filename"), media, content)
+    return directives["name"], Part(directives.get("filename"), media, content)
 
 
 @each(OPERATIONS)
-def test_every_request_tells_who_asks_and_for_which_version(operation: Operation) -> None:
+def test_requests_have_key_and_version_headers(operation: Operation) -> None:
     for request in sent(operation).values():
         assert request.header("Authorization") == f"Bearer {KEY}"
         assert request.header("Clerk-API-Version") == CONTRACT.root["info"]["version"]
@@ -313,44 +313,44 @@ def test_every_request_tells_who_asks_and_for_which_version(operation: Operation
 
 
 @each([operation for operation in OPERATIONS if operation.needs_key])
-def test_the_referee_asks_for_the_key(operation: Operation) -> None:
+def test_openapi_core_requires_the_key(operation: Operation) -> None:
     request = sent(operation)["everything"]
     stripped = request._replace(headers=[pair for pair in request.headers if pair[0].lower() != b"authorization"])
     assert refusals(contract(), operation, stripped)
 
 
-# -- what is given, and what becomes of it -------------------------------------------------------------------------
+# -- types of arguments, and later changes -------------------------------------------------------------------------
 
 
-def clothed() -> Iterator[Any]:
-    """Every operation with every disguise that changes some of its arguments."""
-    for disguise, operations in (
+def operations_with_other_types() -> Iterator[Any]:
+    """Yield every operation with each conversion that changes some of its arguments."""
+    for conversion, operations in (
         (as_models, [operation for operation in holding("object") if _takes_models(operation)]),
         (as_floats, holding("integer", "number")),
         (as_views, [operation for operation in OPERATIONS if operation.of("file")] + holding("array", "object")),
     ):
         for operation in operations:
-            yield pytest.param(disguise, operation, id=f"{disguise.__name__}-{operation}")
+            yield pytest.param(conversion, operation, id=f"{conversion.__name__}-{operation}")
 
 
 def _takes_models(operation: Operation) -> bool:
     return any("properties" in schema for argument in operation.arguments for schema in within(argument.schema))
 
 
-@pytest.mark.parametrize(("disguise", "operation"), list(clothed()))
-def test_it_does_not_matter_how_a_value_is_held(disguise: Disguise, operation: Operation) -> None:
+@pytest.mark.parametrize(("conversion", "operation"), list(operations_with_other_types()))
+def test_equal_values_of_other_types_are_sent_alike(conversion: Conversion, operation: Operation) -> None:
     differing = 0
     for label, arguments in samples(operation).items():
-        given = disguised(operation, arguments, disguise)
+        given = converted(operation, arguments, conversion)
         differing += repr(given) != repr(arguments)
         assert call(operation, given).without_boundary() == sent(operation)[label].without_boundary(), label
     assert differing
 
 
 @each(holding("array", "object"))
-def test_arguments_stay_as_they_are(operation: Operation) -> None:
+def test_arguments_are_not_changed(operation: Operation) -> None:
     for label, arguments in samples(operation).items():
-        for given in (copy.deepcopy(arguments), disguised(operation, arguments, as_models)):
+        for given in (copy.deepcopy(arguments), converted(operation, arguments, as_models)):
             before = copy.deepcopy(given)
             call(operation, given)
             assert difference(plain(given), plain(before)) is None, label
@@ -358,27 +358,27 @@ def test_arguments_stay_as_they_are(operation: Operation) -> None:
 
 
 @each(holding("array", "object"))
-def test_a_request_stays_as_it_is_when_its_arguments_change(operation: Operation) -> None:
+def test_request_does_not_change_with_its_arguments(operation: Operation) -> None:
     for label, arguments in samples(operation).items():
         given = copy.deepcopy(arguments)
         request = operation.function(**given)
-        spoil(given)
+        clear_all(given)
         assert send(request).without_boundary() == sent(operation)[label].without_boundary(), label
 
 
-def spoil(value: Any) -> None:
-    """Empty every list and object."""
+def clear_all(value: Any) -> None:
+    """Clear every list and object."""
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            spoil(inner)
+            clear_all(inner)
         value.clear()
 
 
 # -- mistakes ------------------------------------------------------------------------------------------------------
 
 
-def fate(operation: Operation, mistake: Mistake) -> tuple[str, Request[Any] | None]:
-    """What an endpoint function does about a mistake, and the request where it does nothing."""
+def outcome_of(operation: Operation, mistake: Mistake) -> tuple[str, Request[Any] | None]:
+    """Return how an endpoint function handles a mistake, and the request if it creates one."""
     try:
         return "built", operation.function(**mistake.given)
     except InvalidArgument as error:
@@ -390,33 +390,33 @@ def fate(operation: Operation, mistake: Mistake) -> tuple[str, Request[Any] | No
 
 
 @each([operation for operation in OPERATIONS if operation.arguments])
-def test_a_mistake_is_refused_or_the_contract_catches_it(operation: Operation) -> None:
-    slipped = []
+def test_mistakes_are_rejected_by_the_function_or_by_the_contract(operation: Operation) -> None:
+    missed = []
     for mistake in mistakes(operation):
-        outcome, request = fate(operation, mistake)
+        outcome, request = outcome_of(operation, mistake)
         if request is not None:
             caught = refusals(contract(), operation, send(request))
-            outcome = "caught" if caught or cannot_be_seen(operation, mistake) else "sent"
+            outcome = "caught" if caught or is_valid_without_body(operation, mistake) else "sent"
         if outcome not in ("refused", "refused by Python", "caught"):
-            slipped.append(f"{outcome}: {mistake}")
-    assert not slipped
+            missed.append(f"{outcome}: {mistake}")
+    assert not missed
 
 
-def cannot_be_seen(operation: Operation, mistake: Mistake) -> bool:
-    """Whether a mistake leaves a valid request: by the contract, an optional body may be missing as a whole."""
+def is_valid_without_body(operation: Operation, mistake: Mistake) -> bool:
+    """Return whether the request is valid despite the mistake, because the contract allows to omit the whole body."""
     alone = len(operation.of("body", "raw")) == 1
     return mistake.kind == "UNSET though required" and alone and not operation.body_required
 
 
-def test_both_the_functions_and_the_contract_have_mistakes_to_find() -> None:
-    fates = Counter(fate(operation, mistake)[0] for operation in OPERATIONS for mistake in mistakes(operation))
-    assert fates["refused"]
-    assert fates["refused by Python"]
-    assert fates["built"]
+def test_mistakes_cover_functions_python_and_contract() -> None:
+    outcomes = Counter(outcome_of(operation, mistake)[0] for operation in OPERATIONS for mistake in mistakes(operation))
+    assert outcomes["refused"]
+    assert outcomes["refused by Python"]
+    assert outcomes["built"]
 
 
-def test_the_referee_knows_more_words_for_booleans_than_a_server() -> None:
-    """Why such words are no mistakes above, and why the words of a query are compared one by one."""
+def test_openapi_core_accepts_more_spellings_of_booleans_than_servers() -> None:
+    """So these spellings are not among the mistakes, and queries are compared as strings."""
     switches = [
         (op, argument.name) for op in OPERATIONS for argument in op.of("query") if types(argument.schema) == ["boolean"]
     ]
@@ -431,7 +431,7 @@ def test_the_referee_knows_more_words_for_booleans_than_a_server() -> None:
 
 
 @each(OPERATIONS)
-def test_no_argument_or_result_is_typed_less_than_the_contract(operation: Operation) -> None:
+def test_types_of_arguments_and_results_cover_the_contract(operation: Operation) -> None:
     signature = inspect.signature(operation.function)
     assert set(signature.parameters) == {argument.name for argument in operation.arguments}
     for argument in operation.arguments:
@@ -439,31 +439,31 @@ def test_no_argument_or_result_is_typed_less_than_the_contract(operation: Operat
         assert (parameter.default is inspect.Parameter.empty) == argument.required, argument.name
         assert not list(untyped(argument.schema, parameter.annotation)), argument.name
     result = signature.return_annotation.removeprefix("Request[").removesuffix("]")
-    for schema in operation.answers:
+    for schema in operation.results:
         assert not list(untyped(schema, result))
 
 
 def named_schemas() -> list[str]:
-    """The objects with properties that a user gives or gets, by name."""
+    """Return the names of all objects with properties in arguments and results."""
     roots = [argument.schema for operation in OPERATIONS for argument in operation.arguments]
-    roots += [schema for operation in OPERATIONS for schema in operation.answers]
+    roots += [schema for operation in OPERATIONS for schema in operation.results]
     return sorted({name for root in roots for inner in CONTRACT.within(root) for name in CONTRACT.objects(inner)})
 
 
 @pytest.mark.parametrize("name", named_schemas())
-def test_no_attribute_is_typed_less_than_the_contract(name: str) -> None:
+def test_types_of_attributes_cover_the_contract(name: str) -> None:
     model = class_of(CONTRACT, name)
     keys = {key: attribute for attribute, key in attributes(model).items()}
     assert keys.keys() == properties_of(model)[0]
     joined = [CONTRACT.properties(other) for document, other in classes()[model] if document is CONTRACT]
     for key, attribute in keys.items():
         schemas = [properties[key] for properties in joined if key in properties]
-        for schema in all_told(schemas):
+        for schema in combined(schemas):
             assert not list(untyped(schema, model.__annotations__[attribute])), key
 
 
-def all_told(schemas: Sequence[Schema]) -> list[Schema]:
-    """What the schemas of one class say of one key: all the values that they list, unless one of them allows any."""
+def combined(schemas: Sequence[Schema]) -> list[Schema]:
+    """Return the combined schemas of a key of one class: all listed values, unless one schema allows any value."""
     if len(schemas) == 1:
         return [*schemas]
     options = [option for schema in schemas for option in CONTRACT.options(schema)]
@@ -478,7 +478,7 @@ _NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool
 
 
 def untyped(schema: Schema, annotation: str) -> Iterator[str]:
-    """Places where an annotation has no part for what the schema says; `Any` is a part for nothing."""
+    """Yield the parts of a schema that an annotation does not cover; `Any` covers nothing."""
     offered = _alternatives(annotation)
     for option in CONTRACT.options(schema):
         for part, inner in _parts(option):
@@ -490,7 +490,7 @@ def untyped(schema: Schema, annotation: str) -> Iterator[str]:
 
 
 def _parts(option: Schema) -> Iterator[tuple[str, Schema | None]]:
-    """The parts that an annotation must have, as patterns, each with the schema of what it holds."""
+    """Yield the parts that an annotation must have, as patterns, each with the schema of its items."""
     target = CONTRACT.follow(option)
     if "enum" in target:
         values = ", ".join(repr(value) for value in target["enum"] if value is not None)
@@ -516,7 +516,7 @@ def _parts(option: Schema) -> Iterator[tuple[str, Schema | None]]:
 
 
 def _alternatives(annotation: str) -> list[str]:
-    """The parts of a union, each written as `ast` writes it."""
+    """Return the parts of a union, formatted by `ast`."""
 
     def split_up(node: ast.expr) -> Iterator[str]:
         if isinstance(node, ast.BinOp):

@@ -1,4 +1,4 @@
-"""Record what a client sends, and check it with openapi-core against the contract."""
+"""Record requests of a client, and check them with openapi-core against the contract."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ Check = Callable[..., None]
 
 
 def each(operations: list[Operation]) -> Callable[[Check], Check]:
-    """Run a test for each of some operations."""
+    """Parametrize a test with operations."""
     assert operations
     return pytest.mark.parametrize("operation", operations, ids=repr)
 
 
 def holding(*kinds: str) -> list[Operation]:
-    """The operations with a value of one of the JSON types, or of no type in particular, at any depth."""
+    """Return the operations with a value of one of the JSON types, or without a type, at any depth."""
     return [
         operation
         for operation in OPERATIONS
@@ -61,11 +61,11 @@ def _is_one_of(kinds: tuple[str, ...], schema: Schema) -> bool:
     return bool({*kinds} & {*named}) or (not named and not branches(schema))
 
 
-# -- what leaves the client ----------------------------------------------------------------------------------------
+# -- recorded requests ---------------------------------------------------------------------------------------------
 
 
 class Sent(NamedTuple):
-    """A request as httpx writes it to the connection."""
+    """A request as httpx sends it."""
 
     method: str
     origin: str
@@ -75,28 +75,28 @@ class Sent(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The path, quoted."""
+        """The quoted path."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> list[tuple[str, str]]:
-        """Names and values, unquoted."""
+        """Unquoted names and values."""
         quoted = self.target.partition("?")[2]
         return parse_qsl(quoted, keep_blank_values=True, strict_parsing=True, errors="strict") if quoted else []
 
     def header(self, name: str) -> str | None:
-        """The value of a header that is sent once at most."""
+        """Return the value of a header that is sent at most once."""
         values = [value.decode("ascii") for key, value in self.headers if key.lower() == name.lower().encode()]
         assert len(values) <= 1, values
         return values[0] if values else None
 
     @property
     def boundary(self) -> bytes:
-        """What separates the parts of a form; empty where there is no form."""
+        """The delimiter of the parts of a form; empty if there is no form."""
         return (self.header("Content-Type") or "").partition("boundary=")[2].encode()
 
     def without_boundary(self) -> Sent:
-        """The same but for the boundary, which httpx makes anew each time."""
+        """Return the request without its boundary, which is random."""
         if not self.boundary:
             return self
         headers = [(key, value.replace(self.boundary, b"boundary")) for key, value in self.headers]
@@ -104,7 +104,7 @@ class Sent(NamedTuple):
 
 
 class Recorder:
-    """Stands where the network would be, and keeps what it is given."""
+    """A transport that records requests."""
 
     def __init__(self) -> None:
         self._sent: list[Sent] = []
@@ -116,7 +116,7 @@ class Recorder:
         return httpx.Response(200, content=b"null")
 
     def one(self) -> Sent:
-        """The one request since the last time."""
+        """Return the only request since the last call."""
         (sent,) = self._sent
         self._sent.clear()
         return sent
@@ -140,15 +140,15 @@ def call(operation: Operation, arguments: Arguments) -> Sent:
 
 @cache
 def sent(operation: Operation) -> dict[str, Sent]:
-    """What each of the samples becomes."""
+    """Return the request of each sample."""
     return {label: call(operation, arguments) for label, arguments in samples(operation).items()}
 
 
-# -- the referee ---------------------------------------------------------------------------------------------------
+# -- openapi-core --------------------------------------------------------------------------------------------------
 
 
 class Received:
-    """A request as openapi-core wants to see one."""
+    """A request in the form that openapi-core requires."""
 
     def __init__(self, request: Sent, template: str) -> None:
         self.host_url = request.origin
@@ -161,25 +161,25 @@ class Received:
             query=ImmutableMultiDict(request.query),
             header=Headers(headers),
             cookie=ImmutableMultiDict(),
-            path=ids(request.path, template),  # openapi-core would leave them quoted
+            path=ids(request.path, template),  # openapi-core does not unquote them
         )
 
 
 def in_path(argument: Argument, value: str) -> str:
-    """What a path has of an argument, with the prefix that the contract asks for."""
+    """Return the value in the path, with the prefix that the contract requires."""
     prefix: str = argument.schema.get("x-prefix", "")
     return value if value.startswith(prefix) else prefix + value
 
 
 def ids(path: str, template: str) -> dict[str, str]:
-    """The parameters of a path, unquoted as a server does; those of another template are none."""
+    """Return the unquoted parameters of a path, which are empty if the path has another template."""
     pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(f"/v1{template}"))
     found = re.fullmatch(pattern, path)
     return {name: unquote(value, errors="strict") for name, value in found.groupdict().items()} if found else {}
 
 
 class Finder(APICallPathFinder):
-    """Remembers what it found: most requests of an operation have the same path."""
+    """A path finder with a cache, because most requests of an operation have the same path."""
 
     @cache  # noqa: B019 - there are two of them, and both live as long as the tests
     def find(self, method: str, name: str) -> PathOperationServer:
@@ -202,28 +202,28 @@ def clerks_document() -> Judge:
 
 
 def _as_sent(node: Any) -> Any:
-    """The document, with two things said as openapi-core needs them; neither lets more through."""
+    """Return the document with two changes that openapi-core needs; neither accepts more requests."""
     if isinstance(node, list):
         return [_as_sent(item) for item in node]
     if not isinstance(node, dict):
         return node
     if node.get("in") == "query" and isinstance(node["schema"].get("type"), list):
-        # A query has no null, and text is not cast for a parameter of two types.
+        # A query has no null, and openapi-core does not cast text for a parameter with two types.
         (kind,) = (kind for kind in node["schema"]["type"] if kind != "null")
         return {**node, "schema": {**node["schema"], "type": kind}}
     if node.get("format") == "binary":
-        # OpenAPI 3.1 has no type for bytes, which are no JSON.
+        # OpenAPI 3.1 has no type for bytes.
         return {key: value for key, value in node.items() if key != "type"}
     return {key: _as_sent(value) for key, value in node.items()}
 
 
 def refusals(judge: Judge, operation: Operation, request: Sent) -> list[str]:
-    """Why the request is not one of the operation."""
+    """Return why the request is not valid for the operation."""
     errors = judge.iter_errors(Received(request, operation.path))
     return [f"{error} ({getattr(error.__cause__, 'schema_errors', error.__cause__)})" for error in errors]
 
 
-def addressed(request: Sent) -> str:
-    """The id of the operation that a server would run."""
+def operation_at(request: Sent) -> str:
+    """Return the id of the operation that a server would run."""
     found = contract().path_finder.find(request.method.lower(), request.origin + request.path)
     return str(found.operation["operationId"])

@@ -1,4 +1,4 @@
-"""Arguments that are wrong: mistakes made from the schemas of the contract, sorted by jsonschema."""
+"""Invalid arguments, made from the schemas of the contract and checked by jsonschema."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.generated.wire_samples import (
 
 
 class Mistake(NamedTuple):
-    """Valid arguments with one thing wrong."""
+    """Valid arguments with one mistake."""
 
     kind: str
     argument: Argument
@@ -39,11 +39,11 @@ ANY_TYPE: list[Any] = ["text", 5, 1.5, True, ["text"], {"key": "text"}, None]
 
 
 class Thing:
-    """What no wire knows."""
+    """An object that cannot be encoded."""
 
 
 def mistakes(operation: Operation) -> Iterator[Mistake]:
-    """Everything that can be wrong with one argument of the operation, the others being right."""
+    """Yield the possible mistakes in one argument of the operation; the others are valid."""
     valid = samples(operation)["everything"]
     for argument in operation.arguments:
         wrong = {"path": _wrong_id, "query": _wrong_query, "file": _wrong_file, "field": _wrong_field}
@@ -62,7 +62,7 @@ def _wrong_id(argument: Argument, value: str) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong_query(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
-    """What is wrong as text: `5` for a text is none, since the wire shows no difference."""
+    """Yield values that are invalid as text: `5` is not a mistake for a string, because both are encoded alike."""
     yield "None in a query", None
     yield from (("wrong type", wrong) for wrong in ({"a": 1}, Thing(), b"text"))
     if not argument.is_array:
@@ -105,7 +105,7 @@ def _wrong_body(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
     if argument.is_array:
         yield from (("text for a list", "text"), ("wrong type", {"a": 1}))
     for kind, wrong in _wrong_values(argument.schema, value):
-        # Unix milliseconds are sent as a text, too.
+        # Unix milliseconds are converted to a string.
         is_time = CONTRACT.follow(argument.schema).get("format") == "date-time" and type(wrong) in (int, float)
         if not is_time and not is_valid(argument.schema, wrong):
             yield kind, wrong
@@ -113,7 +113,7 @@ def _wrong_body(argument: Argument, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
-    """Proposals at any depth, right ones among them."""
+    """Yield candidates at any depth; some of them are valid."""
     target = _resolved(schema, value)
     yield from (("wrong type", wrong) for wrong in ANY_TYPE)
     yield from _wrong_texts(target)
@@ -133,7 +133,7 @@ def _wrong_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _no_json(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
-    """What JSON cannot say, at any depth."""
+    """Yield values that JSON cannot represent, at any depth."""
     yield from (("not a number", wrong) for wrong in (math.nan, math.inf, -math.inf))
     yield from (("no JSON", wrong) for wrong in (Thing(), b"bytes"))
     if isinstance(value, list):
@@ -146,7 +146,7 @@ def _no_json(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong_texts(schema: Schema) -> Iterator[tuple[str, str]]:
-    """Texts that a schema of texts refuses."""
+    """Yield strings that a schema rejects."""
     schema = CONTRACT.follow(schema)
     if "string" not in types(schema):
         return
@@ -155,8 +155,8 @@ def _wrong_texts(schema: Schema) -> Iterator[tuple[str, str]]:
     if "format" in schema:
         yield "no such format", "no such format"
     if "pattern" in schema:
-        broken = ("", " ", f"{matching(schema['pattern'])} ", f"!{matching(schema['pattern'])}\n", "no match \t")
-        yield from (("breaks the pattern", text) for text in broken if not is_valid(schema, text))
+        candidates = ("", " ", f"{matching(schema['pattern'])} ", f"!{matching(schema['pattern'])}\n", "no match \t")
+        yield from (("breaks the pattern", text) for text in candidates if not is_valid(schema, text))
     if schema.get("minLength"):
         yield "too short", "x" * (schema["minLength"] - 1)
     if "maxLength" in schema:

@@ -1,6 +1,6 @@
-"""Arguments for every operation of the contract: valid ones, and mistakes, made from its schemas alone.
+"""Valid arguments for every operation of the contract, made from its schemas.
 
-What is proposed here is sorted by jsonschema into valid and invalid; the code under test is not asked.
+jsonschema decides which candidates are valid, not the code under test.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ from generator.contract.spelling import snake
 from tests.generated.json_samples import CONTRACT, QUIET, Schema, attributes, class_of, matching
 
 Arguments = dict[str, Any]
-"""Keyword -> value, as somebody calls an endpoint function."""
+"""Keywords of a call of an endpoint function."""
 
 
 # -- operations ----------------------------------------------------------------------------------------------------
 
 
 class Argument(NamedTuple):
-    """One argument of an operation."""
+    """An argument of an operation."""
 
     name: str
     wire: str
     place: str
-    """`path`, `query`, `body`, `field` or `file` of a form, or `raw`: the whole body."""
+    """`path`, `query`, `body`, `field` or `file` (of a form), or `raw` (the whole body)."""
     required: bool
     schema: Schema
     joined: bool = False
-    """Whether an array shares one key, with commas."""
+    """Whether an array is joined by commas."""
     may_be_empty: bool = True
-    """Whether the empty text may be sent."""
+    """Whether an empty string may be sent."""
 
     @property
     def is_array(self) -> bool:
-        """Whether it is a list on the wire."""
+        """Whether it is sent as a list."""
         return "array" in types(self.schema)
 
 
 class Operation:
-    """One operation of the contract."""
+    """An operation of the contract."""
 
     def __init__(self, method: str, path: str, facts: Schema) -> None:
         self.method = method.upper()
@@ -70,12 +70,12 @@ class Operation:
 
     @property
     def media(self) -> str | None:
-        """The media type of the body, where there is one."""
+        """The media type of the body, or None."""
         return next(iter(self._body.get("content", ())), None)
 
     @property
     def body_required(self) -> bool:
-        """Whether a body must be sent even where it says nothing."""
+        """Whether a body must be sent even if it is empty."""
         return bool(self._body.get("required"))
 
     @property
@@ -85,19 +85,19 @@ class Operation:
 
     @property
     def needs_key(self) -> bool:
-        """Whether only who has the secret key may call it."""
+        """Whether it requires the secret key."""
         return bool(self._facts.get("security", CONTRACT.root["security"]))
 
     @property
-    def answers(self) -> Iterator[Schema]:
-        """The schemas of the answers that are no errors."""
-        for status, answer in self._facts["responses"].items():
+    def results(self) -> Iterator[Schema]:
+        """The schemas of successful responses."""
+        for status, response in self._facts["responses"].items():
             if status.startswith("2"):
-                yield from (media["schema"] for media in CONTRACT.follow(answer).get("content", {}).values())
+                yield from (media["schema"] for media in CONTRACT.follow(response).get("content", {}).values())
 
     @cached_property
     def arguments(self) -> list[Argument]:
-        """Its arguments, those of the path first and in the path's order."""
+        """Its arguments; those of the path come first, in order."""
         found = sorted(
             [*self._parameters(), *self._members()],
             key=lambda a: (a.place not in ("path", "query"), a.place != "path", self.path.find(f"{{{a.wire}}}")),
@@ -106,7 +106,7 @@ class Operation:
         return [_named(argument, taken) for argument in found]
 
     def of(self, *places: str) -> list[Argument]:
-        """The arguments that go to some places."""
+        """Return the arguments that are sent in some places."""
         return [argument for argument in self.arguments if argument.place in places]
 
     def _parameters(self) -> Iterator[Argument]:
@@ -157,19 +157,19 @@ OPERATIONS = [
 
 
 def types(schema: Schema) -> list[str]:
-    """The JSON types that a schema names."""
+    """Return the JSON types that a schema names."""
     kinds = CONTRACT.follow(schema).get("type", [])
     return kinds if isinstance(kinds, list) else [kinds]
 
 
 def branches(schema: Schema) -> list[Schema]:
-    """The alternatives of a union."""
+    """Return the alternatives of a union."""
     target = CONTRACT.follow(schema)
     return [*target.get("anyOf", ()), *target.get("oneOf", ())]
 
 
 def within(schema: Schema) -> Iterator[Schema]:
-    """A request's schema and all those inside it, references followed."""
+    """Yield a request's schema and all those inside it, following references."""
     target = CONTRACT.follow(schema)
     yield target
     extra = target.get("additionalProperties")
@@ -183,9 +183,12 @@ _VALIDATORS: dict[int, tuple[Schema, Draft202012Validator]] = {}
 
 
 def is_valid(schema: Schema, value: Any) -> bool:
-    """What jsonschema says."""
+    """Return whether jsonschema accepts a value."""
     if id(schema) not in _VALIDATORS:
-        _VALIDATORS[id(schema)] = schema, CONTRACT.judge(schema)  # the schema is kept, so that its id stays its own
+        _VALIDATORS[id(schema)] = (
+            schema,
+            CONTRACT.validator_of(schema),
+        )  # keeping the schema prevents another one with its id
     return _VALIDATORS[id(schema)][1].is_valid(value)
 
 
@@ -194,7 +197,7 @@ def _is_binary(schema: Schema) -> bool:
 
 
 def _resolved(schema: Schema, value: Any) -> Schema:
-    """The schema by which a value is read: references followed, and of a union the branch that it fits."""
+    """Return the schema of a value, following references, and the fitting branch of a union."""
     target = CONTRACT.follow(schema)
     fitting = next((branch for branch in branches(target) if is_valid(branch, value)), None)
     return _resolved(fitting, value) if fitting else target
@@ -249,21 +252,23 @@ FILES = [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n--boundary--\r\n", b"x
 
 
 def values(argument: Argument) -> list[Any]:
-    """Valid values of an argument, an ordinary one first and then those at the edges."""
+    """Return valid values of an argument: a typical one first, then edge cases."""
     if argument.place == "file":
         return list(FILES)
     found = _edges_of(argument.wire, argument.schema)
     if argument.place == "path" and set(TEXTS[1:]) <= set(found):
         found = [f"{argument.wire}_2abcDEF", *IDS]
     if argument.place in ("path", "query"):
-        found = [value for value in found if value is not None and value != []]  # neither has a null, or no value
+        found = [
+            value for value in found if value is not None and value != []
+        ]  # neither paths nor queries have null or an empty value
     if argument.place == "query" and not argument.may_be_empty:
         found = [value for value in found if value != ""]
     return found
 
 
 def edges(schema: Schema) -> list[Any]:
-    """Valid values for a schema, an ordinary one first."""
+    """Return valid values for a schema, a typical one first."""
     distinct = {json.dumps(value): value for value in _proposals(CONTRACT.follow(schema))}
     found = [value for value in distinct.values() if is_valid(schema, value)]
     assert found, f"no sample for {schema}"
@@ -271,7 +276,7 @@ def edges(schema: Schema) -> list[Any]:
 
 
 def _edges_of(key: str, schema: Schema) -> list[Any]:
-    """Like `edges`; an ordinary text tells whose it is, so that no two can change places unnoticed."""
+    """Return the same as `edges`; typical strings contain their key, so that swapped values are found."""
     found = edges(schema)
     own = f"some {key}"
     return [own, *found[1:]] if found[0] == TEXTS[0] and is_valid(schema, own) else found
@@ -298,7 +303,7 @@ def _texts(schema: Schema) -> Iterator[str]:
         return
     if "pattern" in schema:
         yield matching(schema["pattern"])
-    # A pattern is ECMA's, whose classes are ASCII; the judge's are not.
+    # Patterns are ECMAScript, whose classes are ASCII; those of jsonschema are not.
     yield from (text for text in TEXTS if "pattern" not in schema or text.isascii())
     for length in (schema.get("minLength"), schema.get("maxLength")):
         if length is not None:
@@ -331,7 +336,7 @@ def _arrays(schema: Schema) -> Iterator[list[Any]]:
 
 
 def _many(schema: Schema, length: int) -> list[Any]:
-    """Valid items, distinct ones where they must be."""
+    """Return valid items, which are distinct if required."""
     items = itertools.cycle(edges(schema["items"]))
     return _distinct(schema["items"], length) if schema.get("uniqueItems") else [next(items) for _ in range(length)]
 
@@ -358,7 +363,7 @@ def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
 
 
 def _in_turn(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """As few objects as hold every value of every key at least once; neighbours of one schema differ in each."""
+    """Return as few objects as contain every value of every key; consecutive ones differ in every key."""
     for turn in range(max(map(len, choices.values()), default=0)):
         yield {key: options[(turn + place) % len(options)] for place, (key, options) in enumerate(choices.items())}
 
@@ -376,7 +381,7 @@ _PROPOSALS: dict[str, Callable[[Schema], Iterable[Any]]] = {
 
 @cache
 def samples(operation: Operation) -> dict[str, Arguments]:
-    """Label -> valid arguments: all of them, the required ones only, and every edge of every argument in turn."""
+    """Return valid arguments by label: all, the required ones only, and each edge case of each argument."""
     choices = {argument.name: values(argument) for argument in operation.arguments}
     found = {
         "everything": {name: options[0] for name, options in choices.items()},
@@ -385,14 +390,14 @@ def samples(operation: Operation) -> dict[str, Arguments]:
     return found | {f"edges {turn}": arguments for turn, arguments in enumerate(_in_turn(choices))}
 
 
-# -- the same values in other clothes ------------------------------------------------------------------------------
+# -- equal values of other types -----------------------------------------------------------------------------------
 
-Disguise = Callable[[Schema, Any], Any]
-"""Another Python value that must be sent as the same JSON value."""
+Conversion = Callable[[Schema, Any], Any]
+"""Converts a value to another type that must be sent as the same JSON."""
 
 
 def as_models(schema: Schema, value: Any) -> Any:
-    """Objects as the generated classes, made by keyword; those with keys that no class declares stay as they are."""
+    """Convert objects to generated classes, except those with undeclared keys."""
     if isinstance(value, dict) and (name := object_name(schema, value)):
         known = CONTRACT.properties(name)
         if value.keys() <= known.keys():
@@ -403,7 +408,7 @@ def as_models(schema: Schema, value: Any) -> Any:
 
 
 def object_name(schema: Schema, value: Any) -> str | None:
-    """The name of the schema with properties by which an object is read, if it is one."""
+    """Return the name of an object's schema, if it has properties."""
     name = None
     while "$ref" in schema:
         name, schema = schema["$ref"].rpartition("/")[2], CONTRACT.follow({"$ref": schema["$ref"]})
@@ -413,7 +418,7 @@ def object_name(schema: Schema, value: Any) -> str | None:
 
 
 def as_floats(schema: Schema, value: Any) -> Any:
-    """Integers as floats, wherever the schema asks for a number and a float can hold it exactly."""
+    """Convert integers to floats if the schema requires a number and the float is exact."""
     numeric = {"integer", "number"} & set(types(_resolved(schema, value)))
     if numeric and type(value) is int and float(value) == value:
         return float(value)
@@ -421,7 +426,7 @@ def as_floats(schema: Schema, value: Any) -> Any:
 
 
 def as_views(schema: Schema, value: Any) -> Any:
-    """Lists as tuples, dicts as read-only mappings, bytes as open files."""
+    """Convert lists to tuples, dicts to read-only mappings, and bytes to open files."""
     match value:
         case list():
             return tuple(as_views({}, item) for item in value)
@@ -432,19 +437,19 @@ def as_views(schema: Schema, value: Any) -> Any:
     return value
 
 
-def _rebuilt(schema: Schema, value: Any, disguise: Disguise) -> Any:
+def _rebuilt(schema: Schema, value: Any, conversion: Conversion) -> Any:
     target = _resolved(schema, value)
     match value:
         case list():
-            return [disguise(target.get("items", {}), item) for item in value]
+            return [conversion(target.get("items", {}), item) for item in value]
         case dict():
             extra = target.get("additionalProperties")
             other = extra if isinstance(extra, dict) else {}
-            return {key: disguise(target.get("properties", {}).get(key, other), item) for key, item in value.items()}
+            return {key: conversion(target.get("properties", {}).get(key, other), item) for key, item in value.items()}
     return value
 
 
-def disguised(operation: Operation, arguments: Arguments, disguise: Disguise) -> Arguments:
-    """The same arguments, each in its disguise; ids stay as they are."""
+def converted(operation: Operation, arguments: Arguments, conversion: Conversion) -> Arguments:
+    """Return the arguments with the conversion applied to all except ids."""
     schemas = {argument.name: argument.schema for argument in operation.arguments}
-    return {name: disguise(schemas[name], value) for name, value in arguments.items()}
+    return {name: conversion(schemas[name], value) for name, value in arguments.items()}

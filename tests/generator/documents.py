@@ -1,4 +1,4 @@
-"""A small OpenAPI document with one of everything that the normaliser knows, and what it takes to run on it."""
+"""A small OpenAPI document with every feature that the normaliser handles, and functions to change and build it."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ EVENTS: Json = {
 
 
 def changed(path: str, value: Any) -> Json:
-    """The small document with one place changed; `path` is a JSON pointer without its escapes' need."""
+    """Return the small document with one place changed, or removed by `...`. `path` has keys joined by `|`."""
     new = copy.deepcopy(DOCUMENT)
     *steps, last = path.split("|")
     node: Any = new
@@ -164,7 +164,7 @@ def changed(path: str, value: Any) -> Json:
 
 
 def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY, names: str = NO_NAMES) -> Contract:
-    """The contract of a document given as JSON."""
+    """Return the contract of a document."""
     source = tmp_path / "document.json"
     source.write_text(json.dumps(raw), encoding="utf-8")
     (tmp_path / "corrections.yaml").write_text(overlay, encoding="utf-8")

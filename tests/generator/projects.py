@@ -1,4 +1,4 @@
-"""A small project for updates: the small documents as its contract, dated as Clerk dates its own."""
+"""A small project for updates, whose contract is made from the small documents, with versions like Clerk's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def newer() -> Json:
-    """The small document, revised: an operation more, one less, and the next day's version."""
+    """Return a newer small document: an operation is added, one is removed, and the version is later."""
     new = copy.deepcopy(DOCUMENT)
     new["info"]["version"] = "2030-02-02"
     new["paths"]["/things/count"] = {
@@ -34,7 +34,7 @@ def newer() -> Json:
 
 
 def specs(folder: Path, *documents: Json) -> Path:
-    """A folder like Clerk's repository, with the documents of the Backend API and one of the events."""
+    """Create a folder like Clerk's repository, with documents of the Backend API and one of the events."""
     for name, document in [
         *((f"bapi/{d['info']['version']}.yml", d) for d in documents),
         ("webhooks/2030-01-01.yml", EVENTS),
@@ -45,7 +45,7 @@ def specs(folder: Path, *documents: Json) -> Path:
 
 
 def archive(folder: Path) -> bytes:
-    """The folder as a forge packs a commit of it."""
+    """Return the folder as an archive, as a forge creates it for a commit."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", format=tarfile.PAX_FORMAT, pax_headers={"comment": COMMIT}) as tar:
         tar.add(folder, "openapi-specs-HEAD")
@@ -53,7 +53,7 @@ def archive(folder: Path) -> bytes:
 
 
 def project(root: Path) -> Path:
-    """A project that follows the small documents; all that an update reads or writes is there."""
+    """Create a project that follows the small documents, with everything that an update reads or writes."""
     spec = root / "spec"
     spec.mkdir(parents=True)
     (spec / "corrections.yaml").write_text(EMPTY_OVERLAY, encoding="utf-8")
@@ -77,13 +77,13 @@ def project(root: Path) -> Path:
 
 
 def copied(root: Path) -> Path:
-    """All of this project that is written or generated, in a new place."""
+    """Copy the source, data and generated code of this project."""
     left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update", "dist")
     return Path(shutil.copytree(ROOT, root, ignore=left_out, symlinks=True))
 
 
 def state(root: Path) -> dict[str, str]:
-    """What git would see: files and their contents, without what it ignores."""
+    """Return the files that git does not ignore, with their contents."""
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.rglob("*"))
@@ -92,7 +92,7 @@ def state(root: Path) -> dict[str, str]:
 
 
 def command(root: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A command of the generator on a project, in a process of its own."""
+    """Start a command of the generator on a project in a new process."""
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "generator", "--root", str(root), *arguments],
         cwd=ROOT,
@@ -104,7 +104,7 @@ def command(root: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def read_until(running: subprocess.Popen[str], text: str) -> None:
-    """Read what a process prints until the text has come."""
+    """Read the output of a process until it contains the text."""
     assert running.stdout is not None
     seen = ""
     while text not in seen:

@@ -1,4 +1,4 @@
-"""`spec/codes.yaml` and the module that is written from it."""
+"""`spec/codes.yaml` and the generated module of constants."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def load(tmp_path: Path, text: str) -> error_codes.Codes:
     return error_codes.load(path)
 
 
-def test_the_constants_are_those_of_the_file_in_its_order() -> None:
+def test_constants_equal_the_file_in_order() -> None:
     known = error_codes.load(ROOT / "spec" / "codes.yaml")
     assert [value for name, value in vars(clerk_bapi.codes).items() if name.isupper()] == list(known)
 
 
-def test_each_constant_tells_its_statuses() -> None:
+def test_docstrings_list_the_statuses() -> None:
     text = GENERATED.read_text(encoding="utf-8")
     assert 'FORM_IDENTIFIER_EXISTS: Final = "form_identifier_exists"\n"""Status 422."""\n' in text
     assert 'DEPROVISIONED: Final = "deprovisioned"\n"""Status 400 or 401."""\n' in text
 
 
-def test_codes_and_their_statuses_are_read(tmp_path: Path) -> None:
+def test_load_reads_codes_and_statuses(tmp_path: Path) -> None:
     assert load(tmp_path, "a: [404]\na_b: [400, 422]\nb2: []\n") == {"a": [404], "a_b": [400, 422], "b2": []}
 
 
@@ -64,7 +64,7 @@ def test_codes_and_their_statuses_are_read(tmp_path: Path) -> None:
         ("{[]: 1}\n", "cannot be read"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+def test_rejects_an_invalid_file(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(GeneratorProblem) as caught:
         load(tmp_path, text)
     assert str(caught.value).startswith("codes.yaml: ")
@@ -72,14 +72,14 @@ def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str, problem: str
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_missing_or_undecodable_file(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"a: [\xff]\n")
     for name in ("bytes.yaml", "nowhere.yaml"):
         with pytest.raises(GeneratorProblem, match=rf"^{name}: cannot be read"):
             error_codes.load(tmp_path / name)
 
 
-def test_generation_stops_at_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_generate_stops_at_an_invalid_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = tmp_path / "spec"
     spec.mkdir()
     for name in ("contract.json", "events.json", "docs.yaml"):

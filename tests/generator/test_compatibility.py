@@ -1,4 +1,4 @@
-"""Old names: declared in data, generated under a warning, refused where an entry is wrong."""
+"""Old names in `spec/compatibility.yaml`: the generated shims and their warnings, and invalid entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from generator.code.generate import write_package
 from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 from tests.generator.documents import DOCUMENT, EVENTS, NO_NAMES, build, changed
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +32,7 @@ SINCE = "2029-01-01"
 
 
 def entry(kind: str, old: str, new: str, **more: str) -> dict[str, str]:
-    return {"kind": kind, "old": old, "new": new, "since": SINCE, "why": "a test", **more}
+    return {"kind": kind, "old": old, "new": new, "since": SINCE, "reason": "a test", **more}
 
 
 ENTRIES = [
@@ -50,7 +50,7 @@ ENTRIES = [
 
 
 def facts(tmp_path: Path, *, deprecated: bool = False) -> Node:
-    """The small contract, with a list that has pages."""
+    """Return the small contract, with a list that has pages."""
     parameters = [
         *DOCUMENT["paths"]["/things"]["get"]["parameters"],
         {"in": "query", "name": "offset", "schema": {"type": "integer"}},
@@ -64,13 +64,13 @@ def facts(tmp_path: Path, *, deprecated: bool = False) -> Node:
 
 
 def generated(tmp_path: Path, entries: list[Any], *, deprecated: bool = False) -> Path:
-    """The folder of a package that keeps the old names of `entries`."""
+    """Generate a package that keeps the old names of `entries`, and return its folder."""
     written(tmp_path, entries, deprecated=deprecated)
     return tmp_path
 
 
 def written(tmp_path: Path, entries: list[Any], *, deprecated: bool = False) -> list[str]:
-    """The notes of the generator on such a package, which is written."""
+    """Generate a package in the folder, and return the notes of the generator."""
     spec = tmp_path / "spec"
     spec.mkdir()
     (spec / "attributes.yaml").write_text("{}\n", encoding="utf-8")
@@ -100,7 +100,7 @@ import json, warnings
 from clerk_bapi import Client
 from clerk_bapi.api import things as api
 
-class Told(Client):
+class Recording(Client):
     def send(self, request):
         return request
 
@@ -120,8 +120,8 @@ def said(request):
 """
 
 
-def tried(package: Path, calls: dict[str, str]) -> Any:
-    """What comes of each call, and the warnings it gives: they must point at the caller."""
+def call_all(package: Path, calls: dict[str, str]) -> Any:
+    """Return the result of each call, and its warnings, whose location must be the caller."""
     script = package / "caller.py"
     body = "\n".join(
         f"found, told = seen(lambda: {call})\n"
@@ -138,7 +138,7 @@ def warning(message: str) -> list[list[str]]:
     return [["DeprecationWarning", f"{message} since API version {SINCE}", "caller.py"]]
 
 
-# Old call -> the same in new words, and what the warning says.
+# Old call, the equivalent new call, and the warnings.
 CALLS = {
     "a function": (
         "api.make_thing(name='x')",
@@ -199,18 +199,18 @@ CALLS = {
 }
 
 
-def test_old_names_do_what_the_new_ones_do_and_warn_their_caller(package: Path) -> None:
-    old = tried(package, {name: call for name, (call, _, _) in CALLS.items()})
-    new = tried(package, {name: call for name, (_, call, _) in CALLS.items()})
+def test_old_names_work_and_warn_their_caller(package: Path) -> None:
+    old = call_all(package, {name: call for name, (call, _, _) in CALLS.items()})
+    new = call_all(package, {name: call for name, (_, call, _) in CALLS.items()})
     for name, (_, _, message) in CALLS.items():
         assert old[name] == [new[name][0], warning(message)], name
         assert new[name][1] == [], name
         assert "Error" not in str(new[name][0]), name
 
 
-def test_an_old_name_of_a_deprecated_operation_warns_of_both_at_the_line_of_the_caller(tmp_path: Path) -> None:
+def test_old_name_of_a_deprecated_operation_gives_both_warnings_at_the_caller(tmp_path: Path) -> None:
     calls = {"a method": "client.things.remove('thing_1')", "an argument": "api.delete_thing(id='thing_1')"}
-    results = tried(generated(tmp_path, ENTRIES, deprecated=True), calls)
+    results = call_all(generated(tmp_path, ENTRIES, deprecated=True), calls)
     of_clerk = "Clerk has deprecated DELETE /things/{thing_id}; it names no replacement"
     for name, renamed in (
         ("a method", "`clerk.things.remove` is `clerk.things.delete`"),
@@ -220,8 +220,8 @@ def test_an_old_name_of_a_deprecated_operation_warns_of_both_at_the_line_of_the_
         assert sorted(results[name][1]) == sorted(both), name
 
 
-def test_an_argument_is_given_once_and_under_one_name(package: Path) -> None:
-    results = tried(
+def test_rejects_old_and_new_name_of_an_argument_together(package: Path) -> None:
+    results = call_all(
         package,
         {
             "twice": "api.create_thing(name='x', label='y')",
@@ -236,14 +236,14 @@ def test_an_argument_is_given_once_and_under_one_name(package: Path) -> None:
     }
 
 
-def test_async_callers_are_warned_where_they_wait(package: Path) -> None:
+def test_async_callers_are_warned_at_the_await(package: Path) -> None:
     script = package / "waiter.py"
     script.write_text(
         textwrap.dedent("""
         import asyncio, warnings
         from clerk_bapi import AsyncClient
 
-        class Told(AsyncClient):
+        class Recording(AsyncClient):
             async def send(self, request):
                 return request
 
@@ -263,7 +263,7 @@ def test_async_callers_are_warned_where_they_wait(package: Path) -> None:
     assert run(package, [str(script)]).strip() == "[('waiter.py', 13), ('waiter.py', 14), ('waiter.py', 15)]"
 
 
-def test_an_old_model_is_imported_with_one_warning_for_each_place(package: Path) -> None:
+def test_importing_an_old_model_warns_once_per_location(package: Path) -> None:
     code = "from clerk_bapi.models import Stuff\nfrom clerk_bapi.models import Thing\nprint(Stuff is Thing)"
     out = run(package, ["-W", "default", "-c", code])
     assert out.count("DeprecationWarning") == 1
@@ -292,20 +292,20 @@ thing: Stuff = client.things.create(name="x")
 """
 
 
-def test_type_checkers_know_the_old_names_and_say_that_they_are_old(package: Path) -> None:
+def test_type_checkers_accept_old_names_and_report_them_as_deprecated(package: Path) -> None:
     (package / "typed.py").write_text(TYPED, encoding="utf-8")
     strict = ["-m", "mypy", "--strict", "--config-file=", "--cache-dir=/dev/null"]
     assert "Success" in run(package, [*strict, "typed.py"])
     assert "Success" in run(package, [*strict, "-p", "clerk_bapi"])
     out = run(package, [*strict, "--enable-error-code=deprecated", "typed.py"])
     lines = {int(line.split(":")[1]) for line in out.splitlines() if line.startswith("typed.py")}
-    # What is imported under an old name is named there.
+    # Imports of old names are reported too.
     assert lines >= {3, 8, 11, 12, 13, 14}
     assert not lines & {2, 7, 10}
     assert "`make_thing` is `create_thing` since API version 2029-01-01" in out
 
 
-def test_a_call_that_lacks_what_is_needed_is_still_refused_by_type_checkers(package: Path) -> None:
+def test_type_checkers_reject_calls_without_required_arguments(package: Path) -> None:
     (package / "wrong.py").write_text(
         "from clerk_bapi.api import create_thing\ncreate_thing(title='x')\n", encoding="utf-8"
     )
@@ -314,13 +314,13 @@ def test_a_call_that_lacks_what_is_needed_is_still_refused_by_type_checkers(pack
     assert "call-overload" in out
 
 
-def test_no_entry_leaves_no_trace(tmp_path: Path) -> None:
+def test_package_without_old_names_contains_no_shims(tmp_path: Path) -> None:
     folder = generated(tmp_path, []) / "clerk_bapi"
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
     assert not any(word in text for text in texts for word in ("superseded", "require_given(", "merge_renamed("))
 
 
-# -- entries ---------------------------------------------------------------------------------------------------------
+# -- entries -------------------------------------------------------------------------------------------------------
 
 BAD = {
     "no list": ("renamed: 3", "expected a list under `renamed`"),
@@ -333,7 +333,7 @@ BAD = {
     ),
     "no why": (
         'renamed: [{kind: model, old: A, new: B, since: "2029-01-01", why: " "}]',
-        "entry 1: has no `why`",
+        "entry 1: has no `reason`",
     ),
     "a key too few": (
         "renamed: [{kind: method, old: a, new: b, since: 2029-01-01, why: x}]",
@@ -367,7 +367,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_entry_is_named(name: str, tmp_path: Path) -> None:
+def test_invalid_entry_is_named(name: str, tmp_path: Path) -> None:
     text, problem = BAD[name]
     path = tmp_path / "compatibility.yaml"
     path.write_text(text, encoding="utf-8")
@@ -392,7 +392,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_an_entry_that_the_contract_contradicts_stops_generation(name: str, tmp_path: Path) -> None:
+def test_entry_that_conflicts_with_the_contract_stops_generation(name: str, tmp_path: Path) -> None:
     wrong, problem = WRONG[name]
     with pytest.raises(GeneratorProblem, match=problem):
         generated(tmp_path, [wrong])
@@ -408,8 +408,8 @@ STILL_THERE = [
 ]
 
 
-def test_an_entry_whose_old_name_is_still_there_is_skipped_and_told(tmp_path: Path) -> None:
-    """Whether or not the new name has come already."""
+def test_entry_whose_old_name_still_exists_is_skipped_with_a_note(tmp_path: Path) -> None:
+    """Whether or not the new name exists."""
     kept = entry("model", "Stuff", "Thing")
     with_skipped, without = tmp_path / "with", tmp_path / "without"
     notes = []
@@ -430,26 +430,24 @@ def different(compared: filecmp.dircmp[str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("version", "kept"), [("2028-12-31", 0), (SINCE, 1), ("2030-01-01", 1), ("v1", 0)])
-def test_an_entry_concerns_the_versions_that_have_the_rename_behind_them(
-    version: str, kept: int, tmp_path: Path
-) -> None:
+def test_entry_with_since_applies_to_that_and_later_versions(version: str, kept: int, tmp_path: Path) -> None:
     path = tmp_path / "compatibility.yaml"
     path.write_text(yaml.safe_dump({"renamed": [entry("model", "Stuff", "Thing")]}), encoding="utf-8")
     assert len(compatibility.load(path, version).all) == kept
 
 
-OURS = {"kind": "function", "old": "all_things", "new": "list_things", "why": "a test"}
+OURS = {"kind": "function", "old": "all_things", "new": "list_things", "reason": "a test"}
 
 
 @pytest.mark.parametrize("version", ["2021-02-05", SINCE, "v1"])
-def test_a_name_of_ours_concerns_all_versions(version: str, tmp_path: Path) -> None:
+def test_entry_without_since_applies_to_all_versions(version: str, tmp_path: Path) -> None:
     path = tmp_path / "compatibility.yaml"
     path.write_text(yaml.safe_dump({"renamed": [OURS]}), encoding="utf-8")
     (shim,) = compatibility.load(path, version).all
     assert shim.message == "`all_things` is now `list_things`"
 
 
-def test_a_name_of_ours_is_skipped_and_told_where_its_operation_is_missing(tmp_path: Path) -> None:
+def test_entry_whose_new_name_is_missing_is_skipped_with_a_note(tmp_path: Path) -> None:
     notes = written(tmp_path, [{**OURS, "new": "count_things"}])
     assert notes == ["compatibility.yaml: function all_things is skipped, because there is no count_things"]
     assert "all_things" not in (tmp_path / "clerk_bapi" / "api" / "things.py").read_text(encoding="utf-8")
@@ -464,23 +462,23 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("call", SHOWN)
-def test_names_that_docs_showed_warn_and_work(call: str) -> None:
-    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_old_names_of_this_project_work_and_warn(call: str) -> None:
+    with serve(respond(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
         with pytest.warns(DeprecationWarning, match=f" is now `clerk.users.{SHOWN[call]}`$") as caught:
-            eval(call, {"clerk": clerk})  # our own table
+            eval(call, {"clerk": clerk})  # calls of the table above
         assert len(caught) == len(server.requests) == 1
     with pytest.warns(DeprecationWarning, match="^`get_user_list` is now `list_users`$") as caught:
         assert clerk_bapi.api.get_user_list(limit=1).query == list_users(limit=1).query
     assert [warning.filename for warning in caught] == [__file__]
 
 
-def test_every_entry_of_this_project_applies_to_its_contract(tmp_path: Path) -> None:
+def test_entries_of_this_project_apply_to_its_contract(tmp_path: Path) -> None:
     spec = ROOT / "spec"
     contract, events = (json.loads((spec / f"{name}.json").read_text("utf-8")) for name in ("contract", "events"))
     assert write_package(contract, events, spec, ROOT / "generator_config.yaml", tmp_path / "clerk_bapi") == []
 
 
-def test_the_shims_of_this_project_serve_their_callers() -> None:
+def test_old_resource_of_this_project_works_and_warns() -> None:
     found = compatibility.load(ROOT / "spec" / "compatibility.yaml", "2026-05-12")
     assert found.of("resource") == [Shim("resource", "commerce", "billing", "2025-11-10")]
     assert NO_SHIMS.of("resource") == []

@@ -1,4 +1,4 @@
-"""Attributes that models compute: `spec/attributes.yaml`, and what becomes of a JSON key that has their name."""
+"""Computed attributes of `spec/attributes.yaml`, including those with the name of a JSON key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ assert (user.full_name, user["full_name"]) == ("Ada Lovelace", "Lady")
 """
 
 
-def test_a_key_of_the_same_name_and_the_attribute_are_both_there(tmp_path: Path) -> None:
+def test_json_key_of_the_same_name_is_kept(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "spec", tmp_path / "spec")
     shutil.copy(ROOT / "generator_config.yaml", tmp_path)
     facts = json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8"))
@@ -60,12 +60,12 @@ def loaded(tmp_path: Path, rules: Any) -> computed_attributes.Rules:
         ({"User": {"x": {"join": ["a", 5]}}}, "User.x: expected names of keys"),
     ],
 )
-def test_a_rule_that_is_none_is_told_with_its_place(tmp_path: Path, rules: Any, problem: str) -> None:
+def test_invalid_rule_is_reported_with_its_place(tmp_path: Path, rules: Any, problem: str) -> None:
     with pytest.raises(GeneratorProblem, match=rf"^attributes\.yaml.*{re.escape(problem)}"):
         loaded(tmp_path, rules)
 
 
-def test_an_attribute_is_left_out_where_one_of_its_keys_is_missing(tmp_path: Path) -> None:
+def test_attribute_is_left_out_if_one_of_its_keys_is_missing(tmp_path: Path) -> None:
     rules = loaded(tmp_path, {"User": {"name": {"join": ["a", "b"]}, "best": {"find": "things", "by": "best_id"}}})
     declared = {"a": ("a", "str"), "things": ("things", "list[Thing]"), "best_id": ("best_id_", "str | None")}
     (best,) = computed_attributes.computed(rules["User"], declared)

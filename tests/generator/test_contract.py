@@ -1,4 +1,4 @@
-"""A document of Clerk's becomes facts: what is kept, what is dropped, what is written otherwise."""
+"""Conversion of a document to a contract: what is kept, dropped and rewritten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def schema(facts: Json, name: str) -> Json:
 
 
 def accepts(facts: Json, name: str, value: Any) -> bool:
-    """An independent judge's view of a named schema."""
+    """Return whether jsonschema accepts a value for a named schema."""
     return bool(
         Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": facts["components"]}).is_valid(
             value
@@ -34,14 +34,14 @@ def accepts(facts: Json, name: str, value: Any) -> bool:
     )
 
 
-def test_prose_is_gone_and_properties_of_that_name_stay(facts: Json) -> None:
+def test_prose_is_removed_but_not_properties_of_that_name(facts: Json) -> None:
     assert "Prose" not in str(facts)
     assert "called so" not in str(facts)
     assert facts["info"] == {"title": "Clerk Backend API", "version": "2030-01-01"}
     assert schema(facts, "Thing")["properties"]["description"] == {"type": "string"}
 
 
-def test_null_is_a_type_where_it_is_meant(facts: Json) -> None:
+def test_nullable_schemas_have_null_as_a_type(facts: Json) -> None:
     whole = {"id": "1", "owner": {"name": "n", "since": 1}, "state": "on"}
     assert accepts(facts, "Thing", whole)
     assert accepts(facts, "Thing", {**whole, "owner": None, "state": None})
@@ -50,7 +50,7 @@ def test_null_is_a_type_where_it_is_meant(facts: Json) -> None:
     assert schema(facts, "Thing")["properties"]["state"]["enum"] == ["off", "on", None]
 
 
-def test_a_named_schema_that_may_be_null_says_so_where_it_is_used(tmp_path: Path) -> None:
+def test_nullable_named_schema_is_marked_where_it_is_used(tmp_path: Path) -> None:
     named = {**DOCUMENT["components"]["schemas"]["Named"], "nullable": True}
     raw = changed("components|schemas|Named", named)
     raw["components"]["schemas"]["Thing"]["properties"]["named"] = {"$ref": "#/components/schemas/Named"}
@@ -59,7 +59,7 @@ def test_a_named_schema_that_may_be_null_says_so_where_it_is_used(tmp_path: Path
     assert accepts(facts, "Thing", {"id": "1", "owner": None, "named": None})
 
 
-def test_allof_is_written_as_the_one_object_that_it_means(facts: Json) -> None:
+def test_all_of_is_merged_into_one_object(facts: Json) -> None:
     assert schema(facts, "Owner") == {
         "type": "object",
         "properties": {"name": {"type": "string"}, "since": {"type": "integer"}},
@@ -67,15 +67,15 @@ def test_allof_is_written_as_the_one_object_that_it_means(facts: Json) -> None:
     }
 
 
-def test_constraint_only_anyof_is_gone(facts: Json) -> None:
+def test_any_of_with_only_constraints_is_removed(facts: Json) -> None:
     assert "anyOf" not in schema(facts, "CreateThingRequest")
 
 
-def test_exclusive_bounds_are_numbers(facts: Json) -> None:
+def test_exclusive_bounds_are_converted_to_numbers(facts: Json) -> None:
     assert schema(facts, "CreateThingOptions")["properties"]["size"] == {"exclusiveMinimum": 0, "type": "integer"}
 
 
-def test_inline_objects_have_names(facts: Json) -> None:
+def test_inline_objects_are_named(facts: Json) -> None:
     names = set(facts["components"]["schemas"])
     assert names == {"Thing", "Owner", "Named", "ThingPart", "CreateThingRequest", "CreateThingOptions"}
     body = facts["paths"]["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"]
@@ -84,7 +84,7 @@ def test_inline_objects_have_names(facts: Json) -> None:
     assert len(nested) == len(names)
 
 
-def test_the_same_inline_object_is_one_schema_named_after_what_is_shared(tmp_path: Path) -> None:
+def test_equal_inline_objects_are_one_schema_with_the_common_name(tmp_path: Path) -> None:
     part = DOCUMENT["components"]["schemas"]["Thing"]["properties"]["parts"]
     raw = changed("components|schemas|Named|properties|parts", part)
     facts = build(tmp_path, raw).facts
@@ -92,7 +92,7 @@ def test_the_same_inline_object_is_one_schema_named_after_what_is_shared(tmp_pat
     assert not {"ThingPart", "NamedPart"} & set(facts["components"]["schemas"])
 
 
-def test_operations_keep_their_facts(facts: Json) -> None:
+def test_facts_of_operations_are_kept(facts: Json) -> None:
     listing = facts["paths"]["/things"]["get"]
     assert listing["x-python"] == {"resource": "things", "method": "list", "function": "list_things"}
     kinds = next(p for p in listing["parameters"] if p.get("name") == "kinds")
@@ -103,24 +103,22 @@ def test_operations_keep_their_facts(facts: Json) -> None:
     assert [p["name"] for p in deletion["parameters"]] == ["thing_id"]
 
 
-def test_a_path_parameter_that_nobody_declares_is_declared(tmp_path: Path) -> None:
+def test_undeclared_path_parameter_is_added(tmp_path: Path) -> None:
     facts = build(tmp_path, changed("paths|/things/{thing_id}|parameters", ...)).facts
     assert facts["paths"]["/things/{thing_id}"]["delete"]["parameters"][0]["name"] == "thing_id"
 
 
-def test_a_list_with_the_paginated_flag_may_be_a_page(tmp_path: Path) -> None:
+def test_list_with_paginated_flag_may_return_a_page(tmp_path: Path) -> None:
     raw = changed("paths|/things|get|parameters", [{"in": "query", "name": "paginated", "schema": {"type": "boolean"}}])
     facts = build(tmp_path, raw).facts
-    answer = facts["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert answer["anyOf"][1] == {"$ref": "#/components/schemas/PaginatedThings"}
+    response = facts["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert response["anyOf"][1] == {"$ref": "#/components/schemas/PaginatedThings"}
     assert accepts(facts, "PaginatedThings", {"data": [], "total_count": 0})
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_operations_that_claim_one_method_keep_it_or_are_called_as_their_functions(
-    tmp_path: Path, backwards: bool
-) -> None:
-    """The name stays where callers know it: with the path of the group."""
+def test_operations_with_the_same_method_name_are_named_after_their_functions(tmp_path: Path, backwards: bool) -> None:
+    """The operation whose path is that of the group keeps the name."""
     raw = copy.deepcopy(DOCUMENT)
     listing = raw["paths"]["/things"]["get"]
     raw["paths"]["/all"] = {"get": {**copy.deepcopy(listing), "operationId": "ListEverything"}}
@@ -137,13 +135,13 @@ def test_operations_that_claim_one_method_keep_it_or_are_called_as_their_functio
     assert build(tmp_path, DOCUMENT).notes == []
 
 
-def test_the_text_is_stable_and_does_not_depend_on_order(tmp_path: Path) -> None:
+def test_text_does_not_depend_on_the_order_of_the_document(tmp_path: Path) -> None:
     backwards = {key: DOCUMENT[key] for key in reversed(DOCUMENT)}
     backwards["paths"] = dict(reversed(DOCUMENT["paths"].items()))
     assert build(tmp_path, DOCUMENT).text() == build(tmp_path, backwards).text()
 
 
-def test_events_carry_their_type(tmp_path: Path) -> None:
+def test_events_have_their_type_as_a_constant(tmp_path: Path) -> None:
     made = build(tmp_path, EVENTS)
     assert made.kind == "events"
     assert schema(made.facts, "ThingCreatedEvent")["properties"]["type"]["enum"] == ["thing.created"]

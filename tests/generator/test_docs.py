@@ -1,4 +1,4 @@
-"""`spec/docs.yaml` and `spec/rate_limits.yaml`: how they become docstrings, and what is refused in them."""
+"""Docstrings from `spec/docs.yaml` and `spec/rate_limits.yaml`, and invalid files."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ TIME = "Unix milliseconds, or a `datetime` or ISO 8601 string with a time zone"
 USER = Argument("user_id", "user_id", "path", "str", True, {"type": "string", "minLength": 1})
 
 
-def docs(folder: Path, said: Any, limits: Any = None, known: tuple[str, ...] = ("BanUser", "UnbanUser")) -> Docs:
+def docs(folder: Path, described: Any, limits: Any = None, known: tuple[str, ...] = ("BanUser", "UnbanUser")) -> Docs:
     folder.mkdir(exist_ok=True)
-    (folder / "docs.yaml").write_text(json.dumps(said), encoding="utf-8")
+    (folder / "docs.yaml").write_text(json.dumps(described), encoding="utf-8")
     if limits is not None:
         (folder / "rate_limits.yaml").write_text(json.dumps({"limits": limits}), encoding="utf-8")
     return Docs(folder, {name: FUNCTIONS[name] for name in known}, {name: METHODS[name] for name in known})
 
 
-SAID: dict[str, Any] = {
+DESCRIPTIONS: dict[str, Any] = {
     "operations": {
         "BanUser": {
             "summary": "Ban a user.",
@@ -45,8 +45,8 @@ SAID: dict[str, Any] = {
 }
 
 
-def test_operations_are_named_as_the_reader_calls_them(tmp_path: Path) -> None:
-    made = docs(tmp_path, SAID)
+def test_references_to_operations_become_python_names(tmp_path: Path) -> None:
+    made = docs(tmp_path, DESCRIPTIONS)
     assert made.method("/users/{user_id}/ban", "post", BAN, [USER]).splitlines() == [
         "Ban a user.",
         "",
@@ -62,9 +62,11 @@ def test_operations_are_named_as_the_reader_calls_them(tmp_path: Path) -> None:
     ]
 
 
-def test_an_endpoint_function_refers_to_its_method(tmp_path: Path) -> None:
-    said = {"operations": {**SAID["operations"], "BanUser": {"summary": "Ban a user, unlike [UnbanUser]."}}}
-    assert docs(tmp_path, said).function("/users/{user_id}/ban", "post", BAN).splitlines() == [
+def test_docstring_of_an_endpoint_function_refers_to_its_method(tmp_path: Path) -> None:
+    described = {
+        "operations": {**DESCRIPTIONS["operations"], "BanUser": {"summary": "Ban a user, unlike [UnbanUser]."}}
+    }
+    assert docs(tmp_path, described).function("/users/{user_id}/ban", "post", BAN).splitlines() == [
         "Ban a user, unlike `unban_user`.",
         "",
         "`POST /users/{user_id}/ban`",
@@ -72,8 +74,8 @@ def test_an_endpoint_function_refers_to_its_method(tmp_path: Path) -> None:
     ]
 
 
-def test_what_to_use_instead_is_named_as_the_reader_calls_it(tmp_path: Path) -> None:
-    made = docs(tmp_path, SAID)
+def test_replacement_of_a_deprecated_operation_has_its_python_name(tmp_path: Path) -> None:
+    made = docs(tmp_path, DESCRIPTIONS)
     facts = {**BAN, "deprecated": True, "x-python": {"instead": "use `clerk.users.unban` (twice)"}}
     assert "\nDeprecated by Clerk: use `users.unban` (twice).\n" in made.method("/users", "post", facts, [])
     assert "\nDeprecated by Clerk: use `unban_user` (twice).\n" in made.function("/users", "post", facts)
@@ -81,28 +83,28 @@ def test_what_to_use_instead_is_named_as_the_reader_calls_it(tmp_path: Path) -> 
     assert "\nDeprecated by Clerk: it may stop working in a later API version.\n" in unknown
 
 
-def test_a_sentence_about_what_another_version_does_not_have_is_left_out(tmp_path: Path) -> None:
-    made = docs(tmp_path, SAID, known=("BanUser",)).method("/users/{user_id}/ban", "post", BAN, [USER])
+def test_sentences_about_missing_operations_are_left_out(tmp_path: Path) -> None:
+    made = docs(tmp_path, DESCRIPTIONS, known=("BanUser",)).method("/users/{user_id}/ban", "post", BAN, [USER])
     assert "Ends all sessions (at once). Needs a plan.\n" in made
     assert "user_id: Id of a user. At least 1 character.\n" in made
     assert "[" not in made
 
 
 @pytest.mark.parametrize(
-    ("said", "place"),
+    ("described", "place"),
     [
         ({"operations": {"BanUser": {"details": "See [UnbanUsers]."}}}, "docs.yaml, operations, BanUser, details"),
         ({"parameters": {"user_id": "See [UnbanUsers]."}}, "docs.yaml, parameters, user_id"),
         ({"schemas": {"User": "See [UnbanUsers]."}}, "docs.yaml, schemas, User"),
     ],
 )
-def test_a_reference_that_leads_nowhere_is_refused(said: Any, place: str, tmp_path: Path) -> None:
+def test_rejects_a_reference_to_an_unknown_operation(described: Any, place: str, tmp_path: Path) -> None:
     with pytest.raises(GeneratorProblem) as caught:
-        docs(tmp_path, said)
+        docs(tmp_path, described)
     assert str(caught.value) == f"{place}: there is no operation UnbanUsers"
 
 
-def test_what_the_project_s_own_words_name_must_be_there(tmp_path: Path) -> None:
+def test_rejects_an_unknown_operation_in_docs_yaml_of_this_project(tmp_path: Path) -> None:
     own = (ROOT / "spec" / "docs.yaml").read_text(encoding="utf-8")
     assert own.count("[UnbanUser]") == 1
     (tmp_path / "docs.yaml").write_text(own.replace("[UnbanUser]", "[UnbanUsr]"), encoding="utf-8")
@@ -112,8 +114,8 @@ def test_what_the_project_s_own_words_name_must_be_there(tmp_path: Path) -> None
         Docs(tmp_path, {}, {})
 
 
-def test_an_iterator_takes_what_the_list_does_but_its_pages(tmp_path: Path) -> None:
-    made = docs(tmp_path, SAID)
+def test_iterator_has_the_arguments_of_the_list_except_those_of_pages(tmp_path: Path) -> None:
+    made = docs(tmp_path, DESCRIPTIONS)
     limit = Argument("limit", "limit", "query", "int", False, {"type": "integer", "minimum": 1, "maximum": 50})
     facts = {**BAN, "operationId": "UnbanUser"}
     text = made.iterator("/users", "get", facts, [USER, limit])
@@ -123,10 +125,13 @@ def test_an_iterator_takes_what_the_list_does_but_its_pages(tmp_path: Path) -> N
     assert "limit:" not in text
 
 
-def test_attributes_of_what_users_fill_in_are_described_one_by_one(tmp_path: Path) -> None:
+def test_attributes_of_sent_objects_are_described(tmp_path: Path) -> None:
     schema = {"properties": {"user_id": {"type": "string"}, "days": {"type": "integer", "maximum": 1}}}
-    said = {**SAID, "schemas": {"Item": {"summary": "An item.", "attributes": {"days": "Validity, in days."}}}}
-    text = docs(tmp_path, said).schema(["Item"], schema, {"user_id": "user_id", "days": "days_"})
+    described = {
+        **DESCRIPTIONS,
+        "schemas": {"Item": {"summary": "An item.", "attributes": {"days": "Validity, in days."}}},
+    }
+    text = docs(tmp_path, described).schema(["Item"], schema, {"user_id": "user_id", "days": "days_"})
     assert text.splitlines() == [
         "An item.",
         "",
@@ -136,7 +141,7 @@ def test_attributes_of_what_users_fill_in_are_described_one_by_one(tmp_path: Pat
     ]
 
 
-def test_units_of_received_attributes_are_listed(tmp_path: Path) -> None:
+def test_units_of_received_attributes_are_documented(tmp_path: Path) -> None:
     number, text = {"type": ["integer", "null"]}, {"type": "string"}
     schema = {
         "properties": {
@@ -148,8 +153,8 @@ def test_units_of_received_attributes_are_listed(tmp_path: Path) -> None:
             "old": {**text, "deprecated": True},
         }
     }
-    said = {**SAID, "schemas": {"Thing": "A thing."}, "units": {"Thing.ends_at": "In Unix seconds"}}
-    assert docs(tmp_path, said).schema(["Thing"], schema).splitlines() == [
+    described = {**DESCRIPTIONS, "schemas": {"Thing": "A thing."}, "units": {"Thing.ends_at": "In Unix seconds"}}
+    assert docs(tmp_path, described).schema(["Thing"], schema).splitlines() == [
         "A thing.",
         "",
         "In Unix milliseconds: `created_at`.",
@@ -177,7 +182,7 @@ def test_units_of_received_attributes_are_listed(tmp_path: Path) -> None:
         ("total_count", {"type": "integer"}, None),
     ],
 )
-def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected: str | None) -> None:
+def test_unit_follows_from_name_and_type(name: str, schema: Any, expected: str | None) -> None:
     assert unit(name, schema) == expected
 
 
@@ -198,18 +203,18 @@ def test_a_unit_follows_from_the_name_and_type(name: str, schema: Any, expected:
         ({"anyOf": [{"type": "integer", "maximum": 3}, {"type": "null"}]}, "At most 3."),
     ],
 )
-def test_facts_of_a_value(schema: Any, expected: str) -> None:
+def test_limits_of_a_value_are_documented(schema: Any, expected: str) -> None:
     assert describe(schema) == expected
 
 
 # -- rate limits ---------------------------------------------------------------------------------------------------
 
 
-def test_a_limit_of_its_own_is_told(tmp_path: Path) -> None:
+def test_rate_limit_of_an_operation_is_documented(tmp_path: Path) -> None:
     limits = [{"operations": ["BanUser", "UnbanUser"], "calls": 5, "seconds": 3600, "per": "user"}]
-    text = docs(tmp_path, SAID, limits).method("/users/{user_id}/ban", "post", BAN, [USER])
+    text = docs(tmp_path, DESCRIPTIONS, limits).method("/users/{user_id}/ban", "post", BAN, [USER])
     assert "Rate limit: 5 calls an hour per user, together with `users.unban`.\n" in text
-    alone = docs(tmp_path, SAID, [{"operations": ["BanUser"], "calls": 9, "seconds": 10}])
+    alone = docs(tmp_path, DESCRIPTIONS, [{"operations": ["BanUser"], "calls": 9, "seconds": 10}])
     assert "Rate limit: 9 calls in 10 seconds.\n" in alone.method("/users/{user_id}/ban", "post", BAN, [USER])
 
 
@@ -225,30 +230,30 @@ REFUSED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("entries", "problem"), REFUSED)
-def test_a_limit_that_makes_no_sense_is_refused(entries: Any, problem: str, tmp_path: Path) -> None:
+def test_rejects_an_invalid_rate_limit(entries: Any, problem: str, tmp_path: Path) -> None:
     with pytest.raises(GeneratorProblem, match=problem):
-        docs(tmp_path, SAID, entries)
+        docs(tmp_path, DESCRIPTIONS, entries)
 
 
-def test_the_limits_of_the_project_can_be_read() -> None:
+def test_rate_limits_of_this_project_are_valid() -> None:
     limits = rate_limits.load(ROOT / "spec" / "rate_limits.yaml")
     assert limits["UpdateUserMetadata"] is limits["ReplaceUserMetadata"]
     assert (limits["CreateInvitation"].calls, limits["CreateInvitation"].seconds) == (100, 3600)
 
 
-# -- what has no words ---------------------------------------------------------------------------------------------
+# -- missing docs --------------------------------------------------------------------------------------------------
 
 
-def test_parts_without_words_or_gone_are_told(tmp_path: Path) -> None:
+def test_missing_and_obsolete_descriptions_are_reported(tmp_path: Path) -> None:
     root = project(tmp_path / "project")
     assert str(missing_docs.check(root / "spec")) == ""
     path = root / "spec" / "docs.yaml"
-    said = json.loads(path.read_text(encoding="utf-8"))
-    del said["parameters"]["kinds"]
-    said["operations"]["ListThings"]["parameters"] = {"limit": "How many (400, 422).", "colour": "Which colour."}
-    said["schemas"]["Thing"] = {"summary": "One.", "attributes": {"shade": "A shade."}}
-    said["units"] = {"Thing.born_at": "In years"}
-    path.write_text(json.dumps(said), encoding="utf-8")
+    described = json.loads(path.read_text(encoding="utf-8"))
+    del described["parameters"]["kinds"]
+    described["operations"]["ListThings"]["parameters"] = {"limit": "How many (400, 422).", "colour": "Which colour."}
+    described["schemas"]["Thing"] = {"summary": "One.", "attributes": {"shade": "A shade."}}
+    described["units"] = {"Thing.born_at": "In years"}
+    path.write_text(json.dumps(described), encoding="utf-8")
     assert str(missing_docs.check(root / "spec")) == (
         "spec/docs.yaml does not describe ListThings.kinds; "
         "describes what does not exist: ListThings 422, ListThings.colour, Thing.born_at, Thing.shade"

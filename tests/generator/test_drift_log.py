@@ -1,4 +1,4 @@
-"""Recorded drift becomes corrections: each is applied, and what was reported is drift no more."""
+"""Corrections proposed for logged drifts, and applied."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def events(tmp_path: Path) -> Json:
 
 
 def drifts(facts: Json, operation: str, status: str, body: Any) -> list[Drift]:
-    """What a client of this contract reports."""
-    known = response_schemas.answers(facts)
+    """Return the drifts that a client of this contract reports."""
+    known = response_schemas.describe(facts)
     comparison = Comparison(known["schemas"], Vocabulary({*known["words"], "new", "key", "broken"}))
     found = comparison.find_mismatches(known["operations"][operation][status], body)
     return [Drift(operation, one.pointer, one.kind, one.expected, one.seen, count) for one, count in found]
@@ -64,7 +64,7 @@ def applied(tmp_path: Path, actions: list[Json]) -> Contract:
     ],
 )
 @pytest.mark.parametrize(("operation", "status", "rows"), [(POST, "201", False), (LIST, "200", True)])
-def test_with_the_correction_there_is_no_drift(
+def test_proposed_correction_removes_the_drift(
     facts: Json, events: Json, tmp_path: Path, change: Json, kind: str, operation: str, status: str, rows: bool
 ) -> None:
     body: Any = [WHOLE, {**WHOLE, **change}] if rows else {**WHOLE, **change}
@@ -78,7 +78,7 @@ def test_with_the_correction_there_is_no_drift(
     assert drifts(corrected.facts, operation, status, body) == []
 
 
-def test_what_is_alike_is_one_proposal_with_all_its_evidence(facts: Json, events: Json) -> None:
+def test_drifts_of_one_place_are_one_proposal_with_all_evidence(facts: Json, events: Json) -> None:
     reported = Counter(
         {
             Drift(POST, "/id", "other type", "string", "null", 1): 3,
@@ -97,7 +97,7 @@ def test_what_is_alike_is_one_proposal_with_all_its_evidence(facts: Json, events
     assert proposed[1].evidence.endswith("1 report, 1 place")
 
 
-def test_a_schema_that_events_share_is_corrected_in_both(facts: Json, events: Json) -> None:
+def test_schema_shared_with_events_is_corrected_in_both(facts: Json, events: Json) -> None:
     facts["components"]["schemas"]["Thing"]["properties"]["named"] = {"$ref": "#/components/schemas/Named"}
     drift = Drift(POST, "/named/name", "other type", "string", "null", 1)
     (proposal,), _ = proposals(facts, events, Counter([drift]))
@@ -116,11 +116,13 @@ def test_a_schema_that_events_share_is_corrected_in_both(facts: Json, events: Js
         (Drift(POST, "/owner", "other type", "object", "null", 1), "says so already"),
     ],
 )
-def test_what_has_no_proposal_is_told(facts: Json, events: Json, drift: Drift, why: str) -> None:
+def test_drift_without_a_proposal_is_reported_with_its_reason(
+    facts: Json, events: Json, drift: Drift, why: str
+) -> None:
     proposed, others = proposals(facts, events, Counter([drift]))
     assert proposed == []
-    ((told, reason),) = others
-    assert told == drift
+    ((drift_of_other, reason),) = others
+    assert drift_of_other == drift
     assert why in reason
 
 
@@ -132,14 +134,14 @@ ALL = [
 ]
 
 
-def test_reads_what_clerkkit_reports() -> None:
+def test_drift_equals_that_of_clerkkit() -> None:
     assert clerkkit.Drift._fields == Drift._fields
     assert set(get_args(get_type_hints(clerkkit.Drift)["kind"])) == set(KINDS)
     assert [str(clerkkit.Drift(*drift)) for drift in ALL] == [str(drift) for drift in ALL]
 
 
 @pytest.mark.parametrize("form", ["str", "json"])
-def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
+def test_reads_json_and_text_logs(tmp_path: Path, form: str) -> None:
     log = tmp_path / "drift.log"
     reported = [clerkkit.Drift(*drift) for drift in [*ALL, ALL[0]]]
     lines = [str(drift) if form == "str" else json.dumps(drift._asdict()) for drift in reported]
@@ -149,7 +151,7 @@ def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ("", "has no drift"),
         ("a line\n", "has no drift"),
@@ -158,16 +160,16 @@ def test_both_forms_of_a_log_are_read(tmp_path: Path, form: str) -> None:
         ('{"operation": 1, "pointer": 2, "kind": "other type", "expected": "", "seen": "", "places": "x"}\n', "line 1"),
     ],
 )
-def test_a_log_that_cannot_be_read(tmp_path: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_an_unreadable_log(tmp_path: Path, text: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "drift.log"
     log.write_text(text, encoding="utf-8")
     assert main(["drift", str(log)]) == 1
-    assert said in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
     assert main(["drift", str(tmp_path / "nowhere")]) == 1
     assert "nowhere: cannot be read" in capsys.readouterr().err
 
 
-def test_the_command_prints_what_fits_into_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_prints_valid_corrections(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "drift.log"
     seen = [
         Drift("GET /users/{user_id}", "/banned", "other type", "boolean", "null", 1),

@@ -1,4 +1,4 @@
-"""One class for the API and its events, where a schema of one name fits both."""
+"""Schemas of the Backend API and of events with the same name become one class if they fit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCHEMAS: Json = {"Link": LINK, "Person": PERSON, "Place": PLACE}
 
 
 def merged(edit: Callable[[Json], object] = lambda _: None) -> Json:
-    """The schemas of both, after an edit of those of the events."""
+    """Return the merged schemas after `edit` has changed those of the events."""
     contract: Json = {"paths": {}, "components": {"schemas": copy.deepcopy(SCHEMAS)}}
     events: Json = {
         "webhooks": {f"{name}.created": hook(name) for name in ("Person", "Own")},
@@ -53,11 +53,11 @@ def merged(edit: Callable[[Json], object] = lambda _: None) -> Json:
     return found
 
 
-def test_what_is_equal_is_one_and_what_only_events_have_is_added() -> None:
+def test_equal_schemas_are_merged_and_others_are_added() -> None:
     assert merged() == {**SCHEMAS, "Own": objects([], x=TEXT)}
 
 
-def test_what_only_the_events_have_gained_may_be_missing() -> None:
+def test_properties_of_events_only_become_optional() -> None:
     def edit(theirs: Json) -> None:
         theirs["Person"]["properties"]["age"] = NUMBER
         theirs["Person"]["required"].append("age")
@@ -72,7 +72,7 @@ def test_what_only_the_events_have_gained_may_be_missing() -> None:
     assert "EventPerson" not in schemas
 
 
-def test_what_the_events_lack_or_leave_out_may_be_missing() -> None:
+def test_properties_that_events_lack_become_optional() -> None:
     def edit(theirs: Json) -> None:
         del theirs["Person"]["properties"]["name"]
         theirs["Person"]["required"] = ["id"]
@@ -96,14 +96,14 @@ def test_what_the_events_lack_or_leave_out_may_be_missing() -> None:
         lambda link: link.pop("properties"),
     ],
 )
-def test_what_does_not_fit_is_a_class_of_its_own_and_so_is_what_refers_to_it(edit: Callable[[Json], object]) -> None:
+def test_conflicting_schema_and_those_that_refer_to_it_become_separate_classes(edit: Callable[[Json], object]) -> None:
     schemas = merged(lambda theirs: edit(theirs["Link"]))
     assert schemas.keys() == {*SCHEMAS, "Own", "EventLink", "EventPerson"}
     assert {name: schemas[name] for name in SCHEMAS} == SCHEMAS
     assert schemas["EventPerson"]["properties"]["link"] == ref("EventLink")
 
 
-def test_a_name_that_differs_in_writing_alone_is_taken_too() -> None:
+def test_names_that_differ_only_in_spelling_are_the_same() -> None:
     def edit(theirs: Json) -> None:
         theirs["PLACE"] = PLACE
         theirs["Own"]["properties"]["at"] = ref("PLACE")

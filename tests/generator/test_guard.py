@@ -1,4 +1,4 @@
-"""The overlay's guard: each kind of use that can break, by file and line."""
+"""The guard reports names that overlay and emulator use and that do not exist, by file and line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GENERATED = {
     "__init__.py": "from clerk_bapi.client import Client\n",
     "client.py": "class Client(Base):\n    def things(self): ...\n",
-    "answers.json": '{"operations": {"GET /things/{thing_id}": {}}, "schemas": {}}',
+    "response_schemas.json": '{"operations": {"GET /things/{thing_id}": {}}, "schemas": {}}',
     "api/__init__.py": "if TYPE_CHECKING:\n    from clerk_bapi.api.things import get_thing as get_thing\n",
     "api/things.py": """\
 @overload
@@ -68,7 +68,7 @@ class Client(clerk_bapi.Client):
 """
 
 
-def test_what_is_there_is_not_named(tmp_path: Path) -> None:
+def test_existing_names_are_not_reported(tmp_path: Path) -> None:
     assert findings(tmp_path, FINE) == []
 
 
@@ -116,19 +116,19 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_gone_is_named_with_its_line(name: str, tmp_path: Path) -> None:
+def test_missing_names_are_reported_with_their_line(name: str, tmp_path: Path) -> None:
     source, expected = CASES[name]
     assert findings(tmp_path, source) == expected
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_file_that_cannot_be_parsed_is_reported(tmp_path: Path) -> None:
     with pytest.raises(GeneratorProblem, match=r"users\.py: cannot be read as Python"):
         findings(tmp_path, "def (:\n")
     with pytest.raises(GeneratorProblem, match="make generate"):
         check_overlay(tmp_path, tmp_path / "nowhere")
 
 
-def test_this_project_is_served() -> None:
+def test_this_project_uses_no_missing_name() -> None:
     assert check_project(ROOT) == []
 
 
@@ -144,7 +144,7 @@ operations("NoneOfIt")
 """
 
 
-def test_handlers_of_operations_that_are_gone(tmp_path: Path) -> None:
+def test_handlers_of_missing_operations_are_reported(tmp_path: Path) -> None:
     emulator = folder(tmp_path / "clerk_emulator", {"groups/things.py": HANDLERS, "plain.py": ""})
     contract = {"paths": {"/things": {"get": {"operationId": "ListThings"}}}}
     assert [str(finding) for finding in check_emulator(emulator, contract)] == [
@@ -153,13 +153,13 @@ def test_handlers_of_operations_that_are_gone(tmp_path: Path) -> None:
     ]
 
 
-def test_the_emulator_s_handlers_are_found() -> None:
-    """So that a new way to name an operation there does not slip by."""
+def test_all_handlers_of_the_emulator_are_found() -> None:
+    """Otherwise a handler that is registered in another way would not be checked."""
     found = check_emulator(ROOT / "emulator" / "clerk_emulator", {"paths": {}})
     assert HANDLED.keys() - {HANDSHAKE_PAYLOAD} <= {finding.problem.rpartition(" ")[2] for finding in found}
 
 
-def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_prints_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings(tmp_path, FINE)
     folder(tmp_path, {"spec/contract.json": '{"paths": {}}', "emulator/clerk_emulator/operations/users.py": ""})
     assert main(["--root", str(tmp_path), "guard"]) == 0
@@ -175,7 +175,7 @@ def test_the_command_names_each_finding(tmp_path: Path, capsys: pytest.CaptureFi
     ]
 
 
-def test_findings_come_first_in_the_report() -> None:
+def test_report_begins_with_findings() -> None:
     made = report(BASE, BASE, findings=[Finding("clerkkit/users.py", 3, "clerk_bapi.api has no x")])
     assert "OVERLAY AND EMULATOR NEED WORK\n  clerkkit/users.py\n    line 3: clerk_bapi.api has no x\n" in made.text()
     assert "## Overlay and emulator need work\n\n### clerkkit/users.py\n\n- `line 3`: " in made.markdown()

@@ -1,4 +1,4 @@
-"""Putting an update in place: killed before any one of its steps, nothing has changed or the next run does the rest."""
+"""Installing an update is atomic: if it is killed, nothing has changed, or the next run completes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.follow.install import commit, resume
 from tests.generator.projects import ROOT, state
 
 PLACES = ("spec/contract.json", "generated/package", "new.md", "spec/lock.toml")
-# Every change of the file system is announced to an audit hook before it is made.
+# An audit hook is called before every change of the file system.
 KILLED = """
 import os, pathlib, signal, sys
 from generator.follow.install import commit
@@ -48,7 +48,7 @@ def made(tmp_path: Path) -> Path:
     return tree(tmp_path / "made", "new", "spec/contract.json", "spec/lock.toml", "generated/package/a.py", "new.md")
 
 
-def test_all_is_replaced_and_nothing_else(old: Path, made: Path) -> None:
+def test_commit_replaces_only_the_given_places(old: Path, made: Path) -> None:
     new = {**state(made), "other": state(old)["other"]}
     commit(old, made, PLACES)
     assert state(old) == new
@@ -56,7 +56,7 @@ def test_all_is_replaced_and_nothing_else(old: Path, made: Path) -> None:
     assert not resume(old)
 
 
-def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None:
+def test_update_killed_at_any_step_is_discarded_or_completed(old: Path, made: Path, tmp_path: Path) -> None:
     before, after = state(old), {**state(made), "other": state(old)["other"]}
     outcomes: list[str] = []
     for moment in range(100):
@@ -66,14 +66,14 @@ def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None
         if done.returncode == 0:
             break
         if state(root) == before and not (root / ".update" / "whole").exists():
-            outcomes.append("as it was")
+            outcomes.append("unchanged")
             assert not resume(root)
             assert state(root) == before
         elif state(root) == after and not (root / ".update" / "whole").exists():
             outcomes.append("done")
             resume(root)
         else:
-            outcomes.append("owed")
+            outcomes.append("incomplete")
             assert resume(root)
             assert state(root) == after
         assert not (root / ".update").exists()
@@ -81,12 +81,14 @@ def test_killed_before_any_change(old: Path, made: Path, tmp_path: Path) -> None
         assert state(root) == after
     else:
         pytest.fail("it did not come to an end")
-    # First nothing has changed, then there is something to do, then all is done.
-    assert list(dict.fromkeys(outcomes)) == ["as it was", "owed", "done"]
-    assert outcomes.count("owed") >= len(PLACES)
+    # Kills at early steps change nothing, later ones leave an incomplete update, the last ones a complete one.
+    assert list(dict.fromkeys(outcomes)) == ["unchanged", "incomplete", "done"]
+    assert outcomes.count("incomplete") >= len(PLACES)
 
 
-def test_the_next_command_does_what_is_owed(old: Path, made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_next_command_completes_an_interrupted_update(
+    old: Path, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     whole = Path(shutil.copytree(made, old / ".update" / "whole"))
     (whole / "places").write_text("\n".join(PLACES), encoding="utf-8")
     new = {**state(made), "other": state(old)["other"]}

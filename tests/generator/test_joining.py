@@ -1,4 +1,4 @@
-"""Two schemas that become one class: jsonschema judges that what either of them lets through, both together do."""
+"""Joining two schemas: jsonschema checks that the result accepts every value that either accepts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ FITTING = [
 
 
 @pytest.mark.parametrize(("one", "other", "expected"), FITTING)
-def test_a_member_lets_through_what_either_does(one: Json, other: Json, expected: Json) -> None:
+def test_joined_property_accepts_what_either_accepts(one: Json, other: Json, expected: Json) -> None:
     assert joint(one, other) == expected
     back = joint(other, one)
     assert back is not None
@@ -93,12 +93,12 @@ def test_a_member_lets_through_what_either_does(one: Json, other: Json, expected
         (TEXT, {}),
     ],
 )
-def test_what_contradicts_is_not_joined(one: Json, other: Json) -> None:
+def test_conflicting_properties_are_not_joined(one: Json, other: Json) -> None:
     assert joint(one, other) is None
     assert joint(other, one) is None
 
 
-def test_what_one_of_them_lacks_or_leaves_out_may_be_missing() -> None:
+def test_property_that_one_schema_lacks_is_optional() -> None:
     one = {"type": "object", "properties": {"a": TEXT, "b": TEXT, "c": TEXT}, "required": ["a", "b"]}
     other = {"type": "object", "properties": {"a": TEXT, "b": TEXT, "d": TEXT}, "required": ["a", "d"]}
     assert joined(one, other, str.__eq__) == {

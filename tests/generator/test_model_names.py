@@ -1,4 +1,4 @@
-"""The names of classes: rules that hold for every model and event, whatever Clerk's documents call them."""
+"""Rules for the names of classes, checked for every model and event of all versions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEXT: Json = {"type": "string"}
 
 
 def faults(names: set[str]) -> Iterator[str]:
-    """What is wrong with the names of classes, whatever they stand for."""
+    """Yield the faults of class names, independent of their schemas."""
     for name in names:
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
             yield f"{name} is no name of a class"
@@ -51,52 +51,54 @@ def faults(names: set[str]) -> Iterator[str]:
 
 
 def misnamed(facts: Json, shared: Collection[str] = ()) -> Iterator[str]:
-    """Which classes are not called after what they are; `shared`: classes of events that the API may have."""
+    """Yield classes whose name does not fit their schema. `shared` are classes of events that the API also has."""
     schemas: Json = facts["components"]["schemas"]
     operations = [operation for item in facts["paths"].values() for operation in item.values()]
-    answered = reached(facts, [answers(operation) for operation in operations])
-    met = answered | reached(facts, [operation.get("parameters", []) for operation in operations])
+    returned = reached(facts, [response_contents(operation) for operation in operations])
+    of_operations = returned | reached(facts, [operation.get("parameters", []) for operation in operations])
     bodies = [media(facts, operation.get("requestBody", {})) for operation in operations]
-    met |= reached(facts, [schemas[body.rpartition("/")[2]].get("properties", {}) for body in filter(None, bodies)])
-    told = {
+    of_operations |= reached(
+        facts, [schemas[body.rpartition("/")[2]].get("properties", {}) for body in filter(None, bodies)]
+    )
+    event_schemas = {
         item["post"]["operationId"]: media(facts, item["post"]["requestBody"]) for item in facts["webhooks"].values()
     }
     events = reached(facts, list(facts["webhooks"].values()))
-    yield from faults(met | events)
-    for name in met | events:
+    yield from faults(of_operations | events)
+    for name in of_operations | events:
         row = row_of(facts, schemas[name])
-        if row and name != f"{row}Page" and not (name.endswith("Page") and f"{row}Page" in met):
+        if row and name != f"{row}Page" and not (name.endswith("Page") and f"{row}Page" in of_operations):
             yield f"{name} is a page of {row}"
         if name.endswith("Page") and not row:
             yield f"{name} is no page"
-        if name in answered and "deleted" in schemas[name]["properties"] and name != "DeletedObject":
+        if name in returned and "deleted" in schemas[name]["properties"] and name != "DeletedObject":
             yield f"{name} is a DeletedObject"
-    for event, ref in told.items():
+    for event, ref in event_schemas.items():
         name = ref.rpartition("/")[2]
         expected = "".join(part[0].upper() + part[1:] for part in re.split(r"\W", event)) + "Event"
         if name != expected:
             yield f"{name} is the event {event}"
         data = schemas[name]["properties"]["data"]["$ref"].rpartition("/")[2]
-        if data not in met and not data.endswith("EventData"):
+        if data not in of_operations and not data.endswith("EventData"):
             yield f"{data} is the data of {event}"
-    for name in events - met:
+    for name in events - of_operations:
         if not name.startswith("Event") and not name.endswith(("Event", "EventData")) and name not in shared:
             yield f"{name} is a part of events alone"
 
 
-def answers(operation: Json) -> list[Json]:
-    return [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+def response_contents(operation: Json) -> list[Json]:
+    return [response for status, response in operation["responses"].items() if status.startswith("2")]
 
 
 def media(facts: Json, holder: Json) -> str:
-    """What the body of a request refers to."""
+    """Return the reference in the body of a request."""
     holder = facts["components"]["requestBodies"][holder["$ref"].rpartition("/")[2]] if "$ref" in holder else holder
     schemas = [content["schema"] for content in holder.get("content", {}).values()]
     return schemas[0].get("$ref", "") if schemas else ""
 
 
 def reached(facts: Json, roots: list[Any]) -> set[str]:
-    """The objects that are referred to, at any depth."""
+    """Return the names of the objects that are referred to, at any depth."""
     found: set[str] = set()
     todo = list(roots)
     while todo:
@@ -113,7 +115,7 @@ def reached(facts: Json, roots: list[Any]) -> set[str]:
 
 
 def row_of(facts: Json, schema: Json) -> str | None:
-    """What the rows of a page are: the objects of the only list beside `total_count`."""
+    """Return the name of the rows of a page: the objects of the only list, if there is a `total_count`."""
 
     def follow(node: Json) -> tuple[str, Json]:
         name = ""
@@ -129,12 +131,12 @@ def row_of(facts: Json, schema: Json) -> str | None:
     return name if "properties" in row else None
 
 
-# -- what they hold for --------------------------------------------------------------------------------------------
+# -- real documents ------------------------------------------------------------------------------------------------
 
 
 @cache
 def named(facts: str | None = None) -> Models:
-    """The classes of a document of Clerk's, or of our own contract, with the events of spec/."""
+    """Return the classes of a document of Clerk, or of spec/contract.json, with the events of spec/."""
     spec = ROOT / "spec"
     built = build_contract(document.read(facts), spec).facts if facts else spec_folder.load(spec / "contract.json")
     return name_models(built, spec_folder.load(spec / "events.json"), operation_names.load(spec / "names.yaml"))
@@ -146,8 +148,8 @@ def exported() -> dict[str, type[Model]]:
     return {name: kind for name, kind in kinds.items() if kind not in (Model, Page)}
 
 
-def test_the_rules_see_what_is_wrong() -> None:
-    """Names that Clerk's documents give."""
+def test_rules_find_faults() -> None:
+    """The names are those of Clerk's documents."""
     for bad in (
         *({"CommercePlan"}, {"CommercePlan2"}, {"FeatureResponse"}, {"PaginatedUsers"}, {"Token"}, {"Data"}),
         *({"OAuthToken", "OauthConfig"}, {"VerificationOtp", "OTPCode"}, {"SAMLConnection", "EnterpriseSaml"}),
@@ -157,7 +159,7 @@ def test_the_rules_see_what_is_wrong() -> None:
     assert list(faults({"VerificationWeb3", "Web3Wallet", "OAuthToken", "TOTPVerification"})) == []
 
 
-def test_every_generated_class_is_well_named() -> None:
+def test_generated_classes_follow_the_rules() -> None:
     kinds = exported()
     assert len(kinds) > 250
     assert list(faults(set(kinds))) == []
@@ -169,20 +171,20 @@ def test_every_generated_class_is_well_named() -> None:
 @pytest.mark.parametrize(
     "version", ["2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12"]
 )
-def test_every_class_of_a_dated_document_is_well_named(version: str) -> None:
+def test_classes_of_all_versions_follow_the_rules(version: str) -> None:
     found = named(str(shared("specs", "bapi", f"{version}.yml")))
     assert len(found.of_contract) > 100
     assert list(misnamed(found.facts, dir(clerk_bapi.models))) == []
 
 
-def test_every_name_that_is_decided_is_used() -> None:
+def test_every_model_in_names_yaml_is_used() -> None:
     decided = operation_names.load(ROOT / "spec" / "names.yaml").models
     found = named()
     assert decided.items() <= {*found.of_contract.items(), *found.of_events.items()}
     assert set(decided.values()) <= set(exported())
 
 
-# -- names that nobody decided -------------------------------------------------------------------------------------
+# -- the rules for new names ---------------------------------------------------------------------------------------
 
 
 def ref(name: str) -> Json:
@@ -199,11 +201,11 @@ def of(*texts: str) -> Json:
 
 def classes(
     schemas: Mapping[str, Json],
-    answered: Mapping[str, str],
-    told: Mapping[str, str] | None = None,
+    returned: Mapping[str, str],
+    event_schemas: Mapping[str, str] | None = None,
     decided: Mapping[str, str] | None = None,
 ) -> Models:
-    """The classes of a contract: `answered` is operation -> schema, `told` event -> the schema of its data."""
+    """Return the classes of a contract with these schemas of responses and of the data of events."""
     paths = {
         f"/{operation}": {
             "get": {
@@ -213,9 +215,9 @@ def classes(
                 "responses": {"200": {"content": {"application/json": {"schema": ref(schema)}}}},
             }
         }
-        for operation, schema in answered.items()
+        for operation, schema in returned.items()
     }
-    events = {f"Made{index}": thing(data=ref(schema)) for index, schema in enumerate((told or {}).values())}
+    events = {f"Made{index}": thing(data=ref(schema)) for index, schema in enumerate((event_schemas or {}).values())}
     webhooks = {
         event: {
             "post": {
@@ -223,7 +225,7 @@ def classes(
                 "requestBody": {"content": {"application/json": {"schema": ref(f"Made{index}")}}},
             }
         }
-        for index, event in enumerate(told or {})
+        for index, event in enumerate(event_schemas or {})
     }
     return name_models(
         {"paths": paths, "components": {"schemas": dict(schemas)}},
@@ -232,7 +234,7 @@ def classes(
     )
 
 
-def test_a_schema_has_its_name_in_our_words() -> None:
+def test_words_of_clerk_are_replaced() -> None:
     found = classes(
         {"CommerceThingResponse": of("a"), "some_saml_thing": of("b"), "Samle": of("c")},
         {"one": "CommerceThingResponse", "two": "some_saml_thing", "three": "Samle"},
@@ -247,7 +249,7 @@ def test_a_schema_has_its_name_in_our_words() -> None:
     )
 
 
-def test_schemas_of_one_name_are_one_class_where_they_fit() -> None:
+def test_fitting_schemas_of_one_name_become_one_class() -> None:
     schemas = {
         "Thing": thing("a", "b", a=TEXT, b=TEXT),
         "Thing-2": thing("a", "b", a={"type": ["string", "null"]}, b=TEXT, c=TEXT),
@@ -267,7 +269,7 @@ def test_schemas_of_one_name_are_one_class_where_they_fit() -> None:
 
 
 @pytest.mark.parametrize("other", [thing(a={"type": "integer"}), of("x", "y"), thing(a=ref("Holder"))])
-def test_one_that_does_not_fit_is_called_after_what_holds_it(other: Json) -> None:
+def test_conflicting_schema_is_named_after_what_contains_it(other: Json) -> None:
     schemas = {
         "Thing": of("a", "b"),
         "Thing-2": other,
@@ -282,20 +284,20 @@ def test_one_that_does_not_fit_is_called_after_what_holds_it(other: Json) -> Non
     assert found.of_contract == {"Thing": "Thing", "Thing-2": "GetOtherResult"}
 
 
-def test_a_name_that_says_nothing_is_qualified() -> None:
+def test_generic_name_is_qualified() -> None:
     found = classes(
         {"Token": of("jwt"), "Data": of("x"), "Holder": thing(data=ref("Data"))}, {"a": "Token", "b": "Holder"}
     )
     assert found.of_contract == {"Token": "ThingToken", "Data": "HolderData", "Holder": "Holder"}
 
 
-def test_an_answer_of_one_operation_is_its_result() -> None:
+def test_response_of_one_operation_is_named_result() -> None:
     assert classes({"GetThingResponse": of("a")}, {"getThing": "GetThingResponse"}).of_contract == {
         "GetThingResponse": "GetThingResult"
     }
 
 
-def test_a_page_is_called_after_its_rows() -> None:
+def test_page_is_named_after_its_rows() -> None:
     page = thing(data={"type": "array", "items": ref("CommerceThing")}, total_count={"type": "integer"})
     rows = {"type": "array", "items": ref("CommerceThing")}
     schemas = {
@@ -308,11 +310,11 @@ def test_a_page_is_called_after_its_rows() -> None:
     found = classes(schemas, {"one": "CommerceThingList", "two": "PaginatedThings", "three": "Counted"}).of_contract
     assert found["CommerceThingList"] == "BillingThingPage"
     assert found["Counted"] == "Counted"
-    # Pages of one row under two keys are not one class: a page has its rows in one place.
+    # Pages with the same rows under different keys are different classes.
     assert found["PaginatedThings"] == "TwoPage"
 
 
-def test_what_is_deleted_is_a_deleted_object() -> None:
+def test_response_with_deleted_flag_is_a_deleted_object() -> None:
     tag = {"type": "string", "enum": ["thing"]}
     schemas = {
         "ThingDeleted": thing("id", "deleted", id=TEXT, deleted={"type": "boolean", "enum": [True]}, object=tag),
@@ -325,7 +327,7 @@ def test_what_is_deleted_is_a_deleted_object() -> None:
     )
 
 
-def test_events_are_called_after_their_types_and_their_data_after_what_it_is_of() -> None:
+def test_events_are_named_after_their_types_and_data_after_its_schema() -> None:
     schemas = {
         "User": of("id"),
         "SessionEventPayload": thing(client=ref("Client"), user=ref("User")),
@@ -352,7 +354,7 @@ def test_events_are_called_after_their_types_and_their_data_after_what_it_is_of(
     assert found.of_contract["CommercePlan"] == "BillingPlan"
 
 
-def test_what_is_decided_goes_before_all_rules() -> None:
+def test_names_yaml_overrides_all_rules() -> None:
     schemas = {"Token": of("jwt"), "TokenResponse": thing("jwt", jwt=TEXT, more=TEXT), "Thing-2": of("a")}
     found = classes(
         schemas,
@@ -363,7 +365,7 @@ def test_what_is_decided_goes_before_all_rules() -> None:
     assert found.facts["components"]["schemas"]["ThingToken"] == of("jwt", "more")
 
 
-def test_what_is_no_class_takes_no_name(tmp_path: Path) -> None:
+def test_schemas_without_a_class_reserve_no_name(tmp_path: Path) -> None:
     schemas = {"Things": {"type": "array", "items": ref("ThingItem")}, "ThingItem": of("a"), "Unused": of("b")}
     found = classes(schemas, {"one": "Things"}, decided={"ThingItem": "Things"}).of_contract
     assert found == {"Things": "ThingsSchema", "ThingItem": "Things", "Unused": "Unused"}

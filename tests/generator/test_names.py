@@ -20,7 +20,7 @@ from generator.contract import spelling
         ("2fa", "field_2fa"),
     ],
 )
-def test_snake(name: str, expected: str) -> None:
+def test_snake_converts_to_snake_case(name: str, expected: str) -> None:
     assert spelling.snake(name) == expected
     assert expected.isidentifier()
 
@@ -29,12 +29,12 @@ def test_snake(name: str, expected: str) -> None:
     ("name", "expected"),
     [("JWKS.rsa.PublicKey", "JWKSRsaPublicKey"), ("createApiKey", "CreateApiKey"), ("_Response", "Response")],
 )
-def test_pascal(name: str, expected: str) -> None:
+def test_pascal_converts_to_pascal_case(name: str, expected: str) -> None:
     assert spelling.pascal(name) == expected
 
 
 @pytest.mark.parametrize(
     ("many", "one"), [("mappings", "mapping"), ("directories", "directory"), ("class", "class"), ("data", "data")]
 )
-def test_singular(many: str, one: str) -> None:
+def test_singular_returns_the_singular(many: str, one: str) -> None:
     assert spelling.singular(many) == one

@@ -1,4 +1,4 @@
-"""Names of operations: the rule that all of them follow, in every version, and the data that decides where it must."""
+"""Names of operations: the rules that they follow in every version, and the exceptions in `spec/names.yaml`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def operations(facts: Node) -> Iterator[tuple[str, str, Node]]:
 
 
 def lists(facts: Node, operation: Node) -> bool:
-    """Whether a success is an array, or an object with an array beside `total_count`."""
+    """Return whether a successful response is an array, or an object with an array and `total_count`."""
     for status in sorted(operation["responses"]):
         response = follow(facts, operation["responses"][status])
         for media in response.get("content", {}).values() if status < "300" else ():
@@ -74,8 +74,8 @@ def alike(word: str) -> str:
     return re.sub(r"(?<=[a-z]{2})(ies|y|es|s)$", "", word)
 
 
-def broken(facts: Node) -> Iterator[str]:
-    """Each break of the rule, as `resource.method: which`."""
+def violations(facts: Node) -> Iterator[str]:
+    """Yield each violation of the rules, as `resource.method: violation`."""
     called = Counter(
         (operation["x-python"]["resource"], operation["x-python"]["method"]) for *_, operation in operations(facts)
     )
@@ -91,7 +91,7 @@ def broken(facts: Node) -> Iterator[str]:
             if verb not in BASIC | VERBS:
                 yield f"{resource}.{method}: {name} does not start with a verb"
             if (verb == "list") != (http == "get" and lists(facts, operation)):
-                yield f"{resource}.{method}: {name} is called list, and only that, where it answers one"
+                yield f"{resource}.{method}: {name} must be named list if and only if it returns one"
             if verb == "list" and name not in ("list", "list_all", "list_pending") and not name.endswith("s"):
                 yield f"{resource}.{method}: {name} lists one thing"
         own, words = ([alike(word) for word in name.split("_")] for name in (resource, method))
@@ -109,26 +109,26 @@ def facts() -> Node:
     return spec_folder.load(ROOT / "spec" / "contract.json")
 
 
-def test_all_operations_follow_the_rule(facts: Node) -> None:
-    assert list(broken(facts)) == []
+def test_operations_follow_the_rules(facts: Node) -> None:
+    assert list(violations(facts)) == []
     assert len(list(operations(facts))) > 200
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_all_operations_follow_the_rule_in_each_version(version: str) -> None:
+def test_operations_of_all_versions_follow_the_rules(version: str) -> None:
     made = build_contract(document.read(str(shared("specs", "bapi", f"{version}.yml"))), ROOT / "spec")
-    assert list(broken(made.facts)) == []
+    assert list(violations(made.facts)) == []
     assert made.notes == []
 
 
-def test_there_are_six_versions() -> None:
+def test_all_versions_are_covered() -> None:
     assert len(list(shared("specs", "bapi").glob("*.yml"))) == 6
 
 
-BREAKS = {
+VIOLATIONS = {
     "jwks.get_jwks": ("GetJWKS", {"method": "get_jwks"}, "repeats the resource"),
-    "a name of a list": ("ListDomains", {"method": "get"}, "is called list, and only that, where it answers one"),
-    "no list": ("GetUser", {"method": "list"}, "is called list, and only that, where it answers one"),
+    "a name of a list": ("ListDomains", {"method": "get"}, "must be named list if and only if it returns one"),
+    "no list": ("GetUser", {"method": "list"}, "must be named list if and only if it returns one"),
     "no verb": ("GetUser", {"method": "fetching"}, "does not start with a verb"),
     "spelling": ("GetUser", {"function": "get_o_auth"}, "is not spelled as names are"),
     "an id": ("GetRedirectURL", {"arguments": {}}, "has an argument id"),
@@ -137,17 +137,17 @@ BREAKS = {
 }
 
 
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_break_of_the_rule_is_seen(name: str, facts: Node) -> None:
-    operation_id, names, seen = BREAKS[name]
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_violations_are_found(name: str, facts: Node) -> None:
+    operation_id, names, seen = VIOLATIONS[name]
     changed = copy.deepcopy(facts)
     (operation,) = [operation for *_, operation in operations(changed) if operation["operationId"] == operation_id]
     operation["x-python"] |= names
-    assert any(seen in one for one in broken(changed))
+    assert any(seen in one for one in violations(changed))
 
 
 @pytest.mark.parametrize("kind", [Clerk, AsyncClerk, clerk_bapi.Client])
-def test_the_resources_have_these_names(kind: type[Any], facts: Node) -> None:
+def test_resources_of_the_client(kind: type[Any], facts: Node) -> None:
     client = kind("sk_test_x")
     for *_, operation in operations(facts):
         names = operation["x-python"]
@@ -169,7 +169,7 @@ RENAMED: dict[str, set[str]] = {
 }
 
 
-def test_what_was_renamed_is_there(facts: Node) -> None:
+def test_renamed_methods_exist(facts: Node) -> None:
     there: dict[str, set[str]] = {}
     for *_, operation in operations(facts):
         there.setdefault(operation["x-python"]["resource"], set()).add(operation["x-python"]["method"])
@@ -179,9 +179,9 @@ def test_what_was_renamed_is_there(facts: Node) -> None:
     assert there["templates"] == RENAMED["templates"]
 
 
-# -- the rule ----------------------------------------------------------------------------------------------------------
+# -- the rules for new names ---------------------------------------------------------------------------------------
 
-# Operation id -> resources, whether it answers a list, the endpoint function and the method.
+# Operation id: resources, whether it returns a list, the endpoint function and the method.
 UNNAMED = {
     "getApiKeys": (["api_keys"], True, "list_api_keys", "list"),
     "getApiKeySecret": (["api_keys"], False, "get_api_key_secret", "get_secret"),
@@ -202,15 +202,15 @@ UNNAMED = {
 
 
 @pytest.mark.parametrize("operation_id", UNNAMED)
-def test_an_operation_without_a_name_gets_one(operation_id: str) -> None:
+def test_rules_name_operations(operation_id: str) -> None:
     owners, is_list, function, method = UNNAMED[operation_id]
     made = function_name(operation_id, is_list=is_list)
     assert (made.removesuffix("_"), method_name(made, owners, is_list=is_list)) == (function, method)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) -> None:
-    """Judged by Clerk's own names, which it is not shown."""
+def test_rules_name_most_operations_as_clerk_does(version: str) -> None:
+    """Clerk's names are removed from the document first."""
     raw: Json = document.read(str(shared("specs", "bapi", f"{version}.yml"))).data
     known = {}
     for *_, operation in operations(raw):
@@ -224,7 +224,7 @@ def test_the_rule_alone_names_nearly_all_operations_as_clerk_does(version: str) 
     assert same / len(known) > 0.85
 
 
-# -- the data ----------------------------------------------------------------------------------------------------------
+# -- names.yaml ----------------------------------------------------------------------------------------------------
 
 BAD = {
     "no file": (None, "cannot be read"),
@@ -250,7 +250,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_told(name: str, tmp_path: Path) -> None:
+def test_invalid_file_is_rejected(name: str, tmp_path: Path) -> None:
     text, problem = BAD[name]
     path = tmp_path / "names.yaml"
     if text is not None:
@@ -266,7 +266,7 @@ def named(tmp_path: Path, raw: Json, **operations: Json) -> Contract:
     return build(tmp_path, raw, names=names)
 
 
-def test_the_data_decides(tmp_path: Path) -> None:
+def test_names_yaml_overrides_the_rules(tmp_path: Path) -> None:
     made = named(tmp_path, DOCUMENT, createThing={"resource": "parts", "method": "make", "function": "make_part"})
     assert made.facts["paths"]["/things"]["post"]["x-python"] == {
         "resource": "parts",
@@ -276,14 +276,14 @@ def test_the_data_decides(tmp_path: Path) -> None:
     assert made.misfits == made.notes == []
 
 
-def test_a_name_of_the_data_stays_where_another_operation_claims_it(tmp_path: Path) -> None:
+def test_name_in_names_yaml_has_priority_over_other_operations(tmp_path: Path) -> None:
     made = named(tmp_path, DOCUMENT, DeleteThing={"method": "list"})
     assert made.facts["paths"]["/things"]["get"]["x-python"]["method"] == "list_things"
     assert made.facts["paths"]["/things/{thing_id}"]["delete"]["x-python"]["method"] == "list"
     assert made.notes == ["2 operations claim things.list: GET /things is things.list_things"]
 
 
-def test_what_a_path_calls_id_is_named_after_its_owner(tmp_path: Path) -> None:
+def test_path_parameter_id_is_named_after_its_owner(tmp_path: Path) -> None:
     raw = copy.deepcopy(DOCUMENT)
     item = raw["paths"].pop("/things/{thing_id}")
     item["parameters"][0]["name"] = "id"
@@ -292,7 +292,7 @@ def test_what_a_path_calls_id_is_named_after_its_owner(tmp_path: Path) -> None:
     assert deletion["x-python"]["arguments"] == {"id": "thing_id"}
 
 
-def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_another_version(
+def test_obsolete_entries_stop_spec_and_are_skipped_for_other_versions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = project(tmp_path / "project")
@@ -322,8 +322,8 @@ def test_entries_that_do_not_fit_stop_the_contract_of_spec_and_are_skipped_for_a
     assert "it names no replacement" in methods
 
 
-def test_the_contract_of_spec_is_named_by_the_data_of_today(facts: Node) -> None:
-    """No entry was changed since the contract was made."""
+def test_contract_has_the_names_of_names_yaml(facts: Node) -> None:
+    """Otherwise the contract must be built again."""
     names = operation_names.load(ROOT / "spec" / "names.yaml").operations
     found = {operation["operationId"]: operation["x-python"] for *_, operation in operations(facts)}
     for operation_id, entry in names.items():

@@ -1,4 +1,4 @@
-"""Bad documents and bad corrections: one line that says where, and nothing written."""
+"""Invalid documents and corrections give an error of one line with the place, and nothing is written."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def root(tmp_path: Path) -> Path:
 
 
 def refusal(root: Path, text: str, capsys: pytest.CaptureFixture[str], name: str = "document.yml") -> str:
-    """What the command says of a document that it must refuse; nothing else may be left behind."""
+    """Return the error about an invalid document, after checking that nothing was written."""
     (root / name).write_text(text, encoding="utf-8")
     before = sorted(path.name for path in (root / "spec").iterdir())
     assert main(["--root", str(root), "contract", str(root / name)]) == 1
     assert sorted(path.name for path in (root / "spec").iterdir()) == before
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert said.count("\n") == 1
-    return said
+    message = capsys.readouterr().err
+    assert message.startswith("error: ")
+    assert message.count("\n") == 1
+    return message
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def refusal(root: Path, text: str, capsys: pytest.CaptureFixture[str], name: str
         (changed("components|schemas|Named|properties|name", {"$ref": "other.yml#/X"}), "outside of the document"),
     ],
 )
-def test_a_document_that_is_wrong_is_refused_with_the_place(
+def test_invalid_document_is_rejected_with_the_place(
     root: Path, raw: Json, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert place in refusal(root, json.dumps(raw), capsys)
@@ -78,35 +78,33 @@ def test_a_document_that_is_wrong_is_refused_with_the_place(
         ("<!DOCTYPE html>\n<html>\n", "is not"),
     ],
 )
-def test_a_file_that_is_no_document_is_refused(
+def test_file_that_is_not_a_document_is_rejected(
     root: Path, text: str, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert place in refusal(root, text, capsys)
 
 
-def test_a_missing_file_and_a_dead_url_are_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_file_and_unreachable_url_are_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for source in (str(root / "nowhere.yml"), "http://127.0.0.1:9/document.yml"):
         assert main(["--root", str(root), "contract", source]) == 1
         assert source in capsys.readouterr().err
 
 
-def test_json_cut_off_anywhere_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_truncated_json_is_rejected(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = json.dumps(DOCUMENT)
     for cut in range(1, len(text), 97):
         refusal(root, text[:cut], capsys)
 
 
-def test_yaml_cut_off_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_truncated_yaml_is_rejected(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = yaml.safe_dump(DOCUMENT, sort_keys=False)
     within_lines = [cut for cut in range(1, len(text), 61) if text[cut - 1] != "\n"]
     for cut in within_lines:
         refusal(root, text[:cut], capsys)
 
 
-def test_clerks_document_cut_off_at_the_end_of_a_line_is_refused(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """At the end of a line YAML stays whole; what is then missing is what something else refers to."""
+def test_clerks_document_truncated_at_any_line_is_rejected(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The YAML remains valid there, but the targets of references are missing."""
     lines = shared("specs", "bapi", "2026-05-12.yml").read_text(encoding="utf-8").splitlines(keepends=True)
     components = next(index for index, line in enumerate(lines) if line.startswith("components:"))
     for cut in random.Random(1).sample(range(1, components + (len(lines) - components) // 2), 12):
@@ -126,13 +124,13 @@ def contract(root: Path) -> Json:
     return loaded
 
 
-def test_an_update_is_merged(root: Path) -> None:
+def test_update_is_merged(root: Path) -> None:
     target = "$.components.schemas['Named', 'Owner'].properties.name"
     assert corrected(root, f"{{target: \"{target}\", update: {{type: [string, 'null']}}, x-evidence: seen}}") == 0
     assert contract(root)["components"]["schemas"]["Owner"]["properties"]["name"]["type"] == ["string", "null"]
 
 
-def test_an_update_appends_to_a_list_and_a_removal_takes_what_a_filter_finds(root: Path) -> None:
+def test_update_appends_to_lists_and_remove_uses_filters(root: Path) -> None:
     owner = "$.components.schemas.Owner.required"
     assert corrected(root, f"{{target: {owner}, update: extra, x-evidence: seen}}") == 0
     assert contract(root)["components"]["schemas"]["Owner"]["required"] == ["name", "since", "extra"]
@@ -159,7 +157,7 @@ def test_an_update_appends_to_a_list_and_a_removal_takes_what_a_filter_finds(roo
         ("{update: {a: 1}, x-evidence: seen}", "has no target"),
     ],
 )
-def test_a_correction_that_cannot_be_applied_is_named(
+def test_correction_that_cannot_be_applied_is_named(
     root: Path, action: str, problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert corrected(root, action) == 1
@@ -168,7 +166,7 @@ def test_a_correction_that_cannot_be_applied_is_named(
     assert not (root / "spec" / "lock.toml").exists()
 
 
-def test_the_lock_tells_where_the_contract_comes_from(root: Path) -> None:
+def test_lock_records_the_source_of_the_contract(root: Path) -> None:
     import hashlib
     import tomllib
 

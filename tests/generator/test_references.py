@@ -1,4 +1,4 @@
-"""References within a document: how they are followed, and what is said of one that leads nowhere."""
+"""References within a document, and errors for those without a target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, Json, build
 NOTED: Json = {"a/b": {"$ref": "#/~0c"}, "~c": {"d": {"type": "string"}}, "text": "x", "list": [{}], "null": None}
 
 
-def test_a_reference_is_followed_to_the_end() -> None:
+def test_chain_of_references_is_followed() -> None:
     assert target(NOTED, "#/a~1b") == {"$ref": "#/~0c"}
     assert target(NOTED, "#/~0c/d/type") == "string"
     assert target(NOTED, "#/null") is None
@@ -22,13 +22,13 @@ def test_a_reference_is_followed_to_the_end() -> None:
 
 
 @pytest.mark.parametrize("ref", ["#/a", "#/a/b", "#/text/x", "#/list/0", "#/null/x", "#/~0c/d/type/string", "#/"])
-def test_a_reference_that_leads_nowhere_is_a_key_error(ref: str) -> None:
+def test_reference_without_target_raises_key_error(ref: str) -> None:
     with pytest.raises(KeyError):
         target(NOTED, ref)
 
 
 @pytest.mark.parametrize("change", ["remove: true", "update: null"])
-def test_what_a_correction_took_away_may_not_be_referred_to(tmp_path: Path, change: str) -> None:
+def test_rejects_references_to_what_a_correction_removed(tmp_path: Path, change: str) -> None:
     action = f"{{target: $.components.schemas.Owner, {change}, x-evidence: seen}}"
     overlay = EMPTY_OVERLAY.replace("[]", f"[{action}]")
     with pytest.raises(DocumentProblem) as caught:
@@ -36,7 +36,7 @@ def test_what_a_correction_took_away_may_not_be_referred_to(tmp_path: Path, chan
     assert str(caught.value) == "#/components/schemas/Owner: is referred to, but a correction removed it"
 
 
-def test_references_that_lead_round_in_a_circle_are_refused() -> None:
+def test_rejects_circular_references() -> None:
     circle: Json = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}}
     with pytest.raises(DocumentProblem, match="refers to itself"):
         follow(circle, circle["a"])

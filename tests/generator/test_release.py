@@ -1,4 +1,4 @@
-"""The release checklist: what it lets through, and what it refuses."""
+"""The release check: which releases it accepts and rejects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
-def stated(root: Path, version: str) -> None:
+def write_version(root: Path, version: str) -> None:
     path = root / "core" / "clerk_core" / "_version.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'__version__ = "{version}"\n', encoding="utf-8")
@@ -37,7 +37,7 @@ def committed(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in git, with a stand-in for what builds its packages."""
+    """Create a project in git, with a substitute for the script that builds packages."""
     root = project(tmp_path_factory.mktemp("made") / "project")
     (root / "tests").mkdir()
     (root / "tests" / "__init__.py").touch()
@@ -49,7 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "tests" / "emulator").mkdir()
     (root / "tests" / "emulator" / "test_stand_in.py").write_text(STAND_IN, encoding="utf-8")
     (root / ".gitignore").write_text("__pycache__/\n.pytest_cache/\n", encoding="utf-8")
-    stated(root, "1.4.0")
+    write_version(root, "1.4.0")
     git(root, "init", "--quiet")
     committed(root)
     return root
@@ -61,8 +61,8 @@ def root(made: Path, tmp_path: Path) -> Path:
 
 
 def ready(root: Path, version: str) -> None:
-    """All that the version needs is there and committed, whatever its number."""
-    stated(root, version)
+    """Commit everything that a release of the version needs."""
+    write_version(root, version)
     changelog = root / "CHANGELOG.md"
     changelog.write_text(f"## {version} - 2030-01-01\n{changelog.read_text(encoding='utf-8')}", encoding="utf-8")
     committed(root)
@@ -74,12 +74,12 @@ def check(root: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
-def test_a_first_release_needs_no_step(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_first_release_may_have_any_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ready(root, "1.4.0")
-    code, said = check(root, capsys)
-    assert code == 0, said
-    assert "1.4.0 is the first release" in said
-    assert said.endswith("7 passed, 0 failed\n")
+    code, output = check(root, capsys)
+    assert code == 0, output
+    assert "1.4.0 is the first release" in output
+    assert output.endswith("7 passed, 0 failed\n")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_first_release_needs_no_step(root: Path, capsys: pytest.CaptureFixture
         ("0.4.0", "0.5.0", None),
     ],
 )
-def test_a_step_that_is_too_small_is_refused(
+def test_too_small_version_step_is_rejected(
     root: Path, tmp_path: Path, last: str, version: str, asked: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for tag in ("v0.3.9", f"v{last}", "v1.9.0-rc1", "vanilla"):
@@ -105,26 +105,26 @@ def test_a_step_that_is_too_small_is_refused(
     words.write_text(words.read_text(encoding="utf-8").replace("DeleteThing", "CountThings"), encoding="utf-8")
     assert main(["--root", str(root), "generate"]) == 0
     ready(root, version)
-    code, said = check(root, capsys)
-    assert (code == 0) is (asked is None), said
-    assert asked is None or asked in said
+    code, output = check(root, capsys)
+    assert (code == 0) is (asked is None), output
+    assert asked is None or asked in output
 
 
-def test_a_release_without_changes_may_be_a_patch(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_release_without_changes_may_be_a_patch(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(root, "tag", "v1.4.0")
     ready(root, "1.4.1")
-    code, said = check(root, capsys)
-    assert code == 0, said
-    assert "v1.4.0 to 1.4.1: patch, required: none" in said
+    code, output = check(root, capsys)
+    assert code == 0, output
+    assert "v1.4.0 to 1.4.1: patch, required: none" in output
 
 
-def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_other_checks_can_fail(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ready(root, "1.4.0")
     (root / "generated" / "clerk_bapi" / "client.py").write_text("", encoding="utf-8")
     (root / "broken").touch()
     (root / "CHANGELOG.md").write_text("## Unreleased\n", encoding="utf-8")
     (root / "spec" / "docs.yaml").write_text("operations: {Gone: {summary: x}}\n", encoding="utf-8")
-    code, said = check(root, capsys)
+    code, output = check(root, capsys)
     assert code == 1
     for problem in (
         "files are changed or new, the first one",
@@ -134,8 +134,8 @@ def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[s
         "there is no line `## 1.4.0`",
         "1 failed in",
     ):
-        assert problem in said
-    assert said.endswith("1 passed, 6 failed\n")
+        assert problem in output
+    assert output.endswith("1 passed, 6 failed\n")
 
 
 @pytest.mark.parametrize(
@@ -149,5 +149,5 @@ def test_everything_else_on_the_list(root: Path, capsys: pytest.CaptureFixture[s
         ((1, 9, 0), (1, 10, 0), "minor"),
     ],
 )
-def test_the_size_of_a_step(old: Version, new: Version, step: str) -> None:
+def test_size_of_a_version_step(old: Version, new: Version, step: str) -> None:
     assert step_between(old, new) == step

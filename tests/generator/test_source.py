@@ -1,4 +1,4 @@
-"""Where documents come from: an archive over HTTP, a folder, a checkout; and what is said where they do not."""
+"""Sources of documents: an archive over HTTP, a folder, a checkout; and their errors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from generator.fetch.source import find, newest
 from generator.problems import DocumentProblem
 from tests.generator.documents import DOCUMENT
 from tests.generator.projects import COMMIT, archive, newer, specs
-from tests.loopback import Act, answer, refused, serve
+from tests.loopback import Act, refused, respond, serve
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """With files that are none of what is looked for."""
+    """Create a folder of documents that also contains other files."""
     specs(tmp_path / "specs", DOCUMENT, newer())
     for name in ("bapi/latest.yml", "bapi/2099-01-01.yml.bak", "fapi/2099-01-01.yml", "README.md"):
         (tmp_path / "specs" / name).parent.mkdir(exist_ok=True)
@@ -24,8 +24,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "specs"
 
 
-def test_a_repository_is_read_by_one_request(folder: Path) -> None:
-    with serve(answer(200, archive(folder))) as server:
+def test_repository_is_read_with_one_request(folder: Path) -> None:
+    with serve(respond(200, archive(folder))) as server:
         contract, events = newest(f"{server.url}/clerk/openapi-specs")
     assert server.request.path == "/clerk/openapi-specs/archive/HEAD.tar.gz"
     assert contract.source == f"clerk/openapi-specs@{COMMIT[:7]}:bapi/2030-02-02.yml"
@@ -33,7 +33,7 @@ def test_a_repository_is_read_by_one_request(folder: Path) -> None:
     assert events.source == f"clerk/openapi-specs@{COMMIT[:7]}:webhooks/2030-01-01.yml"
 
 
-def test_a_folder_and_a_document_serve_the_same(folder: Path) -> None:
+def test_folder_and_single_document_give_the_same(folder: Path) -> None:
     sources = [document.source for document in newest(str(folder))]
     assert sources == ["specs:bapi/2030-02-02.yml", "specs:webhooks/2030-01-01.yml"]
     (alone,) = newest(str(folder / "bapi" / "2030-01-01.yml"))
@@ -41,7 +41,7 @@ def test_a_folder_and_a_document_serve_the_same(folder: Path) -> None:
     assert list(find(str(folder)).versions("bapi")) == ["2030-01-01", "2030-02-02"]
 
 
-def test_a_checkout_tells_its_commit(folder: Path) -> None:
+def test_source_of_a_checkout_has_its_commit(folder: Path) -> None:
     def git(*arguments: str) -> str:
         identity = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
         done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
@@ -58,18 +58,18 @@ def test_a_checkout_tells_its_commit(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 100, -20])
-def test_an_archive_that_is_not_whole(folder: Path, cut: int) -> None:
+def test_incomplete_archive_is_rejected(folder: Path, cut: int) -> None:
     with (
-        serve(answer(200, archive(folder)[:cut])) as server,
+        serve(respond(200, archive(folder)[:cut])) as server,
         pytest.raises(DocumentProblem, match="is not a complete archive"),
     ):
         newest(server.url)
 
 
-def test_a_source_that_cannot_be_reached(tmp_path: Path) -> None:
+def test_unreachable_source_is_named(tmp_path: Path) -> None:
     with refused() as url, pytest.raises(DocumentProblem, match=f"{url}.* cannot be fetched"):
         newest(f"{url}/clerk/openapi-specs")
-    with serve(answer(404)) as server, pytest.raises(DocumentProblem, match=r"cannot be fetched .*404"):
+    with serve(respond(404)) as server, pytest.raises(DocumentProblem, match=r"cannot be fetched .*404"):
         newest(server.url)
     with serve([Act.HANG_UP]) as server, pytest.raises(DocumentProblem, match="cannot be fetched"):
         newest(server.url)
@@ -79,9 +79,9 @@ def test_a_source_that_cannot_be_reached(tmp_path: Path) -> None:
         newest(str(tmp_path / "nowhere"))
 
 
-def test_a_source_whose_files_have_moved(tmp_path: Path, folder: Path) -> None:
+def test_source_without_documents_is_rejected(tmp_path: Path, folder: Path) -> None:
     (folder / "bapi").rename(folder / "backend")
     with pytest.raises(DocumentProblem, match=r"holds no bapi/YYYY-MM-DD\.yml"):
         newest(str(folder))
-    with serve(answer(200, archive(folder))) as server, pytest.raises(DocumentProblem, match="holds no bapi"):
+    with serve(respond(200, archive(folder))) as server, pytest.raises(DocumentProblem, match="holds no bapi"):
         newest(server.url)

@@ -1,4 +1,4 @@
-"""What Clerk may publish tomorrow, followed: client, events and emulator work on, with no hand work."""
+"""A possible future version of Clerk's API: generated client, events and emulator work without changes by hand."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 from generator.commands import main
 from tests.generator.projects import copied
 
-ROOMS = ("core", "generated", "overlay", "emulator", ".")
+SOURCES = ("core", "generated", "overlay", "emulator", ".")
 TESTS = (
     "tests/core/test_client.py",
-    "tests/generated/test_events.py::test_an_event_is_read_in_full",
-    "tests/generated/test_events.py::test_what_events_and_answers_share_is_one_class",
-    "tests/generated/test_classes.py::test_every_class_stands_for_a_schema",
-    "tests/generated/test_classes.py::test_its_attributes_are_the_properties_of_its_schema",
+    "tests/generated/test_events.py::test_documented_events_are_decoded",
+    "tests/generated/test_events.py::test_schemas_shared_by_events_and_responses_have_one_class",
+    "tests/generated/test_classes.py::test_every_class_has_a_schema",
+    "tests/generated/test_classes.py::test_attributes_equal_the_properties_of_the_schema",
     "tests/overlay/auth/test_emulator.py",
     "tests/emulator/test_clerk.py",
     "tests/emulator/test_requests.py",
@@ -27,7 +27,7 @@ TESTS = (
 
 
 def revise(contract: dict[str, Any]) -> None:
-    """A new version: an operation more, one less that the emulator knows, and the answers have more than before."""
+    """Change the contract to a new version: operations are added and removed, responses have more keys."""
     contract["info"]["version"] = "2099-01-01"
     gadgets = {
         **contract["paths"]["/users/{user_id}"]["get"],
@@ -48,7 +48,7 @@ def revise(contract: dict[str, Any]) -> None:
     schemas["Session"]["properties"].pop("latest_activity", None)
 
 
-def test_tomorrow(tmp_path: Path) -> None:
+def test_future_version_needs_no_changes_by_hand(tmp_path: Path) -> None:
     root = copied(tmp_path / "project")
     path = root / "spec" / "contract.json"
     contract = json.loads(path.read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def test_tomorrow(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(root / room) for room in ROOMS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(root / source) for source in SOURCES)},
         capture_output=True,
         text=True,
         check=False,

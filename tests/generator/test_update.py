@@ -1,4 +1,4 @@
-"""`make update`: a change that is ready to commit, or a tree as it was."""
+"""`make update` leaves a change that is ready to commit, or changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = ("read the newest", "build the contract", "copy the project", "generate"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project that all tests begin with."""
+    """Create the project that tests copy."""
     return project(tmp_path_factory.mktemp("made") / "project")
 
 
@@ -42,7 +42,9 @@ def makefile(root: Path, check: str = "true", test: str = "true") -> None:
     (root / "Makefile").write_text(f"check:\n\t@{check}\ntest:\n\t@{test}\n", encoding="utf-8")
 
 
-def test_an_update_leaves_all_of_a_change(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_update_changes_contract_code_changelog_and_report(
+    root: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     makefile(root, check="test -f generated/clerk_bapi/api/things.py && grep -q CountThings spec/contract.json")
     before = state(root)
     assert update(root, source) == 0
@@ -60,19 +62,19 @@ def test_an_update_leaves_all_of_a_change(root: Path, source: Path, capsys: pyte
     client = (root / "generated" / "clerk_bapi" / "__init__.py").read_text(encoding="utf-8")
     assert '"2030-02-02"' in client
     assert "count_things" in (root / "generated" / "clerk_bapi" / "api" / "things.py").read_text(encoding="utf-8")
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     report = (root / "spec" / "report.md").read_text(encoding="utf-8")
-    for text in (said, report):
+    for text in (output, report):
         assert "operation removed" in text
         assert "new operation" in text
         assert "spec/docs.yaml does not describe CountThings; describes what does not exist: DeleteThing" in text
     assert not (root / ".update").exists()
     for step in (*STEPS, "put in place"):
-        (line,) = (line for line in said.splitlines() if line.startswith(step))
+        (line,) = (line for line in output.splitlines() if line.startswith(step))
         assert line.split()[-1] == "s" or " s  " in line
 
 
-def test_the_changelog_tells_of_it_below_what_is_not_released(root: Path, source: Path) -> None:
+def test_update_adds_to_the_unreleased_changelog(root: Path, source: Path) -> None:
     assert update(root, source, "--no-tests") == 0
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     entry, _, rest = text.partition("\n### Added\n")
@@ -86,28 +88,30 @@ def test_the_changelog_tells_of_it_below_what_is_not_released(root: Path, source
     assert again.index("2030-03-03") < again.index("2030-02-02") < again.index("### Added")
 
 
-def test_the_counts_of_the_readme_follow(root: Path, source: Path) -> None:
+def test_update_changes_the_counts_in_the_readme(root: Path, source: Path) -> None:
     raw = newer()
     raw["paths"]["/more"] = {"get": {"operationId": "More", "tags": ["M"], "responses": {"204": {"description": ""}}}}
     assert update(root, specs(source, raw), "--no-tests") == 0
     assert "4 operations and 1 webhook events" in (root / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_dry_run_tells_and_writes_nothing(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_prints_the_report_and_writes_nothing(
+    root: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = state(root)
     assert update(root, source, "--dry-run") == 0
     assert "operation removed" in capsys.readouterr().out
     assert state(root) == before
 
 
-def test_without_news_there_is_nothing_to_do(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unchanged_documents_change_nothing(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = state(root)
     assert update(root, specs(tmp_path / "same", DOCUMENT)) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert state(root) == before
 
 
-def test_the_events_are_followed_too(root: Path, source: Path, tmp_path: Path) -> None:
+def test_update_follows_the_events(root: Path, source: Path, tmp_path: Path) -> None:
     events = json.loads(json.dumps(EVENTS))
     events["x-webhooks"]["thing.gone"] = events["x-webhooks"]["thing.created"]
     folder = specs(tmp_path / "events", DOCUMENT)
@@ -119,41 +123,41 @@ def test_the_events_are_followed_too(root: Path, source: Path, tmp_path: Path) -
     assert locked["events"]["source"] == "events:webhooks/2030-02-02.yml"
 
 
-# -- what goes wrong leaves the tree as it was ---------------------------------------------------------------------
+# -- failures change nothing ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "output"),
     [
         (changed("paths", {}), "#/paths: holds no operations"),
         ({"swagger": "2.0"}, "is not an OpenAPI document"),
         (changed("components|schemas|Named", ...), "refers to '#/components/schemas/Named', which does not exist"),
     ],
 )
-def test_a_bad_document(
-    root: Path, tmp_path: Path, document: Json, said: str, capsys: pytest.CaptureFixture[str]
+def test_invalid_document_changes_nothing(
+    root: Path, tmp_path: Path, document: Json, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = specs(tmp_path / "bad", DOCUMENT)
     (folder / "bapi" / "2031-01-01.yml").write_text(json.dumps(document), encoding="utf-8")
     before = state(root)
     assert update(root, folder) == 1
-    assert said in capsys.readouterr().err
+    assert output in capsys.readouterr().err
     assert state(root) == before
 
 
-def test_a_document_that_cannot_be_generated(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_document_that_cannot_be_generated_changes_nothing(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     raw = newer()
-    answer = {"description": "", "content": {"application/pdf": {"schema": {"type": "string"}}}}
-    raw["paths"]["/things"]["post"]["responses"] = {"201": answer}
+    response = {"description": "", "content": {"application/pdf": {"schema": {"type": "string"}}}}
+    raw["paths"]["/things"]["post"]["responses"] = {"201": response}
     before = state(root)
     assert update(root, specs(tmp_path / "bad", raw)) == 1
     assert "Unsupported content_type application/pdf" in capsys.readouterr().err
     assert state(root) == before
 
 
-def test_a_source_that_is_older_than_the_contract(
-    root: Path, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_older_source_is_rejected(root: Path, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert update(root, source, "--no-tests") == 0
     before = state(root)
     assert update(root, specs(tmp_path / "old", DOCUMENT)) == 1
@@ -162,22 +166,20 @@ def test_a_source_that_is_older_than_the_contract(
 
 
 @pytest.mark.parametrize("failing", ["check", "test"])
-def test_a_project_that_does_not_pass(
+def test_failing_check_or_test_changes_nothing(
     root: Path, source: Path, failing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     makefile(root, **{failing: "echo what is wrong; false"})
     before = state(root)
     assert update(root, source) == 1
-    said = capsys.readouterr().err
-    assert said.startswith(f"error: make {failing} failed")
-    assert "what is wrong" in said
+    output = capsys.readouterr().err
+    assert output.startswith(f"error: make {failing} failed")
+    assert "what is wrong" in output
     assert state(root) == before
     assert update(root, source, "--no-tests") == 0
 
 
-def test_an_edit_of_a_person_meanwhile_is_not_lost(
-    root: Path, source: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_concurrent_edit_is_not_overwritten(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     makefile(root, check=f"echo edited >> '{root}/CHANGELOG.md'")
     assert update(root, source) == 1
     assert "CHANGELOG.md was edited during the update" in capsys.readouterr().err
@@ -186,7 +188,7 @@ def test_an_edit_of_a_person_meanwhile_is_not_lost(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_in_a_step(root: Path, source: Path, step: str) -> None:
+def test_update_killed_in_any_step_changes_nothing(root: Path, source: Path, step: str) -> None:
     makefile(root)
     before = state(root)
     with command(root, "update", "--from", str(source)) as running:
@@ -198,7 +200,7 @@ def test_killed_in_a_step(root: Path, source: Path, step: str) -> None:
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted(root: Path, source: Path, by: signal.Signals, tmp_path: Path) -> None:
+def test_interrupted_update_changes_nothing(root: Path, source: Path, by: signal.Signals, tmp_path: Path) -> None:
     makefile(root, check="sleep 30")
     before = state(root)
     with command(root, "update", "--from", str(source)) as running:
@@ -218,7 +220,7 @@ def corrected(root: Path, *actions: str) -> None:
     (root / "spec" / "corrections.yaml").write_text(text, encoding="utf-8")
 
 
-def test_a_correction_that_clerk_made_is_told(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_obsolete_corrections_are_reported(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     owner = "$.components.schemas.Owner"
     corrected(
         root,
@@ -228,10 +230,10 @@ def test_a_correction_that_clerk_made_is_told(root: Path, source: Path, capsys: 
         f"{{target: {owner}.properties.since, update: {{type: [integer, 'null']}}, x-evidence: seen}}",
     )
     assert update(root, source, "--no-tests") == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for number in (1, 2, 3):
-        assert f"Clerk's document no longer needs correction {number} (" in said
-    assert "correction 4" not in said
+        assert f"Clerk's document no longer needs correction {number} (" in output
+    assert "correction 4" not in output
     assert "## By hand" in (root / "spec" / "report.md").read_text(encoding="utf-8")
     owner_now = json.loads((root / "spec" / "contract.json").read_text(encoding="utf-8"))["components"]["schemas"][
         "Owner"
@@ -239,7 +241,7 @@ def test_a_correction_that_clerk_made_is_told(root: Path, source: Path, capsys: 
     assert owner_now["required"] == ["name", "since"]
 
 
-def test_a_correction_whose_place_is_gone_stops_it(
+def test_correction_without_target_stops_the_update(
     root: Path, source: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     corrected(root, "{target: \"$.paths['/things/{thing_id}'].delete\", update: {deprecated: false}, x-evidence: seen}")
@@ -252,7 +254,7 @@ def test_a_correction_whose_place_is_gone_stops_it(
 # -- another version -----------------------------------------------------------------------------------------------
 
 
-def test_any_dated_document_makes_a_package(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_generate_accepts_another_version(root: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = state(root)
     arguments = ["--root", str(root), "generate", "--from", str(source), "--version"]
     assert main([*arguments, "2030-02-02"]) == 0
@@ -264,8 +266,8 @@ def test_any_dated_document_makes_a_package(root: Path, source: Path, capsys: py
     assert state(root) == before
 
 
-def test_the_environment_is_used_and_never_remade(root: Path, source: Path) -> None:
-    """An environment older than its project file, which `make` alone would clear."""
+def test_update_does_not_recreate_the_environment(root: Path, source: Path) -> None:
+    """It is older than pyproject.toml, so `make` would create it again."""
     environment = root / ".venv"
     environment.mkdir()
     (environment / "tool").touch()
@@ -287,8 +289,8 @@ for name in sys.argv[1:]:
 """
 
 
-def test_what_is_tried_is_every_package_of_the_copy(root: Path, source: Path) -> None:
-    """This checkout's packages are installed where its tools are: none of them may stand in for the updated one."""
+def test_checks_run_with_all_packages_of_the_updated_copy(root: Path, source: Path) -> None:
+    """The packages of this checkout are installed in the environment, and must not be used instead."""
     project_file = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     packages = project_file["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     for package in packages:

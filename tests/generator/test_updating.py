@@ -1,4 +1,4 @@
-"""docs/updating.md runs: its commands in a copy of the project, its Python against a server on loopback."""
+"""The commands of docs/updating.md run in a copy of the project, and its Python against a server on loopback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from generator.commands import main
 from tests.generator.projects import ROOT, copied, state
-from tests.loopback import Received, answer, serve
+from tests.loopback import Received, respond, serve
 from tests.shared import shared
 
 PAGE = (ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ EARLIER = "bapi-2026-05-12@d46f613.yml"
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it would be had it followed an earlier revision, with the folder of documents beside it."""
+    """Copy the project, change it to an earlier revision of the documents, and add the folder of documents."""
     root = copied(tmp_path_factory.mktemp("copy") / "project")
     (root / ".venv").symlink_to(sys.prefix)
     (root / "specs").symlink_to(shared("specs"))
@@ -37,9 +37,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(copy: Path, command: str) -> str:
     rooms = os.pathsep.join(str(copy / room) for room in ("core", "generated", "overlay"))
-    # As a person at a shell: a make that runs these tests has no say in it.
+    # Variables of a make that runs these tests must not affect it.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    # The environment is that of these tests, behind a link: make must never remake it.
+    # `.venv` is a link to the environment of these tests, which make must not create again.
     words = (
         command.replace("make ", "make -o .venv/.ready ", 1).split() if command.startswith("make ") else command.split()
     )
@@ -52,10 +52,10 @@ def run(copy: Path, command: str) -> str:
 
 def user(received: Received) -> bytes:
     version = received.headers["Clerk-API-Version"]
-    return answer(200, {"object": "user", "id": "user_1", "banned": None, "version": version})
+    return respond(200, {"object": "user", "id": "user_1", "banned": None, "version": version})
 
 
-def test_the_page_runs_from_top_to_bottom(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_of_the_page_run_in_order(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(copy)
     expected = iter(
         [
@@ -76,10 +76,10 @@ def test_the_page_runs_from_top_to_bottom(copy: Path, monkeypatch: pytest.Monkey
                 exec(compile(here, "updating.md", "exec", dont_inherit=True), {})
     assert next(received.headers["Clerk-API-Version"] for received in server.requests) == "2025-11-10"
     for command in COMMANDS:
-        # The tests that `make update` would run are these.
+        # `make update` would run these tests again.
         short = f"{command} NO_TESTS=1" if command == "make update FROM=specs" else command
-        said = run(copy, short)
-        assert next(expected) in said, said
+        output = run(copy, short)
+        assert next(expected) in output, output
         if "DRY_RUN" in command:
             assert state(copy / "spec") == before
     assert list(expected) == []
@@ -87,17 +87,17 @@ def test_the_page_runs_from_top_to_bottom(copy: Path, monkeypatch: pytest.Monkey
     followed = max(shared("specs", "bapi").glob("*.yml")).name
     assert lock["contract"]["source"].endswith(f":bapi/{followed}")
     client = "generated/clerk_bapi/client.py"
-    # The same code, unless this project follows a document that is not in that folder.
+    # The code is the same, unless the project follows a document that is not in the folder.
     differs = lock["contract"]["sha256"] != ours["contract"]["sha256"]
     assert differs or (copy / client).read_bytes() == (ROOT / client).read_bytes()
 
 
-def test_the_page_names_targets_and_files_that_are_there() -> None:
+def test_targets_and_files_on_the_page_exist() -> None:
     targets = set(re.findall(r"make ([a-z-]+)", PAGE))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert targets
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
     files = re.findall(r"`((?:spec|core|\.github)/[\w./]+\.\w+)`", PAGE)
     assert files
-    # The report is there from the first update on.
+    # The first update creates the report.
     assert [name for name in files if not (ROOT / name).exists()] in ([], ["spec/report.md"])

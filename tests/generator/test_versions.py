@@ -1,4 +1,4 @@
-"""`make generate VERSION=...` with each dated document of Clerk: all of clerkkit imports, and speaks that version."""
+"""`make generate VERSION=...` with each version of Clerk's document: clerkkit works and sends that version."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from generator.checks import guard
 from generator.commands import main
 from tests.generator.projects import ROOT
-from tests.loopback import answer, serve
+from tests.loopback import respond, serve
 from tests.shared import shared
 
 FOLDER = Path(os.environ.get("CLERKKIT_SHARED", ""), "specs", "bapi")
 VERSIONS = sorted(path.stem for path in FOLDER.glob("*.yml")) or ["none"]
 LACKING = {"2025-03-12"}
-"""Those without operations that `clerkkit` wraps."""
+"""Versions without some operations that clerkkit wraps."""
 USE = """
 import sys, importlib, pkgutil
 import clerk_bapi, clerkkit, django.conf
@@ -36,7 +36,7 @@ with clerkkit.Clerk("sk_test_x", base_url=sys.argv[1]) as clerk:
 
 
 def generated(folder: Path, version: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Generate in a project that is this one but for `generated/`; what the command says of the overlay."""
+    """Generate in a copy of the project, and return the messages about the overlay."""
     shutil.copytree(ROOT / "spec", folder / "spec")
     shutil.copy(ROOT / "generator_config.yaml", folder)
     (folder / "overlay").symlink_to(ROOT / "overlay")
@@ -46,16 +46,16 @@ def generated(folder: Path, version: str, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_all_of_clerkkit_imports_and_sends_the_version(
+def test_clerkkit_can_be_imported_and_sends_the_version(
     version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert {*LACKING, "2025-11-10"} < {path.stem for path in shared("specs", "bapi").glob("*.yml")}
-    said = generated(tmp_path, version, capsys)
+    output = generated(tmp_path, version, capsys)
     findings = guard.check_overlay(ROOT / "overlay" / "clerkkit", tmp_path / "generated" / "clerk_bapi")
     assert bool(findings) == (version in LACKING)
-    assert all(f"clerkkit does not fit {version}: {finding}\n" in said for finding in findings)
+    assert all(f"clerkkit does not fit {version}: {finding}\n" in output for finding in findings)
     rooms = (tmp_path / "generated", ROOT / "core", ROOT / "overlay", ROOT)
-    with serve(lambda _: answer(200, {"object": "user", "id": "user_1"})) as server:
+    with serve(lambda _: respond(200, {"object": "user", "id": "user_1"})) as server:
         done = subprocess.run(
             [sys.executable, "-c", USE, server.url, version],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
@@ -67,7 +67,7 @@ def test_all_of_clerkkit_imports_and_sends_the_version(
     assert [received.headers["Clerk-API-Version"] for received in server.requests] == [version] * 2
 
 
-def test_only_the_call_of_a_wrapper_fails_where_its_operation_is_missing(
+def test_missing_operation_fails_only_when_its_wrapper_is_called(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     generated(tmp_path, "2025-03-12", capsys)

@@ -1,4 +1,4 @@
-"""What an editor completes, asked of pyright's language server."""
+"""Completions in an editor, requested from pyright's language server."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import IO, Any
 
 
 def completions(folder: Path, preamble: str, expressions: Sequence[str]) -> dict[str, set[str]]:
-    """The names that are offered after each expression, which ends with a dot; those that begin with `_` left out.
+    """Return the names offered after each expression, without those that begin with `_`.
 
     Args:
-        folder: An empty folder, for the file that is edited.
-        preamble: The lines above.
-        expressions: What is typed, each on a line of its own.
+        folder: An empty folder for the edited file.
+        preamble: The lines before the expressions.
+        expressions: The typed expressions, one per line. Each ends with a dot.
     """
     text = "\n".join([preamble.rstrip(), *expressions])
     path = folder / "edited.py"
@@ -32,8 +32,8 @@ def completions(folder: Path, preamble: str, expressions: Sequence[str]) -> dict
         found: dict[str, set[str]] = {}
         for line, expression in enumerate(expressions, first):
             position = {"line": line, "character": len(expression)}
-            answer = server.call("textDocument/completion", textDocument={"uri": path.as_uri()}, position=position)
-            labels = {item["label"] for item in answer["items"]}
+            response = server.call("textDocument/completion", textDocument={"uri": path.as_uri()}, position=position)
+            labels = {item["label"] for item in response["items"]}
             found[expression] = {label for label in labels if not label.startswith("_")}
         return found
 
@@ -53,7 +53,7 @@ class _Server:
         self._written.flush()
 
     def call(self, method: str, **params: Any) -> Any:
-        """Send a request, answer those of the server meanwhile, and return the result."""
+        """Send a request and return its result. Meanwhile, handle requests of the server."""
         self._last += 1
         self.send(id=self._last, method=method, params=params)
         while True:

@@ -1,4 +1,4 @@
-"""Abandoned calls cost the client nothing; `make churn` runs the same rounds with thousands of calls."""
+"""Abandoned calls free their connections. `make churn` runs the same rounds with thousands of calls."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tools import churn
 CALLS = 2 * churn.TURNS
 ROUNDS = [(way, end) for way in ASYNC_WAYS for end in churn.ENDS[way]]
 
-# anyio forgets a socket that connects in the very turn in which its task is cancelled; the garbage collector closes it.
+# If a socket connects in the loop iteration in which its task is cancelled, only the garbage collector closes it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.mark.parametrize(("way", "end"), ROUNDS)
-def test_every_slot_is_free_and_calls_succeed_after_abandoned_calls(way: str, end: str) -> None:
+def test_all_connections_are_free_after_abandoned_calls(way: str, end: str) -> None:
     async def main(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url, max_retries=0, **transport_of(way)) as clerk:
             await churn.one_by_one(clerk, churn.ENDS[way][end], CALLS)
@@ -31,7 +31,7 @@ def test_every_slot_is_free_and_calls_succeed_after_abandoned_calls(way: str, en
 
 @pytest.mark.parametrize("server", ["is silent now and then", "refuses", "is half open"])
 @pytest.mark.parametrize(("way", "end"), ROUNDS)
-def test_calls_abandoned_at_a_bad_server_lose_no_slot(way: str, end: str, server: str) -> None:
+def test_all_connections_are_free_after_calls_abandoned_at_a_bad_server(way: str, end: str, server: str) -> None:
     async def main(url: str) -> None:
         async with AsyncClerk(KEY, base_url=url, timeout=1, max_retries=0, **transport_of(way)) as clerk:
             await churn.one_by_one(clerk, churn.ENDS[way][end], churn.TURNS)
@@ -43,13 +43,13 @@ def test_calls_abandoned_at_a_bad_server_lose_no_slot(way: str, end: str, server
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_a_server_that_was_silent_for_all_calls_is_called_again(way: str) -> None:
-    """The server is silent while more calls than slots run into their deadlines."""
+def test_client_recovers_after_all_calls_to_a_silent_server_timed_out(way: str) -> None:
+    """More calls than connections exceed their deadline."""
 
     async def main(silent: str, url: str) -> None:
         async with AsyncClerk(KEY, base_url=silent, **transport_of(way)) as clerk:
             await churn.by_deadline(clerk, 3 * MAX_CONNECTIONS)
-            clerk._base_url = url  # the server answers again
+            clerk._base_url = url  # the server responds again
             await churn.check_async(clerk)
 
     with churn.SERVERS["is half open"]() as silent, serve(echo_id) as server:
@@ -57,9 +57,9 @@ def test_a_server_that_was_silent_for_all_calls_is_called_again(way: str) -> Non
 
 
 @pytest.mark.parametrize("server", churn.SERVERS)
-def test_threads_that_abandon_calls_lose_no_slot(server: str) -> None:
+def test_all_connections_are_free_after_calls_abandoned_by_threads(server: str) -> None:
     with churn.SERVERS[server]() as url, Clerk(KEY, base_url=url) as clerk:
         churn.by_threads(clerk, CALLS)
         assert churn.slots_of(clerk).free == MAX_CONNECTIONS
-        if server == "answers":
+        if server == "responses":
             churn.check_sync(clerk)

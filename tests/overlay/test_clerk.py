@@ -1,4 +1,4 @@
-"""`Clerk` and `AsyncClerk` over real sockets: retries, views, pages, many calls at a time."""
+"""`Clerk` and `AsyncClerk` over real sockets: retries, options, views, pages and bulk calls."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ from tests.loopback import (
     Act,
     Received,
     Script,
-    answer,
     backend_of,
     echo_id,
     refused,
+    respond,
     serve,
     transport_of,
 )
 
 USER = {"id": "user_1", "object": "user"}
-SLOW_DOWN = answer(429, {"errors": []}, {"Retry-After": "0"})
-BUSY = answer(503, b"busy")
+SLOW_DOWN = respond(429, {"errors": []}, {"Retry-After": "0"})
+BUSY = respond(503, b"busy")
 
 
 def call(way: str, request: Any, url: str, **options: Any) -> Any:
-    """Send a request with a client of its own."""
+    """Send a request with a new client."""
     if way == "sync":
         with Clerk(KEY, base_url=url, **options) as clerk:
             return clerk.send(request)
@@ -67,34 +67,34 @@ def call(way: str, request: Any, url: str, **options: Any) -> Any:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", [SLOW_DOWN, BUSY, [Act.RESET], [Act.HANG_UP]], ids=["429", "503", "reset", "cut"])
-def test_a_passing_fault_goes_unseen(way: str, fault: Script) -> None:
-    with serve(fault, answer(200, USER)) as server:
+def test_retries_a_temporary_fault(way: str, fault: Script) -> None:
+    with serve(fault, respond(200, USER)) as server:
         assert call(way, get_user("user_1"), server.url).id == "user_1"
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_lasting_fault_is_an_error_after_so_many_tries(way: str) -> None:
+def test_raises_a_permanent_fault_after_all_retries(way: str) -> None:
     with serve(SLOW_DOWN) as server, pytest.raises(TooManyRequests):
         call(way, get_user("user_1"), server.url, max_retries=3)
     assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_post_is_sent_again_only_where_the_server_did_nothing(way: str) -> None:
-    with serve(SLOW_DOWN, answer(200, USER)) as server:
+def test_retries_a_post_only_if_the_server_did_nothing(way: str) -> None:
+    with serve(SLOW_DOWN, respond(200, USER)) as server:
         assert call(way, create_user(), server.url).id == "user_1"
-    with serve(BUSY, answer(200, USER)) as server, pytest.raises(ServerError):
+    with serve(BUSY, respond(200, USER)) as server, pytest.raises(ServerError):
         call(way, create_user(), server.url)
     assert len(server.requests) == 1
-    with serve([Act.RESET], answer(200, USER)) as server, pytest.raises(ConnectionFailed):
+    with serve([Act.RESET], respond(200, USER)) as server, pytest.raises(ConnectionFailed):
         call(way, create_user(), server.url)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_deadline_ends_it(way: str) -> None:
-    late = answer(429, {"errors": []}, {"Retry-After": "60"})
+def test_deadline_ends_retries(way: str) -> None:
+    late = respond(429, {"errors": []}, {"Retry-After": "60"})
     start = time.monotonic()
     with serve(late) as server, pytest.raises(TooManyRequests) as caught:
         call(way, get_user("user_1"), server.url, deadline=5)
@@ -105,27 +105,27 @@ def test_the_deadline_ends_it(way: str) -> None:
     assert time.monotonic() - start < 20
 
 
-def test_a_refused_connection_is_tried_again() -> None:
+def test_retries_a_refused_connection() -> None:
     with refused() as url, pytest.raises(ConnectionFailed) as caught:
         call("sync", create_user(), url, max_retries=1)
     assert not caught.value.reached
 
 
-def test_each_try_is_logged_without_a_secret(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, "clerkkit"), serve(SLOW_DOWN, answer(200, USER)) as server:
+def test_logs_each_retry_without_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "clerkkit"), serve(SLOW_DOWN, respond(200, USER)) as server:
         call("sync", create_user(password="hunter22"), server.url)
-    said = [record.getMessage() for record in caplog.records if record.name == "clerkkit"]
-    assert len(said) == 2
-    assert said[0].startswith("POST /users -> 429 in ")
-    assert "again in" in said[0]
-    assert KEY not in str(said)
-    assert "hunter22" not in str(said)
+    messages = [record.getMessage() for record in caplog.records if record.name == "clerkkit"]
+    assert len(messages) == 2
+    assert messages[0].startswith("POST /users -> 429 in ")
+    assert "again in" in messages[0]
+    assert KEY not in str(messages)
+    assert "hunter22" not in str(messages)
 
 
-# -- what it is made from --------------------------------------------------------------------------------------------
+# -- options -------------------------------------------------------------------------------------------------------
 
 
-def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_and_url_default_to_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLERK_SECRET_KEY", raising=False)
     monkeypatch.delenv("CLERK_API_URL", raising=False)
     with pytest.raises(InvalidArgument, match="CLERK_SECRET_KEY"):
@@ -159,7 +159,7 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"allow_http": "false"}, "allow_http"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, Any], argument: str) -> None:
+def test_rejects_invalid_options_by_name(client: Any, options: dict[str, Any], argument: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         client(**{"secret_key": KEY, **options})
     assert caught.value.argument == argument
@@ -173,7 +173,7 @@ def test_what_makes_no_sense_is_refused_by_name(client: Any, options: dict[str, 
         (AsyncClerk, httpx.Client, "expected an httpx.AsyncClient, got Client"),
     ],
 )
-def test_the_httpx_client_of_the_other_kind_is_refused(client: Any, given: Any, problem: str) -> None:
+def test_rejects_an_httpx_client_of_the_wrong_kind(client: Any, given: Any, problem: str) -> None:
     with pytest.raises(InvalidArgument, match=f"^http_client: {problem}$"):
         client(KEY, http_client=given(transport=httpx.MockTransport(lambda _: httpx.Response(200))))
 
@@ -189,7 +189,7 @@ def test_the_httpx_client_of_the_other_kind_is_refused(client: Any, given: Any, 
         ("CLERK_SECRET_KEY", "sk_test_YWJj ", "secret_key"),
     ],
 )
-def test_a_variable_that_makes_no_sense_is_named(
+def test_error_names_an_invalid_environment_variable(
     monkeypatch: pytest.MonkeyPatch, client: Any, variable: str, value: str, argument: str
 ) -> None:
     monkeypatch.setenv("CLERK_SECRET_KEY", KEY)
@@ -203,7 +203,7 @@ def test_a_variable_that_makes_no_sense_is_named(
     assert variable not in str(caught.value)
 
 
-def test_plain_http_where_it_is_allowed() -> None:
+def test_allow_http_permits_plain_http() -> None:
     assert Clerk(KEY, base_url="http://api.example.com/v1", allow_http=True).base_url == "http://api.example.com/v1"
     assert Clerk(KEY, base_url="http://[::1]:4010/v1").base_url == "http://[::1]:4010/v1"
 
@@ -213,7 +213,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
     return {name: inspect.signature(function) for name, function in found if not name.startswith("_")}
 
 
-def test_sync_and_async_have_the_same_surface() -> None:
+def test_clerk_and_async_clerk_have_the_same_methods() -> None:
     pairs: list[tuple[Any, Any]] = [(Clerk, AsyncClerk)]
     sync, asynchronous = Clerk(KEY), AsyncClerk(KEY)
     groups = [name for name, value in inspect.getmembers(type(sync)) if isinstance(value, cached_property)]
@@ -224,11 +224,11 @@ def test_sync_and_async_have_the_same_surface() -> None:
         assert ours == {name: list(s.parameters.values()) for name, s in methods(other).items()}
 
 
-# -- views -----------------------------------------------------------------------------------------------------------
+# -- views ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_view_has_its_own_options_and_shares_the_connection() -> None:
-    with serve(answer(200, USER), answer(200, USER), BUSY) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_view_has_its_own_options_and_shares_connections() -> None:
+    with serve(respond(200, USER), respond(200, USER), BUSY) as server, Clerk(KEY, base_url=server.url) as clerk:
         clerk.users.get("user_1")
         view = clerk.with_options(headers={"X-Trace": "a"}, max_retries=0, timeout=5, deadline=5)
         view.users.get("user_1")
@@ -238,8 +238,8 @@ def test_a_view_has_its_own_options_and_shares_the_connection() -> None:
     assert server.connections == 1
 
 
-def test_headers_of_a_view_stand_in_place_of_the_clients() -> None:
-    with serve(answer(200, USER), answer(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_headers_of_a_view_replace_those_of_the_client() -> None:
+    with serve(respond(200, USER), respond(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
         old = clerk.with_options(headers={"clerk-api-version": "2025-11-10", "User-Agent": "mine"})
         old.users.get("user_1")
         old.with_options(timeout=5).users.get("user_1")
@@ -262,25 +262,25 @@ def test_headers_of_a_view_stand_in_place_of_the_clients() -> None:
         "secret_key": (None, 5, "", "pk_test_x", b"sk_test_x"),
     }.items(),
 )
-def test_a_view_that_makes_no_sense_is_refused_by_name(client: Any, argument: str, values: tuple[Any, ...]) -> None:
+def test_view_rejects_invalid_options_by_name(client: Any, argument: str, values: tuple[Any, ...]) -> None:
     for value in values:
         with pytest.raises(InvalidArgument) as caught:
             client.with_options(**{argument: value})
         assert caught.value.argument == argument
 
 
-def test_a_resource_of_a_temporary_client_goes_on_working() -> None:
-    with serve(answer(200, USER)) as server:
+def test_resource_of_a_temporary_client_keeps_working() -> None:
+    with serve(respond(200, USER)) as server:
         users = Clerk(KEY, base_url=server.url).users
         assert users.get("user_1").id == "user_1"
         users._client.close()
 
 
-def test_what_the_contract_lacks() -> None:
+def test_request_sends_undocumented_operations() -> None:
     def echo(received: Received) -> bytes:
-        return answer(200, [received.method, received.target, received.body.decode()])
+        return respond(200, [received.method, received.target, received.body.decode()])
 
-    with serve(echo, answer(204)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(echo, respond(204)) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.request("post", "/x/y", query={"a": [1, 2]}, json={"b": None}) == [
             "POST",
             "/x/y?a=1&a=2",
@@ -292,36 +292,36 @@ def test_what_the_contract_lacks() -> None:
                 clerk.request("GET", path)
 
 
-def test_one_client_in_several_event_loops() -> None:
-    with serve(answer(200, USER)) as server:
+def test_client_works_in_several_event_loops() -> None:
+    with serve(respond(200, USER)) as server:
         clerk = AsyncClerk(KEY, base_url=server.url)
 
         async def once() -> str:
             user = await clerk.users.get("user_1")
             http = clerk._connections.get()
-            await http.aclose()  # what asyncio.run leaves open, it complains of; that is not the point here
+            await http.aclose()  # asyncio.run would warn about open connections
             return user.id
 
-        # Enough of them that one gets the `id` of another.
+        # Many loops, so that one has the `id` of an earlier one.
         assert [asyncio.run(once()) for _ in range(30)] == ["user_1"] * 30
 
 
-# -- pages -----------------------------------------------------------------------------------------------------------
+# -- pages ---------------------------------------------------------------------------------------------------------
 
 
 def rows(total: int, *, shape: Callable[[list[Any], int], Any] = lambda page, total: page) -> Script:
-    """A list of so many rows, by offset or cursor, in the shape of the operation."""
+    """Return a script that lists `total` rows, by offset or cursor, in the shape of the operation."""
 
     def page(received: Received) -> bytes:
         asked = dict(received.query)
         start = int(asked["starting_after"]) + 1 if "starting_after" in asked else int(asked.get("offset", 0))
         end = min(start + int(asked["limit"]), total)
-        return answer(200, shape([{"id": str(number)} for number in range(start, end)], total))
+        return respond(200, shape([{"id": str(number)} for number in range(start, end)], total))
 
     return page
 
 
-def in_data(page: list[Any], total: int) -> Any:
+def as_page(page: list[Any], total: int) -> Any:
     return {"data": page, "total_count": total}
 
 
@@ -330,17 +330,17 @@ def ids(walk: Iterator[Any]) -> list[int]:
 
 
 @pytest.mark.parametrize("total", [0, 1, 9, 10, 11, 25, 30])
-def test_a_walk_gives_every_row_once(total: int) -> None:
+def test_iterate_yields_every_row_once(total: int) -> None:
     with serve(rows(total)) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert ids(clerk.users.iterate(page_size=10)) == list(range(total))
         assert ids(clerk.users.iterate(page_size=10, order_by="username")) == list(range(total))
     assert all("offset" not in dict(r.query) for r in server.requests if "order_by" not in dict(r.query))
-    with serve(rows(total, shape=in_data)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(rows(total, shape=as_page)) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert ids(clerk.organizations.iterate(page_size=10)) == list(range(total))
-    assert len(server.requests) == total // 10 + 1  # a short page that reaches the total is the last
+    assert len(server.requests) == total // 10 + 1  # a short page with the total is the last
 
 
-def test_a_walk_fetches_what_is_asked_for() -> None:
+def test_iterate_fetches_pages_when_needed() -> None:
     with serve(rows(1000)) as server, Clerk(KEY, base_url=server.url) as clerk:
         walk = clerk.users.iterate(page_size=10)
         assert server.requests == []
@@ -349,7 +349,7 @@ def test_a_walk_fetches_what_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_a_walk_async(way: str) -> None:
+def test_iterate_yields_every_row_once_async(way: str) -> None:
     async def walk(url: str) -> list[int]:
         async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
             listed = [int(user.id) async for user in clerk.users.iterate(page_size=10)]
@@ -360,27 +360,27 @@ def test_a_walk_async(way: str) -> None:
         assert anyio.run(walk, server.url, backend=backend_of(way)) == list(range(25))
 
 
-def test_rows_that_come_meanwhile_are_not_given_twice() -> None:
+def test_rows_added_during_iteration_are_not_yielded_twice() -> None:
     shift = 0
 
     def page(received: Received) -> bytes:
         nonlocal shift
         start = int(dict(received.query).get("offset", 0)) - shift
         shift += 3  # three new rows before each page
-        return answer(200, [{"id": str(number)} for number in range(start, min(start + 10, 40)) if number >= 0])
+        return respond(200, [{"id": str(number)} for number in range(start, min(start + 10, 40)) if number >= 0])
 
     with serve(page) as server, Clerk(KEY, base_url=server.url) as clerk:
         walked = ids(clerk.users.iterate(page_size=10, order_by="username"))
     assert walked == list(range(40))
 
 
-def test_a_server_that_repeats_itself_does_not_hold_us() -> None:
-    with serve(answer(200, [{"id": "a"}, {"id": "b"}])) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_iteration_ends_if_a_server_repeats_a_page() -> None:
+    with serve(respond(200, [{"id": "a"}, {"id": "b"}])) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert [user.id for user in clerk.users.iterate(page_size=2)] == ["a", "b"]
     assert len(server.requests) == 2
 
 
-def test_what_is_no_walk_is_refused() -> None:
+def test_iterate_and_paginate_reject_invalid_arguments() -> None:
     clerk = Clerk(KEY)
     for walk in (
         lambda: clerk.users.iterate(page_size=0),
@@ -394,14 +394,14 @@ def test_what_is_no_walk_is_refused() -> None:
             walk()
 
 
-# -- many at a time --------------------------------------------------------------------------------------------------
+# -- bulk calls ----------------------------------------------------------------------------------------------------
 
 
 def some(received: Received) -> bytes:
-    return answer(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
+    return respond(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
 
 
-def test_many_in_order_with_errors_as_values() -> None:
+def test_map_yields_results_and_errors_in_order() -> None:
     seen: list[int] = []
     with serve(some) as server, Clerk(KEY, base_url=server.url) as clerk:
         asked = [get_user(f"user_{number}") for number in range(100)]
@@ -417,7 +417,7 @@ def test_many_in_order_with_errors_as_values() -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_many_async(way: str) -> None:
+def test_map_yields_results_and_errors_in_order_async(way: str) -> None:
     asked = [get_user(f"user_{number}") for number in range(50)]
 
     async def run(url: str) -> list[Any]:
@@ -433,19 +433,19 @@ def test_many_async(way: str) -> None:
     assert failed == [asked[number] for number in range(7, 50, 10)]
 
 
-def test_what_failed_can_be_sent_again_and_leaves_no_body_in_the_error() -> None:
+def test_failed_request_can_be_resent_and_is_not_in_the_error() -> None:
     bodies: list[Any] = []
 
     def twice(received: Received) -> bytes:
         bodies.append(received.json())
-        return answer(422, {"errors": []}) if len(bodies) == 1 else answer(200, USER)
+        return respond(422, {"errors": []}) if len(bodies) == 1 else respond(200, USER)
 
     with serve(twice) as server, Clerk(KEY, base_url=server.url) as clerk:
         (error,) = clerk.map([create_user(password="correct horse battery")])
         assert isinstance(error, ClerkError)
         assert error.failed_request is not None
         assert isinstance(clerk.send(error.failed_request), User)
-    with serve(answer(404)) as server, Clerk(KEY, base_url=server.url) as clerk, pytest.raises(NotFound) as alone:
+    with serve(respond(404)) as server, Clerk(KEY, base_url=server.url) as clerk, pytest.raises(NotFound) as alone:
         clerk.users.get("user_1")
     assert bodies[0] == bodies[1] == {"password": "correct horse battery"}
     assert alone.value.failed_request is None
@@ -453,7 +453,7 @@ def test_what_failed_can_be_sent_again_and_leaves_no_body_in_the_error() -> None
         assert "horse" not in (shown if isinstance(shown, str) else shown.decode("latin-1"))
 
 
-def test_many_takes_requests_as_results_are_taken() -> None:
+def test_map_reads_requests_as_results_are_consumed() -> None:
     taken = 0
 
     def requests() -> Iterator[Any]:
@@ -462,15 +462,15 @@ def test_many_takes_requests_as_results_are_taken() -> None:
             taken += 1
             yield get_user("user_1")
 
-    with serve(answer(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, USER)) as server, Clerk(KEY, base_url=server.url) as clerk:
         results = clerk.map(requests(), concurrency=2)
         assert len(list(islice(results, 5))) == 5
         results.close()  # type: ignore[attr-defined]
     assert taken < 20
 
 
-def test_the_pace_is_shared() -> None:
-    with serve(answer(200, USER)) as server, Clerk(KEY, base_url=server.url, rate_limit=(5, 0.3)) as clerk:
+def test_views_share_the_rate_limit() -> None:
+    with serve(respond(200, USER)) as server, Clerk(KEY, base_url=server.url, rate_limit=(5, 0.3)) as clerk:
         start = time.monotonic()
         assert len(list(clerk.with_options(timeout=5).map([get_user("user_1")] * 12, concurrency=12))) == 12
         assert time.monotonic() - start > 0.55

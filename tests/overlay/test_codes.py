@@ -1,4 +1,4 @@
-"""The codes of Clerk's errors: an error knows its own, and there is a constant for each that Clerk names."""
+"""Error codes: `ApiError.has_code`, and the constants of `clerkkit.codes`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import clerk_bapi.codes
 from clerk_bapi import ApiError
 from clerkkit import Clerk, codes
 from tests.core.error_samples import failure
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 from tests.shared import shared
 
 SPEC = Path(__file__).resolve().parents[2] / "spec" / "codes.yaml"
@@ -42,9 +42,9 @@ def constants(module: ModuleType) -> dict[str, str]:
         ([], False),
     ],
 )
-def test_an_error_knows_the_codes_of_all_its_entries(asked: list[str], found: bool) -> None:
+def test_has_code_checks_all_entries(asked: list[str], found: bool) -> None:
     entries = [{"code": "form_identifier_exists"}, {"code": "form_param_missing", "message": "is missing"}]
-    assert failure(answer(422, {"errors": entries})).has_code(*asked) is found
+    assert failure(respond(422, {"errors": entries})).has_code(*asked) is found
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_an_error_knows_the_codes_of_all_its_entries(asked: list[str], found: bo
         (404, {"errors": ["resource_not_found", {"code": ["resource_not_found"]}, {"message": "resource_not_found"}]}),
     ],
 )
-def test_a_body_of_another_shape_has_no_code(status: int, body: Any) -> None:
-    assert not failure(answer(status, body)).has_code(codes.RESOURCE_NOT_FOUND)
+def test_has_code_is_false_for_other_bodies(status: int, body: Any) -> None:
+    assert not failure(respond(status, body)).has_code(codes.RESOURCE_NOT_FOUND)
 
 
-def test_the_whole_client_raises_what_knows_its_code() -> None:
-    said = answer(404, {"errors": [{"code": "resource_not_found"}]})
-    with serve(said) as server, Clerk(KEY, base_url=server.url) as clerk, pytest.raises(ApiError) as caught:
+def test_raised_error_has_its_code() -> None:
+    response = respond(404, {"errors": [{"code": "resource_not_found"}]})
+    with serve(response) as server, Clerk(KEY, base_url=server.url) as clerk, pytest.raises(ApiError) as caught:
         clerk.users.get("user_nobody")
     assert caught.value.has_code(codes.RESOURCE_NOT_FOUND)
     assert not caught.value.has_code(codes.FORM_IDENTIFIER_EXISTS)
@@ -72,35 +72,35 @@ def test_the_whole_client_raises_what_knows_its_code() -> None:
 # -- the constants -------------------------------------------------------------------------------------------------
 
 
-def test_each_constant_is_its_name_in_lower_case() -> None:
+def test_values_of_constants_are_their_names_in_lower_case() -> None:
     assert len(constants(codes)) > 300
     for name, value in constants(codes).items():
         assert value == name.lower()
 
 
-def test_the_alias_names_them_all() -> None:
+def test_error_code_type_lists_all_constants() -> None:
     assert list(get_args(codes.ErrorCode)) == list(constants(codes).values())
 
 
-def test_both_packages_have_the_same() -> None:
+def test_clerkkit_and_clerk_bapi_have_the_same_constants() -> None:
     assert codes.ErrorCode is clerk_bapi.codes.ErrorCode
     assert constants(codes) == constants(clerk_bapi.codes)
 
 
-def test_they_are_not_loaded_before_they_are_asked_for() -> None:
+def test_constants_are_loaded_when_used() -> None:
     code = "import sys, clerkkit; clerkkit.Clerk('sk_test_x').users; print([m for m in sys.modules if 'codes' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert "clerk" not in done.stdout
 
 
 def rows(title: str) -> list[list[str]]:
-    """The rows of the table in a section of the facts."""
+    """Return the rows of the table in a section of the facts."""
     text = shared("facts", "behaviour.md").read_text(encoding="utf-8")
     section = text.partition(f"\n{title}")[2].partition("\n##")[0]
     return [re.split(r" *\| *", line)[1:-1] for line in section.splitlines() if line.startswith("|")]
 
 
-def test_no_code_that_the_catalogue_marks_for_this_api_is_missing() -> None:
+def test_all_codes_of_the_catalogue_have_a_constant() -> None:
     named = {
         (code, status) for _, status, listed in rows("## F. Appendix") for code in re.findall(r"`([a-z0-9_]+)`", listed)
     }
@@ -112,8 +112,8 @@ def test_no_code_that_the_catalogue_marks_for_this_api_is_missing() -> None:
     }
 
 
-def test_no_code_that_a_situation_leads_to_is_missing() -> None:
-    # In parentheses is what comes with a code; what begins with `_` or ends with `*` is a part of several codes.
+def test_all_codes_of_situations_have_a_constant() -> None:
+    # Names in parentheses accompany a code; those that begin with `_` or end with `*` are parts of codes.
     named = {code for row in rows("### A2. Situation") for code in re.findall(r"(?<!\()`([a-z][a-z0-9_]+)`", row[2])}
     assert len(named) > 150
     assert named <= set(constants(codes).values())

@@ -1,4 +1,4 @@
-"""`create_many`: any number of invitations in batches, a result for each, errors as values."""
+"""`create_many` creates invitations in batches and yields a result for each row, with errors as values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from clerk_emulator import Emulator
 from clerkkit import ApiError, AsyncClerk, Clerk, ClerkError, InvalidArgument, InvalidResponse, TooManyRequests
 from clerkkit.models import Invitation
-from tests.loopback import KEY, WAYS, Act, Received, Script, answer, backend_of, serve, transport_of
+from tests.loopback import KEY, WAYS, Act, Received, Script, backend_of, respond, serve, transport_of
 
 KINDS = {
     "invitations": ((), "/invitations", lambda rows: rows),
@@ -46,28 +46,28 @@ def collect(way: str, url: str, kind: str, rows: Any, **options: Any) -> list[An
 
 
 def refusal(status: int, code: str) -> bytes:
-    return answer(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
+    return respond(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
 
 
-def clerk_that_refuses(kind: str, *refused: str) -> Script:
-    """As much of Clerk as creates invitations, but none with a refused address among them."""
+def clerk_that_rejects(kind: str, *refused: str) -> Script:
+    """Return a script that creates invitations, and rejects batches with a rejected address."""
     path, shape = KINDS[kind][1:]
 
-    def respond(received: Received) -> bytes:
+    def handle(received: Received) -> bytes:
         given = received.json()
         rows = given if received.path == f"{path}/bulk" else [given]
         if any(row["email_address"] in refused for row in rows):
             return refusal(422, "form_identifier_exists")
         created = [{"id": f"inv_{row['email_address']}", **row} for row in rows]
-        return answer(200, created[0] if given is not rows else shape(created))
+        return respond(200, created[0] if given is not rows else shape(created))
 
-    return respond
+    return handle
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_many_go_in_tens_and_come_in_order(way: str, kind: str) -> None:
-    with serve(clerk_that_refuses(kind)) as server:
+def test_batches_have_ten_rows_and_results_are_in_order(way: str, kind: str) -> None:
+    with serve(clerk_that_rejects(kind)) as server:
         results = collect(way, server.url, kind, rows_of(kind))
     assert [result.email_address for result in results] == ADDRESSES
     assert [received.path for received in server.requests] == [f"{KINDS[kind][1]}/bulk"] * 3
@@ -76,8 +76,8 @@ def test_many_go_in_tens_and_come_in_order(way: str, kind: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_error_belongs_to_its_row(way: str, kind: str) -> None:
-    with serve(clerk_that_refuses(kind, ADDRESSES[3], ADDRESSES[22])) as server:
+def test_error_of_a_row_is_the_result_of_that_row(way: str, kind: str) -> None:
+    with serve(clerk_that_rejects(kind, ADDRESSES[3], ADDRESSES[22])) as server:
         results = collect(way, server.url, kind, rows_of(kind))
         wrong = [number for number, result in enumerate(results) if isinstance(result, ClerkError)]
         assert wrong == [3, 22]
@@ -91,23 +91,23 @@ def test_an_error_belongs_to_its_row(way: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("script", [answer(500), answer(401), Act.RESET])
-def test_an_error_of_no_row_stands_for_its_batch(kind: str, script: Any) -> None:
-    with serve([script] if isinstance(script, Act) else script, clerk_that_refuses(kind)) as server:
+@pytest.mark.parametrize("script", [respond(500), respond(401), Act.RESET])
+def test_error_of_a_batch_is_the_result_of_all_its_rows(kind: str, script: Any) -> None:
+    with serve([script] if isinstance(script, Act) else script, clerk_that_rejects(kind)) as server:
         results = collect("sync", server.url, kind, rows_of(kind), max_retries=0)
         assert len(server.requests) == 3
         assert len({id(result) for result in results[:10]}) == 1
         assert isinstance(results[0], ClerkError)
         assert [result.email_address for result in results[10:]] == ADDRESSES[10:]
-        with Clerk(KEY, base_url=server.url) as clerk:  # the whole batch again
+        with Clerk(KEY, base_url=server.url) as clerk:  # resend the batch
             assert len(clerk.send(results[0].failed_request)) == 10
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_sent_once_the_limit_of_the_hour_is_reached(way: str, kind: str) -> None:
-    limit = answer(429, {"errors": [{"code": "too_many_requests"}]}, {"Retry-After": "1800"})
-    with serve(clerk_that_refuses(kind), limit) as server:
+def test_no_request_is_sent_after_the_hourly_limit_is_reached(way: str, kind: str) -> None:
+    limit = respond(429, {"errors": [{"code": "too_many_requests"}]}, {"Retry-After": "1800"})
+    with serve(clerk_that_rejects(kind), limit) as server:
         results = collect(way, server.url, kind, rows_of(kind, [*ADDRESSES, *ADDRESSES]))
     assert len(server.requests) == 2
     assert [isinstance(result, TooManyRequests) for result in results] == [False] * 10 + [True] * 36
@@ -120,18 +120,18 @@ def test_nothing_is_sent_once_the_limit_of_the_hour_is_reached(way: str, kind: s
     "body", [{}, [], None, "created", [{"id": "inv_1"}] * 2, {"data": None}, {"data": [{}] * 4, "total_count": 3}]
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_response_that_does_not_fit_the_rows_is_an_error(kind: str, body: Any) -> None:
-    with serve(answer(200, body)) as server:
+def test_response_with_another_number_of_rows_is_an_error(kind: str, body: Any) -> None:
+    with serve(respond(200, body)) as server:
         results = collect("sync", server.url, kind, rows_of(kind, ADDRESSES[:3]))
     assert [type(result) for result in results] == [InvalidResponse] * 3
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_that_cannot_be_sent_is_an_error_of_its_own(kind: str) -> None:
+def test_row_that_cannot_be_encoded_has_its_own_error(kind: str) -> None:
     wrong: list[Any] = [{"email_address": "a\ud800@example.com"}, {"e_mail": "x"}, "b@example.com", None, 7, [1]]
     rows = [*rows_of(kind, ADDRESSES[:3]), *wrong]
-    with serve(clerk_that_refuses(kind)) as server:
+    with serve(clerk_that_rejects(kind)) as server:
         results = collect("sync", server.url, kind, rows)
     assert [result.email_address for result in results[:3]] == ADDRESSES[:3]
     assert [type(result) for result in results[3:]] == [InvalidArgument] * len(wrong)
@@ -141,12 +141,12 @@ def test_a_row_that_cannot_be_sent_is_an_error_of_its_own(kind: str) -> None:
 @pytest.mark.parametrize("rows", ["ada@example.com", b"ada", {"email_address": "ada@example.com"}, None, 5])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
-def test_one_row_is_not_many(client: Any, kind: str, rows: Any) -> None:
+def test_rejects_what_is_not_an_iterable_of_rows(client: Any, kind: str, rows: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"^invitations: expected an iterable of objects, got "):
         getattr(client, kind).create_many(*KINDS[kind][0], rows)
 
 
-def test_rows_are_taken_as_results_are() -> None:
+def test_rows_are_read_as_results_are_consumed() -> None:
     taken: list[str] = []
 
     def rows() -> Iterator[Any]:
@@ -154,14 +154,14 @@ def test_rows_are_taken_as_results_are() -> None:
             taken.append(row["email_address"])
             yield row
 
-    with serve(clerk_that_refuses("invitations")) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_that_rejects("invitations")) as server, Clerk(KEY, base_url=server.url) as clerk:
         results = clerk.invitations.create_many(rows())
         assert (len(taken), len(server.requests)) == (0, 0)
         assert len(list(itertools.islice(results, 11))) == 11
         assert (len(taken), len(server.requests)) == (20, 2)
 
 
-def test_memory_stays_flat() -> None:
+def test_memory_does_not_grow_with_the_number_of_rows() -> None:
     def peak(number: int) -> int:
         rows = ({"email_address": "a@example.com", "public_metadata": {"x": "y" * 500}} for _ in range(number))
         tracemalloc.start()
@@ -169,11 +169,11 @@ def test_memory_stays_flat() -> None:
             assert sum(1 for _ in clerk.invitations.create_many(rows)) == number
         return tracemalloc.get_traced_memory()[1]
 
-    def respond(received: Received) -> bytes:
+    def handle(received: Received) -> bytes:
         server.requests.clear()
-        return answer(200, [{"id": "inv_1"}] * 10)
+        return respond(200, [{"id": "inv_1"}] * 10)
 
-    with serve(respond) as server:
+    with serve(handle) as server:
         try:
             peak(100)
             assert peak(2000) < 2 * peak(200)
@@ -181,10 +181,10 @@ def test_memory_stays_flat() -> None:
             tracemalloc.stop()
 
 
-# -- beside the emulator -------------------------------------------------------------------------------------------
+# -- with the emulator ---------------------------------------------------------------------------------------------
 
 
-def test_the_limits_of_an_hour_are_waited_for_where_the_deadline_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_for_the_hourly_limit_if_the_deadline_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     with Emulator(rate_limits="production") as emulator, Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
 
@@ -205,7 +205,7 @@ def test_the_limits_of_an_hour_are_waited_for_where_the_deadline_allows(monkeypa
     assert [type(result) for result in results] == [Invitation] * 230 + [TooManyRequests] * 40
 
 
-def test_invitations_to_an_organization(clerk: Clerk) -> None:
+def test_creates_organization_invitations(clerk: Clerk) -> None:
     ada = clerk.users.create(email_address=["ada@example.com"])
     organization = clerk.organizations.create(name="Acme", created_by=ada.id)
     rows: list[Any] = [

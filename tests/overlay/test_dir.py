@@ -1,4 +1,4 @@
-"""`dir()` and completion show what is public: the same before and after use, one name for each operation."""
+"""`dir()` and completion list public names: the same ones before and after use, one for each operation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "testi
 """The public modules of `clerkkit`."""
 
 LISTED = ("auth", "drift", "errors", "events", "models", "testing", "webhooks")
-"""Modules that list the names in their `__all__` and nothing else."""
+"""Modules whose `dir()` equals `__all__`."""
 
 USE = """
 import clerkkit.auth.client, clerkkit.drift.contract, clerkkit.integrations.wsgi, clerkkit.bulk
@@ -33,7 +33,7 @@ clerkkit.Clerk("sk_test_1").auth
 """
 
 
-def test_modules_list_the_same_before_and_after_use() -> None:
+def test_dir_of_modules_does_not_change_with_use() -> None:
     code = [
         f"import importlib, clerkkit; names = [f'clerkkit.{{name}}' for name in {LISTED!r}]; root = dir(clerkkit)",
         "modules = lambda: [dir(importlib.import_module(name)) for name in names]; before = modules()",
@@ -44,13 +44,13 @@ def test_modules_list_the_same_before_and_after_use() -> None:
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_a_module_lists_its_public_names(name: str) -> None:
+def test_dir_of_a_module_lists_its_public_names(name: str) -> None:
     module = importlib.import_module(f"clerkkit.{name}")
     assert dir(module) == sorted(set(module.__all__))
     assert all(getattr(module, public) is not None for public in dir(module))
 
 
-def test_the_package_lists_its_names_modules_and_models() -> None:
+def test_dir_of_the_package_lists_names_modules_and_models() -> None:
     assert dir(clerkkit) == sorted({*clerkkit.__all__, *MODULES})
     assert set(clerkkit.models.__all__) < set(clerkkit.__all__)
     assert {"Clerk", "AsyncClerk", "NotFound", "User", "__version__"} <= set(dir(clerkkit))
@@ -58,21 +58,21 @@ def test_the_package_lists_its_names_modules_and_models() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_is_there_as_an_attribute(name: str) -> None:
+def test_modules_are_attributes_of_the_package(name: str) -> None:
     assert run_fresh(f"import clerkkit; print(clerkkit.{name}.__name__)") == f"clerkkit.{name}"
     assert run_fresh(f"from clerkkit import {name}; print({name}.__name__)") == f"clerkkit.{name}"
 
 
-def test_modules_are_loaded_when_they_are_named() -> None:
+def test_modules_are_loaded_when_used() -> None:
     loaded = run_fresh("import sys, clerkkit; dir(clerkkit); print(*sys.modules)").split()
     assert not {f"clerkkit.{name}" for name in MODULES} & set(loaded)
 
 
-def test_importing_the_package_loads_no_names_of_models() -> None:
+def test_importing_the_package_does_not_load_names_of_models() -> None:
     assert "clerk_bapi.models" not in run_fresh("import sys, clerkkit; print(*sys.modules)").split()
 
 
-def test_a_star_import_brings_the_models() -> None:
+def test_star_import_includes_models() -> None:
     assert run_fresh("from clerkkit import *; print(User.__name__, Clerk.__name__)") == "User Clerk"
 
 
@@ -84,7 +84,7 @@ def public(thing: object) -> set[str]:
 
 
 def resources(clerk: Any) -> dict[str, Any]:
-    """The resources of a client, all used."""
+    """Return all resources of a client after using them."""
     return {
         name: getattr(clerk, name)
         for name, value in inspect.getmembers_static(type(clerk))
@@ -99,7 +99,7 @@ _OVERLAID = (
 
 
 @pytest.mark.parametrize("client", [Clerk, AsyncClerk])
-def test_clients_and_resources_list_public_names_alone(client: type[Any]) -> None:
+def test_dir_of_clients_and_resources_lists_only_public_names(client: type[Any]) -> None:
     clerk = client(KEY)
     before = dir(clerk)
     old = {"commerce", "verify_webhook"}
@@ -115,14 +115,14 @@ def test_clients_and_resources_list_public_names_alone(client: type[Any]) -> Non
         assert dir(resource) == listed
     assert dir(clerk) == before
     assert dir(clerk.with_options(max_retries=0)) == before
-    assert "__enter__" in dir(Clerk(KEY))  # `MagicMock(spec=clerk)` goes by it
+    assert "__enter__" in dir(Clerk(KEY))  # `MagicMock(spec=clerk)` uses `dir()`
 
 
 def _attributes(kind: type) -> dict[str, Any]:
     return {name: value for base in kind.__mro__ for name, value in vars(base).items()}
 
 
-def test_sync_and_async_list_the_same() -> None:
+def test_dir_of_sync_and_async_clients_is_the_same() -> None:
     sync, asynchronous = Clerk(KEY), AsyncClerk(KEY)
     assert public(sync) - {"close"} == public(asynchronous) - {"aclose"}
     for name, resource in resources(sync).items():
@@ -135,7 +135,7 @@ RESOURCES = Path(clerkkit.__file__).parent / "resources"
 
 
 def declared_and_defined(path: Path, client: type[Any]) -> list[tuple[dict[str, str], dict[str, str]]]:
-    """Return the aliases in the classes of a client's resources: as type checkers see them, and as they are found."""
+    """Return the aliases in a client's resource classes, as declared for type checkers and as defined at run time."""
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name.startswith("Async") is (client is AsyncClerk):
@@ -160,7 +160,7 @@ def aliases_of(clerk: Any) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("client", [Clerk, AsyncClerk])
-def test_type_checkers_see_the_aliases_that_there_are(client: type[Any]) -> None:
+def test_declared_aliases_equal_the_defined_ones(client: type[Any]) -> None:
     pairs = [pair for path in RESOURCES.glob("*.py") for pair in declared_and_defined(path, client) if pair[0]]
     assert len(pairs) >= 4
     assert all(declared == defined for declared, defined in pairs)
@@ -181,7 +181,7 @@ def test_aliases_work_and_are_not_listed(client: type[Any]) -> None:
 
 
 def completed(namespace: dict[str, Any], text: str) -> set[str]:
-    """What Python's own prompt completes."""
+    """Return the completions of Python's interactive prompt."""
     completer, found = rlcompleter.Completer(namespace), set[str]()
     while (word := completer.complete(text, len(found))) is not None:
         found.add(word.removeprefix(text).rstrip("()"))
@@ -189,7 +189,7 @@ def completed(namespace: dict[str, Any], text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("client", [Clerk, AsyncClerk])
-def test_a_prompt_completes_what_dir_lists(client: type[Any]) -> None:
+def test_prompt_completes_the_names_in_dir(client: type[Any]) -> None:
     clerk = client(KEY)
     assert {"get", "list", "create"} <= completed({"clerk": clerk}, "clerk.users.")
     for name in aliases_of(clerk):
@@ -200,8 +200,8 @@ def test_a_prompt_completes_what_dir_lists(client: type[Any]) -> None:
     assert completed({"clerkkit": clerkkit}, "clerkkit.errors.") == public(clerkkit.errors)
 
 
-def test_an_editor_completes_what_dir_lists(tmp_path: Path) -> None:
-    """pyright completes what it type-checks, so it knows the names of Clerk Ex and old names as well."""
+def test_editor_completes_the_names_in_dir(tmp_path: Path) -> None:
+    """pyright also completes old names and those of Clerk Ex, because it type-checks them."""
     modules = [f"clerkkit.{name}." for name in MODULES if name in LISTED]
     preamble = "import clerkkit\nfrom clerkkit import AsyncClerk, Clerk\nclerk, async_clerk = Clerk(), AsyncClerk()"
     found = completions(tmp_path, preamble, ["clerkkit.", *modules, "clerk.users.", "async_clerk.users."])

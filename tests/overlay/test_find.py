@@ -1,4 +1,4 @@
-"""`users.find` and `organization_memberships.get` find the one asked for, or None, whatever a filter lets pass."""
+"""`users.find` and `organization_memberships.get` return exact matches or None, for any response of Clerk."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from clerkkit import Clerk, ClerkError, InvalidArgument, NotFound, User
 from clerkkit.api.users import find
-from tests.loopback import KEY, WAYS, answer, serve
-from tests.overlay.test_resources import done
+from tests.loopback import KEY, WAYS, respond, serve
+from tests.overlay.test_resources import run_call
 
 ADA = {
     "id": "user_ada",
@@ -31,9 +31,9 @@ BOB = {"id": "user_bob", "username": None, "external_id": "-7", "email_addresses
         ({"external_id": "7"}, ("external_id", "+7")),
     ],
 )
-def test_each_identifier_finds_its_user(way: str, asked: dict[str, str], sent: tuple[str, str]) -> None:
-    with serve(answer(200, [BOB, ADA])) as server:
-        found = done(way, server.url, lambda clerk: clerk.users.find(**asked))
+def test_finds_a_user_by_each_identifier(way: str, asked: dict[str, str], sent: tuple[str, str]) -> None:
+    with serve(respond(200, [BOB, ADA])) as server:
+        found = run_call(way, server.url, lambda clerk: clerk.users.find(**asked))
     assert (found.id, type(found)) == ("user_ada", User)
     assert (server.request.method, server.request.path, server.request.query) == ("GET", "/users", [sent])
 
@@ -53,20 +53,20 @@ def test_each_identifier_finds_its_user(way: str, asked: dict[str, str], sent: t
         {"external_id": " 7"},
     ],
 )
-def test_nobody_else_is_found(asked: dict[str, str], rows: Any) -> None:
-    with serve(answer(200, [*rows, ADA] if isinstance(rows, list) else rows)) as server:
-        assert done("sync", server.url, lambda clerk: clerk.users.find(**asked)) is None
+def test_inexact_matches_are_not_returned(asked: dict[str, str], rows: Any) -> None:
+    with serve(respond(200, [*rows, ADA] if isinstance(rows, list) else rows)) as server:
+        assert run_call("sync", server.url, lambda clerk: clerk.users.find(**asked)) is None
 
 
 @pytest.mark.parametrize("name", ["email_address", "phone_number", "username", "external_id"])
 @pytest.mark.parametrize("value", ["", " ", "\n", None, 7, ["ada"]])
-def test_a_blank_value_is_refused_by_name(name: str, value: Any) -> None:
+def test_rejects_a_blank_value_by_name(name: str, value: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Clerk(KEY).users.find(**{name: value})
     assert caught.value.argument == name
 
 
-def test_exactly_one_identifier_is_asked_for() -> None:
+def test_requires_exactly_one_identifier() -> None:
     with pytest.raises(
         TypeError, match=r"^expected exactly one of email_address, phone_number, username, external_id; got none"
     ):
@@ -77,25 +77,25 @@ def test_exactly_one_identifier_is_asked_for() -> None:
         Clerk(KEY).users.find(phone_number="( )")
 
 
-def test_who_has_verified_an_address_goes_before_who_only_says_so() -> None:
+def test_user_with_the_verified_address_is_preferred() -> None:
     def holder(user_id: str, status: str | None) -> dict[str, Any]:
         verification = status and {"status": status}
         return {"id": user_id, "email_addresses": [{"email_address": "ada@example.com", "verification": verification}]}
 
     users = [holder("user_1", None), holder("user_2", "unverified"), holder("user_3", "verified")]
     for rows, expected in ((users, "user_3"), (users[:2], "user_1")):
-        with serve(answer(200, rows)) as server:
-            assert done("sync", server.url, lambda c: c.users.find(email_address="ada@example.com")).id == expected
+        with serve(respond(200, rows)) as server:
+            assert run_call("sync", server.url, lambda c: c.users.find(email_address="ada@example.com")).id == expected
 
 
-def test_lookups_are_requests_that_can_be_mapped() -> None:
-    with serve(answer(200, [ADA])) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_map_accepts_find_requests() -> None:
+    with serve(respond(200, [ADA])) as server, Clerk(KEY, base_url=server.url) as clerk:
         results = list(clerk.map([find(username="ada"), find(external_id="8")]))
     assert [result and not isinstance(result, ClerkError) and result.id for result in results] == ["user_ada", None]
 
 
 @pytest.mark.parametrize("external_id", ["7", "-7", "+7", " 7", "--7", "+-7", "user_1", "é"])
-def test_the_emulator_has_users_with_any_external_id(clerk: Clerk, external_id: str) -> None:
+def test_finds_any_external_id_in_the_emulator(clerk: Clerk, external_id: str) -> None:
     for number, other in enumerate(("8", "-8", "+8", external_id)):
         clerk.users.create(email_address=[f"u{number}@example.com"], external_id=other)
     found = clerk.users.find(external_id=external_id)
@@ -108,22 +108,22 @@ def test_the_emulator_has_users_with_any_external_id(clerk: Clerk, external_id: 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_membership_is_that_of_the_user(way: str) -> None:
+def test_get_returns_the_membership_of_the_user(way: str) -> None:
     rows = [{}, {"public_user_data": {"user_id": "user_2"}}, {"id": "m", "public_user_data": {"user_id": "user_1"}}]
-    with serve(answer(200, {"data": rows, "total_count": 3})) as server:
-        assert done(way, server.url, lambda c: c.organization_memberships.get("org_1", "user_1")).id == "m"
-        assert done(way, server.url, lambda c: c.organization_memberships.get("org_1", "user_3")) is None
+    with serve(respond(200, {"data": rows, "total_count": 3})) as server:
+        assert run_call(way, server.url, lambda c: c.organization_memberships.get("org_1", "user_1")).id == "m"
+        assert run_call(way, server.url, lambda c: c.organization_memberships.get("org_1", "user_3")) is None
     assert {received.path for received in server.requests} == {"/organizations/org_1/memberships"}
     assert [received.query for received in server.requests] == [[("user_id", "+user_1")], [("user_id", "+user_3")]]
 
 
 @pytest.mark.parametrize("user_id", ["", " ", None])
-def test_no_membership_is_that_of_nobody(user_id: Any) -> None:
+def test_get_rejects_a_blank_user_id(user_id: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"^user_id: "):
         Clerk(KEY).organization_memberships.get("org_1", user_id)
 
 
-def test_the_emulator_tells_a_missing_member_from_a_missing_organization(clerk: Clerk) -> None:
+def test_missing_member_is_none_and_missing_organization_raises(clerk: Clerk) -> None:
     ada, bob = [clerk.users.create(email_address=[f"{name}@example.com"]) for name in ("ada", "bob")]
     organization = clerk.organizations.create(name="Acme", created_by=ada.id)
     membership = clerk.organization_memberships.get(organization.id, ada.id)

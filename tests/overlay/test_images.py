@@ -1,4 +1,4 @@
-"""Images given by path, bytes or open file: what arrives, and what is refused before anything is sent."""
+"""Images passed as path, bytes or open file: what is sent, and what is rejected before a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clerkkit import AsyncClerk, Clerk, ClerkError, File, InvalidArgument
 from clerkkit.api.images import MAX_SIZE
 from clerkkit.api.users import set_profile_image
 from tests.core.test_multipart import Part, parts_of
-from tests.loopback import KEY, WAYS, Act, Loopback, Received, answer, backend_of, serve, transport_of
+from tests.loopback import KEY, WAYS, Act, Loopback, Received, backend_of, respond, serve, transport_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 40
@@ -34,7 +34,7 @@ UPLOADS: dict[str, Callable[[Any, Any], Any]] = {
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    with serve(answer(200, {"id": "x_1"})) as running:
+    with serve(respond(200, {"id": "x_1"})) as running:
         yield running
 
 
@@ -54,7 +54,7 @@ def upload(way: str, url: str, call: Callable[[Any, Any], Any], image: Any) -> N
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("operation", UPLOADS)
 @pytest.mark.parametrize("given", [str, Path, os.PathLike])
-def test_a_path_arrives(way: str, operation: str, given: Any, tmp_path: Path, server: Loopback) -> None:
+def test_image_of_a_path_is_sent(way: str, operation: str, given: Any, tmp_path: Path, server: Loopback) -> None:
     class Entry(os.PathLike[str]):
         def __fspath__(self) -> str:
             return str(path)
@@ -67,14 +67,14 @@ def test_a_path_arrives(way: str, operation: str, given: Any, tmp_path: Path, se
     assert server.request.headers["Content-Length"] == str(len(server.request.body))
 
 
-def test_a_url_is_not_taken_for_a_path() -> None:
+def test_rejects_a_url() -> None:
     with pytest.raises(InvalidArgument, match=r"^file: is a URL, which is not fetched") as caught:
         Clerk(KEY).organizations.upload_logo("org_1", "https://example.com/logo.png?token=secret")
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopback) -> None:
+def test_content_type_follows_from_the_first_bytes(kind: str, tmp_path: Path, server: Loopback) -> None:
     path = tmp_path / "misnamed.txt"
     path.write_bytes(KINDS[kind])
     with Clerk(KEY, base_url=server.url) as clerk, path.open("rb") as opened:
@@ -88,7 +88,7 @@ def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopba
 
 @pytest.mark.parametrize("operation", UPLOADS)
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "problem"),
     [
         ("missing.png", None, "No such file"),
         ("empty.png", b"", "is empty"),
@@ -99,13 +99,13 @@ def test_the_first_bytes_tell_the_type(kind: str, tmp_path: Path, server: Loopba
     ],
     ids=lambda it: it if isinstance(it, str) and it.endswith((".png", ".webp")) else "",
 )
-def test_what_is_no_image_is_refused_by_name(
-    operation: str, name: str, content: bytes | None, said: str, tmp_path: Path, server: Loopback
+def test_rejects_a_path_that_is_not_an_image_by_name(
+    operation: str, name: str, content: bytes | None, problem: str, tmp_path: Path, server: Loopback
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     for image in (tmp_path / name, str(tmp_path / name)):
-        with Clerk(KEY, base_url=server.url) as clerk, pytest.raises(InvalidArgument, match=said) as caught:
+        with Clerk(KEY, base_url=server.url) as clerk, pytest.raises(InvalidArgument, match=problem) as caught:
             UPLOADS[operation](clerk, image)
         assert caught.value.argument == "file"
         assert repr(str(tmp_path / name)) in str(caught.value)
@@ -117,25 +117,25 @@ def test_what_is_no_image_is_refused_by_name(
     [b"", b"text", io.BytesIO(), io.StringIO("text"), None, 5, ["a.png"]],
     ids=lambda it: f"{type(it).__name__}",
 )
-def test_bytes_and_objects_that_are_no_image_are_refused(image: Any) -> None:
+def test_rejects_bytes_and_files_that_are_not_images(image: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         set_profile_image("x_1", image)
     assert caught.value.argument == "file"
 
 
-def test_a_folder_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="not a regular file"):
         set_profile_image("x_1", tmp_path)
 
 
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_rejects_an_unreadable_file(tmp_path: Path) -> None:
     loop = tmp_path / "loop.png"
-    loop.symlink_to(loop)  # for root, too, who may read whatever there is
+    loop.symlink_to(loop)  # also unreadable for root, who can read every file
     with pytest.raises(InvalidArgument, match="cannot be read"):
         set_profile_image("x_1", loop)
 
 
-def test_a_file_that_went_away_in_between_is_refused(tmp_path: Path, server: Loopback) -> None:
+def test_rejects_a_file_that_was_deleted_before_sending(tmp_path: Path, server: Loopback) -> None:
     path = tmp_path / "me.png"
     path.write_bytes(PNG)
     request = set_profile_image("x_1", path)
@@ -158,9 +158,9 @@ def open_files() -> set[str]:
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux's list of open files")
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
-    "script", [answer(200, {"id": "x_1"}), answer(422, {"errors": []}), [Act.RESET]], ids=["ok", "refused", "reset"]
+    "script", [respond(200, {"id": "x_1"}), respond(422, {"errors": []}), [Act.RESET]], ids=["ok", "refused", "reset"]
 )
-def test_a_path_is_closed_whatever_comes(way: str, script: Any, tmp_path: Path) -> None:
+def test_file_of_a_path_is_always_closed(way: str, script: Any, tmp_path: Path) -> None:
     path = tmp_path / "me.png"
     path.write_bytes(PNG)
     with serve(script) as server, contextlib.suppress(ClerkError):
@@ -171,7 +171,7 @@ def test_a_path_is_closed_whatever_comes(way: str, script: Any, tmp_path: Path) 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", ["path", "object", "pipe"])
-def test_each_try_sends_the_whole_image(way: str, kind: str, tmp_path: Path) -> None:
+def test_retries_send_the_whole_image(way: str, kind: str, tmp_path: Path) -> None:
     path = tmp_path / "me.png"
     path.write_bytes(PNG)
     image: Any = path
@@ -182,14 +182,14 @@ def test_each_try_sends_the_whole_image(way: str, kind: str, tmp_path: Path) -> 
         with os.fdopen(writing, "wb") as end:
             end.write(PNG)
         image = os.fdopen(reading, "rb")
-    with serve(answer(429, {}, {"Retry-After": "0"}), answer(200, {"id": "x_1"})) as server:
+    with serve(respond(429, {}, {"Retry-After": "0"}), respond(200, {"id": "x_1"})) as server:
         upload(way, server.url, UPLOADS["POST /users/x_1/profile_image"], image)
     if kind == "pipe":
         image.close()
     assert [parts_of(received)[0].content for received in server.requests] == [PNG, PNG]
 
 
-def test_a_path_is_streamed(tmp_path: Path) -> None:
+def test_image_of_a_path_is_streamed(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     size = MAX_SIZE - 1000
     path.write_bytes(PNG + bytes(size - len(PNG)))
@@ -197,14 +197,14 @@ def test_a_path_is_streamed(tmp_path: Path) -> None:
 
     def count(received: Received) -> bytes:
         got.append(len(received.body))
-        return answer(200, {"id": "x_1"})
+        return respond(200, {"id": "x_1"})
 
     with serve(count) as server, Clerk(KEY, base_url=server.url) as clerk:
         clerk.users.get("x_1")
         server.requests.clear()
         tracemalloc.start()
         clerk.users.set_profile_image("x_1", path)
-        # The server runs in this process: it holds the body once while it reads, and once when it is whole.
+        # The server runs in this process and holds the body twice: while reading, and when complete.
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert got[1] > size

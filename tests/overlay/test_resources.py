@@ -1,4 +1,4 @@
-"""Metadata of all resources, and what the overlay adds: checks of secrets, Clerk Ex's names."""
+"""Methods of resources that the overlay adds: metadata, checks of secrets, names of Clerk Ex."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import clerk_bapi
 from clerk_bapi.api import list_user_oauth_access_tokens, update_user
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
 from clerkkit.api.metadata import merge_patch
-from tests.loopback import KEY, WAYS, Received, Script, answer, backend_of, serve, transport_of
+from tests.loopback import KEY, WAYS, Received, Script, backend_of, respond, serve, transport_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBER = {
@@ -30,8 +30,8 @@ MEMBER = {
 }
 
 
-def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
-    """What a call brings, whichever client makes it."""
+def run_call(way: str, url: str, call: Callable[[Any], Any]) -> Any:
+    """Return the result of a call with a sync or async client."""
     if way == "sync":
         with Clerk(KEY, base_url=url) as clerk:
             return call(clerk)
@@ -43,7 +43,7 @@ def done(way: str, url: str, call: Callable[[Any], Any]) -> Any:
     return anyio.run(send, backend=backend_of(way))
 
 
-# -- arguments of other operations ----------------------------------------------------------------------------------
+# -- suggestions for unknown arguments -----------------------------------------------------------------------------
 
 FIELDS = ("public_metadata", "private_metadata", "unsafe_metadata")
 MISPLACED = {
@@ -56,7 +56,7 @@ MISPLACED = {
 
 @pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
 @pytest.mark.parametrize("resource", MISPLACED)
-def test_an_update_names_the_method_that_takes_the_argument(client: Any, resource: str) -> None:
+def test_update_with_metadata_names_the_method_to_use(client: Any, resource: str) -> None:
     ids, names, use = MISPLACED[resource]
     methods = getattr(client, resource)
     role = {"role": "org:member"} if resource == "organization_memberships" else {}
@@ -77,7 +77,7 @@ def test_an_update_names_the_method_that_takes_the_argument(client: Any, resourc
         update(no_such_argument={})
 
 
-def test_a_suggestion_leaves_a_method_what_it_is() -> None:
+def test_suggestions_do_not_change_signatures() -> None:
     assert inspect.iscoroutinefunction(AsyncClerk(KEY).users.update)
     assert not inspect.iscoroutinefunction(Clerk(KEY).users.update)
     assert "public_metadata" not in inspect.signature(Clerk(KEY).users.update).parameters
@@ -101,12 +101,12 @@ NEW = {"plan": "pro", "deep": {"a": [1, None]}}
 
 
 def owner_with_metadata(path: str) -> str | None:
-    """The resource that a path with metadata of its own belongs to."""
+    """Return the resource of a path that ends with `/metadata`, or None."""
     found = re.fullmatch(r"/(?:.*/)?(\w+)/\{\w+\}/metadata", path)
     return found and f"{'organization_' if found[1] == 'memberships' else ''}{found[1]}"
 
 
-def test_each_resource_with_metadata_is_among_the_owners() -> None:
+def test_all_resources_with_metadata_are_covered() -> None:
     paths = json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8"))["paths"]
     assert {owner for owner in map(owner_with_metadata, paths) if owner} == set(OWNERS)
 
@@ -114,15 +114,15 @@ def test_each_resource_with_metadata_is_among_the_owners() -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("owner", OWNERS)
 @pytest.mark.parametrize(("verb", "http"), [("update_metadata", "PATCH"), ("replace_metadata", "PUT")])
-def test_metadata_has_one_vocabulary(way: str, owner: str, verb: str, http: str) -> None:
+def test_metadata_methods_have_the_same_names_in_all_resources(way: str, owner: str, verb: str, http: str) -> None:
     resource, path, names = OWNERS[owner]
     given = dict.fromkeys(names, NEW)
     ids = [IDS[name] for name in re.findall(r"\{(\w+)\}", path)]
-    with serve(answer(200, {"id": "x_1", "data": []})) as server:
-        done(way, server.url, lambda clerk: getattr(resource(clerk), verb)(*ids, **given))
+    with serve(respond(200, {"id": "x_1", "data": []})) as server:
+        run_call(way, server.url, lambda clerk: getattr(resource(clerk), verb)(*ids, **given))
     last = server.requests[-1]
     if (owner, verb) == ("organization_memberships", "replace_metadata"):
-        http = "PATCH"  # after a GET; see below
+        http = "PATCH"  # after a GET
     assert (last.method, last.path) == (http, f"{path.format(**IDS)}/metadata")
     assert last.json() == given
 
@@ -130,7 +130,7 @@ def test_metadata_has_one_vocabulary(way: str, owner: str, verb: str, http: str)
 @pytest.mark.parametrize("client", [Clerk(KEY), AsyncClerk(KEY)])
 @pytest.mark.parametrize("owner", OWNERS)
 @pytest.mark.parametrize("verb", ["update_metadata", "replace_metadata"])
-def test_metadata_is_named_in_the_signature_and_nothing_else_is_taken(client: Any, owner: str, verb: str) -> None:
+def test_metadata_methods_accept_only_the_documented_keywords(client: Any, owner: str, verb: str) -> None:
     resource, path, names = OWNERS[owner]
     method = getattr(resource(client), verb)
     parameters = inspect.signature(method).parameters.values()
@@ -147,10 +147,10 @@ def test_metadata_is_named_in_the_signature_and_nothing_else_is_taken(client: An
 @pytest.mark.parametrize("owner", OWNERS)
 @pytest.mark.parametrize("verb", ["update_metadata", "replace_metadata"])
 @pytest.mark.parametrize("wrong", [None, "{}", [], 5])
-def test_metadata_that_is_no_mapping_is_refused(owner: str, verb: str, wrong: Any) -> None:
+def test_rejects_metadata_that_is_not_a_mapping(owner: str, verb: str, wrong: Any) -> None:
     resource, path, names = OWNERS[owner]
     ids = [IDS[name] for name in re.findall(r"\{(\w+)\}", path)]
-    with serve(answer(200, {"data": []})) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, {"data": []})) as server, Clerk(KEY, base_url=server.url) as clerk:
         for name in names:
             with pytest.raises(InvalidArgument, match=rf"^{name}: expected a mapping, got "):
                 getattr(resource(clerk), verb)(*ids, **{name: wrong})
@@ -158,10 +158,10 @@ def test_metadata_that_is_no_mapping_is_refused(owner: str, verb: str, wrong: An
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_clerk_ex_merges_metadata_under_its_own_name(way: str) -> None:
+def test_merge_metadata_is_the_clerk_ex_name_of_update_metadata(way: str) -> None:
     def merge(*arguments: Any, **fields: Any) -> Any:
-        with serve(answer(200, {"id": "user_1"})) as server:
-            done(way, server.url, lambda c: c.users.merge_and_update_user_metadata("user_1", *arguments, **fields))
+        with serve(respond(200, {"id": "user_1"})) as server:
+            run_call(way, server.url, lambda c: c.users.merge_and_update_user_metadata("user_1", *arguments, **fields))
         assert (server.request.method, server.request.path) == ("PATCH", "/users/user_1/metadata")
         return server.request.json()
 
@@ -178,10 +178,10 @@ def test_clerk_ex_merges_metadata_under_its_own_name(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_metadata_of_a_membership_is_replaced_by_a_merge(way: str) -> None:
+def test_replacing_metadata_of_a_membership_sends_a_merge(way: str) -> None:
     new = {"deep": {"same": 2, "new": {"x": []}}, "list": {"now": "object"}}
-    with serve(answer(200, {"data": [MEMBER], "total_count": 1}), answer(200, MEMBER)) as server:
-        membership = done(
+    with serve(respond(200, {"data": [MEMBER], "total_count": 1}), respond(200, MEMBER)) as server:
+        membership = run_call(
             way,
             server.url,
             lambda clerk: clerk.organization_memberships.replace_metadata("org_1", "user_1", public_metadata=new),
@@ -198,11 +198,11 @@ def test_the_metadata_of_a_membership_is_replaced_by_a_merge(way: str) -> None:
 @pytest.mark.parametrize(
     "page", [{"data": []}, {"data": None}, {}, [], {"data": [{**MEMBER, "public_user_data": {"user_id": "user_2"}}]}]
 )
-def test_replacing_trusts_no_membership_but_the_users(page: Any) -> None:
-    gone = answer(404, {"errors": [{"code": "resource_not_found"}]})
+def test_replace_metadata_ignores_memberships_of_other_users(page: Any) -> None:
+    gone = respond(404, {"errors": [{"code": "resource_not_found"}]})
     new = {"a": 1}
-    with serve(answer(200, page), gone) as server, pytest.raises(clerk_bapi.NotFound):
-        done(
+    with serve(respond(200, page), gone) as server, pytest.raises(clerk_bapi.NotFound):
+        run_call(
             "sync",
             server.url,
             lambda clerk: clerk.organization_memberships.replace_metadata("o", "user_1", public_metadata=new),
@@ -210,8 +210,8 @@ def test_replacing_trusts_no_membership_but_the_users(page: Any) -> None:
     assert [request.json() for request in server.requests[1:]] == [{"public_metadata": new}]
 
 
-def test_a_null_that_a_merge_cannot_store_is_refused() -> None:
-    with serve(answer(200, {"data": [MEMBER]})) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_rejects_null_that_a_merge_cannot_store() -> None:
+    with serve(respond(200, {"data": [MEMBER]})) as server, Clerk(KEY, base_url=server.url) as clerk:
         with pytest.raises(InvalidArgument, match="null at 'b'"):
             clerk.organization_memberships.replace_metadata("org_1", "user_1", private_metadata={"a": {"b": None}})
         for wrong, seen in ((None, "None"), ("{}", "str")):
@@ -221,7 +221,7 @@ def test_a_null_that_a_merge_cannot_store_is_refused() -> None:
 
 
 def merged(old: Any, change: Any) -> Any:
-    """RFC 7386, as Clerk merges metadata."""
+    """Merge as defined in RFC 7386, which Clerk uses for metadata."""
     if not isinstance(change, dict):
         return change
     result = dict(old) if isinstance(old, dict) else {}
@@ -241,7 +241,7 @@ OBJECTS = st.dictionaries(st.sampled_from("abcd"), JSON)
 
 
 @given(OBJECTS, OBJECTS)
-def test_merging_the_patch_gives_the_new(old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_merging_the_patch_gives_the_new_metadata(old: dict[str, Any], new: dict[str, Any]) -> None:
     assert merged(old, merge_patch("public_metadata", old, new)) == new
 
 
@@ -258,28 +258,28 @@ CHECKS: dict[str, tuple[Callable[[Any], Any], str, list[str]]] = {
 
 
 def refusal(status: int, code: str) -> bytes:
-    return answer(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
+    return respond(status, {"errors": [{"code": code, "message": "no", "long_message": "No."}]})
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("check", CHECKS)
-def test_a_secret_is_right_or_wrong(way: str, check: str) -> None:
+def test_checks_of_secrets_return_a_boolean(way: str, check: str) -> None:
     call, name, codes = CHECKS[check]
-    with serve(answer(200, {"verified": True})) as server:
-        assert done(way, server.url, call) is True
+    with serve(respond(200, {"verified": True})) as server:
+        assert run_call(way, server.url, call) is True
     assert list(server.request.json()) == [name]
     for code in codes:
         with serve(refusal(422, code)) as server:
-            assert done(way, server.url, call) is False
+            assert run_call(way, server.url, call) is False
 
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize(
     "body", [{}, {"verified": None}, {"verified": False}, {"verified": "true"}, {"verified": 1}, [], "yes"]
 )
-def test_nothing_but_a_clear_yes_is_a_yes(check: str, body: Any) -> None:
-    with serve(answer(200, body)) as server:
-        assert done("sync", server.url, CHECKS[check][0]) is False
+def test_only_verified_true_counts_as_true(check: str, body: Any) -> None:
+    with serve(respond(200, body)) as server:
+        assert run_call("sync", server.url, CHECKS[check][0]) is False
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -290,19 +290,19 @@ def test_nothing_but_a_clear_yes_is_a_yes(check: str, body: Any) -> None:
         (refusal(400, "totp_disabled"), BadRequest),
         (refusal(404, "resource_not_found"), clerk_bapi.NotFound),
         (refusal(422, "form_param_nil"), UnprocessableEntity),
-        (answer(422, b"<html>"), UnprocessableEntity),
-        (answer(500), clerk_bapi.ServerError),
-        (answer(200, b"<html>"), InvalidResponse),
+        (respond(422, b"<html>"), UnprocessableEntity),
+        (respond(500), clerk_bapi.ServerError),
+        (respond(200, b"<html>"), InvalidResponse),
     ],
 )
-def test_any_other_error_is_raised(check: str, script: Script, error: type[Exception]) -> None:
+def test_checks_of_secrets_raise_other_errors(check: str, script: Script, error: type[Exception]) -> None:
     with serve(script) as server, pytest.raises(error):
-        done("sync", server.url, CHECKS[check][0])
+        run_call("sync", server.url, CHECKS[check][0])
 
 
-def test_the_plain_methods_stay_faithful() -> None:
+def test_generated_verify_methods_raise() -> None:
     with serve(refusal(422, "incorrect_password")) as server, pytest.raises(UnprocessableEntity):
-        done("sync", server.url, lambda clerk: clerk.users.verify_password("user_1", password="hunter22"))
+        run_call("sync", server.url, lambda clerk: clerk.users.verify_password("user_1", password="hunter22"))
 
 
 # -- names ---------------------------------------------------------------------------------------------------------
@@ -313,15 +313,15 @@ def test_the_plain_methods_stay_faithful() -> None:
     ("provider", "sent"),
     [("google", "oauth_google"), ("oauth_google", "oauth_google"), ("custom_mine", "oauth_custom_mine")],
 )
-def test_a_provider_with_and_without_prefix(way: str, provider: str, sent: str) -> None:
-    with serve(answer(200, [{"token": "t"}])) as server:
-        tokens = done(way, server.url, lambda clerk: clerk.users.list_oauth_access_tokens("user_1", provider))
+def test_provider_is_accepted_with_and_without_prefix(way: str, provider: str, sent: str) -> None:
+    with serve(respond(200, [{"token": "t"}])) as server:
+        tokens = run_call(way, server.url, lambda clerk: clerk.users.list_oauth_access_tokens("user_1", provider))
     assert [token.token for token in tokens] == ["t"]
     assert server.request.path == f"/users/user_1/oauth_access_tokens/{sent}"
 
 
-def test_a_walk_and_a_request_take_both_forms_of_a_provider() -> None:
-    with serve(answer(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
+def test_iterator_and_request_accept_both_forms_of_a_provider() -> None:
+    with serve(respond(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
         for provider in ("google", "oauth_google"):
             assert list(clerk.users.iterate_oauth_access_tokens("user_1", provider)) == []
             assert clerk.send(list_user_oauth_access_tokens("user_1", provider)) == []
@@ -331,7 +331,7 @@ def test_a_walk_and_a_request_take_both_forms_of_a_provider() -> None:
 
 
 @pytest.mark.parametrize("provider", ["", None, 5])
-def test_a_provider_that_is_none_is_refused_by_name(provider: Any) -> None:
+def test_rejects_an_invalid_provider_by_name(provider: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Clerk(KEY).users.list_oauth_access_tokens("user_1", provider)
     assert caught.value.argument == "provider"
@@ -343,22 +343,22 @@ FROM_CLERK_EX = re.findall(r"^\| `[A-Z]\w+\.\w+` \| ((?:`clerk\.[^`]+`(?:, )?)+)
 CALLS = {call: None for cell in FROM_CLERK_EX for call in re.findall(r"`(clerk\.[^`]+)`", cell)}
 
 
-def test_the_migration_guide_has_the_same_calls_for_both_libraries() -> None:
+def test_migration_guide_has_the_same_calls_for_both_libraries() -> None:
     assert len(FROM_CLERK_EX) == len(FROM_OFFICIAL) == 34
     assert set(FROM_OFFICIAL) <= set(CALLS)
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_each_call_in_the_migration_guide_sends_one_request(call: str) -> None:
-    def respond(received: Received) -> bytes:
+def test_calls_in_the_migration_guide_send_one_request(call: str) -> None:
+    def handle(received: Received) -> bytes:
         one = {"id": "x_1", "object": "x", "token": "t", "verified": True, "total_count": 0}
-        return answer(
+        return respond(
             200, [one] if received.path.endswith(("/users", "/sessions", "/jwt_templates", "google")) else one
         )
 
     names = {"image": b"\x89PNG\r\n\x1a\n...", "claims": {}, "id": "x_1", "user_id": "x_1"}
-    with serve(respond) as server, Clerk(KEY, base_url=server.url) as clerk:
-        eval(call, {"clerk": clerk, **names})  # our own page
+    with serve(handle) as server, Clerk(KEY, base_url=server.url) as clerk:
+        eval(call, {"clerk": clerk, **names})  # calls of docs/migration.md
         assert len(server.requests) == 1
 
 
@@ -377,7 +377,7 @@ def documented(client: type) -> dict[str, str | None]:
     return found
 
 
-def test_sync_and_async_are_documented_alike() -> None:
+def test_sync_and_async_methods_have_the_same_docstrings() -> None:
     assert documented(Clerk) == documented(AsyncClerk)
     assert len(documented(Clerk)) >= 18
     assert all(documented(Clerk).values())

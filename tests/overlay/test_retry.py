@@ -1,4 +1,4 @@
-"""When a client tries again, as a table; how long it waits; and that it ends."""
+"""Which results are retried, as a table; delays; deadlines; and rate limiting."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TABLE: list[tuple[Outcome, bool, bool]] = [
 
 
 @pytest.mark.parametrize(("outcome", "safe", "unsafe"), TABLE, ids=itertools.count())
-def test_what_is_tried_again(outcome: Outcome, safe: bool, unsafe: bool) -> None:
+def test_retried_results(outcome: Outcome, safe: bool, unsafe: bool) -> None:
     for methods, again in ((SAFE, safe), (UNSAFE, unsafe)):
         for method in methods:
             wait = retry_delay(RetryPolicy(), method, outcome, attempt=1, left=30, jitter=0)
@@ -62,15 +62,15 @@ def test_what_is_tried_again(outcome: Outcome, safe: bool, unsafe: bool) -> None
     ],
     ids=itertools.count(),
 )
-def test_how_long_it_waits(outcome: Outcome, attempt: int, left: float, jitter: float, wait: float | None) -> None:
+def test_delay_before_a_retry(outcome: Outcome, attempt: int, left: float, jitter: float, wait: float | None) -> None:
     assert retry_delay(RetryPolicy(), "GET", outcome, attempt, left, jitter) == wait
 
 
-def test_a_wait_of_ours_has_a_longest() -> None:
+def test_backoff_is_capped() -> None:
     assert retry_delay(RetryPolicy(max_retries=50), "GET", status(503), 40, 1000, 1.0) == RetryPolicy().max_delay
 
 
-def test_the_walk_through_the_tries() -> None:
+def test_sends_waits_and_sends_again() -> None:
     now = itertools.count(0.0, 1.0)
     steps = send_with_retries(RetryPolicy(), GET, clock=lambda: next(now), jitter=lambda: 1.0)
     assert isinstance(next(steps), Send)
@@ -83,7 +83,7 @@ def test_the_walk_through_the_tries() -> None:
     assert stopped.value.value.status_code == 200
 
 
-def test_each_try_takes_its_turn_and_the_deadline_begins_with_the_first() -> None:
+def test_each_attempt_waits_for_the_rate_limit_and_the_deadline_starts_at_the_first() -> None:
     now = 0.0
     turns = iter([50.0, 7.0])
     steps = send_with_retries(RetryPolicy(), GET, lambda _: next(turns), clock=lambda: now, jitter=lambda: 1.0)
@@ -99,7 +99,7 @@ def test_each_try_takes_its_turn_and_the_deadline_begins_with_the_first() -> Non
 SINGLE_ATTEMPT = RetryPolicy(max_retries=0, deadline=5.0, deadline_includes_rate_limit=True)
 
 
-def test_a_deadline_can_include_the_wait_for_the_first_turn() -> None:
+def test_deadline_can_include_the_first_wait_for_the_rate_limit() -> None:
     now = 0.0
     limiter = RateLimiter(RateLimitOptions(1, 3.0), clock=lambda: now)
     assert limiter.reserve() == 0.0
@@ -109,7 +109,7 @@ def test_a_deadline_can_include_the_wait_for_the_first_turn() -> None:
     assert steps.send(None) == Send(2.0)
 
 
-def test_a_call_whose_turn_comes_after_such_a_deadline_is_not_made_and_takes_no_turn() -> None:
+def test_call_that_must_wait_beyond_the_deadline_is_not_sent_and_not_counted() -> None:
     limiter = RateLimiter(RateLimitOptions(1, 5.0), clock=lambda: 0.0)
     assert limiter.reserve() == 0.0
     with pytest.raises(TimedOut, match="rate_limit") as caught:
@@ -118,7 +118,7 @@ def test_a_call_whose_turn_comes_after_such_a_deadline_is_not_made_and_takes_no_
     assert limiter.reserve() == 5.0
 
 
-def test_no_retry_whose_turn_comes_after_the_deadline() -> None:
+def test_retry_that_must_wait_beyond_the_deadline_is_not_sent() -> None:
     now = 0.0
     limiter = RateLimiter(RateLimitOptions(1, 40.0), clock=lambda: now)
     steps = send_with_retries(RetryPolicy(), GET, limiter.reserve, clock=lambda: now, jitter=lambda: 1.0)
@@ -132,7 +132,7 @@ def test_no_retry_whose_turn_comes_after_the_deadline() -> None:
     assert limiter.reserve() == 39.75
 
 
-def test_the_last_failure_is_raised() -> None:
+def test_last_failure_is_raised() -> None:
     steps = send_with_retries(RetryPolicy(max_retries=0), GET)
     next(steps)
     with pytest.raises(TimedOut):
@@ -150,7 +150,7 @@ def test_the_last_failure_is_raised() -> None:
     ],
     ids=itertools.count(),
 )
-def test_a_policy_that_makes_no_sense_is_refused(policy: RetryPolicy, argument: str) -> None:
+def test_rejects_an_invalid_policy(policy: RetryPolicy, argument: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         check_policy(policy)
     assert caught.value.argument == argument
@@ -162,12 +162,12 @@ def turns(limit: RateLimitOptions, times: list[float]) -> list[Any]:
     return [limiter.reserve() for _ in times]
 
 
-def test_the_pace_lets_so_many_through_and_holds_back_the_rest() -> None:
+def test_rate_limiter_delays_calls_beyond_the_limit() -> None:
     assert turns(RateLimitOptions(2, 10), [0, 1, 2, 3, 4]) == [0, 0, 8, 8, 16]
     assert turns(RateLimitOptions(1, 10), [0, 20, 20]) == [0, 0, 10]
 
 
 @pytest.mark.parametrize("limit", [RateLimitOptions(0, 1), RateLimitOptions(1, 0)], ids=itertools.count())
-def test_a_pace_of_nothing_is_refused(limit: RateLimitOptions) -> None:
+def test_rejects_a_rate_limit_of_zero(limit: RateLimitOptions) -> None:
     with pytest.raises(InvalidArgument, match="rate_limit"):
         RateLimiter(limit)

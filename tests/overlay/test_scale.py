@@ -1,4 +1,4 @@
-"""Many users, many threads, many tasks, many requests: nothing lost, nothing twice, nothing kept."""
+"""Many users, threads, tasks and requests: every result arrives once, and memory is bounded."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from tests.loopback import (
     WAYS,
     Act,
     Received,
-    Said,
     Script,
-    answer,
+    Steps,
     backend_of,
     echo_id,
+    respond,
     serve,
     transport_of,
 )
 
-# -- a walk over many users ------------------------------------------------------------------------------------------
+# -- many users ----------------------------------------------------------------------------------------------------
 
 ROW = {
     "object": "user",
@@ -44,11 +44,11 @@ ROW = {
 
 
 def rows(received: Received) -> bytes:
-    """A page of as many users as the path says that there are, such as /1000/users; by offset and by cursor."""
+    """List as many users as the path names, such as /1000/users, by offset or cursor."""
     asked = dict(received.query)
     total = int(received.path.split("/")[1])
     start = int(asked["starting_after"]) + 1 if "starting_after" in asked else int(asked.get("offset", 0))
-    return answer(200, [{"id": str(at), **ROW} for at in range(start, min(start + int(asked["limit"]), total))])
+    return respond(200, [{"id": str(at), **ROW} for at in range(start, min(start + int(asked["limit"]), total))])
 
 
 WALKER = """
@@ -91,7 +91,7 @@ print(json.dumps(peaks))
 
 
 def python(code: str, *arguments: str) -> str:
-    """What `code` prints in a process of its own."""
+    """Return what `code` prints in a new process."""
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=120
     )
@@ -110,8 +110,8 @@ def python(code: str, *arguments: str) -> str:
         ("trio", 500, "username"),
     ],
 )
-def test_ten_thousand_users_take_the_memory_of_one_thousand(way: str, page_size: int, order: str) -> None:
-    """Each once and in order; the peaks are those of a process that holds the client alone."""
+def test_iterating_ten_thousand_users_needs_the_memory_of_one_thousand(way: str, page_size: int, order: str) -> None:
+    """Users arrive once and in order. Memory is measured in a process that runs only the client."""
     with serve(rows) as server:
         peaks = json.loads(python(WALKER, way, server.url, str(page_size), order))
     assert peaks["10000"] < 1.5 * peaks["1000"], peaks
@@ -120,22 +120,22 @@ def test_ten_thousand_users_take_the_memory_of_one_thousand(way: str, page_size:
     assert {"starting_after" in one for one in asked[1:]} == ({True, False} if order == "-" else {False})
 
 
-# -- many threads and tasks on one client ----------------------------------------------------------------------------
+# -- many threads and tasks with one client ------------------------------------------------------------------------
 
 
 THREADS, TASKS, TIMES = 32, 200, 3
-FAULTS: list[Said] = [answer(429, {"errors": []}, {"Retry-After": "0"}), answer(503), [Act.RESET]]
+FAULTS: list[Steps] = [respond(429, {"errors": []}, {"Retry-After": "0"}), respond(503), [Act.RESET]]
 
 
 def name_of(number: int, turn: int) -> str:
     return f"user_{number}_{turn}"
 
 
-def now_and_then() -> Script:
-    """The user that was asked for, but for those that meet a fault the first time: each kind of fault in turn."""
+def with_faults() -> Script:
+    """Return a script that sends the requested user, and for some users a fault at first, of each kind in turn."""
     met: set[str] = set()
 
-    def say(received: Received) -> Said:
+    def say(received: Received) -> Steps:
         number, turn = map(int, received.path.split("_")[1:])
         if number % 3 == turn and received.path not in met:
             met.add(received.path)
@@ -146,14 +146,14 @@ def now_and_then() -> Script:
 
 
 def check(got: list[tuple[str, str]], asked: int, requests: list[Received]) -> None:
-    """Each asked for its own names, and got the users of those names, each once; all faults were met."""
-    assert all(name == answered for name, answered in got)
+    """Check that each requested user arrived once, and that all faults occurred."""
+    assert all(wanted == found for wanted, found in got)
     assert len({name for name, _ in got}) == len(got) == asked * TIMES
     faults = sum(number % 3 == turn for number in range(asked) for turn in range(TIMES))
     assert len(requests) == asked * TIMES + faults
 
 
-def test_threads_share_a_client() -> None:
+def test_many_threads_share_a_client() -> None:
     start = threading.Barrier(THREADS)
 
     def ask(clerk: Clerk, number: int) -> list[tuple[str, str]]:
@@ -161,7 +161,7 @@ def test_threads_share_a_client() -> None:
         return [(name_of(number, turn), clerk.users.get(name_of(number, turn)).id) for turn in range(TIMES)]
 
     with (
-        serve(now_and_then()) as server,
+        serve(with_faults()) as server,
         Clerk(KEY, base_url=server.url) as clerk,
         ThreadPoolExecutor(THREADS) as pool,
     ):
@@ -170,7 +170,7 @@ def test_threads_share_a_client() -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC_WAYS)
-def test_tasks_share_a_client(way: str) -> None:
+def test_many_tasks_share_a_client(way: str) -> None:
     got: list[tuple[str, str]] = []
 
     async def ask(clerk: AsyncClerk, number: int) -> None:
@@ -183,24 +183,24 @@ def test_tasks_share_a_client(way: str) -> None:
             for number in range(TASKS):
                 group.start_soon(ask, clerk, number)
 
-    with serve(now_and_then()) as server:
+    with serve(with_faults()) as server:
         anyio.run(main, server.url, backend=backend_of(way))
     check(got, TASKS, server.requests)
 
 
-# -- many requests at a time -----------------------------------------------------------------------------------------
+# -- many requests -------------------------------------------------------------------------------------------------
 
 CONCURRENCY = 8
 WINDOW = 4 * CONCURRENCY
-"""Requests that `map` takes ahead of the results: its rounds."""
+"""The number of requests that `map` reads ahead of the results."""
 
 
 def some(received: Received) -> bytes:
-    return answer(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
+    return respond(404, {"errors": []}) if received.path.endswith("7") else echo_id(received)
 
 
-class Taken:
-    """Requests without end, made one by one as they are asked for."""
+class Endless:
+    """An endless iterable that creates and counts requests."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -211,19 +211,19 @@ class Taken:
             yield get_user(f"user_{self.number - 1}")
 
 
-def mapped(way: str, url: str, requests: Taken, count: int, told: list[int]) -> list[tuple[Any, int]]:
-    """So many results of `map`, each with the number of requests taken when it came; then the walk is closed."""
+def map_some(way: str, url: str, requests: Endless, count: int, reported: list[int]) -> list[tuple[Any, int]]:
+    """Return `count` results of `map`, each with the number of requests read so far, and close the iterator."""
     if way == "sync":
         with (
             Clerk(KEY, base_url=url) as clerk,
-            closing(clerk.map(requests, concurrency=CONCURRENCY, progress=told.append)) as results,  # type: ignore[type-var]
+            closing(clerk.map(requests, concurrency=CONCURRENCY, progress=reported.append)) as results,  # type: ignore[type-var]
         ):
             return [(result, requests.number) for result in islice(results, count)]
 
     async def main() -> list[tuple[Any, int]]:
         got: list[tuple[Any, int]] = []
         async with AsyncClerk(KEY, base_url=url, **transport_of(way)) as clerk:
-            results: AsyncIterator[Any] = clerk.map(requests, concurrency=CONCURRENCY, progress=told.append)
+            results: AsyncIterator[Any] = clerk.map(requests, concurrency=CONCURRENCY, progress=reported.append)
             async with aclosing(results):  # type: ignore[type-var]
                 async for result in results:
                     got.append((result, requests.number))
@@ -235,14 +235,14 @@ def mapped(way: str, url: str, requests: Taken, count: int, told: list[int]) -> 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_two_thousand_requests_in_order_and_no_more_ahead_than_the_window(way: str) -> None:
-    requests, told = Taken(), list[int]()
+def test_map_keeps_order_and_reads_at_most_the_window_ahead(way: str) -> None:
+    requests, reported = Endless(), list[int]()
     with serve(some) as server:
-        got = mapped(way, server.url, requests, 2000, told)
-    assert told == list(range(1, 2001))
+        got = map_some(way, server.url, requests, 2000, reported)
+    assert reported == list(range(1, 2001))
     for number, (result, taken) in enumerate(got):
         assert isinstance(result, NotFound) if number % 10 == 7 else result.id == f"user_{number}"
-        assert taken - number <= WINDOW + 1  # with the one that takes the place of this result
+        assert taken - number <= WINDOW + 1  # including the request that replaces this result
     assert len(server.requests) <= requests.number <= 2000 + WINDOW
 
 
@@ -251,29 +251,29 @@ def map_threads() -> list[str]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_caller_that_stops_leaves_nothing_running(way: str) -> None:
-    requests = Taken()
+def test_closing_the_iterator_stops_all_work(way: str) -> None:
+    requests = Endless()
     with serve(echo_id) as server:
-        got = mapped(way, server.url, requests, 50, [])
+        got = map_some(way, server.url, requests, 50, [])
         assert [result.id for result, _ in got] == [f"user_{number}" for number in range(50)]
         assert map_threads() == []
         assert len(server.requests) <= requests.number <= 50 + WINDOW
 
 
-def test_what_has_not_begun_when_the_caller_stops_never_does() -> None:
-    def say(received: Received) -> Said:
+def test_requests_not_started_when_the_caller_stops_are_not_sent() -> None:
+    def say(received: Received) -> Steps:
         first = received.path == "/users/user_0"
         return echo_id(received) if first else [*[Act.PAUSE] * 10, echo_id(received)]
 
     with serve(say) as server, Clerk(KEY, base_url=server.url) as clerk:
-        for _ in clerk.map(Taken(), concurrency=1):
+        for _ in clerk.map(Endless(), concurrency=1):
             break
-    assert len(server.requests) <= 2  # the window holds four
+    assert len(server.requests) <= 2  # the window has four
 
 
-def test_a_break_or_an_interrupt_in_the_loop_ends_the_threads() -> None:
+def test_break_or_interrupt_ends_the_threads() -> None:
     with serve(echo_id) as server, Clerk(KEY, base_url=server.url) as clerk:
-        for _ in clerk.map(Taken(), concurrency=CONCURRENCY):
+        for _ in clerk.map(Endless(), concurrency=CONCURRENCY):
             assert map_threads()
             break
         assert map_threads() == []
@@ -284,7 +284,7 @@ def test_a_break_or_an_interrupt_in_the_loop_ends_the_threads() -> None:
 
 
 def interrupted(clerk: Clerk) -> None:
-    for _ in clerk.map(Taken(), concurrency=CONCURRENCY):
+    for _ in clerk.map(Endless(), concurrency=CONCURRENCY):
         raise KeyboardInterrupt
 
 
@@ -305,11 +305,11 @@ for number, result in enumerate(results):
 
 
 @pytest.mark.parametrize("where", ["in the loop", "in map"])
-def test_ctrl_c_ends_a_process(where: str) -> None:
-    """While the caller works, and while `map` waits for a server that has fallen silent: calls under way end first."""
+def test_ctrl_c_ends_the_process(where: str) -> None:
+    """While the caller works, or while `map` waits for a silent server. Running calls end first."""
     silent = threading.Event()
 
-    def say(received: Received) -> Said:
+    def say(received: Received) -> Steps:
         if where == "in map" and int(received.path.rpartition("_")[2]) >= 50:
             silent.set()
             return [Act.SILENCE]

@@ -2,4 +2,4 @@
 
 from importlib import resources
 
-datas = [(str(resources.files("clerk_bapi").joinpath("answers.json")), "clerk_bapi")]
+datas = [(str(resources.files("clerk_bapi").joinpath("response_schemas.json")), "clerk_bapi")]

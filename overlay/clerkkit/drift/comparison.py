@@ -1,4 +1,4 @@
-"""Compare parsed responses with the schemas in `clerk_bapi/answers.json` (see `generator/code/response_schemas.py`).
+"""Compare parsed responses with the schemas in `clerk_bapi/response_schemas.json`, which `make generate` writes.
 
 The rows of a page are similar. So the keys and types of an object are compared with its schema once for each
 combination of them (a *shape*), and the result is reused for all objects of that shape. Only nested values and

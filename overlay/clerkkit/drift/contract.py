@@ -16,9 +16,9 @@ from clerkkit.drift.redaction import Vocabulary
 class Contract:
     """The documented responses of all operations, as `generator/code/response_schemas.py` writes them."""
 
-    def __init__(self, answers: dict[str, Any]) -> None:
-        self._operations: dict[str, dict[str, Any]] = answers["operations"]
-        self._comparison = Comparison(answers["schemas"], Vocabulary(frozenset(answers["words"])))
+    def __init__(self, schemas: dict[str, Any]) -> None:
+        self._operations: dict[str, dict[str, Any]] = schemas["operations"]
+        self._comparison = Comparison(schemas["schemas"], Vocabulary(frozenset(schemas["words"])))
 
     def find_drifts(self, operation: str, response: Response) -> list[Drift]:
         """Return the drifts of a response in the order of its body; equal ones in several places are one drift.
@@ -53,4 +53,4 @@ def load_contract() -> Contract:
     Raises:
         FileNotFoundError: the data files of `clerk_bapi` are missing.
     """
-    return Contract(json.loads(resources.files("clerk_bapi").joinpath("answers.json").read_bytes()))
+    return Contract(json.loads(resources.files("clerk_bapi").joinpath("response_schemas.json").read_bytes()))

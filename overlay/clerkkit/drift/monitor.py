@@ -27,7 +27,7 @@ class DriftMonitor:
         except FileNotFoundError as error:
             raise InvalidArgument(
                 "strict" if on_drift is None else "on_drift",
-                "needs the data file answers.json of clerk_bapi, which is missing: package the program with it",
+                "needs response_schemas.json of clerk_bapi, which is missing: package the program with this file",
             ) from error
         self._on_drift = on_drift
         self._strict = strict

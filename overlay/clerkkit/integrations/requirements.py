@@ -126,7 +126,7 @@ class Requirements:
         caller = self._find_caller(state)
         if isinstance(caller, Denial):
             level = logging.WARNING if caller.status == 503 else logging.DEBUG
-            log.log(level, "a guard answers %s: %s", caller.status, caller.reason)
+            log.log(level, "access denied with status %s: %s", caller.status, caller.reason)
         return caller
 
     def _find_caller(self, state: RequestState) -> SessionClaims | MachineToken | Denial:

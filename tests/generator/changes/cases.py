@@ -1,4 +1,4 @@
-"""Small pairs of contracts: each kind of change, with the verdict that is expected of it."""
+"""Small pairs of contracts, with the expected changes and verdicts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.generator.changes.contracts import (
     STRING,
     THING,
     Edits,
-    answer,
     called,
     edited,
     member,
     parameter,
     ref,
+    response,
 )
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 @attrs.frozen
 class Case:
-    """A pair; `there` and `back` are the changes expected one way and the other: kind, verdict, name in Python."""
+    """A pair of contracts, with the expected changes in both directions: kind, verdict, Python name."""
 
     there: list[tuple[str, str, str]]
     back: list[tuple[str, str, str]]
@@ -43,14 +43,14 @@ class Case:
     old: Edits = attrs.field(factory=dict)
     base: Json = attrs.field(default=BASE, repr=False)
     shims: list[Shim] = attrs.field(factory=list)
-    """Old names that are kept on the way there."""
+    """Old names that the new contract keeps."""
 
 
 B, T, C = "breaking", "types only", "compatible"
 
 
 def one(name: str, there: tuple[str, str], back: tuple[str, str], new: Edits, old: Edits | None = None) -> Case:
-    """A case of a single change at one name."""
+    """Return a case with a single change."""
     return Case([(*there, name)], [(*back, name)], new, old or {})
 
 
@@ -104,13 +104,13 @@ def keyword(name: str, of: str = "create") -> str:
 
 
 def schema_case(there: str, grade: str, back: str, back_grade: str, old: Json, new: Json) -> Case:
-    """An argument whose schema changes."""
+    """Return a case in which the schema of an argument changes."""
     place = f"{BODY}|properties|size"
     return one(keyword("size"), (there, grade), (back, back_grade), {place: new}, {place: old})
 
 
-def answer_case(there: str, grade: str, back: str, back_grade: str, old: Json, new: Json) -> Case:
-    """A required attribute whose schema changes."""
+def received_case(there: str, grade: str, back: str, back_grade: str, old: Json, new: Json) -> Case:
+    """Return a case in which the schema of a required attribute changes."""
     place = f"{THING}|properties|id"
     return one("Thing.id", (there, grade), (back, back_grade), {place: new}, {place: old})
 
@@ -177,7 +177,7 @@ KEPT: dict[str, Case] = {
 }
 
 CASES: dict[str, Case] = {
-    # -- operations
+    # operations
     "an operation comes": Case(
         [("operation-added", C, "clerk.things.drop()")],
         [("operation-removed", B, "clerk.things.drop()")],
@@ -208,8 +208,8 @@ CASES: dict[str, Case] = {
         LIST_CALL, ("operation-deprecated", T), ("operation-restored", C), {f"{LIST}|deprecated": True}
     ),
     "a list gets pages": Case(
-        [("argument-added", C, keyword("offset", "list")), ("walk-added", C, LIST_CALL)],
-        [("argument-removed", B, keyword("offset", "list")), ("walk-removed", B, LIST_CALL)],
+        [("argument-added", C, keyword("offset", "list")), ("iterator-added", C, LIST_CALL)],
+        [("argument-removed", B, keyword("offset", "list")), ("iterator-removed", B, LIST_CALL)],
         {f"{LIST}|parameters": _PAGES},
     ),
     "a list gets the flag for pages": Case(
@@ -239,9 +239,9 @@ CASES: dict[str, Case] = {
         CREATE_CALL,
         ("success-status-changed", C),
         ("success-status-changed", C),
-        {f"{CREATE}|responses": {"201": answer(ref("Thing"))}},
+        {f"{CREATE}|responses": {"201": response(ref("Thing"))}},
     ),
-    # -- arguments: which there are
+    # arguments: added, removed, renamed, moved
     "an optional member of the body": one(
         keyword("legal_accepted_at"),
         ("argument-added", C),
@@ -295,7 +295,7 @@ CASES: dict[str, Case] = {
     "a parameter is deprecated": one(
         keyword("limit", "list"), ("argument-deprecated", C), ("argument-restored", C), {f"{LIMIT}|deprecated": True}
     ),
-    # -- arguments: their values
+    # arguments: their values
     "an argument takes another type too": schema_case(
         "argument-type-widened", C, "argument-type-narrowed", B, INTEGER, {"type": ["integer", "string"]}
     ),
@@ -413,15 +413,15 @@ CASES: dict[str, Case] = {
         ("argument-required", B),
         {"components|schemas|Options|required": ...},
     ),
-    # -- answers
+    # responses
     "an attribute comes": one(
         "Thing.locale", ("attribute-added", C), ("attribute-removed", B), {f"{THING}|properties|locale": STRING}
     ),
     "an attribute may be left out": one(
-        "Thing.id", ("answer-maybe-none", T), ("answer-never-none", C), {f"{THING}|required": ["state", "note"]}
+        "Thing.id", ("response-maybe-none", T), ("response-never-none", C), {f"{THING}|required": ["state", "note"]}
     ),
-    "an attribute may be null": answer_case(
-        "answer-maybe-none", T, "answer-never-none", C, STRING, {"type": ["string", "null"]}
+    "an attribute may be null": received_case(
+        "response-maybe-none", T, "response-never-none", C, STRING, {"type": ["string", "null"]}
     ),
     "an attribute that may be null may be left out": one(
         "Thing.note",
@@ -436,40 +436,42 @@ CASES: dict[str, Case] = {
         ("attribute-restored", C),
         {f"{THING}|properties|title": {**STRING, "deprecated": True}},
     ),
-    "an attribute may be of another type too": answer_case(
-        "answer-type-widened", T, "answer-type-narrowed", C, STRING, {"type": ["string", "integer"]}
+    "an attribute may be of another type too": received_case(
+        "response-type-widened", T, "response-type-narrowed", C, STRING, {"type": ["string", "integer"]}
     ),
     "an attribute may be one of two classes": one(
         "Thing.maker",
-        ("answer-type-widened", T),
-        ("answer-type-narrowed", C),
+        ("response-type-widened", T),
+        ("response-type-narrowed", C),
         {f"{THING}|properties|maker": {"anyOf": [ref("Maker"), ref("Part")]}},
     ),
-    "an attribute is of another type": answer_case("answer-type-changed", B, "answer-type-changed", B, STRING, INTEGER),
-    "an attribute may be any text": answer_case(
-        "answer-type-widened", T, "answer-type-narrowed", C, {"type": "string", "enum": ["a"]}, STRING
+    "an attribute is of another type": received_case(
+        "response-type-changed", B, "response-type-changed", B, STRING, INTEGER
+    ),
+    "an attribute may be any text": received_case(
+        "response-type-widened", T, "response-type-narrowed", C, {"type": "string", "enum": ["a"]}, STRING
     ),
     "an attribute has a new value": one(
         "Thing.state",
-        ("answer-values-added", C),
-        ("answer-values-removed", T),
+        ("response-values-added", C),
+        ("response-values-removed", T),
         {f"{THING}|properties|state|enum": ["broken", "off", "on"]},
     ),
-    "an attribute is limited": answer_case(
-        "answer-detail-changed", C, "answer-detail-changed", C, STRING, {"type": "string", "maxLength": 9}
+    "an attribute is limited": received_case(
+        "response-detail-changed", C, "response-detail-changed", C, STRING, {"type": "string", "maxLength": 9}
     ),
-    "an attribute has a format": answer_case(
-        "answer-detail-changed", C, "answer-detail-changed", C, STRING, {"type": "string", "format": "uri"}
+    "an attribute has a format": received_case(
+        "response-detail-changed", C, "response-detail-changed", C, STRING, {"type": "string", "format": "uri"}
     ),
     "an attribute is of another class": Case(
         [
-            ("answer-class-changed", T, "Thing.maker"),
+            ("response-class-changed", T, "Thing.maker"),
             ("attribute-removed", B, "Thing.maker.name"),
             ("attribute-added", C, "Thing.maker.id"),
             ("attribute-added", C, "Thing.maker.x"),
         ],
         [
-            ("answer-class-changed", T, "Thing.maker"),
+            ("response-class-changed", T, "Thing.maker"),
             ("attribute-added", C, "Thing.maker.name"),
             ("attribute-removed", B, "Thing.maker.id"),
             ("attribute-removed", B, "Thing.maker.x"),
@@ -478,17 +480,17 @@ CASES: dict[str, Case] = {
         {},
         edited(BASE, {f"{THING}|properties|seller": ref("Maker")}),
     ),
-    "an operation answers something else": Case(
-        [("answer-type-changed", B, "clerk.things.create() ->")],
-        [("answer-type-changed", B, "clerk.things.create() ->")],
-        {f"{CREATE}|responses|200": answer(STRING)},
+    "an operation returns something else": Case(
+        [("response-type-changed", B, "clerk.things.create() ->")],
+        [("response-type-changed", B, "clerk.things.create() ->")],
+        {f"{CREATE}|responses|200": response(STRING)},
     ),
-    "an operation answers nothing": Case(
-        [("answer-removed", B, "clerk.things.get_part() ->")],
-        [("answer-added", C, "clerk.things.get_part() ->")],
+    "an operation returns nothing": Case(
+        [("response-removed", B, "clerk.things.get_part() ->")],
+        [("response-added", C, "clerk.things.get_part() ->")],
         {f"{PART}|responses": {"200": {"description": ""}}},
     ),
-    # -- classes, events, the whole
+    # classes, events, version and server
     "a class comes with its operation": Case(
         [("argument-added", C, keyword("company")), ("model-added", C, "Company")],
         [("argument-removed", B, keyword("company")), ("model-removed", B, "Company")],
@@ -509,8 +511,8 @@ CASES: dict[str, Case] = {
         EVENTS,
     ),
     "an event holds something else": Case(
-        [("answer-type-changed", B, "MakerEventData.name")],
-        [("answer-type-changed", B, "MakerEventData.name")],
+        [("response-type-changed", B, "MakerEventData.name")],
+        [("response-type-changed", B, "MakerEventData.name")],
         {"components|schemas|Maker": member(name=INTEGER)},
         {},
         EVENTS,

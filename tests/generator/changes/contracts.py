@@ -20,12 +20,12 @@ def parameter(name: str, place: str = "query", *, required: bool = False, schema
     return {"in": place, "name": name, "required": required, "schema": schema}
 
 
-def answer(schema: Json) -> Json:
+def response(schema: Json) -> Json:
     return {"description": "", "content": {"application/json": {"schema": schema}}}
 
 
 def called(resource: str, method: str, function: str) -> Json:
-    """What an operation is called in Python."""
+    """Return the Python names of an operation."""
     return {"resource": resource, "method": method, "function": function}
 
 
@@ -48,7 +48,7 @@ BASE: Json = {
                     parameter("limit", schema={"type": "integer", "maximum": 500}),
                     parameter("order", schema={"type": "string", "enum": ["down", "up"]}),
                 ],
-                "responses": {"200": answer({"type": "array", "items": ref("Thing")}), "400": {"description": ""}},
+                "responses": {"200": response({"type": "array", "items": ref("Thing")}), "400": {"description": ""}},
             },
             "post": {
                 "operationId": "CreateThing",
@@ -72,7 +72,7 @@ BASE: Json = {
                         }
                     },
                 },
-                "responses": {"200": answer(ref("Thing"))},
+                "responses": {"200": response(ref("Thing"))},
             },
         },
         "/things/{thing_id}/parts/{part_id}": {
@@ -84,7 +84,7 @@ BASE: Json = {
                     parameter("part_id", "path", required=True),
                     parameter("thing_id", "path", required=True),
                 ],
-                "responses": {"200": answer(ref("Part"))},
+                "responses": {"200": response(ref("Part"))},
             }
         },
     },
@@ -138,7 +138,7 @@ Edits = dict[str, Any]
 
 
 def edited(base: Json, edits: Edits) -> Json:
-    """The contract with some places changed: set to a value, or removed where that is `...`."""
+    """Return the contract with some places changed: set to a value, or removed if the value is `...`."""
     new = copy.deepcopy(base)
     for path, value in edits.items():
         *steps, last = path.split("|")

@@ -1,4 +1,4 @@
-"""`python -m generator diff`: contracts or documents in, a report out."""
+"""`python -m generator diff` compares contracts or documents and prints a report."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, NO_NAMES,
 ROOT = Path(__file__).resolve().parents[3]
 
 RENAMED = changed("paths|/things|get|operationId", "AllThings")
-KEPT = {"kind": "function", "old": "list_things", "new": "all_things", "since": "2030-01-01", "why": "a test"}
+KEPT = {"kind": "function", "old": "list_things", "new": "all_things", "since": "2030-01-01", "reason": "a test"}
 OVERLAY = "from clerk_bapi.api.things import list_things\n\nlist_things(limit=1, page=2)\n"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout with an overlay of one file."""
+    """Create a checkout with an overlay of one file."""
     events = build(tmp_path, EVENTS).facts
     files = {
         "spec/corrections.yaml": EMPTY_OVERLAY,
@@ -51,7 +51,7 @@ def diff(root: Path, *arguments: str) -> int:
 
 @pytest.mark.parametrize("old", ["old.json", "spec/contract.json"])
 @pytest.mark.parametrize("new", ["new.json", "new.yml"])
-def test_contracts_and_documents_are_the_same_to_it(
+def test_diff_accepts_contracts_and_documents(
     root: Path, old: str, new: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert diff(root, old, new) == 0
@@ -70,20 +70,22 @@ function-renamed: The old name cannot be imported.
     )
 
 
-def test_the_other_forms(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diff_prints_json_and_markdown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(root, "old.json", "new.json", "--format", "json") == 0
     assert json.loads(capsys.readouterr().out)["step"] == "minor"
     assert diff(root, "old.json", "new.json", "--format", "markdown") == 0
     assert "- `clerk.things.list()`: endpoint function list\\_things" in capsys.readouterr().out
 
 
-def test_a_name_that_is_kept_breaks_nobody(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_kept_name_is_not_a_breaking_change(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "spec" / "compatibility.yaml").write_text(yaml.safe_dump({"renamed": [KEPT]}), encoding="utf-8")
     assert diff(root, "old.json", "new.json") == 0
     assert "0 breaking, 1 types only, 0 compatible: a patch version after 0.1.0." in capsys.readouterr().out
 
 
-def test_signatures_and_the_overlay_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_signatures_option_compares_signatures_and_checks_the_overlay(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert diff(root, "old.json", "new.json", "--signatures") == 0
     out = capsys.readouterr().out
     assert (
@@ -94,8 +96,8 @@ def test_signatures_and_the_overlay_on_demand(root: Path, capsys: pytest.Capture
     assert "  compatible\n    clerk_bapi.api.all_things: new: (*, kinds: " in out
 
 
-def test_events_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What an event holds has one class of one name, also where the Backend API has an object of that name."""
+def test_diff_compares_events(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The data of an event has one class name, even if the Backend API has an object of that name."""
     grown: Json = json.loads(json.dumps(EVENTS))
     members = grown["components"]["schemas"]["Named"]["properties"]
     members["town"] = {"type": "string"}
@@ -124,7 +126,7 @@ def test_events_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("broken.json", "broken.json: is not valid JSON"),
     ],
 )
-def test_what_cannot_be_compared_is_one_line(
+def test_error_is_one_line_if_contracts_cannot_be_compared(
     root: Path, old: str, problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (root / "broken.json").write_text('{"openapi": ', encoding="utf-8")
@@ -135,7 +137,7 @@ def test_what_cannot_be_compared_is_one_line(
     assert found.err.count("\n") == 1
 
 
-def test_generation_names_what_the_overlay_misses(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_generate_and_guard_report_names_that_the_overlay_lacks(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(root), "generate"]) == 0
     missing = "clerkkit/api.py:3: clerk_bapi.api.things.list_things has no argument page\n"
     assert capsys.readouterr().err == f"clerkkit does not fit spec/: {missing}"

@@ -1,4 +1,4 @@
-"""The change report on Clerk's own documents, whose verdicts were looked at one by one for docs/changes.md."""
+"""The change report on Clerk's documents, whose verdicts docs/changes.md explains."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# By age, oldest first, for each API version.
+# Oldest first, by API version.
 REVISIONS = {
     "2021-02-05": ["f7bae1e", "256f6e0", "c9da02c", "37be3be", "1b1ad76"],
     "2024-10-01": ["0a9e0d5", "256f6e0", "c9da02c", "37be3be", "1b1ad76"],
@@ -38,14 +38,14 @@ def facts(name: str) -> Node:
     return build_contract(document.read(str(shared("specs", *name.split("/")))), ROOT / "spec").facts
 
 
-def test_all_documents_are_walked() -> None:
+def test_all_documents_are_covered() -> None:
     folder = shared("specs")
     there = {path.relative_to(folder).as_posix() for kind in ("history", "bapi") for path in (folder / kind).iterdir()}
     assert there == {name for chain in CHAINS for name in chain}
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=[*REVISIONS, "versions"])
-def test_neighbours_have_a_report_that_mirrors(chain: list[str]) -> None:
+def test_reports_of_consecutive_documents_are_symmetric(chain: list[str]) -> None:
     for old, new in pairwise(chain):
         there, back = report(facts(old), facts(new)), report(facts(new), facts(old))
         assert there.changes, new
@@ -56,7 +56,7 @@ def test_neighbours_have_a_report_that_mirrors(chain: list[str]) -> None:
         assert report(facts(new), facts(new)).changes == [], new
 
 
-def test_the_reports_of_the_docs_are_those_that_come_out() -> None:
+def test_reports_in_the_docs_are_current() -> None:
     docs = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
     for old, new in (("1b1ad76", "fd0ea09"), ("5073491", "1b1ad76")):
         names = [f"history/bapi-2026-05-12@{revision}.yml" for revision in (old, new)]

@@ -1,4 +1,4 @@
-"""The change report: the right verdict on each kind of change, and nothing else."""
+"""The change report: the verdict on each kind of change, and the formats."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pair(case: Case) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_change_has_its_verdict_and_comes_alone(name: str) -> None:
+def test_each_change_is_reported_once_with_its_verdict(name: str) -> None:
     case = CASES[name]
     old, new = pair(case)
     assert seen(report(old, new).changes) == sorted(case.there)
@@ -38,21 +38,21 @@ def test_each_change_has_its_verdict_and_comes_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_way_back_mirrors_the_way_there(name: str) -> None:
+def test_reversed_comparison_reports_the_opposite_changes(name: str) -> None:
     old, new = pair(CASES[name])
     there, back = report(old, new).changes, report(new, old).changes
     assert Counter(change.mirrored() for change in there) == Counter(back)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_changed_is_an_empty_report(name: str) -> None:
+def test_report_of_equal_contracts_is_empty(name: str) -> None:
     for contract in pair(CASES[name]):
         made = report(contract, copy.deepcopy(contract))
         assert (made.changes, made.step) == ([], "none")
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_what_is_kept_under_its_old_name_breaks_nobody(name: str) -> None:
+def test_kept_old_name_is_not_a_breaking_change(name: str) -> None:
     case = KEPT[name]
     old, new = pair(case)
     assert seen(report(old, new, shims=Shims(case.shims)).changes) == sorted(case.there)
@@ -64,36 +64,35 @@ def test_every_rule_has_a_case() -> None:
     assert proven == set(RULES)
 
 
-def test_rules_are_whole() -> None:
+def test_rules_have_opposites_descriptions_and_reasons() -> None:
     for kind, rule in RULES.items():
         assert RULES[rule.opposite].opposite == kind
-        assert rule.why.endswith(".")
-        assert rule.says.format(before="x", after="y")
+        assert rule.reason.endswith(".")
+        assert rule.description.format(before="x", after="y")
 
 
-def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value of a contract that is no container, with its place."""
+def scalars(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every scalar of a contract, with its path."""
     if not isinstance(node, dict | list):
         yield path, node
         return
     for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        yield from leaves(value, f"{path}|{key}" if path else str(key))
+        yield from scalars(value, f"{path}|{key}" if path else str(key))
 
 
-# What no caller sees: names for people and in Clerk's reference, links in docstrings, who may call.
-UNSEEN = ("openapi", "info|title", "operationId", "tags", "description", "requestBody|required")
+# Facts that callers do not see: names in Clerk's reference, links in docstrings, and security.
+INVISIBLE = ("openapi", "info|title", "operationId", "tags", "description", "requestBody|required")
 
 
-def touchable() -> list[str]:
-    paths = [path for path, _ in leaves(BASE) if not any(word in path for word in UNSEEN)]
-    # An object with members is an object.
+def visible_paths() -> list[str]:
+    paths = [path for path, _ in scalars(BASE) if not any(word in path for word in INVISIBLE)]
+    # The type of an object with properties is redundant.
     return [path for path in paths if not any(f"{path.removesuffix('type')}properties" in other for other in paths)]
 
 
-@pytest.mark.parametrize("path", touchable())
-def test_no_fact_changes_unseen(path: str) -> None:
-    """A fact that is another one, wherever it is, shows in the report."""
-    value = dict(leaves(BASE))[path]
+@pytest.mark.parametrize("path", visible_paths())
+def test_every_change_of_a_visible_fact_is_reported(path: str) -> None:
+    value = dict(scalars(BASE))[path]
     if "$ref" in path:
         other: Any = "#/components/schemas/" + ("Maker" if not value.endswith("Maker") else "Part")
     elif path.endswith("|type") or "|type|" in path:
@@ -107,7 +106,7 @@ def test_no_fact_changes_unseen(path: str) -> None:
     assert report(BASE, edited(BASE, {path: other})).changes
 
 
-def test_a_class_without_a_name_in_both_is_followed_through_lists_and_mappings() -> None:
+def test_renamed_class_is_recognized_in_lists_and_mappings() -> None:
     edits = {
         f"{THING}|properties|parts": {"type": "array", "items": ref("Piece")},
         f"{THING}|properties|by_name": {"type": "object", "additionalProperties": ref("Piece")},
@@ -119,7 +118,7 @@ def test_a_class_without_a_name_in_both_is_followed_through_lists_and_mappings()
     assert seen(report(old, edited(BASE, edits)).changes) == [("model-renamed", "breaking", "Piece")]
 
 
-def test_a_class_that_holds_itself_is_compared_once() -> None:
+def test_recursive_class_is_compared_once() -> None:
     def tree(name: str) -> Any:
         return edited(
             BASE,
@@ -134,13 +133,13 @@ def test_a_class_that_holds_itself_is_compared_once() -> None:
 
     changes = seen(report(tree("Oak"), tree("Elm")).changes)
     assert changes == [
-        ("answer-class-changed", "types only", "Thing.tree"),
-        ("answer-class-changed", "types only", "Thing.tree.child"),
         ("attribute-removed", "breaking", "Thing.tree.leaf"),
+        ("response-class-changed", "types only", "Thing.tree"),
+        ("response-class-changed", "types only", "Thing.tree.child"),
     ]
 
 
-def test_names_are_those_of_python() -> None:
+def test_report_uses_python_names() -> None:
     old = edited(BASE, {f"{BODY}|properties|class": STRING, f"{THING}|properties|x5t#S256": STRING})
     assert seen(report(old, BASE).changes) == [
         ("argument-removed", "breaking", "clerk.things.create(... class_=)"),
@@ -150,16 +149,16 @@ def test_names_are_those_of_python() -> None:
     assert places == {"POST /things", "GET /things and 1 more"}
 
 
-def test_an_object_that_is_sent_and_comes_back_is_judged_as_both() -> None:
+def test_object_that_is_sent_and_received_is_compared_as_both() -> None:
     old = edited(BASE, {f"{BODY}|properties|maker": ref("Maker")})
     new = edited(old, {"components|schemas|Maker|required": ["name"]})
     assert seen(report(old, new).changes) == [
-        ("answer-never-none", "compatible", "Maker.name"),
         ("argument-required", "breaking", "Maker.name"),
+        ("response-never-none", "compatible", "Maker.name"),
     ]
 
 
-# -- the version step ------------------------------------------------------------------------------------------------
+# -- the version step ----------------------------------------------------------------------------------------------
 
 STEPS = [
     ("an attribute comes", "patch", "minor"),
@@ -170,20 +169,20 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
-def test_the_step_follows_the_worst_change(name: str, before: str, after: str) -> None:
+def test_worst_change_determines_the_version_step(name: str, before: str, after: str) -> None:
     old, new = pair(CASES[name])
     assert report(old, new, version="0.9.9").step == before
     assert report(old, new, version="1.0.0").step == after
 
 
-def test_the_version_is_this_package_s_own() -> None:
+def test_default_version_is_that_of_the_package() -> None:
     assert report(BASE, BASE).version == __version__
 
 
-# -- what a reader gets ----------------------------------------------------------------------------------------------
+# -- formats -------------------------------------------------------------------------------------------------------
 
 
-def busy() -> Any:
+def with_many_changes() -> Any:
     return edited(
         BASE,
         {
@@ -203,8 +202,8 @@ def busy() -> Any:
     )
 
 
-def test_breaking_comes_first_and_resources_are_in_order() -> None:
-    made = report(BASE, busy())
+def test_breaking_changes_come_first_and_resources_are_sorted() -> None:
+    made = report(BASE, with_many_changes())
     grades = [change.grade for change in made.changes]
     assert grades == sorted(grades, key=list(Grade).index)
     assert made.breaking == made.changes[:1]
@@ -212,9 +211,9 @@ def test_breaking_comes_first_and_resources_are_in_order() -> None:
     assert compatible == sorted(compatible) == ["accounts", "things", "things"]
 
 
-def test_the_text() -> None:
+def test_text_format() -> None:
     assert (
-        report(BASE, busy(), version="0.1.0").text()
+        report(BASE, with_many_changes(), version="0.1.0").text()
         == """\
 Changes within API version 2030-01-01
 1 breaking, 1 types only, 3 compatible: a minor version after 0.1.0.
@@ -237,14 +236,14 @@ COMPATIBLE
 operation-added: A new name does not hide another.
 argument-added: Calls without it are unchanged.
 argument-removed: A call that passes it raises TypeError.
-answer-maybe-none: Type checkers require a check for None; decoding never raises.
-answer-values-added: An enum is a string at run time: any value is read.
+response-maybe-none: Type checkers require a check for None; decoding never raises.
+response-values-added: An enum is a string at run time: any value is read.
 """
     )
 
 
-def test_the_markdown() -> None:
-    text = report(BASE, busy()).markdown()
+def test_markdown_format() -> None:
+    text = report(BASE, with_many_changes()).markdown()
     assert (
         "## Breaking\n\n### things\n\n- `clerk.things.create(... size=)`: argument removed (integer) (`POST /things`)"
         in text
@@ -253,14 +252,14 @@ def test_the_markdown() -> None:
     assert "| argument-removed | breaking | A call that passes it raises TypeError. |" in text
 
 
-def test_an_empty_report() -> None:
+def test_empty_report_in_all_formats() -> None:
     text = "Changes within API version 2030-01-01\n0 breaking, 0 types only, 0 compatible: no new version is needed.\n"
     assert report(BASE, BASE).text() == text
     assert report(BASE, BASE).markdown().splitlines()[2] == text.splitlines()[1]
 
 
-def test_the_json() -> None:
-    made = json.loads(report(BASE, busy(), version="0.1.0").json())
+def test_json_format() -> None:
+    made = json.loads(report(BASE, with_many_changes(), version="0.1.0").json())
     assert made["api"] == {"old": "2030-01-01", "new": "2030-01-01"}
     assert (made["step"], made["counts"]) == ("minor", {"breaking": 1, "types only": 1, "compatible": 3})
     assert made["changes"][0] == {
@@ -271,12 +270,12 @@ def test_the_json() -> None:
         "http": "POST /things",
         "before": "integer",
         "after": None,
-        "says": "argument removed (integer)",
-        "why": "A call that passes it raises TypeError.",
+        "description": "argument removed (integer)",
+        "reason": "A call that passes it raises TypeError.",
     }
     assert (made["signatures"], made["findings"]) == ([], [])
 
 
-def test_events_and_operations_are_not_compared() -> None:
+def test_rejects_comparing_events_with_operations() -> None:
     with pytest.raises(GeneratorProblem, match="cannot be compared"):
         report(BASE, EVENTS)

@@ -1,4 +1,4 @@
-"""Signatures of two packages beside each other, with griffe's own search for breaking changes as the judge."""
+"""Comparison of the signatures of two packages, checked against griffe's search for breaking changes."""
 
 from __future__ import annotations
 
@@ -127,14 +127,14 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_moved(name: str, tmp_path: Path) -> None:
+def test_signature_changes_are_found(name: str, tmp_path: Path) -> None:
     changed, expected = CASES[name]
     moved = compare(package(tmp_path / "old"), package(tmp_path / "new", **changed))
     assert [one for one in moved if not one.path.startswith(f"{expected.path}.")] == [expected]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_griffe_finds_nothing_breaking_that_is_not_here(name: str, tmp_path: Path) -> None:
+def test_griffe_finds_no_other_breaking_change(name: str, tmp_path: Path) -> None:
     folders = package(tmp_path / "old"), package(tmp_path / "new", **CASES[name][0])
     old, new = (griffe.load("clerk_bapi", search_paths=[folder.parent]) for folder in folders)
     judged = {breakage.obj.path for breakage in griffe.find_breaking_changes(old, new)}
@@ -145,7 +145,7 @@ def test_griffe_finds_nothing_breaking_that_is_not_here(name: str, tmp_path: Pat
         assert any(public == one or public.startswith(f"{one}.") for one in found), path
 
 
-def test_a_method_that_moved_in_async_alone_is_named(tmp_path: Path) -> None:
+def test_change_of_an_async_method_only_is_found(tmp_path: Path) -> None:
     new = package(tmp_path / "new")
     path = new / "resources" / "things.py"
     sync, is_async, rest = path.read_text(encoding="utf-8").partition("class AsyncThingsResource")
@@ -155,11 +155,11 @@ def test_a_method_that_moved_in_async_alone_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_the_module_of_a_model_is_nobody_s_concern(tmp_path: Path) -> None:
+def test_moving_a_model_to_another_module_is_not_a_change(tmp_path: Path) -> None:
     assert compare(package(tmp_path / "old"), package(tmp_path / "new", in_="shared")) == []
 
 
-def test_the_packages_of_this_project_are_read_whole() -> None:
+def test_signatures_of_this_project_are_read() -> None:
     generated = signatures(ROOT / "generated" / "clerk_bapi")
     assert str(generated["clerk_bapi.api.get_user"]) == "(user_id: str) -> Request[User]"
     assert str(generated["clerk_bapi.models.User.id"]) == "str"
@@ -168,17 +168,17 @@ def test_the_packages_of_this_project_are_read_whole() -> None:
     assert "clerkkit.clerk.Clerk.map" in overlay
 
 
-def test_signatures_are_a_part_of_the_report_and_of_its_step(tmp_path: Path) -> None:
+def test_report_includes_signatures_and_their_step(tmp_path: Path) -> None:
     changed, expected = CASES["a keyword goes"]
     made = report(BASE, BASE, moved=compare(package(tmp_path / "old"), package(tmp_path / "new", **changed)))
     assert (made.step, made.changes) == ("minor", [])
-    assert f"SIGNATURES\n  breaking\n    {expected.path}: {expected.says}\n" in made.text()
+    assert f"SIGNATURES\n  breaking\n    {expected.path}: {expected.description}\n" in made.text()
     assert f"## Signatures\n\n### breaking\n\n- `{expected.path}`: " in made.markdown()
     assert f'"path": "{expected.path}"' in made.json()
 
 
-def test_the_report_knows_the_names_that_are_generated() -> None:
-    """What the contract is said to be for callers is what stands in the package: names, keywords, classes."""
+def test_report_names_equal_those_of_the_generated_package() -> None:
+    """Functions, methods, keywords, classes and attributes."""
     callers = CallerView(json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8")))
     shims = compatibility.load(ROOT / "spec" / "compatibility.yaml", callers.version).all
     old = {shim.old for shim in shims} | {iterator_of(shim.old) for shim in shims} - {
@@ -193,13 +193,13 @@ def test_the_report_knows_the_names_that_are_generated() -> None:
     properties = {path: one for path, one in there.items() if path[0] == "client" and len(path) == 3}
     groups = {one.type: path[2] for path, one in properties.items()}
     methods = {f"clerk.{groups[path[1]]}.{path[2]}" for path in there if path[0] == "resources" and len(path) == 3}
-    walks = {one.walk for one in callers.operations if one.has_walk}
-    assert methods == {one.called for one in callers.operations} | walks
+    iterators = {one.iterator for one in callers.operations if one.has_iterator}
+    assert methods == {one.called for one in callers.operations} | iterators
 
     rules = computed_attributes.load(ROOT / "spec" / "attributes.yaml")
     by_hand = {(model, attribute) for model, attributes in rules.items() for attribute in attributes}
     attributes = {path[1:] for path in there if path[0] == "models" and path[1] not in dicts.__all__} - by_hand
-    # A class of answers has what events tell of it, too, and brings what that holds.
+    # A class of responses also has the attributes that events add, and the classes of these.
     contract, events = (json.loads((ROOT / "spec" / name).read_text(encoding="utf-8")) for name in FILES.values())
     joined = name_models(contract, events, operation_names.load(ROOT / "spec" / "names.yaml")).facts["components"][
         "schemas"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from clerkkit.auth import AuthState
-from tests.loopback import answer, serve
+from tests.loopback import respond, serve
 from tests.overlay.auth.browser import Browser
 from tests.overlay.auth.factories import jwks
 
@@ -27,7 +27,7 @@ def _no_time_passes() -> Iterator[None]:
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     """A browser, and a Clerk that serves signing keys only."""
-    with serve(answer(200, jwks())) as server:
+    with serve(respond(200, jwks())) as server:
         browser = Browser(server)
         yield browser
         browser.clerk.close()

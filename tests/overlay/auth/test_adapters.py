@@ -315,7 +315,7 @@ REQUESTS = {
 PATH = "/caf%C3%A9/a%20b?x=%20y&z="
 
 
-def told(state: RequestState) -> dict[str, str]:
+def describe(state: RequestState) -> dict[str, str]:
     back = dict(parse_qsl(urlsplit(state.location or "").query)).get("redirect_url", "")
     return {"status": state.status, "back": back}
 
@@ -328,7 +328,7 @@ def test_reads_aiohttp_requests(kind: str) -> None:
         async with client() as clerk:
 
             async def handle(request: web.Request) -> web.Response:
-                return web.json_response(told(await clerk.auth.authenticate_request(request, LIVE, now=NOW)))
+                return web.json_response(describe(await clerk.auth.authenticate_request(request, LIVE, now=NOW)))
 
             app = web.Application()
             app.router.add_get("/{path:.*}", handle)
@@ -340,10 +340,10 @@ def test_reads_aiohttp_requests(kind: str) -> None:
                 async with httpx.AsyncClient(trust_env=False) as browser:
                     port = runner.addresses[0][1]
                     sent = {"host": "shop.test:8080", **headers}
-                    answer = await browser.get(f"http://127.0.0.1:{port}{PATH}", headers=sent)
+                    response = await browser.get(f"http://127.0.0.1:{port}{PATH}", headers=sent)
             finally:
                 await runner.cleanup()
-        check(answer, status, back)
+        check(response, status, back)
 
     anyio.run(run)
 
@@ -360,17 +360,17 @@ def test_reads_quart_requests(kind: str) -> None:
             async def handle(path: str) -> dict[str, str]:
                 proxy = await clerk.auth.authenticate_request(quart.request, LIVE, now=NOW)
                 own = await clerk.auth.authenticate_request(quart.request._get_current_object(), LIVE, now=NOW)  # type: ignore[attr-defined]
-                assert told(own) == told(proxy)
-                return told(proxy)
+                assert describe(own) == describe(proxy)
+                return describe(proxy)
 
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as browser:
                 sent = {"host": "shop.test:8080", **headers}
-                answer = await browser.get(f"http://127.0.0.1{PATH}", headers=sent)
-        check(answer, status, back)
+                response = await browser.get(f"http://127.0.0.1{PATH}", headers=sent)
+        check(response, status, back)
 
     anyio.run(run)
 
 
-def check(answer: httpx.Response, status: str, back: str | None) -> None:
-    assert answer.status_code == 200, answer.text
-    assert answer.json() == {"status": status, "back": back or ""}
+def check(response: httpx.Response, status: str, back: str | None) -> None:
+    assert response.status_code == 200, response.text
+    assert response.json() == {"status": status, "back": back or ""}

@@ -14,7 +14,7 @@ import pytest
 
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, TokenRefused
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 from tests.overlay.auth.factories import CATEGORY, KID, NOW, claims, forged, jwks, pem, private, publishable_key, token
 from tests.overlay.auth.factories import options as auth_options
 
@@ -93,7 +93,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
 def test_attack_is_refused_with_limited_calls(name: str) -> None:
     make, reason, calls = ATTACKS[name]
     evil = make()
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         for cache in (True, False, True):
             with pytest.raises(TokenRefused) as caught:
                 clerk.auth.verify_token(evil, now=NOW, cache=cache)
@@ -118,7 +118,7 @@ def test_attack_is_refused_with_limited_calls(name: str) -> None:
     ids=["ids", "signatures"],
 )
 def test_flood_causes_one_call(make: Callable[[int], str]) -> None:
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(300):
             with pytest.raises(TokenRefused):
                 clerk.auth.verify_token(make(number), now=NOW)
@@ -128,7 +128,7 @@ def test_flood_causes_one_call(make: Callable[[int], str]) -> None:
 
 def test_token_of_another_instance_is_refused() -> None:
     other = token(key="other", iss="https://clerk.other.test")
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.auth.verify_token(token(), now=NOW)
         with pytest.raises(TokenRefused):
             clerk.auth.verify_token(other, now=NOW)
@@ -136,7 +136,7 @@ def test_token_of_another_instance_is_refused() -> None:
 
 def test_machine_token_is_never_a_session_token() -> None:
     options = auth_options()
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         for made in (token(sub="mch_1"), token(headers={"typ": "at+jwt"}), token(headers={"cat": "cl_B7d4PD222AAA"})):
             for padded in (made, made + "=" * (-len(made.rpartition(".")[2]) % 4)):
                 scope = {"type": "http", "path": "/", "headers": [(b"authorization", f"Bearer {padded}".encode())]}

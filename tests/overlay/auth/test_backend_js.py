@@ -16,7 +16,7 @@ import pytest
 
 from clerkkit import Clerk
 from clerkkit.auth import MachineToken, SessionClaims
-from tests.loopback import Received, Said, answer, serve
+from tests.loopback import Received, Steps, respond, serve
 from tests.overlay.auth.factories import ISSUER, NOW, ORIGIN, options, pem, publishable_key, token
 
 FOLDER = os.environ.get("CLERK_BACKEND_JS")
@@ -121,7 +121,7 @@ def differs(case: Case, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> s
 def judged(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
     """Return the results of the SDK."""
     client = {"secretKey": SECRET, "publishableKey": publishable_key(), "jwtKey": pem(), "apiUrl": api_url}
-    told = [
+    sent = [
         {
             "now": NOW,
             "client": client,
@@ -133,7 +133,7 @@ def judged(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
         for case in cases
     ]
     script = Path(__file__).with_name("backend_js.mjs")
-    text = json.dumps({"sdk": str(FOLDER), "cases": told})
+    text = json.dumps({"sdk": str(FOLDER), "cases": sent})
     done = subprocess.run(["node", str(script)], input=text, capture_output=True, text=True, check=True)
     return list(json.loads(done.stdout))
 
@@ -159,10 +159,10 @@ def ours(cases: list[Case], api_url: str) -> Iterator[dict[str, Any]]:
 def compared(cases: list[Case]) -> dict[str, int]:
     """Check that results are equal or differ deliberately; return how many of each."""
 
-    def api(received: Received) -> Said:
-        said = received.json()
-        body = OPAQUE[said.get("token") or said.get("access_token") or said["secret"]]
-        return answer(404, {"errors": []}) if body is None else answer(200, body)
+    def api(received: Received) -> Steps:
+        output = received.json()
+        body = OPAQUE[output.get("token") or output.get("access_token") or output["secret"]]
+        return respond(404, {"errors": []}) if body is None else respond(200, body)
 
     found: dict[str, int] = {}
     with serve(api) as server:

@@ -16,12 +16,12 @@ from clerkkit.auth import AuthOptions, AuthState, MachineToken, TokenRefused
 from clerkkit.auth.tokens.bounded_cache import BoundedCache
 from clerkkit.auth.tokens.machine_token_cache import MachineTokenCache
 from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
-from tests.loopback import KEY, Act, Loopback, Received, Said, Script, answer, serve
+from tests.loopback import KEY, Act, Loopback, Received, Script, Steps, respond, serve
 from tests.overlay.auth.factories import NOW, jwks, make_async_auth, make_auth, options, pem, token
 
 SUBJECT = {"id": "x_1", "subject": "user_1", "scopes": ["a"], "claims": {"roles": ["reader"]}, "aud": ["x"]}
-GOOD = answer(200, SUBJECT)
-UNKNOWN = answer(404, {"errors": []})
+GOOD = respond(200, SUBJECT)
+UNKNOWN = respond(404, {"errors": []})
 
 
 class Time:
@@ -39,7 +39,7 @@ class Time:
 class Asker:
     """Verifies opaque tokens against a server, and counts the calls."""
 
-    def __init__(self, script: Script | Callable[[Received], Said]) -> None:
+    def __init__(self, script: Script | Callable[[Received], Steps]) -> None:
         self.time = Time()
         self.state = AuthState(lambda: self.time.unix, lambda: self.time.monotonic)
         self._served = serve(script)
@@ -108,7 +108,7 @@ def test_each_caller_has_its_own_lifetimes(name: str, script: Script, seconds: f
 
 
 def test_cached_token_expires_with_its_own_expiration() -> None:
-    with Asker(answer(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
+    with Asker(respond(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
         asker.reason()
         asker.time.sleep(3.9)
         asker.reason()
@@ -125,13 +125,13 @@ def test_cached_token_expires_with_its_own_expiration() -> None:
     ("fault", "kept"),
     [
         (UNKNOWN, True),
-        (answer(400, {"errors": []}), True),
-        (answer(422, {"errors": []}), True),
-        (answer(200, {**SUBJECT, "revoked": True}), True),
-        (answer(401, {"errors": []}), False),
-        (answer(403, {"errors": []}), False),
-        (answer(429, {"errors": []}), False),
-        (answer(500, b""), False),
+        (respond(400, {"errors": []}), True),
+        (respond(422, {"errors": []}), True),
+        (respond(200, {**SUBJECT, "revoked": True}), True),
+        (respond(401, {"errors": []}), False),
+        (respond(403, {"errors": []}), False),
+        (respond(429, {"errors": []}), False),
+        (respond(500, b""), False),
         ([Act.RESET], False),
     ],
 )
@@ -167,23 +167,23 @@ def test_cache_holds_neither_tokens_nor_keys() -> None:
     assert not any(secret in held for secret in ("ak_1", "mt_2", "ak_machine"))
 
 
-def slow(said: Said) -> Callable[[Received], Said]:
+def slow(steps: Steps) -> Callable[[Received], Steps]:
     """Return the response after all concurrent requests had time to arrive."""
     gate = threading.Event()
 
-    def reply(_: Received) -> Said:
+    def reply(_: Received) -> Steps:
         gate.wait(0.3)
-        return said
+        return steps
 
     return reply
 
 
-@pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
-def test_threads_with_the_same_token_share_a_call(script: Said) -> None:
+@pytest.mark.parametrize("script", [GOOD, UNKNOWN, respond(500, b"")], ids=["good", "unknown", "failing"])
+def test_threads_with_the_same_token_share_a_call(script: Steps) -> None:
     outcomes: list[str | None] = []
     everyone_waits = threading.Event()
 
-    def reply(_: Received) -> Said:
+    def reply(_: Received) -> Steps:
         everyone_waits.wait(10)
         return script
 
@@ -204,8 +204,8 @@ def test_threads_with_the_same_token_share_a_call(script: Said) -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-@pytest.mark.parametrize("script", [GOOD, UNKNOWN, answer(500, b"")], ids=["good", "unknown", "failing"])
-def test_tasks_with_the_same_token_share_a_call(script: Said, backend: str) -> None:
+@pytest.mark.parametrize("script", [GOOD, UNKNOWN, respond(500, b"")], ids=["good", "unknown", "failing"])
+def test_tasks_with_the_same_token_share_a_call(script: Steps, backend: str) -> None:
     outcomes: list[bool] = []
     state = AuthState()
 
@@ -302,7 +302,7 @@ def test_changes_to_machine_claims_do_not_affect_other_callers(given: str) -> No
         "OAUTH": token(**{**MACHINE, "sub": "user_1"}, headers={"typ": "at+jwt", "cat": None}),  # type: ignore[arg-type]
     }
     with (
-        serve(lambda received: answer(200, jwks() if received.path == "/jwks" else SUBJECT)) as server,
+        serve(lambda received: respond(200, jwks() if received.path == "/jwks" else SUBJECT)) as server,
         Clerk(KEY, base_url=server.url) as clerk,
     ):
         first, second = (clerk.auth.verify_machine_token(made.get(given, given), now=NOW) for _ in range(2))

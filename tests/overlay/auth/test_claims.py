@@ -80,7 +80,7 @@ def test_claims_without_organization(packed: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "answer"),
+    ("asked", "response"),
     [
         ({}, False),
         ({"role": "admin"}, True),
@@ -112,12 +112,12 @@ def test_claims_without_organization(packed: Any) -> None:
         ({"plan": "pro", "role": "admin", "permission": "boards:view", "feature": "audit"}, True),
     ],
 )
-def test_has_checks_all_arguments(asked: dict[str, Any], answer: bool) -> None:
-    assert session(**V2).has(**asked) is answer
+def test_has_checks_all_arguments(asked: dict[str, Any], response: bool) -> None:
+    assert session(**V2).has(**asked) is response
 
 
 @pytest.mark.parametrize(
-    ("held", "asked", "answer"),
+    ("held", "asked", "response"),
     [
         ("org:a:read", "org:a:read", True),
         ("org:a:read", "a:read", True),
@@ -129,10 +129,10 @@ def test_has_checks_all_arguments(asked: dict[str, Any], answer: bool) -> None:
         ("org:a:read ", "org:a:read", False),
     ],
 )
-def test_permissions_of_the_session_are_compared_unchanged(held: str, asked: str, answer: bool) -> None:
+def test_permissions_of_the_session_are_compared_unchanged(held: str, asked: str, response: bool) -> None:
     found = session(org_id="org_1", org_role="org:admin", org_permissions=[held])
-    assert found.has(permission=asked) is answer
-    assert found.has(role="admin", permission=asked) is answer
+    assert found.has(permission=asked) is response
+    assert found.has(role="admin", permission=asked) is response
 
 
 @pytest.mark.parametrize("held", ["admin", "org:admin", "org:org:admin"])

@@ -16,7 +16,7 @@ from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import TokenRefused
 from clerkkit.testing import webhook_secret
 from clerkkit.webhooks import WebhookVerificationError
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 from tests.overlay.auth.factories import NOW, jwks, options, token
 
 MACHINE = {"sub": "mch_1", "azp": None, "sid": None}
@@ -44,7 +44,7 @@ def reason(verify: Any, *arguments: Any, **more: Any) -> str | None:
 def test_tokens_expire_by_the_clock_of_the_client() -> None:
     clock, session, machine = SetClock(), token(), token(**MACHINE, headers=M2M_HEADERS)
     request = httpx.Request("GET", "https://shop.test/", headers={"authorization": f"Bearer {session}"})
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url, clock=clock) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url, clock=clock) as clerk:
         views = (clerk, clerk.with_options(timeout=1), clerk.with_options(secret_key="sk_test_other"))
         for moment, expired in ((NOW, False), (NOW + 64, False), (NOW + 65, True), (NOW, False)):
             clock.now = moment
@@ -68,7 +68,7 @@ def test_tokens_expire_by_the_async_clients_clock() -> None:
                 with pytest.raises(TokenRefused):
                     await verify
 
-    with serve(answer(200, jwks())) as server:
+    with serve(respond(200, jwks())) as server:
         anyio.run(verify, server.url)
 
 
@@ -76,7 +76,7 @@ def test_handshake_session_expires_by_the_clock_of_the_client() -> None:
     clock, session = SetClock(), token()
     handshake = token(sub=None, sid=None, exp=None, nbf=None, handshake=[f"__session={session}; Path=/"])
     request = httpx.Request("GET", "https://shop.test/", headers={"cookie": f"__clerk_handshake={handshake}"})
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url, clock=clock) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url, clock=clock) as clerk:
         assert clerk.auth.authenticate_request(request, options()).is_authenticated
         clock.now = NOW + 65
         assert not clerk.auth.authenticate_request(request, options()).is_authenticated
@@ -100,7 +100,7 @@ def test_webhooks_expire_by_the_clock_of_the_client(client: type[Clerk | AsyncCl
 
 def test_default_clock_is_that_of_the_machine() -> None:
     now = time.time()
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert reason(clerk.auth.verify_token, token(iat=now, nbf=now, exp=now + 60)) is None
         assert reason(clerk.auth.verify_token, token(iat=now, nbf=now, exp=now - 60)) == "token-expired"
 

@@ -36,16 +36,16 @@ def test_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
     bearer = {"authorization": f"Bearer {fake.session_token('user_1', claims={'azp': 'https://example.com'})}"}
     events = [(http(headers=headers, cookies=[]), headers) for headers in (bearer, {}, {"sec-fetch-dest": "document"})]
-    answers = [names["lambda_handler"](event, None) for event, _ in events]
-    assert [answer["statusCode"] for answer in answers] == [200, 401, 307]
-    assert answers[0]["body"] == names["user_of"](events[0][0]).user_id == "user_1"
-    assert answers[2]["headers"]["location"].startswith("https://")
-    assert any("__clerk_redirect_count" in cookie for cookie in answers[2]["cookies"])
+    responses = [names["lambda_handler"](event, None) for event, _ in events]
+    assert [response["statusCode"] for response in responses] == [200, 401, 307]
+    assert responses[0]["body"] == names["user_of"](events[0][0]).user_id == "user_1"
+    assert responses[2]["headers"]["location"].startswith("https://")
+    assert any("__clerk_redirect_count" in cookie for cookie in responses[2]["cookies"])
 
     async def call(headers: dict[str, str]) -> web.Response:
-        answer = await names["me"](make_mocked_request("GET", "/", headers=headers))
-        assert isinstance(answer, web.Response)
-        return answer
+        response = await names["me"](make_mocked_request("GET", "/", headers=headers))
+        assert isinstance(response, web.Response)
+        return response
 
     assert anyio.run(call, bearer).text == "user_1"
     assert anyio.run(call, {}).status == 401

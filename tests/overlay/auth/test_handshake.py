@@ -8,7 +8,7 @@ import pytest
 
 from clerk_bapi import API_VERSION
 from clerkkit.auth import HandshakeState, SignedInState, SignedOutState
-from tests.loopback import Act, Script, answer, serve
+from tests.loopback import Act, Script, respond, serve
 from tests.overlay.auth.browser import (
     EXPIRED,
     GOOD,
@@ -192,7 +192,7 @@ def test_handshake_in_production_signs_out_page_loads_only(browser: Browser, sen
 @pytest.mark.parametrize("sent", NOT_A_PAGE)
 def test_nonce_signs_out_page_loads_only(sent: dict[str, str]) -> None:
     def clerk(received: Any) -> bytes:
-        return answer(200, jwks() if received.path == "/jwks" else {"directives": SIGN_OUT_COOKIES})
+        return respond(200, jwks() if received.path == "/jwks" else {"directives": SIGN_OUT_COOKIES})
 
     with serve(clerk) as server:
         browser = Browser(server)
@@ -238,9 +238,9 @@ def test_handshake_in_development_tolerates_a_day_of_clock_skew(browser: Browser
 def test_nonce_is_fetched_and_wins_over_handshake_token() -> None:
     def clerk(received: Any) -> bytes:
         if received.path == "/jwks":
-            return answer(200, jwks())
+            return respond(200, jwks())
         assert (received.path, received.query) == ("/clients/handshake_payload", [("nonce", "n 1")])
-        return answer(200, {"directives": SIGN_IN_COOKIES})
+        return respond(200, {"directives": SIGN_IN_COOKIES})
 
     with serve(clerk) as server:
         browser = Browser(server)
@@ -249,7 +249,7 @@ def test_nonce_is_fetched_and_wins_over_handshake_token() -> None:
         browser.clerk.close()
 
 
-@pytest.mark.parametrize("fault", [answer(500), [Act.RESET], answer(200, []), answer(200, {"directives": 5})])
+@pytest.mark.parametrize("fault", [respond(500), [Act.RESET], respond(200, []), respond(200, {"directives": 5})])
 def test_nonce_without_result_signs_out(fault: Script) -> None:
     with serve(fault) as server:
         browser = Browser(server)

@@ -12,11 +12,11 @@ import pytest
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import AuthState, TokenRefused
 from clerkkit.auth.tokens.verified_token_cache import VerifiedTokenCache
-from tests.loopback import KEY, Act, Received, Said, Script, answer, serve
+from tests.loopback import KEY, Act, Received, Script, Steps, respond, serve
 from tests.overlay.auth.factories import NOW, jwk, jwks, make_async_auth, make_auth, pem, token
 
-GOOD = answer(200, jwks())
-DOWN = answer(500, {"errors": []})
+GOOD = respond(200, jwks())
+DOWN = respond(500, {"errors": []})
 WAYS = ["sync", "asyncio", "trio"]
 
 
@@ -96,7 +96,7 @@ def test_rotated_key_is_fetched_at_most_every_ten_seconds(way: str) -> None:
         assert caller.reason(token()) == "jwk-kid-mismatch"  # its key is gone, so the cached signature is ignored
         assert len(server.requests) == 2
 
-    with serve(GOOD, answer(200, jwks(jwk("second", "ins_2")))) as server:
+    with serve(GOOD, respond(200, jwks(jwk("second", "ins_2")))) as server:
         calling(way, server.url, test)
 
 
@@ -111,12 +111,14 @@ def test_bad_signature_fetches_a_new_key_with_the_same_id(way: str) -> None:
         assert caller.reason(token()) == "token-invalid-signature"
         assert len(server.requests) == 2
 
-    with serve(GOOD, answer(200, jwks(jwk("second")))) as server:
+    with serve(GOOD, respond(200, jwks(jwk("second")))) as server:
         calling(way, server.url, test)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("fault", [DOWN, answer(200, {"keys": []}), answer(200, b"<html>"), [Act.HANG_UP]], ids="dehc")
+@pytest.mark.parametrize(
+    "fault", [DOWN, respond(200, {"keys": []}), respond(200, b"<html>"), [Act.HANG_UP]], ids="dehc"
+)
 def test_old_keys_are_used_for_an_hour_if_new_ones_cannot_be_fetched(way: str, fault: Script) -> None:
     def test(caller: Caller) -> None:
         for age, calls, good in (
@@ -144,22 +146,22 @@ def test_old_keys_are_used_for_an_hour_if_new_ones_cannot_be_fetched(way: str, f
     ("fault", "reason"),
     [
         (DOWN, "jwk-remote-failed-to-load"),
-        (answer(401, {"errors": [{"code": "clerk_key_invalid", "message": "no"}]}), "secret-key-invalid"),
-        (answer(403, b"no"), "jwk-remote-failed-to-load"),
-        (answer(200, {}), "jwk-remote-failed-to-load"),
-        (answer(200, {"keys": {}}), "jwk-remote-failed-to-load"),
-        (answer(200, []), "jwk-remote-failed-to-load"),
-        (answer(200, b"no json"), "jwk-remote-failed-to-load"),
-        (answer(200, {"keys": [5, None, "x", {}, {"kty": "RSA"}]}), "jwk-kid-mismatch"),
+        (respond(401, {"errors": [{"code": "clerk_key_invalid", "message": "no"}]}), "secret-key-invalid"),
+        (respond(403, b"no"), "jwk-remote-failed-to-load"),
+        (respond(200, {}), "jwk-remote-failed-to-load"),
+        (respond(200, {"keys": {}}), "jwk-remote-failed-to-load"),
+        (respond(200, []), "jwk-remote-failed-to-load"),
+        (respond(200, b"no json"), "jwk-remote-failed-to-load"),
+        (respond(200, {"keys": [5, None, "x", {}, {"kty": "RSA"}]}), "jwk-kid-mismatch"),
         ([Act.RESET], "unexpected-error"),
-        (answer(200, jwks({**jwk(), "kty": "oct", "k": "c2VjcmV0"})), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "use": "enc"})), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "n": "AQ"})), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "e": "AQ"})), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "n": "!", "e": 5})), "jwk-kid-mismatch"),
-        (answer(200, jwks(jwk("short", bits=1024))), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "alg": "HS256"})), "jwk-kid-mismatch"),
-        (answer(200, jwks({**jwk(), "alg": "RS512"})), "token-verification-failed"),
+        (respond(200, jwks({**jwk(), "kty": "oct", "k": "c2VjcmV0"})), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "use": "enc"})), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "n": "AQ"})), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "e": "AQ"})), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "n": "!", "e": 5})), "jwk-kid-mismatch"),
+        (respond(200, jwks(jwk("short", bits=1024))), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "alg": "HS256"})), "jwk-kid-mismatch"),
+        (respond(200, jwks({**jwk(), "alg": "RS512"})), "token-verification-failed"),
     ],
 )
 def test_reason_if_keys_cannot_be_fetched_or_used(fault: Script, reason: str) -> None:
@@ -178,16 +180,16 @@ def test_key_without_algorithm_accepts_all_supported_ones() -> None:
         assert caller.reason(token(algorithm="PS256")) == "token-invalid-algorithm"
 
     plain = {name: value for name, value in jwk().items() if name != "alg"}
-    with serve(answer(200, jwks(plain))) as server:
+    with serve(respond(200, jwks(plain))) as server:
         calling("sync", server.url, test)
 
 
 # -- many at a time ------------------------------------------------------------------------------------------------
 
 
-def slowly(said: Said) -> Script:
-    def late(received: Received) -> Said:
-        return [Act.PAUSE, *([said] if isinstance(said, bytes) else said)]
+def slowly(steps: Steps) -> Script:
+    def late(received: Received) -> Steps:
+        return [Act.PAUSE, *([steps] if isinstance(steps, bytes) else steps)]
 
     return late
 
@@ -254,7 +256,7 @@ def test_cancelled_task_does_not_block_others(backend: str) -> None:
 
 def test_async_client_works_in_several_loops() -> None:
     # Connections are not reused in another loop.
-    with serve(answer(200, jwks(), {"Connection": "close"})) as server:
+    with serve(respond(200, jwks(), {"Connection": "close"})) as server:
         clerk = AsyncClerk(KEY, base_url=server.url)
 
         async def verify() -> str:
@@ -322,7 +324,7 @@ def _tasks_do_not_wait(backend: str, url: str, through: threading.Event, request
 
 def test_clients_do_not_share_keys() -> None:
     """Both instances have a key with the same id; each refuses tokens of the other."""
-    one, other = answer(200, jwks(jwk("first"))), answer(200, jwks(jwk("second")))
+    one, other = respond(200, jwks(jwk("first"))), respond(200, jwks(jwk("second")))
     with serve(one) as first, serve(other) as second, Clerk("sk_test_1", base_url=first.url) as mine:
         theirs = Clerk("sk_test_2", base_url=second.url)
         assert mine.auth.verify_token(token(), now=NOW)
@@ -349,7 +351,7 @@ def test_rejects_a_view_with_an_invalid_key(key: Any) -> None:
         clerk.with_options(secret_key=key)
 
 
-# -- the cache ------------------------------------------------------------------------------------------------------
+# -- the cache -----------------------------------------------------------------------------------------------------
 
 
 def test_cached_token_is_still_checked() -> None:

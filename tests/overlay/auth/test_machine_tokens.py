@@ -10,7 +10,7 @@ import pytest
 
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions, MachineToken, SignedInState, TokenRefused
-from tests.loopback import KEY, Act, Script, answer, serve
+from tests.loopback import KEY, Act, Script, respond, serve
 from tests.overlay.auth.factories import NOW, jwks, options, pem, token
 
 M2M = {"sub": "mch_1", "aud": ["mch_2"], "jti": "mt_9", "azp": None, "sid": None, "role": "service"}
@@ -52,7 +52,7 @@ def refusal(script: Script, given: Any, **more: Any) -> TokenRefused:
 
 @pytest.mark.parametrize("headers", [MACHINE, {"cat": None}])
 def test_verifies_an_m2m_jwt(headers: dict[str, Any]) -> None:
-    found = verified(answer(200, jwks()), token(**M2M, headers=headers))
+    found = verified(respond(200, jwks()), token(**M2M, headers=headers))
     assert found == MachineToken(
         token_type="m2m_token",
         id="mt_9",
@@ -72,7 +72,7 @@ def test_verifies_an_m2m_jwt(headers: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt"])
 def test_verifies_an_oauth_jwt(changes: dict[str, Any], scopes: tuple[str, ...], kind: str) -> None:
-    found = verified(answer(200, jwks()), token(**{**OAUTH, **changes}, headers={"typ": kind, "cat": None}))
+    found = verified(respond(200, jwks()), token(**{**OAUTH, **changes}, headers={"typ": kind, "cat": None}))
     assert (found.token_type, found.scopes, found.client_id, found.user_id) == (
         "oauth_token",
         scopes,
@@ -101,14 +101,14 @@ def test_verifies_an_oauth_jwt(changes: dict[str, Any], scopes: tuple[str, ...],
     ],
 )
 def test_what_is_refused(given: Any, reason: str, detail: str | None) -> None:
-    error = refusal(answer(200, jwks()), given())
+    error = refusal(respond(200, jwks()), given())
     assert (error.reason, error.detail) == (reason, detail)
 
 
 @pytest.mark.parametrize("given", ["ak_1", "mt_1", "oat_1", token(**M2M, headers=MACHINE)])
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
 def test_names_the_bearer_prefix_of_a_header_passed_as_token(given: str, scheme: str) -> None:
-    error = refusal(answer(200, BODY), f"{scheme} {given}")
+    error = refusal(respond(200, BODY), f"{scheme} {given}")
     assert error.reason == "token-invalid"
     assert "begins with Bearer" in str(error)
     assert given not in str(error)
@@ -130,7 +130,7 @@ PATHS = {
 @pytest.mark.parametrize("given", PATHS)
 def test_asks_clerk_about_an_opaque_token(given: str) -> None:
     path, name = PATHS[given]
-    with serve(answer(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = clerk.auth.verify_machine_token(given)
     assert (server.request.method, server.request.path, server.request.json()) == ("POST", path, {name: given})
     assert server.request.headers["Authorization"] == f"Bearer {KEY}"
@@ -143,7 +143,7 @@ def test_asks_clerk_about_an_opaque_token(given: str) -> None:
 
 @pytest.mark.parametrize(("given", "key"), [("mt_1", "ak_machine"), ("oat_1", KEY), ("ak_1", KEY)])
 def test_machine_secret_key_is_used_for_m2m_tokens_only(given: str, key: str) -> None:
-    with serve(answer(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, BODY)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for _ in range(2):
             clerk.auth.verify_machine_token(given, machine_secret_key="ak_machine", opaque_token_ttl=0)
     assert [one.headers["Authorization"] for one in server.requests] == [f"Bearer {key}"] * 2
@@ -154,19 +154,19 @@ def test_machine_secret_key_is_used_for_m2m_tokens_only(given: str, key: str) ->
 @pytest.mark.parametrize(
     ("fault", "reason", "status"),
     [
-        (answer(404, b""), "token-invalid", 404),
-        (answer(404, {"errors": []}), "token-invalid", 404),
-        (answer(401, {"errors": [{"code": "x", "message": "y"}]}), "secret-key-invalid", 401),
-        (answer(500, b"no"), "unexpected-error", 500),
-        (answer(200, b"no json"), "unexpected-error", 200),
+        (respond(404, b""), "token-invalid", 404),
+        (respond(404, {"errors": []}), "token-invalid", 404),
+        (respond(401, {"errors": [{"code": "x", "message": "y"}]}), "secret-key-invalid", 401),
+        (respond(500, b"no"), "unexpected-error", 500),
+        (respond(200, b"no json"), "unexpected-error", 200),
         ([Act.RESET], "unexpected-error", None),
         # Clerk's SDK accepts any response with status 200.
-        (answer(200, {**BODY, "revoked": True}), "token-invalid", None),
-        (answer(200, {**BODY, "expired": True}), "token-invalid", None),
-        (answer(200, {"active": False}), "token-invalid", None),
-        (answer(200, {}), "token-invalid", None),
-        (answer(200, []), "token-invalid", None),
-        (answer(200, {**BODY, "subject": None}), "token-invalid", None),
+        (respond(200, {**BODY, "revoked": True}), "token-invalid", None),
+        (respond(200, {**BODY, "expired": True}), "token-invalid", None),
+        (respond(200, {"active": False}), "token-invalid", None),
+        (respond(200, {}), "token-invalid", None),
+        (respond(200, []), "token-invalid", None),
+        (respond(200, {**BODY, "subject": None}), "token-invalid", None),
     ],
 )
 def test_reads_the_response_about_an_opaque_token(given: str, fault: Script, reason: str, status: int | None) -> None:
@@ -194,7 +194,7 @@ AUDIENCES = [
 @pytest.mark.parametrize(("named", "wanted", "good"), AUDIENCES)
 @pytest.mark.parametrize("form", ["JWT", "opaque"])
 def test_the_audience_of_oauth_tokens_is_enforced(form: str, named: Any, wanted: Any, good: bool) -> None:
-    script = answer(200, jwks() if form == "JWT" else {**BODY, "aud": named})
+    script = respond(200, jwks() if form == "JWT" else {**BODY, "aud": named})
     made = token(**{**OAUTH, "aud": named}, headers=AT) if form == "JWT" else "oat_1"
     if good:
         assert (verified(script, made, audience=wanted).claims or {}).get("aud") == named
@@ -205,7 +205,7 @@ def test_the_audience_of_oauth_tokens_is_enforced(form: str, named: Any, wanted:
 
 @pytest.mark.parametrize("given", ["mt_1", "ak_1"])
 def test_audience_does_not_apply_to_other_opaque_tokens(given: str) -> None:
-    assert verified(answer(200, BODY), given, audience="x").subject == "user_1"
+    assert verified(respond(200, BODY), given, audience="x").subject == "user_1"
 
 
 SAID = {"aud": ["x"], "org_id": "org_1", "act": {"sub": "user_2"}, "name": "mine", "custom": {"deep": [1]}}
@@ -214,7 +214,7 @@ SAID = {"aud": ["x"], "org_id": "org_1", "act": {"sub": "user_2"}, "name": "mine
 @pytest.mark.parametrize("form", ["JWT", "opaque"])
 def test_keeps_other_claims_of_an_oauth_token(form: str) -> None:
     opaque = {**BODY, **SAID, "object": "clerk_idp_oauth_access_token", "type": "oauth_token", "claims": None}
-    script = answer(200, jwks() if form == "JWT" else {**opaque, "expiration": NOW + 60, "created_at": NOW})
+    script = respond(200, jwks() if form == "JWT" else {**opaque, "expiration": NOW + 60, "created_at": NOW})
     found = verified(script, token(**OAUTH, **SAID, headers=AT) if form == "JWT" else "oat_1")
     claims = {name: value for name, value in (found.claims or {}).items() if value is not None}
     assert claims == SAID
@@ -223,7 +223,7 @@ def test_keeps_other_claims_of_an_oauth_token(form: str) -> None:
 
 
 def test_keeps_times_in_milliseconds() -> None:
-    assert verified(answer(200, {**BODY, "created_at": NOW * 1000}), "oat_1").created_at == NOW * 1000
+    assert verified(respond(200, {**BODY, "created_at": NOW * 1000}), "oat_1").created_at == NOW * 1000
 
 
 @pytest.mark.parametrize("kind", [{**M2M, "headers": MACHINE}, {**OAUTH, "headers": AT}], ids=["M2M", "OAuth"])
@@ -233,7 +233,7 @@ def test_authorized_parties_does_not_apply_to_machines(kind: dict[str, Any], azp
         "GET", "https://shop.test/", headers={"authorization": f"Bearer {token(**{**kind, 'azp': azp})}"}
     )
     wanted = options(accepts_token="any", authorized_parties=["https://shop.test"])
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.auth.authenticate_request(request, wanted, now=NOW).is_authenticated
 
 
@@ -243,7 +243,7 @@ def test_template_token_in_a_cookie_is_refused(claims: dict[str, Any]) -> None:
     request = httpx.Request(
         "GET", "https://shop.test/", headers={"cookie": f"__session={made}; __client_uat={NOW - 5}"}
     )
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         state = clerk.auth.authenticate_request(request, options(), now=NOW)
     assert (state.status, state.reason, server.requests) == ("signed-out", "token-type-mismatch", [])
 
@@ -252,12 +252,12 @@ def test_handshake_with_a_template_token_is_refused() -> None:
     made = token(headers={"cat": None}, sid=None)
     brought = token(sub=None, sid=None, exp=None, handshake=[f"__session={made}; Path=/"])
     request = httpx.Request("GET", "https://shop.test/", headers={"cookie": f"__clerk_handshake={brought}"})
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert not clerk.auth.authenticate_request(request, options(), now=NOW).is_authenticated
 
 
 def test_verify_token_accepts_template_tokens() -> None:
-    with serve(answer(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, jwks())) as server, Clerk(KEY, base_url=server.url) as clerk:
         found = clerk.auth.verify_token(token(headers={"cat": "cl_B7d4PD222AAA"}, sid=None), now=NOW)
     assert (found.user_id, found.session_id) == ("user_1", None)
 
@@ -322,7 +322,7 @@ def test_accepts_token_selects_the_token_types(
     headers = {} if header is None else {"authorization": f"Bearer {made.get(header, header)}"}
     request = httpx.Request("GET", "https://shop.test/", headers=headers)
     with (
-        serve(lambda received: answer(200, jwks() if received.path == "/jwks" else BODY)) as server,
+        serve(lambda received: respond(200, jwks() if received.path == "/jwks" else BODY)) as server,
         Clerk(KEY, base_url=server.url) as clerk,
     ):
         state = clerk.auth.authenticate_request(request, options(accepts_token=accepts), now=NOW)
@@ -342,7 +342,7 @@ def test_machine_tokens_need_no_publishable_key_and_no_cookies() -> None:
 
 def test_refused_machine_token_leads_to_a_state_with_its_reason() -> None:
     request = httpx.Request("GET", "https://shop.test/", headers={"authorization": "Bearer ak_1"})
-    with serve(answer(404)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(404)) as server, Clerk(KEY, base_url=server.url) as clerk:
         state = clerk.auth.authenticate_request(request, options(accepts_token="any"))
     assert (state.status, state.reason, state.token_type) == ("signed-out", "token-invalid", "api_key")
     assert state.message

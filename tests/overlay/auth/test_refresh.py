@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clerkkit.auth import HandshakeState, RequestState, SignedInState
-from tests.loopback import Act, Script, answer, serve
+from tests.loopback import Act, Script, respond, serve
 from tests.overlay.auth.browser import (
     EXPIRED,
     GOOD,
@@ -21,11 +21,11 @@ from tests.overlay.auth.browser import (
 from tests.overlay.auth.factories import NOW, jwks, token
 
 
-def refreshing(said: Script, cookies: Mapping[str, object], **more: Any) -> tuple[RequestState, list[Any]]:
+def refreshing(script: Script, cookies: Mapping[str, object], **more: Any) -> tuple[RequestState, list[Any]]:
     def clerk(received: Any) -> Any:
         if received.path == "/jwks":
-            return answer(200, jwks())
-        return said(received) if callable(said) else said
+            return respond(200, jwks())
+        return script(received) if callable(script) else script
 
     with serve(clerk) as server:
         browser = Browser(server)
@@ -38,7 +38,7 @@ OLD = {**plain(session=EXPIRED, client_uat=1), **suffixed(LIVE, refresh="r")}
 
 
 def test_refreshes_an_expired_token() -> None:
-    state, asked = refreshing(answer(200, {"object": "cookies", "cookies": SIGN_IN_COOKIES}), OLD)
+    state, asked = refreshing(respond(200, {"object": "cookies", "cookies": SIGN_IN_COOKIES}), OLD)
     assert isinstance(state, SignedInState)
     assert (state.token, state.headers) == (
         GOOD,
@@ -54,7 +54,7 @@ def test_refreshes_an_expired_token() -> None:
 
 def test_requests_suffixed_cookies_for_a_suffixed_token() -> None:
     state, asked = refreshing(
-        answer(200, {"object": "cookies", "cookies": SIGN_IN_COOKIES}),
+        respond(200, {"object": "cookies", "cookies": SIGN_IN_COOKIES}),
         suffixed(LIVE, session=EXPIRED, client_uat=1, refresh="r"),
     )
     assert state.status == "signed-in"
@@ -62,26 +62,26 @@ def test_requests_suffixed_cookies_for_a_suffixed_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "cause"),
+    ("script", "cause"),
     [
         ([Act.RESET], "fetch-error"),
-        (answer(401, {"errors": [{"code": "refresh_token_expired"}]}), "refresh_token_expired"),
-        (answer(401, {"errors": [{"code": "a b\r\n"}]}), "unexpected-bapi-error"),
-        (answer(500, b"no"), "unexpected-bapi-error"),
-        (answer(200, {"object": "cookies", "cookies": []}), "unexpected-sdk-error"),
-        (answer(200, {"object": "cookies", "cookies": [f"__session={token(key='evil')}"]}), "invalid-session-token"),
-        (answer(200, {"object": "cookies", "cookies": ["__session="]}), "invalid-session-token"),
+        (respond(401, {"errors": [{"code": "refresh_token_expired"}]}), "refresh_token_expired"),
+        (respond(401, {"errors": [{"code": "a b\r\n"}]}), "unexpected-bapi-error"),
+        (respond(500, b"no"), "unexpected-bapi-error"),
+        (respond(200, {"object": "cookies", "cookies": []}), "unexpected-sdk-error"),
+        (respond(200, {"object": "cookies", "cookies": [f"__session={token(key='evil')}"]}), "invalid-session-token"),
+        (respond(200, {"object": "cookies", "cookies": ["__session="]}), "invalid-session-token"),
     ],
 )
-def test_failed_refresh_leads_to_handshake(said: Script, cause: str) -> None:
-    state, _ = refreshing(said, OLD)
+def test_failed_refresh_leads_to_handshake(script: Script, cause: str) -> None:
+    state, _ = refreshing(script, OLD)
     assert isinstance(state, HandshakeState)
     assert state.reason == f"session-token-expired-refresh-{cause}"
 
 
 def test_does_not_refresh_other_methods_or_tokens_without_session_id() -> None:
-    state, asked = refreshing(answer(500), OLD, method="POST")
+    state, asked = refreshing(respond(500), OLD, method="POST")
     assert (state.reason, asked) == ("session-token-expired-refresh-non-eligible-non-get", [])
     without = {**OLD, "__session": token(sid=None, exp=NOW - 60)}
-    state, asked = refreshing(answer(500), without)
+    state, asked = refreshing(respond(500), without)
     assert (state.reason, asked) == ("session-token-expired-refresh-expired-session-token-missing-sid-claim", [])

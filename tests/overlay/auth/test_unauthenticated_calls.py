@@ -15,7 +15,7 @@ from clerk_core import UNSET
 from clerkkit import AsyncClerk, Clerk, InvalidArgument, RateLimitOptions
 from clerkkit.api.raw_request import build_raw_request
 from clerkkit.auth import AuthOptions, AuthState, RequestState, TokenRefused
-from tests.loopback import KEY, Act, Received, Script, answer, serve
+from tests.loopback import KEY, Act, Received, Script, respond, serve
 from tests.overlay.auth.factories import NOW, jwks, make_async_auth, make_auth, options, pem, token
 from tests.overlay.auth.test_keys import Time
 
@@ -23,8 +23,8 @@ LIVE, TEST = options(), options(live=False)
 ANY = options(accepts_token="any")
 EXPIRED = token(iat=NOW - 120, nbf=NOW - 130, exp=NOW - 60)
 PAGE = {"sec-fetch-dest": "document"}
-MISSING = answer(404, {"errors": [{"code": "resource_not_found", "message": "no"}]})
-COME_LATER = answer(429, {"errors": []}, {"Retry-After": "10"})
+MISSING = respond(404, {"errors": [{"code": "resource_not_found", "message": "no"}]})
+COME_LATER = respond(429, {"errors": []}, {"Retry-After": "10"})
 
 
 def page(headers: Mapping[str, str], path: str = "/") -> httpx.Request:
@@ -53,13 +53,13 @@ CALLS = {**BROWSERS, "opaque tokens": opaque}
 TIGHT = options(accepts_token="any", opaque_token_calls=(10, 10.0))
 
 
-def clerk_that_says(script: Script) -> Script:
-    def respond(received: Received) -> Any:
+def clerk_with_keys(script: Script) -> Script:
+    def handle(received: Received) -> Any:
         if received.path == "/jwks":
-            return answer(200, jwks())
+            return respond(200, jwks())
         return script(received) if callable(script) else script
 
-    return respond
+    return handle
 
 
 def paths(requests: list[Received]) -> list[str]:
@@ -74,11 +74,11 @@ FLOODS = {
 """Attack, beginning with the number of requests -> the requests, reason of the last one, calls to Clerk."""
 
 
-@pytest.mark.parametrize("said", [MISSING, COME_LATER, answer(503), answer(200, {}), [Act.RESET]], ids="mlsur")
+@pytest.mark.parametrize("script", [MISSING, COME_LATER, respond(503), respond(200, {}), [Act.RESET]], ids="mlsur")
 @pytest.mark.parametrize("attack", FLOODS)
-def test_floods_cause_a_limited_number_of_calls(attack: str, said: Script) -> None:
+def test_floods_cause_a_limited_number_of_calls(attack: str, script: Script) -> None:
     make, reason, calls = FLOODS[attack]
-    with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(script)) as server, Clerk(KEY, base_url=server.url) as clerk:
         states = [
             clerk.auth.authenticate_request(make(number), ANY, now=NOW) for number in range(int(attack.split()[0]))
         ]
@@ -100,14 +100,14 @@ def test_tasks_share_the_limit(backend: str, kind: str) -> None:
             for number in range(50):
                 tasks.start_soon(one, number)
 
-    with serve(clerk_that_says(MISSING)) as server:
+    with serve(clerk_with_keys(MISSING)) as server:
         anyio.run(run, server.url, backend=backend)
         assert len(paths(server.requests)) == 10
 
 
 @pytest.mark.parametrize("kind", CALLS)
 def test_threads_share_the_limit(kind: str) -> None:
-    with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
 
         def one(number: int) -> None:
             clerk.with_options(timeout=9).auth.authenticate_request(CALLS[kind](number), TIGHT, now=NOW)
@@ -124,7 +124,7 @@ def test_beyond_the_limit_cookies_decide_until_the_window_has_passed() -> None:
     time = Time()
     wanted = options(unauthenticated_calls=(2, 5))
     good = {"cookie": f"__session={token()}; __client_uat=1; __clerk_handshake_nonce=n"}
-    with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
         auth = make_auth(clerk, AuthState(monotonic=time), KEY)
 
         def reason(request: httpx.Request) -> str | None:
@@ -147,7 +147,7 @@ def test_beyond_the_limit_refusals_are_not_cached() -> None:
 
 
 VALID = "ak_valid"
-API_KEY = answer(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "scopes": [], "revoked": False})
+API_KEY = respond(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "scopes": [], "revoked": False})
 
 
 def knows_one_key(received: Received) -> Any:
@@ -161,7 +161,7 @@ def valid_key() -> httpx.Request:
 
 @pytest.mark.parametrize("kind", CALLS)
 def test_flood_in_threads_does_not_lock_out_a_new_api_key(kind: str) -> None:
-    with serve(clerk_that_says(knows_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(knows_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
 
         def one(number: int) -> None:
             clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
@@ -188,7 +188,7 @@ def test_flood_in_tasks_does_not_lock_out_a_new_api_key(backend: str, kind: str)
                     tasks.start_soon(one, number)
             return (await clerk.auth.authenticate_request(valid_key(), ANY, now=NOW)).status
 
-    with serve(clerk_that_says(knows_one_key)) as server:
+    with serve(clerk_with_keys(knows_one_key)) as server:
         assert anyio.run(run, server.url, backend=backend) == "signed-in"
 
 
@@ -211,7 +211,7 @@ def test_beyond_the_limit_known_opaque_tokens_are_still_accepted(ttl: float) -> 
 
 def test_equal_limits_are_counted_separately() -> None:
     wanted = options(accepts_token="any", unauthenticated_calls=(2, 10), opaque_token_calls=(2, 10))
-    with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(5):
             clerk.auth.authenticate_request(opaque(number), wanted, now=NOW)
         state = clerk.auth.authenticate_request(nonce(1), wanted, now=NOW)
@@ -228,10 +228,10 @@ def test_limits_do_not_apply_to_verify_machine_token() -> None:
 
 
 def test_calls_of_signed_in_requests_are_not_counted() -> None:
-    directives = answer(200, {"directives": [f"__session={token()}; Path=/"]})
-    cookies = answer(200, {"object": "cookies", "cookies": [f"__session={token()}; Path=/"]})
-    for kind, said in (("nonces", directives), ("refresh tokens", cookies), ("opaque tokens", API_KEY)):
-        with serve(clerk_that_says(said)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    directives = respond(200, {"directives": [f"__session={token()}; Path=/"]})
+    cookies = respond(200, {"object": "cookies", "cookies": [f"__session={token()}; Path=/"]})
+    for kind, script in (("nonces", directives), ("refresh tokens", cookies), ("opaque tokens", API_KEY)):
+        with serve(clerk_with_keys(script)) as server, Clerk(KEY, base_url=server.url) as clerk:
             for number in range(25):
                 state = clerk.auth.authenticate_request(CALLS[kind](number), TIGHT, now=NOW)
                 assert state.status == "signed-in", kind
@@ -239,7 +239,7 @@ def test_calls_of_signed_in_requests_are_not_counted() -> None:
 
 
 def test_fetching_signing_keys_is_not_limited() -> None:
-    with serve(clerk_that_says(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(MISSING)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(20):
             clerk.auth.authenticate_request(nonce(number), LIVE, now=NOW)
         good = page({"authorization": f"Bearer {token()}"})
@@ -258,13 +258,13 @@ def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, ow
     """Also if the response asks to wait; and never longer than the client's deadline."""
     seen: list[tuple[str, float]] = []
 
-    def respond(request: httpx.Request) -> httpx.Response:
+    def handle(request: httpx.Request) -> httpx.Response:
         seen.append((request.url.path, max(request.extensions["timeout"].values())))
         if request.url.path.endswith("/jwks") and kind != "signing keys":
             return httpx.Response(200, json=jwks())
         return httpx.Response(429, json={"errors": []}, headers={"Retry-After": "1"})
 
-    http = httpx.Client(transport=httpx.MockTransport(respond))
+    http = httpx.Client(transport=httpx.MockTransport(handle))
     clerk = Clerk(KEY, http_client=http, deadline=own)
     clerk.auth.authenticate_request(KINDS[kind](1), ANY, now=NOW)
     calls = [at_most for path, at_most in seen if kind == "signing keys" or not path.endswith("/jwks")]
@@ -336,19 +336,19 @@ def test_limit_may_be_rate_limit_options() -> None:
 # -- the log -------------------------------------------------------------------------------------------------------
 
 
-def authenticate(said: Script, request: httpx.Request, wanted: AuthOptions = LIVE) -> RequestState:
-    with serve(said) as server, Clerk(KEY, base_url=server.url) as clerk:
+def authenticate(script: Script, request: httpx.Request, wanted: AuthOptions = LIVE) -> RequestState:
+    with serve(script) as server, Clerk(KEY, base_url=server.url) as clerk:
         return clerk.auth.authenticate_request(request, wanted, now=NOW)
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
-    [([Act.RESET], "unexpected-error"), (answer(500), "jwk-remote-failed-to-load")],
+    ("script", "reason"),
+    [([Act.RESET], "unexpected-error"), (respond(500), "jwk-remote-failed-to-load")],
     ids=["unreachable", "failing"],
 )
-def test_warns_if_keys_cannot_be_fetched(said: Script, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_warns_if_keys_cannot_be_fetched(script: Script, reason: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "clerkkit")
-    state = authenticate(said, page({"authorization": f"Bearer {token()}"}))
+    state = authenticate(script, page({"authorization": f"Bearer {token()}"}))
     assert (state.status, state.reason) == ("signed-out", reason)
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("clerkkit", "WARNING")
@@ -365,9 +365,9 @@ def test_logs_a_refusal_at_debug_level_with_its_reason(caplog: pytest.LogCapture
         (page({"authorization": "Bearer x"}), "token-invalid"),
     ):
         caplog.clear()
-        authenticate(answer(200, jwks()), request)
-        said = [record.getMessage() for record in caplog.records if reason in record.getMessage()]
-        assert len(said) == 1
+        authenticate(respond(200, jwks()), request)
+        messages = [record.getMessage() for record in caplog.records if reason in record.getMessage()]
+        assert len(messages) == 1
         assert EXPIRED not in caplog.text
 
 
@@ -383,11 +383,11 @@ def test_warns_once_when_the_limit_is_reached(caplog: pytest.LogCaptureFixture) 
 # -- redirects -----------------------------------------------------------------------------------------------------
 
 
-def hops(said: Script, wanted: AuthOptions, most: int = 12) -> int:
+def hops(script: Script, wanted: AuthOptions, most: int = 12) -> int:
     """Count the redirects of a browser whose redirects take longer than the counting cookie lives."""
     cookies: dict[str, str] = {"__client_uat": "5", "__clerk_db_jwt": "d"}
     url = "http://localhost:3000/a"
-    with serve(said) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(script) as server, Clerk(KEY, base_url=server.url) as clerk:
         for hop in range(most):
             header = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), **PAGE}
             state = clerk.auth.authenticate_request(httpx.Request("GET", url, headers=header), wanted, now=NOW)
@@ -402,7 +402,7 @@ def hops(said: Script, wanted: AuthOptions, most: int = 12) -> int:
 
 @pytest.mark.parametrize("status", [401, 404, 500])
 def test_redirects_stop_with_a_wrong_secret_key_in_development(status: int) -> None:
-    assert hops(answer(status, {"errors": [{"code": "clerk_key_invalid", "message": "no"}]}), TEST) == 1
+    assert hops(respond(status, {"errors": [{"code": "clerk_key_invalid", "message": "no"}]}), TEST) == 1
 
 
 def test_async_calls_have_the_same_time_limit() -> None:

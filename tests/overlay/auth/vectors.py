@@ -72,12 +72,12 @@ def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
 
     Recorded paths of machine tokens lack `/v1`; ours have it.
     """
-    answers = [(one["method"], one["url"].split("//")[1].partition("/")[2], one["response"]) for one in row["network"]]
+    recorded = [(one["method"], one["url"].split("//")[1].partition("/")[2], one["response"]) for one in row["network"]]
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/v1/")
-        for method, recorded, response in answers:
-            if request.method == method and recorded.removeprefix("v1/") == path:
+        for method, address, response in recorded:
+            if request.method == method and address.removeprefix("v1/") == path:
                 return httpx.Response(response["status"], json=response["body"])
         if warm and path == "jwks":
             return httpx.Response(200, json=_recorded_keys())
@@ -90,7 +90,7 @@ def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
 
     # One row passes a publishable key as the secret key, which our client rejects.
     key = secret_key if secret_key and not secret_key.startswith("pk_") else "sk_unused"
-    http = httpx.Client(transport=httpx.MockTransport(answer))
+    http = httpx.Client(transport=httpx.MockTransport(respond))
     return Clerk(key, base_url="https://api.clerk.test/v1", http_client=http)
 
 

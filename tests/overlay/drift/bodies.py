@@ -1,4 +1,4 @@
-"""Bodies to compare with the contract, and what a client reports of them."""
+"""Response bodies, and the drifts that a client reports for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clerk_bapi.api import get_user
 from clerk_core import Request, Response
 from clerkkit import AsyncClerk, Clerk, Drift
 from clerkkit.drift.contract import load_contract
-from tests.generated.json_samples import CONTRACT, answers, bodies
+from tests.generated.json_samples import CONTRACT, bodies, documented_responses
 from tests.loopback import KEY, Script, backend_of, serve, transport_of
 
 GET_USER = "GET /users/{user_id}"
@@ -23,7 +23,7 @@ Change = Callable[[Any], object]
 
 
 def call(way: str, request: Request[Any], url: str, **options: Any) -> Any:
-    """Send a request with a client of its own."""
+    """Send a request with a new client."""
     if way == "sync":
         with Clerk(KEY, base_url=url, **options) as clerk:
             return clerk.send(request)
@@ -35,24 +35,24 @@ def call(way: str, request: Request[Any], url: str, **options: Any) -> Any:
     return anyio.run(send, backend=backend_of(way))
 
 
-def reports(said: Script, request: Request[Any] | None = None, way: str = "sync") -> list[list[Drift]]:
-    """What the callback is told of an answer, call by call."""
-    told: list[list[Drift]] = []
-    with serve(said) as server:
-        call(way, request or get_user("user_1"), server.url, on_drift=told.append)
-    return told
+def reports(script: Script, request: Request[Any] | None = None, way: str = "sync") -> list[list[Drift]]:
+    """Return the drifts that a client passes to its callback, call by call."""
+    calls: list[list[Drift]] = []
+    with serve(script) as server:
+        call(way, request or get_user("user_1"), server.url, on_drift=calls.append)
+    return calls
 
 
 @cache
-def fullest(operation: str) -> str:
-    shown = next(a for a in answers() if a.operation == operation and a.succeeds)
-    made = [body for body in bodies(CONTRACT, shown.schema) if CONTRACT.judge(shown.schema).is_valid(body)]
+def largest_body(operation: str) -> str:
+    shown = next(a for a in documented_responses() if a.operation == operation and a.succeeds)
+    made = [body for body in bodies(CONTRACT, shown.schema) if CONTRACT.validator_of(shown.schema).is_valid(body)]
     return max(map(json.dumps, made), key=len)
 
 
 def valid(operation: str = GET_USER, *changes: Change) -> Any:
-    """The fullest valid body of an operation, changed."""
-    body = json.loads(fullest(operation))
+    """Return the largest valid body of an operation, with changes."""
+    body = json.loads(largest_body(operation))
     for change in changes:
         change(body)
     return body
@@ -64,12 +64,12 @@ def verification(user: Any) -> Any:
 
 
 def documented() -> dict[str, dict[str, Any]]:
-    """The schemas of all operations by status, null where there is no JSON."""
-    file = resources.files("clerk_bapi").joinpath("answers.json")
+    """Return the schemas of all operations by status; they are null if a response has no JSON."""
+    file = resources.files("clerk_bapi").joinpath("response_schemas.json")
     operations: dict[str, dict[str, Any]] = json.loads(file.read_bytes())["operations"]
     return operations
 
 
 def find_drifts(operation: str, status: int, content: bytes) -> list[Drift]:
-    """What the contract of the package finds in a response."""
+    """Return the drifts of a response from the contract of the package."""
     return load_contract().find_drifts(operation, Response(status, {}, content))

@@ -1,4 +1,4 @@
-"""Schemas that today's contract has none of, and limits."""
+"""Comparison with schemas that the current contract does not contain, and limits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def closed(*keys: str) -> dict[str, Any]:
 TEXTS = {"type": "string"}
 
 
-def test_without_a_tag_the_variant_counts_that_is_broken_least() -> None:
+def test_variant_without_tag_is_the_one_with_fewest_mismatches() -> None:
     either = {"anyOf": [{**closed("a"), "additionalProperties": True}, {"$ref": "Other"}]}
     other = closed("c")
     more = {"c": "text", "d": 1, "": "text"}
@@ -36,29 +36,29 @@ def test_without_a_tag_the_variant_counts_that_is_broken_least() -> None:
     assert mismatches(either, {"a": 1}, Other=closed("b", "c")) == [("/a", "other type", "string", "integer")]
 
 
-def test_of_variants_that_break_as_much_the_one_with_fewer_unknown_keys_counts() -> None:
+def test_of_equal_variants_the_one_with_fewest_unknown_keys_is_chosen() -> None:
     assert mismatches({"anyOf": [closed("a"), closed("b"), closed("a", "c")]}, {"a": "text", "c": "text"}) == []
 
 
-def test_what_is_untyped_may_be_anything() -> None:
+def test_untyped_schema_accepts_any_value() -> None:
     free = {"type": "object", "properties": {"a": {}}, "required": ["a"]}
     assert mismatches(free, {}) == [("/a", "missing key", "anything", "nothing")]
     assert mismatches(free, {"a": [None]}) == []
 
 
-def test_values_of_a_map_are_walked_and_its_keys_hidden() -> None:
+def test_values_of_a_map_are_compared_and_its_keys_hidden() -> None:
     people = {"type": "object", "additionalProperties": closed("name")}
     assert mismatches(people, {"jane": {}, "joe": {"name": "Joe"}}) == [("/*/name", "missing key", "string", "nothing")]
 
 
-def test_a_pointer_is_written_as_its_standard_says() -> None:
+def test_pointers_are_escaped_as_in_rfc_6901() -> None:
     assert mismatches({"type": "array", "items": closed("a/b", "~", "")}, [{"a/b": 5, "~": 6, "": 7}]) == [
         (f"/0/{key}", "other type", "string", "integer") for key in ("a~1b", "~0", "")
     ]
 
 
-def test_the_variant_with_most_of_the_keys_is_blamed() -> None:
-    """`{"active": false}` beside a whole token promises less, so that less of it can be broken."""
+def test_mismatches_are_those_of_the_variant_with_most_keys() -> None:
+    """Otherwise the smaller variant would always have fewer mismatches."""
     token = closed("id", "client_id", "subject", "scopes")
     either = {"anyOf": [token, {"$ref": "Refused"}]}
     refused = {"type": "object", "properties": {"active": {"type": "boolean", "enum": [False]}}, "required": ["active"]}
@@ -69,8 +69,8 @@ def test_the_variant_with_most_of_the_keys_is_blamed() -> None:
     assert mismatches(either, {"active": True}, Refused=refused) == [("/active", "unknown enum value", "false", "true")]
 
 
-def test_a_shape_that_was_seen_before_is_compared_as_any_other() -> None:
-    """Objects with the same keys and types differ in constants and inner values only."""
+def test_cached_shapes_give_the_same_mismatches() -> None:
+    """Objects of the same shape differ in constants and nested values only."""
     part = {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}, "b": {"type": "number"}}}
     rows = {"type": "array", "items": part}
     comparison = Comparison({}, Vocabulary(frozenset()))
@@ -85,7 +85,7 @@ def test_a_shape_that_was_seen_before_is_compared_as_any_other() -> None:
     assert sum(count for _, kind, count in found if kind == "other type") == sum("0/b" in paths for paths in wrong)
 
 
-def test_a_bounded_number_of_mismatches_is_kept() -> None:
+def test_number_of_mismatches_is_limited() -> None:
     many = {f"k{number}": number for number in range(9_000)}
     tracemalloc.start()
     open_ended = mismatches(closed(*(f"a{number}" for number in range(300))), many)
@@ -95,7 +95,7 @@ def test_a_bounded_number_of_mismatches_is_kept() -> None:
     assert peak < 10 * len(json.dumps(many))
 
 
-def test_a_long_list_in_which_everything_departs_is_looked_at_in_part() -> None:
+def test_rest_of_a_long_list_with_many_mismatches_is_skipped() -> None:
     rows = [{f"k{number}": 1} for number in range(3 * MAX_PLACES)]
     comparison = Comparison({}, Vocabulary(frozenset()))
     found = list(comparison.find_mismatches({"type": "array", "items": closed("a")}, rows))
@@ -103,7 +103,7 @@ def test_a_long_list_in_which_everything_departs_is_looked_at_in_part() -> None:
     assert MAX_PLACES <= sum(count for _, count in found) < MAX_PLACES + 10
 
 
-def test_scalars_of_a_list_are_counted_by_value() -> None:
+def test_scalars_in_a_list_are_counted_by_value() -> None:
     comparison = Comparison({}, Vocabulary({"a"}))
     rows = {"type": "array", "items": {"type": "string", "enum": ["a"]}}
     found = [

@@ -1,4 +1,4 @@
-"""Each kind of drift over real sockets, and what is none."""
+"""Each kind of drift over real sockets, and responses without drift."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from clerk_bapi.api import delete_api_key, get_jwks, get_user, list_users
 from clerkkit import Clerk, ClerkError, Drift, DriftDetected, InvalidResponse, NotFound, ServerError
 from clerkkit.drift import DriftKind
-from tests.generated.json_samples import CONTRACT, answers
-from tests.loopback import KEY, WAYS, answer, serve
+from tests.generated.json_samples import CONTRACT, documented_responses
+from tests.loopback import KEY, WAYS, respond, serve
 from tests.overlay.drift.bodies import (
     GET_USER,
     TEXT,
@@ -74,30 +74,30 @@ KINDS: dict[str, tuple[Change, Drift]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", KINDS)
-def test_each_kind_is_told(case: str, way: str) -> None:
+def test_each_kind_is_reported(case: str, way: str) -> None:
     change, drift = KINDS[case]
     body = valid(GET_USER, change)
-    schema = next(a.schema for a in answers() if a.operation == GET_USER and a.succeeds)
-    assert drift.kind == "unknown key" or not CONTRACT.judge(schema).is_valid(body)
-    assert reports(answer(200, body), way=way) == [[drift]]
+    schema = next(a.schema for a in documented_responses() if a.operation == GET_USER and a.succeeds)
+    assert drift.kind == "unknown key" or not CONTRACT.validator_of(schema).is_valid(body)
+    assert reports(respond(200, body), way=way) == [[drift]]
 
 
-def test_these_are_all_kinds_of_bodies() -> None:
+def test_cases_cover_all_kinds_of_bodies() -> None:
     assert {drift.kind for _, drift in KINDS.values()} == set(get_args(DriftKind)) - {"undocumented status"}
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_success_of_an_undocumented_status_is_reported_and_its_body_compared(way: str) -> None:
+def test_undocumented_success_status_is_reported_and_its_body_compared(way: str) -> None:
     status = Drift(GET_USER, "", "undocumented status", "200", "201", 1)
     assert str(status) == "GET /users/{user_id}, the status: undocumented status, expected 200, seen 201"
-    assert reports(answer(201, valid()), way=way) == [[status]]
+    assert reports(respond(201, valid()), way=way) == [[status]]
     change, drift = KINDS["null"]
-    assert reports(answer(201, valid(GET_USER, change)), way=way) == [[status, drift]]
-    with serve(answer(201, {"id": "user_1"})) as server, pytest.raises(DriftDetected, match="seen 201"):
+    assert reports(respond(201, valid(GET_USER, change)), way=way) == [[status, drift]]
+    with serve(respond(201, {"id": "user_1"})) as server, pytest.raises(DriftDetected, match="seen 201"):
         call(way, get_user("user_1"), server.url, strict=True)
 
 
-def test_a_documented_success_without_a_body_is_no_drift() -> None:
+def test_documented_success_without_a_body_is_not_a_drift() -> None:
     without = [name for name, statuses in documented().items() if None in statuses.values()]
     for operation in without:
         for status, schema in documented()[operation].items():
@@ -106,32 +106,32 @@ def test_a_documented_success_without_a_body_is_no_drift() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_answer_that_keeps_to_the_contract_is_not_told(way: str) -> None:
-    assert reports(answer(200, valid()), way=way) == []
+def test_valid_response_is_not_reported(way: str) -> None:
+    assert reports(respond(200, valid()), way=way) == []
 
 
-def test_a_whole_number_is_an_integer_however_it_is_written() -> None:
-    assert reports(answer(200, valid(GET_USER, lambda u: u.update(created_at=2.0)))) == []
+def test_integral_float_is_an_integer() -> None:
+    assert reports(respond(200, valid(GET_USER, lambda u: u.update(created_at=2.0)))) == []
 
 
-def test_a_variant_may_be_told_by_another_constant_than_object() -> None:
+def test_variant_can_be_selected_by_another_key_than_object() -> None:
     keys = valid("GET /jwks")
     keys["keys"][0]["kty"] = "AKP"
-    (found,) = reports(answer(200, keys), get_jwks())
+    (found,) = reports(respond(200, keys), get_jwks())
     assert [drift[:3] for drift in found] == [("GET /jwks", "/keys/0/kty", "unknown variant")]
     assert found[0].expected == '"OKP" or "EC" or "RSA" or "oct"'
     assert found[0].seen == "string of 3 characters"
 
 
-def test_a_constant_that_is_no_text_is_shown_by_what_it_is() -> None:
+def test_constant_that_is_not_a_string_is_shown_as_json() -> None:
     body = valid("DELETE /api_keys/{apiKeyID}") | {"deleted": False}
-    ((drift,),) = reports(answer(200, body), delete_api_key("ak_1"))
+    ((drift,),) = reports(respond(200, body), delete_api_key("ak_1"))
     assert drift == Drift("DELETE /api_keys/{apiKeyID}", "/deleted", "unknown enum value", "true", "false", 1)
 
 
-def test_several_departures_come_in_one_call_in_the_order_of_the_body() -> None:
+def test_several_drifts_are_reported_in_one_call_in_order_of_the_body() -> None:
     body = valid(GET_USER, lambda u: u.update(id=5, banned=None, state=1), lambda u: u.pop("username"))
-    (found,) = reports(answer(200, body))
+    (found,) = reports(respond(200, body))
     assert [(drift.pointer, drift.seen) for drift in found] == [
         ("/username", "nothing"),
         ("/banned", "null"),
@@ -141,12 +141,12 @@ def test_several_departures_come_in_one_call_in_the_order_of_the_body() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_many_rows_have_in_common_is_told_once(way: str) -> None:
+def test_equal_drifts_of_several_rows_are_reported_once(way: str) -> None:
     rows = [valid() for _ in range(5)]
     for row in rows[1:]:
         row["banned"] = None
     rows[3]["object"] = "provider"
-    assert reports(answer(200, rows), list_users(), way) == [
+    assert reports(respond(200, rows), list_users(), way) == [
         [
             Drift("GET /users", "/1/banned", "other type", "boolean", "null", 4),
             Drift("GET /users", "/3/object", "unknown enum value", '"user"', '"provider"', 1),
@@ -154,42 +154,42 @@ def test_what_many_rows_have_in_common_is_told_once(way: str) -> None:
     ]
 
 
-def test_free_form_objects_are_not_walked() -> None:
+def test_free_form_objects_are_not_compared() -> None:
     body = valid(GET_USER, lambda u: u.update(public_metadata={"any": [None, {"key": 1}], "other": {}}))
-    assert reports(answer(200, body)) == []
+    assert reports(respond(200, body)) == []
 
 
-def test_errors_are_looked_at_too() -> None:
-    told: list[list[Drift]] = []
-    said = {"errors": [{"message": "m", "long_message": 5, "code": "c"}], "clerk_trace_id": "t"}
-    with serve(answer(404, said)) as server, pytest.raises(NotFound):
-        call("sync", get_user("user_1"), server.url, on_drift=told.append)
-    assert told == [[Drift(GET_USER, "/errors/0/long_message", "other type", "string", "integer", 1)]]
+def test_error_bodies_are_compared() -> None:
+    calls: list[list[Drift]] = []
+    script = {"errors": [{"message": "m", "long_message": 5, "code": "c"}], "clerk_trace_id": "t"}
+    with serve(respond(404, script)) as server, pytest.raises(NotFound):
+        call("sync", get_user("user_1"), server.url, on_drift=calls.append)
+    assert calls == [[Drift(GET_USER, "/errors/0/long_message", "other type", "string", "integer", 1)]]
 
 
 @pytest.mark.parametrize(
-    ("said", "error"),
+    ("script", "error"),
     [
-        (answer(200, b"<html>"), InvalidResponse),
-        (answer(200, b"[" * 100_000), InvalidResponse),
-        (answer(200, b"\xff"), InvalidResponse),
-        (answer(200), InvalidResponse),
-        (answer(404, b"<html>"), NotFound),
-        (answer(599, {"new": 1}), ServerError),
+        (respond(200, b"<html>"), InvalidResponse),
+        (respond(200, b"[" * 100_000), InvalidResponse),
+        (respond(200, b"\xff"), InvalidResponse),
+        (respond(200), InvalidResponse),
+        (respond(404, b"<html>"), NotFound),
+        (respond(599, {"new": 1}), ServerError),
     ],
     ids=["html", "too deep", "no text", "empty", "html error", "undeclared status"],
 )
-def test_what_is_no_json_or_not_declared_is_no_drift(said: bytes, error: type[ClerkError]) -> None:
-    with serve(said) as server, pytest.raises(error):
+def test_invalid_json_and_undocumented_errors_are_not_drifts(script: bytes, error: type[ClerkError]) -> None:
+    with serve(script) as server, pytest.raises(error):
         call("sync", get_user("user_1"), server.url, strict=True, max_retries=0)
 
 
-def test_a_request_of_ones_own_is_looked_at_where_the_contract_knows_it() -> None:
-    told: list[list[Drift]] = []
-    with serve(answer(200, {"object": "total_count"})) as server:
-        clerk = Clerk(KEY, base_url=server.url, on_drift=told.append)
+def test_custom_request_is_compared_if_its_operation_is_documented() -> None:
+    calls: list[list[Drift]] = []
+    with serve(respond(200, {"object": "total_count"})) as server:
+        clerk = Clerk(KEY, base_url=server.url, on_drift=calls.append)
         clerk.request("GET", "/users/count")
         clerk.request("GET", "/users/user_2abcSecretId")
         clerk.close()
-    (found,) = told
+    (found,) = calls
     assert [drift[:3] for drift in found] == [("GET /users/count", "/total_count", "missing key")]

@@ -1,4 +1,4 @@
-"""Reports show words of the contract only."""
+"""Reports contain only words of the contract."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from clerkkit import Drift, DriftDetected
 from clerkkit.drift.redaction import Vocabulary
 from tests.generated.json_samples import CONTRACT, bodies
-from tests.loopback import answer
+from tests.loopback import respond
 from tests.overlay.drift.bodies import GET_USER, find_drifts, reports, valid, verification
 from tests.overlay.drift.test_judge import SHOWN
 
@@ -69,9 +69,9 @@ PLACES: dict[str, Callable[[str], Any]] = {
 
 @pytest.mark.parametrize("what", PRIVATE)
 @pytest.mark.parametrize("place", PLACES)
-def test_what_may_be_personal_is_shown_by_type_and_length(place: str, what: str) -> None:
+def test_personal_values_are_shown_as_type_and_length(place: str, what: str) -> None:
     text = PRIVATE[what]
-    ((drift,),) = reports(answer(200, PLACES[place](text)))
+    ((drift,),) = reports(respond(200, PLACES[place](text)))
     size = f"{len(text)} characters"
     match place:
         case "unknown key":
@@ -84,14 +84,14 @@ def test_what_may_be_personal_is_shown_by_type_and_length(place: str, what: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_shown(name: str) -> None:
-    ((drift,),) = reports(answer(200, PLACES["enum value"](name)))
+def test_names_of_the_contract_are_shown_as_values_and_keys(name: str) -> None:
+    ((drift,),) = reports(respond(200, PLACES["enum value"](name)))
     assert drift.seen == f'"{name}"'
-    ((drift,),) = reports(answer(200, PLACES["unknown key"](name)))
+    ((drift,),) = reports(respond(200, PLACES["unknown key"](name)))
     assert (drift.pointer, drift.seen) == (f"/{name}", "integer")
 
 
-def test_keys_that_are_data_are_not_shown_even_if_they_look_like_names() -> None:
+def test_keys_of_maps_are_hidden() -> None:
     operation, place = "GET /directories", "/data/0/attribute_mapping/*"
     rows = {"data": [{"attribute_mapping": {"department": 5, "jane@example.com": 6}}]}
     found = find_drifts(operation, 200, json.dumps(rows).encode())
@@ -102,9 +102,11 @@ def test_keys_that_are_data_are_not_shown_even_if_they_look_like_names() -> None
     assert "department" not in repr(found)
 
 
-def test_the_names_of_the_contract_are_shown() -> None:
-    """The exceptions are few, and known."""
-    words = Vocabulary(set(json.loads(resources.files("clerk_bapi").joinpath("answers.json").read_bytes())["words"]))
+def test_nearly_all_names_of_the_contract_are_shown() -> None:
+    """All exceptions are listed."""
+    words = Vocabulary(
+        set(json.loads(resources.files("clerk_bapi").joinpath("response_schemas.json").read_bytes())["words"])
+    )
     names = {key for name in CONTRACT.schemas for key in CONTRACT.properties(name)}
     constants_ = {
         value
@@ -119,8 +121,8 @@ def test_the_names_of_the_contract_are_shown() -> None:
 
 
 @given(st.from_regex(r"[a-z0-9]{2,12}([_-][a-z0-9]{2,12}){0,3}", fullmatch=True))
-def test_nothing_but_words_of_the_contract_is_shown(name: str) -> None:
-    """The whole contract is searched for each part, as a text."""
+def test_only_words_of_the_contract_are_shown(name: str) -> None:
+    """The text of the contract must contain each part of a shown name."""
     text = (ROOT / "spec" / "contract.json").read_text(encoding="utf-8").lower()
     ((drift,),) = [find_drifts(GET_USER, 200, json.dumps(valid(GET_USER, lambda u: u.update({name: 1}))).encode())]
     shown = drift.pointer == f"/{name}"
@@ -131,7 +133,7 @@ MARK = "Jane.Doe@7"
 
 
 def marked(value: Any) -> Any:
-    """The same structure, with every text and unknown key a mark."""
+    """Return the same structure with a mark in place of every string, and as unknown keys."""
     if isinstance(value, str):
         return MARK
     if isinstance(value, list):
@@ -141,7 +143,7 @@ def marked(value: Any) -> Any:
     return value
 
 
-def test_no_text_of_any_answer_comes_through() -> None:
+def test_drifts_contain_no_string_of_a_response() -> None:
     for shown in SHOWN:
         for body in bodies(CONTRACT, shown.schema):
             found = find_drifts(shown.operation, shown.status, json.dumps(marked(body)).encode())

@@ -1,4 +1,4 @@
-"""Responses that Clerk's servers are known to have sent."""
+"""Recorded responses of Clerk's servers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.generated.test_recorded import operation_of
 from tests.overlay.drift.bodies import GET_USER, find_drifts
-from tests.overlay.drift.test_judge import OPERATIONS, SHOWN, disagreements
+from tests.overlay.drift.test_judge import OPERATIONS, SHOWN, check_with_jsonschema
 from tests.shared import shared
 
 
@@ -37,16 +37,16 @@ def texts(body: Any) -> Iterator[str]:
         yield from texts(inner)
 
 
-def test_recorded_answers_are_reported_without_what_is_in_them() -> None:
+def test_drifts_of_recorded_responses_show_no_values() -> None:
     compared = 0
     for operation, status, body in recorded():
         shown = next((a for a in SHOWN if (a.operation, a.status) == (operation, status)), None)
         if shown is None:
             continue
-        disagreements(shown)(body)
-        said = repr(find_drifts(operation, status, json.dumps(body).encode()))
-        telling = [text for text in texts(body) if {*text} & {*"@.:/ "} or sum(c.isdigit() for c in text) > 2]
-        assert [text for text in telling if text in said] == [], (operation, said)
+        check_with_jsonschema(shown)(body)
+        text_of_drifts = repr(find_drifts(operation, status, json.dumps(body).encode()))
+        personal = [text for text in texts(body) if {*text} & {*"@.:/ "} or sum(c.isdigit() for c in text) > 2]
+        assert [text for text in personal if text in text_of_drifts] == [], (operation, text_of_drifts)
         compared += 1
     assert compared > 40
 
@@ -63,18 +63,18 @@ def recorded_drifts(source: str) -> set[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("number", ["csharp-13", "csharp-57", "java-47-saml"])
-def test_whole_recorded_verifications_keep_to_the_corrected_contract(number: str) -> None:
+def test_complete_recorded_verifications_have_no_drift(number: str) -> None:
     assert recorded_drifts(f"clerk-sdk-{number}.json") == set()
 
 
-def test_of_an_excerpt_the_keys_that_were_left_out_are_reported() -> None:
+def test_missing_keys_of_an_excerpt_are_reported() -> None:
     at = "/email_addresses/0/verification"
     assert recorded_drifts("clerk-sdk-python-175.json") == {
         ("missing key", f"{at}/{key}", "nothing") for key in ("attempts", "expire_at", "status", "strategy")
     }
 
 
-def test_keys_that_came_in_camel_case_are_reported_by_name() -> None:
+def test_camel_case_keys_are_reported_by_name() -> None:
     (row,) = (
         row
         for row in json.loads(shared("vectors", "responses.json").read_text())

@@ -110,9 +110,9 @@ def brought(emulator: Emulator) -> tuple[str, list[str]]:
     return jwts.sign(emulator._state.keys, {"handshake": cookies}), cookies
 
 
-def varies_on(answer: httpx.Response) -> list[str]:
+def varies_on(response: httpx.Response) -> list[str]:
     """Return the names in `Vary`, repeated ones too."""
-    return sorted(name.lower() for name in answer.headers.get_list("vary", split_commas=True))
+    return sorted(name.lower() for name in response.headers.get_list("vary", split_commas=True))
 
 
 NOWHERE = "http://127.0.0.1:1"
@@ -123,21 +123,21 @@ class Behaviour:
     """The tests. `site` uses a development instance, `live` one in production, and `down` the same without Clerk."""
 
     def test_signed_in_user(self, site: Site, signed_in: People) -> None:
-        answer = site.get("/me", signed_in.ada_token)
-        assert (answer.status_code, answer.text) == (200, signed_in.ada)
-        assert [name for name in answer.headers if name.startswith("x-clerk")] == []
+        response = site.get("/me", signed_in.ada_token)
+        assert (response.status_code, response.text) == (200, signed_in.ada)
+        assert [name for name in response.headers if name.startswith("x-clerk")] == []
 
     def test_session_in_cookies(self, site: Site, signed_in: People) -> None:
         cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
-        answer = site.get("/me", cookie=cookie, **PAGE)
-        assert (answer.status_code, answer.text) == (200, signed_in.bob)
+        response = site.get("/me", cookie=cookie, **PAGE)
+        assert (response.status_code, response.text) == (200, signed_in.bob)
 
     def test_signed_out(self, site: Site) -> None:
-        answer = site.get("/me")
-        assert answer.status_code == 401
-        assert answer.headers["www-authenticate"] == "Bearer"
-        assert answer.headers["x-clerk-auth-status"] == "signed-out"
-        assert "dev-browser-missing" in answer.text
+        response = site.get("/me")
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["x-clerk-auth-status"] == "signed-out"
+        assert "dev-browser-missing" in response.text
         assert site.get("/open").text == "signed-out"
 
     @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "ak_unknown"])
@@ -148,18 +148,18 @@ class Behaviour:
 
     def test_expired_token(self, site: Site, emulator: Emulator) -> None:
         token = forged(emulator, exp=int(time.time()) - 60)
-        answer = site.get("/me", token)
-        assert answer.status_code == 401
-        assert answer.headers["x-clerk-auth-reason"].startswith("session-token-expired")
+        response = site.get("/me", token)
+        assert response.status_code == 401
+        assert response.headers["x-clerk-auth-reason"].startswith("session-token-expired")
 
     def test_token_of_another_origin(self, site: Site, emulator: Emulator) -> None:
-        answer = site.get("/me", forged(emulator, azp="https://elsewhere.example"))
-        assert answer.status_code == 401
-        assert answer.headers["x-clerk-auth-reason"] == "token-invalid-authorized-parties"
+        response = site.get("/me", forged(emulator, azp="https://elsewhere.example"))
+        assert response.status_code == 401
+        assert response.headers["x-clerk-auth-reason"] == "token-invalid-authorized-parties"
 
     def test_pending_session(self, site: Site, emulator: Emulator) -> None:
-        answer = site.get("/me", forged(emulator, sts="pending"))
-        assert (answer.status_code, "session-pending" in answer.text) == (401, True)
+        response = site.get("/me", forged(emulator, sts="pending"))
+        assert (response.status_code, "session-pending" in response.text) == (401, True)
 
     def test_required_role(self, site: Site, signed_in: People) -> None:
         assert site.get("/admin", signed_in.ada_token).text == signed_in.ada
@@ -183,8 +183,8 @@ class Behaviour:
         key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
         token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
         for token, who in [(key, signed_in.ada), (token_of_machine, machine.id)]:
-            answer = site.get("/machine", token)
-            assert (answer.status_code, answer.text) == (200, who), dict(answer.headers)
+            response = site.get("/machine", token)
+            assert (response.status_code, response.text) == (200, who), dict(response.headers)
             refused = site.get("/me", token)
             assert (refused.status_code, "token-type-mismatch" in refused.text) == (401, True)
             assert site.get("/admin", token).status_code == 401
@@ -192,7 +192,7 @@ class Behaviour:
 
     def test_responses_have_vary_and_cache_control(self, site: Site, signed_in: People) -> None:
         cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
-        answers = [
+        responses = [
             *(
                 site.get(path, token)
                 for path in ("/me", "/admin", "/open")
@@ -200,14 +200,14 @@ class Behaviour:
             ),
             *(site.get(path, cookie=cookie) for path in ("/me", "/admin", "/open")),
         ]
-        assert {answer.status_code for answer in answers} == {200, 401, 403}
-        assert [varies_on(answer) for answer in answers] == [["authorization", "cookie"]] * 12
-        assert [answer.headers.get("cache-control") for answer in answers] == [None] * 12
+        assert {response.status_code for response in responses} == {200, 401, 403}
+        assert [varies_on(response) for response in responses] == [["authorization", "cookie"]] * 12
+        assert [response.headers.get("cache-control") for response in responses] == [None] * 12
 
     def test_application_may_set_vary_and_cache_control(self, site: Site, signed_in: People) -> None:
-        answer = site.get("/own", signed_in.ada_token)
-        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
-        assert answer.headers["cache-control"] == "public, max-age=60"
+        response = site.get("/own", signed_in.ada_token)
+        assert varies_on(response) == ["accept-language", "authorization", "cookie"]
+        assert response.headers["cache-control"] == "public, max-age=60"
 
     def test_outage_is_503(self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
         """The token cannot be verified at the moment, so the client should try again instead of signing in."""
@@ -218,13 +218,13 @@ class Behaviour:
             ("/machine", {"authorization": "Bearer ak_1"}),
         ]:
             caplog.clear()
-            answer = down.http.get(path, headers=headers)
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert "unexpected-error" in answer.text
-            assert "www-authenticate" not in answer.headers
-            told = [record for record in caplog.records if "a guard answers" in record.message]
-            assert [(record.levelname, record.message) for record in told] == [
-                ("WARNING", "a guard answers 503: unexpected-error")
+            response = down.http.get(path, headers=headers)
+            assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+            assert "unexpected-error" in response.text
+            assert "www-authenticate" not in response.headers
+            logged = [record for record in caplog.records if "access denied" in record.message]
+            assert [(record.levelname, record.message) for record in logged] == [
+                ("WARNING", "access denied with status 503: unexpected-error")
             ]
         assert down.http.get("/open", headers=by_cookie).text == "signed-out"
         assert down.get("/me").status_code == 401
@@ -234,43 +234,45 @@ class Behaviour:
             site.get("/me", "nonsense")
             site.get("/admin", signed_in.bob_token)
             site.get("/me", signed_in.bob_token)
-        told = [record for record in caplog.records if "a guard answers" in record.message]
-        assert [(record.levelname, record.message) for record in told] == [
-            ("DEBUG", "a guard answers 401: token-invalid"),
-            ("DEBUG", "a guard answers 403: this needs role admin"),
+        logged = [record for record in caplog.records if "access denied" in record.message]
+        assert [(record.levelname, record.message) for record in logged] == [
+            ("DEBUG", "access denied with status 401: token-invalid"),
+            ("DEBUG", "access denied with status 403: this needs role admin"),
         ]
 
     def test_browser_is_redirected_to_clerk(self, site: Site) -> None:
-        answer = site.get("/me?page=2", **PAGE)
-        assert answer.status_code == 307
-        there = urlsplit(answer.headers["location"])
+        response = site.get("/me?page=2", **PAGE)
+        assert response.status_code == 307
+        there = urlsplit(response.headers["location"])
         assert there.path == "/v1/client/handshake"
         asked = parse_qs(there.query)
         assert asked["redirect_url"] == [f"{site.url}/me?page=2"]
         assert asked["__clerk_hs_reason"] == ["dev-browser-missing"]
-        assert answer.headers["cache-control"] == "private, no-store"
-        assert varies_on(answer) == ["authorization", "cookie"]
-        assert answer.headers.get_list("set-cookie") == ["__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"]
-        assert answer.headers["x-clerk-auth-status"] == "handshake"
+        assert response.headers["cache-control"] == "private, no-store"
+        assert varies_on(response) == ["authorization", "cookie"]
+        assert response.headers.get_list("set-cookie") == [
+            "__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2"
+        ]
+        assert response.headers["x-clerk-auth-status"] == "handshake"
 
     def test_browser_returns_from_a_handshake_in_development(self, site: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
-        answer = site.get(f"/me?page=2&__clerk_handshake={token}", **PAGE)
-        assert answer.status_code == 307
-        assert answer.headers["location"] == f"{site.url}/me?page=2"
-        assert answer.headers.get_list("set-cookie") == cookies
+        response = site.get(f"/me?page=2&__clerk_handshake={token}", **PAGE)
+        assert response.status_code == 307
+        assert response.headers["location"] == f"{site.url}/me?page=2"
+        assert response.headers.get_list("set-cookie") == cookies
 
     def test_browser_returns_from_a_handshake_in_production(self, live: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
-        answer = live.get("/me", cookie=f"__clerk_handshake={token}", **PAGE)
-        assert (answer.status_code, answer.text) == (200, "user_1")
-        assert answer.headers.get_list("set-cookie") == cookies
+        response = live.get("/me", cookie=f"__clerk_handshake={token}", **PAGE)
+        assert (response.status_code, response.text) == (200, "user_1")
+        assert response.headers.get_list("set-cookie") == cookies
 
     def test_headers_of_the_application_are_kept(self, live: Site, emulator: Emulator) -> None:
         token, cookies = brought(emulator)
-        answer = live.get("/own", cookie=f"__clerk_handshake={token}", **PAGE)
-        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-        assert answer.headers.get_list("cache-control") == ["private, no-store"]
-        assert varies_on(answer) == ["accept-language", "authorization", "cookie"]
-        assert answer.headers["access-control-allow-credentials"] == "true"
-        assert sorted(answer.headers.get_list("set-cookie")) == sorted(["mine=1; Path=/", *cookies])
+        response = live.get("/own", cookie=f"__clerk_handshake={token}", **PAGE)
+        assert response.headers.get_list("access-control-allow-origin") == ["*"]
+        assert response.headers.get_list("cache-control") == ["private, no-store"]
+        assert varies_on(response) == ["accept-language", "authorization", "cookie"]
+        assert response.headers["access-control-allow-credentials"] == "true"
+        assert sorted(response.headers.get_list("set-cookie")) == sorted(["mine=1; Path=/", *cookies])

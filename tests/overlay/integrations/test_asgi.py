@@ -17,7 +17,7 @@ from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import AuthOptions
 from clerkkit.integrations.asgi import ClerkMiddleware, Receive, Scope, Send
 from clerkkit.testing import FakeInstance, instance
-from tests.loopback import KEY, Received, answer, serve
+from tests.loopback import KEY, Received, respond, serve
 from tests.overlay.integrations.asgi_site import ORIGIN, options_for, people, served, served_here, set_variables
 
 
@@ -30,16 +30,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     state = scope.get("clerk")
     assert state is scope["state"].get("clerk")
-    told = {"status": state.status, "user": getattr(state.claims, "user_id", None)} if state else {}
+    state_json = {"status": state.status, "user": getattr(state.claims, "user_id", None)} if state else {}
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
-        await send({"type": "websocket.send", "text": json.dumps(told)})
+        await send({"type": "websocket.send", "text": json.dumps(state_json)})
         await send({"type": "websocket.close"})
         return
     own = [(b"x-mine", b"1"), (b"Set-Cookie", b"mine=1"), (b"Access-Control-Allow-Origin", b"https://friend.example")]
     await send({"type": "http.response.start", "status": 200, "headers": own})
-    await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+    await send({"type": "http.response.body", "body": json.dumps(state_json).encode()})
 
 
 def trusting(fake: FakeInstance, **more: Any) -> AuthOptions:
@@ -126,7 +126,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, fake: FakeInstance) -> pytest.M
 
 def test_own_client_is_closed_with_the_application(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
     """An application that starts again gets another client."""
-    with serve(answer(200, fake.jwks)) as clerk:
+    with serve(respond(200, fake.jwks)) as clerk:
         environment.setenv("CLERK_API_URL", clerk.url)
         app = ClerkMiddleware(application)
         for connections in (1, 2):
@@ -148,7 +148,7 @@ def test_given_client_stays_open(environment: pytest.MonkeyPatch, fake: FakeInst
             await client.users.get("user_1")
 
     options = trusting(fake, accepts_token="api_key")
-    with serve(answer(200, {"id": "ak_1", "subject": "user_1"})) as clerk:
+    with serve(respond(200, {"id": "ak_1", "subject": "user_1"})) as clerk:
         asyncio.run(use_after())
     assert [request.path for request in clerk.requests] == ["/api_keys/verify", "/users/user_1"]
 
@@ -168,13 +168,13 @@ def test_rejects_invalid_paths_to_skip(environment: pytest.MonkeyPatch, skip: An
 
 
 def test_loop_is_not_blocked_while_keys_are_fetched_once(environment: pytest.MonkeyPatch, fake: FakeInstance) -> None:
-    """A hundred requests wait for the keys; a request that needs none is answered first."""
+    """A hundred requests wait for the keys; a request that needs none gets its response first."""
     asked, answered = threading.Event(), threading.Event()
 
     def slow(received: Received) -> bytes:
         asked.set()
         assert answered.wait(20)
-        return answer(200, fake.jwks)
+        return respond(200, fake.jwks)
 
     async def ask(site_url: str) -> list[str]:
         limits = httpx.Limits(max_connections=200)
@@ -204,7 +204,7 @@ def test_works_on_trio(environment: pytest.MonkeyPatch, fake: FakeInstance) -> N
         user: str = answered.json()["user"]
         return user
 
-    with serve(answer(200, fake.jwks)) as clerk:
+    with serve(respond(200, fake.jwks)) as clerk:
         assert anyio.run(ask, backend="trio") == "user_1"
 
 

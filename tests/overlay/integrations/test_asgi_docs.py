@@ -87,11 +87,11 @@ def test_calls_that_the_example_prints_work(example: list[str]) -> None:
     with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as http:
         page = http.get(docs, headers={"accept": "text/html"})
         assert page.status_code == 200
-        answers = []
+        responses = []
         for line in lines:
             _curl, _option, header, url = shlex.split(line)
             name, _, value = header.partition(": ")
-            answers.append(http.get(url, headers={name: value}).json())
+            responses.append(http.get(url, headers={name: value}).json())
         assert http.get(httpx.URL(docs).join("/me")).status_code == 401
-    assert [answer.pop("user", None) or answer.pop("of", None) for answer in answers].count(None) == 1
-    assert answers == [{"organization": "engines", "role": "org:admin"}, {"admin of": "engines"}, {"key": "Robot"}]
+    assert [response.pop("user", None) or response.pop("of", None) for response in responses].count(None) == 1
+    assert responses == [{"organization": "engines", "role": "org:admin"}, {"admin of": "engines"}, {"key": "Robot"}]

@@ -30,7 +30,7 @@ from clerkkit.integrations.django import (
     require_auth,
 )
 from clerkkit.testing import instance
-from tests.loopback import Received, answer, serve
+from tests.loopback import Received, respond, serve
 from tests.overlay.integrations.asgi_site import ORIGIN, People, Site
 from tests.overlay.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 from tests.overlay.integrations.django_site import served, settings_for
@@ -130,7 +130,7 @@ def test_loop_is_not_blocked_while_clerk_is_asked(emulator: Emulator) -> None:
     def keys(received: Received) -> bytes:
         asked.set()
         in_time.append(served_another.wait(10))
-        return answer(200, clerks.jwks)
+        return respond(200, clerks.jwks)
 
     with serve(keys) as slow, ThreadPoolExecutor() as threads:
         settings = settings_for(
@@ -169,7 +169,7 @@ def test_project_can_render_403(emulator: Emulator, signed_in: People) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "problem"),
     [
         ({}, "CLERK_SECRET_KEY: is missing"),
         ({"CLERK_SECRET_KEY": "sk_test_1"}, "CLERK_PUBLISHABLE_KEY: is missing"),
@@ -185,11 +185,13 @@ def test_project_can_render_403(emulator: Emulator, signed_in: People) -> None:
         ({**KEYS, "CLERK_COLOUR": "red"}, "CLERK_COLOUR: is not a setting of clerkkit: expected CLERK_ and an option"),
     ],
 )
-def test_invalid_settings_raise_at_startup(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str) -> None:
+def test_invalid_settings_raise_at_startup(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], problem: str
+) -> None:
     for name in ("CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY"):
         monkeypatch.delenv(name, raising=False)
     none: dict[str, Any] = {"CLERK_SECRET_KEY": None, "CLERK_PUBLISHABLE_KEY": None, "CLERK_ACCEPTS_TOKEN": None}
-    with override_settings(**{**none, **given}), pytest.raises(ImproperlyConfigured, match=told):
+    with override_settings(**{**none, **given}), pytest.raises(ImproperlyConfigured, match=problem):
         ClerkMiddleware(own)
 
 
@@ -200,7 +202,7 @@ def test_settings_of_other_tools_are_ignored(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "problem"),
     [
         (
             {"CLERK_AUTHORISED_PARTIES": [ORIGIN], "MIDDLEWARE": []},
@@ -216,7 +218,7 @@ def test_settings_of_other_tools_are_ignored(monkeypatch: pytest.MonkeyPatch) ->
         ({**KEYS, "CLERK_AUTHORIZED_PARTIES": [ORIGIN]}, []),
     ],
 )
-def test_system_checks_name_missing_and_invalid_settings(settings: dict[str, Any], told: list[str]) -> None:
+def test_system_checks_name_missing_and_invalid_settings(settings: dict[str, Any], problem: list[str]) -> None:
     """Runs `manage.py check --deploy` in a process."""
     given = {
         "SECRET_KEY": "of tests",
@@ -231,9 +233,9 @@ def test_system_checks_name_missing_and_invalid_settings(settings: dict[str, Any
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CLERK_")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
-    assert (done.returncode != 0) is any("clerkkit.E" in text for text in told)
-    assert [text for text in told if text not in done.stderr] == []
-    assert done.stderr.count("(clerkkit.") == len(told), done.stderr
+    assert (done.returncode != 0) is any("clerkkit.E" in text for text in problem)
+    assert [text for text in problem if text not in done.stderr] == []
+    assert done.stderr.count("(clerkkit.") == len(problem), done.stderr
 
 
 @pytest.mark.parametrize("asked", [get_auth, require_auth()(caller)])

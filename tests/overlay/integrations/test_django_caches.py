@@ -154,9 +154,9 @@ def cookies(token: str) -> dict[str, str]:
 @pytest.mark.parametrize("page", PERSONAL)
 def test_page_of_one_user_is_not_cached_for_another(site: Site, signed_in: People, page: str) -> None:
     def ask(headers: dict[str, str]) -> tuple[int, str]:
-        answer = site.http.get(f"/{page}", headers=headers)
-        assert varies_on(answer) == ["authorization", "cookie"]
-        return answer.status_code, answer.text
+        response = site.http.get(f"/{page}", headers=headers)
+        assert varies_on(response) == ["authorization", "cookie"]
+        return response.status_code, response.text
 
     nobody = (401, "Not authenticated: dev-browser-missing") if "guard" in page else (200, "nobody")
     in_cookies, in_header = cookies(signed_in.ada_token), {"authorization": f"Bearer {signed_in.bob_token}"}
@@ -172,13 +172,13 @@ def test_page_of_one_user_is_not_cached_for_another(site: Site, signed_in: Peopl
 
 
 def test_streamed_responses_have_vary(site: Site, signed_in: People) -> None:
-    answer = site.get("/streamed", signed_in.ada_token)
-    assert (answer.text, varies_on(answer)) == ("you are signed-in", ["authorization", "cookie"])
+    response = site.get("/streamed", signed_in.ada_token)
+    assert (response.text, varies_on(response)) == ("you are signed-in", ["authorization", "cookie"])
 
 
 def test_error_pages_that_use_the_state_have_vary(site: Site, signed_in: People) -> None:
-    answer = site.get("/failing", signed_in.ada_token)
-    assert (answer.status_code, answer.text, varies_on(answer)) == (500, "broken", ["authorization", "cookie"])
+    response = site.get("/failing", signed_in.ada_token)
+    assert (response.status_code, response.text, varies_on(response)) == (500, "broken", ["authorization", "cookie"])
 
 
 def test_page_that_does_not_use_the_state_is_cached(
@@ -189,19 +189,19 @@ def test_page_that_does_not_use_the_state_is_cached(
     order: str = request.node.callspec.params["site"][1]
     page = "/cached-public" if order == "no-site-cache" else "/public"
     for headers in ({}, cookies(signed_in.ada_token), {"cookie": "__session=nonsense; __client_uat=1"}):
-        answer = site.http.get(page, headers=headers)
-        assert answer.text == "for all"
-        assert "cookie" not in varies_on(answer)
-        assert not [name for name in answer.headers if name.startswith("x-clerk")]
+        response = site.http.get(page, headers=headers)
+        assert response.text == "for all"
+        assert "cookie" not in varies_on(response)
+        assert not [name for name in response.headers if name.startswith("x-clerk")]
     assert COUNT["public"] == 1
 
 
 def test_not_modified_responses_have_vary(site: Site, signed_in: People, request: pytest.FixtureRequest) -> None:
     headers = cookies(signed_in.ada_token)
     tag = site.http.get("/attribute", headers=headers).headers.get("etag", '"none"')
-    answer = site.http.get("/attribute", headers={**headers, "if-none-match": tag})
+    response = site.http.get("/attribute", headers={**headers, "if-none-match": tag})
     status = 304 if request.node.callspec.params["site"][1] == "with-304" else 200
-    assert (answer.status_code, varies_on(answer)) == (status, ["authorization", "cookie"])
+    assert (response.status_code, varies_on(response)) == (status, ["authorization", "cookie"])
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])

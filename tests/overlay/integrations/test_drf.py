@@ -177,9 +177,9 @@ def test_signed_in_user(site: Site, signed_in: People) -> None:
 
 
 def test_signed_out(site: Site) -> None:
-    answer = site.get("/me")
-    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    assert answer.headers["x-clerk-auth-reason"] == "dev-browser-missing"
+    response = site.get("/me")
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert response.headers["x-clerk-auth-reason"] == "dev-browser-missing"
     assert site.get("/open").json() == {"somebody": False}
 
 
@@ -188,19 +188,19 @@ def test_invalid_token(site: Site, emulator: Emulator) -> None:
     for token, reason in [("a.b.c", "token-invalid"), (expired, "session-token-expired")]:
         # Also in a view that is open to all: the caller sent a token.
         for page in ("/me", "/open"):
-            answer = site.get(page, token)
-            assert answer.status_code == 401
-            assert answer.json()["detail"].startswith(f"Not authenticated: {reason}")
+            response = site.get(page, token)
+            assert response.status_code == 401
+            assert response.json()["detail"].startswith(f"Not authenticated: {reason}")
 
 
 def test_pending_session(site: Site, emulator: Emulator) -> None:
-    answer = site.get("/me", forged(emulator, sts="pending"))
-    assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: session-pending"})
+    response = site.get("/me", forged(emulator, sts="pending"))
+    assert (response.status_code, response.json()) == (401, {"detail": "Not authenticated: session-pending"})
 
 
 def test_other_schemes_are_left_to_other_classes(site: Site) -> None:
-    answer = site.get("/basic", authorization="Basic a b")
-    assert answer.json()["detail"].startswith("Invalid basic header")
+    response = site.get("/basic", authorization="Basic a b")
+    assert response.json()["detail"].startswith("Invalid basic header")
     assert site.get("/me", authorization="Basic YTpi").status_code == 401
 
 
@@ -226,8 +226,8 @@ def test_machine_tokens(site: Site, clerk: Clerk, signed_in: People) -> None:
     assert site.get("/machines", key).json() == {"user": signed_in.ada, "kind": "MachineToken"}
     assert site.get("/machines", signed_in.bob_token).json() == {"user": signed_in.bob, "kind": "SessionClaims"}
     for page, refused in [("/me", key), ("/machines", token)]:
-        answer = site.get(page, refused)
-        assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated: token-type-mismatch"})
+        response = site.get(page, refused)
+        assert (response.status_code, response.json()) == (401, {"detail": "Not authenticated: token-type-mismatch"})
 
 
 def test_csrf_check_applies_to_cookies_only(site: Site, signed_in: People) -> None:
@@ -248,9 +248,9 @@ def test_cache_around_dispatch_stores_no_page_of_one_user(site: Site, signed_in:
     tokens = [(signed_in.ada_token, signed_in.ada), (signed_in.bob_token, signed_in.bob), (None, None)]
     assert [site.get("/cached-method", token).json()["user"] for token, _ in tokens] == [user for _, user in tokens]
     for token, user in tokens:
-        answer = site.get("/cached", token)
-        assert answer.json() == {"user": user or "AnonymousUser"}
-        assert varies_on(answer) == ["accept", "authorization", "cookie"]
+        response = site.get("/cached", token)
+        assert response.json() == {"user": user or "AnonymousUser"}
+        assert varies_on(response) == ["accept", "authorization", "cookie"]
 
 
 @pytest.mark.parametrize("page", ["/alone", "/other"])
@@ -277,17 +277,17 @@ def test_outage_is_503(kind: str, emulator: Emulator, caplog: pytest.LogCaptureF
             ("/alone", {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}),
             ("/machines", {"authorization": "Bearer ak_1"}),
         ]:
-            answer = site.http.get(page, headers=headers)
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert answer.json() == {"detail": "Temporarily unavailable: unexpected-error"}
-    told = [record.levelname for record in caplog.records if "a guard answers 503" in record.message]
-    assert told == ["WARNING"] * 3
+            response = site.http.get(page, headers=headers)
+            assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+            assert response.json() == {"detail": "Temporarily unavailable: unexpected-error"}
+    logged = [record.levelname for record in caplog.records if "access denied with status 503" in record.message]
+    assert logged == ["WARNING"] * 3
 
 
 def test_old_accessors_are_typed(site: Site, clerk: Clerk, signed_in: People) -> None:
     key = clerk.api_keys.create(name=clerk.machines.create(name="Typed").id, subject=signed_in.ada)
-    told = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
-    assert site.get("/typed", signed_in.ada_token).json() == told
+    logged = {"user": signed_in.ada, "session": signed_in.ada, "machine": None}
+    assert site.get("/typed", signed_in.ada_token).json() == logged
     assert site.get("/typed", key.secret).json() == {"user": signed_in.ada, "session": None, "machine": key.id}
     assert site.get("/typed").json() == {"user": None, "session": None, "machine": None}
 

@@ -250,8 +250,8 @@ def test_pending_session_is_refused(clerk_emulator: Emulator) -> None:
 def test_concurrent_requests_are_not_mixed_up(site: Site, here: People) -> None:
     asked = [(here.ada_token, here.ada), (here.bob_token, here.bob), (None, None)] * 30
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda one: site.get("/me", one[0]), asked))
-    assert [answer.json().get("user") for answer in answers] == [user for _, user in asked]
+        responses = list(pool.map(lambda one: site.get("/me", one[0]), asked))
+    assert [response.json().get("user") for response in responses] == [user for _, user in asked]
 
 
 def test_skipped_paths_have_no_state(site: Site, here: People, caplog: pytest.LogCaptureFixture) -> None:

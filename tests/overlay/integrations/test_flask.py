@@ -154,19 +154,19 @@ def test_application_can_render_errors(emulator: Emulator, clerk: Clerk, signed_
     app = site_with(ClerkExtension(clerk=clerk, options=options_for(emulator)))
 
     @app.errorhandler(HTTPException)
-    def told(error: HTTPException) -> ResponseReturnValue:
+    def render(error: HTTPException) -> ResponseReturnValue:
         return {"what": error.description}, error.code or 500
 
     client = app.test_client()
     assert client.get("/me").get_json() == {"what": "Not authenticated: dev-browser-missing"}
-    answer = client.get("/admin", headers={"Authorization": f"Bearer {signed_in.bob_token}"})
-    assert (answer.status_code, answer.get_json()) == (403, {"what": "Not allowed: this needs role admin"})
+    response = client.get("/admin", headers={"Authorization": f"Bearer {signed_in.bob_token}"})
+    assert (response.status_code, response.get_json()) == (403, {"what": "Not allowed: this needs role admin"})
 
 
 def test_response_of_an_earlier_function_is_unchanged(emulator: Emulator, clerk: Clerk) -> None:
     app = Flask(__name__)
     app.before_request(lambda: "in maintenance")
     ClerkExtension(app, clerk=clerk, options=options_for(emulator))
-    answer = app.test_client().get("/")
-    assert answer.text == "in maintenance"
-    assert [name for name, _ in answer.headers if name.lower().startswith("x-clerk")] == []
+    response = app.test_client().get("/")
+    assert response.text == "in maintenance"
+    assert [name for name, _ in response.headers if name.lower().startswith("x-clerk")] == []

@@ -68,7 +68,7 @@ def seen(get_auth: Any, request: Any) -> Answer:
     }
 
 
-def told(*calls: Callable[[], Any]) -> Answer:
+def outcomes(*calls: Callable[[], Any]) -> Answer:
     """Return what old names return or raise, and their warnings."""
     found: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
@@ -113,7 +113,7 @@ def starlette_site() -> Iterator[Ask]:
         return JSONResponse(seen(starlette.get_auth, request))
 
     async def old(request: Request) -> JSONResponse:
-        return JSONResponse(told(lambda: starlette.state_of(request)))
+        return JSONResponse(outcomes(lambda: starlette.state_of(request)))
 
     ours = Middleware(starlette.ClerkMiddleware, clerk=AsyncClerk(KEY), options=OPTIONS)
     yield of_asgi(Starlette(routes=[Route("/", page), Route("/old", old)], middleware=[ours]))
@@ -148,7 +148,7 @@ def wsgi_site() -> Iterator[Ask]:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", [("content-type", "application/json")])
         if environ["PATH_INFO"] == "/old":
-            return [json.dumps(told(lambda: wsgi.state_of(environ), lambda: wsgi.session_claims(environ))).encode()]
+            return [json.dumps(outcomes(lambda: wsgi.state_of(environ), lambda: wsgi.session_claims(environ))).encode()]
         return [json.dumps(seen(wsgi.get_auth, environ)).encode()]
 
     yield of_wsgi(wsgi.ClerkMiddleware(app, Clerk(KEY), OPTIONS))
@@ -164,7 +164,7 @@ def flask_site() -> Iterator[Ask]:
 
     @app.get("/old")
     def old() -> Answer:
-        return told(flask.state_of, lambda: flask.current_session.user_id)
+        return outcomes(flask.state_of, lambda: flask.current_session.user_id)
 
     yield of_wsgi(app)
 
@@ -194,7 +194,7 @@ def django_site_() -> Iterator[Ask]:
         return JsonResponse(seen(django.get_auth, request))
 
     def old(request: HttpRequest) -> JsonResponse:
-        return JsonResponse(told(lambda: django.state_of(request), lambda: django.session_claims(request)))
+        return JsonResponse(outcomes(lambda: django.state_of(request), lambda: django.session_claims(request)))
 
     yield from _django(path("", page), path("old", old))
 
@@ -214,7 +214,7 @@ class _Page(APIView):
 class _Old(_Page):
     def get(self, request: DrfRequest) -> DrfResponse:
         calls = (drf.clerk_user, drf.session_claims, drf.machine_token)
-        return DrfResponse(told(*[lambda call=call: call(request) for call in calls]))
+        return DrfResponse(outcomes(*[lambda call=call: call(request) for call in calls]))
 
 
 def drf_site() -> Iterator[Ask]:
@@ -245,13 +245,13 @@ NOBODY = dict.fromkeys(("", "session", "m2m", "any", "list"))
 
 
 def test_get_auth_returns_a_session(ask: Ask) -> None:
-    answer = ask("/", bearer(FAKE.session_token("user_1")))
-    assert answer == NOBODY | {"": "user_1", "session": "user_1", "any": "user_1"}
+    response = ask("/", bearer(FAKE.session_token("user_1")))
+    assert response == NOBODY | {"": "user_1", "session": "user_1", "any": "user_1"}
 
 
 def test_get_auth_returns_a_machine_token(ask: Ask) -> None:
-    answer = ask("/", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
-    assert answer == NOBODY | {"m2m": "mch_1", "any": "mch_1", "list": "mch_1"}
+    response = ask("/", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
+    assert response == NOBODY | {"m2m": "mch_1", "any": "mch_1", "list": "mch_1"}
 
 
 def test_signed_out(ask: Ask) -> None:
@@ -267,8 +267,8 @@ def test_pending_session_is_none(name: str) -> None:
 
 
 def test_client_cannot_choose_the_token_type(ask: Ask) -> None:
-    answer = ask("/?token_type=any&request=x", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
-    assert answer[""] is None
+    response = ask("/?token_type=any&request=x", bearer(FAKE.m2m_token("mch_1", scopes=["mch_2"])))
+    assert response[""] is None
 
 
 # -- signatures ----------------------------------------------------------------------------------------------------
@@ -369,9 +369,9 @@ OLD = {
 def test_old_names_warn_and_name_the_new_one(name: str) -> None:
     found, names = OLD[name]
     for ask in SITES[name]():
-        answer = ask("/old", bearer(FAKE.session_token("user_1")))
-        assert answer["found"] == found
-        assert [old in text and "`get_auth" in text for old, text in zip(names, answer["warned"], strict=True)] == [
+        response = ask("/old", bearer(FAKE.session_token("user_1")))
+        assert response["found"] == found
+        assert [old in text and "`get_auth" in text for old, text in zip(names, response["warned"], strict=True)] == [
             True
         ] * len(names)
 

@@ -128,13 +128,13 @@ def site(request: pytest.FixtureRequest, emulator: Emulator, clerk: Clerk) -> It
 def test_skipped_paths_are_relative_to_the_application(site: tuple[str, Site], request: pytest.FixtureRequest) -> None:
     prefix, there = site
     for one in PATHS[:-1]:
-        answer = there.get(f"{prefix}{one}", **PAGE)
-        assert (answer.status_code, answer.text) == (200, "page"), one
-        assert varies_on(answer) == []
-        assert not [name for name in answer.headers if name.startswith("x-clerk")]
-    answer = there.get(f"{prefix}/page", **PAGE)
-    assert answer.status_code == 307
-    back = parse_qs(urlsplit(answer.headers["location"]).query)["redirect_url"]
+        response = there.get(f"{prefix}{one}", **PAGE)
+        assert (response.status_code, response.text) == (200, "page"), one
+        assert varies_on(response) == []
+        assert not [name for name in response.headers if name.startswith("x-clerk")]
+    response = there.get(f"{prefix}/page", **PAGE)
+    assert response.status_code == 307
+    back = parse_qs(urlsplit(response.headers["location"]).query)["redirect_url"]
     is_prefixed = any(word in request.node.callspec.params["site"] for word in ("mounted", "root-path", "forced"))
     assert back == [f"{there.url}{'/api' if is_prefixed else ''}/page"]
     there.http.cookies.clear()

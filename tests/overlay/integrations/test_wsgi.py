@@ -86,7 +86,7 @@ def environ() -> dict[str, Any]:
 
 
 def started(*_: object) -> Callable[[bytes], object]:
-    raise AssertionError("nothing is to be answered")
+    raise AssertionError("must not be called")
 
 
 @pytest.mark.parametrize("asked", [get_auth, lambda environ: require_auth()(caller)(environ, started)])
@@ -101,14 +101,14 @@ def test_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidArgument, match="publishable_key"):
         ClerkMiddleware(application)
     monkeypatch.setenv("CLERK_PUBLISHABLE_KEY", LIVE_KEY)
-    answers: list[str] = []
+    responses: list[str] = []
 
     def start(status: str, *_: object) -> Callable[[bytes], object]:
-        answers.append(status)
+        responses.append(status)
         return print
 
     assert list(ClerkMiddleware(application)(environ(), start)) == [b"signed-out"]
-    assert answers == ["200 OK"]
+    assert responses == ["200 OK"]
 
 
 def test_rejects_invalid_requirements_when_defined() -> None:

@@ -28,13 +28,13 @@ def test_calls_that_an_example_prints_work(name: str) -> None:
             assert all(line[:2] == ["curl", "-H"] for line in lines), program.communicate()
             with httpx.Client(trust_env=False) as http:
                 headers = dict([lines[0][2].split(": ")])
-                answers = [http.get(line[3], headers=headers) for line in lines]
+                responses = [http.get(line[3], headers=headers) for line in lines]
                 assert [http.get(line[3]).status_code for line in lines] == [200, 401, 401]
         finally:
             program.send_signal(signal.SIGINT)
-            _, said = program.communicate(timeout=20)
-    assert answers[0].text.startswith("You are user_")
-    assert answers[1].json() == {"name": "Ada", "role": "org:admin"}
-    assert answers[2].json() == {"organization": "engines"}
-    assert "Traceback" not in said
+            _, output = program.communicate(timeout=20)
+    assert responses[0].text.startswith("You are user_")
+    assert responses[1].json() == {"name": "Ada", "role": "org:admin"}
+    assert responses[2].json() == {"organization": "engines"}
+    assert "Traceback" not in output
     assert program.returncode == 0

@@ -12,7 +12,7 @@ from clerk_bapi.events import UserCreatedEvent
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.testing import signed_webhook, webhook_secret
 from clerkkit.webhooks import WebhookVerificationError
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 each_client = pytest.mark.parametrize("client", [Clerk, AsyncClerk])
 USER_CREATED = {"type": "user.created", "data": {"id": "user_1"}}
@@ -51,14 +51,14 @@ def test_view_verifies_by_the_same_clock(client: type[Any]) -> None:
 
 
 def test_resource_has_other_methods_too() -> None:
-    with serve(answer(200, {"svix_url": "https://x"})) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, {"svix_url": "https://x"})) as server, Clerk(KEY, base_url=server.url) as clerk:
         assert clerk.webhooks.generate_svix_auth_url().svix_url == "https://x"
 
     async def call(url: str) -> str | None:
         async with AsyncClerk(KEY, base_url=url) as clerk:
             return (await clerk.webhooks.generate_svix_auth_url()).svix_url
 
-    with serve(answer(200, {"svix_url": "https://x"})) as server:
+    with serve(respond(200, {"svix_url": "https://x"})) as server:
         assert anyio.run(call, server.url) == "https://x"
 
 

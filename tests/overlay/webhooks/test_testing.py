@@ -195,8 +195,8 @@ def test_standardwebhooks_accepts_a_signed_webhook(number: int) -> None:
     hook = signed_webhook({"type": "user.created", "data": {"id": "user_\xe9"}}, secrets)
     headers = {name.replace("svix-", "webhook-"): value for name, value in hook.headers.items()}
     for secret in secrets:
-        said = Webhook(secret).verify(hook.body, headers)
-        assert (said["type"], said["data"], said["object"]) == ("user.created", {"id": "user_\xe9"}, "event")
+        output = Webhook(secret).verify(hook.body, headers)
+        assert (output["type"], output["data"], output["object"]) == ("user.created", {"id": "user_\xe9"}, "event")
     assert len(hook.headers["svix-signature"].split()) == number
     assert hook.headers["svix-id"].startswith("msg_")
     assert verify_webhook(hook.body, hook.headers, hook.secret)["instance_id"] == "ins_test"

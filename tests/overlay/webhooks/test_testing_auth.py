@@ -7,7 +7,7 @@ import pytest
 from clerkkit import Clerk
 from clerkkit.auth import TokenRefused, verify_token
 from clerkkit.testing import FakeInstance, instance
-from tests.loopback import KEY, answer, serve
+from tests.loopback import KEY, respond, serve
 
 CLERK = instance()
 HELD = ("org:boards:view", "org:boards:edit", "org:exports:edit")
@@ -60,7 +60,7 @@ def test_tokens_made_to_be_refused_are_refused(token: str, reason: str) -> None:
 def test_jwks_has_the_form_of_clerks() -> None:
     other = FakeInstance("ins_other")
     keys = {"keys": [*other.jwks["keys"], *CLERK.jwks["keys"]]}
-    with serve(answer(200, keys)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(respond(200, keys)) as server, Clerk(KEY, base_url=server.url) as clerk:
         for made in (CLERK, other):
             assert clerk.auth.verify_token(made.session_token("user_1")).user_id == "user_1"
         machine = clerk.auth.verify_machine_token(CLERK.m2m_token("mch_1", scopes=["mch_2"], claims={"a": 1}))

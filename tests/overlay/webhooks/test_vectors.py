@@ -29,10 +29,10 @@ def judged(row: dict[str, Any]) -> tuple[str, Any]:
 
 def expected(row: dict[str, Any]) -> tuple[str, Any]:
     """Return the recorded result in the same form."""
-    told = row["expected"]
-    if told["verdict"] == "valid":
-        return "valid", told["data"]
-    return "invalid", re.findall(r"svix-[a-z]+", told["message"])
+    result = row["expected"]
+    if result["verdict"] == "valid":
+        return "valid", result["data"]
+    return "invalid", re.findall(r"svix-[a-z]+", result["message"])
 
 
 def test_recorded_results_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:

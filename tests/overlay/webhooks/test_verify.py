@@ -277,6 +277,6 @@ def test_error_can_be_pickled_and_shows_no_secrets() -> None:
         assert error.reason in get_args(Reason)
         again = pickle.loads(pickle.dumps(error))
         assert (again.reason, str(again)) == (error.reason, str(error))
-        told = "".join([*traceback.format_exception(error), repr(error), repr(vars(error))])
+        shown = "".join([*traceback.format_exception(error), repr(error), repr(vars(error))])
         for secret in (SECRET, bad, signature(), "first_name"):
-            assert secret.removeprefix("whsec_") not in told
+            assert secret.removeprefix("whsec_") not in shown

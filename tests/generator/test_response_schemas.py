@@ -1,4 +1,4 @@
-"""`answers.json`: the facts that drift reports compare with, and nothing more."""
+"""`response_schemas.json`: the facts about responses that drift detection compares with."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ CONTRACT: Any = json.loads((ROOT / "spec" / "contract.json").read_text(encoding=
 
 
 def union(*variants: dict[str, Any], **named: dict[str, Any]) -> Any:
-    """What becomes of a union: the facts of an operation that answers one."""
+    """Return the schema of an operation that returns a union."""
     content = {"application/json": {"schema": {"anyOf": list(variants)}}}
     contract = {
         "paths": {"/x": {"get": {"responses": {"200": {"content": content}}}}},
         "components": {"schemas": named},
     }
-    return response_schemas.answers(contract)["operations"]["GET /x"]["200"]
+    return response_schemas.describe(contract)["operations"]["GET /x"]["200"]
 
 
 def variant(**constants: list[Any] | None) -> dict[str, Any]:
-    """An object with constants, or a free text where there is none."""
+    """Return the schema of an object whose keys are constants, or strings if the values are None."""
     texts = {key: {"type": "string", **({"enum": values} if values else {})} for key, values in constants.items()}
     return {"type": "object", "properties": texts}
 
 
-def test_a_small_contract_becomes_its_answers(tmp_path: Path) -> None:
+def test_describes_the_responses_of_a_small_contract(tmp_path: Path) -> None:
     limited = changed("components|schemas|Thing|properties|id|maxLength", 5)
-    made = response_schemas.answers(build(tmp_path, limited).facts)
+    made = response_schemas.describe(build(tmp_path, limited).facts)
     words = made.pop("words")
     assert {"thing", "things", "owner", "since", "parts", "state", "off"} <= set(words)
     assert made == {
@@ -65,7 +65,7 @@ def test_a_small_contract_becomes_its_answers(tmp_path: Path) -> None:
     }
 
 
-def test_a_property_may_be_called_like_a_keyword_or_a_limit() -> None:
+def test_properties_named_like_keywords_are_kept() -> None:
     names = ("format", "minimum", "$ref", "properties", "tag")
     properties = {name: {"type": "string", "maxLength": 3} for name in names}
     assert union({"type": "object", "properties": properties}) == {
@@ -74,11 +74,11 @@ def test_a_property_may_be_called_like_a_keyword_or_a_limit() -> None:
 
 
 @pytest.mark.parametrize("extra", [True, False])
-def test_whether_other_keys_are_allowed_is_kept(extra: bool) -> None:
+def test_additional_properties_flag_is_kept(extra: bool) -> None:
     assert union({"type": "object", "additionalProperties": extra})["anyOf"][0]["additionalProperties"] is extra
 
 
-def test_the_values_of_a_map_are_kept_without_limits() -> None:
+def test_schemas_of_map_values_are_kept_without_limits() -> None:
     made = union({"type": "object", "additionalProperties": {"type": "string", "minLength": 1}})
     assert made["anyOf"] == [{"type": "object", "additionalProperties": {"type": "string"}}]
 
@@ -101,7 +101,7 @@ def test_the_values_of_a_map_are_kept_without_limits() -> None:
         ([{"type": "string"}, {"type": "null"}], None),
     ],
 )
-def test_the_tag_is_the_key_that_tells_all_objects_apart(variants: list[dict[str, Any]], tag: str | None) -> None:
+def test_tag_is_the_key_that_discriminates_all_objects(variants: list[dict[str, Any]], tag: str | None) -> None:
     assert union(*variants).get("tag") == tag
     named = {f"V{number}": schema for number, schema in enumerate(variants)}
     references = [{"$ref": f"#/components/schemas/{name}"} for name in named]
@@ -109,7 +109,7 @@ def test_the_tag_is_the_key_that_tells_all_objects_apart(variants: list[dict[str
     assert union({"anyOf": references}, {"type": "null"}, **named).get("tag") == tag
 
 
-def test_the_text_is_compact_in_a_stable_order_and_ends_its_line() -> None:
+def test_text_is_compact_and_sorted() -> None:
     text = response_schemas.text(CONTRACT)
     backwards = json.loads(json.dumps(CONTRACT), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
     assert response_schemas.text(backwards) == text
@@ -117,13 +117,13 @@ def test_the_text_is_compact_in_a_stable_order_and_ends_its_line() -> None:
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def test_the_package_holds_the_answers_of_the_contract() -> None:
-    held = (ROOT / "generated" / "clerk_bapi" / "answers.json").read_bytes()
+def test_package_contains_the_schemas_of_the_contract() -> None:
+    held = (ROOT / "generated" / "clerk_bapi" / "response_schemas.json").read_bytes()
     assert held == response_schemas.text(CONTRACT).encode("ascii")
 
 
-def test_every_reference_is_held_and_nothing_that_none_refers_to() -> None:
-    made = response_schemas.answers(CONTRACT)
+def test_schemas_are_those_that_responses_refer_to() -> None:
+    made = response_schemas.describe(CONTRACT)
     assert set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(made))) == set(made["schemas"])
     assert len(made["operations"]) == sum(map(len, CONTRACT["paths"].values()))
     assert not [name for name in made["schemas"] if name.endswith("Request")]

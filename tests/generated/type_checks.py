@@ -1,6 +1,6 @@
-"""What a type checker lets users do with a value of some annotation, done: attributes, iteration, items.
+"""Use values as a type checker allows by their annotations: attributes, iteration, items.
 
-Goes by the annotations alone, and asks nothing of the code that makes them true.
+Only annotations are read, not the code that should fulfil them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from clerk_core import Model
 
 @cache
 def hints(kind: type[Model]) -> dict[str, Any]:
-    """The attributes that a class declares, with their types."""
+    """Return the attributes that a class declares, with their types."""
     return {name: hint for name, hint in typing.get_type_hints(kind).items() if not name.startswith("_")}
 
 
 def alternatives(hint: Any) -> tuple[Any, ...]:
-    """The members of a union; of another type, that alone."""
+    """Return the members of a union; for another type, a list of it."""
     return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
 
 
@@ -30,7 +30,7 @@ def is_class(hint: Any) -> bool:
 
 
 def broken(value: Any, hint: Any, at: str = "value") -> Iterator[str]:
-    """Every step from `value` that type-checks and is not there. Scalars are not asked for their type."""
+    """Yield every access from `value` that type-checks and fails. The types of scalars are not checked."""
     parts = alternatives(hint)
     classes = [part for part in parts if is_class(part)]
     lists = [part for part in parts if typing.get_origin(part) is list]
@@ -58,7 +58,7 @@ def _broken_object(value: Model, classes: list[type[Model]], at: str) -> Iterato
                 yield f"{at}: {type(value).__name__} has no {name}"
                 continue
             seen = getattr(value, name)
-            # Only a variant's own class can know better than the values that came.
+            # Only the class of a variant replaces wrong values.
             if type(value) is not Model or seen is not vars(value).get(name):
                 yield from broken(seen, hint if type(value) is kind else _any_of(classes, name), f"{at}.{name}")
 

@@ -1,4 +1,4 @@
-"""Every list operation of the contract as a walk, and servers that answer it from memory, honestly or not."""
+"""Every list operation of the contract, iterated over scripted servers."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from tests.loopback import KEY
 
 Row = dict[str, Any]
 Server = Callable[[Mapping[str, str]], Any]
-"""What is answered to a query."""
+"""Returns the response to a query."""
 
 
-class List(NamedTuple):
-    """A list operation, and what the contract says about its pages."""
+class ListOperation(NamedTuple):
+    """A list operation, with the facts of the contract about its pages."""
 
     operation: Operation
     bare: bool
-    """Whether it answers an array, unless it is asked for a page."""
+    """Whether it returns an array, unless a page is requested."""
     key: str
-    """The key that holds the rows of a page."""
+    """The key of the rows in a page."""
 
     @property
     def filters(self) -> list[str]:
-        """Its arguments that are lists in the query."""
+        """The arguments that are lists in the query."""
         return [argument.name for argument in self.operation.of("query") if argument.is_array]
 
     def arguments(self, **more: Any) -> Arguments:
-        """As many arguments as are needed, and more."""
+        """Return the required arguments, with others."""
         managed = ("limit", "offset", "starting_after", "paginated")
         needed = {k: v for k, v in samples(self.operation)["required only"].items() if k not in managed}
         return needed | more
 
-    def walk(self, client: Any, **more: Any) -> Any:
-        """What the method of the resource gives."""
+    def iterate(self, client: Any, **more: Any) -> Any:
+        """Return the iterator of the resource's method."""
         method = self.operation.member
         for verb in ("list", "get"):
             if method == verb or method.startswith(f"{verb}_"):
@@ -57,15 +57,15 @@ class List(NamedTuple):
         return repr(self.operation)
 
 
-def _lists() -> list[List]:
+def _lists() -> list[ListOperation]:
     found = []
     for operation in OPERATIONS:
         if operation.method != "GET" or not {"limit", "offset"} <= {argument.name for argument in operation.arguments}:
             continue
-        shapes = [shape for answer in operation.answers for shape in _shapes(answer)]
+        shapes = [shape for result in operation.results for shape in _shapes(result)]
         keys = [key for shape in shapes for key, inner in shape.get("properties", {}).items() if _is_list(inner)]
         assert len(keys) <= 1, operation
-        found.append(List(operation, any(map(_is_list, shapes)), keys[0] if keys else "data"))
+        found.append(ListOperation(operation, any(map(_is_list, shapes)), keys[0] if keys else "data"))
     return found
 
 
@@ -81,36 +81,36 @@ def _is_list(schema: Schema) -> bool:
 LISTS = _lists()
 
 
-class Run(NamedTuple):
-    """What came of a walk."""
+class Iteration(NamedTuple):
+    """The rows and queries of an iteration."""
 
     rows: list[Row]
     queries: list[dict[str, str]]
 
 
-def run(way: str, listing: List, server: Server, **more: Any) -> Run:
-    """Walk to the end, sync or on an event loop, and give the rows as they were sent."""
+def run(way: str, listing: ListOperation, server: Server, **more: Any) -> Iteration:
+    """Iterate to the end, sync or on an event loop, and return the rows as JSON."""
     queries: list[dict[str, str]] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         queries.append(dict(parse_qsl(request.url.query.decode())))
-        assert len(queries) < 500, "the walk does not end"
+        assert len(queries) < 500, "the iteration does not end"
         return httpx.Response(200, content=json.dumps(server(queries[-1])))
 
     if way == "sync":
-        with httpx.Client(transport=httpx.MockTransport(answer)) as http, Clerk(KEY, http_client=http) as clerk:
-            return Run([row.to_dict() for row in listing.walk(clerk, **more)], queries)
+        with httpx.Client(transport=httpx.MockTransport(respond)) as http, Clerk(KEY, http_client=http) as clerk:
+            return Iteration([row.to_dict() for row in listing.iterate(clerk, **more)], queries)
 
-    async def walk() -> list[Row]:
-        http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    async def iterate() -> list[Row]:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
         async with http, AsyncClerk(KEY, http_client=http) as clerk:
-            return [row.to_dict() async for row in listing.walk(clerk, **more)]
+            return [row.to_dict() async for row in listing.iterate(clerk, **more)]
 
-    return Run(anyio.run(walk, backend=way), queries)
+    return Iteration(anyio.run(iterate, backend=way), queries)
 
 
 def start(query: Mapping[str, str], rows: Sequence[Row]) -> int:
-    """Where a page begins, by cursor or offset."""
+    """Return the index of a page's first row, by cursor or offset."""
     if "starting_after" in query:
         assert "offset" not in query
         return [row.get("id") for row in rows].index(query["starting_after"]) + 1
