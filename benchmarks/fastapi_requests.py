@@ -121,7 +121,7 @@ class Site(NamedTuple):
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             if b" 200 " not in head or await reader.readexactly(len(BODY)) != BODY:
-                raise SystemExit(f"not the answer that is timed: {head!r}")
+                raise SystemExit(f"not the response that is measured: {head!r}")
             count += 1
         writer.close()
         await writer.wait_closed()

@@ -137,7 +137,7 @@ def imports(sides: Sides, url: str) -> list[Measure]:
         measure("import and `Clerk`", net, "Clerk"),
         measure("import, `Clerk` and `.users`", net, "Clerk users", Target(Rival.PLAIN, 1.25)),
         measure("… with the interpreter's own start", whole, "Clerk users"),
-        measure("… and the answer of a first call", net, "Clerk call", plain="httpx.Client().get + json.loads"),
+        measure("… and the response of a first call", net, "Clerk call", plain="httpx.Client().get + json.loads"),
         Measure(
             "import of `verify_token`, offline",
             _PYJWT,
@@ -384,10 +384,10 @@ def _worker(environment: Environment, script: str, *arguments: object) -> Iterat
             assert process.stdout
             process.stdin.write(line + "\n")
             process.stdin.flush()
-            answer = process.stdout.readline()
-            if not answer:
+            output = process.stdout.readline()
+            if not output:
                 raise RuntimeError(f"{script} ended at {line}")
-            return float(answer)
+            return float(output)
 
         yield ask
 

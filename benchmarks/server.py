@@ -13,7 +13,7 @@ _HEAD_END = b"\r\n\r\n"
 _REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 
 
-def _answer(body: bytes) -> bytes:
+def _response(body: bytes) -> bytes:
     """Return a response with headers like those of the API, because reading them is part of a call."""
     head = (
         "HTTP/1.1 200 OK\r\n"
@@ -32,8 +32,8 @@ def _answer(body: bytes) -> bytes:
 class _Canned(asyncio.Protocol):
     """Serves HTTP/1.1 with keep-alive, for requests without a body."""
 
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
+    def __init__(self, response: bytes) -> None:
+        self._response = response
         self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -44,13 +44,13 @@ class _Canned(asyncio.Protocol):
         *heads, self._seen = (self._seen + data).split(_HEAD_END)
         for head in heads:
             # A request without the key is not an API call.
-            self._transport.write(self._answer if b"\r\nauthorization: bearer " in head.lower() else _REFUSED)
+            self._transport.write(self._response if b"\r\nauthorization: bearer " in head.lower() else _REFUSED)
 
 
 async def _serve(body: bytes) -> None:
-    answer = _answer(body)
+    response = _response(body)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Canned(answer), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Canned(response), "127.0.0.1", 0)
     async with server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await loop.run_in_executor(None, sys.stdin.read)

@@ -1,4 +1,4 @@
-"""Hooks that tell PyInstaller which data files a packaged program needs; it finds them by their entry point."""
+"""Hooks for PyInstaller that list the data files of a packaged program. It finds them by their entry point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas of all responses, which drift reports compare with."""
+"""Include the schemas of all responses, which drift detection needs, in the packaged program."""
 
 from importlib import resources
 

@@ -1,4 +1,4 @@
-"""The contract that the emulator answers by."""
+"""Include the emulator's contract in the packaged program."""
 
 from importlib import resources
 

@@ -87,7 +87,7 @@ class ClerkAuthentication(BaseAuthentication):
         return ClerkUser(caller.user_id if isinstance(caller, SessionClaims) else caller.subject), caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # the framework's signature
-        """Return the challenge, without which the framework would answer 403 instead of 401."""
+        """Return the challenge, without which the framework would respond with 403 instead of 401."""
         return "Bearer"
 
 

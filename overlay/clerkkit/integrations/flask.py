@@ -108,7 +108,7 @@ class ClerkExtension:
 
 def _add_headers(response: Response) -> Response:
     state: RequestState | None = g.get("clerk")
-    if state is not None:  # it is None if another `before_request` function has answered first
+    if state is not None:  # None if an earlier `before_request` function returned a response
         response.headers = Headers(response_headers(state, response.headers))
     return response
 

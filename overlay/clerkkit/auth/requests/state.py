@@ -22,7 +22,7 @@ class _State:
     def location(self) -> str | None:
         """The URL to redirect the browser to; None if there is no redirect.
 
-        Any state can have one: answer with status 307 and `headers`.
+        Any state can have one: respond with status 307 and `headers`.
         """
         return next((value for name, value in self.headers if name == "location"), None)
 

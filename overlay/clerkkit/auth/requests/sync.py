@@ -31,7 +31,7 @@ def _decide_satellite(context: RequestContext) -> Redirect | SignOut | None:
 
 
 def _decide_development(context: RequestContext) -> Redirect | SignOut | None:
-    """Answer a satellite's request for a session, and make sure that there is a development browser."""
+    """Redirect back to a satellite that requests a session, and to Clerk if there is no development browser."""
     url = context.url
     satellite = None if context.options.is_satellite else urls.parse_url(url.get(REDIRECT_URL))
     if satellite is not None:

@@ -24,7 +24,7 @@ R = TypeVar("R", bound=HttpRequest)
 class NotAuthenticatedError(ClerkError):
     """The caller of a guarded view is signed out, or the token cannot be verified at the moment.
 
-    The middleware answers it with 401 or 503.
+    The middleware converts it to a response with status 401 or 503.
     """
 
     def __init__(self, denial: Denial) -> None:
