@@ -198,6 +198,38 @@ def test_seeded_membership_replaces_that_of_creator() -> None:
         Emulator(seed={**data, "memberships": [*data["memberships"], data["memberships"][0]]})
 
 
+def test_dump_keeps_creators_who_left_and_omits_deleted_ones() -> None:
+    data: dict[str, Any] = {
+        "users": [{"username": "ada_l"}, {"username": "bob_b"}, {"username": "eve_e"}],
+        "organizations": [
+            {"name": "Left", "slug": "left", "created_by": "ada_l", "creator_is_member": False},
+            {"name": "Deleted", "slug": "deleted", "created_by": "bob_b"},
+        ],
+        "memberships": [{"organization": "deleted", "user": "eve_e", "role": "org:admin"}],
+    }
+    with Emulator(seed=data) as first:
+        api = api_of(first)
+        with api.http:
+            left, deleted = (api.get(f"/organizations/{slug}") for slug in ("left", "deleted"))
+            assert api.get(f"/organizations/{left['id']}/memberships")["data"] == []
+            api.delete(f"/users/{deleted['created_by']}")
+        dumped = first.dump()
+    entries = {entry["slug"]: entry for entry in dumped["organizations"]}
+    assert (entries["left"]["created_by"], entries["left"]["creator_is_member"]) == (left["created_by"], False)
+    assert not {"created_by", "creator_is_member"} & entries["deleted"].keys()
+    with Emulator(seed=dumped) as second:
+        assert second.dump() == dumped
+        api = api_of(second)
+        with api.http:
+            assert api.get(f"/organizations/{left['id']}")["created_by"] == left["created_by"]
+    for wrong, problem in (
+        ({"created_by": "ada_l", "creator_is_member": "no"}, "must be a boolean"),
+        ({"creator_is_member": False}, "creator_is_member"),
+    ):
+        with pytest.raises(ValueError, match=rf"organizations\[0\]\.creator_is_member: .*{problem}"):
+            Emulator(seed={**data, "organizations": [{"name": "Left", **wrong}], "memberships": []})
+
+
 def test_seeds_custom_roles() -> None:
     data: dict[str, Any] = {
         "permissions": [{"key": "org:reports:read", "name": "Read reports", "description": ""}],

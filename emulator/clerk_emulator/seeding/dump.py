@@ -23,8 +23,8 @@ def dump(state: State) -> Json:
     """Return the state as a seed: keys, custom roles, users, organizations, memberships and webhook endpoints.
 
     Within a transaction. Not included are resources without a section, such as images, passkeys and role sets, and an
-    organization's creator who is no longer a member. A seed cannot be loaded if an organization has more members than
-    its limit allows.
+    organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its limit
+    allows.
     """
     store = state.store
     return {
@@ -119,9 +119,10 @@ def _organization(store: Store, row: Json) -> Json:
     entry |= {name: row[name] for name in ("max_allowed_memberships", "admin_delete_enabled")}
     entry |= {**plans.subscription(row), **{name: _time(row[name]) for name in ("created_at", "updated_at")}}
     creator = row.get("created_by")
-    if creator and memberships.of_user(store, row["id"], creator):
-        # Omitted for a creator who has left, because loading it would create a membership.
+    if creator and store.get(USERS, creator):
         entry["created_by"] = creator
+        if not memberships.of_user(store, row["id"], creator):
+            entry["creator_is_member"] = False
     return entry
 
 

@@ -29,6 +29,14 @@ def pop_text(entry: Json, name: str, label: str) -> str:
     return value
 
 
+def pop_flag(entry: Json, name: str, *, default: bool) -> bool:
+    """Remove and return a boolean."""
+    value = entry.pop(name, default)
+    if not isinstance(value, bool):
+        raise errors.wrong_type(name, "a boolean")
+    return value
+
+
 def pop_times(entry: Json, names: Sequence[str]) -> Json:
     """Remove and return the times among `names` that the entry has, in milliseconds."""
     for name in names:

@@ -24,7 +24,7 @@ Entries may also have what no create operation accepts:
 - users: the identification status `unverified`, `second_factor_phone_number` (a list, the default one first),
   `external_accounts` (a list of objects with `provider`, `provider_user_id`, `email_address`, ...),
   `password_compromised`, and the times in a user object;
-- organizations: `admin_delete_enabled`;
+- organizations: `admin_delete_enabled`, and `creator_is_member: false` for a creator who has left;
 - users and organizations: `plan`, and its `features`;
 - all: `updated_at`; memberships also `created_at`.
 

@@ -193,13 +193,16 @@ class _Loader:
         times = entries.pop_times(entry, ("updated_at",))
         updates = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
         plan, features = entries.pop_plan(entry)
+        creator: Json = {}
         if entry.get("created_by"):
             entry["created_by"] = _find_user(self._store, entry["created_by"], "created_by")["id"]
+            if not entries.pop_flag(entry, "creator_is_member", default=True):
+                creator["created_by"] = entry.pop("created_by")
         organization_id: str = self._perform("CreateOrganization", entry)["id"]
         if updates:
             self._perform("UpdateOrganization", updates, organization_id=organization_id)
         plans.subscribe(self._store, organization_id, plan, features)
-        self._set(ORGANIZATIONS, self._store.require(ORGANIZATIONS, organization_id), times)
+        self._set(ORGANIZATIONS, self._store.require(ORGANIZATIONS, organization_id), creator | times)
         created = self._store.all(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id)
         self._creator_memberships.update(row["id"] for row in created)
 
