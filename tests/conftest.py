@@ -7,7 +7,7 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The machine can be busy with other work, so that the time of an example means nothing.
+# The time of an example varies, because the machine may be busy.
 settings.register_profile("clerkkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clerkkit")
 

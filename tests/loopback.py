@@ -36,12 +36,12 @@ WAYS = ["sync", *ASYNC_WAYS]
 
 
 def backend_of(way: str) -> str:
-    """Return the event loop of an async way."""
+    """Return the event loop for a way."""
     return "asyncio" if way == "aiohttp" else way
 
 
 def transport_of(way: str) -> dict[str, Any]:
-    """Return the arguments that choose the transport of an async way."""
+    """Return the arguments that select the transport for a way."""
     return {"transport": "aiohttp"} if way == "aiohttp" else {}
 
 
@@ -65,7 +65,7 @@ class Act(enum.Enum):
 
 
 class Received(NamedTuple):
-    """A request as it was received."""
+    """A received request."""
 
     method: str
     whole_target: str
@@ -174,7 +174,7 @@ class Loopback(socketserver.ThreadingTCPServer):
     def stop(self) -> None:
         self.over.set()
         self.shutdown()
-        for accepted in self.sockets:  # idle connections too, or the next line would wait for them
+        for accepted in self.sockets:  # also idle ones, for which the next line would wait
             with contextlib.suppress(OSError):
                 accepted.shutdown(socket.SHUT_RDWR)
         self.server_close()
@@ -185,7 +185,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         number = self.server.sockets.index(self.request) + 1
-        # The client can disconnect at any time, which many tests do.
+        # Clients may disconnect at any time, and in many tests they do.
         with contextlib.suppress(OSError):
             while received := _read(self.rfile, number):
                 for step in self.server.next_steps(received):

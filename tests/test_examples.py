@@ -1,4 +1,4 @@
-"""The examples run against a server on loopback, and print what is expected."""
+"""The examples run against a server on loopback, with the expected output."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ LAYERS = {
 }
 """The layers of each package, from top to bottom: a module imports from its own folder and from layers below it.
 
-An entry stands for a module, or for all modules of a folder that have no entry; `.` stands for the modules beside the
+An entry stands for a module, or for all modules of a folder that have no entry; `.` stands for the modules next to the
 package's `__init__.py` that have no entry. Entries of one layer do not import each other. A package's `__init__.py` can
 export names from all layers.
 """

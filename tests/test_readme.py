@@ -1,4 +1,4 @@
-"""README.md and the pages about the client: their code runs and prints what they say, and links lead somewhere."""
+"""The code of README.md and the pages about the client runs with the shown output, and links are valid."""
 
 from __future__ import annotations
 

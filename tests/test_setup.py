@@ -1,4 +1,4 @@
-"""Errors of the project's own commands when something that they need is missing."""
+"""Errors of the project's commands if something is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types that users see, checked by mypy --strict and pyright strict: a changed type fails here.
+"""Public types, checked by mypy --strict and pyright strict.
 
 A line whose argument must be rejected has an ignore comment, which both checkers report as unused if the argument is
 accepted.

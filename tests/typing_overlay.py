@@ -1,4 +1,4 @@
-"""The types of the overlay that users see; checked like `typing_cases.py`, and never run."""
+"""Public types of the overlay. Type checkers check them like `typing_cases.py`; they never run."""
 
 from __future__ import annotations
 

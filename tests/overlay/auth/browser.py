@@ -20,11 +20,11 @@ GOOD = token()
 EXPIRED = token(iat=NOW - 120, nbf=NOW - 130, exp=NOW - 60)
 SIGN_IN_COOKIES = [f"__session={GOOD}; Path=/; Secure; SameSite=Lax", "__client_uat=5; Path=/"]
 SIGN_OUT_COOKIES = ["__session=; Path=/; Max-Age=0", "__client_uat=0"]
-"""What Clerk sets after a handshake."""
+"""The cookies that Clerk sets after a handshake."""
 
 
 class Browser:
-    """Sends requests to a site, which authenticates them with its client against a scripted Clerk."""
+    """Authenticates requests with a client whose Clerk is a scripted server."""
 
     def __init__(self, server: Loopback) -> None:
         self.server = server
@@ -59,7 +59,7 @@ def query(state: RequestState) -> dict[str, str]:
 
 
 def handshake_token(cookies: Any, *, category: str | None = CATEGORY, key: str = "first", **more: Any) -> str:
-    """A signed handshake token that brings these cookies."""
+    """Return a signed handshake token with these cookies."""
     extra = {"kid": "ins_1", **({"cat": category} if category else {})}
     payload = json.dumps({"handshake": cookies, **more}).encode()
     return jwt.PyJWS().encode(payload, private(key), "RS256", headers=extra)

@@ -26,7 +26,7 @@ def _no_time_passes() -> Iterator[None]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    """A browser, and a Clerk that serves signing keys only."""
+    """Create a browser whose Clerk serves only signing keys."""
     with serve(respond(200, jwks())) as server:
         browser = Browser(server)
         yield browser

@@ -1,4 +1,4 @@
-"""Creates tokens, signed by PyJWT with keys generated at run time, and the matching public keys."""
+"""Create tokens, signed by PyJWT with keys generated at run time, and their public keys."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ PATH = "/caf%C3%A9/a%20b"
 
 
 def rest(**more: Any) -> dict[str, Any]:
-    """A REST API (format 1.0), whose query is decoded."""
+    """Return an event of a REST API (format 1.0), whose query is decoded."""
     return {
         "resource": "/{proxy+}",
         "path": PATH,
@@ -35,7 +35,7 @@ def rest(**more: Any) -> dict[str, Any]:
 
 
 def http(**more: Any) -> dict[str, Any]:
-    """An HTTP API or a function URL (format 2.0), whose cookies are not in the headers."""
+    """Return an event of an HTTP API or a function URL (format 2.0), whose cookies are not in the headers."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -55,7 +55,7 @@ def http(**more: Any) -> dict[str, Any]:
 
 
 def balancer(**more: Any) -> dict[str, Any]:
-    """An Application Load Balancer, whose query is still encoded."""
+    """Return an event of an Application Load Balancer, whose query is encoded."""
     return {
         "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/1"}},
         "httpMethod": "GET",
@@ -69,7 +69,7 @@ def balancer(**more: Any) -> dict[str, Any]:
 
 
 def balancer_with_lists() -> dict[str, Any]:
-    """A load balancer with multi-value headers, which replace the single-value ones."""
+    """Return an event of a load balancer with multi-value headers, which replace the single-value ones."""
     event = balancer()
     headers, query = event.pop("headers"), event.pop("queryStringParameters")
     event["multiValueHeaders"] = {name: [value] for name, value in headers.items()}

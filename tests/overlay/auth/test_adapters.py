@@ -158,7 +158,7 @@ def test_wsgi_and_flask_trust_the_host_of_proxy_fix() -> None:
 def test_django_trusts_the_forwarded_host_by_its_setting(trusted: bool) -> None:
     from tests.overlay.auth.test_frameworks import of_django
 
-    of_django()  # configures Django
+    of_django()  # configure Django
     from django.core.handlers.wsgi import WSGIRequest
     from django.test import override_settings
 

@@ -1,4 +1,4 @@
-"""Attacks are refused with a limited number of calls to Clerk. docs/auth.md has the table."""
+"""Attacks are rejected with a limited number of calls to Clerk. docs/auth.md lists them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
     "critical extensions": (lambda: token(headers={"crit": ["exp"], "exp": 1}), "token-invalid", 0),
     "garbage": (lambda: "\x00\ud800;--", "token-invalid", 0),
 }
-"""Attack -> token, reason, calls to Clerk by a client without keys."""
+"""For each attack the token, the reason, and the calls to Clerk by a client without keys."""
 
 
 @pytest.mark.parametrize("name", ATTACKS)

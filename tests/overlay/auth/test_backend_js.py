@@ -1,4 +1,4 @@
-"""Compares results with the published @clerk/backend. `make judge` installs it and runs this."""
+"""Compare results with the published @clerk/backend, which `make judge` installs."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Case(NamedTuple):
 
 
 def differs(case: Case, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | None:
-    """Return why a result differs deliberately, as docs/auth.md states; None if it must not differ."""
+    """Return the reason for a deliberate difference, which docs/auth.md states, or None."""
     if case.name in ("no subject", "empty sid", "empty origin") and ours["status"] == "signed-out":
         return "an empty claim"
     if theirs["status"] == "raised":
@@ -118,7 +118,7 @@ def differs(case: Case, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> s
     return None
 
 
-def judged(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
+def results_of_sdk(cases: list[Case], api_url: str) -> list[dict[str, Any]]:
     """Return the results of the SDK."""
     client = {"secretKey": SECRET, "publishableKey": publishable_key(), "jwtKey": pem(), "apiUrl": api_url}
     sent = [
@@ -166,7 +166,7 @@ def compared(cases: list[Case]) -> dict[str, int]:
 
     found: dict[str, int] = {}
     with serve(api) as server:
-        for case, mine, theirs in zip(cases, ours(cases, server.url), judged(cases, server.url), strict=True):
+        for case, mine, theirs in zip(cases, ours(cases, server.url), results_of_sdk(cases, server.url), strict=True):
             why = "equal" if mine == theirs else differs(case, mine, theirs)
             assert why, f"{case.name} {dict(case.options)} {case.asked}\n  ours:   {mine}\n  theirs: {theirs}"
             found[why] = found.get(why, 0) + 1

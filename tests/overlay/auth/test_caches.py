@@ -25,7 +25,7 @@ UNKNOWN = respond(404, {"errors": []})
 
 
 class Time:
-    """A monotonic clock and a Unix clock, which a test advances together or separately."""
+    """A monotonic clock and a Unix clock, which tests advance together or separately."""
 
     def __init__(self) -> None:
         self.monotonic = 1000.0
@@ -36,8 +36,8 @@ class Time:
         self.unix += seconds
 
 
-class Asker:
-    """Verifies opaque tokens against a server, and counts the calls."""
+class OpaqueTokenVerifier:
+    """A client that verifies opaque tokens against a scripted server, and counts the calls."""
 
     def __init__(self, script: Script | Callable[[Received], Steps]) -> None:
         self.time = Time()
@@ -51,7 +51,7 @@ class Asker:
         self.clerk.close()
         self._served.__exit__(None, None, None)
 
-    def __enter__(self) -> Asker:
+    def __enter__(self) -> OpaqueTokenVerifier:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -72,7 +72,7 @@ class Asker:
 @pytest.mark.parametrize("given", ["ak_1", "oat_1", "mt_1"])
 @pytest.mark.parametrize(("script", "reason", "life"), [(GOOD, None, 10), (UNKNOWN, "token-invalid", 30)])
 def test_result_is_cached_for_its_lifetime(given: str, script: Script, reason: str | None, life: int) -> None:
-    with Asker(script) as asker:
+    with OpaqueTokenVerifier(script) as asker:
         for _ in range(300):
             assert asker.reason(given) == reason
         assert asker.calls == 1
@@ -90,7 +90,7 @@ def test_result_is_cached_for_its_lifetime(given: str, script: Script, reason: s
 @pytest.mark.parametrize("clock", ["monotonic", "unix"])
 @pytest.mark.parametrize("step", [11, -1])
 def test_result_expires_by_either_clock(clock: str, step: int) -> None:
-    with Asker(GOOD) as asker:
+    with OpaqueTokenVerifier(GOOD) as asker:
         asker.reason()
         setattr(asker.time, clock, getattr(asker.time, clock) + step)
         asker.reason()
@@ -100,7 +100,7 @@ def test_result_expires_by_either_clock(clock: str, step: int) -> None:
 @pytest.mark.parametrize(("name", "script"), [("opaque_token_ttl", GOOD), ("opaque_refusal_ttl", UNKNOWN)])
 @pytest.mark.parametrize(("seconds", "calls"), [(0, 3), (5, 2), (500, 1)])
 def test_each_caller_has_its_own_lifetimes(name: str, script: Script, seconds: float, calls: int) -> None:
-    with Asker(script) as asker:
+    with OpaqueTokenVerifier(script) as asker:
         for _ in range(3):
             asker.reason(**{name: seconds})
             asker.time.sleep(3)
@@ -108,7 +108,7 @@ def test_each_caller_has_its_own_lifetimes(name: str, script: Script, seconds: f
 
 
 def test_cached_token_expires_with_its_own_expiration() -> None:
-    with Asker(respond(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
+    with OpaqueTokenVerifier(respond(200, {**SUBJECT, "expiration": (NOW + 4) * 1000})) as asker:
         asker.reason()
         asker.time.sleep(3.9)
         asker.reason()
@@ -136,28 +136,28 @@ def test_cached_token_expires_with_its_own_expiration() -> None:
     ],
 )
 def test_outages_are_not_cached(fault: Script, kept: bool) -> None:
-    with Asker(fault) as asker:
+    with OpaqueTokenVerifier(fault) as asker:
         first, second = asker.reason(), asker.reason()
         assert first == second is not None
         assert asker.calls == (1 if kept else 2)
 
 
 def test_results_are_cached_per_secret_key() -> None:
-    with Asker(GOOD) as asker:
+    with OpaqueTokenVerifier(GOOD) as asker:
         for key in ("ak_a", "ak_b", None, "ak_a"):
             asker.reason("mt_1", machine_secret_key=key)
         assert asker.calls == 3
 
 
 def test_audience_is_checked_with_each_call() -> None:
-    with Asker(GOOD) as asker:
+    with OpaqueTokenVerifier(GOOD) as asker:
         assert asker.reason("oat_1", audience="x") is None
         assert asker.reason("oat_1", audience="y") == "token-verification-failed"
         assert asker.calls == 1
 
 
 def test_cache_holds_neither_tokens_nor_keys() -> None:
-    with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
+    with OpaqueTokenVerifier(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
         for given in ("ak_1", "mt_2"):
             asker.reason(given, machine_secret_key="ak_machine")
         held = repr(
@@ -187,7 +187,7 @@ def test_threads_with_the_same_token_share_a_call(script: Steps) -> None:
         everyone_waits.wait(10)
         return script
 
-    with Asker(reply) as asker:
+    with OpaqueTokenVerifier(reply) as asker:
         threads = [threading.Thread(target=lambda: outcomes.append(asker.reason())) for _ in range(40)]
         for thread in threads:
             thread.start()
@@ -229,7 +229,7 @@ def test_tasks_with_the_same_token_share_a_call(script: Steps, backend: str) -> 
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_next_task_asks_if_the_asking_one_is_cancelled(backend: str) -> None:
+def test_another_task_sends_the_call_if_the_first_is_cancelled(backend: str) -> None:
     found: list[MachineToken] = []
     state = AuthState()
 
@@ -257,7 +257,7 @@ def test_next_task_asks_if_the_asking_one_is_cancelled(backend: str) -> None:
 
 
 def test_threads_do_not_share_a_call_if_acceptance_is_not_cached() -> None:
-    with Asker(slow(GOOD)) as asker:
+    with OpaqueTokenVerifier(slow(GOOD)) as asker:
         threads = [threading.Thread(target=asker.reason, kwargs={"opaque_token_ttl": 0}) for _ in range(5)]
         for thread in threads:
             thread.start()
@@ -290,7 +290,7 @@ def test_rejects_invalid_lifetimes(name: str, value: Any) -> None:
             assert caught.value.argument == name
 
 
-# -- what is handed out --------------------------------------------------------------------------------------------
+# -- returned claims -----------------------------------------------------------------------------------------------
 
 MACHINE = {"sub": "mch_1", "azp": None, "sid": None, "roles": ["reader"], "deep": {"a": [1]}}
 
@@ -326,7 +326,7 @@ def test_changes_to_session_claims_do_not_affect_other_callers() -> None:
         assert all(type(value) in (str, tuple, int, float, type(None)) for value in vars(first).values())
 
 
-# -- bounds --------------------------------------------------------------------------------------------------------
+# -- limits --------------------------------------------------------------------------------------------------------
 
 
 def test_cache_is_bounded_by_entries_and_bytes() -> None:
@@ -348,7 +348,7 @@ def test_cache_is_bounded_by_entries_and_bytes() -> None:
 
 
 def test_refused_tokens_do_not_displace_accepted_ones() -> None:
-    with Asker(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
+    with OpaqueTokenVerifier(lambda received: GOOD if b"ak_1" in received.body else UNKNOWN) as asker:
         asker.state.machine_tokens = MachineTokenCache(lambda: asker.time.monotonic, 8)
         asker.reason("ak_1")
         for number in range(50):

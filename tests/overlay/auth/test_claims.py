@@ -1,4 +1,4 @@
-"""Claims of both versions, and `has`."""
+"""Reading claims of both versions, and `has`."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def session(**changes: Any) -> SessionClaims:
     return verify_token(token(**changes), jwt_key=pem(), now=NOW)
 
 
-def test_version_1() -> None:
+def test_reads_claims_of_version_1() -> None:
     found = session(**V1, fva=[3, -1], sts="active")
     assert (found.org_id, found.org_slug, found.org_role) == ("org_1", "engines", "org:admin")
     assert found.org_permissions == ("org:boards:view", "org:boards:edit")
     assert (found.factor_ages, found.status, found.pending) == ((3, -1), "active", False)
 
 
-def test_version_2() -> None:
+def test_reads_claims_of_version_2() -> None:
     found = session(**V2)
     assert (found.org_id, found.org_slug, found.org_role) == ("org_1", "engines", "org:admin")
     # Themes are a feature of the user, and have no mask.

@@ -1,4 +1,4 @@
-"""10,000 random and mutated tokens, cookies and headers: only our errors are raised, and nobody is signed in."""
+"""10,000 random and mutated tokens, cookies and headers: all are rejected, without unexpected exceptions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def run(examples: int) -> Any:
 
 
 def _respond(request: httpx.Request) -> httpx.Response:
-    """A Clerk that serves keys and accepts no token."""
+    """Respond as a Clerk that serves keys and accepts no token."""
     if request.url.path.endswith("/jwks"):
         return httpx.Response(200, json=jwks())
     return httpx.Response(404, json={"errors": [{"code": "resource_not_found", "message": "none"}]})
@@ -95,7 +95,7 @@ def _encoded(value: Any) -> str:
 
 @st.composite
 def tokens(draw: st.DrawFn) -> str:
-    """Random tokens, and valid ones with changes."""
+    """Return random tokens, and valid ones with changes."""
     kind = draw(st.integers(0, 4))
     if kind == 0:
         return draw(st.text(max_size=200))
@@ -128,14 +128,14 @@ def tokens(draw: st.DrawFn) -> str:
 
 
 def _is_good(made: str) -> bool:
-    """Return whether a change has no effect. Padding is the only other spelling that is allowed."""
+    """Return whether a token is valid despite a change. Only padding may be added."""
     parts = made.split(".")
     return len(parts) == 3 and [part.rstrip("=") for part in parts] == GOOD_PARTS
 
 
 @run(600)
 @given(tokens())
-def test_tokens(made: str) -> None:
+def test_rejects_random_session_tokens(made: str) -> None:
     if _is_good(made):
         return
     with pytest.raises(TokenRefused) as caught:
@@ -145,7 +145,7 @@ def test_tokens(made: str) -> None:
 
 
 def _mutated(random: Random) -> str:
-    """A valid token with a few characters changed, removed, inserted or moved."""
+    """Return a valid token with a few characters changed, removed, inserted or moved."""
     made = list(GOOD)
     for _ in range(random.randint(1, 4)):
         place = random.randrange(len(made))
@@ -164,7 +164,7 @@ def _mutated(random: Random) -> str:
 @run(300)
 @given(st.integers(0, 2**64).map(Random))
 def test_refuses_mutated_tokens(random: Random) -> None:
-    """30 tokens in each of 300 cases: 9000."""
+    """30 tokens in each of 300 cases, 9000 in all."""
     for made in {_mutated(random) for _ in range(30)}:
         if not _is_good(made):
             with pytest.raises(TokenRefused):
@@ -177,14 +177,14 @@ def test_refuses_mutated_tokens(random: Random) -> None:
 
 @run(200)
 @given(tokens())
-def test_machine_tokens(made: str) -> None:
+def test_rejects_random_machine_tokens(made: str) -> None:
     with pytest.raises(TokenRefused):
         CLERK.auth.verify_machine_token(made, now=NOW)
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> httpx.Request | dict[str, Any]:
-    """Requests with cookies, parameters and headers of Clerk's names, and random values."""
+    """Return requests with Clerk's cookies, parameters and headers, which have random values."""
     value = (
         st.text(max_size=60)
         | tokens()
@@ -212,14 +212,14 @@ def requests(draw: st.DrawFn) -> httpx.Request | dict[str, Any]:
 
 @run(800)
 @given(requests(), st.sampled_from(OPTIONS))
-def test_requests(request: dict[str, Any], given_options: Any) -> None:
+def test_random_requests_do_not_sign_in(request: dict[str, Any], given_options: Any) -> None:
     state = CLERK.auth.authenticate_request(request, given_options, now=NOW)
     if isinstance(state, SignedInState):
         assert _is_good(state.token)
     for name, text in state.headers:
         assert name.isascii()
         assert text.isascii()
-        assert text.isprintable()  # no line end reaches a header
+        assert text.isprintable()  # headers contain no line ends
 
 
 @run(200)
@@ -235,6 +235,6 @@ def test_reads_objects_with_any_text(url: str, method: str, headers: dict[str, s
 
 
 def test_accepts_the_valid_token() -> None:
-    """Shows that the tests above can fail."""
+    """Otherwise the tests above could pass by rejecting everything."""
     assert verify_token(GOOD, jwt_key=pem(), now=NOW)
     assert CLERK.auth.verify_token(GOOD, now=NOW)

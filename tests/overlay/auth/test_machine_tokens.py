@@ -100,7 +100,7 @@ def test_verifies_an_oauth_jwt(changes: dict[str, Any], scopes: tuple[str, ...],
         (lambda: "ak_" + "x" * 20_000, "token-invalid", None),
     ],
 )
-def test_what_is_refused(given: Any, reason: str, detail: str | None) -> None:
+def test_rejects_invalid_machine_tokens_with_a_reason(given: Any, reason: str, detail: str | None) -> None:
     error = refusal(respond(200, jwks()), given())
     assert (error.reason, error.detail) == (reason, detail)
 

@@ -145,7 +145,7 @@ def test_cookie_without_origin_is_refused_if_authorized_parties_is_set(browser: 
     assert (state.status, state.reason) == ("signed-out", "token-invalid-authorized-parties")
     message = dict(state.headers)["x-clerk-auth-message"]
     assert "names no origin" in message
-    assert "add it" not in message  # there is nothing to add
+    assert "add it" not in message  # there is no origin to add
 
 
 def test_encoded_separator_adds_no_cookie(browser: Browser) -> None:

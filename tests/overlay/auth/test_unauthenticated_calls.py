@@ -71,7 +71,7 @@ FLOODS = {
     "50 requests with made-up refresh tokens": (refresh, "session-token-expired-refresh-fetch-error", 10),
     "600 requests with made-up API keys": (opaque, "unexpected-error", 500),
 }
-"""Attack, beginning with the number of requests -> the requests, reason of the last one, calls to Clerk."""
+"""For each attack the requests, the reason of the last one, and the calls to Clerk."""
 
 
 @pytest.mark.parametrize("script", [MISSING, COME_LATER, respond(503), respond(200, {}), [Act.RESET]], ids="mlsur")
@@ -150,8 +150,8 @@ VALID = "ak_valid"
 API_KEY = respond(200, {"object": "api_key", "id": "ak_1", "subject": "user_1", "scopes": [], "revoked": False})
 
 
-def knows_one_key(received: Received) -> Any:
-    """Return Clerk's response: `VALID` is the only API key; there is no handshake and no session."""
+def accept_one_key(received: Received) -> Any:
+    """Respond as a Clerk whose only valid API key is `VALID`, without handshakes and sessions."""
     return API_KEY if VALID.encode() in received.body else MISSING
 
 
@@ -161,7 +161,7 @@ def valid_key() -> httpx.Request:
 
 @pytest.mark.parametrize("kind", CALLS)
 def test_flood_in_threads_does_not_lock_out_a_new_api_key(kind: str) -> None:
-    with serve(clerk_with_keys(knows_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(clerk_with_keys(accept_one_key)) as server, Clerk(KEY, base_url=server.url) as clerk:
 
         def one(number: int) -> None:
             clerk.auth.authenticate_request(CALLS[kind](number), ANY, now=NOW)
@@ -188,7 +188,7 @@ def test_flood_in_tasks_does_not_lock_out_a_new_api_key(backend: str, kind: str)
                     tasks.start_soon(one, number)
             return (await clerk.auth.authenticate_request(valid_key(), ANY, now=NOW)).status
 
-    with serve(clerk_with_keys(knows_one_key)) as server:
+    with serve(clerk_with_keys(accept_one_key)) as server:
         assert anyio.run(run, server.url, backend=backend) == "signed-in"
 
 
@@ -196,14 +196,14 @@ def test_flood_in_tasks_does_not_lock_out_a_new_api_key(backend: str, kind: str)
 def test_beyond_the_limit_known_opaque_tokens_are_still_accepted(ttl: float) -> None:
     wanted = options(accepts_token="any", opaque_token_calls=(3, 10), opaque_token_ttl=ttl)
     time = Time()
-    with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(accept_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
         auth = make_auth(clerk, AuthState(monotonic=time), KEY)
 
         def reason(request: httpx.Request) -> str | None:
             return auth.authenticate_request(request, wanted, now=NOW).reason
 
         assert reason(valid_key()) is None
-        time.seconds += 11  # beyond opaque_token_ttl: Clerk is asked again
+        time.seconds += 11  # after opaque_token_ttl, Clerk is called again
         assert [reason(opaque(number)) for number in range(4)] == ["token-invalid"] * 3 + ["unexpected-error"]
         assert reason(valid_key()) is None
         assert len(server.requests) == 5
@@ -221,7 +221,7 @@ def test_equal_limits_are_counted_separately() -> None:
 
 def test_limits_do_not_apply_to_verify_machine_token() -> None:
     wanted = options(accepts_token="any", opaque_token_calls=(1, 10))
-    with serve(knows_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
+    with serve(accept_one_key) as server, Clerk(KEY, base_url=server.url) as clerk:
         for number in range(2):
             clerk.auth.authenticate_request(opaque(number), wanted, now=NOW)
         assert clerk.auth.verify_machine_token(VALID, now=NOW).subject == "user_1"
@@ -255,7 +255,7 @@ KINDS: dict[str, Callable[[int], httpx.Request]] = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("own", [30.0, 2.0])
 def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, own: float) -> None:
-    """Also if the response asks to wait; and never longer than the client's deadline."""
+    """Neither a `Retry-After` nor the client's deadline extends it."""
     seen: list[tuple[str, float]] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -274,7 +274,7 @@ def test_call_for_an_unknown_sender_is_sent_once_with_a_time_limit(kind: str, ow
 
 SATURATED = RateLimitOptions(1, 3600.0)
 OWN = build_raw_request("GET", "/x", None, UNSET)
-"""A call of the application itself."""
+"""A call by the application."""
 
 
 def saturated(request: httpx.Request) -> httpx.Response:

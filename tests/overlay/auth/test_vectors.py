@@ -1,4 +1,4 @@
-"""Results recorded from Clerk's SDKs are equal to ours, or differ for a stated reason."""
+"""Results equal those recorded from Clerk's SDKs, or differ for a stated reason."""
 
 from __future__ import annotations
 

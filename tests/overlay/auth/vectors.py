@@ -1,4 +1,4 @@
-"""Compares recorded results of Clerk's SDKs with ours, row by row."""
+"""Compare recorded results of Clerk's SDKs with ours, row by row."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ DIFFERS = {
         for test in ("verifies a valid OAuth JWT", "verifies JWT with typ application/at+jwt")
     },
 }
-"""Test -> why its result differs here."""
+"""The reasons for different results, by the name of the row."""
 
 
 class Comparison(NamedTuple):
-    """A row, the recorded result, and ours."""
+    """A row with the recorded result and ours."""
 
     row: Row
     expected: Any
@@ -68,7 +68,7 @@ def compare(file: str) -> Iterator[Comparison]:
 
 
 def _clerk(row: Row, secret_key: str | None, warm: bool = False) -> Clerk:
-    """Return a client whose network plays the responses of the row.
+    """Return a client that receives the recorded responses of the row.
 
     Recorded paths of machine tokens lack `/v1`; ours have it.
     """
@@ -124,7 +124,7 @@ def _token(row: Row) -> Comparison:
     wanted: dict[str, Any] = {
         "authorized_parties": options.get("authorizedParties"),
         "audience": options.get("audience"),
-        "issuer": issuer if isinstance(issuer := options.get("issuer"), str | list) else None,  # a function is no value
+        "issuer": issuer if isinstance(issuer := options.get("issuer"), str | list) else None,  # functions are ignored
         "header_type": options.get("headerType"),
         "clock_skew": _skew(options),
         "now": row["now_ms"] / 1000,

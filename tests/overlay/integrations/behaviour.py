@@ -1,4 +1,4 @@
-"""Tests that every integration must pass: the same site and the same requests in each framework."""
+"""Tests that every integration must pass: the same requests to the same site in each framework."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
 
 class _Handler(wsgiref.simple_server.WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing: errors show in the response."""
+        """Log nothing, because errors appear in the response."""
 
 
 @contextlib.contextmanager
@@ -122,17 +122,17 @@ NOWHERE = "http://127.0.0.1:1"
 class Behaviour:
     """The tests. `site` uses a development instance, `live` one in production, and `down` the same without Clerk."""
 
-    def test_signed_in_user(self, site: Site, signed_in: People) -> None:
+    def test_signed_in_user_is_the_caller(self, site: Site, signed_in: People) -> None:
         response = site.get("/me", signed_in.ada_token)
         assert (response.status_code, response.text) == (200, signed_in.ada)
         assert [name for name in response.headers if name.startswith("x-clerk")] == []
 
-    def test_session_in_cookies(self, site: Site, signed_in: People) -> None:
+    def test_session_in_cookies_signs_in(self, site: Site, signed_in: People) -> None:
         cookie = f"__session={signed_in.bob_token}; __client_uat=1; __clerk_db_jwt=dvb_1"
         response = site.get("/me", cookie=cookie, **PAGE)
         assert (response.status_code, response.text) == (200, signed_in.bob)
 
-    def test_signed_out(self, site: Site) -> None:
+    def test_guard_rejects_signed_out_callers(self, site: Site) -> None:
         response = site.get("/me")
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == "Bearer"
@@ -141,32 +141,34 @@ class Behaviour:
         assert site.get("/open").text == "signed-out"
 
     @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "ak_unknown"])
-    def test_invalid_token(self, site: Site, token: str) -> None:
+    def test_guard_rejects_an_invalid_token(self, site: Site, token: str) -> None:
         assert site.get("/me", token).status_code == 401
         assert site.get("/machine", token).status_code == 401
         assert site.get("/open", token).text == "signed-out"
 
-    def test_expired_token(self, site: Site, emulator: Emulator) -> None:
+    def test_guard_rejects_an_expired_token(self, site: Site, emulator: Emulator) -> None:
         token = forged(emulator, exp=int(time.time()) - 60)
         response = site.get("/me", token)
         assert response.status_code == 401
         assert response.headers["x-clerk-auth-reason"].startswith("session-token-expired")
 
-    def test_token_of_another_origin(self, site: Site, emulator: Emulator) -> None:
+    def test_guard_rejects_a_token_of_another_origin(self, site: Site, emulator: Emulator) -> None:
         response = site.get("/me", forged(emulator, azp="https://elsewhere.example"))
         assert response.status_code == 401
         assert response.headers["x-clerk-auth-reason"] == "token-invalid-authorized-parties"
 
-    def test_pending_session(self, site: Site, emulator: Emulator) -> None:
+    def test_guard_rejects_a_pending_session(self, site: Site, emulator: Emulator) -> None:
         response = site.get("/me", forged(emulator, sts="pending"))
         assert (response.status_code, "session-pending" in response.text) == (401, True)
 
-    def test_required_role(self, site: Site, signed_in: People) -> None:
+    def test_guard_requires_the_role(self, site: Site, signed_in: People) -> None:
         assert site.get("/admin", signed_in.ada_token).text == signed_in.ada
         assert site.get("/admin", signed_in.bob_token).status_code == 403
         assert site.get("/admin").status_code == 401
 
-    def test_required_permission_plan_and_feature(self, site: Site, emulator: Emulator, signed_in: People) -> None:
+    def test_guard_requires_permission_plan_and_feature(
+        self, site: Site, emulator: Emulator, signed_in: People
+    ) -> None:
         may = forged(
             emulator,
             v=2,
@@ -178,7 +180,7 @@ class Behaviour:
             assert site.get(path, may).text == "user_1"
             assert site.get(path, signed_in.ada_token).status_code == 403
 
-    def test_machine_tokens(self, site: Site, clerk: Clerk, signed_in: People) -> None:
+    def test_guard_accepts_only_the_given_token_types(self, site: Site, clerk: Clerk, signed_in: People) -> None:
         machine = clerk.machines.create(name="Robot")
         key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
         token_of_machine = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
@@ -209,7 +211,7 @@ class Behaviour:
         assert varies_on(response) == ["accept-language", "authorization", "cookie"]
         assert response.headers["cache-control"] == "public, max-age=60"
 
-    def test_outage_is_503(self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    def test_outage_gives_503(self, down: Site, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
         """The token cannot be verified at the moment, so the client should try again instead of signing in."""
         by_cookie = {"cookie": f"__session={forged(emulator, iss=LIVE_ISSUER)}; __client_uat=1"}
         for path, headers in [

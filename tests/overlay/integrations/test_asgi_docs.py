@@ -40,7 +40,7 @@ def app_of(module: str, monkeypatch: pytest.MonkeyPatch) -> object:
     return vars(defined)["app"]
 
 
-def test_fastapi(here: People, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fastapi_example_of_the_page_runs(here: People, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     key = clerk.api_keys.create(name="Robot", subject=here.ada)
     with served(app_of("fastapi", monkeypatch)) as site:
         assert site.get("/me", here.bob_token).json() == here.bob
@@ -52,7 +52,7 @@ def test_fastapi(here: People, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) ->
         assert site.get("/docs", accept="text/html").status_code == 200
 
 
-def test_starlette(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starlette_example_of_the_page_runs(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(app_of("starlette", monkeypatch)) as site:
         assert site.get("/", here.ada_token).text == here.ada
         assert site.get("/").text == "nobody"
@@ -60,7 +60,7 @@ def test_starlette(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
         assert site.get("/me").status_code == 401
 
 
-def test_asgi(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asgi_example_of_the_page_runs(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(app_of("asgi", monkeypatch)) as site:
         assert site.get("/", here.ada_token).text == here.ada
         assert site.get("/").status_code == 401

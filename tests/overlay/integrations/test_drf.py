@@ -171,29 +171,29 @@ def site(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Site]:
         yield site
 
 
-def test_signed_in_user(site: Site, signed_in: People) -> None:
+def test_signed_in_user_is_the_caller(site: Site, signed_in: People) -> None:
     assert site.get("/me", signed_in.ada_token).json() == {"user": signed_in.ada, "kind": "SessionClaims"}
     assert site.get("/open", signed_in.ada_token).json() == {"somebody": True}
 
 
-def test_signed_out(site: Site) -> None:
+def test_rejects_signed_out_callers(site: Site) -> None:
     response = site.get("/me")
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert response.headers["x-clerk-auth-reason"] == "dev-browser-missing"
     assert site.get("/open").json() == {"somebody": False}
 
 
-def test_invalid_token(site: Site, emulator: Emulator) -> None:
+def test_rejects_an_invalid_token(site: Site, emulator: Emulator) -> None:
     expired = forged(emulator, exp=1_700_000_000, iat=1_600_000_000, nbf=1_600_000_000)
     for token, reason in [("a.b.c", "token-invalid"), (expired, "session-token-expired")]:
-        # Also in a view that is open to all: the caller sent a token.
+        # Also in a view that is open to all, because the caller sent a token.
         for page in ("/me", "/open"):
             response = site.get(page, token)
             assert response.status_code == 401
             assert response.json()["detail"].startswith(f"Not authenticated: {reason}")
 
 
-def test_pending_session(site: Site, emulator: Emulator) -> None:
+def test_rejects_a_pending_session(site: Site, emulator: Emulator) -> None:
     response = site.get("/me", forged(emulator, sts="pending"))
     assert (response.status_code, response.json()) == (401, {"detail": "Not authenticated: session-pending"})
 
@@ -204,7 +204,7 @@ def test_other_schemes_are_left_to_other_classes(site: Site) -> None:
     assert site.get("/me", authorization="Basic YTpi").status_code == 401
 
 
-def test_required_role(site: Site, signed_in: People) -> None:
+def test_permission_class_requires_the_role(site: Site, signed_in: People) -> None:
     assert site.get("/admin", signed_in.ada_token).json()["user"] == signed_in.ada
     assert site.get("/admin", signed_in.bob_token).status_code == 403
     assert site.get("/admin").status_code == 401
@@ -219,7 +219,7 @@ def test_permissions_compose(site: Site, emulator: Emulator, signed_in: People) 
     ]
 
 
-def test_machine_tokens(site: Site, clerk: Clerk, signed_in: People) -> None:
+def test_accepts_only_the_given_token_types(site: Site, clerk: Clerk, signed_in: People) -> None:
     machine = clerk.machines.create(name="Robot")
     key = clerk.api_keys.create(name=machine.id, subject=signed_in.ada).secret
     token = clerk.with_options(secret_key=machine.secret_key).m2m.create_token().token
@@ -269,7 +269,7 @@ def test_csrf_check_applies_with_any_authentication_class(site: Site, signed_in:
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
-def test_outage_is_503(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+def test_outage_gives_503(kind: str, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     settings = settings_for(emulator, PAGES, INSTALLED_APPS=APPS, CLERK_API_URL=NOWHERE, CLERK_PUBLISHABLE_KEY=LIVE_KEY)
     with served(kind, settings) as site:
         for page, headers in [

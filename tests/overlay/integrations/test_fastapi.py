@@ -116,7 +116,7 @@ def challenge(response: httpx.Response) -> tuple[int, str, str]:
     return response.status_code, response.headers.get("www-authenticate"), response.json()["detail"]
 
 
-def test_signed_in_user(site: Site, here: People) -> None:
+def test_signed_in_user_is_the_caller(site: Site, here: People) -> None:
     response = site.get("/me", here.ada_token)
     assert response.json() == {"user": here.ada, "org": here.organization, "role": "org:admin"}
     assert not [name for name in response.headers if name.startswith("x-clerk")]
@@ -125,7 +125,7 @@ def test_signed_in_user(site: Site, here: People) -> None:
     assert by_cookie.json()["user"] == here.ada
 
 
-def test_signed_out(site: Site) -> None:
+def test_rejects_signed_out_callers(site: Site) -> None:
     response = site.get("/me")
     assert challenge(response) == (401, "Bearer", "Not authenticated: dev-browser-missing")
     assert response.headers["x-clerk-auth-status"] == "signed-out"
@@ -133,7 +133,7 @@ def test_signed_out(site: Site) -> None:
     assert challenge(site.get("/me", "rubbish")) == (401, "Bearer", "Not authenticated: token-invalid")
 
 
-def test_requirements_decide(site: Site, here: People) -> None:
+def test_requirements_allow_or_deny_access(site: Site, here: People) -> None:
     assert site.get("/admin", here.ada_token).json() == here.ada
     forbidden = 'Bearer error="insufficient_scope"'
     assert challenge(site.get("/admin", here.bob_token)) == (403, forbidden, "Not allowed: this needs role org:admin")
@@ -202,7 +202,7 @@ def _payload(token: str) -> str:
     return json.dumps(jwt.decode(token, options={"verify_signature": False}))
 
 
-def test_machine_tokens(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
+def test_accepts_only_the_given_token_type(site: Site, here: People, clerk_emulator: Emulator, clerk: Clerk) -> None:
     key = clerk.api_keys.create(name="reader", subject=here.ada, scopes=["read"])
     assert site.get("/keys", key.secret).json() == {"user": here.ada, "scopes": ["read"]}
     for path in ("/me", "/admin", "/either"):
@@ -216,7 +216,7 @@ def test_machine_tokens(site: Site, here: People, clerk_emulator: Emulator, cler
     assert site.get("/either", here.bob_token).json() == here.bob
 
 
-def test_machine_tokens_of_several_types(site: Site, clerk_emulator: Emulator, clerk: Clerk) -> None:
+def test_accepts_several_token_types(site: Site, clerk_emulator: Emulator, clerk: Clerk) -> None:
     machine = clerk.machines.create(name="Machine")
     assert machine.secret_key
     with Clerk(machine.secret_key, base_url=clerk_emulator.url) as of_machine:
@@ -228,7 +228,7 @@ def test_machine_tokens_of_several_types(site: Site, clerk_emulator: Emulator, c
 
 def test_unaccepted_machine_tokens_cause_no_call(clerk_emulator: Emulator, here: People) -> None:
     with served(app_for(clerk_emulator, accepts_token="session_token")) as site:
-        clerk_emulator.faults.add(status=500)  # affects any request
+        clerk_emulator.faults.add(status=500)  # affects every request to Clerk
         assert challenge(site.get("/keys", "ak_unknown"))[2] == "Not authenticated: token-invalid"
 
 
@@ -263,7 +263,7 @@ def test_skipped_paths_have_no_state(site: Site, here: People, caplog: pytest.Lo
     assert site.get("/docsx", accept="text/html").status_code == 307
 
 
-def test_websockets(site: Site, here: People) -> None:
+def test_websockets_are_accepted_or_rejected_by_their_token(site: Site, here: People) -> None:
     url = site.url.replace("http", "ws", 1) + "/ws"
     for headers in (
         {"authorization": f"Bearer {here.ada_token}"},

@@ -26,7 +26,7 @@ __all__ = ["clerk", "emulator", "signed_in"]
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing: errors show in the response."""
+        """Log nothing, because errors appear in the response."""
 
 
 @contextlib.contextmanager

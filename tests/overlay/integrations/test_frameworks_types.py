@@ -29,12 +29,12 @@ def checked(*command: str, cwd: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_mypy(samples: Path) -> None:
+def test_examples_pass_mypy(samples: Path) -> None:
     files = sorted(str(path) for path in samples.glob("*.py"))
     checked("mypy", "--strict", "--cache-dir", str(samples / "cache"), *files, cwd=samples)
 
 
-def test_pyright(samples: Path) -> None:
+def test_examples_pass_pyright(samples: Path) -> None:
     config = {"typeCheckingMode": "strict", "extraPaths": SOURCES}
     (samples / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
     checked("pyright", "--pythonpath", sys.executable, "-p", str(samples), cwd=samples)

@@ -254,12 +254,12 @@ def test_get_auth_returns_a_machine_token(ask: Ask) -> None:
     assert response == NOBODY | {"m2m": "mch_1", "any": "mch_1", "list": "mch_1"}
 
 
-def test_signed_out(ask: Ask) -> None:
+def test_get_auth_returns_none_for_signed_out_callers(ask: Ask) -> None:
     assert ask("/", {}) == NOBODY
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_pending_session_is_none(name: str) -> None:
+def test_get_auth_returns_none_for_a_pending_session(name: str) -> None:
     token = FAKE.session_token("user_1", claims={"sts": "pending"})
     refused = {"detail": "Not authenticated: session-pending"}  # from the authentication class, before the view
     for ask in SITES[name]():

@@ -117,7 +117,7 @@ def test_browser_is_redirected_to_clerk(site: Site) -> None:
     assert response.headers["location"].startswith("https://")
 
 
-def test_websockets(site: Site, here: People) -> None:
+def test_websockets_are_closed_by_failed_requirements(site: Site, here: People) -> None:
     url = site.url.replace("http", "ws", 1) + "/app/talk"
     with connect(url, additional_headers={"authorization": f"Bearer {here.bob_token}"}, proxy=None) as socket:
         assert socket.recv(5) == here.bob

@@ -40,7 +40,7 @@ def defined(heading: str, number: int = 0) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
-def test_django(kind: str, emulator: Emulator, signed_in: People) -> None:
+def test_django_example_of_the_page_runs(kind: str, emulator: Emulator, signed_in: People) -> None:
     given = {name: value for name, value in defined("Django").items() if name.isupper()}
     assert given.keys() == {"MIDDLEWARE", "CLERK_AUTHORIZED_PARTIES"}
     views = defined("Django", 1)
@@ -56,7 +56,7 @@ def test_django(kind: str, emulator: Emulator, signed_in: People) -> None:
         assert site.get("/reports", signed_in.bob_token).status_code == 403
 
 
-def test_drf(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
+def test_drf_example_of_the_page_runs(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
     installed = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
     with django_site.settings_for(emulator, [], INSTALLED_APPS=installed):
         pages = defined("Django REST framework")["urlpatterns"]
@@ -70,7 +70,7 @@ def test_drf(emulator: Emulator, clerk: Clerk, signed_in: People) -> None:
         assert site.get("/boards", signed_in.bob_token).status_code == 403
 
 
-def test_flask_(signed_in: People) -> None:
+def test_flask_example_of_the_page_runs(signed_in: People) -> None:
     names = defined("Flask")
     with test_flask.served(names["app"]) as site:
         assert site.get("/").text == "nobody"
@@ -81,7 +81,7 @@ def test_flask_(signed_in: People) -> None:
         names["clerk"].client.close()
 
 
-def test_wsgi(signed_in: People) -> None:
+def test_wsgi_example_of_the_page_runs(signed_in: People) -> None:
     application = defined("Any WSGI application")["application"]
     with served_by_wsgi(application) as site:
         assert site.get("/", signed_in.ada_token).text == signed_in.ada

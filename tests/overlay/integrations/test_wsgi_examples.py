@@ -1,4 +1,4 @@
-"""The Django and Flask examples run, and the calls that they print work."""
+"""The calls that the Django and Flask examples print work."""
 
 from __future__ import annotations
 

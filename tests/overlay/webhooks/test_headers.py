@@ -19,7 +19,7 @@ from clerkkit.webhooks import WebhookVerificationError, verify_webhook
 HOOK = signed_webhook({"type": "user.created", "data": {"id": "user_1"}})
 HEADERS = HOOK.headers
 SENT = float(HEADERS["svix-timestamp"])
-"""A fixed time, since the tests may run longer than a webhook is valid."""
+"""A fixed time, because the tests may run longer than a webhook is valid."""
 
 
 def environ(headers: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Compares results with those recorded from Clerk's JavaScript helper."""
+"""Compare results with those recorded from Clerk's JavaScript helper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIFFERING: dict[str, str] = {}
 """Rows that differ deliberately, and why, as docs/webhooks.md states."""
 
 
-def judged(row: dict[str, Any]) -> tuple[str, Any]:
+def result_of(row: dict[str, Any]) -> tuple[str, Any]:
     """Return our result: `valid` with the event's data, or `invalid` with the missing headers."""
     request, options = row["args"][0], row["args"][1] if len(row["args"]) > 1 else {}
     try:
@@ -43,5 +43,5 @@ def test_recorded_results_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("CLERK_WEBHOOK_SIGNING_SECRET", raising=False)
         if row["env_CLERK_WEBHOOK_SIGNING_SECRET"] is not None:
             monkeypatch.setenv("CLERK_WEBHOOK_SIGNING_SECRET", row["env_CLERK_WEBHOOK_SIGNING_SECRET"])
-        verdicts[row["test"]] = judged(row), expected(row)
+        verdicts[row["test"]] = result_of(row), expected(row)
     assert {name for name, (ours, theirs) in verdicts.items() if ours != theirs} == set(DIFFERING), verdicts
