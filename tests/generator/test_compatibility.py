@@ -104,7 +104,7 @@ class Recording(Client):
     def send(self, request):
         return request
 
-client = Told("sk_test_x")
+client = Recording("sk_test_x")
 
 def seen(call):
     with warnings.catch_warnings(record=True) as caught:
@@ -115,7 +115,7 @@ def seen(call):
             made = f"{type(error).__name__}: {error}"
     return made, [[w.category.__name__, str(w.message), w.filename.rpartition("/")[2]] for w in caught]
 
-def said(request):
+def facts_of(request):
     return [request.method, request.template, dict(request.path), dict(request.query), request.body]
 """
 
@@ -124,9 +124,9 @@ def call_all(package: Path, calls: dict[str, str]) -> Any:
     """Return the result of each call, and its warnings, whose location must be the caller."""
     script = package / "caller.py"
     body = "\n".join(
-        f"found, told = seen(lambda: {call})\n"
-        f"results[{name!r}] = [found if isinstance(found, str) else said(found) if hasattr(found, 'template') "
-        f"else found.__name__ if isinstance(found, type) else type(found).__name__, told]"
+        f"found, warned = seen(lambda: {call})\n"
+        f"results[{name!r}] = [found if isinstance(found, str) else facts_of(found) if hasattr(found, 'template') "
+        f"else found.__name__ if isinstance(found, type) else type(found).__name__, warned]"
         for name, call in calls.items()
     )
     script.write_text(f"{PRELUDE}\nresults = {{}}\n{body}\nprint(json.dumps(results))\n", encoding="utf-8")
@@ -248,7 +248,7 @@ def test_async_callers_are_warned_at_the_await(package: Path) -> None:
                 return request
 
         async def main():
-            client = Told("sk_test_x")
+            client = Recording("sk_test_x")
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 await client.things.all()
@@ -331,36 +331,36 @@ BAD = {
         "renamed: [{old: a}]",
         "entry 1: expected one of argument, function, method, model, resource as `kind`, found None",
     ),
-    "no why": (
-        'renamed: [{kind: model, old: A, new: B, since: "2029-01-01", why: " "}]',
+    "no reason": (
+        'renamed: [{kind: model, old: A, new: B, since: "2029-01-01", reason: " "}]',
         "entry 1: has no `reason`",
     ),
     "a key too few": (
-        "renamed: [{kind: method, old: a, new: b, since: 2029-01-01, why: x}]",
-        "entry 1: expected the keys kind, new, of, old, since, why, found kind, new, old, since, why",
+        "renamed: [{kind: method, old: a, new: b, since: 2029-01-01, reason: x}]",
+        "entry 1: expected the keys kind, new, of, old, reason, since, found kind, new, old, reason, since",
     ),
     "a key too many": (
-        "renamed: [{kind: model, of: x, old: a, new: b, since: 2029-01-01, why: x}]",
-        "entry 1: expected the keys kind, new, old, since, why, found kind, new, of, old, since, why",
+        "renamed: [{kind: model, of: x, old: a, new: b, since: 2029-01-01, reason: x}]",
+        "entry 1: expected the keys kind, new, old, reason, since, found kind, new, of, old, reason, since",
     ),
     "no name": (
-        "renamed: [{kind: model, old: class, new: b, since: 2029-01-01, why: x}]",
+        "renamed: [{kind: model, old: class, new: b, since: 2029-01-01, reason: x}]",
         "entry 1: 'class' is not a public Python name (`old`)",
     ),
     "a private name": (
-        "renamed: [{kind: model, old: _a, new: b, since: 2029-01-01, why: x}]",
+        "renamed: [{kind: model, old: _a, new: b, since: 2029-01-01, reason: x}]",
         "entry 1: '_a' is not a public Python name (`old`)",
     ),
     "no version": (
-        "renamed: [{kind: model, old: a, new: b, since: soon, why: x}]",
+        "renamed: [{kind: model, old: a, new: b, since: soon, reason: x}]",
         "entry 1: expected an API version such as 2026-05-12 as `since`, found 'soon'",
     ),
     "nothing new": (
-        "renamed: [{kind: model, old: a, new: a, since: 2029-01-01, why: x}]",
+        "renamed: [{kind: model, old: a, new: a, since: 2029-01-01, reason: x}]",
         "entry 1: `old` and `new` are the same",
     ),
     "twice": (
-        "renamed:\n" + 2 * "- {kind: model, old: a, new: b, since: 2029-01-01, why: x}\n",
+        "renamed:\n" + 2 * "- {kind: model, old: a, new: b, since: 2029-01-01, reason: x}\n",
         "model a is listed twice",
     ),
 }
