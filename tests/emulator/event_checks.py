@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from clerk_emulator import Emulator
@@ -21,15 +20,12 @@ class EventChecker:
         self.emulator: Emulator | None = None
         self.violations: list[str] = []
         """What the table, or Clerk's document of events, does not have."""
-        self.seen: dict[str, set[str]] = defaultdict(set)
-        """The types of the events that operations have caused."""
         self._last: LedgerEntry | None = None
         """The last event that was checked."""
 
     def observe(self, operation_id: str, status: int, _body: Any) -> None:
         """Check the events since the last response."""
         types = self.check_new()
-        self.seen[operation_id].update(types)
         can_cause = status < 300 and operations()[operation_id].method != "GET"
         if types if not can_cause else not event_causes.allows(operation_id, types):
             self.violations.append(f"{operation_id} {status}: caused {types}")

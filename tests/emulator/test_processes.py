@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,13 @@ import pytest
 
 from clerk_emulator import Emulator
 from tests.emulator.api import Json
+from tests.emulator.exploring import FACTOR
 from tests.emulator.test_server import KEY, ended, running
+from tests.emulator.webhooks.receivers import receiving
 
-WRITERS = 4
+WRITERS = 8
+KILLS = 50 if FACTOR else 3
+"""`CLERK_EMULATOR_EXPLORE=1` kills the process more often."""
 
 
 @pytest.fixture
@@ -92,39 +98,90 @@ class Writer:
         assert {one for one in self.members if one[1] in users or one[1] != self.asked} <= members
 
 
-def test_committed_writes_survive_kill(tmp_path: Path) -> None:
+def control(http: httpx.Client, method: str, path: str, body: Json | None = None) -> Any:
+    """Return the response of the control API."""
+    url = str(http.base_url).replace("/v1/", f"/_emulator{path}")
+    answer = http.request(method, url, json=body, timeout=310).raise_for_status()
+    return answer.json() if answer.content else None
+
+
+def changes(events: list[Json], name: str, ids: Callable[[Json], Any]) -> set[Any]:
+    """Return what exists according to events about `name`. Nothing is created twice, or deleted without being there."""
+    existing: set[Any] = set()
+    for event in events:
+        if event["type"] == f"{name}.created":
+            assert ids(event["data"]) not in existing
+            existing.add(ids(event["data"]))
+        elif event["type"] == f"{name}.deleted":
+            existing.remove(ids(event["data"]))
+    return existing
+
+
+def member_ids(membership: Json) -> tuple[str, str]:
+    return membership["organization"]["id"], membership["public_user_data"]["user_id"]
+
+
+def test_committed_writes_and_deliveries_survive_kill(tmp_path: Path) -> None:
     db = str(tmp_path / "clerk.db")
     writers = [Writer(f"writer_{number}") for number in range(WRITERS)]
-    for round_ in range(1, 4):
-        with running("--db", db) as program, program.http() as http:
-            threads = [threading.Thread(target=writer.write, args=(http,)) for writer in writers]
-            for thread in threads:
-                thread.start()
-            while sum(len(writer.users) for writer in writers) < 8 * round_:
-                assert all(thread.is_alive() for thread in threads)
-            program.process.kill()
-            for thread in threads:
-                thread.join()
-        with running("--db", db) as program, program.http() as http:
-            users = {user["id"]: user for user in pages(http, "/users")}
-            members = {
-                (one["organization"]["id"], one["public_user_data"]["user_id"])
-                for one in pages(http, "/organization_memberships")
-            }
-            for writer in writers:
-                writer.check(users, members)
-                # Whether the last request was executed is now known. The next round continues from here.
-                mine = {user for user, told in users.items() if told["username"].startswith(f"{writer.name}_")}
-                writer.deleted |= set(writer.users) - mine
-                writer.users = {user: len(users[user]["public_metadata"]) for user in mine}
-                writer.members = {one for one in members if one[1] in mine}
-            written = [user for user in users.values() if user["username"].startswith("writer_")]
-            assert all(len(user["email_addresses"]) == 2 and user["primary_email_address_id"] for user in written)
-            organizations = list(pages(http, "/organizations"))
-            # The creator of an organization is a member until the user is deleted.
-            made_by = {(one["id"], one["created_by"]) for one in organizations if one["created_by"] in users}
-            assert made_by == members
-            http.post("/users", json={"username": f"after_{round_}"}).raise_for_status()
+    chance = random.Random()
+    with receiving() as receiver:
+        receiver.respond = lambda _number: 500 if chance.random() < 0.2 else 200
+        options = ("--db", db, "--webhook", receiver.url)
+        for round_ in range(1, KILLS + 1):
+            write_until_killed(options, writers, 8 * round_, chance)
+            with running(*options) as program, program.http() as http:
+                check(http, writers)
+                http.post("/users", json={"username": f"after_{round_}"}).raise_for_status()
+                # Some attempts fail. Their deliveries are pending when the process is killed again.
+                control(http, "POST", "/webhooks/flush", {"timeout": 300})
+        with running(*options) as program, program.http() as http:
+            receiver.respond = lambda _number: 200
+            control(http, "POST", "/clock/advance", {"seconds": 28 * 3600})
+            control(http, "POST", "/webhooks/flush", {"timeout": 300})
+            events = control(http, "GET", "/events")["events"]
+            deliveries = control(http, "GET", "/webhooks/deliveries")["deliveries"]
+            assert [one["event_type"] for one in deliveries] == [event["type"] for event in events]
+            assert {one["status"] for one in deliveries} == {"delivered"}
+            assert {one["message_id"] for one in deliveries} == set(receiver.ids)
+            assert max(len(one["attempts"]) for one in deliveries) > 1
+
+
+def write_until_killed(options: tuple[str, ...], writers: list[Writer], users: int, chance: random.Random) -> None:
+    """Kill the process at a random moment, when there are this many users or more."""
+    with running(*options) as program, program.http() as http:
+        threads = [threading.Thread(target=writer.write, args=(http,)) for writer in writers]
+        for thread in threads:
+            thread.start()
+        while sum(len(writer.users) for writer in writers) < users:
+            assert all(thread.is_alive() for thread in threads)
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.1))
+        program.process.kill()
+        for thread in threads:
+            thread.join()
+
+
+def check(http: httpx.Client, writers: list[Writer]) -> None:
+    """Assert that what was answered is stored, that nothing is half done, and that the events tell what is stored."""
+    users = {user["id"]: user for user in pages(http, "/users")}
+    members = {member_ids(one) for one in pages(http, "/organization_memberships")}
+    events = control(http, "GET", "/events")["events"]
+    assert changes(events, "user", lambda user: user["id"]) == set(users)
+    assert changes(events, "organizationMembership", member_ids) == members
+    for writer in writers:
+        writer.check(users, members)
+        # Whether the last request was executed is now known. The next round continues from here.
+        mine = {user for user, told in users.items() if told["username"].startswith(f"{writer.name}_")}
+        writer.deleted |= set(writer.users) - mine
+        writer.users = {user: len(users[user]["public_metadata"]) for user in mine}
+        writer.members = {one for one in members if one[1] in mine}
+    written = [user for user in users.values() if user["username"].startswith("writer_")]
+    assert all(len(user["email_addresses"]) == 2 and user["primary_email_address_id"] for user in written)
+    organizations = list(pages(http, "/organizations"))
+    # The creator of an organization is a member until the user is deleted.
+    made_by = {(one["id"], one["created_by"]) for one in organizations if one["created_by"] in users}
+    assert made_by == members
 
 
 @pytest.mark.anyio

@@ -29,7 +29,7 @@ class Program(NamedTuple):
     said: str
 
     def http(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=10)
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=30)
 
 
 @contextlib.contextmanager
