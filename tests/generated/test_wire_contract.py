@@ -35,7 +35,6 @@ from tests.generated.wire_checks import (
     KEY,
     Recorder,
     Sent,
-    addressed,
     call,
     clerks_document,
     client,
@@ -44,6 +43,7 @@ from tests.generated.wire_checks import (
     holding,
     ids,
     in_path,
+    operation_at,
     refusals,
     send,
     sent,
@@ -129,7 +129,7 @@ def split(operation: Operation, arguments: Arguments) -> tuple[list[Any], Argume
 @each(OPERATIONS)
 def test_requests_are_valid_by_the_contract(operation: Operation) -> None:
     for label, request in sent(operation).items():
-        assert addressed(request) == operation.id, label
+        assert operation_at(request) == operation.id, label
         assert not refusals(contract(), operation, request), label
 
 

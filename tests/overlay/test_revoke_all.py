@@ -8,7 +8,7 @@ import pytest
 
 from clerkkit import Clerk, Forbidden, InvalidArgument, TransportError
 from tests.loopback import KEY, WAYS, Act, Received, Script, Steps, respond, serve
-from tests.overlay.test_resources import done, refusal
+from tests.overlay.test_resources import refusal, run_call
 
 
 def sessions(*statuses: str, user_id: str = "user_1") -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def test_revokes_active_and_pending_sessions(way: str) -> None:
     statuses = ("active", "abandoned", "ended", "expired", "pending", "removed", "replaced", "revoked", "active", "new")
     others = [{"id": "sess_other", "status": "active", "user_id": "user_2"}, {"id": "sess_none"}]
     with serve(clerk_with([*sessions(*statuses), *others])) as server:
-        result = done(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
+        result = run_call(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
     assert [(session.id, session.status) for session in result] == [(f"sess_{n}", "revoked") for n in (0, 4, 8)]
     assert revoked(server) == ["sess_0", "sess_4", "sess_8"]
     assert dict(server.requests[0].query)["user_id"] == "user_1"
@@ -58,14 +58,14 @@ def test_revokes_the_other_sessions_if_one_fails(way: str) -> None:
     gone, refused, broken = refusal(404, "resource_not_found"), refusal(403, "not_allowed"), [Act.RESET]
     revoking: dict[str, Steps] = {"sess_0": gone, "sess_1": refused, "sess_2": broken}
     with serve(clerk_with(sessions(*["active"] * 5), revoking)) as server, pytest.raises(Forbidden):
-        done(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
+        run_call(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
     assert revoked(server) == [f"sess_{n}" for n in range(5)]
     del revoking["sess_1"]
     with serve(clerk_with(sessions(*["active"] * 5), revoking)) as server, pytest.raises(TransportError):
-        done(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
+        run_call(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
     del revoking["sess_2"]
     with serve(clerk_with(sessions(*["active"] * 5), revoking)) as server:
-        result = done(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
+        result = run_call(way, server.url, lambda clerk: clerk.sessions.revoke_all("user_1"))
     assert [session.id for session in result] == [f"sess_{n}" for n in range(1, 5)]
 
 
