@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from clerk_emulator import Emulator
 from clerk_emulator.domain.template_claims import render
-from clerk_emulator.storage.keys import FRONTEND_HOST
+from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import category, verified
 
@@ -188,7 +188,7 @@ def test_template_token_has_rendered_claims(api: Api, emulator: Emulator) -> Non
     assert held.pop("jti")
     assert held == {
         "sub": user["id"],
-        "iss": f"https://{FRONTEND_HOST}",
+        "iss": f"https://{DEFAULT_HOST}",
         "aud": ["one", "two"],
         "email": "ada@example.com",
         "verified": True,

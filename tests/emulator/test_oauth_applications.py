@@ -10,7 +10,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.storage.keys import FRONTEND_HOST
+from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
 
@@ -40,7 +40,7 @@ def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulat
     read = api.get(f"/oauth_applications/{made['id']}")
     assert read == _without(made, "client_secret")
     assert made["client_secret"]
-    frontend = f"https://{FRONTEND_HOST}"
+    frontend = f"https://{DEFAULT_HOST}"
     assert _without(read, "id", "client_id") == {
         "object": "oauth_application",
         "instance_id": api.get("/instance")["id"],

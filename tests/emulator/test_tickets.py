@@ -10,7 +10,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.storage.keys import FRONTEND_HOST
+from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
 
@@ -44,7 +44,7 @@ def _agent_task(api: Api, user_id: str, **values: Any) -> Json:
 
 def _ticket(made: Json) -> str:
     url = urlsplit(made["url"])
-    assert (url.scheme, url.netloc, url.path) == ("https", FRONTEND_HOST, "/v1/tickets/accept")
+    assert (url.scheme, url.netloc, url.path) == ("https", DEFAULT_HOST, "/v1/tickets/accept")
     (ticket,) = parse_qs(url.query)["ticket"]
     assert made.get("token", ticket) == ticket
     return ticket

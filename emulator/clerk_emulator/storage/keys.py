@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
-_DEFAULT_HOST = "local-emulator-1.clerk.accounts.dev"
+DEFAULT_HOST = "local-emulator-1.clerk.accounts.dev"
 """The host of the Frontend API in tokens and keys, unless a publishable key names another. Nothing listens there."""
 
 _PUBLISHABLE_PREFIX = "pk_test_"
@@ -82,7 +82,7 @@ def load(store: Store, given: Json) -> Keys:
         raise ValueError("secret_key must begin with sk_test_: never give the emulator a live key")
     fields = {**(store.setting("keys") or {}), **given}
     fields.setdefault("instance_id", store.ids.new("ins"))
-    fields.setdefault("publishable_key", _publishable_key(_DEFAULT_HOST))
+    fields.setdefault("publishable_key", _publishable_key(DEFAULT_HOST))
     host_in(fields["publishable_key"])
     fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
     if "private_pem" not in fields:
