@@ -4,8 +4,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update format check check-configuration test coverage coverage-api faults churn package \
-  release-check replay emulator sdks official-calls judge bench bench-emulator
+.PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
+  faults churn package release-check replay emulator sdks official-calls judge bench bench-emulator
 
 setup: $(STAMP)
 
@@ -65,6 +65,15 @@ coverage: $(STAMP)
 # Report which operations and statuses of the emulator the tests of tests/emulator use, and which facts have no handler.
 coverage-api: $(STAMP)
 	CLERK_EMULATOR_COVERAGE=1 $(RUN) -m pytest -n auto tests/emulator
+
+# Write the table of docs/webhook-events.md from spec/event_causes.yaml.
+event-table: $(STAMP)
+	$(RUN) -m tools.event_table
+
+# Test the emulator with twenty times as many random examples, and kill its process fifty times: make explore FACTOR=100
+explore: $(STAMP)
+	CLERK_EMULATOR_EXPLORE=$(or $(FACTOR),20) $(RUN) -m pytest -n auto tests/emulator/test_model.py \
+	  tests/emulator/test_fuzz.py tests/emulator/test_processes.py tests/emulator/webhooks/test_event_rules.py
 
 # Write docs/faults.md from the observed result of each fault.
 faults: $(STAMP)
