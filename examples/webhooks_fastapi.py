@@ -31,10 +31,7 @@ def create_app(copy: UserCopy) -> FastAPI:
         if copy.apply(event, request.headers["svix-id"]):
             print(event.type, flush=True)
 
-    @app.get("/users")
-    async def users() -> dict[str, str | None]:
-        return copy.users()
-
+    app.get("/users")(copy.users)
     return app
 
 

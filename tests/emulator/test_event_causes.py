@@ -256,6 +256,7 @@ def test_notify_decides_whether_a_message_is_sent(
 
 
 def test_sign_in_with_a_ticket_creates_a_session_with_its_actor(emulator: Emulator, api: Api) -> None:
+    emulator.clock.freeze()
     user = api.user()
     body = {"user_id": user["id"], "actor": {"sub": "user_support"}, "session_max_duration_in_seconds": 60}
     emulator.redeem(api.post("/actor_tokens", body)["token"])

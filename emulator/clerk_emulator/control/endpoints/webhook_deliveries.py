@@ -71,6 +71,7 @@ _FAULT: dict[str, Json] = {
     "times": nullable(integer("How many deliveries the fault applies to; null for all.", minimum=1, default=1)),
     "seconds": number("On the emulator's clock.", minimum=0, default=1),
 }
+_NEW_FAULT: Json = {**result(**_FAULT), "required": ["kind"]}
 _FAULTS = result(faults=list_of(result(**_FAULT)))
 _TIMEOUT = number("Real seconds.", minimum=0, maximum=300, default=5)
 
@@ -120,7 +121,7 @@ def rotate_webhook_secret(call: ControlCall) -> Json:
 )
 def enable_webhook(call: ControlCall) -> Json:
     """Enable an endpoint that was disabled because it failed for five days."""
-    return call.controls.webhooks.enable(**call.path, **call.body)
+    return call.controls.webhooks.enable(call.path["endpoint_id"], **call.body)
 
 
 @route(
@@ -195,17 +196,21 @@ def set_webhook_timestamps(call: ControlCall) -> None:
     call.controls.webhooks.timestamps = call.body["clock"]
 
 
-@route("GET", "/webhooks/faults", python="webhooks.faults.waiting", result=_FAULTS)
-def list_delivery_faults(call: ControlCall) -> Json:
-    """Return the faults that still apply to deliveries, the oldest first."""
+def _faults(call: ControlCall) -> Json:
     return {"faults": [dataclasses.asdict(fault) for fault in call.controls.webhooks.faults.waiting]}
 
 
-@route("POST", "/webhooks/faults", python="webhooks.faults.add", body=parameters("kind", **_FAULT), result=_FAULTS)
+@route("GET", "/webhooks/faults", python="webhooks.faults.waiting", result=_FAULTS)
+def list_delivery_faults(call: ControlCall) -> Json:
+    """Return the faults that still apply to deliveries, the oldest first."""
+    return _faults(call)
+
+
+@route("POST", "/webhooks/faults", python="webhooks.faults.add", body=_NEW_FAULT, result=_FAULTS)
 def add_delivery_fault(call: ControlCall) -> Json:
     """Disturb the next delivery, the next of an event type, or the next `times` of them. Return all faults."""
     call.controls.webhooks.faults.add(**call.body)
-    return list_delivery_faults(call)
+    return _faults(call)
 
 
 @route("DELETE", "/webhooks/faults", python="webhooks.faults.clear")
