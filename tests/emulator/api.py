@@ -49,11 +49,11 @@ class Api:
 
     def refused(self, method: str, path: str, body: Any = None, **options: Any) -> Problem:
         """Return the error response of a request; `options` are httpx's, such as `params` and `headers`."""
-        answer = self._send(method, path, body, options)
-        assert answer.status_code >= 400, answer.text
-        held = answer.json()
+        response = self._send(method, path, body, options)
+        assert response.status_code >= 400, response.text
+        held = response.json()
         assert set(held) == {"errors", "clerk_trace_id"}
-        return Problem(answer.status_code, [(one["code"], one["meta"]) for one in held["errors"]])
+        return Problem(response.status_code, [(one["code"], one["meta"]) for one in held["errors"]])
 
     def _send(self, method: str, path: str, body: Any, options: Json) -> httpx.Response:
         if body is not None:
@@ -61,9 +61,9 @@ class Api:
         return self.http.request(method, path, **options)
 
     @staticmethod
-    def _good(answer: httpx.Response) -> Any:
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+    def _good(response: httpx.Response) -> Any:
+        assert response.is_success, response.text
+        return response.json() if response.content else None
 
     def user(self, **values: Any) -> Json:
         """Create a user and return it; by default one with an email address."""

@@ -34,40 +34,40 @@ class Comparison(RuleBasedStateMachine):
 
     def _done(self, method: str, path: str, body: Any, expected_errors: ExpectedErrors) -> Any:
         """Return the response; None if the emulator responds with an error that the model expects."""
-        answer = self.http.request(method, path, json=body)
+        response = self.http.request(method, path, json=body)
         if expected_errors:
-            errors = answer.json().get("errors")
+            errors = response.json().get("errors")
             assert errors, f"succeeded, although the model expects one of {expected_errors}"
-            assert (answer.status_code, errors[0]["code"]) in expected_errors
+            assert (response.status_code, errors[0]["code"]) in expected_errors
             return None
-        assert answer.is_success, answer.text
-        return answer.json()
+        assert response.is_success, response.text
+        return response.json()
 
     def _get(self, path: str, **query: Any) -> Any:
-        answer = self.http.get(path, params=query)
-        assert answer.is_success, answer.text
-        return answer.json()
+        response = self.http.get(path, params=query)
+        assert response.is_success, response.text
+        return response.json()
 
-    def _same_user(self, answer: Json, user: User) -> None:
+    def _same_user(self, response: Json, user: User) -> None:
         emails = {
             one["email_address"]: (one["verification"] or {}).get("status") == "verified"
-            for one in answer["email_addresses"]
+            for one in response["email_addresses"]
         }
-        ids = {one["id"]: one["email_address"] for one in answer["email_addresses"]}
-        told = {**answer, "emails": emails, "primary": ids.get(answer["primary_email_address_id"])}
+        ids = {one["id"]: one["email_address"] for one in response["email_addresses"]}
+        told = {**response, "emails": emails, "primary": ids.get(response["primary_email_address_id"])}
         self._same(told, self.model.serialize_user(user))
 
-    def _same_membership(self, answer: Json, one: Membership) -> None:
+    def _same_membership(self, response: Json, one: Membership) -> None:
         told = {
-            **answer,
-            "organization": answer["organization"]["id"],
-            "user": answer["public_user_data"]["user_id"],
+            **response,
+            "organization": response["organization"]["id"],
+            "user": response["public_user_data"]["user_id"],
         }
         self._same(told, self.model.serialize_membership(one))
 
     @staticmethod
-    def _same(answer: Json, wanted: Json) -> None:
-        assert {key: answer.get(key) for key in wanted} == wanted
+    def _same(response: Json, wanted: Json) -> None:
+        assert {key: response.get(key) for key in wanted} == wanted
 
     def _user(self, number: int) -> User:
         return list(self.model.users.values())[number % len(self.model.users)]
@@ -95,12 +95,12 @@ class Comparison(RuleBasedStateMachine):
         total: int | None = None,
     ) -> None:
         query = query | ({"limit": limit} if limit else {}) | ({} if offset is None else {"offset": offset})
-        answer = self._get(path, **query)
+        response = self._get(path, **query)
         if total is not None:
-            assert answer["total_count"] == total
-            answer = answer["data"]
+            assert response["total_count"] == total
+            response = response["data"]
         wanted = ordered[offset or 0 :][: limit or 10]
-        assert [one["id"] for one in answer] == [one.id for one in wanted]
+        assert [one["id"] for one in response] == [one.id for one in wanted]
 
 
 def ranked(found: list[Any], order: str, value: Callable[[Any, str], Any]) -> list[Any]:

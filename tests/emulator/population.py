@@ -55,15 +55,15 @@ class Known:
     def copy(self) -> Known:
         return Known(self._held)
 
-    def learn(self, answer: Any) -> None:
+    def learn(self, response: Any) -> None:
         """Add the strings in a response."""
-        if isinstance(answer, list):
-            for one in answer:
+        if isinstance(response, list):
+            for one in response:
                 self.learn(one)
-        elif isinstance(answer, dict):
-            if isinstance(answer.get("object"), str) and isinstance(answer.get("id"), str):
-                self._add("of " + answer["object"], answer["id"])
-            for name, value in answer.items():
+        elif isinstance(response, dict):
+            if isinstance(response.get("object"), str) and isinstance(response.get("id"), str):
+                self._add("of " + response["object"], response["id"])
+            for name, value in response.items():
                 if isinstance(value, str):
                     self._add(name, value)
                 else:
@@ -95,9 +95,9 @@ def populate(emulator: Emulator, api: Api) -> Known:
     known = Known()
 
     def made(path: str, body: Json | None = None, method: str = "POST", **options: Any) -> Json:
-        answer: Json = api._good(api._send(method, path, body, options))
-        known.learn(answer)
-        return answer
+        response: Json = api._good(api._send(method, path, body, options))
+        known.learn(response)
+        return response
 
     ada = made(
         "/users",

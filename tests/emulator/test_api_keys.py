@@ -203,9 +203,9 @@ def test_verifies_valid_secret(api: Api, subject: str, emulator: Emulator) -> No
 
 
 def test_error_does_not_contain_secret(api: Api) -> None:
-    answer = api.http.post("/api_keys/verify", json={"secret": "ak_very_secret"})
-    assert answer.status_code == 404
-    assert "very_secret" not in answer.text
+    response = api.http.post("/api_keys/verify", json={"secret": "ak_very_secret"})
+    assert response.status_code == 404
+    assert "very_secret" not in response.text
 
 
 def test_revoked_key_is_invalid(api: Api, subject: str) -> None:
@@ -235,6 +235,6 @@ def test_deleted_key_is_404(api: Api, subject: str) -> None:
         ("POST", "/revoke", {}),
     ],
 )
-def test_an_unknown_key(api: Api, method: str, path: str, body: Json | None) -> None:
+def test_unknown_key_is_404(api: Api, method: str, path: str, body: Json | None) -> None:
     problem = api.refused(method, f"/api_keys/{UNKNOWN}{path}", body)
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])

@@ -30,9 +30,9 @@ def test_fault_applies_to_operation_and_times(api: Api, emulator: Emulator) -> N
     emulator.faults.add("CreateUser", status=429, retry_after=7, times=2)
     assert api.get("/users") == []
     for _ in range(2):
-        answer = api.http.post("/users", json={"username": "ada_l"})
-        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
-        assert answer.json()["errors"][0]["code"] == "too_many_requests"
+        response = api.http.post("/users", json={"username": "ada_l"})
+        assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
+        assert response.json()["errors"][0]["code"] == "too_many_requests"
     api.user(username="ada_l")
 
 
@@ -51,20 +51,20 @@ def test_cut_closes_connection_after_operation(api: Api, emulator: Emulator) -> 
 
 
 def test_html_fault_returns_page(api: Api) -> None:
-    answer = api.http.get("/users", headers={HEADER: "act=html; status=502"})
-    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+    response = api.http.get("/users", headers={HEADER: "act=html; status=502"})
+    assert (response.status_code, response.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
 
 
 def test_unknown_values_and_dropped_keys(api: Api) -> None:
     user = api.user()
-    answer = api.http.get(f"/users/{user['id']}", headers={HEADER: "unknown=strategy; drop=created_at"}).json()
-    assert "created_at" not in answer
-    assert answer["email_addresses"][0]["verification"]["strategy"] == "a_value_of_tomorrow"
-    assert "created_at" not in answer["email_addresses"][0]
+    response = api.http.get(f"/users/{user['id']}", headers={HEADER: "unknown=strategy; drop=created_at"}).json()
+    assert "created_at" not in response
+    assert response["email_addresses"][0]["verification"]["strategy"] == "a_value_of_tomorrow"
+    assert "created_at" not in response["email_addresses"][0]
     assert api.get(f"/users/{user['id']}") == user
 
 
-def test_delay_fault(api: Api) -> None:
+def test_delay_fault_delays_response(api: Api) -> None:
     with pytest.raises(httpx.ReadTimeout):
         api.http.get("/users", headers={HEADER: "delay=2000"}, timeout=0.1)
     assert api.http.get("/users", headers={HEADER: "delay=1"}).status_code == 200
@@ -211,10 +211,10 @@ def test_ids_are_the_same_with_the_same_seed() -> None:
 
 
 def _users(emulator: Emulator) -> list[str]:
-    answer = httpx.post(
+    response = httpx.post(
         emulator.url + "/users",
         headers={"Authorization": f"Bearer {emulator.secret_key}"},
         json={"username": "ada_l"},
         trust_env=False,
     )
-    return [answer.json()["id"]]
+    return [response.json()["id"]]

@@ -49,15 +49,15 @@ class World:
         self.known = self.first_known.copy()
 
     def send(self, operation_id: str, case: Case) -> requests.Response:
-        answer = case.call(base_url=self.emulator.url, session=self.session, timeout=TIMEOUT)
-        note(f"{answer.request.method} {answer.request.url} {answer.request.body!r:.2000}")
-        body = checked(answer.status_code, answer.headers.get("content-type", [""])[0], answer.content)
-        if answer.status_code == 501:
+        response = case.call(base_url=self.emulator.url, session=self.session, timeout=TIMEOUT)
+        note(f"{response.request.method} {response.request.url} {response.request.body!r:.2000}")
+        body = checked(response.status_code, response.headers.get("content-type", [""])[0], response.content)
+        if response.status_code == 501:
             assert operation_id not in HANDLERS
-        if answer.status_code < 400:
+        if response.status_code < 400:
             self.known.learn(body)
         assert self.emulator.problems == []
-        return answer
+        return response
 
 
 def checked(status: int, content_type: str, content: bytes) -> Any:
@@ -326,7 +326,7 @@ def by_hand(
         for name, value in headers:
             connection.putheader(name, value.encode("latin-1"))
         connection.endheaders(body)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
     finally:
         connection.close()

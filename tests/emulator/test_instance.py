@@ -16,7 +16,7 @@ RESTRICTIONS = {
 }
 
 
-def test_get_instance(api: Api) -> None:
+def test_instance_is_updated_and_returned(api: Api) -> None:
     instance = api.get("/instance")
     assert instance["id"].startswith("ins_")
     assert (instance["environment_type"], instance["allowed_origins"]) == ("development", [])
@@ -65,8 +65,8 @@ def test_test_mode_sets_verification_code(api: Api) -> None:
 
     def attempt() -> str:
         made = api.post(f"{path}/prepare_verification", {"strategy": "email_code"})
-        told: Json = api.post(f"{path}/attempt_verification", {"verification_id": made["id"], "code": "424242"})
-        return str(told["status"])
+        updated: Json = api.post(f"{path}/attempt_verification", {"verification_id": made["id"], "code": "424242"})
+        return str(updated["status"])
 
     # A random code equals the test code once in a million; three in a row never do.
     assert "unverified" in [attempt() for _ in range(3)]
@@ -83,10 +83,10 @@ def test_rejects_leaked_passwords_if_hibp_is_enabled(api: Api) -> None:
     assert api.user(**{**user, "username": "ada_2"})["password_enabled"]
 
 
-def test_restrictions(api: Api) -> None:
-    told = api.patch("/instance/restrictions", {"blocklist": True, "block_email_subaddresses": True})
+def test_restrictions_are_updated_one_by_one(api: Api) -> None:
+    updated = api.patch("/instance/restrictions", {"blocklist": True, "block_email_subaddresses": True})
     wanted = {"object": "instance_restrictions", **RESTRICTIONS, "blocklist": True, "block_email_subaddresses": True}
-    assert told == wanted
+    assert updated == wanted
     assert api.patch("/instance/restrictions", {"blocklist": None}) == wanted
     assert api.patch("/instance/restrictions", {"blocklist": False}) == {**wanted, "blocklist": False}
     assert api.refused("PATCH", "/instance/restrictions", {"blocklist": 1}).codes == ["form_param_type_invalid"]
@@ -94,10 +94,10 @@ def test_restrictions(api: Api) -> None:
 
 def test_beta_settings_use_the_same_allow_list(api: Api) -> None:
     path = "/beta_features/instance_settings"
-    told = api.patch(
+    updated = api.patch(
         path, {"restricted_to_allowlist": True, "from_email_address": "hello", "progressive_sign_up": True}
     )
-    assert told == {
+    assert updated == {
         "object": "instance_settings",
         "id": api.get("/instance")["id"],
         "restricted_to_allowlist": True,
@@ -116,32 +116,32 @@ def test_beta_settings_use_the_same_allow_list(api: Api) -> None:
     )
 
 
-def test_communication(api: Api) -> None:
+def test_blocked_countries_are_validated_and_returned(api: Api) -> None:
     assert api.get("/instance/communication") == {"object": "instance_communication", "blocked_country_codes": []}
-    told = api.patch("/instance/communication", {"blocked_country_codes": ["FR", "XX", "DE"]})
+    updated = api.patch("/instance/communication", {"blocked_country_codes": ["FR", "XX", "DE"]})
     # Unknown countries are dropped silently.
-    assert told["blocked_country_codes"] == ["FR", "DE"]
-    assert api.get("/instance/communication") == told
+    assert updated["blocked_country_codes"] == ["FR", "DE"]
+    assert api.get("/instance/communication") == updated
     for value, code in [
         (["fr"], "form_param_format_invalid"),
         (["FR", "FR"], "form_param_duplicate"),
         ([f"{a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "form_param_array_size_exceeded"),
     ]:
         assert api.refused("PATCH", "/instance/communication", {"blocked_country_codes": value}).codes == [code]
-    assert api.get("/instance/communication") == told
+    assert api.get("/instance/communication") == updated
 
 
-def test_protect(api: Api) -> None:
-    told = api.patch("/instance/protect", {"rules_enabled": True})
+def test_protect_settings_are_updated_one_by_one(api: Api) -> None:
+    updated = api.patch("/instance/protect", {"rules_enabled": True})
     wanted = {"object": "instance_protect", "rules_enabled": True, "specter_enabled": False, "checks_bypassed": False}
-    assert told == wanted
+    assert updated == wanted
     assert api.patch("/instance/protect", {"specter_enabled": True}) == {**wanted, "specter_enabled": True}
     assert api.get("/instance/protect") == {**wanted, "specter_enabled": True}
     refused = api.refused("PATCH", "/instance/protect", {"checks_bypassed": True})
     assert (refused.status, refused.codes, refused.params) == (422, ["form_param_unknown"], ["checks_bypassed"])
 
 
-def test_oauth_application_settings(api: Api) -> None:
+def test_oauth_application_settings_are_validated_and_returned(api: Api) -> None:
     path = "/instance/oauth_application_settings"
     before = api.get(path)
     changes = {"default_scopes": ["email", "profile"], "oauth_jwt_access_tokens": True}
@@ -154,7 +154,7 @@ def test_oauth_application_settings(api: Api) -> None:
         assert (refused.status, refused.codes, refused.params) == (422, [code], ["default_scopes"])
 
 
-def test_organization_settings(api: Api) -> None:
+def test_organization_settings_are_updated_and_returned(api: Api) -> None:
     path = "/instance/organization_settings"
     before = api.get(path)
     changes = {
@@ -192,8 +192,8 @@ def test_rejects_invalid_organization_settings(api: Api, body: Json, status: int
 def test_creator_and_domain_roles_can_be_set(api: Api) -> None:
     path = "/instance/organization_settings"
     roles = {role["key"]: role["id"] for role in api.get("/organization_roles")["data"]}
-    told = api.patch(path, {"domains_default_role_id": roles["org:admin"], "creator_role_id": roles["org:admin"]})
-    assert (told["domains_default_role"], told["creator_role"]) == ("org:admin", "org:admin")
+    updated = api.patch(path, {"domains_default_role_id": roles["org:admin"], "creator_role_id": roles["org:admin"]})
+    assert (updated["domains_default_role"], updated["creator_role"]) == ("org:admin", "org:admin")
     refused = api.refused("PATCH", path, {"creator_role_id": roles["org:member"]})
     assert (refused.status, refused.codes) == (422, ["organization_missing_creator_role_permissions"])
     other = api.post("/organization_roles", {"key": "org:guest", "name": "Guest", "include_in_initial_role_set": False})
@@ -203,7 +203,7 @@ def test_creator_and_domain_roles_can_be_set(api: Api) -> None:
         ["form_param_value_invalid"],
         ["domains_default_role_id"],
     )
-    assert api.get(path) == told
+    assert api.get(path) == updated
 
 
 def test_reset_restores_settings(api: Api, emulator: Emulator) -> None:

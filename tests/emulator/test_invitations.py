@@ -93,7 +93,7 @@ def test_rejects_existing_user_unless_ignored(api: Api) -> None:
     assert invite(api, ignore_existing=True)["status"] == "pending"
 
 
-def test_revoke(api: Api, emulator: Emulator) -> None:
+def test_revoked_invitation_cannot_be_accepted_or_revoked_again(api: Api, emulator: Emulator) -> None:
     made = invite(api)
     path = f"/invitations/{made['id']}/revoke"
     revoked = api.post(path)
@@ -106,12 +106,12 @@ def test_revoke(api: Api, emulator: Emulator) -> None:
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])
     with pytest.raises(ClerkAPIError, match="invitation_already_revoked"):
         emulator.accept_invitation(made["id"])
-    # It does not prevent another invitation or the user.
+    # A revoked invitation prevents neither another one nor a user with the address.
     assert invite(api)["id"] != made["id"]
     assert api.user()["id"]
 
 
-def test_accept(api: Api, emulator: Emulator) -> None:
+def test_accepting_invitation_creates_user_with_its_metadata(api: Api, emulator: Emulator) -> None:
     made = invite(api, public_metadata={"plan": {"seats": 2, "kind": "free"}})
     user = emulator.accept_invitation(made["id"], first_name="Ada", public_metadata={"plan": {"kind": "paid"}})
     read = api.get(f"/users/{user['id']}")
@@ -137,7 +137,7 @@ def test_expired_invitation_is_rejected_and_failed_sign_up_keeps_it_pending(api:
     assert api.get("/users") == []
 
 
-def test_filters_and_order(api: Api, emulator: Emulator) -> None:
+def test_list_filters_and_sorts(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     days = {"b@example.com": 9, "a@example.org": 5, "c@example.com": 7}
     for address, count in days.items():
@@ -159,7 +159,7 @@ def test_filters_and_order(api: Api, emulator: Emulator) -> None:
     assert api.refused("GET", "/invitations?status=lost").params == ["status"]
 
 
-def test_bulk_create(api: Api) -> None:
+def test_bulk_creates_invitations(api: Api) -> None:
     items = [{"email_address": f"a{number}@example.com", "public_metadata": {"n": number}} for number in range(10)]
     made = api.post("/invitations/bulk", items)
     assert [one["public_metadata"]["n"] for one in made] == list(range(10))

@@ -86,7 +86,7 @@ def test_deleted_template_creates_no_tokens(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_an_unknown_template(api: Api, method: str) -> None:
+def test_unknown_template_is_404(api: Api, method: str) -> None:
     body = {"name": "n", "claims": {}} if method == "PATCH" else None
     problem = api.refused(method, "/jwt_templates/jtmp_x", body)
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])

@@ -23,9 +23,9 @@ def _without(machine: Json, *names: str) -> Json:
 
 def _opens(api: Api, key: str) -> bool:
     """Return whether a machine's key is accepted."""
-    answer = api.http.post("/m2m_tokens", json={}, headers={"Authorization": f"Bearer {key}"})
-    assert answer.status_code in (201, 401)
-    return answer.status_code == 201
+    response = api.http.post("/m2m_tokens", json={}, headers={"Authorization": f"Bearer {key}"})
+    assert response.status_code in (201, 401)
+    return response.status_code == 201
 
 
 def test_created_resource_is_returned_by_get_and_list(api: Api) -> None:
@@ -122,7 +122,7 @@ def test_rejects_invalid_updates(api: Api) -> None:
         ("DELETE", f"/scopes/{UNKNOWN}", None),
     ],
 )
-def test_an_unknown_machine(api: Api, method: str, path: str, body: Json | None) -> None:
+def test_unknown_machine_is_404(api: Api, method: str, path: str, body: Json | None) -> None:
     problem = api.refused(method, f"/machines/{UNKNOWN}{path}", body)
     assert (problem.status, problem.codes) == (404, ["machine_not_found"])
 
@@ -163,7 +163,7 @@ def test_secret_key_can_be_read_and_rotated(api: Api, emulator: Emulator) -> Non
     assert api.get(path)["secret"] == fourth
 
 
-def test_scopes(api: Api, emulator: Emulator) -> None:
+def test_scopes_are_created_shown_and_deleted(api: Api, emulator: Emulator) -> None:
     one, other = (_machine(api, name)["id"] for name in ("One", "Other"))
     scope = api.post(f"/machines/{one}/scopes", {"to_machine_id": other})
     assert scope == {
@@ -191,7 +191,7 @@ def test_scopes(api: Api, emulator: Emulator) -> None:
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_a_machine_has_at_most_150_scopes(api: Api) -> None:
+def test_machine_has_at_most_150_scopes(api: Api) -> None:
     others = [_machine(api, f"m{i}")["id"] for i in range(151)]
     one = _machine(api, scoped_machines=others[:149])["id"]
     api.post(f"/machines/{one}/scopes", {"to_machine_id": others[149]})

@@ -137,19 +137,19 @@ class Clerk(ListRules):
     def create_user(self, body: Json, statuses: list[str] | None) -> None:
         if statuses:
             body = {**body, "email_address_identification_status": statuses}
-        answer = self._done("POST", "/users", body, self.model.user_errors(body))
-        if answer:
-            self.model.add_user(body, answer["id"])
-            self._same_user(answer, self.model.users[answer["id"]])
+        response = self._done("POST", "/users", body, self.model.user_errors(body))
+        if response:
+            self.model.add_user(body, response["id"])
+            self._same_user(response, self.model.users[response["id"]])
 
     @has_users
     @rule(number=PICK, body=PROFILE)
     def update_user(self, number: int, body: Json) -> None:
         user = self._user(number)
-        answer = self._done("PATCH", f"/users/{user.id}", body, self.model.profile_errors(body, user.id))
-        if answer:
+        response = self._done("PATCH", f"/users/{user.id}", body, self.model.profile_errors(body, user.id))
+        if response:
             self.model.set_profile(user, body)
-            self._same_user(answer, user)
+            self._same_user(response, user)
 
     @has_users
     @rule(number=PICK, other=PICK)
@@ -163,32 +163,32 @@ class Clerk(ListRules):
                 expected_errors = {NO_SUCH}
             elif not user.emails[chosen["email_address"]]:
                 expected_errors = {(422, "form_verification_needed")}
-            answer = self._done(
+            response = self._done(
                 "PATCH", f"/users/{user.id}", {"primary_email_address_id": chosen["id"]}, expected_errors
             )
-            if answer:
+            if response:
                 user.primary = chosen["email_address"]
-                self._same_user(answer, user)
+                self._same_user(response, user)
 
     @has_users
     @rule(number=PICK, what=st.sampled_from(["ban", "unban", "lock", "unlock"]))
     def ban_or_lock(self, number: int, what: str) -> None:
         user = self._user(number)
-        answer = self._done("POST", f"/users/{user.id}/{what}", None, set())
+        response = self._done("POST", f"/users/{user.id}/{what}", None, set())
         if what in ("ban", "unban"):
             user.banned = what == "ban"
         else:
             user.locked_until = self.model.now + 3600_000 if what == "lock" else 0
-        self._same_user(answer, user)
+        self._same_user(response, user)
 
     @rule(numbers=st.lists(PICK, min_size=1, max_size=4), what=st.sampled_from(["ban", "unban"]))
     def ban_many(self, numbers: list[int], what: str) -> None:
         ids = [self._user_id(number) for number in numbers]
         expected_errors: ExpectedErrors = set() if set(ids) <= set(self.model.users) else {NOT_FOUND}
-        answer = self._done("POST", f"/users/{what}", {"user_ids": ids}, expected_errors)
-        if answer:
-            assert [one["id"] for one in answer] == list(dict.fromkeys(ids))
-            for one in answer:
+        response = self._done("POST", f"/users/{what}", {"user_ids": ids}, expected_errors)
+        if response:
+            assert [one["id"] for one in response] == list(dict.fromkeys(ids))
+            for one in response:
                 self.model.users[one["id"]].banned = what == "ban"
                 self._same_user(one, self.model.users[one["id"]])
 
@@ -197,21 +197,21 @@ class Clerk(ListRules):
     def merge_metadata_of_user(self, number: int, body: Json) -> None:
         user = self._user(number)
         changed = {name: merged(getattr(user, name.partition("_")[0]), value) for name, value in body.items()}
-        answer = self._done("PATCH", f"/users/{user.id}/metadata", body, too_large(*changed.values()))
-        if answer:
+        response = self._done("PATCH", f"/users/{user.id}/metadata", body, too_large(*changed.values()))
+        if response:
             for name, value in changed.items():
                 setattr(user, name.partition("_")[0], value)
-            self._same_user(answer, user)
+            self._same_user(response, user)
 
     @has_users
     @rule(number=PICK, body=given(public_metadata=CHANGES, private_metadata=CHANGES, unsafe_metadata=CHANGES))
     def replace_metadata_of_user(self, number: int, body: Json) -> None:
         user = self._user(number)
-        answer = self._done("PUT", f"/users/{user.id}/metadata", body, too_large(*body.values()))
-        if answer:
+        response = self._done("PUT", f"/users/{user.id}/metadata", body, too_large(*body.values()))
+        if response:
             for name, value in body.items():
                 setattr(user, name.partition("_")[0], value)
-            self._same_user(answer, user)
+            self._same_user(response, user)
 
     @has_users
     @rule(number=PICK, really=st.integers(0, 2))
@@ -219,9 +219,9 @@ class Clerk(ListRules):
         if really:
             return
         user = self._user(number)
-        answer = self._done("DELETE", f"/users/{user.id}", None, set())
+        response = self._done("DELETE", f"/users/{user.id}", None, set())
         told = {"external_id": user.external_id} if user.external_id else {}
-        assert answer == {"object": "user", "id": user.id, "deleted": True, **told}
+        assert response == {"object": "user", "id": user.id, "deleted": True, **told}
         self.model.delete_user(user.id)
         assert self._done("GET", f"/users/{user.id}", None, {NOT_FOUND}) is None
 
@@ -237,14 +237,14 @@ class Clerk(ListRules):
         body = {"name": name, "public_metadata": metadata, **body}
         if creator is not None:
             body["created_by"] = self._user_id(creator)
-        answer = self._done("POST", "/organizations", body, self.model.organization_errors(body))
-        if answer:
-            assert answer["slug"] == body.get("slug", answer["slug"])
-            assert answer["slug"] not in [one.slug for one in self.model.organizations.values()]
-            self.model.add_organization(body, answer["id"], answer["slug"])
+        response = self._done("POST", "/organizations", body, self.model.organization_errors(body))
+        if response:
+            assert response["slug"] == body.get("slug", response["slug"])
+            assert response["slug"] not in [one.slug for one in self.model.organizations.values()]
+            self.model.add_organization(body, response["id"], response["slug"])
             if creator is not None:
-                (first,) = self._get(f"/organizations/{answer['id']}/memberships")["data"]
-                self.model.add_membership(answer["id"], {"user_id": body["created_by"], "role": ADMIN}, first["id"])
+                (first,) = self._get(f"/organizations/{response['id']}/memberships")["data"]
+                self.model.add_membership(response["id"], {"user_id": body["created_by"], "role": ADMIN}, first["id"])
                 self._same_membership(first, self.model.memberships[first["id"]])
 
     @has_organizations
@@ -252,8 +252,8 @@ class Clerk(ListRules):
     def update_organization(self, number: int, body: Json, name: str | None) -> None:
         one = self._organization(number)
         body = body if name is None else {**body, "name": name}
-        answer = self._done("PATCH", f"/organizations/{one.id}", body, self.model.organization_errors(body, one.id))
-        if answer:
+        response = self._done("PATCH", f"/organizations/{one.id}", body, self.model.organization_errors(body, one.id))
+        if response:
             one.name = body.get("name", one.name)
             one.slug = body.get("slug", one.slug)
             one.limit = body.get("max_allowed_memberships", one.limit)
@@ -281,15 +281,15 @@ class Clerk(ListRules):
         if really:
             return
         one = self._organization(number)
-        answer = self._done("DELETE", f"/organizations/{one.id}", None, set())
-        assert answer == {"object": "organization", "id": one.id, "slug": one.slug, "deleted": True}
+        response = self._done("DELETE", f"/organizations/{one.id}", None, set())
+        assert response == {"object": "organization", "id": one.id, "slug": one.slug, "deleted": True}
         self.model.delete_organization(one.id)
         assert self._done("GET", f"/organizations/{one.id}/memberships", None, {NOT_FOUND}) is None
 
     def _read_organization(self, one: Organization) -> None:
         query = {"include_members_count": True, "include_missing_member_with_elevated_permissions": True}
-        answer = self._get(f"/organizations/{one.slug}", **query)
-        self._same(answer, self.model.serialize_organization(one))
+        response = self._get(f"/organizations/{one.slug}", **query)
+        self._same(response, self.model.serialize_organization(one))
 
     # Members
 
@@ -304,10 +304,10 @@ class Clerk(ListRules):
         one = self._organization(number)
         body = {"user_id": self._user_id(user), "role": role, **metadata}
         path = f"/organizations/{one.id}/memberships"
-        answer = self._done("POST", path, body, self.model.membership_errors(one.id, body))
-        if answer:
-            self.model.add_membership(one.id, body, answer["id"])
-            self._same_membership(answer, self.model.memberships[answer["id"]])
+        response = self._done("POST", path, body, self.model.membership_errors(one.id, body))
+        if response:
+            self.model.add_membership(one.id, body, response["id"])
+            self._same_membership(response, self.model.memberships[response["id"]])
 
     @has_members
     @rule(number=PICK, role=ROLES)
@@ -317,10 +317,10 @@ class Clerk(ListRules):
         if role == MEMBER and self.model.is_last_admin(one):
             expected_errors = {LAST_ADMIN}
         path = f"/organizations/{one.organization}/memberships/{one.user}"
-        answer = self._done("PATCH", path, {"role": role}, expected_errors)
-        if answer:
+        response = self._done("PATCH", path, {"role": role}, expected_errors)
+        if response:
             one.role = role
-            self._same_membership(answer, one)
+            self._same_membership(response, one)
 
     @has_members
     @rule(number=PICK, body=given(public_metadata=CHANGES, private_metadata=CHANGES))
@@ -328,20 +328,20 @@ class Clerk(ListRules):
         one = self._membership(number)
         changed = {name: merged(getattr(one, name.partition("_")[0]), value) for name, value in body.items()}
         path = f"/organizations/{one.organization}/memberships/{one.user}/metadata"
-        answer = self._done("PATCH", path, body, too_large(*changed.values()))
-        if answer:
+        response = self._done("PATCH", path, body, too_large(*changed.values()))
+        if response:
             for name, value in changed.items():
                 setattr(one, name.partition("_")[0], value)
-            self._same_membership(answer, one)
+            self._same_membership(response, one)
 
     @has_members
     @rule(number=PICK)
     def remove_member(self, number: int) -> None:
         one = self._membership(number)
         path = f"/organizations/{one.organization}/memberships/{one.user}"
-        answer = self._done("DELETE", path, None, {LAST_ADMIN} if self.model.is_last_admin(one) else set())
-        if answer:
-            self._same_membership(answer, one)
+        response = self._done("DELETE", path, None, {LAST_ADMIN} if self.model.is_last_admin(one) else set())
+        if response:
+            self._same_membership(response, one)
             del self.model.memberships[one.id]
             self._done("DELETE", path, None, {NOT_FOUND})
 
@@ -364,12 +364,12 @@ class Clerk(ListRules):
         path = f"/organizations/{one.id}/invitations"
         if bulk:
             expected_errors = self.model.invitation_errors(one.id, bodies, "duplicate_record")
-            answer = self._done("POST", f"{path}/bulk", bodies, expected_errors)
-            made = answer["data"] if answer else []
+            response = self._done("POST", f"{path}/bulk", bodies, expected_errors)
+            made = response["data"] if response else []
         else:
             expected_errors = self.model.invitation_errors(one.id, bodies[:1], "organization_invitation_not_unique")
-            answer = self._done("POST", path, bodies[0], expected_errors)
-            made = [answer] if answer else []
+            response = self._done("POST", path, bodies[0], expected_errors)
+            made = [response] if response else []
         for sent, told in zip(bodies, made, strict=False):
             self.model.add_invitation(one.id, sent, told["id"])
             self._same(told, self.model.show_invitation(self.model.invitations[told["id"]]))
@@ -383,12 +383,12 @@ class Clerk(ListRules):
         if by is not None:
             body = {"requesting_user_id": self._user_id(by)}
             expected_errors |= self.model.manager_errors(one.organization, body["requesting_user_id"])
-        answer = self._done(
+        response = self._done(
             "POST", f"/organizations/{one.organization}/invitations/{one.id}/revoke", body, expected_errors
         )
-        if answer:
+        if response:
             one.closed = "revoked"
-            self._same(answer, self.model.show_invitation(one))
+            self._same(response, self.model.show_invitation(one))
 
     @has_invitations
     @has_users

@@ -74,7 +74,7 @@ def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulat
     assert plain["client_id"] != made["client_id"]
 
 
-def test_the_callback_url_is_the_first_redirect_uri(api: Api) -> None:
+def test_callback_url_is_the_first_redirect_uri(api: Api) -> None:
     made = _app(api, callback_url="https://a.example.com", redirect_uris=["https://b.example.com"])
     assert made["redirect_uris"] == ["https://a.example.com", "https://b.example.com"]
     assert made["callback_url"] == "https://a.example.com"
@@ -178,13 +178,13 @@ def test_secret_is_returned_on_creation_and_rotation(api: Api) -> None:
     assert "client_secret" not in api.patch(path, {"name": "Other"})
 
 
-def test_a_logo(api: Api) -> None:
+def test_logo_is_validated_and_served(api: Api) -> None:
     made = _app(api)
     path = f"/oauth_applications/{made['id']}"
 
     def image(url: str) -> tuple[bytes, str]:
-        answer = api.http.get(url)
-        return answer.content, answer.headers["content-type"]
+        response = api.http.get(url)
+        return response.content, response.headers["content-type"]
 
     user_id = api.user()["id"]
     shown = api.put(f"{path}/logo", files={"file": ("a.png", PNG, "image/png")}, data={"uploader_user_id": user_id})
@@ -218,7 +218,7 @@ def test_a_logo(api: Api) -> None:
         ("POST", "/revoke_token", {"json": {"token": "oat_x"}}),
     ],
 )
-def test_an_unknown_application(api: Api, method: str, path: str, options: Json) -> None:
+def test_unknown_application_is_404(api: Api, method: str, path: str, options: Json) -> None:
     problem = api.refused(method, f"/oauth_applications/oauthapp_x{path}", **options)
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 

@@ -153,7 +153,7 @@ def test_deleted_domain_is_404(api: Api) -> None:
     domain(api, organization(api)["id"])
 
 
-def test_an_unknown_domain_or_organization(api: Api) -> None:
+def test_unknown_domain_or_organization_is_404(api: Api) -> None:
     acme, other = organization(api)["id"], organization(api, "Other")["id"]
     made = domain(api, acme)["id"]
     for path in (f"{acme}/domains/orgdmn_x", f"{other}/domains/{made}", f"org_x/domains/{made}"):
@@ -194,8 +194,8 @@ def test_lists_of_an_organization(api: Api) -> None:
     domain(api, acme, "c.com", enrollment_mode="enterprise_sso")
 
     def found(**query: Any) -> str:
-        answer = api.get(f"/organizations/{acme}/domains", **query)
-        return "".join(one["name"][0] for one in answer["data"])
+        response = api.get(f"/organizations/{acme}/domains", **query)
+        return "".join(one["name"][0] for one in response["data"])
 
     assert found() == "cba"
     assert found(verified="true") == "ca"

@@ -166,7 +166,7 @@ def test_only_pending_invitations_can_be_revoked(api: Api, emulator: Emulator) -
     assert invite(api, acme)["id"] != made["id"]
 
 
-def test_bulk_create(api: Api) -> None:
+def test_bulk_creates_invitations(api: Api) -> None:
     acme = organization(api, max_allowed_memberships=0)["id"]
     path = f"/organizations/{acme}/invitations"
     items = [{"email_address": f"a{number}@example.com", "role": MEMBER} for number in range(11)]
@@ -271,10 +271,10 @@ def test_lists_of_the_instance(api: Api) -> None:
     acme, other = organization(api), organization(api, "Other")
     first = invite(api, acme["id"], "b@example.com")
     invite(api, other["id"], "a@example.org")
-    answer = api.get("/organization_invitations")
-    assert answer["total_count"] == 2
+    response = api.get("/organization_invitations")
+    assert response["total_count"] == 2
     public = {name: acme[name] for name in ("id", "name", "slug", "has_image", "image_url")}
-    assert answer["data"][1] == {**first, "public_organization_data": public}
+    assert response["data"][1] == {**first, "public_organization_data": public}
 
     def found(**query: Any) -> str:
         return "".join(one["email_address"][0] for one in api.get("/organization_invitations", **query)["data"])
@@ -290,16 +290,16 @@ def test_lists_of_the_instance(api: Api) -> None:
         assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_the_invitations_of_a_user(api: Api, emulator: Emulator) -> None:
+def test_lists_invitations_of_user(api: Api, emulator: Emulator) -> None:
     bob = api.user(email_address=["bob@example.com", "b@example.com"])["id"]
     acme, other = organization(api), organization(api, "Other")
     one = invite(api, acme["id"], "bob@example.com")["id"]
     two = invite(api, other["id"], "B@example.com")["id"]
     invite(api, acme["id"], "carl@example.com")
     path = f"/users/{bob}/organization_invitations"
-    answer = api.get(path)
-    assert answer["total_count"] == 2
-    assert [(held["id"], held["public_organization_data"]["name"]) for held in answer["data"]] == [
+    response = api.get(path)
+    assert response["total_count"] == 2
+    assert [(held["id"], held["public_organization_data"]["name"]) for held in response["data"]] == [
         (two, "Other"),
         (one, "Acme"),
     ]
@@ -312,7 +312,7 @@ def test_the_invitations_of_a_user(api: Api, emulator: Emulator) -> None:
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_an_unknown_invitation_or_organization(api: Api) -> None:
+def test_unknown_invitation_or_organization_is_404(api: Api) -> None:
     acme, other = organization(api)["id"], organization(api, "Other")["id"]
     made = invite(api, acme)["id"]
     for path in (f"{acme}/invitations/orginv_x", f"{other}/invitations/{made}", f"org_x/invitations/{made}"):

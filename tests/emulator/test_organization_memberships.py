@@ -203,7 +203,7 @@ def test_merges_metadata(api: Api, emulator: Emulator) -> None:
         assert (problem.status, problem.codes) == (422, [code])
 
 
-def test_filters(api: Api, emulator: Emulator) -> None:
+def test_list_filters_members(api: Api, emulator: Emulator) -> None:
     made = organization(api, max_allowed_memberships=0)["id"]
     start = emulator.clock.freeze()
     ada = user(api, first_name="Ada", last_name="Lovelace", username="ada_l")
@@ -215,9 +215,9 @@ def test_filters(api: Api, emulator: Emulator) -> None:
     member(api, organization(api, "Other")["id"], outside)
 
     def found(**query: Any) -> list[str]:
-        answer = api.get(f"/organizations/{made}/memberships", **query)
-        assert answer["total_count"] == len(answer["data"])
-        return sorted(one["public_user_data"]["user_id"] for one in answer["data"])
+        response = api.get(f"/organizations/{made}/memberships", **query)
+        assert response["total_count"] == len(response["data"])
+        return sorted(one["public_user_data"]["user_id"] for one in response["data"])
 
     assert found() == sorted([ada, bob])
     assert found(role=[ADMIN]) == [ada]
@@ -245,7 +245,7 @@ def test_filters(api: Api, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("path", ["/organizations/{}/memberships", "/organization_memberships"])
-def test_order_and_pages(api: Api, emulator: Emulator, path: str) -> None:
+def test_list_sorts_and_paginates(api: Api, emulator: Emulator, path: str) -> None:
     made = organization(api, max_allowed_memberships=0)["id"]
     path = path.format(made)
     people = [("Carl", "z_user", "+15555550102"), ("Ada", "y_user", "+15555550101"), ("Bob", "x_user", "+15555550103")]
@@ -276,13 +276,13 @@ def test_order_and_pages(api: Api, emulator: Emulator, path: str) -> None:
         assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_the_memberships_of_a_user(api: Api) -> None:
+def test_lists_memberships_of_user(api: Api) -> None:
     ada, bob = user(api), user(api, "bob")
     first, second = organization(api, created_by=ada), organization(api, "Other", created_by=bob)
     member(api, second["id"], ada)
-    answer = api.get(f"/users/{ada}/organization_memberships")
-    assert answer["total_count"] == 2
-    assert [(one["organization"]["id"], one["role"]) for one in answer["data"]] == [
+    response = api.get(f"/users/{ada}/organization_memberships")
+    assert response["total_count"] == 2
+    assert [(one["organization"]["id"], one["role"]) for one in response["data"]] == [
         (second["id"], MEMBER),
         (first["id"], ADMIN),
     ]

@@ -106,7 +106,7 @@ def test_deleting_permission_removes_it_from_roles(api: Api) -> None:
     assert api.refused("GET", f"{PATH}/{made['id']}").status == 404
 
 
-def test_an_unknown_permission(api: Api) -> None:
+def test_unknown_permission_is_404(api: Api) -> None:
     for method, body in [("GET", None), ("PATCH", {}), ("DELETE", None)]:
         problem = api.refused(method, f"{PATH}/perm_x", body)
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])

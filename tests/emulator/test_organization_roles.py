@@ -184,7 +184,7 @@ def test_assigns_and_removes_permissions(api: Api) -> None:
             assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_an_unknown_role(api: Api) -> None:
+def test_unknown_role_is_404(api: Api) -> None:
     for method, body in [("GET", None), ("PATCH", {}), ("DELETE", None)]:
         problem = api.refused(method, f"{PATH}/role_x", body)
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])

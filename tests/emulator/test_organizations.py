@@ -1,4 +1,4 @@
-"""Organizations."""
+"""Organizations: creation, limits, updates, metadata, logos, deletion and lists."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_rejects_invalid_update(api: Api, body: Any, code: str) -> None:
         ("PUT", "/logo"),
     ],
 )
-def test_an_unknown_organization(api: Api, method: str, path: str) -> None:
+def test_unknown_organization_is_404(api: Api, method: str, path: str) -> None:
     options = logo(PNG) if (method, path) == ("PUT", "/logo") else {}
     body = {} if not options and method in ("PATCH", "PUT") else None
     problem = api.refused(method, f"/organizations/org_x{path}", body, **options)
@@ -312,9 +312,9 @@ def test_list_filters_sorts_and_paginates(api: Api, emulator: Emulator) -> None:
     member(api, big, bob)
 
     def found(**query: Any) -> list[str]:
-        answer = api.get("/organizations", **query)
-        assert answer["total_count"] >= len(answer["data"])
-        return [one["id"] for one in answer["data"]]
+        response = api.get("/organizations", **query)
+        assert response["total_count"] >= len(response["data"])
+        return [one["id"] for one in response["data"]]
 
     assert found() == found(order_by="-created_at") == [empty, small, big]
     assert found(order_by="name") == [big, empty, small]

@@ -38,8 +38,8 @@ def anyio_backend() -> str:
 def pages(http: httpx.Client, path: str) -> Iterator[Json]:
     """Return all items of a list."""
     for offset in itertools.count(0, 500):
-        answer: Any = http.get(path, params={"limit": 500, "offset": offset}).raise_for_status().json()
-        page: list[Json] = answer["data"] if isinstance(answer, dict) else answer
+        response: Any = http.get(path, params={"limit": 500, "offset": offset}).raise_for_status().json()
+        page: list[Json] = response["data"] if isinstance(response, dict) else response
         yield from page
         if len(page) < 500:
             return
@@ -78,10 +78,10 @@ class Writer:
 
     def _send(self, method: Callable[..., httpx.Response], path: str, about: str = "", **options: Any) -> Json:
         self.asked = about
-        answer = method(path, **options)
-        assert answer.status_code == 200, answer.text
+        response = method(path, **options)
+        assert response.status_code == 200, response.text
         self.asked = None
-        told: Json = answer.json()
+        told: Json = response.json()
         return told
 
     def check(self, users: dict[str, Json], members: set[tuple[str, str]]) -> None:
@@ -101,8 +101,8 @@ class Writer:
 def control(http: httpx.Client, method: str, path: str, body: Json | None = None) -> Any:
     """Return the response of the control API."""
     url = str(http.base_url).replace("/v1/", f"/_emulator{path}")
-    answer = http.request(method, url, json=body, timeout=310).raise_for_status()
-    return answer.json() if answer.content else None
+    response = http.request(method, url, json=body, timeout=310).raise_for_status()
+    return response.json() if response.content else None
 
 
 def changes(events: list[Json], name: str, ids: Callable[[Json], Any]) -> set[Any]:
@@ -194,8 +194,8 @@ async def test_concurrent_tasks_lose_no_writes(clerk_emulator: Emulator) -> None
 
         async def join(number: int) -> None:
             user = (await http.post("/users", json={"username": f"user_{number}"})).json()["id"]
-            answer = await http.post(f"{here}/memberships", json={"user_id": user, "role": "org:member"})
-            statuses.append(answer.status_code)
+            response = await http.post(f"{here}/memberships", json={"user_id": user, "role": "org:member"})
+            statuses.append(response.status_code)
             merge = await http.patch(f"{here}/metadata", json={"public_metadata": {f"from_{number}": number}})
             assert merge.status_code == 200
 
@@ -204,9 +204,9 @@ async def test_concurrent_tasks_lose_no_writes(clerk_emulator: Emulator) -> None
                 tasks.start_soon(join, number)
         # Of twenty concurrent requests for ten places ten succeed.
         assert sorted(statuses) == [200] * 10 + [403] * 10
-        answer = (await http.get(here, params={"include_members_count": True})).json()
-        assert answer["members_count"] == 10
-        assert answer["public_metadata"] == {f"from_{number}": number for number in range(20)}
+        response = (await http.get(here, params={"include_members_count": True})).json()
+        assert response["members_count"] == 10
+        assert response["public_metadata"] == {f"from_{number}": number for number in range(20)}
         assert (await http.get("/users/count")).json()["total_count"] == 20
 
 

@@ -21,20 +21,20 @@ def filled(path: str) -> str:
 
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
 def test_every_operation_conforms_to_contract(operation: Any, api: Api) -> None:
-    answer = api.http.request(operation.method, filled(operation.path))
-    assert answer.status_code < 500
-    if answer.status_code >= 400:
-        assert answer.json()["errors"][0]["code"]
-    assert (answer.status_code == 405) == (operation.id not in HANDLERS)
+    response = api.http.request(operation.method, filled(operation.path))
+    assert response.status_code < 500
+    if response.status_code >= 400:
+        assert response.json()["errors"][0]["code"]
+    assert (response.status_code == 405) == (operation.id not in HANDLERS)
     without_prefix = api.http.request(operation.method, str(api.http.base_url.join("/")) + filled(operation.path)[1:])
-    assert without_prefix.status_code == answer.status_code
+    assert without_prefix.status_code == response.status_code
 
 
 def test_unemulated_operation_is_405(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(HANDLERS, "CreateInvitation")
-    answer = api.http.post("/invitations", json={"email_address": "ada@example.com"})
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
-    (error,) = answer.json()["errors"]
+    response = api.http.post("/invitations", json={"email_address": "ada@example.com"})
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+    (error,) = response.json()["errors"]
     assert error["code"] == "not_emulated"
     assert "clerk_emulator does not emulate CreateInvitation (POST /invitations)" in error["long_message"]
     assert api.refused("POST", "/invitations", headers={"Authorization": "Bearer sk_test_wrong"}).status == 401
@@ -47,11 +47,11 @@ def test_every_operation_requires_a_key(operation: Any, api: Api) -> None:
         del request.headers["Authorization"]
         if key:
             request.headers["Authorization"] = key
-        answer = api.http.send(request)
+        response = api.http.send(request)
         if operation.public:
-            assert answer.status_code != 401
+            assert response.status_code != 401
         else:
-            assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, code)
+            assert (response.status_code, response.json()["errors"][0]["code"]) == (401, code)
         request.headers["Authorization"] = ""
 
 
@@ -63,8 +63,8 @@ def test_rejects_malformed_authorization_header(api: Api, header: str) -> None:
 
 def test_rejects_repeated_authorization_header(api: Api, emulator: Emulator) -> None:
     twice = [("Authorization", f"Bearer {emulator.secret_key}")] * 2
-    answer = httpx.get(emulator.url + "/users", headers=twice, trust_env=False)
-    assert answer.status_code == 401
+    response = httpx.get(emulator.url + "/users", headers=twice, trust_env=False)
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_update_replaces_metadata_in_older_versions(api: Api, kind: str) -> None
         assert (problem.codes, problem.params) == (["form_param_unknown"], ["public_metadata"])
 
 
-def test_unknown_paths_and_methods(api: Api, emulator: Emulator) -> None:
+def test_unknown_paths_are_404_and_unknown_methods_405(api: Api, emulator: Emulator) -> None:
     assert api.refused("GET", "/nope").codes == ["resource_not_found"]
     assert api.refused("GET", "/users/").status == 404
     assert api.refused("PUT", "/users").status == 405
@@ -208,17 +208,17 @@ def test_unusual_values_do_not_crash(operation: Any, api: Api) -> None:
         names = list(operation.body.get("properties", {}))
         for first in range(len(NASTY)):
             body = {name: NASTY[(first + index) % len(NASTY)] for index, name in enumerate(names)}
-            answer = api.http.request(operation.method, path, json=body)
-            assert answer.status_code < 500 or answer.status_code == 501
-            if answer.status_code == 501:
+            response = api.http.request(operation.method, path, json=body)
+            assert response.status_code < 500 or response.status_code == 501
+            if response.status_code == 501:
                 return
     texts = ("", "\x00", "-1", "9" * 18, "%", "x" * 2000, "+", "[]", "null")
     strings = [one.name for one in operation.query if one.schema.get("type") in ("string", "array")]
     for text in texts if operation.query else ():
         for names in (strings, [one.name for one in operation.query]):
             query = dict.fromkeys(names[: 20 if len(text) > 100 else None], text)
-            answer = api.http.request(operation.method, path, params=query)
-            assert answer.status_code < 500 or answer.status_code == 501
+            response = api.http.request(operation.method, path, params=query)
+            assert response.status_code < 500 or response.status_code == 501
     if parameter_names(operation):
         for segment in ("%00", "%2e%2e%2f", "%ff", "a" * 3000):
             broken = "/".join(segment if part.startswith("{") else part for part in operation.path.split("/"))
@@ -242,6 +242,6 @@ def test_client_disconnect_is_not_a_crash(emulator: Emulator, caplog: pytest.Log
 
 
 def test_every_error_has_a_trace_id(api: Api) -> None:
-    answers = [api.http.get("/users/user_x").json() for _ in range(2)]
-    assert len({answer["clerk_trace_id"] for answer in answers}) == 2
-    assert json.dumps(answers[0]["errors"]) == json.dumps(answers[1]["errors"])
+    responses = [api.http.get("/users/user_x").json() for _ in range(2)]
+    assert len({response["clerk_trace_id"] for response in responses}) == 2
+    assert json.dumps(responses[0]["errors"]) == json.dumps(responses[1]["errors"])

@@ -316,7 +316,7 @@ def test_list_filters_sorts_and_paginates(api: Api) -> None:
     assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
-def test_an_unknown_role_set(api: Api) -> None:
+def test_unknown_role_set_is_404(api: Api) -> None:
     for method, body in [("GET", None), ("PATCH", {})]:
         problem = api.refused(method, f"{PATH}/role_set:x", body)
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])

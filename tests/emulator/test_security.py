@@ -45,13 +45,13 @@ def exchange(emulator: Emulator, sent: bytes) -> bytes:
 @pytest.mark.parametrize("climb", CLIMBS)
 def test_paths_do_not_reach_files(emulator: Emulator, place: str, climb: str) -> None:
     key = emulator.secret_key.encode()
-    answer = exchange(
+    response = exchange(
         emulator, b"GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % ((place + climb).encode(), key)
     )
-    status = int(answer[9:12])
-    assert b"root:" not in answer
+    status = int(response[9:12])
+    assert b"root:" not in response
     # All unknown image names get the same response.
-    assert status == 404 or (place == "/images/" and status == 200 and b"<svg" in answer)
+    assert status == 404 or (place == "/images/" and status == 200 and b"<svg" in response)
 
 
 def test_rejects_uploads_that_are_not_images(api: Api, emulator: Emulator) -> None:
@@ -80,14 +80,14 @@ def test_rejects_image_above_size_limit(api: Api) -> None:
 
 
 def test_rejects_large_content_length_without_reading_body(emulator: Emulator) -> None:
-    """It is rejected before the body is read."""
+    """The request is rejected before its body is read."""
     key = emulator.secret_key.encode()
-    answer = exchange(
+    response = exchange(
         emulator,
         b"POST /v1/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
         b"Content-Length: 99999999999\r\n\r\n{" % key,
     )
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_rejects_large_content_length_without_reading_body(emulator: Emulator) -
     ],
 )
 def test_rejects_request_smuggling(emulator: Emulator, lines: bytes) -> None:
-    """It is rejected, and following bytes on the connection are not processed."""
+    """The request is rejected, and later bytes on its connection are not processed."""
     smuggled = b"GET /v1/jwks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % emulator.secret_key.encode()
-    answer = exchange(emulator, b"POST /v1/users HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n\r\n0\r\n\r\n" + smuggled)
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert answer.count(b"HTTP/1.1 ") == 1
+    response = exchange(emulator, b"POST /v1/users HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n\r\n0\r\n\r\n" + smuggled)
+    assert response.startswith(b"HTTP/1.1 400 ")
+    assert response.count(b"HTTP/1.1 ") == 1
 
 
 def test_values_do_not_inject_headers(emulator: Emulator, api: Api) -> None:
@@ -124,9 +124,9 @@ def test_values_do_not_inject_headers(emulator: Emulator, api: Api) -> None:
         "/nope%0d%0aSet-Cookie:%20x=1",
         "/users?limit=%0d%0aSet-Cookie:%20x",
     ):
-        answer = api.http.get(path)
-        assert answer.status_code in (404, 422)
-        assert set(answer.headers) <= {"date", "content-type", "content-length", "connection"}
+        response = api.http.get(path)
+        assert response.status_code in (404, 422)
+        assert set(response.headers) <= {"date", "content-type", "content-length", "connection"}
 
 
 def test_rejects_partial_keys(emulator: Emulator, api: Api) -> None:
@@ -138,17 +138,17 @@ def test_rejects_partial_keys(emulator: Emulator, api: Api) -> None:
 
 
 def test_responses_do_not_contain_secret_key(emulator: Emulator, api: Api) -> None:
-    answers = [
+    responses = [
         api.http.get("/users", headers={"Authorization": f"Basic {emulator.secret_key}"}),
         api.http.get("/nope"),
         api.http.post("/users", content=b"{"),
         api.http.get("/jwks"),
         api.http.get("/instance"),
     ]
-    for answer in answers:
-        assert emulator.secret_key not in answer.text
-        assert "PRIVATE KEY" not in answer.text
-        assert '"d":' not in answer.text
+    for response in responses:
+        assert emulator.secret_key not in response.text
+        assert "PRIVATE KEY" not in response.text
+        assert '"d":' not in response.text
 
 
 def test_seed_reads_only_the_named_file(

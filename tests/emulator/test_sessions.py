@@ -73,7 +73,7 @@ def test_a_session_expires(api: Api, emulator: Emulator) -> None:
     assert api.refused("POST", f"/sessions/{session['id']}/tokens").status == 404
 
 
-def test_session_token_claims(api: Api, emulator: Emulator) -> None:
+def test_session_token_has_documented_claims_and_lifetime(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     emulator.clock.advance(120)
@@ -104,7 +104,7 @@ def test_jwks_needs_no_key(api: Api, emulator: Emulator) -> None:
     assert public == api.get("/jwks")
 
 
-def test_sign_in(api: Api, emulator: Emulator) -> None:
+def test_sign_in_creates_active_session(api: Api, emulator: Emulator) -> None:
     user = api.user()["id"]
     claims = claims_of(api, emulator.sign_in(user))
     assert (claims["sub"], claims["azp"]) == (user, "http://localhost:3000")
@@ -148,7 +148,7 @@ def test_refreshes_expired_token(api: Api, emulator: Emulator) -> None:
     assert api.refused("POST", f"/sessions/{session}/refresh", body).codes == ["session_refresh_inactive_session"]
 
 
-def test_clients(api: Api, emulator: Emulator) -> None:
+def test_clients_are_returned_and_verified_but_not_listed(api: Api, emulator: Emulator) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     client = api.get(f"/clients/{session['client_id']}")
     assert api.post("/clients/verify", {"token": emulator.client_token(client["id"])}) == client
@@ -199,8 +199,8 @@ def test_versions_before_2025_04_10_have_session_tokens_of_version_1(api: Api, e
     session = api.post("/sessions", {"user_id": user, "active_organization_id": organization})["id"]
 
     def claims(version: str) -> Json:
-        answer = api.http.post(f"/sessions/{session}/tokens", headers={"Clerk-API-Version": version})
-        return claims_of(api, answer.json()["jwt"])
+        response = api.http.post(f"/sessions/{session}/tokens", headers={"Clerk-API-Version": version})
+        return claims_of(api, response.json()["jwt"])
 
     for version in ("2021-02-05", "2024-10-01", "2025-03-12"):
         old = claims(version)
@@ -215,5 +215,5 @@ def test_versions_before_2025_04_10_have_session_tokens_of_version_1(api: Api, e
     assert (new["v"], new["o"]["rol"], new["fea"]) == (2, "admin", "o:reports")
     assert "org_id" not in new
     alone = api.post("/sessions", {"user_id": user})["id"]
-    answer = api.http.post(f"/sessions/{alone}/tokens", headers={"Clerk-API-Version": "2024-10-01"})
-    assert not {name for name in claims_of(api, answer.json()["jwt"]) if name.startswith("org_")}
+    response = api.http.post(f"/sessions/{alone}/tokens", headers={"Clerk-API-Version": "2024-10-01"})
+    assert not {name for name in claims_of(api, response.json()["jwt"]) if name.startswith("org_")}

@@ -56,7 +56,7 @@ def _refused_ticket(emulator: Emulator, ticket: str, code: str) -> None:
     assert (caught.value.status, caught.value.errors[0]["code"]) == (400, code)
 
 
-def test_a_sign_in_token(api: Api, emulator: Emulator) -> None:
+def test_sign_in_token_signs_in_once(api: Api, emulator: Emulator) -> None:
     user_id = api.user()["id"]
     made = _sign_in_token(api, user_id)
     assert made == {
@@ -79,7 +79,7 @@ def test_a_sign_in_token(api: Api, emulator: Emulator) -> None:
     assert (problem.status, problem.codes) == (400, ["sign_in_token_cannot_be_revoked_code"])
 
 
-def test_a_sign_in_token_with_an_organization(api: Api, emulator: Emulator) -> None:
+def test_sign_in_token_activates_organization(api: Api, emulator: Emulator) -> None:
     user_id = api.user()["id"]
     own = api.post("/organizations", {"name": "Own", "created_by": user_id})["id"]
     other = api.post("/organizations", {"name": "Other"})["id"]
@@ -109,7 +109,7 @@ def test_rejects_invalid_sign_in_token(api: Api, body: Json, status: int, code: 
     assert (problem.status, problem.codes) == (status, [code])
 
 
-def test_an_actor_token(api: Api, emulator: Emulator) -> None:
+def test_actor_token_signs_in_once_with_its_actor(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user_id = api.user()["id"]
     made = _actor_token(api, user_id, session_max_duration_in_seconds=120)
@@ -153,7 +153,7 @@ def test_rejects_invalid_actor_token(api: Api, body: Json, code: str, param: str
     assert (problem.status, problem.codes, problem.params) == (422, [code], [param])
 
 
-def test_an_agent_task(api: Api, emulator: Emulator) -> None:
+def test_agent_task_signs_in_as_user_with_its_agent(api: Api, emulator: Emulator) -> None:
     user_id = api.user()["id"]
     made = _agent_task(api, user_id)
     assert made == {
@@ -173,7 +173,7 @@ def test_an_agent_task(api: Api, emulator: Emulator) -> None:
     assert again["agent_task_id"] != made["agent_task_id"]
 
 
-def test_an_agent_task_names_its_user(api: Api, emulator: Emulator) -> None:
+def test_agent_task_requires_its_user(api: Api, emulator: Emulator) -> None:
     names = {"email_address": ["ada@example.com"], "phone_number": ["+15555550100"], "username": "ada_l"}
     user_id = api.user(**names)["id"]
     for identifier in ("ADA@example.com", "+15555550100", "ada_l"):
@@ -236,13 +236,13 @@ def test_revoked_ticket_cannot_be_redeemed(
         ("/agents/tasks", "agent_task_not_found"),
     ],
 )
-def test_an_unknown_ticket(api: Api, path: str, code: str) -> None:
+def test_unknown_ticket_is_404(api: Api, path: str, code: str) -> None:
     problem = api.refused("POST", f"{path}/x/revoke")
     assert (problem.status, problem.codes) == (404, [code])
 
 
 @pytest.mark.parametrize("make", [_sign_in_token, _actor_token])
-def test_a_ticket_expires(api: Api, emulator: Emulator, make: Make) -> None:
+def test_ticket_expires(api: Api, emulator: Emulator, make: Make) -> None:
     emulator.clock.freeze()
     user_id = api.user()["id"]
     first, second = (make(api, user_id, expires_in_seconds=10) for _ in range(2))
@@ -275,7 +275,7 @@ def test_banned_user_cannot_redeem_ticket(api: Api, emulator: Emulator) -> None:
     emulator.redeem(made["token"])
 
 
-def test_testing_tokens(api: Api, emulator: Emulator) -> None:
+def test_testing_tokens_differ_and_expire_after_an_hour(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze(1713877200_500)
     first, second = (api.post("/testing_tokens") for _ in range(2))
     assert first["token"].startswith("1713877200-c_")

@@ -1,4 +1,4 @@
-"""Users."""
+"""Users: creation, identifiers, updates, deletion and lists."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulat
         ),
     ],
 )
-def test_a_user_that_clerk_would_refuse(api: Api, body: Any, codes: list[str], params: list[str] | None) -> None:
+def test_rejects_invalid_user(api: Api, body: Any, codes: list[str], params: list[str] | None) -> None:
     problem = api.refused("POST", "/users", body)
     assert (problem.status, problem.codes) == (422, codes)
     if params:
@@ -116,7 +116,7 @@ def test_identifiers_are_unique(api: Api, first: Any, second: Any, name: str) ->
     assert api.get("/users/count")["total_count"] == 1
 
 
-def test_an_unknown_user(api: Api) -> None:
+def test_unknown_user_is_404(api: Api) -> None:
     for method, path in [("GET", "/users/user_x"), ("PATCH", "/users/user_x"), ("DELETE", "/users/user_x")]:
         problem = api.refused(method, path, {} if method == "PATCH" else None)
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
@@ -146,7 +146,7 @@ def test_deleted_user_is_404(api: Api) -> None:
     api.user(email_address=["a@example.com"])
 
 
-def test_filters(api: Api) -> None:
+def test_list_filters_users(api: Api) -> None:
     ada = api.user(email_address=["ada@example.com"], first_name="Ada", external_id="one", username="ada_l")["id"]
     bob = api.user(phone_number=["+15555550101"], first_name="Bob", last_name="Ada%", banned=True)["id"]
 
@@ -178,7 +178,7 @@ def test_filters(api: Api) -> None:
     assert api.refused("GET", "/users", params={"provider_user_id": "1"}).params == ["provider"]
 
 
-def test_order_and_pages(api: Api) -> None:
+def test_list_sorts_and_paginates(api: Api) -> None:
     names = ["Carl", "Ada", "Bob", "Dora", "Ada"]
     ids = [api.user(username=f"user_{i}", first_name=name)["id"] for i, name in enumerate(names)]
 

@@ -144,7 +144,7 @@ def test_password_can_be_set_changed_and_removed(api: Api, emulator: Emulator) -
     assert api.patch(f"/users/{user}", {"password": "short", "skip_password_checks": True})["password_enabled"]
 
 
-def test_a_compromised_password(api: Api) -> None:
+def test_compromised_password_requires_reset(api: Api) -> None:
     user = api.user(username="ada_l", password="correct horse")["id"]
     session = api.post("/sessions", {"user_id": user})["id"]
     assert api.get(f"/users/{user}")["requires_password_reset"] is False

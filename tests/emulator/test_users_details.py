@@ -107,7 +107,7 @@ def test_rejects_file_that_is_not_an_image(api: Api) -> None:
     assert api.refused("POST", "/users/user_x/profile_image", **uploaded(PNG)).status == 404
 
 
-def test_external_account(api: Api, emulator: Emulator) -> None:
+def test_external_account_is_connected_listed_and_deleted(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user = api.user(email_address=["ada@example.com"])["id"]
     account = emulator.connect_account(
@@ -133,7 +133,7 @@ def test_external_account(api: Api, emulator: Emulator) -> None:
     assert (after["external_accounts"], after["email_addresses"][0]["linked_to"]) == ([], [])
 
 
-def test_passkeys_and_wallets(api: Api, emulator: Emulator) -> None:
+def test_passkeys_and_wallets_are_shown_and_deleted(api: Api, emulator: Emulator) -> None:
     wallets = ["0x" + "1" * 40, "0x" + "2" * 40]
     user = api.user(username="ada_l", web3_wallet=wallets)
     passkey = emulator.add_passkey(user["id"], "Laptop")
@@ -152,7 +152,7 @@ def test_passkeys_and_wallets(api: Api, emulator: Emulator) -> None:
     assert api.refused("DELETE", f"/users/{other}/web3_wallets/{second}").status == 404
 
 
-def test_trusted_devices(api: Api, emulator: Emulator) -> None:
+def test_trusted_device_is_listed_and_revoked(api: Api, emulator: Emulator) -> None:
     user = api.user()["id"]
     path = f"/users/{user}/trusted_devices"
     assert api.get(path) == {"data": [], "total_count": 0}

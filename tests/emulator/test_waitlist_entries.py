@@ -36,7 +36,7 @@ def test_rejects_invalid_entry(api: Api, body: Json, code: str) -> None:
     assert (refused.status, refused.codes, refused.params) == (422, [code], ["email_address"])
 
 
-def test_bulk_create(api: Api) -> None:
+def test_bulk_creates_entries(api: Api) -> None:
     old = wait(api, "a0@example.com")
     made = api.post("/waitlist_entries/bulk", [{"email_address": f"a{number}@example.com"} for number in range(50)])
     assert made[0] == old
@@ -113,7 +113,7 @@ def test_unknown_id_is_404(api: Api, method: str, action: str) -> None:
     assert (refused.status, refused.codes) == (404, ["resource_not_found"])
 
 
-def test_filters_and_order(api: Api, emulator: Emulator) -> None:
+def test_list_filters_and_sorts(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     made = {}
     for address in ("b@example.com", "a@example.org", "c@example.com"):

@@ -31,21 +31,21 @@ class Control:
 
     def refused(self, method: str, path: str, **options: Any) -> tuple[int, list[tuple[str, str | None]]]:
         """Return the status, and the code and field of each error."""
-        answer = self.http.request(method, PREFIX + path, **options)
-        assert answer.status_code >= 400, answer.text
-        errors = answer.json()["errors"]
+        response = self.http.request(method, PREFIX + path, **options)
+        assert response.status_code >= 400, response.text
+        errors = response.json()["errors"]
         assert all(error.keys() == {"code", "message", "field"} and error["message"] for error in errors)
-        return answer.status_code, [(error["code"], error["field"]) for error in errors]
+        return response.status_code, [(error["code"], error["field"]) for error in errors]
 
     def _good(self, method: str, path: str, **options: Any) -> Any:
-        answer = self.http.request(method, PREFIX + path, **options)
-        assert answer.is_success, answer.text
+        response = self.http.request(method, PREFIX + path, **options)
+        assert response.is_success, response.text
         schema = find(path)[0][method].result
         if schema is None:
-            assert (answer.status_code, answer.content) == (204, b"")
+            assert (response.status_code, response.content) == (204, b"")
             return None
-        assert schemas.schema_violations(schema, answer.json()) == []
-        return answer.json()
+        assert schemas.schema_violations(schema, response.json()) == []
+        return response.json()
 
 
 @pytest.fixture(scope="session")

@@ -306,9 +306,9 @@ class EventRules(RuleBasedStateMachine):
     # Helpers
 
     def call(self, method: str, path: str, body: Json | None = None, *, succeeds: bool = True) -> Any:
-        answer = self.http.request(method, path, **({} if body is None else {"json": body}))
-        assert answer.is_success is succeeds, answer.text
-        return answer.json()
+        response = self.http.request(method, path, **({} if body is None else {"json": body}))
+        assert response.is_success is succeeds, response.text
+        return response.json()
 
     def expect(self, *expected: Expected) -> None:
         """Assert that these are the events since the last call."""
