@@ -267,6 +267,34 @@ def test_sign_in_with_a_ticket_creates_a_session_with_its_actor(emulator: Emulat
     assert event["data"]["user"]["id"] == user["id"]
 
 
+@pytest.mark.parametrize("status", ["ended", "removed"])
+def test_session_that_ends_has_one_event(emulator: Emulator, api: Api, status: Any) -> None:
+    session = emulator.start_session(api.user()["id"]).session_id
+    before = len(emulator.events)
+    for _ in range(2):
+        emulator.end_session(session, status)
+    assert new_types(emulator, before) == [f"session.{status}"]
+    assert emulator.events[-1]["data"]["status"] == api.get(f"/sessions/{session}")["status"] == status
+
+
+def test_expired_session_has_no_event(emulator: Emulator, api: Api) -> None:
+    session = emulator.start_session(api.user()["id"]).session_id
+    before = len(emulator.events)
+    emulator.clock.advance(8 * 24 * 3600)
+    emulator.end_session(session)
+    assert new_types(emulator, before) == []
+
+
+def test_sign_in_updates_the_user_if_switched_on(emulator: Emulator, api: Api) -> None:
+    user = api.user()
+    assert not emulator.webhooks.user_updated_at_sign_in
+    emulator.webhooks.user_updated_at_sign_in = True
+    before = len(emulator.events)
+    emulator.sign_in(user["id"])
+    assert new_types(emulator, before) == ["session.created", "user.updated"]
+    assert emulator.events[-1]["data"]["last_sign_in_at"]
+
+
 def test_session_that_was_revoked_has_no_second_event(emulator: Emulator, api: Api) -> None:
     session = api.post("/sessions", {"user_id": api.user()["id"]})
     before = len(emulator.events)

@@ -139,6 +139,15 @@ class Controls:
         """Sign a user in as `start_session` does, and return the session token."""
         return self.start_session(user_id, organization_id, origin=origin).session_token
 
+    def end_session(self, session_id: str, status: Literal["ended", "removed"] = "removed") -> None:
+        """End a session: `signOut()` of Clerk's frontend removes it, ending it alone keeps it on the client.
+
+        Nothing happens if it has ended before. Raises ClerkAPIError for an unknown session.
+        """
+        with self._state.store.transaction():
+            session_lifecycle.expire(self._state.store)
+            session_lifecycle.end(self._state.store, self._state.store.require(SESSIONS, session_id), status)
+
     def redeem_ticket(self, ticket: str, *, origin: str | None = DEFAULT_ORIGIN) -> BrowserSession:
         """Sign in with the `token` of a sign-in token or actor token, or the ticket in an agent task's `url`.
 

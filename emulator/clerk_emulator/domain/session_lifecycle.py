@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from clerk_emulator.domain import events
 from clerk_emulator.domain.user_accounts import is_locked, record_user, serialize_user
 from clerk_emulator.errors import ClerkAPIError
@@ -100,6 +102,13 @@ def revoke_all(store: Store, user_id: str) -> None:
 
 def revoke(store: Store, session: Json) -> Json:
     """Revoke a session and return it."""
-    session = store.update(SESSIONS, session, status="revoked")
-    record_session(store, "session.revoked", session)
+    return end(store, session, "revoked")
+
+
+def end(store: Store, session: Json, status: Literal["ended", "removed", "revoked"]) -> Json:
+    """End a session and return it. Nothing happens if it has ended before."""
+    if session["status"] not in ("active", "pending"):
+        return session
+    session = store.update(SESSIONS, session, status=status)
+    record_session(store, f"session.{status}", session)
     return session

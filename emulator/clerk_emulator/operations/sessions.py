@@ -48,10 +48,7 @@ def get_session(call: Call) -> Json:
 
 @operation("RevokeSession")
 def revoke_session(call: Call) -> Json:
-    session = _session(call)
-    if session["status"] in ("active", "pending"):
-        session = session_lifecycle.revoke(call.store, session)
-    return public_fields(session)
+    return public_fields(session_lifecycle.revoke(call.store, _session(call)))
 
 
 @operation("CreateSessionToken")

@@ -10,6 +10,7 @@ from clerk_emulator.domain import events
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.webhooks import deliveries, endpoints
 from clerk_emulator.webhooks.faults import DeliveryFaults
@@ -104,6 +105,18 @@ class Webhooks:
         if clock not in ("real", "emulator"):
             raise ValueError(f"timestamps: {clock!r} is not real or emulator")
         self.sender.timestamps = clock
+
+    @property
+    def user_updated_at_sign_in(self) -> bool:
+        """Whether a sign-in causes `user.updated` after `session.created`. Reports differ; False by default."""
+        with self._store.transaction():
+            enabled: bool = USER_SETTINGS.read(self._store)["user_updated_at_sign_in"]
+            return enabled
+
+    @user_updated_at_sign_in.setter
+    def user_updated_at_sign_in(self, enabled: bool) -> None:
+        with self._store.transaction():
+            USER_SETTINGS.update(self._store, user_updated_at_sign_in=enabled)
 
     def flush(self, timeout: float = 10.0) -> None:
         """Wait until no delivery is due on the emulator's clock. Raises TimeoutError.

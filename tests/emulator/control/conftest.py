@@ -26,6 +26,9 @@ class Control:
     def post(self, path: str, body: Json | None = None) -> Any:
         return self._good("POST", path, **({} if body is None else {"json": body}))
 
+    def patch(self, path: str, body: Json) -> Any:
+        return self._good("PATCH", path, json=body)
+
     def delete(self, path: str) -> Any:
         return self._good("DELETE", path)
 

@@ -42,7 +42,7 @@ def test_secret_is_rotated(control: Control, api: Api) -> None:
         endpoint = control.post("/webhooks", {"url": receiver.url})
         rotated = control.post(f"/webhooks/{endpoint['id']}/rotate_secret")
         assert rotated["secret"] != endpoint["secret"]
-        control.post("/webhooks/timestamps", {"clock": "emulator"})
+        control.patch("/webhooks/options", {"timestamps": "emulator"})
         api.user()
         control.post("/webhooks/flush")
         assert len(receiver.received[0][0]["svix-signature"].split()) == 2

@@ -70,5 +70,6 @@ def test_timestamp_is_the_real_time_unless_switched(emulator: Emulator, api: Api
     headers, body = receiver.received[-1]
     assert headers["svix-timestamp"] == str(emulator.clock.now() // 1000)
     assert verify_webhook(body, headers, SECRET, now=emulator.clock.time()).type == "user.created"
+    emulator.webhooks.timestamps = "real"
     with pytest.raises(ValueError, match="timestamps: 'local' is not real or emulator"):
         emulator.webhooks.timestamps = "local"  # type: ignore[assignment]

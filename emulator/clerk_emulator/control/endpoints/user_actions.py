@@ -41,6 +41,17 @@ def start_session(call: ControlCall) -> Json:
 
 @route(
     "POST",
+    "/sessions/{session_id}/end",
+    python="end_session",
+    body=parameters(status=text("`signOut()` removes a session.", enum=["ended", "removed"], default="removed")),
+)
+def end_session(call: ControlCall) -> None:
+    """End a session, as signing out in a browser does. Nothing happens if it has ended before."""
+    call.controls.end_session(call.path["session_id"], **call.body)
+
+
+@route(
+    "POST",
     "/tickets/redeem",
     python="redeem_ticket redeem",
     body=parameters("ticket", ticket=text("The token of a sign-in token, actor token or agent task."), origin=_ORIGIN),

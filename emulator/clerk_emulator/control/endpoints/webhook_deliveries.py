@@ -186,14 +186,18 @@ async def _wait(poll: Callable[[], T | None], seconds: float) -> T:
 
 
 @route(
-    "POST",
-    "/webhooks/timestamps",
-    python="webhooks.timestamps",
-    body=parameters("clock", clock=text(enum=["real", "emulator"])),
+    "PATCH",
+    "/webhooks/options",
+    python="webhooks.timestamps webhooks.user_updated_at_sign_in",
+    body=parameters(
+        timestamps=text("The clock of the header `svix-timestamp`.", enum=["real", "emulator"]),
+        user_updated_at_sign_in=boolean("Whether a sign-in causes `user.updated` after `session.created`."),
+    ),
 )
-def set_webhook_timestamps(call: ControlCall) -> None:
-    """Set the clock of the header `svix-timestamp`. It is the real one by default: receivers reject old timestamps."""
-    call.controls.webhooks.timestamps = call.body["clock"]
+def change_webhook_options(call: ControlCall) -> None:
+    """Change how webhooks are sent, and which events are caused where reports of Clerk's behaviour differ."""
+    for name, value in call.body.items():
+        setattr(call.controls.webhooks, name, value)
 
 
 def _faults(call: ControlCall) -> Json:
