@@ -56,7 +56,7 @@ async def robots(key: ApiKey) -> dict[str, str | None]:
 
 
 def main() -> None:
-    """Serve, with the local Clerk if the environment names no instance."""
+    """Serve, with the local Clerk if no instance is configured in the environment."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
     if os.environ.get("CLERK_SECRET_KEY"):
         uvicorn.run(create_app(), port=port)

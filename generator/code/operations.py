@@ -100,7 +100,7 @@ class Operation:
         return iterator_of(self.method)
 
     @property
-    def walk_deprecated(self) -> str:
+    def iterator_deprecated(self) -> str:
         """The deprecation message of the iterator, which names the iterator to use instead."""
         return METHOD.sub(lambda found: f"`clerk.{found[1]}.{iterator_of(found[2])}`", self.deprecated)
 
@@ -110,21 +110,24 @@ class Operation:
         return [argument for argument in self.arguments if argument.wire not in PAGE_ARGUMENTS]
 
     @property
-    def as_it_was(self) -> list[Argument]:
-        """The arguments under their old names; keyword-only from the first renamed id on."""
+    def old_arguments(self) -> list[Argument]:
+        """The arguments under their old names. Those after the first renamed id are keyword-only."""
         old = self._old_names
         return [
             attrs.evolve(
-                argument, name=old.get(argument.name, argument.name), place="former" if loose else argument.place
+                argument, name=old.get(argument.name, argument.name), place="former" if is_optional else argument.place
             )
-            for argument, loose in self._loose()
+            for argument, is_optional in self._with_optional_flag()
         ]
 
     @property
-    def now_or_then(self) -> list[Argument]:
-        """The arguments under their new and old names; required ones are optional if they have two names."""
+    def arguments_with_old_names(self) -> list[Argument]:
+        """The arguments under their new names, then under their old ones. Those with two names are optional."""
         old = self._old_names
-        now = [attrs.evolve(argument, required=argument.required and not loose) for argument, loose in self._loose()]
+        now = [
+            attrs.evolve(argument, required=argument.required and not is_optional)
+            for argument, is_optional in self._with_optional_flag()
+        ]
         then = [
             attrs.evolve(argument, name=old[argument.name], place="former", required=False)
             for argument in self.arguments
@@ -136,18 +139,18 @@ class Operation:
     def _old_names(self) -> dict[str, str]:
         return {shim.new: shim.old for shim in self.former}
 
-    def _loose(self) -> Iterator[tuple[Argument, bool]]:
+    def _with_optional_flag(self) -> Iterator[tuple[Argument, bool]]:
         """Yield each argument, and whether it is optional in a signature that also has the old names."""
-        loose = False
+        is_optional = False
         for argument in self.arguments:
             # A positional parameter after an optional one must be optional, too.
-            loose = argument.name in self._old_names or (loose and argument.by_position)
-            yield argument, loose
+            is_optional = argument.name in self._old_names or (is_optional and argument.by_position)
+            yield argument, is_optional
 
     @property
-    def loosened(self) -> list[Argument]:
+    def conditionally_required(self) -> list[Argument]:
         """The required arguments that are optional in the signature, because they have an old name."""
-        return [argument for argument, loose in self._loose() if loose and argument.required]
+        return [argument for argument, is_optional in self._with_optional_flag() if is_optional and argument.required]
 
     @property
     def returns(self) -> str:

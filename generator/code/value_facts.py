@@ -12,7 +12,7 @@ _RANGES = (("minimum", "maximum", ""), ("minLength", "maxLength", "character"), 
 
 
 def describe(schema: Node) -> str:
-    """Return the facts of a schema as one sentence, such as `1 to 500, default 10.`, or an empty string."""
+    """Return the facts of a schema as text, such as `1 to 500, default 10.`, or an empty string."""
     if "anyOf" in schema:
         return describe(schema["anyOf"][0])
     facts = [_TIMES[schema["format"]]] if schema.get("format") in _TIMES else []
@@ -26,10 +26,9 @@ def describe(schema: Node) -> str:
         facts.append("no duplicates")
     if "default" in schema:
         facts.append(f"default {_shown(schema['default'])}")
-    if schema.get("deprecated"):
-        facts.append("deprecated")
-    said = ", ".join(facts)
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    text = ", ".join(facts)
+    sentences = [f"{text[0].upper()}{text[1:]}."] if text else []
+    return " ".join([*sentences, *(["Deprecated."] if schema.get("deprecated") else [])])
 
 
 def _choices(word: str, schema: Node) -> list[str]:

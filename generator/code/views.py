@@ -82,7 +82,7 @@ class Views:
         `attribute` is `method` or `function`: how the operations are named.
         """
         found: dict[str, list[str]] = {}
-        own = {argument.name for argument in operation.now_or_then}
+        own = {argument.name for argument in operation.arguments_with_old_names}
         for other in sorted(self.operations, key=lambda op: op.http) if operation.http == "PATCH" else ():
             is_part = other.path.startswith(f"{operation.path}/") and other.path.count("{") == operation.path.count("{")
             if is_part and other.group == operation.group and other.http in ("PATCH", "PUT"):
@@ -103,14 +103,14 @@ class Views:
         methods = {operation.method: operation for operation in self.operations if operation.group == group}
         return [(shim, methods[shim.new]) for shim in self.shims.of("method", group)]
 
-    def old_walks(self, group: str) -> list[tuple[Shim, Operation]]:
+    def old_iterators(self, group: str) -> list[tuple[Shim, Operation]]:
         """Return the old names of a resource's iterators, which follow from those of its methods."""
-        walks = [
+        iterators = [
             (attrs.evolve(shim, old=iterator_of(shim.old), new=operation.iterator), operation)
             for shim, operation in self.old_methods(group)
             if operation.rows
         ]
-        return [(shim, operation) for shim, operation in walks if shim.old != shim.new]
+        return [(shim, operation) for shim, operation in iterators if shim.old != shim.new]
 
     def _applicable_shims(self) -> tuple[Shims, list[str]]:
         """Return the shims that apply to this contract, and a note for each of the others."""

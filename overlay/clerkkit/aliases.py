@@ -10,7 +10,7 @@ from typing import Any
 
 
 def aliases(**names: str) -> Callable[[Any, str], Any]:
-    """Return the `__getattr__` of a class; each keyword is an alias of the attribute that it names."""
+    """Return a `__getattr__` for a class: with `aliases(old="new")`, the attribute `old` is `new`."""
 
     def find(self: Any, name: str) -> Any:
         if name not in names:

@@ -193,7 +193,7 @@ def test_unit_follows_from_name_and_type(name: str, schema: Any, expected: str |
         ({"format": "unix-ms"}, f"{TIME}."),
         ({"format": "date-time"}, f"{TIME}, sent as RFC 3339 text."),
         ({"type": "integer", "minimum": 1, "maximum": 500, "default": 10}, "1 to 500, default 10."),
-        ({"type": "integer", "exclusiveMinimum": 0, "deprecated": True}, "More than 0, deprecated."),
+        ({"type": "integer", "exclusiveMinimum": 0, "deprecated": True}, "More than 0. Deprecated."),
         ({"type": "array", "minItems": 1, "uniqueItems": True, "items": {}}, "At least 1 item, no duplicates."),
         ({"type": "array", "maxItems": 50, "items": {"pattern": "^x"}}, "Each matching `^x`, at most 50 items."),
         ({"type": "string", "minLength": 3, "maxLength": 3}, "Exactly 3 characters."),

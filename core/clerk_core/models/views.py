@@ -24,7 +24,7 @@ def is_structured(annotation: str) -> bool:
 
 
 class View:
-    """Converts values to the structure of one annotation. `model` is the base class of all models."""
+    """Converts JSON values to the models, lists and maps of one annotation. `model` is the base class of all models."""
 
     def __init__(self, hint: Any, model: Any) -> None:
         parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)

@@ -24,7 +24,7 @@ _PHASES: dict[type[Exception], tuple[str, str]] = {
 
 
 class DeadlineExceeded(httpx.ReadTimeout):
-    """The response is incomplete at the deadline, although each of its parts arrived in time."""
+    """The deadline passed before the response was complete, although each of its parts arrived in time."""
 
 
 def transport_error(info: RequestInfo, sent: httpx.Request, error: Exception, secret_key: str) -> TransportError:

@@ -46,8 +46,8 @@ class OauthApplicationsResource(Resource):
 
         Args:
             name: Display name.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-                deprecated.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters.
+                Deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
                 applications. Default True.
             pkce_required: Require PKCE in the authorization flow. Default False.
@@ -206,8 +206,8 @@ class OauthApplicationsResource(Resource):
 
         Args:
             oauth_application_id: Id of the OAuth application.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-                deprecated.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters.
+                Deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
                 applications.
             name: Display name.
@@ -282,8 +282,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
 
         Args:
             name: Display name.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-                deprecated.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters.
+                Deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
                 applications. Default True.
             pkce_required: Require PKCE in the authorization flow. Default False.
@@ -442,8 +442,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
 
         Args:
             oauth_application_id: Id of the OAuth application.
-            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters,
-                deprecated.
+            callback_url: Redirect URI of the application; use `redirect_uris` for several. At most 1024 characters.
+                Deprecated.
             consent_screen_enabled: Ask the user for consent; cannot be turned off for dynamically registered
                 applications.
             name: Display name.

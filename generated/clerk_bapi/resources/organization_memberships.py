@@ -132,8 +132,7 @@ class OrganizationMembershipsResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only members with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -144,19 +143,16 @@ class OrganizationMembershipsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            phone_number: Only members with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100. At most 100 items.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
-                most 100 items.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+            role: Only members with one of these role keys. At most 100 items.
+            user_id: Only members with these user ids. A leading `-` excludes the id, `+` includes it. At most 100
                 items.
+            username: Only members with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
@@ -241,8 +237,7 @@ class OrganizationMembershipsResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only members with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -251,19 +246,16 @@ class OrganizationMembershipsResource(Resource):
             name_query: Part of a name, in any letter case.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            phone_number: Only members with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100. At most 100 items.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
-                most 100 items.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+            role: Only members with one of these role keys. At most 100 items.
+            user_id: Only members with these user ids. A leading `-` excludes the id, `+` includes it. At most 100
                 items.
+            username: Only members with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
@@ -542,8 +534,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only members with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -554,19 +545,16 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            phone_number: Only members with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100. At most 100 items.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
-                most 100 items.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+            role: Only members with one of these role keys. At most 100 items.
+            user_id: Only members with these user ids. A leading `-` excludes the id, `+` includes it. At most 100
                 items.
+            username: Only members with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
@@ -651,8 +639,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only members with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only members with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
@@ -661,19 +648,16 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             name_query: Part of a name, in any letter case.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            phone_number: Only members with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            phone_number: Only members with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            role: Only members with one of these role keys; at most 100. At most 100 items.
-            user_id: Only members with these user ids; at most 100. A leading `-` excludes the id, `+` includes it. At
-                most 100 items.
-            username: Only members with one of these usernames; at most 100, unknown ones are skipped. At most 100
+            role: Only members with one of these role keys. At most 100 items.
+            user_id: Only members with these user ids. A leading `-` excludes the id, `+` includes it. At most 100
                 items.
+            username: Only members with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only members with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.

@@ -242,8 +242,8 @@ class OrganizationsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
                 `name`, default `-created_at`.
-            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. At most 100 items.
+            organization_id: Only organizations with these ids. A leading `-` excludes the id, `+` includes it. At most
+                100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
@@ -299,8 +299,8 @@ class OrganizationsResource(Resource):
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
                 `name`, default `-created_at`.
-            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. At most 100 items.
+            organization_id: Only organizations with these ids. A leading `-` excludes the id, `+` includes it. At most
+                100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
@@ -667,8 +667,8 @@ class AsyncOrganizationsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
                 `name`, default `-created_at`.
-            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. At most 100 items.
+            organization_id: Only organizations with these ids. A leading `-` excludes the id, `+` includes it. At most
+                100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
@@ -724,8 +724,8 @@ class AsyncOrganizationsResource(AsyncResource):
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `members_count`,
                 `name`, default `-created_at`.
-            organization_id: Only organizations with these ids; at most 100. A leading `-` excludes the id, `+` includes
-                it. At most 100 items.
+            organization_id: Only organizations with these ids. A leading `-` excludes the id, `+` includes it. At most
+                100 items.
             query: Exact id, or part of the name or slug.
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.

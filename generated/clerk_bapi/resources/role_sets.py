@@ -40,7 +40,7 @@ class RoleSetsResource(Resource):
 
         Args:
             role_set_key_or_id: Role set, by key or id.
-            role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
+            role_keys: Keys of the roles to add. 1 to 10 items.
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
@@ -75,7 +75,7 @@ class RoleSetsResource(Resource):
             creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
             default_role_key: Key of the role new members get; must be among `roles`.
             name: Display name.
-            roles: Keys of the roles in the set, at most 10. 1 to 10 items.
+            roles: Keys of the roles in the set. 1 to 10 items.
             description: Explanatory text for people.
             key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
                 left out.
@@ -278,7 +278,7 @@ class AsyncRoleSetsResource(AsyncResource):
 
         Args:
             role_set_key_or_id: Role set, by key or id.
-            role_keys: Keys of the roles to add, at most 10. 1 to 10 items.
+            role_keys: Keys of the roles to add. 1 to 10 items.
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
@@ -313,7 +313,7 @@ class AsyncRoleSetsResource(AsyncResource):
             creator_role_key: Key of the role for the user who creates an organization; must be among `roles`.
             default_role_key: Key of the role new members get; must be among `roles`.
             name: Display name.
-            roles: Keys of the roles in the set, at most 10. 1 to 10 items.
+            roles: Keys of the roles in the set. 1 to 10 items.
             description: Explanatory text for people.
             key: Unique key: `role_set:` followed by lowercase letters, digits and underscores; made from the name if
                 left out.

@@ -179,8 +179,8 @@ class SamlConnectionsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. At most 100 items.
+            organization_id: Only connections of these organizations. A leading `-` excludes an organization, `+`
+                includes it. At most 100 items.
             query: Part of the connection name.
 
         Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
@@ -234,8 +234,8 @@ class SamlConnectionsResource(Resource):
         Args:
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. At most 100 items.
+            organization_id: Only connections of these organizations. A leading `-` excludes an organization, `+`
+                includes it. At most 100 items.
             query: Part of the connection name.
             page_size: Number of results per request. 1 to 500, default 100.
 
@@ -489,8 +489,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. At most 100 items.
+            organization_id: Only connections of these organizations. A leading `-` excludes an organization, `+`
+                includes it. At most 100 items.
             query: Part of the connection name.
 
         Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
@@ -544,8 +544,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Args:
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
-            organization_id: Only connections of these organizations; at most 100. A leading `-` excludes an
-                organization, `+` includes it. At most 100 items.
+            organization_id: Only connections of these organizations. A leading `-` excludes an organization, `+`
+                includes it. At most 100 items.
             query: Part of the connection name.
             page_size: Number of results per request. 1 to 500, default 100.
 

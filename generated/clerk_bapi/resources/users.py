@@ -170,36 +170,32 @@ class UsersResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Count users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. At most 100
-                items.
+            external_id: Count users with one of these external ids. Unknown ones are skipped. At most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
                 ISO 8601 string with a time zone.
             name_query: Part of a name, in any letter case.
-            organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Count members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Count users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            user_id: Count users with these ids; at most 100, unknown ones are skipped. At most 100 items.
-            username: Count users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Count users with these ids. Unknown ones are skipped. At most 100 items.
+            username: Count users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Count users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
@@ -611,17 +607,16 @@ class UsersResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. At most 100 items.
+            external_id: Only users with one of these external ids. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
@@ -632,23 +627,20 @@ class UsersResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
                 `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
                 `last_sign_in_at`, default `-created_at`.
-            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Only members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
             starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
                 keep all other arguments the same.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
-                items.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Only users with these ids. A leading `-` excludes the id, `+` includes it. At most 100 items.
+            username: Only users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
@@ -758,17 +750,16 @@ class UsersResource(Resource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. At most 100 items.
+            external_id: Only users with one of these external ids. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
@@ -777,21 +768,18 @@ class UsersResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
                 `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
                 `last_sign_in_at`, default `-created_at`.
-            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Only members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
-                items.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Only users with these ids. A leading `-` excludes the id, `+` includes it. At most 100 items.
+            username: Only users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.
@@ -1574,36 +1562,32 @@ class AsyncUsersResource(AsyncResource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Count users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Count users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Count users with one of these external ids; at most 100, unknown ones are skipped. At most 100
-                items.
+            external_id: Count users with one of these external ids. Unknown ones are skipped. At most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
                 ISO 8601 string with a time zone.
             name_query: Part of a name, in any letter case.
-            organization_id: Count members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Count users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Count members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Count users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            user_id: Count users with these ids; at most 100, unknown ones are skipped. At most 100 items.
-            username: Count users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Count users with these ids. Unknown ones are skipped. At most 100 items.
+            username: Count users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Count users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Count users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as UnprocessableEntity; TransportError.
         """
@@ -2015,17 +1999,16 @@ class AsyncUsersResource(AsyncResource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. At most 100 items.
+            external_id: Only users with one of these external ids. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
@@ -2036,23 +2019,20 @@ class AsyncUsersResource(AsyncResource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
                 `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
                 `last_sign_in_at`, default `-created_at`.
-            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Only members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
             starting_after: Id of the last user of the page before. Works with `created_at` order and zero offset only;
                 keep all other arguments the same.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
-                items.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Only users with these ids. A leading `-` excludes the id, `+` includes it. At most 100 items.
+            username: Only users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
         Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
@@ -2162,17 +2142,16 @@ class AsyncUsersResource(AsyncResource):
                 with a time zone.
             created_at_before: Only users created earlier than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
-            email_address: Only users with one of these addresses; at most 100, unknown ones are skipped. At most 100
-                items.
+            email_address: Only users with one of these addresses. Unknown ones are skipped. At most 100 items.
             email_address_query: Part of an email address, in any letter case.
-            external_id: Only users with one of these external ids; at most 100. A leading `-` excludes the id, `+`
-                includes it. At most 100 items.
+            external_id: Only users with one of these external ids. A leading `-` excludes the id, `+` includes it. At
+                most 100 items.
             last_active_at_after: Only users last active later than this. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone.
             last_active_at_before: Only users last active earlier than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_active_at_since: Only users active since this time; use `last_active_at_after` instead. Unix
-                milliseconds, or a `datetime` or ISO 8601 string with a time zone, deprecated.
+                milliseconds, or a `datetime` or ISO 8601 string with a time zone. Deprecated.
             last_sign_in_at_after: Only users last signed in later than this. Unix milliseconds, or a `datetime` or ISO
                 8601 string with a time zone.
             last_sign_in_at_before: Only users last signed in earlier than this. Unix milliseconds, or a `datetime` or
@@ -2181,21 +2160,18 @@ class AsyncUsersResource(AsyncResource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `updated_at`,
                 `email_address`, `web3wallet`, `first_name`, `last_name`, `phone_number`, `username`, `last_active_at`,
                 `last_sign_in_at`, default `-created_at`.
-            organization_id: Only members of these organizations; at most 100. A leading `-` excludes an organization,
-                `+` includes it. At most 100 items.
-            phone_number: Only users with one of these numbers (E.164); at most 100, unknown ones are skipped. At most
-                100 items.
+            organization_id: Only members of these organizations. A leading `-` excludes an organization, `+` includes
+                it. At most 100 items.
+            phone_number: Only users with one of these numbers (E.164). Unknown ones are skipped. At most 100 items.
             phone_number_query: Part of a phone number.
             provider: Social provider such as `oauth_google`; only together with `provider_user_id`.
-            provider_user_id: User ids at the social provider named by `provider`; at most 100. At most 100 items.
+            provider_user_id: User ids at the social provider named by `provider`. At most 100 items.
             query: Free text looked for in names, email addresses, phone numbers, usernames, wallet addresses and ids;
                 parts match too.
-            user_id: Only users with these ids; at most 100. A leading `-` excludes the id, `+` includes it. At most 100
-                items.
-            username: Only users with one of these usernames; at most 100, unknown ones are skipped. At most 100 items.
+            user_id: Only users with these ids. A leading `-` excludes the id, `+` includes it. At most 100 items.
+            username: Only users with one of these usernames. Unknown ones are skipped. At most 100 items.
             username_query: Part of a username, in any letter case.
-            web3_wallet: Only users with one of these wallet addresses; at most 100, unknown ones are skipped. At most
-                100 items.
+            web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
             page_size: Number of results per request. 1 to 500, default 100.
 
         Raises: InvalidArgument (invalid `page_size`, empty list); ApiError, such as InvalidResponse; TransportError.

@@ -43,7 +43,7 @@ def response_headers(state: RequestState, own: Iterable[tuple[str, str]] = ()) -
 
 
 def merge_vary(values: Iterable[str]) -> str:
-    """Return a `Vary` with the names in `values` and those of `VARY`, each once; `*` if it is among the values."""
+    """Return a `Vary` with the names in `values` and in `VARY`, without duplicates; `*` if `values` contain it."""
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     if "*" in names:
         return "*"

@@ -156,7 +156,7 @@ class FakeInstance:
 
 @functools.cache
 def instance() -> FakeInstance:
-    """Return the instance that this process shares, since creating a key takes a tenth of a second."""
+    """Return an instance that is shared in this process, because creating a key takes a tenth of a second."""
     return FakeInstance()
 
 

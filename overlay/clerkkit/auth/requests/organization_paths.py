@@ -25,7 +25,7 @@ class Target(NamedTuple):
         return self.id or self.slug or ""
 
     def is_active(self, claims: SessionClaims) -> bool:
-        """Return whether the session has this organization, or the personal account, active."""
+        """Return whether this organization, or the personal account, is active in the session."""
         if self.id:
             return claims.org_id == self.id
         if self.slug:

@@ -20,7 +20,7 @@ _CODE = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 
 def refresh(context: RequestContext, verifier: Verifier) -> AuthFlow[SignIn | str]:
-    """Refresh the session token. If that fails, return the cause, which ends the reason of the handshake."""
+    """Refresh the session token. If that fails, return the cause, which is appended to the reason of the handshake."""
     if context.request.method != "GET":
         return "non-eligible-non-get"
     refresh_token, expired_token = context.refresh_token, context.session_token

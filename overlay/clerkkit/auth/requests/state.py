@@ -67,7 +67,7 @@ class SignedOutState(_State):
 
 @attrs.frozen(kw_only=True)
 class HandshakeState(_State):
-    """Only Clerk knows whether the browser is signed in: redirect it to `location`."""
+    """The browser must be redirected to `location`, because only Clerk can determine whether it is signed in."""
 
     status: ClassVar[Literal["handshake"]] = "handshake"
     is_authenticated: ClassVar[Literal[False]] = False
