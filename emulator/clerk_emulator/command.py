@@ -63,7 +63,7 @@ def _serve(options: argparse.Namespace) -> int:
         secret_key=options.secret_key,
         seed=options.seed,
         rate_limits=options.rate_limits,
-        webhooks=options.webhook,
+        webhooks=[{"url": url, "secret": options.webhook_secret} for url in options.webhook],
     )
     try:
         socket = listen(options.host, options.port)
@@ -102,5 +102,6 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
     arguments.add_argument("--dump", action="store_true", help="print the state of --db as a seed file, and exit")
     arguments.add_argument("--webhook", metavar="URL", action="append", default=[], help="send events to this URL")
+    arguments.add_argument("--webhook-secret", metavar="whsec_...", help="secret of --webhook (default: generated)")
     arguments.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
     return arguments

@@ -45,11 +45,17 @@ class _Endpoints:
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
         """Send webhooks while the application runs."""
-        sending = asyncio.create_task(self._state.webhooks.sender.run())
+        sending = asyncio.create_task(self._send_webhooks())
         yield
         sending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sending
+
+    async def _send_webhooks(self) -> None:
+        try:
+            await self._state.webhooks.sender.run()
+        except Exception as error:  # requests are answered nevertheless
+            self._state.record_crash("sending webhooks", error)
 
     async def public_keys(self, _request: Request) -> Response:
         return _json(200, {"keys": [self._state.keys.public_jwk]})

@@ -34,7 +34,7 @@ class Webhooks:
         """The faults to apply to deliveries."""
         self.sender = Sender(store, instance_id, self.faults)
         self._awaited: set[str] = set()
-        """The deliveries that `wait_for` has returned."""
+        """The ids of the messages that `wait_for` has returned."""
 
     def add(self, url: str, events: Sequence[str] | None = None, *, secret: str | None = None) -> Json:
         """Add an endpoint and return it. It receives the events of these types that follow; by default all.
@@ -150,11 +150,11 @@ class Webhooks:
         """Return the event that `wait_for` would return now, or None."""
         with self._store.transaction():
             for row in deliveries.find(self._store, event_type=event_type, status="delivered"):
-                if row["id"] in self._awaited:
+                if row["message_id"] in self._awaited:
                     continue
                 event = events.envelope(ledger.get(self._store, row["_number"]), self._instance_id)
                 if resource_id in (None, event["data"].get("id")):
-                    self._awaited.add(row["id"])
+                    self._awaited.add(row["message_id"])
                     return event
         return None
 

@@ -109,9 +109,10 @@ class Sender:
             if endpoint is None or delivery is None or delivery["due_at"] > self._store.clock.now():
                 return False
             entry = ledger.get(self._store, delivery["_number"])
+            now = self._store.clock.now()
         # The time at which it was due, or at which the endpoint had answered the delivery before. If the clock was
         # advanced by hours, the attempts have the times that they would have had.
-        at = max(delivery["due_at"], self._free_at.get(endpoint_id, 0))
+        at = max(delivery["due_at"], min(self._free_at.get(endpoint_id, 0), now))
         body = json.dumps(events.envelope(entry, self._instance_id), ensure_ascii=False, separators=(",", ":")).encode()
         timestamp = at // 1000 if self.timestamps == "emulator" else int(time.time())
         signing_secrets = endpoints.signing_secrets(endpoint, at)

@@ -219,6 +219,38 @@ def test_wait_for_returns_each_received_event_once(emulator: Emulator, api: Api,
         emulator.webhooks.wait_for("user.created", timeout=0.1)
 
 
+def test_event_that_two_endpoints_received_is_returned_once(emulator: Emulator, api: Api, receiver: Receiver) -> None:
+    with receiving() as other:
+        emulator.webhooks.add(receiver.url)
+        emulator.webhooks.add(other.url)
+        api.user()
+        emulator.webhooks.flush()
+        emulator.webhooks.wait_for("user.created")
+        with pytest.raises(TimeoutError):
+            emulator.webhooks.wait_for("user.created", timeout=0.05)
+
+
+def test_stop_abandons_an_attempt_which_is_repeated_after_the_next_start(tmp_path: Path, receiver: Receiver) -> None:
+    db = tmp_path / "clerk.db"
+
+    def hang(number: int) -> int:
+        time.sleep(3 if number == 1 else 0)
+        return 200
+
+    receiver.respond = hang
+    with Emulator(db=db, webhooks=receiver.url, seed={"users": [{"id": "user_1", "username": "ada_l"}]}) as emulator:
+        emulator.sign_in("user_1")
+        while not receiver.received:
+            time.sleep(0.01)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2.5
+    with Emulator(db=db) as emulator:
+        emulator.webhooks.flush(30)
+        (delivery,) = emulator.webhooks.deliveries()
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
+    assert receiver.ids == [delivery["message_id"]] * 2
+
+
 def test_pending_deliveries_survive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     db = tmp_path / "clerk.db"
     receiver.respond = lambda number: 500 if number == 1 else 200
