@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from clerk_emulator.control.billing import Billing
 from clerk_emulator.domain import (
     application_invitations,
     browser_sessions,
@@ -16,11 +17,12 @@ from clerk_emulator.domain import (
     membership_invitations,
     oauth_tokens,
     passkeys,
-    plans,
     session_lifecycle,
     tickets,
     trusted_devices,
 )
+from clerk_emulator.domain.billing import checkouts
+from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.browser_sessions import BrowserSession
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
@@ -79,6 +81,11 @@ class Controls:
         return self._state.webhooks
 
     @property
+    def billing(self) -> Billing:
+        """Plans, discounts, checkouts and payments."""
+        return Billing(self._state.store)
+
+    @property
     def requests(self) -> RequestLedger:
         """The last requests to the API, with secrets masked."""
         return self._state.requests
@@ -100,6 +107,7 @@ class Controls:
         What a seed creates is not among them.
         """
         with self._state.store.transaction():
+            settle(self._state.store)
             instance_id = self._state.keys.instance_id
             return [events.envelope(entry, instance_id) for entry in ledger.read_after(self._state.store)]
 
@@ -247,10 +255,11 @@ class Controls:
             membership_invitations.accept(self._state.store, invitation_id, user_id)
 
     def subscribe(self, owner_id: str, plan: str | None, features: Sequence[str] = ()) -> None:
-        """Subscribe a user or an organization to a plan with these features, or end the subscription with None.
+        """Give a user or an organization a plan with these features at once, or take it away with None.
 
-        Session tokens contain both. Raises ClerkAPIError for an unknown owner, or for a plan or feature that is not a
-        slug.
+        Session tokens contain both. A plan that does not exist is created, free of charge. Raises ClerkAPIError for an
+        unknown owner, or for a plan or feature that is not a slug.
         """
         with self._state.store.transaction():
-            plans.subscribe(self._state.store, owner_id, plan, features)
+            settle(self._state.store)
+            checkouts.subscribe(self._state.store, owner_id, plan, features)

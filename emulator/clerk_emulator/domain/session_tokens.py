@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import jwts, plans
+from clerk_emulator.domain import jwts
+from clerk_emulator.domain.billing.claims import claims as billing_claims
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
@@ -45,7 +46,7 @@ def create(
     claims["v"] = 2
     if member:
         claims |= _compact_organization_claims(*member)
-    claims |= plans.claims(store, session["user_id"], active if member else None, claims.get("fea", ""))
+    claims |= billing_claims(store, session["user_id"], active if member else None, claims.get("fea", ""))
     return jwts.sign(keys, claims, category=jwts.SESSION)
 
 

@@ -25,13 +25,15 @@ def list_resources(
     table: ResourceTable,
     *where: Where | None,
     sort: Sequence[str] | Mapping[str, Column] = ("created_at",),
+    order: Sequence[Column] = (),
     serialize: Serializer = serialize_plain,
 ) -> Response:
     """Return a page of resources in the operation's list shape.
 
     `where` are conditions that must all hold; None is ignored. `sort` are the names that `order_by` accepts: columns of
-    the table, or names mapped to columns. `serialize` turns rows into response objects. The query parameters `limit`,
-    `offset`, `order_by`, `starting_after` and `paginated` apply if the operation has them.
+    the table, or names mapped to columns. `order` is the order of a list without `order_by`. `serialize` turns rows
+    into response objects. The query parameters `limit`, `offset`, `order_by`, `starting_after` and `paginated` apply if
+    the operation has them.
     """
     conditions = [condition for condition in where if condition is not None]
     columns = {name: table.c[name] for name in sort} if not isinstance(sort, Mapping) else sort
@@ -41,7 +43,7 @@ def list_resources(
         table,
         *conditions,
         *after,
-        order=(column.desc(), table.c.id.desc()) if descending else (column, table.c.id),
+        order=order or ((column.desc(), table.c.id.desc()) if descending else (column, table.c.id)),
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )

@@ -7,6 +7,7 @@ import re
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import events, formats, images, memberships, metadata, roles
+from clerk_emulator.domain.billing import subscriptions
 from clerk_emulator.domain.organization_profiles import (
     MEMBERS_COUNT,
     clear_active_organization,
@@ -74,6 +75,7 @@ def create_organization(call: Call) -> Json:
     if creator:
         role, _ = roles.creator_and_default_role(call.store, roles.role_set_of(call.store, organization))
         memberships.add(call.store, organization, creator, role, {}, {})
+    subscriptions.start_for(call.store, organization["id"])
     return serialized
 
 

@@ -16,6 +16,7 @@ from clerk_emulator.domain import (
     session_lifecycle,
     user_filters,
 )
+from clerk_emulator.domain.billing import subscriptions
 from clerk_emulator.domain.user_accounts import (
     NEW_USER,
     lock,
@@ -60,7 +61,9 @@ def create_user(call: Call) -> Json:
     user = _with_secrets(call, user, body)
     if body.get("locked"):
         user = lock(call.store, user)
-    return record_user(call.store, "user.created", call.store.update(USERS, user, updated_at=user["created_at"]))
+    serialized = record_user(call.store, "user.created", call.store.update(USERS, user, updated_at=user["created_at"]))
+    subscriptions.start_for(call.store, user["id"])
+    return serialized
 
 
 @operation("GetUserList")

@@ -10,6 +10,7 @@ from typing import Any
 from clerk_emulator import operations
 from clerk_emulator.contract import responses
 from clerk_emulator.contract.specification import Operation
+from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import run_startup_hooks
 from clerk_emulator.request.faults import Faults
@@ -89,6 +90,7 @@ class State:
             self.store.close()
             raise
         self.webhooks = Webhooks(self.store, self.keys.instance_id)
+        self.clock.on_change(self._settle)
         self._in_memory = db is None
         if self._in_memory:
             self.store.save_snapshot()
@@ -105,6 +107,11 @@ class State:
         self.limits.reset()
         self.problems.clear()
         self.webhooks.reset()
+
+    def _settle(self) -> None:
+        """Do what became due when the clock was changed."""
+        with self.store.transaction():
+            settle(self.store)
 
     def record_response(self, operation: Operation, status: int, body: Any) -> None:
         """Check a response against the contract, if enabled, and report it to the observer."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 
-from clerk_emulator.domain import identifications, memberships, plans
+from clerk_emulator.domain import identifications, memberships
+from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
+from clerk_emulator.seeding import billing
 from clerk_emulator.seeding.format import ACCOUNT_FIELDS, KEYS, MEMBERSHIP_TIMES, PRIVATE_ACCOUNT_FIELDS, USER_TIMES
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
@@ -20,19 +22,24 @@ _USER_SWITCHES = ("delete_self_enabled", "create_organization_enabled", "bypass_
 
 
 def dump(state: State) -> Json:
-    """Return the state as a seed: keys, custom roles, users, organizations, memberships and webhook endpoints.
+    """Return the state as a seed: keys, custom roles, plans, users, organizations, memberships, subscriptions, webhooks.
 
-    Within a transaction. Not included are resources without a section, such as images, passkeys and role sets, and an
-    organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its limit
-    allows.
+    Within a transaction. Not included are resources without a section, such as images, passkeys, role sets and payments,
+    and an organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its
+    limit allows.
     """
     store = state.store
+    settle(store)
+    plans = billing.dump_plans(store)
+    subscriptions = billing.dump_subscriptions(store, _time)
     return {
         "keys": {name: getattr(state.keys, name) for name in KEYS},
         **_custom_roles(store),
+        **({"plans": plans} if plans else {}),
         "users": [_user(store, row) for row in store.all(USERS)],
         "organizations": [_organization(store, row) for row in store.all(ORGANIZATIONS)],
         "memberships": [_membership(row) for row in store.all(MEMBERSHIPS)],
+        **({"subscriptions": subscriptions} if subscriptions else {}),
         **_webhooks(store),
     }
 
@@ -82,7 +89,7 @@ def _user(store: Store, row: Json) -> Json:
         entry["external_accounts"] = accounts
     if row["_compromised"]:
         entry["password_compromised"] = True
-    entry |= plans.subscription(row)
+    entry |= billing.dump_owner(store, row["id"])
     entry |= {name: _time(row[name]) for name in ("created_at", "legal_accepted_at", *USER_TIMES) if row[name]}
     return {**entry, "skip_user_requirement": True}
 
@@ -117,7 +124,10 @@ def _organization(store: Store, row: Json) -> Json:
     names = ("id", "name", "slug", "role_set_key", "public_metadata", "private_metadata")
     entry = {name: row[name] for name in names if row.get(name)}
     entry |= {name: row[name] for name in ("max_allowed_memberships", "admin_delete_enabled")}
-    entry |= {**plans.subscription(row), **{name: _time(row[name]) for name in ("created_at", "updated_at")}}
+    entry |= {
+        **billing.dump_owner(store, row["id"]),
+        **{name: _time(row[name]) for name in ("created_at", "updated_at")},
+    }
     creator = row.get("created_by")
     if creator and store.get(USERS, creator):
         entry["created_by"] = creator

@@ -45,14 +45,14 @@ def pop_times(entry: Json, names: Sequence[str]) -> Json:
     return {name: formats.time(name, entry.pop(name)) for name in names if name in entry}
 
 
-def pop_plan(entry: Json) -> tuple[str | None, list[Any]]:
-    """Remove and return the plan, or None, and its features."""
+def pop_billing(entry: Json) -> Json:
+    """Remove and return the plan, its features and the credit; None for what the entry does not have."""
     plan, features = entry.pop("plan", None), pop_list(entry, "features")
     if plan is not None and not isinstance(plan, str):
         raise errors.wrong_type("plan", "a string")
     if not all(isinstance(feature, str) for feature in features):
         raise errors.wrong_type("features", "a list of strings")
-    return plan, features
+    return {"plan": plan, "features": features, "credits": entry.pop("credits", None)}
 
 
 def pop_id(entry: Json, prefix: str) -> str | None:

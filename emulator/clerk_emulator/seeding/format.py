@@ -25,12 +25,17 @@ Entries may also have what no create operation accepts:
   `external_accounts` (a list of objects with `provider`, `provider_user_id`, `email_address`, ...),
   `password_compromised`, and the times in a user object;
 - organizations: `admin_delete_enabled`, and `creator_is_member: false` for a creator who has left;
-- users and organizations: `plan`, and its `features`;
+- users and organizations: `plan`, and its `features`; `credits` in cents;
 - all: `updated_at`; memberships also `created_at`.
 
 The section `webhooks` has endpoints: `url` and, if wanted, `events` (a list of types) and `secret`.
 
 The sections `permissions` and `roles` define custom ones; a role refers to its permissions by key.
+
+The section `plans` has the plans of billing: `slug`, `payer_type`, `amount`, ... as `Emulator.billing.add_plan` takes
+them, `is_default` for the plan of those without another, and custom `prices`. The section `subscriptions` has the paid
+plans of users and organizations: `owner`, `plan`, `period`, `status`, `price`, `is_free_trial`, `period_start`,
+`period_end`, `canceled_at`, `past_due_at`, and `payment_method: false` for those without one.
 """
 
 from __future__ import annotations
@@ -42,7 +47,16 @@ import yaml
 
 from clerk_emulator.json_types import Json, is_list, is_object
 
-SECTIONS = ("permissions", "roles", "users", "organizations", "memberships", "webhooks")
+SECTIONS = (
+    "permissions",
+    "roles",
+    "plans",
+    "users",
+    "organizations",
+    "memberships",
+    "subscriptions",
+    "webhooks",
+)
 """In the order in which they are loaded."""
 KEYS = ("instance_id", "private_pem", "secret_key", "publishable_key")
 USER_TIMES = (

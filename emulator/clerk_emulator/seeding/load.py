@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import events, external_accounts, formats, identifications, memberships, plans
+from clerk_emulator.domain import events, external_accounts, formats, identifications, memberships
+from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.roles import PERMISSIONS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer, State
-from clerk_emulator.seeding import entries
+from clerk_emulator.seeding import billing, entries
 from clerk_emulator.seeding.format import (
     ACCOUNT_FIELDS,
     MEMBERSHIP_TIMES,
@@ -129,9 +130,11 @@ class _Loader:
         self.creators: dict[str, Callable[[Json], None]] = {
             "permissions": self._create_permission,
             "roles": self._create_role,
+            "plans": self._create_plan,
             "users": self._create_user,
             "organizations": self._create_organization,
             "memberships": self._create_membership,
+            "subscriptions": self._create_subscription,
             "webhooks": self._create_endpoint,
         }
 
@@ -147,13 +150,16 @@ class _Loader:
                 raise errors.invalid("permissions", f"must be keys of permissions; there is no {key}")
         self._perform("CreateOrganizationRole", {**entry, "permissions": [ids[key] for key in keys]})
 
+    def _create_plan(self, entry: Json) -> None:
+        billing.create_plan(self._store, entry)
+
     def _create_user(self, entry: Json) -> None:
         self._reserve_id(USERS, entry)
         times = entries.pop_times(entry, USER_TIMES)
         second_factors = entries.pop_list(entry, "second_factor_phone_number")
         accounts = entries.pop_list(entry, "external_accounts")
         compromised = entry.pop("password_compromised", False)
-        plan, features = entries.pop_plan(entry)
+        billed = entries.pop_billing(entry)
         unverified = [(kind, value) for kind in _CREATE_UNVERIFIED for value in entries.pop_unverified(entry, kind)]
         if unverified:
             entry["skip_user_requirement"] = True
@@ -170,7 +176,7 @@ class _Loader:
             self._connect_account(user_id, f"external_accounts[{index}]", account)
         if compromised:
             self._perform("SetUserPasswordCompromised", user_id=user_id)
-        plans.subscribe(self._store, user_id, plan, features)
+        self._bill(user_id, billed)
         self._set(USERS, self._store.require(USERS, user_id), times)
 
     def _connect_account(self, user_id: str, name: str, account: Any) -> None:
@@ -192,7 +198,7 @@ class _Loader:
         self._reserve_id(ORGANIZATIONS, entry)
         times = entries.pop_times(entry, ("updated_at",))
         updates = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
-        plan, features = entries.pop_plan(entry)
+        billed = entries.pop_billing(entry)
         creator: Json = {}
         if entry.get("created_by"):
             entry["created_by"] = _find_user(self._store, entry["created_by"], "created_by")["id"]
@@ -201,7 +207,7 @@ class _Loader:
         organization_id: str = self._perform("CreateOrganization", entry)["id"]
         if updates:
             self._perform("UpdateOrganization", updates, organization_id=organization_id)
-        plans.subscribe(self._store, organization_id, plan, features)
+        self._bill(organization_id, billed)
         self._set(ORGANIZATIONS, self._store.require(ORGANIZATIONS, organization_id), creator | times)
         created = self._store.all(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id)
         self._creator_memberships.update(row["id"] for row in created)
@@ -231,6 +237,19 @@ class _Loader:
                 raise errors.unknown(name)
         endpoints.add(self._store, entries.pop_text(entry, "url", "url"), **entry)
 
+    def _create_subscription(self, entry: Json) -> None:
+        """Subscribe a user or an organization; `owner` refers to one as `user` and `organization` do."""
+        if "owner" not in entry:
+            raise errors.missing("owner")
+        billing.create_subscription(self._store, _find_owner(self._store, entry["owner"])["id"], entry)
+
+    def _bill(self, owner_id: str, billed: Json) -> None:
+        """Give an owner the plan and the credit of its entry, if there are any."""
+        if billed["plan"] is not None:
+            checkouts.subscribe(self._store, owner_id, billed["plan"], billed["features"])
+        if billed["credits"] is not None:
+            billing.grant(self._store, owner_id, billed["credits"])
+
     def _reserve_id(self, table: ResourceTable, entry: Json) -> None:
         """Make the next resource of the table use the entry's id, if it has one."""
         resource_id = entries.pop_id(entry, table.prefix)
@@ -253,6 +272,13 @@ def _find_user(store: Store, reference: Any, name: str) -> Json:
     if user is None:
         raise errors.invalid(name, f"must refer to a user; there is no {reference}")
     return user
+
+
+def _find_owner(store: Store, reference: Any) -> Json:
+    """Return the organization or the user that is referred to."""
+    text = str(reference)
+    organization = store.find(ORGANIZATIONS, sql.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
+    return organization or _find_user(store, reference, "owner")
 
 
 def _find_organization(store: Store, reference: Any) -> Json:

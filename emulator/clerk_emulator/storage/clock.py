@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import math
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 EARLIEST = 100_000_000_000
 LATEST = 253_402_300_799_999
@@ -22,13 +24,18 @@ class Clock:
         self._frozen: int | None = None
         self._ahead = 0
         self._listeners: list[Callable[[], None]] = []
+        self._replayed = threading.local()
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call a function whenever the clock is frozen, advanced or reset."""
+        """Call a function whenever the clock is frozen, set, advanced or reset."""
         self._listeners.append(listener)
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
+        replayed: int | None = getattr(self._replayed, "moment", None)
+        return self._actual() if replayed is None else replayed
+
+    def _actual(self) -> int:
         return (_real_time() if self._frozen is None else self._frozen) + self._ahead
 
     @property
@@ -39,6 +46,16 @@ class Clock:
     def time(self) -> float:
         """Return the time in seconds since 1970, as `time.time` does."""
         return self.now() / 1000
+
+    @contextlib.contextmanager
+    def at(self, moment: int) -> Generator[None]:
+        """Let it be an earlier moment within the block, in this thread, for what was due then."""
+        before = getattr(self._replayed, "moment", None)
+        self._replayed.moment = moment
+        try:
+            yield
+        finally:
+            self._replayed.moment = before
 
     def freeze(self, at: float | datetime.datetime | None = None) -> int:
         """Stop the clock, now or at `at`: milliseconds since 1970, or a datetime with a time zone.

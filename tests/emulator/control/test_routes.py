@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from clerk_emulator import Emulator
 from clerk_emulator.control import endpoints
+from clerk_emulator.control.billing import Billing
 from clerk_emulator.control.routes import PREFIX, ROUTES, Route, route
 from clerk_emulator.request.faults import Faults
 from clerk_emulator.request.request_ledger import RequestLedger
@@ -21,6 +22,7 @@ from tests.emulator.control.conftest import Control
 endpoints.load()
 
 PARTS = {
+    "billing": Billing,
     "clock": Clock,
     "faults": Faults,
     "requests": RequestLedger,
@@ -29,7 +31,7 @@ PARTS = {
 }
 """The objects that an emulator's controls consist of."""
 NOT_CONTROLS = {
-    *("start", "stop", "clock.on_change", "faults.next_for", "requests.record", "requests.reset"),
+    *("start", "stop", "clock.at", "clock.on_change", "faults.next_for", "requests.record", "requests.reset"),
     *("webhooks.reset", "webhooks.faults.next_for"),
 }
 """Members that are no controls: the server's own, and those that other parts of the emulator call."""

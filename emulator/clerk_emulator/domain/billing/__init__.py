@@ -1,0 +1,1 @@
+"""Billing: plans, prices, subscriptions with their items, payments, statements, credits and discounts."""

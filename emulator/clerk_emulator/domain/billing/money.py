@@ -1,0 +1,32 @@
+"""Amounts of money, in cents."""
+
+from __future__ import annotations
+
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+
+CURRENCY = "USD"
+"""The only currency, as in Clerk's billing."""
+SYMBOL = "$"
+
+
+def money(cents: int) -> Json:
+    """Return an amount as the API returns it."""
+    sign = "-" if cents < 0 else ""
+    return {
+        "amount": cents,
+        "amount_formatted": f"{sign}{SYMBOL}{abs(cents) // 100:,}.{abs(cents) % 100:02}",
+        "currency": CURRENCY,
+        "currency_symbol": SYMBOL,
+    }
+
+
+def require_supported(currency: str | None) -> None:
+    """Raise Clerk's error for a currency that billing does not have. None stands for the default."""
+    if currency is not None and currency.upper() != CURRENCY:
+        raise ClerkAPIError(400, "currency_invalid", "is invalid", f"currency must be {CURRENCY}, not {currency}.")
+
+
+def share(cents: int, part: float) -> int:
+    """Return a part of an amount, rounded half up to a whole cent."""
+    return int(cents * part + 0.5)
