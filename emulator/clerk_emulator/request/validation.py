@@ -225,6 +225,9 @@ def _error(violation: Violation, prefix: str = "") -> ClerkAPIError:
     if name == "is_satellite" and violation.value is False:
         message = "The instance already has a primary domain; other domains must be satellites."
         return ClerkAPIError(422, "primary_domain_already_exists", "already exists", message, param_name=name)
+    if name == "action" and violation.keyword == "enum":
+        message = "action must be increase or decrease."
+        return ClerkAPIError(422, "invalid_credit_action", "is invalid", message, param_name=name)
     if violation.keyword == "type":
         type_names = expected if isinstance(expected, str) else " or ".join(expected)
         return (

@@ -22,11 +22,11 @@ _USER_SWITCHES = ("delete_self_enabled", "create_organization_enabled", "bypass_
 
 
 def dump(state: State) -> Json:
-    """Return the state as a seed: keys, custom roles, plans, users, organizations, memberships, subscriptions, webhooks.
+    """Return the state as a seed, whose sections are those of `format`. Within a transaction.
 
-    Within a transaction. Not included are resources without a section, such as images, passkeys, role sets and payments,
-    and an organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its
-    limit allows.
+    Not included are resources without a section, such as images, passkeys, role sets and payments, and an
+    organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its limit
+    allows.
     """
     store = state.store
     settle(store)
