@@ -164,17 +164,16 @@ class Store:
             with self._raw:
                 self._raw.execute("BEGIN")
                 yield
-            has_new_events = self._has_new_events
-        if has_new_events:
-            for listener in self._event_listeners:
-                listener()
+            if self._has_new_events:
+                for listener in self._event_listeners:
+                    listener()
 
     def notify_after_commit(self) -> None:
         """Call the listeners of `on_events` after the open transaction."""
         self._has_new_events = True
 
     def on_events(self, listener: Callable[[], None]) -> None:
-        """Call a function after each transaction that recorded events. It must not block."""
+        """Call a function after each transaction that recorded events. It can read the store, and must not block."""
         self._event_listeners.append(listener)
 
     @property

@@ -14,6 +14,8 @@ from clerk_emulator.webhooks import signing
 ENDPOINTS = ResourceTable("webhook_endpoint", "ep", {"url": str}, unique=("url",))
 """`_position` is the number of the last event in the ledger that was considered for the endpoint."""
 
+_FIRST = ENDPOINTS.prepare() + " LIMIT 1"
+
 ROTATION_MILLISECONDS = 24 * 3600 * 1000
 """How long webhooks are signed with the former secret too."""
 
@@ -60,6 +62,11 @@ def require(store: Store, endpoint_id: str) -> Json:
     if endpoint is None:
         raise ValueError(f"endpoint_id: there is no endpoint {endpoint_id}")
     return endpoint
+
+
+def exist(store: Store) -> bool:
+    """Return whether there are endpoints. Called after each change, so it must be fast."""
+    return store.execute(_FIRST).fetchone() is not None
 
 
 def enabled(store: Store) -> list[Json]:

@@ -42,8 +42,12 @@ class Sender:
         """The tasks that send, by endpoint."""
         self._free_at: dict[str, int] = {}
         """When the last attempt ended, by endpoint, on the emulator's clock."""
-        store.on_events(self.wake)
+        store.on_events(self._on_events)
         store.clock.on_change(self.wake)
+
+    def _on_events(self) -> None:
+        if endpoints.exist(self._store):
+            self.wake()
 
     def wake(self) -> None:
         """Look for deliveries that are due. Can be called from any thread."""
