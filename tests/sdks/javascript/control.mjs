@@ -15,7 +15,6 @@ export const handshakeNonce = async session_id => (await control('POST', '/hands
 export const clientToken = async clientId => (await control('GET', `/clients/${clientId}/token`)).client_token;
 export const oauthToken = async (application_id, user_id) =>
   (await control('POST', '/oauth_tokens', { application_id, user_id })).access_token;
-export const subscribe = (owner_id, plan) => control('POST', '/subscriptions', { owner_id, plan });
-export const startTrial = async () => {
-  throw new Error('no free trials');
-};
+export const addPlan = values => control('POST', '/billing/plans', { slug: unique('plan-'), amount: 1000, ...values });
+export const checkout = (owner_id, plan) => control('POST', '/billing/checkouts', { owner_id, plan });
+export const startSignUp = () => control('POST', '/sign_ups', { email_address: unique('signup', '@example.com') });

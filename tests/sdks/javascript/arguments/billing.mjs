@@ -1,25 +1,28 @@
-import { get, organization, user } from '../api.mjs';
-import { subscribe, startTrial } from '../control.mjs';
+import { organization, user } from '../api.mjs';
+import { addPlan, checkout } from '../control.mjs';
 
-const item = async (owner, path) => {
-  await subscribe(owner.id, 'pro');
-  return (await get(`${path}/${owner.id}/billing/subscription`)).subscription_items.find(one => one.plan.slug === 'pro').id;
+const subscribedUser = async () => {
+  const { slug } = await addPlan();
+  const owner = await user();
+  return { owner, item: await checkout(owner.id, slug) };
 };
 
 export default {
-  'billing.getPlanList': () => [{ payerType: 'user', limit: 5 }],
-  'billing.cancelSubscriptionItem': async () => [await item(await user(), '/users'), { endNow: true }],
-  'billing.extendSubscriptionItemFreeTrial': async () => [
-    await startTrial((await user()).id), { extendTo: new Date(Date.now() + 30 * 86_400_000) },
-  ],
+  'billing.getPlanList': async () => {
+    await addPlan();
+    return [{ payerType: 'user', limit: 5 }];
+  },
+  'billing.cancelSubscriptionItem': async () => [(await subscribedUser()).item.id, { endNow: true }],
+  'billing.extendSubscriptionItemFreeTrial': async () => {
+    const { slug } = await addPlan({ free_trial_days: 7 });
+    const item = await checkout((await user()).id, slug);
+    return [item.id, { extendTo: new Date(Date.now() + 30 * 86_400_000) }];
+  },
   'billing.getOrganizationBillingSubscription': async () => {
-    const one = await organization();
-    await item(one, '/organizations');
-    return [one.id];
+    const { slug } = await addPlan({ payer_type: 'org' });
+    const owner = await organization();
+    await checkout(owner.id, slug);
+    return [owner.id];
   },
-  'billing.getUserBillingSubscription': async () => {
-    const one = await user();
-    await item(one, '/users');
-    return [one.id];
-  },
+  'billing.getUserBillingSubscription': async () => [(await subscribedUser()).owner.id],
 };

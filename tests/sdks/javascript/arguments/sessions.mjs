@@ -1,5 +1,5 @@
 import { post, session, unique, user } from '../api.mjs';
-import { ORIGIN, clientToken, handshakeNonce, signIn } from '../control.mjs';
+import { ORIGIN, clientToken, handshakeNonce, signIn, startSignUp } from '../control.mjs';
 import { refused } from '../refused.mjs';
 
 const template = async () => (await post('/jwt_templates', { name: unique('js-'), claims: { a: '{{user.id}}' } })).id;
@@ -22,6 +22,8 @@ export default {
   'clients.getClientList': () => refused(410, 'operation_deprecated', [{ limit: 10 }]),
   'clients.verifyClient': async () => [await clientToken((await session()).client_id)],
   'clients.getHandshakePayload': async () => [{ nonce: await handshakeNonce((await session()).id) }],
+  'signUps.get': async () => [(await startSignUp()).id],
+  'signUps.update': async () => [{ signUpAttemptId: (await startSignUp()).id, externalId: unique('external_') }],
   'jwks.getJwks': () => [],
   'jwtTemplates.create': () => [{ name: unique('js-'), claims: { a: '{{user.id}}' }, lifetime: 120 }],
   'jwtTemplates.list': () => [{ limit: 5 }],

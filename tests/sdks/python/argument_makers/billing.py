@@ -8,43 +8,48 @@ from typing import Any
 from api import control, get, organization, post, unique, user
 
 
-def _item(owner_id: str, path: str) -> Any:
-    control("POST", "/subscriptions", {"owner_id": owner_id, "plan": "pro"})
-    items = get(f"{path}/{owner_id}/billing/subscription")["subscription_items"]
-    return next(item for item in items if item["plan"]["slug"] == "pro")
+def _plan(**values: Any) -> dict[str, Any]:
+    return control("POST", "/billing/plans", {"slug": unique("plan-"), "amount": 1000, **values})
 
 
-def _user_item() -> Any:
-    return {"subscription_item_id": _item(user()["id"], "/users")["id"]}
+def _check_out(owner_id: str, plan: dict[str, Any]) -> dict[str, Any]:
+    return control("POST", "/billing/checkouts", {"owner_id": owner_id, "plan": plan["slug"]})
 
 
-def _plan_id() -> str:
-    return next(plan["id"] for plan in get("/billing/plans")["data"] if plan["slug"] == "pro")
+def _item(**values: Any) -> dict[str, Any]:
+    return _check_out(user()["id"], _plan(**values))
 
 
-def _new_price() -> dict[str, Any]:
-    return {"plan_id": _plan_id(), "amount": 2000, "currency": "USD"}
+def _price() -> Any:
+    return {"plan_id": _plan()["id"], "amount": 2000, "currency": "USD"}
 
 
 def _transition() -> Any:
-    item = _item(user()["id"], "/users")
-    price = post("/billing/prices", {**_new_price(), "plan_id": item["plan"]["id"]})
+    item = _item()
+    price = post("/billing/prices", {"plan_id": item["plan"]["id"], "amount": 2000})
     return {"subscription_item_id": item["id"], "from_price_id": item["price_id"], "to_price_id": price["id"]}
 
 
 def _trial() -> Any:
     in_a_month = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
-    return {"subscription_item_id": "", "extend_to": in_a_month}
+    return {"subscription_item_id": _item(free_trial_days=7)["id"], "extend_to": in_a_month}
 
 
 def _statement() -> Any:
-    _user_item()
+    _item()
     return {"statement_id": get("/billing/statements")["data"][0]["id"]}
 
 
-def _subscribed(group: str, owner: Any) -> Any:
-    _item(owner["id"], f"/{group}s")
-    return {f"{group}_id": owner["id"]}
+def _user_subscription() -> Any:
+    user_id = user()["id"]
+    _check_out(user_id, _plan())
+    return {"user_id": user_id}
+
+
+def _organization_subscription() -> Any:
+    organization_id = organization()["id"]
+    _check_out(organization_id, _plan(payer_type="org"))
+    return {"organization_id": organization_id}
 
 
 def _adjusted() -> dict[str, Any]:
@@ -53,19 +58,19 @@ def _adjusted() -> dict[str, Any]:
 
 MAKERS = {
     "billing.list_plans": lambda: {"limit": 5},
-    "billing.list_prices": lambda: {"limit": 5},
-    "billing.create_price": _new_price,
-    "billing.list_subscription_items": lambda: {"limit": 5},
-    "billing.cancel_subscription_item": lambda: {**_user_item(), "end_now": True},
+    "billing.list_prices": lambda: {"plan_id": _plan()["id"]},
+    "billing.create_price": _price,
+    "billing.list_subscription_items": lambda: {"plan_id": _item()["plan"]["id"]},
+    "billing.cancel_subscription_item": lambda: {"subscription_item_id": _item()["id"], "end_now": True},
     "billing.create_price_transition": _transition,
     "billing.extend_subscription_item_free_trial": _trial,
     "billing.list_statements": lambda: {"limit": 5},
     "billing.get_statement": _statement,
     "billing.get_statement_payment_attempts": _statement,
-    "users.get_billing_subscription": lambda: _subscribed("user", user()),
-    "users.get_billing_credit_balance": lambda: {"user_id": user()["id"]},
-    "users.adjust_billing_credit_balance": lambda: {"user_id": user()["id"], **_adjusted()},
-    "organizations.get_billing_subscription": lambda: _subscribed("organization", organization()),
-    "organizations.get_billing_credit_balance": lambda: {"organization_id": organization()["id"]},
-    "organizations.adjust_billing_credit_balance": lambda: {"organization_id": organization()["id"], **_adjusted()},
+    "users.get_billing_subscription": _user_subscription,
+    "users.get_billing_credit_balance": _user_subscription,
+    "users.adjust_billing_credit_balance": lambda: {**_user_subscription(), **_adjusted()},
+    "organizations.get_billing_subscription": _organization_subscription,
+    "organizations.get_billing_credit_balance": _organization_subscription,
+    "organizations.adjust_billing_credit_balance": lambda: {**_organization_subscription(), **_adjusted()},
 }

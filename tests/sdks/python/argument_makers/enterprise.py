@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import organization, post, unique
+from api import organization, patch, post, unique
 
 _IDP = {"idp_entity_id": "https://idp.acme.com", "idp_sso_url": "https://idp.acme.com/sso"}
 
@@ -38,8 +38,15 @@ def _new_mapping() -> dict[str, Any]:
     return {"scim_group_id": unique("group_"), "role_id": role["id"]}
 
 
-def _mapping() -> Any:
+def _with_mappings() -> dict[str, Any]:
+    """Create a directory whose groups can have roles."""
     one = _directory()
+    patch(f"/scim_directories/{one['scim_directory_id']}", {"group_role_mapping_enabled": True})
+    return one
+
+
+def _mapping() -> Any:
+    one = _with_mappings()
     mapping = post(f"/scim_directories/{one['scim_directory_id']}/group_role_mappings", _new_mapping())
     return {**one, "mapping_id": mapping["id"]}
 
@@ -72,9 +79,9 @@ MAKERS = {
     "scim_directories.delete": _directory,
     "scim_directories.rotate_api_key": _directory,
     "scim_directories.list_group_role_mappings": _directory,
-    "scim_directories.create_group_role_mapping": lambda: {**_directory(), **_new_mapping()},
+    "scim_directories.create_group_role_mapping": lambda: {**_with_mappings(), **_new_mapping()},
     "scim_directories.replace_group_role_mappings": lambda: {
-        **_directory(),
+        **_with_mappings(),
         "mappings": [{**_new_mapping(), "precedence": 1}],
     },
     "scim_directories.delete_group_role_mapping": _mapping,

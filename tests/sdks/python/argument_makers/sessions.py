@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import control, post, session, sign_in, unique, user
+from api import control, email, post, session, sign_in, unique, user
 from refused import Refused
 
 _ORIGIN = "http://localhost:3000"
@@ -26,6 +26,10 @@ def _refresh() -> Any:
 
 def _client_token() -> Any:
     return {"token": control("GET", f"/clients/{session()['client_id']}/token")["client_token"]}
+
+
+def _sign_up() -> Any:
+    return {"id": control("POST", "/sign_ups", {"email_address": email()})["id"]}
 
 
 def _template() -> dict[str, Any]:
@@ -57,6 +61,8 @@ MAKERS = {
     "clients.get": lambda: {"client_id": session()["client_id"]},
     "clients.list": lambda: Refused(410, "operation_deprecated", {"limit": 10}),
     "clients.verify": lambda: {"request": _client_token()},
+    "sign_ups.get": _sign_up,
+    "sign_ups.update": lambda: {**_sign_up(), "external_id": unique("external_")},
     "jwks.get_jwks": dict,
     "jwt_templates.create": lambda: {"request": {"name": unique("py-"), "claims": {"a": "{{user.id}}"}}},
     "jwt_templates.list": lambda: {"limit": 5},
