@@ -9,12 +9,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks import environments
 from clerk_emulator import Emulator
-from tests.sdks import npm, page
+from tests.sdks import javascript_page, npm, page
 from tests.sdks.results import Json, Result, problems, read_result
 
 HERE = Path(__file__).resolve().parent
@@ -37,6 +36,8 @@ def main(*selection: str) -> int:
         found = [*problems(results[sdk], report["methods"], report["entries"]), *failed, *violations]
         failures += [f"{sdk}: {problem}" for problem in found]
         print(f"{sdk}: {len(report['methods'])} methods, {len(checks[sdk])} checks, {len(found)} problems")
+    if not selection:
+        failures += javascript_page.problems()
     if not failures and not selection:
         failures += _update(page.render(results, checks))
     print("\n".join(failures), file=sys.stderr)
@@ -48,22 +49,13 @@ def _run(command: list[str]) -> tuple[Json, list[str]]:
     with Emulator(validate_responses=True) as emulator:
         done = subprocess.run(
             command,
-            env={**os.environ, **_variables(emulator)},
+            env={**os.environ, **npm.variables(emulator)},
             stdout=subprocess.PIPE,
             text=True,
             timeout=600,
             check=True,
         )
         return json.loads(done.stdout.splitlines()[-1]), list(emulator.problems)
-
-
-def _variables(emulator: Emulator) -> Mapping[str, str]:
-    """Return the variables that applications with Clerk's SDKs read."""
-    return {
-        "CLERK_SECRET_KEY": emulator.secret_key,
-        "CLERK_PUBLISHABLE_KEY": emulator.publishable_key,
-        "CLERK_API_URL": emulator.origin,
-    }
 
 
 def _update(text: str) -> list[str]:

@@ -8,10 +8,20 @@ import subprocess
 from pathlib import Path
 
 from benchmarks import environments
+from clerk_emulator import Emulator
 
 SOURCE = Path(__file__).resolve().parent / "javascript"
 FOLDER = environments.ROOT / ".venv" / "sdks"
 """Where the packages are installed. Scripts are copied here, because Node finds packages by the script's path."""
+
+
+def variables(emulator: Emulator) -> dict[str, str]:
+    """Return the variables that applications with Clerk's SDKs read."""
+    return {
+        "CLERK_SECRET_KEY": emulator.secret_key,
+        "CLERK_PUBLISHABLE_KEY": emulator.publishable_key,
+        "CLERK_API_URL": emulator.origin,
+    }
 
 
 def version(package: str) -> str:
@@ -21,12 +31,13 @@ def version(package: str) -> str:
 
 
 def command(script: str) -> list[str]:
-    """Return the command that runs a script of `javascript/`. Install the packages if they have changed."""
-    _install()
+    """Return the command that runs a script of `javascript/`."""
+    install()
     return ["node", str(FOLDER / script)]
 
 
-def _install() -> None:
+def install() -> None:
+    """Copy the scripts, and install the packages if they have changed."""
     if not shutil.which("npm"):
         raise SystemExit("make sdks needs node and npm, which run Clerk's SDK for JavaScript")
     shutil.copytree(SOURCE, FOLDER, dirs_exist_ok=True)
