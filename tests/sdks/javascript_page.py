@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks import environments
 from clerk_emulator import Emulator
@@ -60,7 +59,8 @@ def problems() -> Iterator[str]:
         "CLERK_EMULATOR": f"{shlex.quote(sys.executable)} -m clerk_emulator",
         "CLERK_EMULATOR_PORT": str(_free_port()),
     }
-    done = _run([str(npm.FOLDER / "node_modules" / ".bin" / "vitest"), "run"], started)
+    vitest = str(npm.FOLDER / "node_modules" / ".bin" / "vitest")
+    done = _run([vitest, "run", "--testTimeout=60000", "--hookTimeout=60000"], started)  # for busy machines
     if done.returncode:
         yield f"{PAGE.name}: its tests fail\n{done.stdout}{done.stderr}"
 
