@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -66,9 +67,22 @@ def problems() -> Iterator[str]:
 
 
 def _run(command: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=_FOLDER, env={**os.environ, **variables}, capture_output=True, text=True, timeout=300, check=False
-    )
+    with subprocess.Popen(
+        command,
+        cwd=_FOLDER,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=600)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # the emulator that the tests have started, too
+            stdout, stderr = process.communicate()
+            stderr += "\nkilled after 600 seconds"
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 def _free_port() -> int:
