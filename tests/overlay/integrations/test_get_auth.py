@@ -50,8 +50,8 @@ OPTIONS = AuthOptions(jwt_key=FAKE.jwt_key, publishable_key=FAKE.publishable_key
 
 APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"]
 
-Answer = dict[str, Any]
-Ask = Callable[[str, dict[str, str]], Answer]
+Results = dict[str, Any]
+Ask = Callable[[str, dict[str, str]], Results]
 
 
 def who(auth: SessionClaims | MachineToken | None) -> str | None:
@@ -59,7 +59,7 @@ def who(auth: SessionClaims | MachineToken | None) -> str | None:
     return auth and (auth.subject if isinstance(auth, MachineToken) else auth.user_id)
 
 
-def seen(get_auth: Any, request: Any) -> Answer:
+def seen(get_auth: Any, request: Any) -> Results:
     """Return the results of each form of the call."""
     given = {"session": "session_token", "m2m": "m2m_token", "any": "any", "list": ["m2m_token", "api_key"]}
     return {
@@ -68,7 +68,7 @@ def seen(get_auth: Any, request: Any) -> Answer:
     }
 
 
-def outcomes(*calls: Callable[[], Any]) -> Answer:
+def outcomes(*calls: Callable[[], Any]) -> Results:
     """Return what old names return or raise, and their warnings."""
     found: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
@@ -86,7 +86,7 @@ def outcomes(*calls: Callable[[], Any]) -> Answer:
 
 
 def of_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
-    async def ask(target: str, headers: dict[str, str]) -> Answer:
+    async def ask(target: str, headers: dict[str, str]) -> Results:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
             return dict((await http.get(target, headers=headers)).json())
 
@@ -94,7 +94,7 @@ def of_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
 
 
 def of_wsgi(app: Any) -> Ask:
-    def ask(target: str, headers: dict[str, str]) -> Answer:
+    def ask(target: str, headers: dict[str, str]) -> Results:
         with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://test") as http:
             return dict(http.get(target, headers=headers).json())
 
@@ -126,19 +126,19 @@ def fastapi_site() -> Iterator[Ask]:
     @app.get("/")
     async def page(
         request: FastApiRequest, depended: Annotated[SessionClaims | None, Depends(fastapi.get_auth)]
-    ) -> Answer:
+    ) -> Results:
         assert depended is fastapi.get_auth(request)
         return seen(fastapi.get_auth, request)
 
     @app.get("/old")
-    async def old(request: FastApiRequest) -> Answer:
+    async def old(request: FastApiRequest) -> Results:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             state = await fastapi.state_of(request)
         return {"found": [state.status], "warned": [str(one.message) for one in caught]}
 
     @app.get("/depended")
-    async def depended(state: Annotated[Any, Depends(fastapi.state_of)]) -> Answer:
+    async def depended(state: Annotated[Any, Depends(fastapi.state_of)]) -> Results:
         return {"found": state.status}
 
     yield of_asgi(app)
@@ -159,11 +159,11 @@ def flask_site() -> Iterator[Ask]:
     flask.ClerkExtension(app, clerk=Clerk(KEY), options=OPTIONS)
 
     @app.get("/")
-    def page() -> Answer:
+    def page() -> Results:
         return seen(flask.get_auth, flask_request)
 
     @app.get("/old")
-    def old() -> Answer:
+    def old() -> Results:
         return outcomes(flask.state_of, lambda: flask.current_session.user_id)
 
     yield of_wsgi(app)
@@ -182,7 +182,7 @@ def _django(*pages: Any) -> Iterator[Ask]:
         CLERK_ACCEPTS_TOKEN="any",
     )
 
-    def ask(target: str, headers: dict[str, str]) -> Answer:
+    def ask(target: str, headers: dict[str, str]) -> Results:
         return dict(DjangoClient().get(target, headers=headers).json())
 
     with settings:
