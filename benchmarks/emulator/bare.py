@@ -40,11 +40,11 @@ def serve(configuration: uvicorn.Config, listening: socket.socket) -> None:
 
 
 def main(body: str) -> None:
-    answer = body.encode()
+    content = body.encode()
 
     async def fixed(request: Request) -> Response:
         await request.body()
-        return Response(answer, media_type="application/json")
+        return Response(content, media_type="application/json")
 
     # With an explicit protocol, like the emulator, so that asyncio sets TCP_NODELAY.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

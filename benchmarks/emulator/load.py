@@ -48,7 +48,7 @@ class Server:
         """Send a request, and return the body of its response."""
         with connected(self._port) as connection:
             connection.sendall(request.encoded())
-            return json.loads(answer(connection))
+            return json.loads(read_response(connection))
 
     def seconds(self, requests: Sequence[Request]) -> float:
         """Return the server's processor time for each of these requests, which must all succeed."""
@@ -93,10 +93,10 @@ def _exchange(connections: Sequence[socket.socket], requests: Sequence[bytes]) -
     for connection, request in pairs:
         connection.sendall(request)
     for connection, _ in pairs:
-        answer(connection)
+        read_response(connection)
 
 
-def answer(connection: socket.socket) -> bytes:
+def read_response(connection: socket.socket) -> bytes:
     """Return the body of the next response. Raises RuntimeError for an error response."""
     held = b""
     while b"\r\n\r\n" not in held:

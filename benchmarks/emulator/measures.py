@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.emulator.bare import SECRET_KEY
-from benchmarks.emulator.load import Request, Server, answer, connected, server
+from benchmarks.emulator.load import Request, Server, connected, read_response, server
 from benchmarks.environments import ROOT
 from benchmarks.measures import Rounds, rounds
 
@@ -120,7 +120,7 @@ def _start(command: list[str]) -> float:
             port = int(line if line.isdigit() else line.split(":")[2].partition("/")[0])
             with connected(port) as connection:
                 connection.sendall(Request("/users?limit=1").encoded())
-                answer(connection)
+                read_response(connection)
             return time.perf_counter() - begun
         finally:
             process.terminate()
@@ -149,7 +149,7 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Comparison], di
     fresh.ask(Request("/users"))
     bare = stack.enter_context(server("bare", json.dumps(user)))
     bare.ask(Request("/users"))
-    memory = {"after a first answer": Comparison((fresh.used()["bytes"],), (bare.used()["bytes"],))}
+    memory = {"after a first response": Comparison((fresh.used()["bytes"],), (bare.used()["bytes"],))}
 
     numbers = count()
 

@@ -55,7 +55,7 @@ def rows(found: Found) -> list[Row]:
     """Return the rows for requests, start, reset and memory."""
     goals = {"get a user": 1500, "list 10 users": 1500, "create a user": 800, "sign a session token": 500}
     lines = [_requests(name, beside, goals.get(name)) for name, beside in found.requests.items()]
-    lines.append(_line("start, to the first answer", found.start, Unit.SECONDS, 1.0))
+    lines.append(_line("start, to the first response", found.start, Unit.SECONDS, 1.0))
     lines.append(_line("reset", found.resets["reset"], Unit.SECONDS, 1e-3))
     lines.append(_line("… creating a user right after it", found.resets["first"], Unit.SECONDS))
     lines.append(_line("… creating another", found.resets["again"], Unit.SECONDS))

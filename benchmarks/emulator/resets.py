@@ -9,7 +9,7 @@ import json
 import time
 
 from benchmarks.emulator.bare import SECRET_KEY
-from benchmarks.emulator.load import Request, answer, connected
+from benchmarks.emulator.load import Request, connected, read_response
 from clerk_emulator import Emulator
 
 _TIMES = 200
@@ -23,7 +23,7 @@ def resets() -> dict[str, list[float]]:
 
         def ask() -> None:
             connection.sendall(request)
-            answer(connection)
+            read_response(connection)
 
         ask()
         for _ in range(_TIMES):

@@ -33,7 +33,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Call:
-    """A validated request, and what a handler needs to answer it."""
+    """A validated request, and what a handler needs to process it."""
 
     operation: Operation
     path: dict[str, str]

@@ -1,4 +1,4 @@
-"""Who may use the control API: programs of this machine, unless told otherwise.
+"""Restrict the control API to programs on this machine, and to host names that are allowed explicitly.
 
 A page that a browser of this machine shows must not control the emulator: neither one of another site, nor one whose
 host name its owner has pointed at this machine (DNS rebinding).

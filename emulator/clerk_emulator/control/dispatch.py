@@ -1,4 +1,4 @@
-"""Answer requests to the control API."""
+"""Handle requests to the control API."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def create_app(state: State) -> Starlette:
         ],
         lifespan=endpoints.lifespan,
     )
-    # Not a route: Starlette would answer some requests itself, such as other methods and paths with a line break.
+    # Not a route: Starlette would handle some requests itself, such as other methods and paths with a line break.
     application.router.default = request_response(endpoints.api)
     return application
 

@@ -26,7 +26,7 @@ class RecordedRequest:
     number: int
     """1 for the first request since the start or the last `reset`."""
     time: int
-    """When it was answered, in milliseconds since 1970 on the emulator's clock."""
+    """When the response was sent, in milliseconds since 1970 on the emulator's clock."""
     method: str
     path: str
     """The path as sent, without the query; a token in it is masked."""

@@ -15,12 +15,12 @@ from clerk_emulator.seeding.format import SECTIONS
     "GET",
     "/health",
     result=result(
-        status=text("Always `ok`: the emulator answers requests.", enum=["ok"]),
+        status=text("Always `ok`: the emulator accepts requests.", enum=["ok"]),
         api_version=text("The API version of the contract that the emulator follows."),
     ),
 )
 def get_health(_call: ControlCall) -> Json:
-    """Tell that the emulator answers requests."""
+    """Return `ok` if the emulator accepts requests."""
     return {"status": "ok", "api_version": versions.current()}
 
 
