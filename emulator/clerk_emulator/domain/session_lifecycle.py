@@ -53,6 +53,7 @@ def start(
             "actor": actor,
             "last_active_organization_id": organization_id,
             "last_active_at": now,
+            "created_at": now,
             "expire_at": now + (seconds or settings["session_seconds"]) * 1000,
             "abandon_at": now + _ABANDONED_AFTER,
             "_origin": origin,
