@@ -27,6 +27,8 @@ IMPORT_ROUNDS = 15
 DECODE_ROUNDS = 12
 CALL_ROUNDS = 120
 TASK_ROUNDS = 5
+LONG_CALLS = 2048
+"""Calls of tasks that are compared with fewer tasks: enough that starting the tasks does not count."""
 TOKEN_ROUNDS = 20
 NEW_TOKENS = 200
 """Tokens in a batch of new tokens."""
@@ -239,12 +241,22 @@ def together(sides: Sides, url: str) -> list[Measure]:
                 name = f"a call by {ours}, {number} tasks on {loop}"
                 task, rival = (f"{side}, {loop}, {number}" for side in ("clerk", "plain"))
                 measures.append(compared(name, task, rival, plain, *targets))
-            measures += [
+            measures.append(
                 compared(
                     "… the slowest in a hundred", f"{task}, p99", f"{rival}, p99", plain, Target(Rival.PLAIN, 1 / 3)
-                ),
-                compared("… beside 8 tasks", task, f"clerk, {loop}, 8", f"{ours}, 8 tasks", Target(Rival.PLAIN, 1)),
-            ]
+                )
+            )
+            for number in (64, 256):
+                measures.append(
+                    compared(
+                        f"… {number} tasks beside 8 tasks",
+                        f"clerk, {loop}, {number}",
+                        f"clerk, {loop}, 8",
+                        f"{ours}, 8 tasks",
+                        Target(Rival.PLAIN, 1),
+                        count=LONG_CALLS,
+                    )
+                )
         for number in (1, 8, 64, 256):
             targets = [Target(Rival.PLAIN, 1 / 4)] if number > 8 else []
             name = f"a call by {aiohttp}, {number} tasks"
