@@ -143,7 +143,7 @@ def test_open_file_is_named_after_its_path(way: str, name: str, content_type: st
     with path.open("rb") as file:
         assert uploaded_file(file, way) == Part("file", name, content_type, PNG)
         assert not file.closed
-    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - its name is bytes, which are no good as one
+    with open(os.fsencode(path), "rb") as file:  # noqa: PTH123 - gives the file a name of bytes
         assert uploaded_file(file, way).filename == "file"
 
 

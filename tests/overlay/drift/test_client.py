@@ -130,7 +130,7 @@ def test_bulk_calls_report_every_response_except_those_that_are_retried() -> Non
 
 
 async def later(drifts: list[Drift]) -> None:
-    """An async callback, which would not be awaited."""
+    """Do nothing: an async callback is rejected, because it would not be awaited."""
 
 
 @pytest.mark.parametrize("kind", [Clerk, AsyncClerk])

@@ -22,7 +22,7 @@ from tests.overlay.integrations.asgi_site import ORIGIN, options_for, people, se
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """An application that returns the state."""
+    """Return the state as JSON."""
     if scope["type"] == "lifespan":
         for moment in ("startup", "shutdown"):
             assert (await receive())["type"] == f"lifespan.{moment}"
@@ -53,7 +53,7 @@ def fake() -> FakeInstance:
 
 @pytest.fixture
 def at_emulator(clerk_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The emulator, with environment variables that point to it."""
+    """Set environment variables that point to the emulator, and return it."""
     set_variables(monkeypatch, clerk_emulator.secret_key, clerk_emulator.origin)
     return clerk_emulator
 
