@@ -47,7 +47,8 @@ def schedule_new(store: Store, faults: DeliveryFaults) -> None:
 def _schedule(store: Store, endpoint: Json, entry: LedgerEntry, faults: DeliveryFaults) -> None:
     fault = faults.next_for(entry.type)
     kind = fault.kind if fault else None
-    due_at = store.clock.now()
+    # Not the current time: the clock may have been advanced since the event.
+    due_at = min(max(entry.timestamp, endpoint["_enabled_at"]), store.clock.now())
     if fault and kind in ("delay", "reorder"):
         due_at += round(fault.seconds * 1000)
     for copy in range(2 if kind == "duplicate" else 1):

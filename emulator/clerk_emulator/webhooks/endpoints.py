@@ -43,6 +43,7 @@ def add(store: Store, url: str, events: Sequence[str] | None = None, secret: str
             "_former_secret": None,
             "_former_secret_until": None,
             "_position": ledger.last_number(store),
+            "_enabled_at": store.clock.now(),
         },
     )
 
@@ -78,6 +79,7 @@ def enable(store: Store, endpoint_id: str, *, send_missed: bool) -> Json:
     """Enable a disabled endpoint and return it. It receives what it has missed only if `send_missed` is true."""
     endpoint = require(store, endpoint_id)
     changes: Json = {} if send_missed else {"_position": ledger.last_number(store)}
+    changes["_enabled_at"] = store.clock.now()
     return store.update(ENDPOINTS, endpoint, disabled=False, failing_since=None, **changes)
 
 

@@ -63,6 +63,7 @@ class Sender:
     async def run(self) -> None:
         """Send deliveries until the task is cancelled."""
         with self._store.transaction():
+            deliveries.schedule_new(self._store, self._faults)
             deliveries.postpone_overdue(self._store)
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()

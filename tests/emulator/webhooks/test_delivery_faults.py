@@ -54,6 +54,17 @@ def test_delayed_delivery_is_sent_later(emulator: Emulator, api: Api, receiver: 
     assert received(receiver) == ["second", "third", "first"]
 
 
+def test_delay_counts_from_the_event_although_the_clock_is_advanced_at_once(
+    emulator: Emulator, api: Api, receiver: Receiver, names: list[str]
+) -> None:
+    emulator.webhooks.faults.add("delay", times=None, seconds=3600)
+    for name in names:
+        api.user(username=name)
+        emulator.clock.advance(3600)
+    emulator.webhooks.flush()
+    assert received(receiver) == ["first", "second", "third"]
+
+
 def test_reordered_delivery_follows_the_next_event(
     emulator: Emulator, api: Api, receiver: Receiver, names: list[str]
 ) -> None:
