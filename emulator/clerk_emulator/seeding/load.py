@@ -65,10 +65,7 @@ def create_state(
         validate_responses=validate_responses,
         observer=observer,
         control_hosts=control_hosts,
-        webhooks=[
-            {"url": one} if isinstance(one, str) else one
-            for one in ([webhooks] if isinstance(webhooks, str) else webhooks)
-        ],
+        webhooks=[endpoints.parse(one) for one in ([webhooks] if isinstance(webhooks, str) else webhooks)],
     )
 
 

@@ -48,6 +48,18 @@ def add(store: Store, url: str, events: Sequence[str] | None = None, secret: str
     )
 
 
+def parse(entry: str | Json) -> Json:
+    """Return the arguments of `add` for a URL, or for a dictionary with them. Raises ValueError for other keys."""
+    if isinstance(entry, str):
+        return {"url": entry}
+    for key in entry:
+        if key not in ("url", "events", "secret"):
+            raise ValueError(f"webhooks: {key!r} is not one of url, events, secret")
+    if "url" not in entry:
+        raise ValueError("webhooks: url is missing")
+    return entry
+
+
 def ensure(store: Store, url: str, events: Sequence[str] | None = None, secret: str | None = None) -> Json:
     """Return the endpoint for a URL with these events and, if it is given, this secret. Added if there is none."""
     endpoint = store.find(ENDPOINTS, ENDPOINTS.c.url == url)

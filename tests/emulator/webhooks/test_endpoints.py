@@ -23,6 +23,19 @@ def test_endpoint_is_given_as_url_or_dictionary(given: Any) -> None:
     assert endpoint["secret"].startswith("whsec_")
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("localhost", r"url: 'localhost' is not an http\(s\) URL"),
+        ([{"url": URL, "types": []}], "webhooks: 'types' is not one of url, events, secret"),
+        ([{"secret": SECRET}], "webhooks: url is missing"),
+    ],
+)
+def test_invalid_endpoints_are_named(given: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Emulator(webhooks=given)
+
+
 def test_file_keeps_its_endpoints_and_takes_new_values(tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
     with Emulator(db=db, webhooks=URL) as emulator:
