@@ -261,6 +261,63 @@ def test_seeds_custom_roles() -> None:
         Emulator(seed={**data, "permissions": []})
 
 
+def test_seeds_connections_directories_and_templates() -> None:
+    data: dict[str, Any] = {
+        "organizations": [{"name": "Acme", "slug": "acme"}],
+        "enterprise_connections": [
+            {
+                "id": "entconn_okta",
+                "saml_connection_id": "samlc_okta",
+                "name": "Okta",
+                "provider": "saml_okta",
+                "domains": ["acme.com"],
+                "organization": "acme",
+                "active": True,
+                "sync_user_attributes": False,
+                "saml": {"idp_metadata_url": "https://idp.acme.com/metadata", "idp_entity_id": "https://idp.acme.com"},
+            },
+            {
+                "name": "GitLab",
+                "provider": "oidc_gitlab",
+                "domains": ["acme.org"],
+                "oidc": {"client_id": "c", "client_secret": "hush"},
+            },
+        ],
+        "directories": [
+            {
+                "enterprise_connection_id": "entconn_okta",
+                "provider": "okta",
+                "api_key": "scim_key_1",
+                "enabled": False,
+                "group_role_mappings": [{"directory_group_id": "owners", "role": "org:admin"}],
+            }
+        ],
+        "templates": [{"template_type": "email", "slug": "verification_code", "subject": "{{otp_code}}"}],
+    }
+    with Emulator(seed=data) as first:
+        dumped = first.dump()
+        api = api_of(first)
+        with api.http:
+            connection = api.get("/enterprise_connections/entconn_okta")
+            (directory,) = api.get("/directories")["data"]
+            (mapping,) = api.get(f"/directories/{directory['id']}/group_role_mappings")["data"]
+            assert api.get("/templates/email/verification_code")["subject"] == "{{otp_code}}"
+    assert (connection["active"], connection["sync_user_attributes"]) == (True, False)
+    assert connection["saml_connection"]["id"] == "samlc_okta"
+    assert (directory["enabled"], mapping["role"]["key"]) == (False, "org:admin")
+    assert dumped["directories"][0]["api_key"] == "scim_key_1"
+    with Emulator(seed=dumped) as second:
+        assert second.dump() == dumped
+    for section, change, problem in [
+        ("enterprise_connections", {"organization": "none"}, "there is no none"),
+        ("directories", {"group_role_mappings": [{"directory_group_id": "a", "role": "org:x"}]}, "there is no org:x"),
+        ("templates", {"slug": "nope"}, "There is no email template nope"),
+    ]:
+        invalid = {**data, section: [{**data[section][0], **change}]}
+        with pytest.raises(ValueError, match=rf"{section}\[0\].*: .*{problem}"):
+            Emulator(seed=invalid)
+
+
 def test_seed_initializes_new_database_and_is_dumped(seed: Path, tmp_path: Path) -> None:
     db = tmp_path / "clerk.db"
     for given in (seed, None):

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clerk_emulator.control.billing import Billing
+from clerk_emulator.control.enterprise_controls import EnterpriseControls
+from clerk_emulator.control.sign_up_controls import SignUpControls
 from clerk_emulator.domain import (
     application_invitations,
     browser_sessions,
@@ -41,7 +43,7 @@ DEFAULT_ORIGIN = "http://localhost:3000"
 """The origin of the page that a user signs in on, unless another is given."""
 
 
-class Controls:
+class Controls(EnterpriseControls, SignUpControls):
     """The controls of an emulator. Each has a route of the control API, so that every language can use it.
 
     They can be used from any thread, also while the emulator serves requests.

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
 
 _HOST_PATTERN = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -126,3 +127,15 @@ def require_same_length(name: str, values: list[Any], other: str, others: list[A
     if others and len(values) != len(others):
         message = f"{other} must have as many values as {name}."
         raise ClerkAPIError(422, "form_param_array_length_mismatch", "has the wrong length", message, param_name=other)
+
+
+def either_name(body: Json, name: str, former_name: str, prefix: str = "") -> Any:
+    """Return the value of a parameter that has two names, or None. `prefix` precedes the names in errors.
+
+    Raises Clerk's error if both were sent with different values.
+    """
+    values = [body[one] for one in (name, former_name) if body.get(one) is not None]
+    if len(values) > 1 and values[0] != values[1]:
+        message = f"{prefix}{name} and {prefix}{former_name} must have the same value if both are sent."
+        raise ClerkAPIError(422, "form_param_value_conflict", "conflicts", message, param_name=prefix + name)
+    return values[0] if values else None

@@ -88,12 +88,7 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
     `name` is the parameter's name in errors, if it is not the kind. Raises ClerkAPIError for a value that is malformed,
     not unique, or not allowed.
     """
-    name = name or kind
-    value = normalize(kind, name, value)
-    for rule in _RULES:
-        rule(store, kind, value)
-    if find(store, kind, value):
-        raise errors.identifier_exists(name)
+    value = require_available(store, kind, value, name)
     data: Json = {
         "object": kind,
         kind: value,
@@ -108,6 +103,21 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
     if kind == "phone_number":
         data |= {"reserved_for_second_factor": False, "default_second_factor": False, "backup_codes": None}
     return store.create(IDENTIFICATIONS, data)
+
+
+def require_available(store: Store, kind: str, value: str, name: str = "") -> str:
+    """Return the normalized value of a new identifier.
+
+    `name` is the parameter's name in errors, if it is not the kind. Raises ClerkAPIError for a value that is malformed,
+    not unique, or not allowed.
+    """
+    name = name or kind
+    value = normalize(kind, name, value)
+    for rule in _RULES:
+        rule(store, kind, value)
+    if find(store, kind, value):
+        raise errors.identifier_exists(name)
+    return value
 
 
 def find(store: Store, kind: str, value: str) -> Json | None:

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 
 from clerk_emulator.domain import events
+from clerk_emulator.domain.templating import templates
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import frontend_host
-from clerk_emulator.storage.settings import INSTANCE
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
-_APP_NAME = "Clerk emulator"
 _FROM_NUMBER = "+15555550100"
-
-_TEXTS = {
-    "verification_code": ("{otp_code} is your verification code", "Your code for {app[name]} is {otp_code}."),
-    "invitation": ("Your invitation to {app[name]}", "Accept the invitation: {action_url}"),
-    "waitlist_invitation": ("Your invitation to {app[name]}", "Accept the invitation: {action_url}"),
-    "waitlist_confirmation": ("You are on the waitlist", "You are on the waitlist of {app[name]}."),
-    "organization_invitation": ("Your invitation to {org[name]}", "Accept the invitation: {action_url}"),
-    "organization_invitation_accepted": ("{email_address} has joined", "{email_address} has joined {org[name]}."),
-    "affiliation_code": ("{otp_code} is your verification code", "Your code for {app[name]} is {otp_code}."),
-    "password_changed": ("Your password was changed", "Your password for {app[name]} was changed."),
-    "passkey_removed": ("A passkey was removed", "A passkey was removed from your account at {app[name]}."),
-}
-"""The subject and text of each template. Clerk's texts differ, and are set in its dashboard."""
 
 
 def send_email(
@@ -39,22 +27,23 @@ def send_email(
 ) -> None:
     """Record that an email was created from the template `slug`. `values` are those that the template shows."""
     data = {"app": _app(store), **values}
-    subject, text = (part.format_map(data) for part in _TEXTS[slug])
+    template = templates.require(store, "email", slug)
+    filled = templates.fill_in(template, data)
     email = {
         "object": "email",
         "id": store.ids.new("ema"),
         "slug": slug,
-        "from_email_name": INSTANCE.read(store)["from_email_address"],
-        "reply_to_email_name": None,
+        "from_email_name": template["from_email_name"],
+        "reply_to_email_name": template["reply_to_email_name"] or None,
         "to_email_address": address,
         "email_address_id": email_address_id,
         "user_id": user_id,
-        "subject": subject,
-        "body": f"<p>{text}</p>",
-        "body_plain": text,
+        "subject": filled["subject"],
+        "body": filled["body"],
+        "body_plain": _plain_text(filled["body"]),
         "status": "queued",
         "data": data,
-        "delivered_by_clerk": True,
+        "delivered_by_clerk": template["delivered_by_clerk"],
     }
     events.record(store, "email.created", email)
 
@@ -70,6 +59,7 @@ def send_sms(
 ) -> None:
     """Record that a text message was created from the template `slug`, as `send_email` does."""
     data = {"app": _app(store), **values}
+    template = templates.require(store, "sms", slug)
     sms = {
         "object": "sms_message",
         "id": store.ids.new("sms"),
@@ -78,10 +68,10 @@ def send_sms(
         "to_phone_number": number,
         "phone_number_id": phone_number_id,
         "user_id": user_id,
-        "message": _TEXTS[slug][1].format_map(data),
+        "message": templates.fill_in(template, data)["body"],
         "status": "queued",
         "data": data,
-        "delivered_by_clerk": True,
+        "delivered_by_clerk": template["delivered_by_clerk"],
         "created_at_ms": store.clock.now(),
     }
     events.record(store, "sms.created", sms)
@@ -116,12 +106,18 @@ def notify_user(store: Store, user_id: str, slug: str, values: Json | None = Non
 def _app(store: Store) -> Json:
     domain = frontend_host(store).replace(".clerk.", ".")
     return {
-        "name": _APP_NAME,
+        "name": templates.APPLICATION_NAME,
         "domain_name": domain,
         "url": f"https://{domain}",
         "logo_url": None,
         "logo_image_url": None,
     }
+
+
+def _plain_text(body: str) -> str:
+    """Return the text of an HTML body, with a line for each paragraph."""
+    text = re.sub(r"<[^>]*>", "", body.replace("</p>", "\n"))
+    return html.unescape(text).strip()
 
 
 def _as_text(milliseconds: int) -> str:

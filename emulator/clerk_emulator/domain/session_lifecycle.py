@@ -29,11 +29,14 @@ def start(
     """Return a new session of a user, on a new client.
 
     `actor` is who signs in as the user. `seconds` is the lifetime, by default that of the instance settings.
-    Raises ClerkAPIError for an unknown, banned or locked user, or one who is not a member of the organization.
+    Raises ClerkAPIError for an unknown, banned, deprovisioned or locked user, or one who is not a member of the
+    organization.
     """
     user = store.require(USERS, user_id)
     if user["banned"]:
         raise ClerkAPIError(403, "user_banned", "user is banned", f"User {user_id} is banned.")
+    if user["deprovisioned"]:
+        raise ClerkAPIError(401, "deprovisioned", "user is deprovisioned", f"User {user_id} is deprovisioned.")
     if is_locked(store, user):
         raise ClerkAPIError(403, "user_locked", "user is locked", f"User {user_id} is locked.")
     if organization_id is not None:

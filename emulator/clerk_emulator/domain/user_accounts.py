@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator.domain import events, images
+from clerk_emulator.domain.enterprise.accounts import serialize_accounts
 from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -54,10 +55,8 @@ LISTS = {
     "web3_wallet": "web3_wallets",
     "passkey": "passkeys",
     "external_account": "external_accounts",
-    "enterprise_account": "enterprise_accounts",
-    "saml_account": "saml_accounts",
 }
-"""The keys of the lists in a user object, by the `object` of the identifications."""
+"""The keys of the lists in a user object, by the `object` of the identifications, except for enterprise accounts."""
 
 
 def serialize_users(store: Store, rows: list[Json]) -> list[Json]:
@@ -87,8 +86,13 @@ def update_user(store: Store, row: Json, **changes: Any) -> Json:
 
 def _serialize(store: Store, row: Json, identifications: list[Json], settings: Json) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
+    enterprise_accounts: list[Json] = []
     for one in identifications:
-        lists[LISTS[one["object"]]].append(serialize_identification(one))
+        if one["object"] == "enterprise_account":
+            enterprise_accounts.append(one)
+        else:
+            lists[LISTS[one["object"]]].append(serialize_identification(one))
+    lists["enterprise_accounts"], lists["saml_accounts"] = serialize_accounts(store, enterprise_accounts)
     image_url = images.url(store, row)
     has_totp = row["_totp_secret"] is not None
     locked = is_locked(store, row)

@@ -47,11 +47,20 @@ def list_resources(
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )
-    data = serialize(call, rows)
+    return _response(call, serialize(call, rows), lambda: call.store.count(table, *conditions))
+
+
+def list_page(call: Call, resources: Sequence[Json]) -> Response:
+    """Return the page of all these resources that `limit` and `offset` select, in the operation's list shape."""
+    start = call.query.get("offset") or 0
+    return _response(call, list(resources[start : start + call.query["limit"]]), lambda: len(resources))
+
+
+def _response(call: Call, data: list[Json], count: Callable[[], int]) -> Response:
     shape = call.operation.list_shape
     if shape == "array" or (shape == "switch" and not call.query.get("paginated")):
         return Response(data)
-    return Response({"data": data, "total_count": call.store.count(table, *conditions)})
+    return Response({"data": data, "total_count": count()})
 
 
 def _order(call: Call, columns: Mapping[str, Column]) -> tuple[Column, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import events, formats, identifications
+from clerk_emulator.domain.enterprise.enrollment_domains import require_no_connection
 from clerk_emulator.domain.organization_profiles import public_organization_data
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -13,16 +14,9 @@ from clerk_emulator.operations.registry import organization_operation
 from clerk_emulator.storage.conditions import contains_text, equals, includes_or_excludes, is_one_of
 from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS
-from clerk_emulator.storage.store import ResourceTable, Store, Where
+from clerk_emulator.storage.store import Store, Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS
-
-DOMAINS = ResourceTable(
-    "organization_domain",
-    "orgdmn",
-    {"name": str, "enrollment_mode": str, "verified": bool},
-    owners={"organization_id": "organization"},
-    unique=("name",),
-)
+from clerk_emulator.storage.tables import ORGANIZATION_DOMAINS as DOMAINS
 
 PUBLIC_PROVIDERS = frozenset(
     {
@@ -110,6 +104,7 @@ def create_domain(call: Call) -> Json:
             "_verified": verified,
         },
     )
+    require_no_connection(call.store, row)
     return _record(call, "organizationDomain.created", row)
 
 
@@ -125,7 +120,9 @@ def update_domain(call: Call) -> Json:
         changes["_verified"] = verified
         changes["affiliation_verification"] = _verified_by(call, "admin") if verified else None
         changes["ownership_verification"] = None
-    return _record(call, "organizationDomain.updated", call.store.update(DOMAINS, row, **changes))
+    row = call.store.update(DOMAINS, row, **changes)
+    require_no_connection(call.store, row)
+    return _record(call, "organizationDomain.updated", row)
 
 
 @organization_operation("DeleteOrganizationDomain")
@@ -147,6 +144,7 @@ def verify_ownership(call: Call) -> Json:
         return domain
     verification = _verified_by(call, "manual_override")
     row = call.store.update(DOMAINS, row, ownership_verification=verification, _verified=True)
+    require_no_connection(call.store, row)
     return _record(call, "organizationDomain.updated", row)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import membership_invitations, memberships, metadata, user_filters
+from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
 from clerk_emulator.domain.memberships import SORT, serialize_membership, serialize_memberships
 from clerk_emulator.domain.organization_profiles import pending_invitations
 from clerk_emulator.domain.roles import require_role_for
@@ -87,6 +88,7 @@ def merge_metadata(call: Call) -> Json:
 @organization_operation("DeleteOrganizationMembership")
 def delete_membership(call: Call) -> Json:
     membership = _membership(call, call.path_resource(ORGANIZATIONS, "organization_id"))
+    require_membership_not_managed(call.store, membership)
     answer = serialize_membership(call.store, membership)
     memberships.remove(call.store, membership)
     return answer

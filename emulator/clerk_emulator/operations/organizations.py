@@ -8,6 +8,7 @@ from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import events, formats, images, memberships, metadata, roles
 from clerk_emulator.domain.billing import subscriptions
+from clerk_emulator.domain.enterprise.connections import unlink_organization
 from clerk_emulator.domain.organization_profiles import (
     MEMBERS_COUNT,
     clear_active_organization,
@@ -104,6 +105,7 @@ def delete_organization(call: Call) -> Json:
         memberships.record_membership(call.store, "organizationMembership.deleted", membership)
     images.delete(call, organization)
     clear_active_organization(call.store, organization["id"])
+    unlink_organization(call.store, organization["id"])
     call.store.delete(ORGANIZATIONS, ORGANIZATIONS.c.id == organization["id"])
     deleted = deleted_object(organization, "slug")
     events.record(call.store, "organization.deleted", deleted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import (
@@ -17,6 +19,7 @@ from clerk_emulator.domain import (
     user_filters,
 )
 from clerk_emulator.domain.billing import subscriptions
+from clerk_emulator.domain.enterprise import provisioning
 from clerk_emulator.domain.user_accounts import (
     NEW_USER,
     lock,
@@ -41,7 +44,8 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
 
 @operation("CreateUser")
-def create_user(call: Call) -> Json:
+def create_user(call: Call, adopt: Callable[[Json], Json] | None = None) -> Json:
+    """Create a user. `adopt` completes the row of a user that a directory manages, before the event is recorded."""
     body = call.body
     _require_identifier(body)
     _validate_status_lists(body)
@@ -61,6 +65,8 @@ def create_user(call: Call) -> Json:
     user = _with_secrets(call, user, body)
     if body.get("locked"):
         user = lock(call.store, user)
+    if adopt:
+        user = adopt(user)
     serialized = record_user(call.store, "user.created", call.store.update(USERS, user, updated_at=user["created_at"]))
     subscriptions.start_for(call.store, user["id"])
     return serialized
@@ -88,6 +94,7 @@ def get_user(call: Call) -> Json:
 def update_user(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     body = call.body
+    provisioning.require_attributes_not_managed(call.store, user, list(body))
     changes = _profile(call, body, user) | metadata.replaced_fields(body, _METADATA, nullable=("private_metadata",))
     user = call.store.update(USERS, user, **changes)
     if "create_organizations_limit" in body:
@@ -123,6 +130,7 @@ def update_user(call: Call) -> Json:
 @operation("DeleteUser")
 def delete_user(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
+    provisioning.require_not_managed(user)
     clients = sql.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
     of_user = call.store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
     for membership in of_user:

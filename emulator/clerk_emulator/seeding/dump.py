@@ -10,7 +10,7 @@ from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
-from clerk_emulator.seeding import billing
+from clerk_emulator.seeding import billing, changed_templates, enterprise
 from clerk_emulator.seeding.format import ACCOUNT_FIELDS, KEYS, MEMBERSHIP_TIMES, PRIVATE_ACCOUNT_FIELDS, USER_TIMES
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
@@ -24,9 +24,9 @@ _USER_SWITCHES = ("delete_self_enabled", "create_organization_enabled", "bypass_
 def dump(state: State) -> Json:
     """Return the state as a seed, whose sections are those of `format`. Within a transaction.
 
-    Not included are resources without a section, such as images, passkeys, role sets and payments, and an
-    organization's creator who was deleted. A seed cannot be loaded if an organization has more members than its limit
-    allows.
+    Not included are resources without a section, such as images, passkeys, role sets, payments and the accounts of
+    users with enterprise connections, and an organization's creator who was deleted. A seed cannot be loaded if an
+    organization has more members than its limit allows.
     """
     store = state.store
     settle(store)
@@ -40,14 +40,23 @@ def dump(state: State) -> Json:
         "organizations": [_organization(store, row) for row in store.all(ORGANIZATIONS)],
         "memberships": [_membership(row) for row in store.all(MEMBERSHIPS)],
         **({"subscriptions": subscriptions} if subscriptions else {}),
-        **_webhooks(store),
+        **{name: rows for name, rows in _optional_sections(store) if rows},
     }
 
 
-def _webhooks(store: Store) -> Json:
+def _optional_sections(store: Store) -> list[tuple[str, list[Json]]]:
+    """Return the sections that a dump has only if they are not empty."""
+    return [
+        ("webhooks", _webhooks(store)),
+        ("enterprise_connections", enterprise.dump_connections(store)),
+        ("directories", enterprise.dump_directories(store)),
+        ("templates", changed_templates.dump_templates(store)),
+    ]
+
+
+def _webhooks(store: Store) -> list[Json]:
     names = ("url", "events", "secret")
-    rows = [{name: row[name] for name in names if row[name]} for row in store.all(ENDPOINTS)]
-    return {"webhooks": rows} if rows else {}
+    return [{name: row[name] for name in names if row[name]} for row in store.all(ENDPOINTS)]
 
 
 def _custom_roles(store: Store) -> Json:

@@ -36,6 +36,11 @@ The section `plans` has the plans of billing: `slug`, `payer_type`, `amount`, ..
 them, `is_default` for the plan of those without another, and custom `prices`. The section `subscriptions` has the paid
 plans of users and organizations: `owner`, `plan`, `period`, `status`, `price`, `is_free_trial`, `period_start`,
 `period_end`, `canceled_at`, `past_due_at`, and `payment_method: false` for those without one.
+
+The section `enterprise_connections` has the parameters of `POST /enterprise_connections`; `organization` is an id or a
+slug, and `saml_connection_id` the id of the SAML connection. The section `directories` has those of `POST /directories`
+and `PATCH /directories/{id}`, and an `api_key`; a group's `role` is a key. An entry of `templates` changes the template
+that its `template_type` and `slug` name.
 """
 
 from __future__ import annotations
@@ -56,6 +61,9 @@ SECTIONS = (
     "memberships",
     "subscriptions",
     "webhooks",
+    "enterprise_connections",
+    "directories",
+    "templates",
 )
 """In the order in which they are loaded."""
 KEYS = ("instance_id", "private_pem", "secret_key", "publishable_key")

@@ -16,7 +16,7 @@ from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer, State
-from clerk_emulator.seeding import billing, entries
+from clerk_emulator.seeding import billing, changed_templates, enterprise, entries, references
 from clerk_emulator.seeding.format import (
     ACCOUNT_FIELDS,
     MEMBERSHIP_TIMES,
@@ -26,9 +26,8 @@ from clerk_emulator.seeding.format import (
     SeedError,
     read,
 )
-from clerk_emulator.storage import sql
-from clerk_emulator.storage.store import ResourceTable, Store
-from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
+from clerk_emulator.storage.store import ResourceTable
+from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, USERS
 from clerk_emulator.webhooks import endpoints
 
 _CREATE_UNVERIFIED = {"email_address": "CreateEmailAddress", "phone_number": "CreatePhoneNumber"}
@@ -133,6 +132,9 @@ class _Loader:
             "memberships": self._create_membership,
             "subscriptions": self._create_subscription,
             "webhooks": self._create_endpoint,
+            "enterprise_connections": functools.partial(enterprise.create_connection, state),
+            "directories": functools.partial(enterprise.create_directory, state),
+            "templates": functools.partial(changed_templates.change_template, state),
         }
 
     def _create_permission(self, entry: Json) -> None:
@@ -151,7 +153,7 @@ class _Loader:
         billing.create_plan(self._store, entry)
 
     def _create_user(self, entry: Json) -> None:
-        self._reserve_id(USERS, entry)
+        references.reserve_id(self._state, USERS, entry)
         times = entries.pop_times(entry, USER_TIMES)
         second_factors = entries.pop_list(entry, "second_factor_phone_number")
         accounts = entries.pop_list(entry, "external_accounts")
@@ -192,13 +194,13 @@ class _Loader:
         external_accounts.connect(self._store, user_id, provider, email, provider_user_id, **values, **private)
 
     def _create_organization(self, entry: Json) -> None:
-        self._reserve_id(ORGANIZATIONS, entry)
+        references.reserve_id(self._state, ORGANIZATIONS, entry)
         times = entries.pop_times(entry, ("updated_at",))
         updates = {name: entry.pop(name) for name in ("admin_delete_enabled",) if name in entry}
         billed = entries.pop_billing(entry)
         creator: Json = {}
         if entry.get("created_by"):
-            entry["created_by"] = _find_user(self._store, entry["created_by"], "created_by")["id"]
+            entry["created_by"] = references.find_user(self._store, entry["created_by"], "created_by")["id"]
             if not entries.pop_flag(entry, "creator_is_member", default=True):
                 creator["created_by"] = entry.pop("created_by")
         organization_id: str = self._perform("CreateOrganization", entry)["id"]
@@ -214,8 +216,8 @@ class _Loader:
         for name in ("organization", "user"):
             if name not in entry:
                 raise errors.missing(name)
-        organization_id = _find_organization(self._store, entry.pop("organization"))["id"]
-        user_id = _find_user(self._store, entry.pop("user"), "user")["id"]
+        organization_id = references.find_organization(self._store, entry.pop("organization"))["id"]
+        user_id = references.find_user(self._store, entry.pop("user"), "user")["id"]
         times = entries.pop_times(entry, MEMBERSHIP_TIMES)
         for name in entry:
             if name not in ("role", "public_metadata", "private_metadata"):
@@ -238,7 +240,7 @@ class _Loader:
         """Subscribe a user or an organization; `owner` refers to one as `user` and `organization` do."""
         if "owner" not in entry:
             raise errors.missing("owner")
-        billing.create_subscription(self._store, _find_owner(self._store, entry["owner"])["id"], entry)
+        billing.create_subscription(self._store, references.find_owner(self._store, entry["owner"])["id"], entry)
 
     def _bill(self, owner_id: str, billed: Json) -> None:
         """Give an owner the plan and the credit of its entry, if there are any."""
@@ -247,41 +249,6 @@ class _Loader:
         if billed["credits"] is not None:
             billing.grant(self._store, owner_id, billed["credits"])
 
-    def _reserve_id(self, table: ResourceTable, entry: Json) -> None:
-        """Make the next resource of the table use the entry's id, if it has one."""
-        resource_id = entries.pop_id(entry, table.prefix)
-        if resource_id is None:
-            return
-        if self._store.get(table, resource_id):
-            raise errors.identifier_exists("id")
-        self._state.ids.expect(table.prefix, resource_id)
-
     def _set(self, table: ResourceTable, row: Json, values: Json) -> None:
         """Set values that no operation sets. `updated_at` does not change unless it is among them."""
         self._store.update(table, row, **{"updated_at": row["updated_at"], **values})
-
-
-def _find_user(store: Store, reference: Any, name: str) -> Json:
-    """Return the user with this id, username, external id, email address or phone number."""
-    identified = sql.select(IDENTIFICATIONS.c.user_id).where(IDENTIFICATIONS.c.identifier == str(reference).lower())
-    columns = USERS.c.id, USERS.c.username, USERS.c.external_id
-    user = store.find(USERS, sql.or_(USERS.c.id.in_(identified), *(column == str(reference) for column in columns)))
-    if user is None:
-        raise errors.invalid(name, f"must refer to a user; there is no {reference}")
-    return user
-
-
-def _find_owner(store: Store, reference: Any) -> Json:
-    """Return the organization or the user that is referred to."""
-    text = str(reference)
-    organization = store.find(ORGANIZATIONS, sql.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
-    return organization or _find_user(store, reference, "owner")
-
-
-def _find_organization(store: Store, reference: Any) -> Json:
-    """Return the organization with this id or slug."""
-    text = str(reference)
-    organization = store.find(ORGANIZATIONS, sql.or_(ORGANIZATIONS.c.id == text, ORGANIZATIONS.c.slug == text))
-    if organization is None:
-        raise errors.invalid("organization", f"must refer to an organization; there is no {reference}")
-    return organization

@@ -117,3 +117,6 @@ OAUTH_APPLICATION_SETTINGS = Section(
         "client_id_metadata_documents_only_allow_pre_registered_clients": False,
     },
 )
+
+SVIX = Section("svix", {"app_id": None})
+"""The Svix app, which the emulator itself does not need for webhooks."""

@@ -75,3 +75,24 @@ MACHINES = ResourceTable("machine", "mch", {"name": str})
 WAITLIST_ENTRIES = ResourceTable(
     "waitlist_entry", "wle", {"email_address": str, "status": str, "invited_at": int}, unique=("email_address",)
 )
+
+ORGANIZATION_DOMAINS = ResourceTable(
+    "organization_domain",
+    "orgdmn",
+    {"name": str, "enrollment_mode": str, "verified": bool},
+    owners={"organization_id": "organization"},
+    unique=("name",),
+)
+
+ENTERPRISE_CONNECTIONS = ResourceTable(
+    "enterprise_connection",
+    "entconn",
+    {"name": str, "active": bool, "organization_id": str, "saml_connection_id": str},
+    unique=("saml_connection_id",),
+)
+"""`_saml_connection_id` and `_saml` are the id and settings of the SAML connection, None for OIDC; `_oidc` likewise."""
+
+DIRECTORIES = ResourceTable(
+    "directory", "scim", {"api_key": str}, owners={"enterprise_connection_id": "enterprise_connection"}
+)
+"""Directories, which the API also calls SCIM directories."""

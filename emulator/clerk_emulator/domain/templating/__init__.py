@@ -1,0 +1,1 @@
+"""The templates of emails and SMS messages, and how they are filled in."""
