@@ -133,7 +133,7 @@ def serialize(row: Json) -> Json:
 
 def _validated(store: Store, values: Json) -> Json:
     sent: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    changes = {name: sent[name] for name in ("first_name", "last_name") if name in sent}
+    changes: Json = {name: sent[name] for name in ("first_name", "last_name") if name in sent}
     if "locale" in sent:
         changes["locale"] = formats.locale("locale", sent["locale"])
     if "unsafe_metadata" in sent:

@@ -44,7 +44,11 @@ _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
 
 @operation("CreateUser")
-def create_user(call: Call, adopt: Callable[[Json], Json] | None = None) -> Json:
+def create_user(call: Call) -> Json:
+    return create(call)
+
+
+def create(call: Call, adopt: Callable[[Json], Json] | None = None) -> Json:
     """Create a user. `adopt` completes the row of a user that a directory manages, before the event is recorded."""
     body = call.body
     _require_identifier(body)

@@ -13,8 +13,8 @@ from clerk_emulator.storage.store import Store
 
 def change_template(state: State, entry: Json) -> None:
     """Change a template; the entry names it by `template_type` and `slug`."""
-    path = {name: entries.pop_text(entry, name, name) for name in ("template_type", "slug")}
-    perform(state, "UpsertTemplate", entry, **path)
+    template_type, slug = (entries.pop_text(entry, name, name) for name in ("template_type", "slug"))
+    perform(state, "UpsertTemplate", entry, template_type=template_type, slug=slug)
 
 
 def dump_templates(store: Store) -> list[Json]:

@@ -57,7 +57,7 @@ def update(store: Store, row: Json, body: Json, *, consent: bool = True, prefix:
     If the connection is active afterwards, verified domains of organizations that are used for enrollment are deleted,
     or, without `consent`, prevent it. `prefix` precedes the names of SAML parameters in errors. Raises ClerkAPIError.
     """
-    sent = {name: value for name, value in body.items() if value is not None}
+    sent: Json = {name: value for name, value in body.items() if value is not None}
     changed: Json = {name: sent[name] for name in SWITCHES if name in sent}
     if "name" in sent:
         changed["name"] = _name(sent["name"])

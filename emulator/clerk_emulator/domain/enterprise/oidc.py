@@ -15,12 +15,12 @@ _URLS = ("discovery_url", "auth_url", "token_url", "user_info_url")
 def new_settings(store: Store, body: Json) -> Json:
     """Return the settings of a new connection. Raises ClerkAPIError."""
     now = store.clock.now()
-    empty: Json = {
+    empty: Json = dict.fromkeys(_URLS)
+    empty |= {
         "id": store.ids.new("oac"),
         "client_id": None,
         "_client_secret": None,
         "requires_pkce": False,
-        **dict.fromkeys(_URLS),
         "created_at": now,
         "updated_at": now,
     }
