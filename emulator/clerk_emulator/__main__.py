@@ -1,4 +1,4 @@
-"""`python -m clerk_emulator`: run a local Clerk until it is stopped."""
+"""`clerk-emulator` and `python -m clerk_emulator`: run a local Clerk until it is stopped."""
 
 from __future__ import annotations
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import shlex
 import signal
 import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
-from clerk_emulator.http.server import listen, uvicorn_config
+from clerk_emulator.http.server import listen, origin_of, uvicorn_config
+from clerk_emulator.request.generic.resources import generic_operations, unanswered_operations
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding.dump import dump
@@ -20,11 +25,16 @@ from clerk_emulator.seeding.load import create_state
 from clerk_emulator.storage.store import InUseError
 
 _BANNER = """\
-Clerk emulator: {url}
-Secret key:     {key}
+Clerk emulator:  {url}
+Secret key:      {secret_key}
+Publishable key: {publishable_key}
+JWKS:            {origin}/.well-known/jwks.json
+Control API:     {origin}/_emulator/openapi.json
+{notes}
+{exports}
 
     from clerkkit import Clerk
-    clerk = Clerk(secret_key="{key}", base_url="{url}")
+    clerk = Clerk(secret_key="{secret_key}", base_url="{url}")
     print(clerk.users.create(email_address=["ada@example.com"]).id)
 """
 
@@ -34,13 +44,19 @@ def run(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     try:
-        return _dump(options) if options.dump else _serve(options)
+        if options.dump:
+            _dump(options)
+        elif options.print_env:
+            _print_environment(options)
+        else:
+            _serve(options)
     except (InUseError, OSError, ValueError) as error:
         print(f"clerk_emulator: {error}", file=sys.stderr)
         return 1
+    return 0
 
 
-def _dump(options: argparse.Namespace) -> int:
+def _dump(options: argparse.Namespace) -> None:
     if options.db is None:
         raise ValueError("--dump needs --db FILE, the state to print")
     if options.seed is not None or options.secret_key is not None:
@@ -54,26 +70,70 @@ def _dump(options: argparse.Namespace) -> int:
             print(to_yaml(dump(state)), end="")
     finally:
         state.store.close()
-    return 0
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _print_environment(options: argparse.Namespace) -> None:
+    """Print the variables of the emulator that runs at an address, or that will run with these options."""
+    if options.seed is not None:
+        raise ValueError("--print-env cannot be combined with --seed")
+    if not options.port:
+        raise ValueError("--print-env needs the port of the emulator; --port 0 picks any")
+    origin = origin_of(options.host, options.port)
+    keys = _keys_of_running(origin)
+    if keys is None:
+        if options.db is None and options.secret_key is None:
+            raise ValueError(f"--print-env: no emulator runs at {origin}, and neither --db nor --secret-key is given")
+        state = create_state(db=options.db, secret_key=options.secret_key, publishable_key=options.publishable_key)
+        keys = state.keys.secret_key, state.keys.publishable_key
+        state.store.close()
+    print(_exports(origin, *keys))
+
+
+def _keys_of_running(origin: str) -> tuple[str, str] | None:
+    """Return the secret and the publishable key of the emulator at an origin; None if nothing listens there."""
+    from http.client import HTTPConnection, HTTPException  # rarely needed
+
+    connection = HTTPConnection(origin.removeprefix("http://"), timeout=10)
+    try:
+        connection.request("GET", "/_emulator/instance")
+        response = connection.getresponse()
+        instance = json.loads(response.read())
+        return instance["secret_key"], instance["publishable_key"]
+    except ConnectionRefusedError:
+        return None
+    except (HTTPException, ValueError, KeyError, TypeError):
+        raise ValueError(f"--print-env: the server at {origin} is not an emulator that this machine controls") from None
+    finally:
+        connection.close()
+
+
+def _exports(origin: str, secret_key: str, publishable_key: str) -> str:
+    """Return the lines of a shell that set the variables which clerkkit and Clerk's SDKs read."""
+    variables = {
+        "CLERK_API_URL": origin,
+        "CLERK_SECRET_KEY": secret_key,
+        "CLERK_PUBLISHABLE_KEY": publishable_key,
+    }
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def _serve(options: argparse.Namespace) -> None:
     state = create_state(
         db=options.db,
         secret_key=options.secret_key,
+        publishable_key=options.publishable_key,
         seed=options.seed,
         rate_limits=options.rate_limits,
+        control_hosts=options.control_host,
         webhooks=[{"url": url, "secret": options.webhook_secret} for url in options.webhook],
     )
     try:
-        socket = listen(options.host, options.port)
+        listener = listen(options.host, options.port)
     except BaseException:
         state.store.close()
         raise
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    state.store.public_origin = f"http://{host}:{socket.getsockname()[1]}"
-    url = state.store.public_origin + PREFIX
-    server = uvicorn.Server(uvicorn_config(state))
+    origin = state.store.public_origin = origin_of(*listener.getsockname()[:2])
+    server = uvicorn.Server(uvicorn_config(state, access_log=not options.quiet))
 
     # While uvicorn serves, it handles these signals itself and raises them again at the end. Then, and before it
     # starts, they arrive here.
@@ -82,26 +142,58 @@ def _serve(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    print(_BANNER.format(url=url, key=state.keys.secret_key), flush=True)
+    keys = state.keys.secret_key, state.keys.publishable_key
+    print(
+        _BANNER.format(
+            url=origin + PREFIX,
+            origin=origin,
+            secret_key=keys[0],
+            publishable_key=keys[1],
+            notes="".join(_operations_without_rules()),
+            exports=textwrap.indent(_exports(origin, *keys), "    "),
+        ),
+        flush=True,
+    )
     for endpoint in state.webhooks.endpoints:
         print(f"Webhooks to {endpoint['url']} are signed with {endpoint['secret']}", flush=True)
     try:
-        server.run([socket])
+        server.run([listener])
     finally:
         state.store.close()
-    return 0
+
+
+def _operations_without_rules() -> Iterator[str]:
+    """Yield a line about the operations of a newer contract, for which the emulator has no rules."""
+    for names, answer in (
+        (list(generic_operations()), "are answered generically: they store and return what is sent"),
+        (unanswered_operations(), "are not emulated"),
+    ):
+        if names:
+            yield f"{len(names)} operations without rules {answer}: {', '.join(names)}\n"
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the argument parser."""
-    arguments = argparse.ArgumentParser(prog="python -m clerk_emulator", description="Run a local Clerk.")
-    arguments.add_argument("--port", type=int, default=4010, help="port (default: 4010); 0 picks a free one")
-    arguments.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    arguments.add_argument("--db", metavar="FILE", help="file to keep the state in (default: in memory)")
-    arguments.add_argument("--secret-key", metavar="sk_test_...", help="secret key (default: generated)")
-    arguments.add_argument("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
-    arguments.add_argument("--dump", action="store_true", help="print the state of --db as a seed file, and exit")
-    arguments.add_argument("--webhook", metavar="URL", action="append", default=[], help="send events to this URL")
-    arguments.add_argument("--webhook-secret", metavar="whsec_...", help="secret of --webhook (default: generated)")
-    arguments.add_argument("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
+    arguments = argparse.ArgumentParser(prog="clerk-emulator", description="Run a local Clerk.")
+    add = arguments.add_argument
+    add("--port", type=int, default=4010, help="port (default: 4010); 0 picks a free one")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add("--db", metavar="FILE", help="file to keep the state in (default: in memory)")
+    add("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
+    add("--secret-key", metavar="sk_test_...", help="secret key (default: that of --db, else generated)")
+    add("--publishable-key", metavar="pk_test_...", help="publishable key; it names the host of the Frontend API")
+    add("--webhook", metavar="URL", action="append", default=[], help="send events to this URL; can be repeated")
+    add("--webhook-secret", metavar="whsec_...", help="secret of --webhook (default: generated)")
+    add("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
+    add("--quiet", action="store_true", help="print no line for each request")
+    add("--print-env", action="store_true", help="print the variables for an application as export lines, and exit")
+    add("--dump", action="store_true", help="print the state of --db as a seed file, and exit")
+    add(
+        "--control-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="accept control requests that other machines send to this host name; can be repeated "
+        "(default: only this machine)",
+    )
     return arguments

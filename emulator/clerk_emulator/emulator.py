@@ -110,7 +110,7 @@ class Emulator(Controls):
     @property
     def origin(self) -> str:
         """The origin of the server, such as http://127.0.0.1:49152."""
-        return origin_of(self._socket)
+        return origin_of(*self._socket.getsockname()[:2])
 
     @property
     def url(self) -> str:

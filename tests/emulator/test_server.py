@@ -33,9 +33,13 @@ class Program(NamedTuple):
 
 
 @contextlib.contextmanager
-def running(*arguments: str) -> Iterator[Program]:
+def running(*arguments: str, fixed_key: bool = True, quiet: bool = True) -> Iterator[Program]:
     """Run `python -m clerk_emulator`, and wait until it has printed its URL."""
-    command = [sys.executable, "-W", "error", "-m", "clerk_emulator", "--port", "0", "--secret-key", KEY, *arguments]
+    command = [sys.executable, "-W", "error", "-m", "clerk_emulator", "--port", "0"]
+    command += ["--secret-key", KEY] if fixed_key else []
+    # What nobody reads would fill the pipe.
+    command += ["--quiet"] if quiet else []
+    command += arguments
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clerk_emulator.contract.specification import document, resolve, schema_at
+from clerk_emulator.contract.plain_values import plain_value
+from clerk_emulator.contract.specification import document, schema_at
 from clerk_emulator.json_types import Json, is_list, is_object
 
 RecordProperty = Callable[[str], object]
@@ -53,7 +54,7 @@ def _fill_in_object(schema: _ObjectSchema, value: Json, record: RecordProperty) 
     new: Json = {}
     for key in schema.required - value.keys():
         record(f"{schema.name}.{key}")
-        new[key] = _neutral_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
+        new[key] = plain_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
     for key, names in schema.inside.items():
         inner_value = value.get(key)
         if inner_value is not None and inner_value != []:  # skips the most common values
@@ -89,23 +90,3 @@ def _object_names(schema: Json) -> Iterator[str]:
         yield name
     for inner in (*target.get("anyOf", ()), *([target["items"]] if "items" in target else ())):
         yield from _object_names(inner)
-
-
-def _neutral_value(schema: Json) -> Any:
-    """Return a neutral value that the schema allows."""
-    target = resolve(schema)
-    if "default" in target:
-        return target["default"]
-    if "anyOf" in target:
-        options = [resolve(one) for one in target["anyOf"]]
-        return None if {"type": "null"} in options else _neutral_value(options[0])
-    value_type = target.get("type")
-    if "enum" in target and "null" not in (value_type or ()):
-        return target["enum"][0]
-    if value_type is None or "null" in value_type:
-        return None
-    if value_type == "object":
-        required = target.get("required", ())
-        return {key: _neutral_value(inner) for key, inner in target.get("properties", {}).items() if key in required}
-    neutral: Json = {"string": "", "boolean": False, "array": []}
-    return neutral.get(value_type, target.get("minimum", 0))

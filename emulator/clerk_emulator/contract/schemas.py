@@ -40,6 +40,11 @@ def schema_violations(schema: Json, value: Any) -> list[Violation]:
     return _violations(_standalone_validator(json.dumps(schema)), value)
 
 
+def contract_violations(schema: Json, value: Any) -> list[Violation]:
+    """Return the violations of a schema of the contract, which may have references."""
+    return _violations(_contract_validator().evolve(schema=schema), value)
+
+
 def _violations(validator: Any, value: Any) -> list[Violation]:
     errors = cast("Iterator[ValidationError]", validator.iter_errors(value))
     return [_violation(error) for error in errors]

@@ -103,6 +103,11 @@ class Controls(EnterpriseControls, SignUpControls):
         return self._state.filled_in
 
     @property
+    def generic(self) -> set[str]:
+        """The ids of operations that were answered without rules of their own: they store and return what is sent."""
+        return self._state.generic
+
+    @property
     def events(self) -> list[Json]:
         """Everything that happened, in order, as the events that Clerk sends to webhooks.
 

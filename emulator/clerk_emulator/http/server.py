@@ -10,6 +10,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from clerk_emulator.http import app
+from clerk_emulator.http.access_log import AccessLog
 from clerk_emulator.request.state import State
 
 
@@ -27,10 +28,11 @@ class _Protocol(H11Protocol):
             app.CONNECTIONS.pop(self.client, None)
 
 
-def uvicorn_config(state: State) -> uvicorn.Config:
-    """Return uvicorn's configuration for an emulator."""
+def uvicorn_config(state: State, *, access_log: bool = False) -> uvicorn.Config:
+    """Return uvicorn's configuration for an emulator. `access_log` prints a line for each request."""
+    application = app.create_app(state)
     return uvicorn.Config(
-        app.create_app(state),
+        AccessLog(application) if access_log else application,
         http=_Protocol,
         ws="none",
         lifespan="on",
@@ -44,12 +46,11 @@ def uvicorn_config(state: State) -> uvicorn.Config:
     )
 
 
-def origin_of(listener: socket.socket) -> str:
-    """Return the origin of a listening socket, such as http://127.0.0.1:4010.
+def origin_of(host: str, port: int) -> str:
+    """Return the origin of a server that listens on an address, such as http://127.0.0.1:4010.
 
     For one that listens on all addresses it is the origin for clients of this machine.
     """
-    host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not where to listen
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

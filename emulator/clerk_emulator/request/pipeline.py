@@ -16,6 +16,8 @@ from clerk_emulator.json_types import is_list, is_object
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.request import authentication, faults, validation
 from clerk_emulator.request.execution import execute
+from clerk_emulator.request.generic import handlers as generic_handlers
+from clerk_emulator.request.generic.resources import generic_operations, not_emulated
 from clerk_emulator.request.incoming import JSON_LIMIT, IncomingRequest
 from clerk_emulator.request.state import State
 from clerk_emulator.storage.cause import Cause
@@ -79,8 +81,8 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
     version = versions.requested(request.headers, query)
     state.limits.count(operation, path_values)
     handler = HANDLERS.get(operation.id)
-    if handler is None:
-        raise _not_emulated(operation)
+    if handler is None and operation.id not in generic_operations():
+        raise not_emulated(operation)
     parsed_query = validation.parse_query(operation, query)
     files: dict[str, Upload] = {}
     if operation.body_type == "multipart/form-data":
@@ -104,7 +106,10 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         cause=Cause(request.origin, request.client_ip, request.headers.get("user-agent", "")),
         version=version,
     )
-    return execute(state, call, handler.handle)
+    if handler:
+        return execute(state, call, handler.handle)
+    state.generic.add(operation.id)
+    return execute(state, call, generic_handlers.handle)
 
 
 def _error_response(state: State, operation: Operation | None, error: ClerkAPIError) -> Response:
@@ -120,15 +125,6 @@ def _require_single_length(request: IncomingRequest) -> None:
         error = errors.unreadable_body("it has a Transfer-Encoding and a Content-Length")
         error.headers["Connection"] = "close"
         raise error
-
-
-def _not_emulated(operation: Operation) -> ClerkAPIError:
-    """Return a 405: SDKs do not retry it as they do a 5xx, and Clerk's servers do not use it."""
-    message = f"clerk_emulator does not emulate {operation.id} ({operation.method} {operation.path}); use Clerk for it."
-    error = ClerkAPIError(405, "not_emulated", "not emulated", message)
-    same_path = [other for other in specification.operations().values() if other.path == operation.path]
-    error.headers["Allow"] = ", ".join(other.method for other in same_path if other.id in HANDLERS)
-    return error
 
 
 def _no_such_operation(request: IncomingRequest, candidates: dict[str, Operation]) -> ClerkAPIError:

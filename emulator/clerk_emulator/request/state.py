@@ -41,7 +41,8 @@ class State:
 
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
     `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
-    handler sets, such as `User.locale`. `observer` is called for each response. `control_hosts` are the host names at
+    handler sets, such as `User.locale`. `generic` are the ids of operations that were answered without rules of their
+    own. `observer` is called for each response. `control_hosts` are the host names at
     which the control API is served to other machines. `webhooks` are endpoints with the keys `url`, `events` and
     `secret`; those that the file has are changed, not added again.
 
@@ -75,6 +76,7 @@ class State:
         self.control_hosts = frozenset(control_hosts)
         self.problems: list[str] = []
         self.filled_in: set[str] = set()
+        self.generic: set[str] = set()
         chosen = {"secret_key": secret_key, "publishable_key": publishable_key}
         given_keys = {**(keys or {}), **{name: key for name, key in chosen.items() if key is not None}}
         try:

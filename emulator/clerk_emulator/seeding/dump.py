@@ -10,7 +10,7 @@ from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
-from clerk_emulator.seeding import billing, changed_templates, enterprise
+from clerk_emulator.seeding import billing, changed_templates, enterprise, generic_resources
 from clerk_emulator.seeding.format import ACCOUNT_FIELDS, KEYS, MEMBERSHIP_TIMES, PRIVATE_ACCOUNT_FIELDS, USER_TIMES
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
@@ -47,6 +47,7 @@ def dump(state: State) -> Json:
 def _optional_sections(store: Store) -> list[tuple[str, list[Json]]]:
     """Return the sections that a dump has only if they are not empty."""
     return [
+        ("resources", generic_resources.dump_resources(store)),
         ("webhooks", _webhooks(store)),
         ("enterprise_connections", enterprise.dump_connections(store)),
         ("directories", enterprise.dump_directories(store)),

@@ -41,6 +41,9 @@ The section `enterprise_connections` has the parameters of `POST /enterprise_con
 slug, and `saml_connection_id` the id of the SAML connection. The section `directories` has those of `POST /directories`
 and `PATCH /directories/{id}`, and an `api_key`; a group's `role` is a key. An entry of `templates` changes the template
 that its `template_type` and `slug` name.
+
+The section `resources` has those of operations without rules: the path of a `collection`, `parents` (the values of its
+parameters) and the `values` of the resource.
 """
 
 from __future__ import annotations
@@ -60,6 +63,7 @@ SECTIONS = (
     "organizations",
     "memberships",
     "subscriptions",
+    "resources",
     "webhooks",
     "enterprise_connections",
     "directories",

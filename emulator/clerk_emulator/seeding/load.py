@@ -16,7 +16,7 @@ from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer, State
-from clerk_emulator.seeding import billing, changed_templates, enterprise, entries, references
+from clerk_emulator.seeding import billing, changed_templates, enterprise, entries, generic_resources, references
 from clerk_emulator.seeding.format import (
     ACCOUNT_FIELDS,
     MEMBERSHIP_TIMES,
@@ -131,6 +131,7 @@ class _Loader:
             "organizations": self._create_organization,
             "memberships": self._create_membership,
             "subscriptions": self._create_subscription,
+            "resources": functools.partial(generic_resources.create_resource, state.store),
             "webhooks": self._create_endpoint,
             "enterprise_connections": functools.partial(enterprise.create_connection, state),
             "directories": functools.partial(enterprise.create_directory, state),

@@ -96,3 +96,7 @@ DIRECTORIES = ResourceTable(
     "directory", "scim", {"api_key": str}, owners={"enterprise_connection_id": "enterprise_connection"}
 )
 """Directories, which the API also calls SCIM directories."""
+
+GENERIC_RESOURCES = ResourceTable("generic_resource", "res", {"collection": str, "parents": str})
+"""Resources without rules. `_collection` is the path of their collection, `_parents` are the values of its parameters
+as JSON."""

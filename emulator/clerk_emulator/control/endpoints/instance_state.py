@@ -77,12 +77,17 @@ def dump(call: ControlCall) -> Json:
 @route(
     "GET",
     "/problems",
-    python="problems filled_in",
+    python="problems filled_in generic",
     result=result(
         problems=list_of(text(), "Violations of the contract, if responses are validated, and unexpected exceptions."),
         filled_in=list_of(text(), "Properties that the contract requires and no handler sets, such as `User.locale`."),
+        generic=list_of(text(), "The ids of operations that were answered without rules of their own."),
     ),
 )
 def get_problems(call: ControlCall) -> Json:
     """Return where the emulator does not follow the contract."""
-    return {"problems": list(call.controls.problems), "filled_in": sorted(call.controls.filled_in)}
+    return {
+        "problems": list(call.controls.problems),
+        "filled_in": sorted(call.controls.filled_in),
+        "generic": sorted(call.controls.generic),
+    }

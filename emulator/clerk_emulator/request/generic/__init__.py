@@ -1,0 +1,1 @@
+"""Answer operations that a newer contract adds and that have no handler, where their shape allows it."""

@@ -1,0 +1,46 @@
+"""The emulator runs on contracts that are newer or older than its handlers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.contract.build import build_contract
+from generator.fetch import document
+from tests.emulator.api import Json
+from tests.shared import shared
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def revisions() -> list[str]:
+    """Return all revisions of Clerk's document that are at hand."""
+    folder = Path(os.environ.get("CLERKKIT_SHARED", ""), "specs")
+    paths = [*folder.glob("bapi/*.yml"), *folder.glob("history/bapi-*.yml")]
+    return sorted(path.relative_to(folder).as_posix() for path in paths) or ["bapi"]
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_every_revision_of_the_document_is_answered(revision: str, tmp_path: Path) -> None:
+    contract = build_contract(document.read(str(shared("specs", revision))), ROOT / "spec").facts
+    path = tmp_path / "contract.json"
+    path.write_text(json.dumps(contract), encoding="utf-8")
+    found = sweep(path)
+    assert found["problems"] == []
+    assert len(found["statuses"]) >= 200
+    assert {name: status for name, status in found["statuses"].items() if not 200 <= status < 500} == {}
+    assert sum(status < 300 for status in found["statuses"].values()) >= 50
+
+
+def sweep(contract: Path) -> Json:
+    """Return what each operation of a contract has answered."""
+    command = [sys.executable, "-m", "tests.emulator.contract_sweep", str(contract)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
+    assert done.returncode == 0, done.stderr
+    result: Json = json.loads(done.stdout)
+    return result
