@@ -41,6 +41,7 @@ def emulator(_server: Emulator) -> Iterator[Emulator]:
     _EVENTS.violations.clear()
     yield _server
     assert _server.problems == []
+    assert _server.left_out == set()
     _EVENTS.check_new()
     assert _EVENTS.violations == []
 

@@ -78,11 +78,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
-    told: set[str] = set()
+    differences = filling.Differences()
     before = copy.deepcopy(body)
-    found = filling.fill_in(pointer, body, told.add)
+    found = filling.fill_in(pointer, body, differences)
     assert body == before
-    return found, told
+    return found, differences.filled_in
 
 
 @pytest.mark.usefixtures("small")
@@ -122,18 +122,29 @@ def test_ambiguous_objects_do_not_change(body: object) -> None:
     assert completed(body, "#/components/schemas/Named") == (body, set())
 
 
+@pytest.mark.usefixtures("small")
+def test_properties_that_a_closed_schema_does_not_allow_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SCHEMAS["Inner"], "additionalProperties", False)
+    filling._object_schema.cache_clear()
+    differences = filling.Differences()
+    body = {**PLAIN, "inner": {"id": "1", "of_tomorrow": 1}, "of_tomorrow": 1}
+    found = filling.fill_in(POINTER, body, differences)
+    assert found == {**PLAIN, "inner": {"id": "1"}, "of_tomorrow": 1}
+    assert (differences.left_out, differences.filled_in) == ({"Inner.of_tomorrow"}, set())
+
+
 def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only in the response: the property is not stored, and others do not change."""
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
     known = specification.document()["components"]["schemas"]["User"]["required"]
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
     filling._object_schema.cache_clear()
-    monkeypatch.setattr(emulator._state, "filled_in", filled_in := set[str]())
+    monkeypatch.setattr(emulator._state, "differences", differences := filling.Differences())
     try:
         made = api.user(username="ada_1", first_name="Ada")
         assert (made["shoe_size"], made["first_name"]) == ("", "Ada")
         assert [user["shoe_size"] for user in api.get("/users")] == [""]
-        assert filled_in == {"User.shoe_size"}
+        assert differences.filled_in == {"User.shoe_size"}
     finally:
         filling._object_schema.cache_clear()
     assert "shoe_size" not in str(emulator.dump())

@@ -176,6 +176,27 @@ def newer_contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         cache.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Emulator]:
+    """An emulator of its own, because these operations are not in the table of events."""
+    with Emulator(validate_responses=True) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(server: Emulator, newer_contract: None) -> Iterator[Emulator]:
+    server.reset()
+    yield server
+    assert server.problems == []
+
+
+@pytest.fixture
+def api(emulator: Emulator) -> Iterator[Api]:
+    headers = {"Authorization": f"Bearer {emulator.secret_key}"}
+    with httpx.Client(base_url=emulator.url, headers=headers, trust_env=False) as client:
+        yield Api(client)
+
+
 def test_created_resource_is_read_back(api: Api, emulator: Emulator) -> None:
     now = emulator.clock.freeze()
     created = api.post("/gadgets", {"name": "Lamp", "colour": "green", "secret": "x"})
@@ -260,7 +281,7 @@ def test_generic_responses_say_so(api: Api, emulator: Emulator, monkeypatch: pyt
     told = httpx.get(emulator.origin + "/_emulator/problems", trust_env=False).json()
     assert told["generic"] == ["CreateGadget", "GetGadget"]
     answered, refused = list(_operations_without_rules())
-    assert "CreateGadget, ListGadgets, GetGadget" in answered
+    assert "CreateGadget" in answered
     assert "PolishGadget" in refused
     assert "PolishGadget" not in answered
 

@@ -1,28 +1,39 @@
 """Fill in properties that the contract requires and a handler does not return, with plain values.
 
 Clerk adds properties to its resources nearly every week. So the emulator follows a contract that is newer than its
-handlers. The properties are recorded, so that handlers can be updated.
+handlers. Properties that the contract does not allow, because it is older or Clerk has removed them, are left out. Both
+are recorded, so that handlers can be updated.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from clerk_emulator.contract.plain_values import plain_value
 from clerk_emulator.contract.specification import document, schema_at
 from clerk_emulator.json_types import Json, is_list, is_object
 
-RecordProperty = Callable[[str], object]
-"""Called with each property that was filled in, such as `User.locale`."""
+
+@dataclass(frozen=True)
+class Differences:
+    """Where responses differ from the contract: properties such as `User.locale`."""
+
+    filled_in: set[str] = field(default_factory=set[str])
+    """Those that the contract requires and no handler returns."""
+    left_out: set[str] = field(default_factory=set[str])
+    """Those that a handler returns and the contract does not allow."""
 
 
-def fill_in(pointer: str, body: Any, record: RecordProperty) -> Any:
-    """Return the body with all properties that the schema at a pointer requires. The given body is not changed."""
-    return _fill_in(_object_names_at(pointer), body, record)
+def fill_in(pointer: str, body: Any, differences: Differences) -> Any:
+    """Return the body with the properties that the schema at a pointer requires, and without those that it forbids.
+
+    The given body is not changed. The properties are added to `differences`.
+    """
+    return _fill_in(_object_names_at(pointer), body, differences)
 
 
 @dataclass(frozen=True)
@@ -35,30 +46,35 @@ class _ObjectSchema:
     """For each property the names of the objects that it may hold."""
     tags: tuple[Any, ...]
     """The allowed values of its property `object`; empty if any is allowed."""
+    allowed: frozenset[str] | None
+    """All properties that it allows; None if it allows others."""
 
 
-def _fill_in(names: tuple[str, ...], value: Any, record: RecordProperty) -> Any:
+def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> Any:
     if not names:
         return value
     if is_list(value):
-        new = [_fill_in(names, one, record) for one in value]
+        new = [_fill_in(names, one, differences) for one in value]
         return value if all(map(operator.is_, new, value)) else new
     if not is_object(value):
         return value
     schemas = [schema for schema in map(_object_schema, names) if not schema.tags or value.get("object") in schema.tags]
     # If several schemas are possible, what is missing does not show which one applies.
-    return _fill_in_object(schemas[0], value, record) if len(schemas) == 1 else value
+    return _fill_in_object(schemas[0], value, differences) if len(schemas) == 1 else value
 
 
-def _fill_in_object(schema: _ObjectSchema, value: Json, record: RecordProperty) -> Json:
+def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
+    if schema.allowed is not None and not value.keys() <= schema.allowed:
+        differences.left_out.update(f"{schema.name}.{key}" for key in value.keys() - schema.allowed)
+        value = {key: held for key, held in value.items() if key in schema.allowed}
     new: Json = {}
     for key in schema.required - value.keys():
-        record(f"{schema.name}.{key}")
+        differences.filled_in.add(f"{schema.name}.{key}")
         new[key] = plain_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
     for key, names in schema.inside.items():
         inner_value = value.get(key)
         if inner_value is not None and inner_value != []:  # skips the most common values
-            inner = _fill_in(names, inner_value, record)
+            inner = _fill_in(names, inner_value, differences)
             if inner is not inner_value:
                 new[key] = inner
     return {**value, **new} if new else value
@@ -78,6 +94,7 @@ def _object_schema(name: str) -> _ObjectSchema:
         required=frozenset(schema.get("required", ())),
         inside={key: names for key, names in inside.items() if names},
         tags=tuple(schema["properties"].get("object", {}).get("enum", ())),
+        allowed=frozenset(schema["properties"]) if schema.get("additionalProperties") is False else None,
     )
 
 

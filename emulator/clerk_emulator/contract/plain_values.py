@@ -52,7 +52,7 @@ def plain_value(schema: Json, depth: int = _DEPTH) -> Any:
 
 
 def _text(schema: Json) -> str:
-    shortest = "0" * schema.get("minLength", 0)
+    shortest: str = "0" * schema.get("minLength", 0)
     choices = (_FORMATS.get(schema.get("format", ""), shortest), shortest, *_FORMATS.values(), "a", "A", "+15555550100")
     return next((text for text in choices if _allows(schema, text)), shortest)
 

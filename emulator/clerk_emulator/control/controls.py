@@ -100,7 +100,12 @@ class Controls(EnterpriseControls, SignUpControls):
     @property
     def filled_in(self) -> set[str]:
         """Properties that the contract requires and no handler sets, such as `User.locale`. They have plain values."""
-        return self._state.filled_in
+        return self._state.differences.filled_in
+
+    @property
+    def left_out(self) -> set[str]:
+        """Properties that a handler sets and the contract does not allow. Responses do not have them."""
+        return self._state.differences.left_out
 
     @property
     def generic(self) -> set[str]:

@@ -23,7 +23,7 @@ def execute(state: State, call: Call, handle: Handler) -> Response:
     response = result if isinstance(result, Response) else Response(result)
     status = response.status or call.operation.success
     pointer = call.operation.responses.get(status)
-    body = filling.fill_in(pointer, response.body, state.filled_in.add) if pointer else response.body
+    body = filling.fill_in(pointer, response.body, state.differences) if pointer else response.body
     return Response(body, status, response.headers, response.content)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from clerk_emulator import operations
 from clerk_emulator.contract import responses
+from clerk_emulator.contract.filling import Differences
 from clerk_emulator.contract.specification import Operation
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.json_types import Json
@@ -40,11 +41,11 @@ class State:
     (see `clerk_emulator.create_state`). `random_seed` makes ids reproducible.
 
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
-    `problems`; unexpected exceptions always are. `filled_in` are properties that the contract requires and that no
-    handler sets, such as `User.locale`. `generic` are the ids of operations that were answered without rules of their
-    own. `observer` is called for each response. `control_hosts` are the host names at
-    which the control API is served to other machines. `webhooks` are endpoints with the keys `url`, `events` and
-    `secret`; those that the file has are changed, not added again.
+    `problems`; unexpected exceptions always are. `differences` are properties that handlers do not return as the
+    contract says, `generic` the ids of operations that were answered without rules of their own. `observer` is called
+    for each response. `control_hosts` are the host names at which the control API is served to other machines.
+    `webhooks` are endpoints with the keys `url`, `events` and `secret`; those that the file has are changed, not added
+    again.
 
     Raises ValueError for a secret or publishable key that is not one of a test instance, and for an invalid endpoint;
     InUseError if another process uses the file.
@@ -75,7 +76,7 @@ class State:
         self.observer = observer
         self.control_hosts = frozenset(control_hosts)
         self.problems: list[str] = []
-        self.filled_in: set[str] = set()
+        self.differences = Differences()
         self.generic: set[str] = set()
         chosen = {"secret_key": secret_key, "publishable_key": publishable_key}
         given_keys = {**(keys or {}), **{name: key for name, key in chosen.items() if key is not None}}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -37,8 +38,11 @@ _FORMER_NAMES = {"verifyM2MToken": ("secret", "token"), "verifyOAuthAccessToken"
 
 
 def parse_query(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
-    """Return the query parameters with their types. Those that were not sent have their default or None."""
-    values: Json = {}
+    """Return the query parameters with their types. Those that were not sent have their default or None.
+
+    So have those that only another contract than the current one has.
+    """
+    values: Json = defaultdict(lambda: None)
     found: list[ClerkAPIError] = []
     sent: dict[str, list[str]] = {}
     for name, value in pairs:

@@ -77,10 +77,11 @@ def dump(call: ControlCall) -> Json:
 @route(
     "GET",
     "/problems",
-    python="problems filled_in generic",
+    python="problems filled_in left_out generic",
     result=result(
         problems=list_of(text(), "Violations of the contract, if responses are validated, and unexpected exceptions."),
         filled_in=list_of(text(), "Properties that the contract requires and no handler sets, such as `User.locale`."),
+        left_out=list_of(text(), "Properties that a handler sets and the contract does not allow."),
         generic=list_of(text(), "The ids of operations that were answered without rules of their own."),
     ),
 )
@@ -89,5 +90,6 @@ def get_problems(call: ControlCall) -> Json:
     return {
         "problems": list(call.controls.problems),
         "filled_in": sorted(call.controls.filled_in),
+        "left_out": sorted(call.controls.left_out),
         "generic": sorted(call.controls.generic),
     }

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
 import json
 from collections.abc import Callable
-
-import sqlalchemy as sa
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
@@ -153,10 +150,9 @@ def _parents(call: Call, collection: str) -> str:
     return json.dumps(list(call.path.values())[: collection.count("{")])
 
 
-@functools.cache
 def _column(name: str) -> Column:
     """Return a property of the stored resources, for conditions and sorting."""
-    return sa.func.json_extract(GENERIC_RESOURCES.c.data, f'$."{name}"')
+    return Column(f"json_extract(data, '$.\"{name}\"')")
 
 
 def _require_parents(call: Call, collection: str) -> None:
