@@ -53,6 +53,9 @@ check-configuration: $(STAMP)
 	$(RUN) -m check_jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(RUN) -m check_jsonschema --builtin-schema vendor.github-issue-forms \
 	  $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(RUN) -m check_jsonschema --builtin-schema vendor.github-actions action.yml
+	$(RUN) -m check_jsonschema --builtin-schema vendor.compose-spec examples/compose/compose.yaml
+	$(VENV)/bin/hadolint Dockerfile examples/compose/Dockerfile
 	$(RUN) -m pre_commit validate-config .pre-commit-config.yaml
 
 test: $(STAMP)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
 import tempfile
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -90,8 +92,32 @@ def _used(package: Path, environment: Path) -> str:
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     _run(*install, str(package))
     used = _run(python, "-I", "-W", "error", "-c", USE)
+    _require_message_without_extra(environment)
     _run(*install, f"{package}[emulator]")
+    _require_served(environment)
     return f"{used}; {_run(python, '-I', '-W', 'error', '-c', USE_EMULATOR)}"
+
+
+def _require_message_without_extra(environment: Path) -> None:
+    """Raise SystemExit unless the command says which extra it needs."""
+    done = subprocess.run([environment / "bin" / "clerk-emulator"], capture_output=True, text=True, check=False)
+    if done.returncode != 1 or 'pip install "clerkkit[emulator]"' not in done.stderr or "Traceback" in done.stderr:
+        raise SystemExit(f"clerk-emulator without its extra:\n{done.stdout}{done.stderr}")
+
+
+def _require_served(environment: Path) -> None:
+    """Raise SystemExit unless the command serves the API."""
+    command = [environment / "bin" / "clerk-emulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tempfile.gettempdir()) as process:
+        assert process.stdout
+        origin = process.stdout.readline().split()[-1].removesuffix("/v1")
+        try:
+            with urllib.request.urlopen(f"{origin}/_emulator/health", timeout=30) as response:
+                health = json.load(response)
+        finally:
+            process.terminate()
+    if health["status"] != "ok":
+        raise SystemExit(f"clerk-emulator is not healthy: {health}")
 
 
 def _packaged(wheel: Path, folder: Path) -> str:
