@@ -256,6 +256,16 @@ def test_notify_decides_whether_a_message_is_sent(
     assert not {"email.created", "sms.created"} & {event["type"] for event in emulator.events}
 
 
+def test_complete_sign_up_creates_the_user_before_the_session(emulator: Emulator) -> None:
+    sign_up = emulator.start_sign_up(email_address="ada@example.com", password="correct horse battery staple 1")
+    assert emulator.events == []
+    emulator.complete_sign_up(sign_up["id"])
+    created, session = emulator.events
+    assert [created["type"], session["type"]] == ["user.created", "session.created"]
+    assert created["data"]["last_sign_in_at"] is None
+    assert session["data"]["user"]["last_sign_in_at"] is not None
+
+
 def test_sign_in_with_a_ticket_creates_a_session_with_its_actor(emulator: Emulator, api: Api) -> None:
     emulator.clock.freeze()
     user = api.user()
