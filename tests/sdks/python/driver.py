@@ -60,7 +60,7 @@ def call(name: str) -> dict[str, Any]:
 
 def difference(result: Any, response: httpx.Response) -> str | None:
     """Return how the result differs from the response: in its id, or in the number of items."""
-    body = response.json() if response.content else None
+    body = response.json() if "json" in response.headers.get("content-type", "") else None
     if isinstance(body, dict) and "id" in body and getattr(result, "id", None) != body["id"]:
         return f"returned the id {getattr(result, 'id', None)} for {body['id']}"
     items = body.get("data") if isinstance(body, dict) else body
