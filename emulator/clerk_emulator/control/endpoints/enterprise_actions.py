@@ -42,7 +42,7 @@ def connect_enterprise_account(call: ControlCall) -> Json:
 )
 def finish_test_run(call: ControlCall) -> Json:
     """Finish the oldest pending test run of an enterprise connection, and return it."""
-    return call.controls.finish_test_run(**call.path, **call.body)
+    return call.controls.finish_test_run(call.path["connection_id"], **call.body)
 
 
 @route(

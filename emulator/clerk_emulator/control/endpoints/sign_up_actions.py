@@ -41,7 +41,7 @@ def start_sign_up(call: ControlCall) -> Json:
 )
 def verify_sign_up(call: ControlCall) -> Json:
     """Verify a value of a sign-up, as the code that was sent does, and return the sign-up."""
-    return call.controls.verify_sign_up(**call.path, **call.body)
+    return call.controls.verify_sign_up(call.path["sign_up_id"], **call.body)
 
 
 @route(

@@ -72,7 +72,8 @@ def update(store: Store, row: Json, body: Json, *, consent: bool = True, prefix:
     if row["_oidc"] and "oidc" in sent:
         changed["_oidc"] = oidc.changed_settings(store, row["_oidc"], sent["oidc"])
     row = store.update(ENTERPRISE_CONNECTIONS, row, **changed)
-    return _set_active(store, row, sent.get("active", row["active"]), consent=consent)
+    active: bool = sent.get("active", row["active"])
+    return _set_active(store, row, active, consent=consent)
 
 
 def delete(store: Store, row: Json) -> None:
