@@ -20,7 +20,6 @@ from clerk_emulator.request.generic.resources import generic_operations, unanswe
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding.dump import dump
-from clerk_emulator.seeding.format import to_yaml
 from clerk_emulator.seeding.load import create_state
 from clerk_emulator.storage.store import InUseError
 
@@ -64,6 +63,9 @@ def _dump(options: argparse.Namespace) -> None:
     file = Path(options.db)
     if not file.is_file() or file.stat().st_size == 0:
         raise ValueError(f"--dump: {options.db} has no state")
+    # Imported on first use, because an emulator starts faster without PyYAML.
+    from clerk_emulator.seeding.seed_yaml import to_yaml
+
     state = State(db=file)
     try:
         with state.store.transaction():

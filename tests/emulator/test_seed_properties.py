@@ -13,7 +13,7 @@ from clerk_emulator.domain.identifications import PRIMARY
 from clerk_emulator.domain.user_accounts import LISTS
 from clerk_emulator.request.execution import perform
 from clerk_emulator.seeding.dump import dump
-from clerk_emulator.storage.keys import new_private_key
+from clerk_emulator.storage.signing_keys import new_private_key
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
 
 Json = dict[str, Any]

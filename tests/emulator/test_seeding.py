@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.seeding.format import read, to_yaml
+from clerk_emulator.seeding.format import read
+from clerk_emulator.seeding.seed_yaml import to_yaml
 from tests.emulator.api import Api
 
 SEED = """

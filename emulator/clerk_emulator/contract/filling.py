@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +42,8 @@ class _ObjectSchema:
 
     name: str
     required: frozenset[str]
-    inside: Mapping[str, tuple[str, ...]]
-    """For each property the names of the objects that it may hold."""
+    inside: tuple[tuple[str, tuple[str, ...]], ...]
+    """The properties that may hold objects, each with the names of these."""
     tags: tuple[Any, ...]
     """The allowed values of its property `object`; empty if any is allowed."""
     allowed: frozenset[str] | None
@@ -58,9 +58,19 @@ def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> An
         return value if all(map(operator.is_, new, value)) else new
     if not is_object(value):
         return value
-    schemas = [schema for schema in map(_object_schema, names) if not schema.tags or value.get("object") in schema.tags]
-    # If several schemas are possible, what is missing does not show which one applies.
-    return _fill_in_object(schemas[0], value, differences) if len(schemas) == 1 else value
+    tag = value.get("object")
+    schema = _only_schema(names, tag if isinstance(tag, str) else None)
+    return value if schema is None else _fill_in_object(schema, value, differences)
+
+
+@functools.lru_cache(maxsize=4096)
+def _only_schema(names: tuple[str, ...], tag: str | None) -> _ObjectSchema | None:
+    """Return the schema of an object with this tag.
+
+    None if several are possible, because what is missing does not show which one applies.
+    """
+    schemas = [schema for schema in map(_object_schema, names) if not schema.tags or tag in schema.tags]
+    return schemas[0] if len(schemas) == 1 else None
 
 
 def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
@@ -68,12 +78,13 @@ def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences
         differences.left_out.update(f"{schema.name}.{key}" for key in value.keys() - schema.allowed)
         value = {key: held for key, held in value.items() if key in schema.allowed}
     new: Json = {}
-    for key in schema.required - value.keys():
-        differences.filled_in.add(f"{schema.name}.{key}")
-        new[key] = plain_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
-    for key, names in schema.inside.items():
+    if not schema.required <= value.keys():
+        for key in schema.required - value.keys():
+            differences.filled_in.add(f"{schema.name}.{key}")
+            new[key] = plain_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
+    for key, names in schema.inside:
         inner_value = value.get(key)
-        if inner_value is not None and inner_value != []:  # skips the most common values
+        if inner_value or inner_value == {}:  # null and empty lists are the most common values
             inner = _fill_in(names, inner_value, differences)
             if inner is not inner_value:
                 new[key] = inner
@@ -88,11 +99,11 @@ def _object_names_at(pointer: str) -> tuple[str, ...]:
 @functools.cache
 def _object_schema(name: str) -> _ObjectSchema:
     schema: Json = document()["components"]["schemas"][name]
-    inside = {key: tuple(_object_names(inner)) for key, inner in schema["properties"].items()}
+    inside = [(key, tuple(_object_names(inner))) for key, inner in schema["properties"].items()]
     return _ObjectSchema(
         name=name,
         required=frozenset(schema.get("required", ())),
-        inside={key: names for key, names in inside.items() if names},
+        inside=tuple((key, names) for key, names in inside if names),
         tags=tuple(schema["properties"].get("object", {}).get("enum", ())),
         allowed=frozenset(schema["properties"]) if schema.get("additionalProperties") is False else None,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerk_emulator.contract import schemas
 from clerk_emulator.contract.specification import Operation
 
 _ERRORS = "#/components/schemas/ClerkErrors"
@@ -16,6 +15,9 @@ def violations(operation: Operation, status: int, body: Any) -> list[str]:
     Errors may have a status that the contract does not list for the operation, such as 401, 422 or 429. They must still
     have Clerk's error format.
     """
+    # jsonschema judges responses, and is imported only where they are validated.
+    from clerk_emulator.contract import validators
+
     response = f"{operation.id} {status}"
     if status not in operation.responses and status < 400:
         return [f"{response}: the contract does not have this status"]
@@ -23,5 +25,6 @@ def violations(operation: Operation, status: int, body: Any) -> list[str]:
     if pointer is None:
         return [] if body is None else [f"{response}: the contract does not have a body"]
     return [
-        f"{response}: {'/'.join(map(str, one.path))}: {one.message[:300]}" for one in schemas.violations(pointer, body)
+        f"{response}: {'/'.join(map(str, one.path))}: {one.message[:300]}"
+        for one in validators.violations(pointer, body)
     ]

@@ -4,91 +4,40 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from jsonschema import TypeChecker, ValidationError, exceptions, validators
+from clerk_emulator.contract import conformance
+from clerk_emulator.contract.violation import Violation
+from clerk_emulator.json_types import Json
 
-from clerk_emulator.contract.specification import document, schema_at
-from clerk_emulator.json_types import Json, is_object
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A part of a value that violates its schema."""
-
-    keyword: str
-    """The violated keyword of the schema, such as `maxLength`."""
-    expected: Any
-    """The value of the keyword; for `required` the name of the missing property."""
-    value: Any
-    path: tuple[str | int, ...]
-    """The path to the value."""
-    message: str
-    properties: tuple[str, ...]
-    """The names of the properties in the schema."""
+# `validators` is imported on first use: jsonschema takes as long to import as the rest of the contract.
 
 
 def violations(pointer: str, value: Any) -> list[Violation]:
     """Return the violations of the schema at a pointer into the contract."""
-    return _violations(_validator_at(pointer), value)
+    if conformance.check_at(pointer)(value):
+        return []
+    from clerk_emulator.contract import validators
+
+    return validators.violations(pointer, value)
 
 
 def schema_violations(schema: Json, value: Any) -> list[Violation]:
     """Return the violations of a schema without references."""
-    return _violations(_standalone_validator(json.dumps(schema)), value)
+    if _check(json.dumps(schema))(value):
+        return []
+    from clerk_emulator.contract import validators
+
+    return validators.schema_violations(schema, value)
 
 
 def contract_violations(schema: Json, value: Any) -> list[Violation]:
     """Return the violations of a schema of the contract, which may have references."""
-    return _violations(_contract_validator().evolve(schema=schema), value)
+    from clerk_emulator.contract import validators
 
-
-def _violations(validator: Any, value: Any) -> list[Violation]:
-    errors = cast("Iterator[ValidationError]", validator.iter_errors(value))
-    return [_violation(error) for error in errors]
-
-
-def _violation(error: ValidationError) -> Violation:
-    # For an error in alternatives: the most specific one.
-    best: Any = cast(Any, exceptions).best_match([error])
-    properties = tuple(cast(Json, best.schema).get("properties", ()))
-    return Violation(
-        best.validator, best.validator_value, best.instance, tuple(best.absolute_path), best.message, properties
-    )
-
-
-def _is_integer(_checker: TypeChecker, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _required(_validator: Any, required: list[str], value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """Yield an error for each missing property, with its name as `validator_value`."""
-    if is_object(value):
-        for name in required:
-            if name not in value:
-                yield ValidationError(f"{name!r} is a required property", validator_value=name)
-
-
-_Draft: Any = validators.Draft202012Validator
-# JSON Schema accepts 10.0 as an integer; Clerk does not.
-_Validator: Any = cast(Any, validators).extend(
-    _Draft, {"required": _required}, type_checker=_Draft.TYPE_CHECKER.redefine("integer", _is_integer)
-)
+    return validators.contract_violations(schema, value)
 
 
 @functools.cache
-def _contract_validator() -> Any:
-    return _Validator(document())
-
-
-@functools.cache
-def _validator_at(pointer: str) -> Any:
-    # Derived from the validator of the whole document, which resolves references.
-    return _contract_validator().evolve(schema=schema_at(pointer))
-
-
-@functools.cache
-def _standalone_validator(text: str) -> Any:
-    return _Validator(json.loads(text))
+def _check(text: str) -> conformance.Check:
+    return conformance.compile_check(json.loads(text))

@@ -49,6 +49,7 @@ class Parameter:
     name: str
     schema: Json
     required: bool
+    default: Any
     explode: bool
     """Whether a list is sent as one parameter for each value, rather than separated by commas."""
 
@@ -137,7 +138,13 @@ def _parse_operation(path: str, method: str, facts: Json) -> Operation:
         path=path,
         public=facts.get("security") == [],
         query=tuple(
-            Parameter(one["name"], one["schema"], one.get("required", False), one.get("explode", True))
+            Parameter(
+                name=one["name"],
+                schema=one["schema"],
+                required=one.get("required", False),
+                default=one["schema"].get("default"),
+                explode=one.get("explode", True),
+            )
             for one in parameters
             if one["in"] == "query"
         ),

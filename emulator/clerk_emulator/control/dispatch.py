@@ -8,18 +8,17 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.requests import ClientDisconnect
-
 from clerk_emulator import errors
 from clerk_emulator.call import Response
-from clerk_emulator.contract.schemas import Violation, schema_violations
+from clerk_emulator.contract.schemas import schema_violations
+from clerk_emulator.contract.violation import Violation
 from clerk_emulator.control import access, endpoints
 from clerk_emulator.control.control_error import ControlError, from_clerk_error
 from clerk_emulator.control.controls import Controls
 from clerk_emulator.control.routes import PREFIX, ControlCall, Route, find
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.request.incoming import IncomingRequest
+from clerk_emulator.request.incoming import ClientDisconnectedError, IncomingRequest
 from clerk_emulator.request.state import State
 from clerk_emulator.request.validation import parse_json
 from clerk_emulator.seeding.format import SeedError
@@ -36,7 +35,7 @@ endpoints.load()
 async def respond(state: State, request: IncomingRequest) -> Response:
     """Return the response to a request below `/_emulator`.
 
-    Every failure becomes an error response. Raises ClientDisconnect.
+    Every failure becomes an error response. Raises ClientDisconnectedError.
     """
     try:
         _require_access(state, request)
@@ -51,7 +50,7 @@ async def respond(state: State, request: IncomingRequest) -> Response:
         return await _run(route, call)
     except ControlError as error:
         return Response(error.body, error.status, error.headers)
-    except ClientDisconnect:
+    except ClientDisconnectedError:
         raise
     except Exception as error:  # a client never sees a traceback
         state.record_crash(f"{request.method} {request.path}", error)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import jwt
-from jwt.algorithms import get_default_algorithms
-
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
+
+# Functions import PyJWT, because an emulator starts faster without it.
 
 SESSION = "cl_B7d4PD111AAA"
 TEMPLATE = "cl_B7d4PD222AAA"
@@ -31,6 +30,8 @@ def sign(
     headers: Json | None = None,
 ) -> str:
     """Return a JWT signed with the instance's key, or with another `key` for `algorithm`."""
+    import jwt
+
     extra = {"kid": keys.instance_id, **({"cat": category} if category else {}), **(headers or {})}
     signing_key = _signing_key(algorithm, key) if key else keys.private_key
     return jwt.encode(claims, signing_key, algorithm, headers=extra)
@@ -39,11 +40,15 @@ def sign(
 @functools.lru_cache(maxsize=128)
 def _signing_key(algorithm: str, key: str) -> Any:
     """Return a PEM key or a secret as PyJWT uses it. Cached, because parsing a key is slower than signing with it."""
+    from jwt.algorithms import get_default_algorithms
+
     return get_default_algorithms()[algorithm].prepare_key(key)
 
 
 def read(keys: Keys, token: str) -> Json | None:
     """Return the claims of a token that the instance has signed, even an expired one; None for any other token."""
+    import jwt
+
     options: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
     try:
         claims: Json = jwt.decode(token, keys.public_key, algorithms=["RS256"], options=options)

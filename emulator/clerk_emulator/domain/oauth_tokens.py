@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import jwt
-
 from clerk_emulator.domain import jwts, opaque_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -83,6 +81,8 @@ def issue(
 
 def of_jwt(store: Store, keys: Keys, token: str) -> Json | None:
     """Return the access token in a JWT; None if it is invalid, or the user or application does not exist."""
+    import jwt
+
     claims = jwts.read(keys, token)
     if claims is None or jwt.get_unverified_header(token).get("typ") != _JWT_TYPE:
         return None

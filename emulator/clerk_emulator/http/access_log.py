@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing import TYPE_CHECKING
 
 from clerk_emulator.request.masking import MASK, mask
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEALTH = "/_emulator/health"
 

@@ -1,55 +1,100 @@
-"""The emulator as an ASGI application."""
+"""The emulator as an ASGI application.
+
+It needs no web framework: the contract has the routes, and `request.pipeline` handles the requests.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
-from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route, request_response
-from starlette.types import Receive, Scope, Send
-
+from clerk_emulator.call import Response
 from clerk_emulator.domain.images import DEFAULT_IMAGE
 from clerk_emulator.request import pipeline
-from clerk_emulator.request.incoming import IncomingRequest
+from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
 from clerk_emulator.request.state import State
 
-CONNECTIONS: dict[tuple[str, int], asyncio.BaseTransport] = {}
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
+_IMAGES = "/images/"
+_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
-def create_app(state: State) -> Starlette:
+
+def create_app(state: State) -> Application:
     """Return an application that serves the Backend API (also without `/v1`), the control API, images and keys."""
-    endpoints = _Endpoints(state)
-    application = Starlette(
-        routes=[
-            Route("/.well-known/jwks.json", endpoints.public_keys),
-            Route("/images/{image_id}", endpoints.image),
-        ],
-        lifespan=endpoints.lifespan,
-    )
-    # Not a route: Starlette would handle some requests itself, such as other methods and paths with a line break.
-    application.router.default = request_response(endpoints.api)
-    return application
+    return Application(state)
 
 
-class _Endpoints:
+class Application:
+    """An ASGI application that serves one state. Webhooks are sent while its lifespan runs."""
+
     def __init__(self, state: State) -> None:
         self._state = state
 
-    @contextlib.asynccontextmanager
-    async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
-        """Send webhooks while the application runs."""
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Handle one connection, as ASGI defines it."""
+        if scope["type"] == "lifespan":
+            await self._run_lifespan(receive, send)
+            return
+        assert scope["type"] == "http", f"the emulator does not serve {scope['type']}"
+        try:
+            response = await self._respond(_incoming(scope, receive))
+        except ClientDisconnectedError:
+            return
+        if response is None:
+            await _close_connection(scope, receive)
+            return
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        content = response.content
+        if content is None and response.body is not None:
+            content = _to_json(response.body).encode()
+            headers.setdefault("content-type", "application/json")
+        if content is not None or response.status != 204:
+            headers["content-length"] = str(len(content or b""))
+        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": response.status or 200, "headers": raw_headers})
+        await send({"type": "http.response.body", "body": content or b""})
+
+    async def _respond(self, request: IncomingRequest) -> Response | None:
+        """Return the response to a request; None to close the connection without one."""
+        if request.method in ("GET", "HEAD"):
+            if request.path == "/.well-known/jwks.json":
+                return Response({"keys": [self._state.keys.public_jwk]})
+            image_id = unquote(request.path.removeprefix(_IMAGES)) if request.path.startswith(_IMAGES) else ""
+            if image_id and "/" not in image_id:
+                return self._image(image_id)
+        if request.path.startswith("/_emulator/"):
+            # Imported on first use, because an emulator starts faster without it.
+            from clerk_emulator.control import dispatch
+
+            return await dispatch.respond(self._state, request)
+        return await pipeline.respond(self._state, request)
+
+    def _image(self, image_id: str) -> Response:
+        with self._state.store.transaction():
+            media_type, content = self._state.store.image(image_id) or DEFAULT_IMAGE
+        # Keeps browsers from running an upload as a script.
+        return Response(content=content, headers={"Content-Type": media_type, "X-Content-Type-Options": "nosniff"})
+
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
+        """Send webhooks until the server shuts down."""
+        await receive()
         sending = asyncio.create_task(self._send_webhooks())
-        yield
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
         sending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sending
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _send_webhooks(self) -> None:
         try:
@@ -57,59 +102,26 @@ class _Endpoints:
         except Exception as error:  # requests are answered nevertheless
             self._state.record_crash("sending webhooks", error)
 
-    async def public_keys(self, _request: Request) -> Response:
-        return _json(200, {"keys": [self._state.keys.public_jwk]})
 
-    async def image(self, request: Request) -> Response:
-        with self._state.store.transaction():
-            image = self._state.store.image(request.path_params["image_id"])
-        media_type, content = image or DEFAULT_IMAGE
-        # Keeps browsers from running an upload as a script.
-        return Response(content, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
-
-    async def api(self, request: Request) -> Response:
-        incoming = _incoming(request)
-        try:
-            if incoming.path.startswith("/_emulator/"):
-                # Imported on first use, because an emulator starts faster without it.
-                from clerk_emulator.control import dispatch
-
-                response = await dispatch.respond(self._state, incoming)
-            else:
-                response = await pipeline.respond(self._state, incoming)
-        except ClientDisconnect:
-            return Response()
-        if response is None:
-            return _ClosedConnection()
-        if response.content is not None or response.body is None:
-            return Response(response.content, response.status, response.headers)
-        return _json(response.status, response.body, response.headers)
-
-
-def _incoming(request: Request) -> IncomingRequest:
-    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+def _incoming(scope: Message, receive: Receive) -> IncomingRequest:
+    headers = Headers(scope["headers"])
+    server = ":".join(map(str, scope.get("server") or ("127.0.0.1",)))
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     return IncomingRequest(
-        method=request.method,
+        method=scope["method"],
         path=raw_path.partition(b"?")[0].decode("latin-1"),
-        query_string=request.scope["query_string"].decode("latin-1"),
-        headers=request.headers,
-        origin=str(request.base_url).rstrip("/"),
-        client_ip=request.client.host if request.client else "",
-        stream=request.stream(),
+        query_string=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        origin=f"{scope['scheme']}://{headers.get('host', server)}{scope.get('root_path', '')}",
+        client_ip=scope["client"][0] if scope.get("client") else "",
+        receive=receive,
     )
 
 
-class _ClosedConnection(Response):
-    """Closes the connection without a response."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
-        transport = CONNECTIONS.get(tuple(scope["client"]))
-        assert isinstance(transport, asyncio.Transport), "the server does not record its connections"
-        transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-
-def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), check_circular=False)
-    return Response(text.encode(), status, headers, media_type="application/json")
+async def _close_connection(scope: Message, receive: Receive) -> None:
+    """Close the connection without a response."""
+    transport = CONNECTIONS.get(tuple(scope["client"]))
+    assert transport is not None, "the server does not record its connections"
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass

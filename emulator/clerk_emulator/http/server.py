@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from clerk_emulator.http import app
 from clerk_emulator.http.access_log import AccessLog
 from clerk_emulator.request.state import State
 
+_HTTPProtocol: Any = AutoHTTPProtocol
+"""With httptools if it is installed, otherwise with h11."""
 
-class _Protocol(H11Protocol):
+
+class _Protocol(_HTTPProtocol):  # type: ignore[misc]
     """HTTP/1.1 that records its open connections, so that a fault can close one."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         if self.client:
             app.CONNECTIONS[self.client] = transport
@@ -36,7 +40,7 @@ def uvicorn_config(state: State, *, access_log: bool = False) -> uvicorn.Config:
         http=_Protocol,
         ws="none",
         lifespan="on",
-        loop="asyncio",
+        loop="auto",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import jwt
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain.template_claims import LIFETIME, SKEW
@@ -110,6 +108,8 @@ def _validated_signing(body: Json) -> Json:
 
 def _require_signing_key(algorithm: str, key: str) -> None:
     """Raise ClerkAPIError if a key cannot sign. Keys that are too short for the algorithm are rejected: our choice."""
+    import jwt
+
     try:
         jwt.PyJWS(options={"enforce_minimum_key_length": True}).encode(b"{}", key, algorithm)
     except (jwt.PyJWTError, ValueError, TypeError):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
-
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from clerk_emulator import errors
 from clerk_emulator.call import Upload
@@ -19,6 +17,25 @@ UPLOAD_LIMIT = 12 * 1024 * 1024
 """Largest body in bytes, without and with a file. Our choice."""
 
 _MAX_FORM_FIELDS = 20
+
+
+class ClientDisconnectedError(Exception):
+    """The client closed the connection before it had sent the whole request."""
+
+
+class Headers(dict[str, str]):
+    """The headers of a request by lower-case name. Of a header that was sent more than once, the first value."""
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        super().__init__()
+        self.repeated: set[str] = set()
+        """The names of headers that were sent more than once."""
+        for raw_name, value in raw:
+            name = raw_name.decode("latin-1")
+            if name in self:
+                self.repeated.add(name)
+            else:
+                self[name] = value.decode("latin-1")
 
 
 @dataclass
@@ -33,8 +50,8 @@ class IncomingRequest:
     origin: str
     """The origin of the URL, such as http://127.0.0.1:4010."""
     client_ip: str
-    stream: AsyncIterator[bytes]
-    """The chunks of the body."""
+    receive: Callable[[], Awaitable[MutableMapping[str, Any]]]
+    """Returns the next ASGI message, which has a part of the body."""
     content: bytes = b""
     """The body, once it has been read."""
 
@@ -45,19 +62,23 @@ class IncomingRequest:
 
     def single_header(self, name: str) -> str | None:
         """Return a header's value; None if it is missing or was sent more than once."""
-        values = self.headers.getlist(name)
-        return values[0] if len(values) == 1 else None
+        return None if name in self.headers.repeated else self.headers.get(name)
 
     async def read(self, limit: int) -> bytes:
-        """Return the body. Raises Clerk's 413 if it has more than `limit` bytes."""
+        """Return the body. Raises Clerk's 413 if it has more than `limit` bytes, and ClientDisconnectedError."""
         announced = self.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > limit:
             raise errors.body_too_large(limit)
         received = bytearray()
-        async for chunk in self.stream:
-            received += chunk
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnectedError
+            received += message.get("body", b"")
             if len(received) > limit:
                 raise errors.body_too_large(limit)
+            more = message.get("more_body", False)
         self.content = bytes(received)
         return self.content
 
@@ -69,7 +90,7 @@ class IncomingRequest:
         content_type = self.headers.get("content-type", "")
         if content_type.partition(";")[0].strip().lower() != operation.body_type:
             raise errors.unsupported_content_type(operation.body_type)
-        fields, files = await _parse_form(self.headers, raw)
+        fields, files = await _parse_form(content_type, raw)
         known = (operation.body or {})["properties"]
         for name in [*fields, *files]:
             if name not in known:
@@ -79,10 +100,15 @@ class IncomingRequest:
         return fields, files
 
 
-async def _parse_form(headers: Headers, raw: bytes) -> tuple[Json, dict[str, Upload]]:
+async def _parse_form(content_type: str, raw: bytes) -> tuple[Json, dict[str, Upload]]:
+    # Imported on first use, because an emulator starts faster without it.
+    from starlette import datastructures
+    from starlette.formparsers import MultiPartException, MultiPartParser
+
     async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
 
+    headers = datastructures.Headers({"content-type": content_type})
     parser = MultiPartParser(headers, stream(), max_files=_MAX_FORM_FIELDS, max_fields=_MAX_FORM_FIELDS)
     try:
         form = await parser.parse()
@@ -91,7 +117,7 @@ async def _parse_form(headers: Headers, raw: bytes) -> tuple[Json, dict[str, Upl
     files = {
         name: Upload(await value.read(), value.content_type or "")
         for name, value in form.multi_items()
-        if isinstance(value, UploadFile)
+        if isinstance(value, datastructures.UploadFile)
     }
     fields: Json = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     await form.close()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-from starlette.requests import ClientDisconnect
-
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response, Upload
 from clerk_emulator.contract import specification, versions
@@ -18,7 +16,7 @@ from clerk_emulator.request import authentication, faults, validation
 from clerk_emulator.request.execution import execute
 from clerk_emulator.request.generic import handlers as generic_handlers
 from clerk_emulator.request.generic.resources import generic_operations, not_emulated
-from clerk_emulator.request.incoming import JSON_LIMIT, IncomingRequest
+from clerk_emulator.request.incoming import JSON_LIMIT, ClientDisconnectedError, IncomingRequest
 from clerk_emulator.request.state import State
 from clerk_emulator.storage.cause import Cause
 
@@ -28,7 +26,7 @@ PREFIX = "/v1"
 async def respond(state: State, request: IncomingRequest) -> Response | None:
     """Return the response to a request; None if a fault closes the connection without a response.
 
-    Every failure becomes an error response in Clerk's format. The request is recorded. Raises ClientDisconnect.
+    Every failure becomes an error response in Clerk's format. The request is recorded. Raises ClientDisconnectedError.
     """
     started = time.perf_counter()
     # Clerk's SDKs send some operations, such as POST /api_keys/verify, without /v1.
@@ -57,7 +55,7 @@ async def _respond(
 ) -> Response | None:
     fault = None
     try:
-        _require_single_length(request)
+        _require_unambiguous(request)
         fault = state.faults.next_for(operation.id, request.headers.get(faults.HEADER))
         if fault:
             await asyncio.sleep(fault.delay / 1000)
@@ -65,7 +63,7 @@ async def _respond(
         response = await _run(state, request, operation, path_values)
     except ClerkAPIError as error:
         return _error_response(state, operation, error)
-    except ClientDisconnect:
+    except ClientDisconnectedError:
         raise
     except Exception as error:  # a client never sees a traceback
         state.record_crash(f"{operation.id} ({request.method} {request.path})", error)
@@ -119,12 +117,19 @@ def _error_response(state: State, operation: Operation | None, error: ClerkAPIEr
     return Response(body, error.status, error.headers)
 
 
-def _require_single_length(request: IncomingRequest) -> None:
-    """Raise Clerk's 400 if a request gives its length in two ways, which allows request smuggling."""
-    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+def _require_unambiguous(request: IncomingRequest) -> None:
+    """Raise Clerk's 400 for headers that servers understand in different ways, which allows request smuggling."""
+    headers = request.headers
+    if "host" in headers.repeated:
+        error = errors.unreadable_body("the request has more than one Host")
+    elif "transfer-encoding" in headers and "content-length" in headers:
         error = errors.unreadable_body("it has a Transfer-Encoding and a Content-Length")
-        error.headers["Connection"] = "close"
-        raise error
+    elif headers.get("transfer-encoding", "chunked").lower() != "chunked":
+        error = errors.unreadable_body("its Transfer-Encoding is not chunked")
+    else:
+        return
+    error.headers["Connection"] = "close"
+    raise error
 
 
 def _no_such_operation(request: IncomingRequest, candidates: dict[str, Operation]) -> ClerkAPIError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -29,7 +30,11 @@ Observer = Callable[[str, int, Any], None]
 
 log = logging.getLogger("clerk_emulator")
 
-# Done at import, so that a missing package of the extra is reported before anything starts.
+# Done at import, so that a missing package of the extra is reported before anything starts. These packages are imported
+# on first use, because an emulator starts faster without them.
+for _package in ("cryptography", "jsonschema", "jwt", "python_multipart", "starlette", "yaml"):
+    if importlib.util.find_spec(_package) is None:
+        raise ModuleNotFoundError(name=_package)
 operations.load()
 
 

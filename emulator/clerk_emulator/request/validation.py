@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from clerk_emulator import errors
-from clerk_emulator.contract.schemas import Violation, schema_violations, violations
+from clerk_emulator.contract.schemas import schema_violations, violations
 from clerk_emulator.contract.specification import Operation, Parameter, resolve
+from clerk_emulator.contract.violation import Violation
 from clerk_emulator.domain import metadata
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_list, is_object
@@ -49,27 +50,28 @@ def parse_query(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
         sent.setdefault(name.removesuffix("[]"), []).append(value)
     integer = _NUMBER if operation.id in _DECIMAL_INTEGERS else _INTEGER
     for parameter in operation.query:
-        try:
-            values[parameter.name] = _parse_query_value(parameter, sent.get(parameter.name, []), integer)
-        except ClerkAPIError as error:
-            found.append(error)
+        name = parameter.name
+        if name in sent:
+            try:
+                values[name] = _parse_query_value(parameter, sent[name], integer)
+            except ClerkAPIError as error:
+                found.append(error)
+        elif parameter.required:
+            found.append(_missing_query_parameter(name))
+        else:
+            values[name] = parameter.default
     if found:
         raise errors.combine(found)
     return values
 
 
+def _missing_query_parameter(name: str) -> ClerkAPIError:
+    message = f"The query must have {name}."
+    return ClerkAPIError(400, "missing_query_parameter", "is missing", message, param_name=name)
+
+
 def _parse_query_value(parameter: Parameter, sent: list[str], integer: re.Pattern[str]) -> Any:
     schema = parameter.schema
-    if not sent:
-        if parameter.required:
-            raise ClerkAPIError(
-                400,
-                "missing_query_parameter",
-                "is missing",
-                f"The query must have {parameter.name}.",
-                param_name=parameter.name,
-            )
-        return schema.get("default")
     types = _types(schema)
     if "array" in types:
         values = sent if parameter.explode else [part for text in sent for part in text.split(",")]
@@ -145,7 +147,7 @@ def _unknown_properties(schema: Json, value: Any) -> list[ClerkAPIError]:
 def parse_json(raw: bytes) -> Any:
     """Return the value of a JSON body. Raises Clerk's 400 if it is invalid or nests too deep."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_reject_constant, parse_float=_parse_finite)
+        value = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         raise errors.unreadable_body("it is not JSON") from None
     if _deeper_than(value, DEPTH_LIMIT):
@@ -167,6 +169,9 @@ def _parse_finite(text: str) -> float:
     if math.isinf(number := float(text)):
         raise ValueError(text)
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_finite)
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

@@ -49,9 +49,7 @@ parameters) and the `values` of the resource.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
-
-import yaml
+from typing import Any
 
 from clerk_emulator.json_types import Json, is_list, is_object
 
@@ -96,27 +94,6 @@ class SeedError(ValueError):
     """A seed is invalid; the message names the entry."""
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without timestamps, because the API takes times as text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, form) for tag, form in resolvers if not tag.endswith(":timestamp")]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-class _Dumper(yaml.SafeDumper):
-    """YAML that writes multi-line text, such as keys, as blocks."""
-
-
-def _represent_text(dumper: Any, value: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _represent_text)
-
-
 def read(source: str | Path | Json) -> Json:
     """Return the seed in a file, or a seed that is already parsed.
 
@@ -124,9 +101,12 @@ def read(source: str | Path | Json) -> Json:
     """
     if not isinstance(source, str | Path):
         return _checked(source, "seed")
+    # Imported on first use, because an emulator starts faster without PyYAML.
+    from clerk_emulator.seeding import seed_yaml
+
     try:
-        data: Any = yaml.load(Path(source).read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a restricted SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        data = seed_yaml.parse(Path(source).read_text(encoding="utf-8"))
+    except ValueError as error:
         raise SeedError(f"{source}: {error}") from None
     return _checked({} if data is None else data, str(source))
 
@@ -144,9 +124,3 @@ def _checked(data: Any, source: str) -> Json:
         elif not (is_list(entries) and all(is_object(entry) for entry in entries)):
             raise SeedError(f"{source}: {name}: it must be a list of objects")
     return data
-
-
-def to_yaml(data: Json) -> str:
-    """Return a seed as YAML."""
-    text: str = cast(Any, yaml).dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-    return text

@@ -8,6 +8,7 @@ import string
 from clerk_emulator.storage.clock import Clock
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_PAIRS = [first + second for first in _BASE62 for second in _BASE62]
 _EPOCH = 1_400_000_000
 _LENGTH = 27
 
@@ -61,8 +62,9 @@ class Ids:
 
 
 def _base62(number: int) -> str:
-    digits: list[str] = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, 62)
-        digits.append(_BASE62[digit])
-    return "".join(reversed(digits))
+    pairs: list[str] = []
+    for _ in range(_LENGTH // 2):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    pairs.append(_BASE62[number % 62])
+    return "".join(reversed(pairs))

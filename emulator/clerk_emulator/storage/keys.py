@@ -6,12 +6,14 @@ import base64
 import functools
 import re
 from dataclasses import dataclass, field
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from typing import TYPE_CHECKING
 
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.signing_keys import WaitForPem, generate, read_private_key
 from clerk_emulator.storage.store import Store
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 DEFAULT_HOST = "local-emulator-1.clerk.accounts.dev"
 """The host of the Frontend API in tokens and keys, unless a publishable key names another. Nothing listens there."""
@@ -26,9 +28,14 @@ class Keys:
 
     instance_id: str
     secret_key: str = field(repr=False)
-    private_pem: str = field(repr=False)
     publishable_key: str
     """The publishable key, which encodes the host of the Frontend API."""
+    wait_for_pem: WaitForPem = field(repr=False)
+
+    @property
+    def private_pem(self) -> str:
+        """The key for signing tokens, as PEM. Waits until it is generated."""
+        return self.wait_for_pem()
 
     @property
     def private_key(self) -> rsa.RSAPrivateKey:
@@ -43,6 +50,8 @@ class Keys:
     @property
     def public_pem(self) -> str:
         """The public key as PEM."""
+        from cryptography.hazmat.primitives import serialization
+
         return self.public_key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ).decode()
@@ -85,11 +94,16 @@ def load(store: Store, given: Json) -> Keys:
     fields.setdefault("publishable_key", _publishable_key(DEFAULT_HOST))
     host_in(fields["publishable_key"])
     fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
-    if "private_pem" not in fields:
-        fields["private_pem"] = new_private_key()
-    read_private_key(fields["private_pem"])
+    pem: str | None = fields.get("private_pem")
+    if pem is None:
+        wait_for_pem = generate()
+        if not store.is_in_memory:
+            fields["private_pem"] = wait_for_pem()
+    else:
+        read_private_key(pem)
+        wait_for_pem = functools.partial(str, pem)
     store.set_setting("keys", fields)
-    return Keys(**fields)
+    return Keys(fields["instance_id"], fields["secret_key"], fields["publishable_key"], wait_for_pem)
 
 
 def frontend_host(store: Store) -> str:
@@ -118,26 +132,6 @@ def host_in(publishable_key: str) -> str:
 
 def _publishable_key(host: str) -> str:
     return _PUBLISHABLE_PREFIX + base64.b64encode(f"{host}$".encode()).decode()
-
-
-def new_private_key() -> str:
-    """Return a new RSA key for RS256 as PEM."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-@functools.lru_cache(maxsize=16)
-def read_private_key(pem: str) -> rsa.RSAPrivateKey:
-    """Return an RSA key from PEM. Raises ValueError if it is not one.
-
-    Cached, because reading a key checks its primes, which takes fifty times as long as signing with it.
-    """
-    key = serialization.load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError("private_pem must be an RSA key")  # noqa: TRY004 - as for all that is no key
-    return key
 
 
 def _base64url(number: int) -> str:

@@ -107,6 +107,7 @@ class Store:
     def __init__(self, clock: Clock, ids: Ids, path: str | Path | None = None) -> None:
         self.clock = clock
         self.ids = ids
+        self.is_in_memory = not path
         self.cause = NO_REQUEST
         """What the open transaction runs for."""
         self.public_origin = ""

@@ -7,8 +7,6 @@ import binascii
 import xml.etree.ElementTree as ElementTree
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
 from clerk_emulator.errors import ClerkAPIError
@@ -157,6 +155,9 @@ def _certificate_fields(text: str, name: str) -> Json:
     """Return a certificate and its validity. It may be PEM, or only its Base64 part, as in metadata."""
     if not text:
         return {"idp_certificate": None, "idp_certificate_issued_at": None, "idp_certificate_expires_at": None}
+    # Imported on first use, because an emulator starts faster without it.
+    from cryptography import x509
+
     base64_part = "".join(part for part in text.split() if "-" not in part)
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(base64_part, validate=True))
