@@ -107,7 +107,7 @@ def _require_message_without_extra(environment: Path) -> None:
 
 def _require_served(environment: Path) -> None:
     """Raise SystemExit unless the command serves the API."""
-    command = [environment / "bin" / "clerk-emulator", "--port", "0"]
+    command = [str(environment / "bin" / "clerk-emulator"), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tempfile.gettempdir()) as process:
         assert process.stdout
         origin = process.stdout.readline().split()[-1].removesuffix("/v1")

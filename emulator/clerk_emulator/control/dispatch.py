@@ -102,7 +102,7 @@ async def _parse_body(route: Route, request: IncomingRequest) -> Json:
         # Pages of other sites cannot send this type without asking first.
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise errors.unsupported_content_type("application/json")
-        body = parse_json(raw)
+        body: Json = parse_json(raw)
     except ClerkAPIError as error:
         raise from_clerk_error(error) from None
     _require_valid(route.body, body)

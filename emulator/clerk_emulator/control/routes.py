@@ -19,7 +19,7 @@ class ControlCall:
     """A validated request to the control API."""
 
     controls: Controls
-    path: dict[str, str]
+    path: Json
     """The path parameters by name."""
     query: Json
     """The query parameters that were sent, with their types."""

@@ -77,16 +77,13 @@ def nullable(schema: Json) -> Json:
     return {**schema, **null, "type": [schema["type"], "null"]}
 
 
-def parameters(required: str = "", *, extra: bool = False, **properties: Json) -> Json:
-    """Return the schema of an object that a request sends; `required` are names separated by spaces.
-
-    Other properties are only allowed if `extra` is true.
-    """
+def parameters(required: str = "", /, **properties: Json) -> Json:
+    """Return the schema of an object that a request sends; `required` are names separated by spaces."""
     return {
         "type": "object",
         "properties": properties,
         **({"required": required.split()} if required else {}),
-        **({} if extra else {"additionalProperties": False}),
+        "additionalProperties": False,
     }
 
 

@@ -33,6 +33,7 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
     path = request.path.removeprefix(PREFIX) if request.path.startswith(PREFIX + "/") else request.path
     candidates, path_values = specification.route(path)
     operation = candidates.get(request.method)
+    response: Response | None
     if operation is None:
         response = _error_response(state, None, _no_such_operation(request, candidates))
     else:
