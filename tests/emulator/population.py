@@ -24,6 +24,12 @@ _KINDS = {
     "subject": ("user", "organization", "machine"),
     "apiKeyID": ("api_key",),
     "m2m_token": ("machine_to_machine_token",),
+    "plan": ("commerce_plan",),
+    "from_price": ("commerce_price",),
+    "to_price": ("commerce_price",),
+    "subscription_item": ("commerce_subscription_item",),
+    "statementID": ("commerce_statement",),
+    "discount": ("commerce_discount",),
 }
 
 _VALUES: dict[str, list[str]] = {
@@ -157,7 +163,14 @@ def populate(emulator: Emulator, api: Api) -> Known:
     made("/api_keys", {"name": "key", "subject": user_id})
     application = made("/oauth_applications", {"name": "app", "redirect_uris": ["https://example.com/oauth"]})
     known.learn({"access_token": emulator.issue_oauth_token(application["id"], user_id)})
-    for listed in ("/organization_roles", "/organization_permissions", "/role_sets"):
+    emulator.billing.add_plan("pro", amount=2000, features=["export"], free_trial_days=14)
+    emulator.billing.add_plan("company", payer_type="org", amount=9000, annual_monthly_amount=8000)
+    for owner_id, plan in ((user_id, "pro"), (organization["id"], "company")):
+        emulator.billing.checkout(owner_id, plan)
+    discount_id = emulator.billing.add_discount("Launch", percent_off=10)
+    known.learn({"object": "commerce_discount", "id": discount_id})
+    billed = ("/billing/plans", "/billing/prices", "/billing/subscription_items", "/billing/statements")
+    for listed in ("/organization_roles", "/organization_permissions", "/role_sets", *billed):
         made(listed, method="GET")
     emulator._state.store.save_snapshot()
     return known

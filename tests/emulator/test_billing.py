@@ -276,6 +276,8 @@ def test_unknown_statement_is_404(emulator: Emulator, api: Api) -> None:
     for path in ("stmt_none", "stmt_none/payment_attempts"):
         problem = api.refused("GET", f"/billing/statements/{path}")
         assert (problem.status, problem.codes) == (404, ["resource_not_found"])
+    problem = api.refused("GET", "/billing/statements", params={"limit": 0})
+    assert (problem.status, problem.codes) == (422, ["form_param_value_invalid"])
 
 
 # Lists of subscription items

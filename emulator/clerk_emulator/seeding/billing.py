@@ -16,6 +16,7 @@ from clerk_emulator.domain.billing import (
     trials,
 )
 from clerk_emulator.domain.billing.changes import require_period
+from clerk_emulator.domain.billing.periods import day_of_month
 from clerk_emulator.domain.billing.plans import NewPlan
 from clerk_emulator.domain.billing.tables import ITEMS, PLANS, PRICES
 from clerk_emulator.json_types import Json, is_object
@@ -85,7 +86,7 @@ def create_subscription(store: Store, owner_id: str, entry: Json) -> None:
         payers.add_payment_method(store, payer)
     replaced = ITEMS.c.status == "upcoming" if status == "upcoming" else ITEMS.c.status.in_(items.RUNNING)
     store.delete(ITEMS, ITEMS.c.payer_id == payer["id"], replaced)
-    start = times.get("period_start", store.clock.now())
+    start: int = times.get("period_start", store.clock.now())
     is_trial: bool = entry.get("is_free_trial", False)
     trial_end = (times.get("period_end") or trials.end_after(start, plan["free_trial_days"] or 7)) if is_trial else None
     item = items.create(store, payer, price, period, status=status, start=start, trial_end=trial_end)
@@ -94,7 +95,11 @@ def create_subscription(store: Store, owner_id: str, entry: Json) -> None:
         item,
         **times,
         updated_at=item["updated_at"],
-        _notice_at=trials.notice_at(item, store.clock.now()) if is_trial else None,
+        _notice_at=trials.coming_notice_at(store, item | times) if is_trial else None,
+        # A period of a short month ends on another day than the one that it began on.
+        _anchor_day=max(
+            day_of_month(moment) for moment in (start, times.get("period_end") or item["period_end"] or start)
+        ),
         _value=0 if is_trial or status in ("upcoming", "past_due") else items.fee(store, item),
     )
     if status == "canceled":

@@ -83,7 +83,7 @@ def check_out(call: ControlCall) -> Json:
 )
 def fail_payments(call: ControlCall) -> None:
     """Let the payments of a user or an organization fail from now on."""
-    call.controls.billing.fail_payments(**call.path, **call.body)
+    call.controls.billing.fail_payments(call.path["owner_id"], **call.body)
 
 
 @route("POST", "/billing/payers/{owner_id}/accept_payments", python="billing.accept_payments")

@@ -45,7 +45,8 @@ def end(store: Store, payer: Json, item: Json) -> Json:
     if following and items.plan_of(store, following)["is_default"]:
         record_item(store, "active", items.update(store, items.start(store, following, now), status="active"))
     else:
-        changes.abandon_scheduled(store, payer)
+        if following:
+            changes.abandon(store, following)
         subscriptions.begin_default(store, payer)
     subscriptions.refresh(store, payer["id"])
     return item

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from clerk_emulator.domain.billing import cancellations, changes, items, payers, plans, prices, subscriptions
 from clerk_emulator.domain.billing.changes import Choice
 from clerk_emulator.domain.billing.plans import NewPlan
-from clerk_emulator.domain.billing.settings import BILLING
+from clerk_emulator.domain.billing.settings import BILLING, PayerType
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
@@ -67,7 +67,7 @@ def _require_new(choice: Choice, current: Json | None, scheduled: Json | None) -
         raise ClerkAPIError(409, code, "is active", "The plan is active already.")
 
 
-def enable(store: Store, payer_type: str) -> None:
+def enable(store: Store, payer_type: PayerType) -> None:
     """Switch billing on for users or organizations. Those that exist are subscribed to the default plan."""
     BILLING.update(store, **{payer_type: True})
     if plans.default(store, payer_type):

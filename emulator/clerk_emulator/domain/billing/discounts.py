@@ -94,8 +94,9 @@ def amount_off(redemption: Json | None, fee: int) -> int:
     if redemption is None:
         return 0
     if redemption["effect"] == "fixed_amount":
-        return min(fee, redemption["_amount_off"])
-    return share(fee, redemption["percent_off"] / 100)
+        off: int = redemption["_amount_off"]
+        return min(fee, off)
+    return share(fee, round(redemption["percent_off"] * 10_000), 1_000_000)
 
 
 def count_cycle(store: Store, redemption: Json | None) -> None:

@@ -27,6 +27,6 @@ def require_supported(currency: str | None) -> None:
         raise ClerkAPIError(400, "currency_invalid", "is invalid", f"currency must be {CURRENCY}, not {currency}.")
 
 
-def share(cents: int, part: float) -> int:
-    """Return a part of an amount, rounded half up to a whole cent."""
-    return int(cents * part + 0.5)
+def share(cents: int, part: int, whole: int) -> int:
+    """Return the share `part / whole` of an amount, rounded half up to a whole cent."""
+    return (2 * cents * part + whole) // (2 * whole)

@@ -49,7 +49,7 @@ class Proration:
             return None
         total: int = item["period_end"] - item["period_start"]
         remaining: int = item["period_end"] - store.clock.now()
-        return cls(share(item["_value"], remaining / total), remaining, total)
+        return cls(share(item["_value"], remaining, total), remaining, total)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,14 @@ def end_after(start: int, days: int) -> int:
 
 def notice_at(item: Json, earliest: int) -> int:
     """Return when the notice of a trial's end is due: three days before, or at once if less is left."""
-    return max(earliest, item["period_end"] - _NOTICE)
+    end: int = item["period_end"]
+    return max(earliest, end - _NOTICE)
+
+
+def coming_notice_at(store: Store, item: Json) -> int | None:
+    """Return when the notice of a trial's end is due; None if that has passed."""
+    due: int = item["period_end"] - _NOTICE
+    return due if due > store.clock.now() else None
 
 
 def give_due_notice(store: Store, item: Json) -> Json:
