@@ -24,7 +24,8 @@ def verify_domain_proxy(call: Call) -> Json:
     The emulator contacts no other server. Hosts that end in `.invalid`, which never exist, give Clerk's error for a
     proxy that does not work.
     """
-    domain_id, proxy_url = call.body["domain_id"], call.body["proxy_url"]
+    domain_id = call.body["domain_id"]
+    proxy_url: str = call.body["proxy_url"]
     if call.store.get(DOMAINS, domain_id) is None:
         raise errors.referenced_not_found("domain_id", domain_id)
     formats.url("proxy_url", proxy_url)

@@ -33,7 +33,7 @@ def serialize_accounts(store: Store, rows: Sequence[Json]) -> tuple[list[Json], 
 
 def _enterprise_account(row: Json, connection: Json) -> Json:
     shared = {name: value for name, value in public_fields(row).items() if name not in ("created_at", "updated_at")}
-    settings = connection["_saml"] or {}
+    settings: Json = connection["_saml"] or {}
     return {
         **shared,
         "enterprise_connection": {

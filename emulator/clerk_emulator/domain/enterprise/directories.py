@@ -39,7 +39,7 @@ def create(store: Store, body: Json) -> Json:
     if connection is None:
         raise errors.referenced_not_found("enterprise_connection_id", body["enterprise_connection_id"])
     _require_no_other_directory(store, connection)
-    mappings = body.get("group_role_mappings") or []
+    mappings: list[Json] = body.get("group_role_mappings") or []
     row = store.create(
         DIRECTORIES,
         {

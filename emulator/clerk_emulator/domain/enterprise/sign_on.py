@@ -94,5 +94,6 @@ def _address(store: Store, user_id: str, connection: Json, email_address: str | 
 
 
 def _is_at(host: str, connection: Json) -> bool:
-    subdomains = (connection["_saml"] or {}).get("allow_subdomains")
+    settings: Json = connection["_saml"] or {}
+    subdomains = settings.get("allow_subdomains")
     return any(host == one or (subdomains and host.endswith(f".{one}")) for one in connection["domains"])
