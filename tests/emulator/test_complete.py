@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.contract import filling, schemas, specification
+from clerk_emulator.contract import conformance, filling, schemas, specification, validators
 from tests.emulator.api import Api
 
 Json = dict[str, Any]
@@ -66,11 +66,14 @@ PLAIN: Json = {
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A contract with only these schemas, and empty caches."""
-    caches = (filling._object_names_at, filling._object_schema, schemas._contract_validator, schemas._validator_at)
+    caches = (
+        *(filling._object_names_at, filling._object_schema, filling._only_schema, conformance.check_at),
+        *(validators._contract_validator, validators._validator_at),
+    )
     for cache in caches:
         cache.cache_clear()
     document = {"components": {"schemas": SCHEMAS}}
-    for module in (filling, specification, schemas):
+    for module in (filling, specification, validators):
         monkeypatch.setattr(module, "document", lambda: document)
     yield
     for cache in caches:
@@ -126,6 +129,7 @@ def test_ambiguous_objects_do_not_change(body: object) -> None:
 def test_properties_that_a_closed_schema_does_not_allow_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SCHEMAS["Inner"], "additionalProperties", False)
     filling._object_schema.cache_clear()
+    filling._only_schema.cache_clear()
     differences = filling.Differences()
     body = {**PLAIN, "inner": {"id": "1", "of_tomorrow": 1}, "of_tomorrow": 1}
     found = filling.fill_in(POINTER, body, differences)
@@ -139,6 +143,7 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
     known = specification.document()["components"]["schemas"]["User"]["required"]
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
     filling._object_schema.cache_clear()
+    filling._only_schema.cache_clear()
     monkeypatch.setattr(emulator._state, "differences", differences := filling.Differences())
     try:
         made = api.user(username="ada_1", first_name="Ada")
@@ -147,4 +152,5 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
         assert differences.filled_in == {"User.shoe_size"}
     finally:
         filling._object_schema.cache_clear()
+        filling._only_schema.cache_clear()
     assert "shoe_size" not in str(emulator.dump())

@@ -11,7 +11,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.command import _operations_without_rules
-from clerk_emulator.contract import filling, schemas, specification
+from clerk_emulator.contract import conformance, filling, schemas, specification, validators
 from clerk_emulator.contract.plain_values import plain_value
 from clerk_emulator.request.generic import resources
 from clerk_emulator.request.generic.handlers import HEADER
@@ -151,10 +151,13 @@ PATHS: Json = {
 CACHES: tuple[Any, ...] = (
     specification.operations,
     specification._tree,
-    schemas._contract_validator,
-    schemas._validator_at,
+    conformance.check_at,
+    schemas._check,
+    validators._contract_validator,
+    validators._validator_at,
     filling._object_names_at,
     filling._object_schema,
+    filling._only_schema,
     resources.generic_operations,
 )
 
@@ -166,7 +169,7 @@ def newer_contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for path, item in PATHS.items():
         newer["paths"].setdefault(path, {}).update(item)
     newer["components"]["schemas"].update(SCHEMAS)
-    for module in (specification, filling, schemas):
+    for module in (specification, filling, validators):
         monkeypatch.setattr(module, "document", lambda: newer)
     for cache in CACHES:
         cache.cache_clear()
