@@ -122,7 +122,8 @@ bench: $(STAMP)
 	$(RUN) -m benchmarks
 	$(RUN) -m tools.readme
 
-# Measure the emulator; writes docs/emulator-benchmarks.md and its picture.
+# Measure the emulator, beside the npm package `emulate` where node is installed, and with up to a million users; writes
+# docs/emulator-benchmarks.md and its picture.
 bench-emulator: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks.emulator

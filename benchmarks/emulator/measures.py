@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from benchmarks.emulator import peer
 from benchmarks.emulator.bare import SECRET_KEY
 from benchmarks.emulator.load import Request, Server, connected, read_response, server
 from benchmarks.environments import ROOT
 from benchmarks.measures import Rounds, rounds
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 ORDERS = (
     "created_at",
     "updated_at",
@@ -36,6 +37,8 @@ BATCH = 80
 """Requests in each round."""
 _START_ROUNDS = 7
 _CURVE_ROUNDS, _CURVE_BATCH = 11, 12
+_SCAN_ROUNDS, _SCAN_BATCH = 5, 4
+"""Fewer for requests that read every user, which take seconds with a million of them."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Found:
     memory: dict[str, Comparison]
     resets: dict[str, Comparison]
     curves: list[Curve]
+    races: dict[str, peer.Race]
+    """Empty if the peer could not be installed."""
 
 
 def everything(folder: Path, progress: Callable[[str], None]) -> Found:
@@ -86,17 +91,20 @@ def everything(folder: Path, progress: Callable[[str], None]) -> Found:
     start = starts()
     progress("resets")
     fresh = resets()
+    (folder / "peer").mkdir()
+    races = peer.races(folder / "peer", progress)
     with ExitStack() as stack:
         progress("requests")
         requests, memory = _requests(stack, folder)
         progress(f"servers with {SIZES[-1]:,} users and fewer")
-        filled = [stack.enter_context(server("filled", str(size))) for size in SIZES]
+        filled = [stack.enter_context(server("filled", str(size), str(folder / f"{size}.db"))) for size in SIZES]
         found = []
         for name, make, scans in _CURVES:
             progress(name)
             found.append(_curve(name, make, filled, scans=scans))
-        memory[f"with {SIZES[-1]:,} users"] = Comparison((filled[-1].used()["bytes"],))
-    return Found(requests, start, memory, fresh, found)
+        for size, one in zip(SIZES, filled, strict=True):
+            memory[f"with {size:,} users in a file"] = Comparison((one.used()["bytes"],))
+    return Found(requests, start, memory, fresh, found, races)
 
 
 # Start
@@ -160,7 +168,7 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Comparison], di
         return Request("/users?limit=10")
 
     def create() -> Request:
-        return Request("/users", {"email_address": [f"new{next(numbers)}@example.com"], "first_name": "Ada"})
+        return _creation(next(numbers))
 
     session = emulator.ask(Request("/sessions", {"user_id": user["id"]}))["id"]
 
@@ -179,6 +187,10 @@ def _requests(stack: ExitStack, folder: Path) -> tuple[dict[str, Comparison], di
         samples = rounds({"ours": _probe(ours, make, BATCH), "bare": _probe(bare, make, BATCH)}, _ROUNDS)
         found[name] = Comparison(samples["ours"], samples["bare"])
     return found, memory
+
+
+def _creation(number: int) -> Request:
+    return Request("/users", {"email_address": [f"new{number}@example.com"], "first_name": "Ada"})
 
 
 def _probe(asked: Server, make: Callable[[], Request], size: int) -> Callable[[], float]:
@@ -226,15 +238,21 @@ _CURVES: list[tuple[str, Make, bool]] = [
     ("count", _fixed("/users/count"), True),
     ("query, which few match", _numbered("/users?query=user{}@"), True),
     ("query, which many match", _fixed("/users?query=grace"), True),
+    ("create a user", _fixed(), False),
 ]
 
 
 def _curve(name: str, make: Make, filled: Sequence[Server], *, scans: bool) -> Curve:
+    size_of_batch = _SCAN_BATCH if scans else _CURVE_BATCH
+
     def probe(asked: Server, size: int) -> Callable[[], float]:
         targets = make(asked, size)
-        batch = [Request(targets[number % len(targets)]) for number in range(_CURVE_BATCH)]
+        if not targets:
+            numbers = count()
+            return lambda: asked.seconds([_creation(next(numbers)) for _ in range(size_of_batch)])
+        batch = [Request(targets[number % len(targets)]) for number in range(size_of_batch)]
         return lambda: asked.seconds(batch)
 
     probes = {str(size): probe(asked, size) for asked, size in zip(filled, SIZES, strict=True)}
-    found: Rounds = rounds(probes, _CURVE_ROUNDS)
+    found: Rounds = rounds(probes, _SCAN_ROUNDS if scans else _CURVE_ROUNDS)
     return Curve(name, tuple(found[str(size)] for size in SIZES), scans)

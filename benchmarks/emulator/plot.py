@@ -42,7 +42,7 @@ def _draw(axes: Axes, found: Found) -> None:
     axes.set_yscale("log")
     axes.set_ylim(0.7, largest * 1.4)
     axes.set_xticks(SIZES, [f"{size:,} users" for size in SIZES])
-    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if tick <= largest * 1.4]
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if tick <= largest * 1.4]
     axes.set_yticks(ticks, [f"{tick:g}{TIMES}" for tick in ticks])
     axes.minorticks_off()
     axes.tick_params(length=0)

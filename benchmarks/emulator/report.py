@@ -9,7 +9,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.emulator import peer
 from benchmarks.emulator.measures import ORDERS, SIZES, Comparison, Curve, Found
+from benchmarks.emulator.peer import PACKAGE as PEER
 from benchmarks.report import TIMES, amount, columns, number, table
 from benchmarks.results import Unit, ratio
 
@@ -17,29 +19,32 @@ _WITHIN = 3.0
 _HEADS = ("", "emulator", "bare server", "ratio", "goal", "")
 _CURVE_HEADS = ("", *(f"{size:,} users" for size in SIZES), "growth", "")
 
+_PEER_HEADS = ("", "emulator", PEER, "ratio", "ratio of processor time", "goal", "")
+
 _HOW = """\
 ## How it is measured
 
-`make bench-emulator` measures everything in one run and writes this page. Emulators run in other processes, and
-receive requests over four kept-alive loopback connections from plain sockets.
+`make bench-emulator` runs everything and writes this page. Each server runs in its own process. A client sends
+requests over four loopback connections that stay open.
 
-- **The bare server** is one route of Starlette in uvicorn, configured like the emulator, that reads the request and
-  responds with a fixed body, one user: the minimum for a server of this kind. It checks no key, validates nothing and
-  stores nothing.
-- **Requests per second** are what one core can do: one divided by the server's processor time for a request. The
-  servers take turns, {requests} requests each in each round, and the first one changes. A number is the median over
-  the rounds, and a ratio the median of the ratios of each round.
-- **The start** is the elapsed time from the command `python -m clerk_emulator`, without a database, to the response
-  of a first request. It includes the creation of a signing key.
-- **A reset** is `Emulator.reset()`, which the pytest fixtures call before each test, after a user was created. The
-  first request after it reads the database's layout again, hence the rows for that request. Both are elapsed time.
+- **The peer** is the npm package {peer}, which emulates Clerk among others. Both servers start with {users} users,
+  keep their state in memory, and receive the same requests in turn, {batch} in each round. "Per second" is elapsed
+  time; the ratio of processor time does not depend on what else the machine does. Both are medians over the rounds.
+  The peer signs tokens in threads, so that it can use a second core. The comparison is left out if node or npm is
+  missing.
+- **The bare server** is one Starlette route in uvicorn that reads the request and returns a fixed user. It checks
+  no key, validates nothing and stores nothing. Its requests per second are one divided by the processor time of a
+  request, which is what one core can do. The servers take turns, {requests} requests in each round.
+- **Start** is the elapsed time from the command `python -m clerk_emulator` to the first response.
+- **Reset** is `Emulator.reset()`, which the pytest fixtures call before each test. The first request after a reset
+  takes longer, because SQLite reads its schema again.
 - **Memory** is the peak resident size of the process.
-- **The curves** are processor time for each request, in three emulators in memory, which take turns. All pages have
-  10 users; `order_by` is measured in both directions, filters and pages with values from the whole list. Users were
-  put into the store without HTTP, each with an email address, none with a phone number or a wallet.
-- **Without an index**, and so growing with the number of users, are `query` and the other partial matches, which
-  search for a text in the middle of several columns; pages at an offset, which skip everything before it, unlike
-  `starting_after`; and `count`.
+- **The curves** show the processor time of a request. Each size has its own emulator and database file, which SQL
+  fills; requests to create users are measured on top of that. Each user has one email address. All pages have 10
+  users.
+- **What grows**: `query` and other partial matches search for text within several columns, and no index helps.
+  `count` reads the smallest index. A page at an offset skips all users before it; a page after `starting_after`
+  does not.
 """
 
 
@@ -55,12 +60,23 @@ def rows(found: Found) -> list[Row]:
     """Return the rows for requests, start, reset and memory."""
     goals = {"get a user": 1500, "list 10 users": 1500, "create a user": 800, "sign a session token": 500}
     lines = [_requests(name, beside, goals.get(name)) for name, beside in found.requests.items()]
-    lines.append(_line("start, to the first response", found.start, Unit.SECONDS, 1.0))
+    lines.append(_line("start, to the first response", found.start, Unit.SECONDS, 0.6))
     lines.append(_line("reset", found.resets["reset"], Unit.SECONDS, 1e-3))
     lines.append(_line("… creating a user right after it", found.resets["first"], Unit.SECONDS))
     lines.append(_line("… creating another", found.resets["again"], Unit.SECONDS))
     lines += [_line(f"memory, {name}", beside, Unit.BYTES) for name, beside in found.memory.items()]
     return lines
+
+
+def races(found: Found) -> list[Row]:
+    """Return the rows for the comparison with the peer."""
+    return [_race(name, race) for name, race in found.races.items()]
+
+
+def _race(name: str, race: peer.Race) -> Row:
+    ours, theirs = (1 / statistics.median(cost.elapsed for cost in side) for side in (race.ours, race.peer))
+    ratios = (f"{number(one)} {TIMES}" for one in (race.throughput, race.processor))
+    return Row((name, f"{ours:,.0f} / s", f"{theirs:,.0f} / s", *ratios, f"at least 1 {TIMES}"), race.throughput >= 1)
 
 
 def curves(found: Found) -> list[Row]:
@@ -82,13 +98,14 @@ def slowest_order(found: Found) -> Curve:
 
 def terminal(found: Found) -> str:
     """Return both tables as text columns."""
-    tables = [[_HEADS, *map(_marked, rows(found))], [_CURVE_HEADS, *map(_marked, curves(found))]]
-    return "\n".join([_subject(), "", *columns(tables[0]), "", *columns(tables[1]), "", summary(found)])
+    tables = [(_PEER_HEADS, races(found)), (_HEADS, rows(found)), (_CURVE_HEADS, curves(found))]
+    lines = [line for heads, body in tables for line in (*columns([heads, *map(_marked, body)]), "")]
+    return "\n".join([_subject(), "", *lines, summary(found)])
 
 
 def summary(found: Found) -> str:
     """Return how many goals are met."""
-    met = [row.met for row in (*rows(found), *curves(found)) if row.met is not None]
+    met = [row.met for row in (*races(found), *rows(found), *curves(found)) if row.met is not None]
     return f"{met.count(True)} of {len(met)} goals met"
 
 
@@ -98,18 +115,19 @@ def markdown(found: Found, requests: int) -> str:
         [
             "# Benchmarks of the emulator",
             "",
-            f"{_subject()}; one run of `make bench-emulator`. Times depend on the machine; the ratios much less.",
+            f"{_subject()}; one run of `make bench-emulator`. Times depend on the machine, ratios less so.",
             "",
+            *([*table(_PEER_HEADS, map(_marked, races(found)), "lrrrrrl"), ""] if found.races else []),
             *table(_HEADS, map(_marked, rows(found)), "lrrrrl"),
             "",
             f"![Time of a request by the number of users, as multiples of {SIZES[0]:,} users](emulator-benchmarks.svg)",
             "",
-            f"Processor time of a request. The growth is {SIZES[-1]:,} users against {SIZES[0]:,}; for all that has an",
-            f"index to go by the goal is at most {_WITHIN:g} {TIMES}.",
+            f"Processor time of a request. Growth is the ratio of {SIZES[-1]:,} users to {SIZES[0]:,}.",
+            f"The goal is at most {_WITHIN:g} {TIMES} for everything that an index serves.",
             "",
-            *table(_CURVE_HEADS, map(_marked, curves(found)), "lrrrrl"),
+            *table(_CURVE_HEADS, map(_marked, curves(found)), f"l{'r' * (len(SIZES) + 1)}l"),
             "",
-            _HOW.format(requests=requests),
+            _HOW.format(requests=requests, peer=peer.PACKAGE, users=peer.USERS, batch=peer.BATCH),
         ]
     )
 
