@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clerk_emulator import ClerkAPIError, Emulator
+from clerk_emulator.control.billing import Failure
 from tests.emulator import organizations
 from tests.emulator.api import Api, Json
 from tests.emulator.billing import DAY, FAILED, PAID, START, Recorder, claims, held, prepared, subscription
@@ -268,12 +269,13 @@ def test_rejects_transitions(emulator: Emulator, api: Api) -> None:
     ):
         assert refused(item_id, {**moves, **changes}) == (status, [code])
     recorder = Recorder(emulator)
-    for reason, code in (
-        ("card_declined", "card_declined"),
-        ("insufficient_funds", "card_insufficient_funds"),
-        ("expired_card", "card_expired"),
-        ("processing_error", "processing_error"),
-    ):
+    reasons: dict[Failure, str] = {
+        "card_declined": "card_declined",
+        "insufficient_funds": "card_insufficient_funds",
+        "expired_card": "card_expired",
+        "processing_error": "processing_error",
+    }
+    for reason, code in reasons.items():
         emulator.billing.fail_payments(user_id, reason)
         assert refused(item["id"], moves) == (422, [f"payment_attempt_failed_{code}"])
     assert recorder.names() == []
