@@ -93,7 +93,7 @@ class Clock:
 
         Return the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
         """
-        if not math.isfinite(seconds):
+        if not math.isfinite(seconds * 1000):
             raise ValueError(f"seconds: {seconds} is not a number of seconds")
         step = round(seconds * 1000) + milliseconds
         if step < 0:
