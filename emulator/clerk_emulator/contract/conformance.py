@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clerk_emulator.contract.specification import schema_at
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, is_list, is_object
 
 Check = Callable[[Any], bool]
 
@@ -67,7 +67,7 @@ def _compile_type(expected: str | list[str]) -> Check:
 
 
 def _compile_enum(expected: list[Any]) -> Check:
-    allowed = [(type(one), one) for one in expected]
+    allowed: list[tuple[type[Any], Any]] = [(type(one), one) for one in expected]
     return lambda value: (type(value), value) in allowed
 
 
@@ -78,17 +78,17 @@ def _compile_any_of(schemas: list[Json]) -> Check:
 
 def _compile_items(schema: Json) -> Check:
     check = compile_check(schema)
-    return lambda value: not isinstance(value, list) or all(map(check, value))
+    return lambda value: not is_list(value) or all(map(check, value))
 
 
 def _compile_object(schema: Json) -> Check:
     properties = {name: compile_check(one) for name, one in schema.get("properties", {}).items()}
     required = frozenset(schema.get("required", ()))
     others = schema.get("additionalProperties", True)
-    check_other = compile_check(others) if isinstance(others, dict) else _compile_constant(others)
+    check_other = compile_check(others) if is_object(others) else _compile_constant(others)
 
     def check(value: Any) -> bool:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return True
         for name, one in value.items():
             if not properties.get(name, check_other)(one):
@@ -111,7 +111,7 @@ def _compile_unique(expected: bool) -> Check:
     # Of other items than texts, jsonschema decides which are equal.
     return lambda value: (
         not expected
-        or not isinstance(value, list)
+        or not is_list(value)
         or (all(isinstance(one, str) for one in value) and len(set(value)) == len(value))
     )
 
@@ -120,7 +120,7 @@ def _compile_number(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Chec
     return lambda limit: lambda value: type(value) not in (int, float) or compare(value, limit)
 
 
-def _compile_length(kind: type[str] | type[list[Any]], compare: Callable[[int, int], bool]) -> Callable[[Any], Check]:
+def _compile_length(kind: type[Any], compare: Callable[[int, int], bool]) -> Callable[[Any], Check]:
     return lambda limit: lambda value: not isinstance(value, kind) or compare(len(value), limit)
 
 

@@ -22,12 +22,12 @@ class _Protocol(_HTTPProtocol):  # type: ignore[misc]
     """HTTP/1.1 that records its open connections, so that a fault can close one."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
+        super().connection_made(transport)  # pyright: ignore[reportUnknownMemberType]
         if self.client:
             app.CONNECTIONS[self.client] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
+        super().connection_lost(exc)  # pyright: ignore[reportUnknownMemberType]
         if self.client:
             app.CONNECTIONS.pop(self.client, None)
 

@@ -218,7 +218,8 @@ def _operand(value: object) -> tuple[str, tuple[Any, ...]]:
     if isinstance(value, Expression):
         return value.text, value.values
     if isinstance(value, tuple):
-        return f"({_parameters(value)})", value
+        values: tuple[Any, ...] = value
+        return f"({_parameters(values)})", values
     return "?", (value,)
 
 
