@@ -218,8 +218,7 @@ def _operand(value: object) -> tuple[str, tuple[Any, ...]]:
     if isinstance(value, Expression):
         return value.text, value.values
     if isinstance(value, tuple):
-        values: tuple[Any, ...] = value
-        return f"({_parameters(values)})", values
+        return f"({_parameters(value)})", value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     return "?", (value,)
 
 
