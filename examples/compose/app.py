@@ -35,4 +35,8 @@ def colleagues(session: Session) -> list[str]:
         return []
     with Clerk() as clerk:
         members = clerk.organization_memberships.list(session.org_id)
-    return [member.public_user_data.identifier for member in members if member.public_user_data]
+    return [
+        member.public_user_data.identifier
+        for member in members
+        if member.public_user_data and member.public_user_data.identifier
+    ]

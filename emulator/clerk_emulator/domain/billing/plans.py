@@ -135,7 +135,8 @@ def serialize(store: Store, plan: Json) -> Json:
 def serialize_former(store: Store, plan: Json) -> Json:
     """Return a plan in the format that free trials and price transitions return, with amounts beside the fees."""
     row = serialize(store, plan)
-    monthly, annual_monthly = ((row[name] or {}).get("amount", 0) for name in ("fee", "annual_monthly_fee"))
+    monthly: int = row["fee"]["amount"] if row["fee"] else 0
+    annual_monthly: int = row["annual_monthly_fee"]["amount"] if row["annual_monthly_fee"] else 0
     amounts = {"amount": monthly, "annual_monthly_amount": annual_monthly, "annual_amount": 12 * annual_monthly}
     features = [{**one, "description": one["description"] or "", "avatar_url": ""} for one in row["features"]]
     return {

@@ -72,8 +72,7 @@ def update(store: Store, row: Json, body: Json, *, consent: bool = True, prefix:
     if row["_oidc"] and "oidc" in sent:
         changed["_oidc"] = oidc.changed_settings(store, row["_oidc"], sent["oidc"])
     row = store.update(ENTERPRISE_CONNECTIONS, row, **changed)
-    active: bool = sent.get("active", row["active"])
-    return _set_active(store, row, active, consent=consent)
+    return _set_active(store, row, sent["active"] if "active" in sent else row["active"], consent=consent)
 
 
 def delete(store: Store, row: Json) -> None:

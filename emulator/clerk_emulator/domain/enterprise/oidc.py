@@ -34,7 +34,7 @@ def changed_settings(store: Store, settings: Json, body: Json) -> Json:
 
 def _changed(settings: Json, body: Json) -> Json:
     sent = {name: value for name, value in body.items() if value is not None}
-    changed = {**settings, **{name: sent[name] for name in ("client_id", "requires_pkce") if name in sent}}
+    changed = settings | {name: sent[name] for name in ("client_id", "requires_pkce") if name in sent}
     if "client_secret" in sent:
         changed["_client_secret"] = sent["client_secret"] or None
     for name in _URLS:
