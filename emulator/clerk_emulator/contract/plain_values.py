@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from clerk_emulator.contract.specification import resolve
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, is_list
 
 _FORMATS = {
     "date": "1970-01-01",
@@ -34,12 +34,12 @@ def plain_value(schema: Json, depth: int = _DEPTH) -> Any:
     if alternatives:
         options = [resolve(one) for one in alternatives]
         return None if {"type": "null"} in options or not depth else plain_value(options[0], depth - 1)
-    value_type = target.get("type")
+    value_type: Any = target.get("type")
     if "enum" in target and "null" not in (value_type or ()):
         return target["enum"][0]
     if value_type is None or "null" in value_type or not depth:
         return None
-    if isinstance(value_type, list):
+    if is_list(value_type):
         value_type = value_type[0]
     if value_type == "object":
         properties = target.get("properties", {})
