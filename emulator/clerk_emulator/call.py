@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
+from clerk_emulator import errors
 from clerk_emulator.contract.specification import Operation
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.cause import Cause
@@ -29,6 +30,17 @@ class Upload:
 
     content: bytes
     media_type: str
+
+
+class Body(dict[str, Any]):
+    """The body of a request. A parameter that is not in it is reported as Clerk does, if a handler needs it.
+
+    This happens with contracts that require less than the handlers do.
+    """
+
+    def __missing__(self, name: str) -> NoReturn:
+        """Raise Clerk's error for a required parameter that was not sent."""
+        raise errors.missing(name)
 
 
 @dataclass(frozen=True)

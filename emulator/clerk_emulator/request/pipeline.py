@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from clerk_emulator import errors
-from clerk_emulator.call import Call, Response, Upload
+from clerk_emulator.call import Body, Call, Response, Upload
 from clerk_emulator.contract import specification, versions
 from clerk_emulator.contract.specification import Operation
 from clerk_emulator.errors import ClerkAPIError
@@ -94,7 +94,7 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         operation=operation,
         path=dict(zip(specification.parameter_names(operation), path_values, strict=True)),
         query=parsed_query,
-        body=body if is_object(body) else {},
+        body=Body(body) if is_object(body) else Body(),
         items=body if is_list(body) else [],
         files=files,
         caller=caller,
