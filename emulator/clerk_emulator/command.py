@@ -167,7 +167,7 @@ def _serve(options: argparse.Namespace) -> None:
 def _operations_without_rules() -> Iterator[str]:
     """Yield a line about the operations of a newer contract, for which the emulator has no rules."""
     for names, answer in (
-        (list(generic_operations()), "are answered generically: they store and return what is sent"),
+        (list(generic_operations()), "store what is sent and return it"),
         (unanswered_operations(), "are not emulated"),
     ):
         if names:

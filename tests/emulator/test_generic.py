@@ -1,4 +1,4 @@
-"""Operations of a newer contract that have no handler: they store and return what is sent, where their shape allows."""
+"""Operations of a newer contract that have no handler: resources are stored and returned as sent."""
 
 from __future__ import annotations
 

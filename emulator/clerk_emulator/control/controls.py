@@ -109,7 +109,7 @@ class Controls(EnterpriseControls, SignUpControls):
 
     @property
     def generic(self) -> set[str]:
-        """The ids of operations that were answered without rules of their own: they store and return what is sent."""
+        """The ids of operations that the generic resource layer answered, because no handler covers them."""
         return self._state.generic
 
     @property

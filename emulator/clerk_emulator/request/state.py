@@ -47,7 +47,7 @@ class State:
 
     If `validate_responses` is true, each response is checked against the contract, and violations are added to
     `problems`; unexpected exceptions always are. `differences` are properties that handlers do not return as the
-    contract says, `generic` the ids of operations that were answered without rules of their own. `observer` is called
+    contract says, `generic` the ids of operations that the generic resource layer answered. `observer` is called
     for each response. `control_hosts` are the host names at which the control API is served to other machines.
     `webhooks` are endpoints with the keys `url`, `events` and `secret`; those that the file has are changed, not added
     again.

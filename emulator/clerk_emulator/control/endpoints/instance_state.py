@@ -82,7 +82,7 @@ def dump(call: ControlCall) -> Json:
         problems=list_of(text(), "Violations of the contract, if responses are validated, and unexpected exceptions."),
         filled_in=list_of(text(), "Properties that the contract requires and no handler sets, such as `User.locale`."),
         left_out=list_of(text(), "Properties that a handler sets and the contract does not allow."),
-        generic=list_of(text(), "The ids of operations that were answered without rules of their own."),
+        generic=list_of(text(), "The ids of operations that the generic resource layer answered."),
     ),
 )
 def get_problems(call: ControlCall) -> Json:

@@ -22,7 +22,7 @@ def money(cents: int) -> Json:
 
 
 def require_supported(currency: str | None) -> None:
-    """Raise Clerk's error for a currency that billing does not have. None stands for the default."""
+    """Raise Clerk's error for an unsupported currency. None selects the default."""
     if currency is not None and currency.upper() != CURRENCY:
         raise ClerkAPIError(400, "currency_invalid", "is invalid", f"currency must be {CURRENCY}, not {currency}.")
 

@@ -20,7 +20,7 @@ _OF_ORGANIZATION = PAYERS.prepare(PAYERS.c.organization_id == sql.parameter("own
 
 
 def type_of(owner_id: str) -> PayerType:
-    """Return the type of payer that an id of a user or an organization stands for."""
+    """Return the type of the payer with this id: a user or an organization."""
     return "org" if owner_id.startswith(f"{ORGANIZATIONS.prefix}_") else "user"
 
 
@@ -72,7 +72,7 @@ def add_payment_method(store: Store, payer: Json) -> Json:
 
 
 def payment_method(payer: Json, *, is_credit: bool = False) -> Json:
-    """Return how a payer pays, as the API returns it. `is_credit` stands for a payment by credit alone."""
+    """Return the payment source of a payer as the API returns it. `is_credit` is true for a payment by credit alone."""
     card = payer["_payment_method"]
     return {
         "object": "commerce_payment_method",

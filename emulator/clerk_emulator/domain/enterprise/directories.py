@@ -114,7 +114,7 @@ def users_of(store: Store, row: Json) -> list[Json]:
     return [store.require(USERS, one["_user_id"]) for one in found]
 
 
-def serialize(call: Call, rows: Sequence[Json], kind: str = "directory", *, with_key: bool = False) -> list[Json]:
+def serialize(call: Call, rows: Sequence[Json], kind: str, *, with_key: bool = False) -> list[Json]:
     """Return directories as the API returns them; `kind` is their `object`. Only new keys are shown."""
     return [
         {
