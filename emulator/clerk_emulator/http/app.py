@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
 from clerk_emulator.call import Response
 from clerk_emulator.domain.images import DEFAULT_IMAGE
+from clerk_emulator.json_types import to_json
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
 from clerk_emulator.request.state import State
@@ -26,7 +26,6 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
 _IMAGES = "/images/"
-_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def create_app(state: State) -> Application:
@@ -56,7 +55,7 @@ class Application:
         headers = {name.lower(): value for name, value in response.headers.items()}
         content = response.content
         if content is None and response.body is not None:
-            content = _to_json(response.body).encode()
+            content = to_json(response.body).encode()
             headers.setdefault("content-type", "application/json")
         if content is not None or response.status != 204:
             headers["content-length"] = str(len(content or b""))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, to_json
 from clerk_emulator.storage.store import SCHEMA, Store
 
 SCHEMA["event"] = """CREATE TABLE event (number INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL,
@@ -17,8 +16,6 @@ _SELECT = "SELECT number, id, type, timestamp, client_ip, user_agent, data FROM 
 _AFTER = f"{_SELECT} WHERE number > :number ORDER BY number LIMIT :limit"
 _BY_NUMBER = f"{_SELECT} WHERE number = :number"
 _LAST = "SELECT coalesce(max(number), 0) FROM event"
-
-_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def append(store: Store, event_type: str, data: Json) -> None:
         "timestamp": store.clock.now() if cause.at is None else cause.at,
         "client_ip": cause.client_ip,
         "user_agent": cause.user_agent,
-        "data": _to_json(data),
+        "data": to_json(data),
     }
     store.execute(_INSERT, **values)
     store.notify_after_commit()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_emulator.errors import not_found
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, to_json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.cause import NO_REQUEST, Cause
 from clerk_emulator.storage.clock import Clock
@@ -208,7 +208,7 @@ class Store:
             "created_at": data.get("created_at", now),
             "updated_at": data.get("updated_at", now),
         }
-        self._raw.execute(table.insert, (*table.column_values(row), _to_json(row)))
+        self._raw.execute(table.insert, (*table.column_values(row), to_json(row)))
         return row
 
     def get(self, table: ResourceTable, resource_id: str) -> Json | None:
@@ -257,7 +257,7 @@ class Store:
         if changed != row:
             values = zip(table.c, table.column_values(row), table.column_values(changed), strict=False)
             columns = {name: new for name, old, new in values if old != new}
-            columns["data"] = _to_json(changed)
+            columns["data"] = to_json(changed)
             text = f'UPDATE "{table.name}" SET {sql.assignments(columns)} WHERE id = ?'
             self._raw.execute(text, (*columns.values(), row["id"]))
         return changed
@@ -280,7 +280,7 @@ class Store:
 
     def set_setting(self, name: str, value: Json) -> None:
         """Store a setting of the instance."""
-        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, _to_json(value)))
+        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, to_json(value)))
 
     def add_image(self, media_type: str, content: bytes) -> str:
         """Store an image and return its id."""
@@ -308,9 +308,6 @@ def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = 
     if order:
         text += f" ORDER BY {', '.join([one.text for one in order])}"
     return text, tuple([value for one in (*where, *order) for value in one.values])
-
-
-_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def _from_json(rows: Iterable[str]) -> list[Json]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from typing import TYPE_CHECKING, Literal
 
 from clerk_emulator.domain import events
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, to_json
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.store import Store
 from clerk_emulator.webhooks import deliveries, endpoints, signing
@@ -38,6 +37,7 @@ class Sender:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken: asyncio.Event | None = None
         self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
         self._busy: dict[str, asyncio.Task[None]] = {}
         """The tasks that send, by endpoint."""
         self._free_at: dict[str, int] = {}
@@ -118,7 +118,7 @@ class Sender:
         # The time at which it was due, or at which the endpoint had answered the delivery before. If the clock was
         # advanced by hours, the attempts have the times that they would have had.
         at = max(delivery["due_at"], min(self._free_at.get(endpoint_id, 0), now))
-        body = json.dumps(events.envelope(entry, self._instance_id), ensure_ascii=False, separators=(",", ":")).encode()
+        body = to_json(events.envelope(entry, self._instance_id)).encode()
         timestamp = at // 1000 if self.timestamps == "emulator" else int(time.time())
         signing_secrets = endpoints.signing_secrets(endpoint, at)
         headers = signing.headers(signing_secrets, delivery["message_id"], timestamp, body)
@@ -130,7 +130,11 @@ class Sender:
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Json:
         """Return the `status` of the response, or the `error`, and the `duration` in milliseconds."""
-        client = self._client = self._client or _new_client()
+        async with self._opening:
+            if self._client is None:
+                # In a thread, because it takes long and the loop serves requests.
+                self._client = await asyncio.to_thread(_new_client)
+            client = self._client
         started = time.monotonic()
         status, error = None, None
         try:
@@ -147,7 +151,7 @@ class Sender:
 
 
 def _new_client() -> httpx.AsyncClient:
-    # Imported late, because it takes long and most emulators have no endpoints.
+    # Imported when needed, because most emulators have no endpoints.
     import httpx
 
     headers = {"content-type": "application/json", "user-agent": "clerk-emulator"}
