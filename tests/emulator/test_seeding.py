@@ -262,6 +262,33 @@ def test_seeds_custom_roles() -> None:
         Emulator(seed={**data, "permissions": []})
 
 
+def test_dump_has_resources_of_one_moment_in_the_order_of_the_seed() -> None:
+    connections = [
+        {"id": f"entconn_{name}", "name": name, "provider": "saml_okta", "domains": [f"{name}.com"]} for name in "bca"
+    ]
+    data: dict[str, Any] = {
+        "enterprise_connections": connections,
+        "directories": [
+            {"id": f"scim_{name}", "enterprise_connection_id": f"entconn_{name}", "provider": "okta"} for name in "bca"
+        ],
+        "permissions": [{"key": f"org:{name}:read", "name": name, "description": ""} for name in "bca"],
+        "plans": [{"slug": name, "is_default": False} for name in "bca"],
+        "webhooks": [{"url": f"http://localhost/{name}"} for name in "bca"],
+    }
+    with Emulator() as emulator:
+        emulator.clock.freeze()
+        emulator.load_seed(data)
+        dumped = emulator.dump()
+    for section, key in (
+        ("enterprise_connections", "name"),
+        ("directories", "enterprise_connection_id"),
+        ("permissions", "name"),
+        ("plans", "slug"),
+        ("webhooks", "url"),
+    ):
+        assert [entry[key] for entry in dumped[section]] == [entry[key] for entry in data[section]], section
+
+
 def test_seeds_connections_directories_and_templates() -> None:
     data: dict[str, Any] = {
         "organizations": [{"name": "Acme", "slug": "acme"}],

@@ -136,7 +136,7 @@ def grant(store: Store, owner_id: str, amount: Any) -> None:
 
 def dump_plans(store: Store) -> list[Json]:
     """Return all plans with their custom prices."""
-    return [_dump_plan(store, plan) for plan in store.all(PLANS)]
+    return [_dump_plan(store, plan) for plan in store.all(PLANS, order=PLANS.as_stored)]
 
 
 def _dump_plan(store: Store, plan: Json) -> Json:
@@ -146,7 +146,7 @@ def _dump_plan(store: Store, plan: Json) -> Json:
     entry |= _amounts(prices.default_of(store, plan))
     if plan["_features"]:
         entry["features"] = plan["_features"]
-    custom = store.all(PRICES, PRICES.c.plan_id == plan["id"], PRICES.c.is_default.is_(False))
+    custom = store.all(PRICES, PRICES.c.plan_id == plan["id"], PRICES.c.is_default.is_(False), order=PRICES.as_stored)
     if custom:
         entry["prices"] = [
             {"id": price["id"], **_amounts(price)}
@@ -176,9 +176,7 @@ def dump_owner(store: Store, owner_id: str) -> Json:
 
 def dump_subscriptions(store: Store, to_time: Any) -> list[Json]:
     """Return the subscription items of paid plans that have not ended."""
-    held = store.all(
-        ITEMS, ITEMS.c.is_free.is_(False), ITEMS.c.status.in_(_STATUSES), order=(ITEMS.c.created_at, ITEMS.c.id)
-    )
+    held = store.all(ITEMS, ITEMS.c.is_free.is_(False), ITEMS.c.status.in_(_STATUSES), order=ITEMS.as_stored)
     return [_dump_subscription(store, item, to_time) for item in held]
 
 

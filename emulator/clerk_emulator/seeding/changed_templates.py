@@ -26,5 +26,5 @@ def dump_templates(store: Store) -> list[Json]:
             **{name: row["_content"][name] for name in templates.CONTENT if name in row["_content"]},
             "delivered_by_clerk": row["delivered_by_clerk"],
         }
-        for row in store.all(CHANGED_TEMPLATES)
+        for row in store.all(CHANGED_TEMPLATES, order=CHANGED_TEMPLATES.as_stored)
     ]

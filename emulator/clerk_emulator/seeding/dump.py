@@ -57,7 +57,7 @@ def _optional_sections(store: Store) -> list[tuple[str, list[Json]]]:
 
 def _webhooks(store: Store) -> list[Json]:
     names = ("url", "events", "secret")
-    return [{name: row[name] for name in names if row[name]} for row in store.all(ENDPOINTS)]
+    return [{name: row[name] for name in names if row[name]} for row in store.all(ENDPOINTS, order=ENDPOINTS.as_stored)]
 
 
 def _custom_roles(store: Store) -> Json:
@@ -65,14 +65,18 @@ def _custom_roles(store: Store) -> Json:
     initial = store.find(ROLE_SETS, ROLE_SETS.c.type == "initial")
     initial_roles: list[str] = initial["_roles"] if initial else []
     names = ("key", "name", "description")
-    permissions = [{name: row[name] for name in names} for row in store.all(PERMISSIONS) if row["type"] == "user"]
+    permissions = [
+        {name: row[name] for name in names}
+        for row in store.all(PERMISSIONS, order=PERMISSIONS.as_stored)
+        if row["type"] == "user"
+    ]
     roles = [
         {
             **{name: row[name] for name in names},
             "permissions": row["_permissions"],
             "include_in_initial_role_set": row["key"] in initial_roles,
         }
-        for row in store.all(ROLES)
+        for row in store.all(ROLES, order=ROLES.as_stored)
         if row["_custom"]
     ]
     return {name: rows for name, rows in (("permissions", permissions), ("roles", roles)) if rows}

@@ -62,7 +62,7 @@ def _mapping(store: Store, entry: Any) -> Json:
 
 def dump_connections(store: Store) -> list[Json]:
     """Return the enterprise connections as entries of a seed."""
-    return [_connection_entry(row) for row in store.all(ENTERPRISE_CONNECTIONS)]
+    return [_connection_entry(row) for row in store.all(ENTERPRISE_CONNECTIONS, order=ENTERPRISE_CONNECTIONS.as_stored)]
 
 
 def _connection_entry(row: Json) -> Json:
@@ -84,7 +84,7 @@ def _connection_entry(row: Json) -> Json:
 
 def dump_directories(store: Store) -> list[Json]:
     """Return the directories as entries of a seed."""
-    return [_directory_entry(store, row) for row in store.all(DIRECTORIES)]
+    return [_directory_entry(store, row) for row in store.all(DIRECTORIES, order=DIRECTORIES.as_stored)]
 
 
 def _directory_entry(store: Store, row: Json) -> Json:

@@ -17,7 +17,7 @@ def dump_resources(store: Store) -> list[Json]:
     """Return the resources as entries of a seed."""
     return [
         {"collection": row["_collection"], "parents": json.loads(row["_parents"]), "values": public_fields(row)}
-        for row in store.all(GENERIC_RESOURCES)
+        for row in store.all(GENERIC_RESOURCES, order=GENERIC_RESOURCES.as_stored)
     ]
 
 

@@ -65,6 +65,8 @@ class ResourceTable:
         self.insert = sql.insert(name, names)
         self.select = f'SELECT {self.c.data.text} FROM "{name}"'
         self.oldest_first = (self.c.created_at, self.c.id)
+        self.as_stored = (sql.Expression(f'"{name}".rowid'),)
+        """The order in which resources were stored, also within a millisecond."""
         self.by_id = self.prepare(self.c.id == sql.parameter("id"))
 
     def prepare(self, *where: Where) -> str:
