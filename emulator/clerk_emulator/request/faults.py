@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from clerk_emulator.call import Response
 from clerk_emulator.contract.specification import operations
 from clerk_emulator.errors import ClerkAPIError, too_many_requests
+from clerk_emulator.fault_queue import FaultQueue
 from clerk_emulator.json_types import is_list, is_object
 
 HEADER = "x-clerk-emulator-fault"
@@ -84,12 +84,8 @@ class Fault:
         }
 
 
-class Faults:
-    """The queue of faults, the oldest first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
+class Faults(FaultQueue[Fault]):
+    """The faults of the requests to come."""
 
     def add(
         self,
@@ -117,34 +113,13 @@ class Faults:
             operation=operation,
             times=times,
         )
-        with self._lock:
-            self._waiting.append(fault)
-
-    @property
-    def waiting(self) -> list[Fault]:
-        """The faults that still apply to requests."""
-        with self._lock:
-            return list(self._waiting)
-
-    def clear(self) -> None:
-        """Remove all faults."""
-        with self._lock:
-            self._waiting.clear()
+        self._append(fault)
 
     def next_for(self, operation: str, header: str | None) -> Fault | None:
         """Return the fault for a request, or None. Raises ClerkAPIError for an invalid header."""
         if header is not None:
             return _parse(header)
-        if not self._waiting:
-            return None
-        with self._lock:
-            for index, fault in enumerate(self._waiting):
-                if fault.operation in (None, operation):
-                    if fault.times is not None:
-                        rest = [dataclasses.replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-                        self._waiting[index : index + 1] = rest
-                    return fault
-        return None
+        return self._take(lambda fault: fault.operation in (None, operation))
 
 
 def _parse(header: str) -> Fault:

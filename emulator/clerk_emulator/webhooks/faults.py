@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
 from clerk_emulator.contract.event_types import event_types
+from clerk_emulator.fault_queue import FaultQueue
 
 Kind = Literal["delay", "duplicate", "lose", "reorder"]
 KINDS = ("delay", "duplicate", "lose", "reorder")
@@ -37,34 +37,16 @@ class DeliveryFault:
             raise ValueError(f"seconds: {self.seconds} is negative")
 
 
-class DeliveryFaults:
-    """The queue of faults, the oldest first."""
-
-    def __init__(self) -> None:
-        self._waiting: list[DeliveryFault] = []
+class DeliveryFaults(FaultQueue[DeliveryFault]):
+    """The faults of the deliveries to come."""
 
     def add(self, kind: Kind, *, event: str | None = None, times: int | None = 1, seconds: float = 1.0) -> None:
         """Disturb the next delivery, the next of an event type, or the next `times` of them (None: all).
 
         `DeliveryFault` describes the parameters. Raises ValueError for an invalid fault.
         """
-        self._waiting.append(DeliveryFault(kind, event, times, seconds))
-
-    @property
-    def waiting(self) -> list[DeliveryFault]:
-        """The faults that still apply to deliveries, the oldest first."""
-        return list(self._waiting)
-
-    def clear(self) -> None:
-        """Remove all faults."""
-        self._waiting.clear()
+        self._append(DeliveryFault(kind, event, times, seconds))
 
     def next_for(self, event_type: str) -> DeliveryFault | None:
         """Return the fault for a delivery, or None."""
-        for index, fault in enumerate(self._waiting):
-            if fault.event in (None, event_type):
-                if fault.times is not None:
-                    left = dataclasses.replace(fault, times=fault.times - 1) if fault.times > 1 else None
-                    self._waiting[index : index + 1] = [left] if left else []
-                return fault
-        return None
+        return self._take(lambda fault: fault.event in (None, event_type))
