@@ -13,14 +13,15 @@ from clerk_emulator.storage.ledger import LedgerEntry
 from clerk_emulator.storage.store import Store
 
 
-def record(store: Store, event_type: str, data: Json) -> None:
-    """Append an event to the ledger, within the transaction that makes the change.
+def record(store: Store, event_type: str, data: Json) -> Json:
+    """Append an event to the ledger, within the transaction that makes the change, and return its data.
 
     `data` is the changed object as the event contains it; later changes of it do not alter the event. The timestamp and
     the attributes of the request are added. Loading a seed records nothing.
     """
     if store.records_events:
         ledger.append(store, event_type, data)
+    return data
 
 
 @contextlib.contextmanager

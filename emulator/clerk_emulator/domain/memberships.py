@@ -127,9 +127,7 @@ def serialize_membership(store: Store, row: Json) -> Json:
 
 def record_membership(store: Store, event_type: str, row: Json) -> Json:
     """Record an event about a membership, and return the membership as the API returns it."""
-    membership = serialize_membership(store, row)
-    events.record(store, event_type, membership)
-    return membership
+    return events.record(store, event_type, serialize_membership(store, row))
 
 
 def public_user_data(store: Store, user: Json) -> Json:

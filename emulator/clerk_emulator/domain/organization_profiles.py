@@ -29,9 +29,7 @@ def serialize_organization(store: Store, row: Json) -> Json:
 
 def record_organization(store: Store, event_type: str, row: Json) -> Json:
     """Record an event about an organization, and return the organization as the API returns it."""
-    organization = serialize_organization(store, row)
-    events.record(store, event_type, organization)
-    return organization
+    return events.record(store, event_type, serialize_organization(store, row))
 
 
 def public_organization_data(store: Store, row: Json) -> Json:

@@ -177,9 +177,7 @@ def serialize_roles(store: Store, rows: Sequence[Json]) -> list[Json]:
 
 def record_role(store: Store, event_type: str, row: Json) -> Json:
     """Record an event about a role, and return the role as the API returns it."""
-    role = serialize_role(store, row)
-    events.record(store, event_type, role)
-    return role
+    return events.record(store, event_type, serialize_role(store, row))
 
 
 def serialize_role(store: Store, row: Json) -> Json:

@@ -74,9 +74,7 @@ def serialize_user(store: Store, row: Json) -> Json:
 
 def record_user(store: Store, event_type: str, row: Json) -> Json:
     """Record an event about a user, and return the user as the API returns it."""
-    user = serialize_user(store, row)
-    events.record(store, event_type, user)
-    return user
+    return events.record(store, event_type, serialize_user(store, row))
 
 
 def update_user(store: Store, row: Json, **changes: Any) -> Json:

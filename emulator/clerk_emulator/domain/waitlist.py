@@ -23,5 +23,4 @@ def serialize_entries(store: Store, rows: Sequence[Json]) -> list[Json]:
 def record_entry(store: Store, event_type: str, row: Json) -> Json:
     """Record an event about a waitlist entry, and return the entry as the API returns it."""
     (entry,) = serialize_entries(store, [row])
-    events.record(store, event_type, entry)
-    return entry
+    return events.record(store, event_type, entry)

@@ -204,8 +204,7 @@ def _verified_by(call: Call, strategy: str) -> Json:
 def _record(call: Call, event_type: str, row: Json) -> Json:
     """Record an event about a domain, and return the domain as the API returns it."""
     (domain,) = _serialize(call, [row])
-    events.record(call.store, event_type, domain)
-    return domain
+    return events.record(call.store, event_type, domain)
 
 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:

@@ -62,9 +62,7 @@ def delete_permission(call: Call) -> Json:
 
 def _record(call: Call, event_type: str, row: Json) -> Json:
     """Record an event about a permission, and return the permission as the API returns it."""
-    permission = public_fields(row)
-    events.record(call.store, event_type, permission)
-    return permission
+    return events.record(call.store, event_type, public_fields(row))
 
 
 def _custom_permission(call: Call) -> Json:

@@ -54,8 +54,7 @@ def end(store: Store, payer: Json, item: Json) -> Json:
 
 def _cancel_scheduled(store: Store, payer: Json, item: Json) -> Json:
     """Abandon an item that has not begun, in favour of the default plan, and return it."""
-    item = items.update(store, item, status="abandoned", canceled_at=store.clock.now())
-    record_item(store, "abandoned", item)
+    item = changes.abandon(store, item, canceled_at=store.clock.now())
     subscriptions.schedule_default(store, payer, item["period_start"])
     subscriptions.refresh(store, payer["id"])
     return item

@@ -116,6 +116,8 @@ def abandon_scheduled(store: Store, payer: Json) -> None:
             abandon(store, item)
 
 
-def abandon(store: Store, item: Json) -> None:
-    """Abandon an item that has not begun."""
-    record_item(store, "abandoned", items.update(store, item, status="abandoned"))
+def abandon(store: Store, item: Json, **changes: object) -> Json:
+    """Abandon an item that has not begun, with further changes, and return it."""
+    item = items.update(store, item, status="abandoned", **changes)
+    record_item(store, "abandoned", item)
+    return item

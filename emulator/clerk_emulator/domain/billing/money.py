@@ -21,6 +21,18 @@ def money(cents: int) -> Json:
     }
 
 
+def bill_totals(fee: int, discount: int, due: int, deducted_credits: Json | None) -> Json:
+    """Return the totals of a bill as the API returns them. `deducted_credits` are None without any."""
+    return {
+        "base_fee": money(fee),
+        "subtotal": money(fee),
+        "tax_total": money(0),
+        "grand_total": money(due),
+        "credits": deducted_credits,
+        "discounts": {"proration": None, "total": money(discount)} if discount else None,
+    }
+
+
 def require_supported(currency: str | None) -> None:
     """Raise Clerk's error for an unsupported currency. None selects the default."""
     if currency is not None and currency.upper() != CURRENCY:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerk_emulator.domain.billing import credit_balances, discounts, items, payers, subscriptions
-from clerk_emulator.domain.billing.money import money, share
+from clerk_emulator.domain.billing.money import bill_totals, money, share
 from clerk_emulator.domain.billing.periods import days, month_of
 from clerk_emulator.domain.billing.recording import record_payment
 from clerk_emulator.domain.billing.tables import PAYMENTS, STATEMENTS
@@ -149,14 +149,7 @@ def _totals(payer: Json, bill: _Bill, proration: Proration | None) -> Json:
         else None,
         "total": money(credits_total),
     }
-    return {
-        "base_fee": money(bill.fee),
-        "subtotal": money(bill.fee),
-        "tax_total": money(0),
-        "grand_total": money(bill.due),
-        "credits": held if credits_total else None,
-        "discounts": {"proration": None, "total": money(bill.discount)} if bill.discount else None,
-    }
+    return bill_totals(bill.fee, bill.discount, bill.due, held if credits_total else None)
 
 
 def _proration(proration: Proration, prorated: int) -> Json:

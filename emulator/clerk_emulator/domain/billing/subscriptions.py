@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import items, payers, plans, prices
 from clerk_emulator.domain.billing.recording import record_item, record_subscription
@@ -27,7 +29,7 @@ def of_owner(store: Store, owner_id: str) -> Json:
     A new one has an item of the default plan, if there is such a plan.
     """
     payer = payers.of_owner(store, owner_id)
-    subscription = find(store, payer)
+    subscription = find(store, payer["id"])
     if subscription is not None:
         return subscription
     plan = plans.default(store, payer["_payer_type"])
@@ -51,15 +53,21 @@ def of_owner(store: Store, owner_id: str) -> Json:
     return subscription
 
 
-def find(store: Store, payer: Json) -> Json | None:
+def find(store: Store, payer_id: str) -> Json | None:
     """Return the subscription of a payer, or None."""
-    return next(iter(store.query(_OF_PAYER, payer_id=payer["id"])), None)
+    return next(iter(store.query(_OF_PAYER, payer_id=payer_id)), None)
+
+
+def _require(store: Store, payer_id: str) -> Json:
+    subscription = find(store, payer_id)
+    assert subscription is not None, f"{payer_id} has items without a subscription"
+    return subscription
 
 
 def require_of_owner(store: Store, owner_id: str) -> Json:
     """Return the subscription of a user or an organization. Raises Clerk's 404 if there is none."""
     payer = payers.find(store, owner_id)
-    subscription = find(store, payer) if payer else None
+    subscription = find(store, payer["id"]) if payer else None
     if subscription is None:
         raise errors.not_found("subscription", owner_id, "subscription_not_found")
     return subscription
@@ -67,23 +75,21 @@ def require_of_owner(store: Store, owner_id: str) -> Json:
 
 def begin_default(store: Store, payer: Json) -> Json | None:
     """Begin the default plan of a payer now, and return the item; None if there is no such plan."""
-    item = _new_default(store, payer, "active", store.clock.now())
-    if item:
-        record_item(store, "active", item)
-    return item
+    return _add_default(store, payer, "active", store.clock.now())
 
 
 def schedule_default(store: Store, payer: Json, start: int) -> Json | None:
     """Schedule the default plan of a payer, and return the item; None if there is no such plan."""
-    item = _new_default(store, payer, "upcoming", start)
-    if item:
-        record_item(store, "upcoming", item)
-    return item
+    return _add_default(store, payer, "upcoming", start)
 
 
-def _new_default(store: Store, payer: Json, status: str, start: int) -> Json | None:
+def _add_default(store: Store, payer: Json, status: Literal["active", "upcoming"], start: int) -> Json | None:
     plan = plans.default(store, payer["_payer_type"])
-    return _default_item(store, payer, plan, status, start) if plan else None
+    if plan is None:
+        return None
+    item = _default_item(store, payer, plan, status, start)
+    record_item(store, status, item)
+    return item
 
 
 def _default_item(store: Store, payer: Json, plan: Json, status: str, start: int) -> Json:
@@ -92,7 +98,7 @@ def _default_item(store: Store, payer: Json, plan: Json, status: str, start: int
 
 def refresh(store: Store, payer_id: str) -> Json:
     """Update the status of a subscription after its items have changed, and record the event for it."""
-    subscription = next(iter(store.query(_OF_PAYER, payer_id=payer_id)))
+    subscription = _require(store, payer_id)
     statuses = {item["status"] for item in items.unfinished(store, payer_id)}
     now = store.clock.now()
     if "past_due" in statuses:
@@ -119,8 +125,7 @@ def refresh(store: Store, payer_id: str) -> Json:
 
 def set_latest_payment(store: Store, payer: Json, payment_id: str) -> None:
     """Set the payment that was made last."""
-    subscription = find(store, payer)
-    assert subscription is not None
+    subscription = _require(store, payer["id"])
     store.update(SUBSCRIPTIONS, subscription, updated_at=subscription["updated_at"], _latest_payment_id=payment_id)
 
 

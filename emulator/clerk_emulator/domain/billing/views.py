@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from clerk_emulator.domain.billing import discounts, items, payers, plans, subscriptions
-from clerk_emulator.domain.billing.money import money
+from clerk_emulator.domain.billing.money import bill_totals, money
 from clerk_emulator.domain.billing.settings import instance_id, payee
 from clerk_emulator.domain.billing.tables import ITEMS
 from clerk_emulator.json_types import Json
@@ -85,15 +85,7 @@ def _next_payment(store: Store, item: Json) -> Json | None:
         return None
     fee = items.fee(store, item)
     discount = discounts.amount_off(discounts.active(store, item), fee)
-    totals = {
-        "base_fee": money(fee),
-        "subtotal": money(fee),
-        "tax_total": money(0),
-        "grand_total": money(fee - discount),
-        "credits": None,
-        "discounts": {"proration": None, "total": money(discount)} if discount else None,
-    }
-    return {"date": moment, "amount": money(fee), "totals": totals}
+    return {"date": moment, "amount": money(fee), "totals": bill_totals(fee, discount, fee - discount, None)}
 
 
 def serialize_subscription(store: Store, subscription: Json) -> Json:
