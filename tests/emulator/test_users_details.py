@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import httpx
@@ -96,7 +97,7 @@ def test_rejects_file_that_is_not_an_image(api: Api) -> None:
         (uploaded(PNG + bytes(12 * 1024 * 1024)), 413, "request_body_too_large"),
         ({"json": {"file": "x"}}, 415, "unsupported_content_type"),
         (
-            {"content": b"--x\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+            {"content": b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
             400,
             "form_param_missing",
         ),
@@ -105,6 +106,16 @@ def test_rejects_file_that_is_not_an_image(api: Api) -> None:
         problem = api.refused("POST", path, **options)
         assert (problem.status, problem.codes[0]) == (status, code)
     assert api.refused("POST", "/users/user_x/profile_image", **uploaded(PNG)).status == 404
+
+
+def test_rejects_form_that_ends_within_a_file_and_leaves_no_file_open(api: Api) -> None:
+    path = f"/users/{api.user()['id']}/profile_image"
+    begun = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    for content in (begun, begun + PNG, begun + PNG + b"\r\n--x\r\n", b"--x\r\n"):
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        problem = api.refused("POST", path, content=content, headers=headers)
+        assert (problem.status, problem.codes) == (400, ["request_body_invalid"])
+    gc.collect()  # an open file without a reference causes a ResourceWarning, which is an error in tests
 
 
 def test_external_account_is_connected_listed_and_deleted(api: Api, emulator: Emulator) -> None:

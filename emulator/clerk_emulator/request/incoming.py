@@ -105,11 +105,20 @@ async def _parse_form(content_type: str, raw: bytes) -> tuple[Json, dict[str, Up
     from starlette import datastructures
     from starlette.formparsers import MultiPartException, MultiPartParser
 
+    class Parser(MultiPartParser):
+        is_complete = False
+
+        def on_end(self) -> None:
+            self.is_complete = True
+
     async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
+        if not parser.is_complete:
+            # Raised here, so that the parser closes the files of the parts that it has begun.
+            raise MultiPartException("the last boundary is missing")
 
     headers = datastructures.Headers({"content-type": content_type})
-    parser = MultiPartParser(headers, stream(), max_files=_MAX_FORM_FIELDS, max_fields=_MAX_FORM_FIELDS)
+    parser = Parser(headers, stream(), max_files=_MAX_FORM_FIELDS, max_fields=_MAX_FORM_FIELDS)
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError, AssertionError):
