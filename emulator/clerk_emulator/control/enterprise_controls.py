@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from clerk_emulator.domain import user_lifecycle
 from clerk_emulator.domain.enterprise import connection_tests, directories, provisioning, sign_on
 from clerk_emulator.domain.user_accounts import serialize_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.operations import users
-from clerk_emulator.request.execution import perform
 from clerk_emulator.request.state import State
 from clerk_emulator.storage.tables import USERS
 
@@ -103,4 +101,4 @@ class EnterpriseControls:
             return provisioning.adopt(store, directory, user, external_id, address)
 
         body = {"email_address": [address], **{name: value for name, value in names.items() if value is not None}}
-        return str(perform(self._state, "CreateUser", body, functools.partial(users.create, adopt=adopt))["id"])
+        return str(user_lifecycle.create(store, body, adopt)["id"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_emulator import errors
-from clerk_emulator.call import Call
 from clerk_emulator.domain import identifications, messages
 from clerk_emulator.domain.identifications import PRIMARY, is_verified
 from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, update_user
@@ -13,7 +12,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.settings import USER_SETTINGS
-from clerk_emulator.storage.store import ResourceTable
+from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 VERIFICATIONS = ResourceTable("verification", "ver", owners={"identification_id": "identification"})
@@ -25,85 +24,79 @@ TEST_CODE = "424242"
 _RESEND_MILLISECONDS = 30 * 1000
 
 
-def create(call: Call, kind: str) -> Json:
-    """Add an email address or phone number (`kind`) to the user in the body, and return it."""
-    body = call.body
-    user = call.store.get(USERS, body["user_id"])
-    if user is None:
-        raise errors.not_found("user", body["user_id"])
-    first = not any(one["object"] == kind for one in identifications.of_user(call.store, user["id"]))
+def create(store: Store, user: Json, kind: str, body: Json) -> Json:
+    """Add an email address or phone number (`kind`) to a user, and return it; `body` is that of the Backend API."""
+    first = not any(one["object"] == kind for one in identifications.of_user(store, user["id"]))
     status: identifications.Status = "verified" if body.get("verified") else "unverified"
-    row = identifications.add(call.store, user["id"], kind, body[kind], status)
+    row = identifications.add(store, user["id"], kind, body[kind], status)
     if body.get("reserved_for_second_factor"):
-        row = _reserve_for_second_factor(call, row, True, "create")
-        user = call.store.require(USERS, user["id"])
+        row = _reserve_for_second_factor(store, row, True, "create")
+        user = store.require(USERS, user["id"])
     if body.get("primary") or (first and is_verified(row)):
-        user = identifications.make_primary(call.store, user, row, "primary")
-    update_user(call.store, refresh_primary_identifiers(call.store, user))
+        user = identifications.make_primary(store, user, row, "primary")
+    update_user(store, refresh_primary_identifiers(store, user))
     return row
 
 
-def update(call: Call, row: Json) -> Json:
+def update(store: Store, row: Json, body: Json) -> Json:
     """Change an email address or phone number, and return it: `verified`, `primary`, `reserved_for_second_factor`."""
-    body = call.body
-    user = call.store.require(USERS, row["_user_id"])
+    user = store.require(USERS, row["_user_id"])
     primary, _ = PRIMARY[row["object"]]
     if body.get("verified") is not None and body["verified"] != is_verified(row):
         if user[primary] == row["id"] and not body["verified"]:
             raise errors.invalid("verified", "cannot be false for the primary one")
         verification = identifications.ADMIN if body["verified"] else None
-        row = call.store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
+        row = store.update(IDENTIFICATIONS, row, verification=verification, reserved=False)
     if body.get("reserved_for_second_factor") is not None:
-        row = _reserve_for_second_factor(call, row, body["reserved_for_second_factor"], "update")
-        user = call.store.require(USERS, user["id"])
+        row = _reserve_for_second_factor(store, row, body["reserved_for_second_factor"], "update")
+        user = store.require(USERS, user["id"])
     if body.get("primary"):
-        user = identifications.make_primary(call.store, user, row, "primary")
-    update_user(call.store, refresh_primary_identifiers(call.store, user))
+        user = identifications.make_primary(store, user, row, "primary")
+    update_user(store, refresh_primary_identifiers(store, user))
     return row
 
 
-def delete(call: Call, row: Json) -> Json:
+def delete(store: Store, row: Json) -> Json:
     """Delete an email address or phone number, unless it is the user's last identification or linked to an account."""
     _require_not_linked(row)
-    user = call.store.require(USERS, row["_user_id"])
-    others = [one for one in identifications.of_user(call.store, user["id"]) if one["id"] != row["id"]]
+    user = store.require(USERS, row["_user_id"])
+    others = [one for one in identifications.of_user(store, user["id"]) if one["id"] != row["id"]]
     if not any(one["object"] != "passkey" for one in others) and not user["username"]:
         message = "This is the last identification of the user."
         raise ClerkAPIError(400, "identification_deletion_failed", "cannot be deleted", message)
-    call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
-    update_user(call.store, refresh_primary_identifiers(call.store, user))
+    store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
+    update_user(store, refresh_primary_identifiers(store, user))
     return deleted_object(row)
 
 
-def replace(call: Call, kind: str) -> Json:
+def replace(store: Store, user: Json, kind: str, body: Json) -> Json:
     """Replace all email addresses or phone numbers (`kind`) of a user with one, and return it."""
-    user = call.path_resource(USERS, "user_id")
-    old = [one for one in identifications.of_user(call.store, user["id"]) if one["object"] == kind]
+    old = [one for one in identifications.of_user(store, user["id"]) if one["object"] == kind]
     for one in old:
         _require_not_linked(one)
-        call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == one["id"])
-    status = call.body.get("identification_status", "verified")
-    row = identifications.add(call.store, user["id"], kind, call.body[kind], status)
+        store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == one["id"])
+    status = body.get("identification_status", "verified")
+    row = identifications.add(store, user["id"], kind, body[kind], status)
     # It becomes the primary one even if it is not verified, because it is the only one.
     primary, column = PRIMARY[kind]
     changes: Json = {primary: row["id"], column: row["_identifier"]}
     if any(one.get("reserved_for_second_factor") for one in old):
-        changes["mfa_disabled_at"] = call.clock.now()
-    update_user(call.store, user, **changes)
+        changes["mfa_disabled_at"] = store.clock.now()
+    update_user(store, user, **changes)
     return row
 
 
-def prepare(call: Call, row: Json, strategy: str) -> Json:
+def prepare(store: Store, row: Json, strategy: str) -> Json:
     """Create a verification code, which an event about the message contains. No message is sent."""
-    now = call.clock.now()
-    if strategy == "phone_code" and call.store.find(
+    now = store.clock.now()
+    if strategy == "phone_code" and store.find(
         VERIFICATIONS,
         VERIFICATIONS.c.identification_id == row["id"],
         VERIFICATIONS.c.created_at > now - _RESEND_MILLISECONDS,
     ):
         message = "A code has just been sent. Try again in 30 s."
         raise ClerkAPIError(429, "verification_code_too_many_requests", "too many requests", message)
-    verification = call.store.create(
+    verification = store.create(
         VERIFICATIONS,
         {
             "object": "verification_otp",
@@ -112,37 +105,35 @@ def prepare(call: Call, row: Json, strategy: str) -> Json:
             "attempts": 0,
             "expire_at": now + CODE_SECONDS * 1000,
             "_identification_id": row["id"],
-            "_code": TEST_CODE if USER_SETTINGS.read(call.store)["test_mode"] else call.ids.code(),
+            "_code": TEST_CODE if USER_SETTINGS.read(store)["test_mode"] else store.ids.code(),
         },
     )
-    messages.send_code(call.store, row, verification["_code"])
+    messages.send_code(store, row, verification["_code"])
     return _serialize(verification)
 
 
-def attempt(call: Call, row: Json) -> Json:
+def attempt(store: Store, row: Json, verification_id: str, code: str) -> Json:
     """Compare a code with the stored one, and return the verification. Its status shows whether the code was right."""
-    verification = call.store.require(
-        VERIFICATIONS, call.body["verification_id"], VERIFICATIONS.c.identification_id == row["id"]
-    )
+    verification = store.require(VERIFICATIONS, verification_id, VERIFICATIONS.c.identification_id == row["id"])
     if verification["status"] == "verified":
         message = "This is already verified."
         raise ClerkAPIError(400, "verification_already_verified", "already verified", message)
     if verification["status"] != "unverified":
         return _serialize(verification)
     attempts = verification["attempts"] + 1
-    if verification["expire_at"] <= call.clock.now():
+    if verification["expire_at"] <= store.clock.now():
         status, attempts = "expired", verification["attempts"]
-    elif call.body["code"] == verification["_code"]:
+    elif code == verification["_code"]:
         status = "verified"
         kept_fields = {key: verification[key] for key in ("object", "strategy", "expire_at")}
-        call.store.update(
+        store.update(
             IDENTIFICATIONS, row, verification={**kept_fields, "status": status, "attempts": attempts}, reserved=False
         )
-        user = refresh_primary_identifiers(call.store, call.store.require(USERS, row["_user_id"]))
-        update_user(call.store, user)
+        user = refresh_primary_identifiers(store, store.require(USERS, row["_user_id"]))
+        update_user(store, user)
     else:
         status = "failed" if attempts >= MAX_ATTEMPTS else "unverified"
-    return _serialize(call.store.update(VERIFICATIONS, verification, status=status, attempts=attempts))
+    return _serialize(store.update(VERIFICATIONS, verification, status=status, attempts=attempts))
 
 
 def _serialize(verification: Json) -> Json:
@@ -156,17 +147,17 @@ def _require_not_linked(row: Json) -> None:
         raise ClerkAPIError(400, "delete_linked_identification_disallowed", "cannot be deleted", message)
 
 
-def _reserve_for_second_factor(call: Call, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
+def _reserve_for_second_factor(store: Store, row: Json, reserved: bool, action: Literal["create", "update"]) -> Json:
     if reserved and not is_verified(row):
         message = "Only a verified phone number can be a second factor."
         raise ClerkAPIError(400, f"identification_{action}_second_factor_unverified", "is not verified", message)
     others = [
         one
-        for one in identifications.of_user(call.store, row["_user_id"])
+        for one in identifications.of_user(store, row["_user_id"])
         if one["id"] != row["id"] and one.get("reserved_for_second_factor")
     ]
     if reserved and not row["reserved_for_second_factor"] and not others:
-        call.store.update(USERS, call.store.require(USERS, row["_user_id"]), mfa_enabled_at=call.clock.now())
-    return call.store.update(
+        store.update(USERS, store.require(USERS, row["_user_id"]), mfa_enabled_at=store.clock.now())
+    return store.update(
         IDENTIFICATIONS, row, reserved_for_second_factor=reserved, default_second_factor=reserved and not others
     )

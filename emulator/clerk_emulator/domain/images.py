@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.call import Call, Upload
+from clerk_emulator.call import Upload
 from clerk_emulator.errors import ClerkAPIError, unreadable_body
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
@@ -18,26 +18,25 @@ DEFAULT_IMAGE = (
 """The media type and content of the image of resources without an uploaded one."""
 
 
-def store_upload(call: Call, row: Json) -> str:
+def store_upload(store: Store, upload: Upload, row: Json) -> str:
     """Store the uploaded image in place of the resource's old one, and return its id.
 
     Raises Clerk's errors for a file that is too large, or not a JPEG, PNG, GIF or WebP image.
     """
-    upload = call.files["file"]
     if len(upload.content) > IMAGE_LIMIT:
         message = f"The image must not have more than {IMAGE_LIMIT} bytes."
         raise ClerkAPIError(413, "image_too_large", "is too large", message)
     media_type = _media_type(upload)
     if media_type is None:
         raise unreadable_body("file must be a JPEG, PNG, GIF or WebP image")
-    delete(call, row)
-    return call.store.add_image(media_type, upload.content)
+    delete(store, row)
+    return store.add_image(media_type, upload.content)
 
 
-def delete(call: Call, row: Json) -> None:
+def delete(store: Store, row: Json) -> None:
     """Delete the image of a resource, if it has one."""
     if row.get("_image"):
-        call.store.delete_image(row["_image"])
+        store.delete_image(row["_image"])
 
 
 def url(store: Store, row: Json) -> str:

@@ -1,23 +1,104 @@
-"""Invitations to organizations: expire, accept and serialize them."""
+"""Invitations to organizations: create, expire, accept, revoke and serialize them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_emulator.domain import events, identifications, memberships, messages
+from clerk_emulator.domain import (
+    events,
+    formats,
+    identifications,
+    jwts,
+    memberships,
+    messages,
+    metadata,
+    permissions,
+    roles,
+)
+from clerk_emulator.domain.application_invitations import duplicate
 from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.domain.identifications import is_verified
-from clerk_emulator.domain.organization_profiles import public_organization_data
+from clerk_emulator.domain.organization_profiles import pending_invitations, public_organization_data
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, USERS
+
+DEFAULT_DAYS = 30
+_DAY = 24 * 3600 * 1000
 
 
 def expire(store: Store) -> None:
     """Set the status of expired invitations. Call it before reading invitations."""
     expire_pending(store, ORGANIZATION_INVITATIONS)
+
+
+def invite(store: Store, keys: Keys, organization: Json, body: Json, *, in_bulk: bool = False) -> Json:
+    """Invite an email address to an organization, and return the invitation; `body` is that of the Backend API.
+
+    Raises ClerkAPIError if the address is invited already or is that of a member, if there is no room for a further
+    member, or if the inviter may not invite.
+    """
+    address = formats.email("email_address", body["email_address"])
+    role = roles.require_role_for(store, organization, body["role"])
+    redirect_url = formats.url("redirect_url", body["redirect_url"], schemes=()) if body.get("redirect_url") else None
+    inviter_id = body.get("inviter_user_id") or None
+    if inviter_id:
+        permissions.require(store, organization["id"], inviter_id, roles.MANAGE_MEMBERS)
+    invitee = identifications.find(store, "email_address", address)
+    if invitee and memberships.of_user(store, organization["id"], invitee["_user_id"]):
+        raise memberships.already_member(address)
+    pending = pending_invitations(store, organization)
+    if store.find(ORGANIZATION_INVITATIONS, *pending, ORGANIZATION_INVITATIONS.c.email_address == address):
+        if in_bulk:
+            raise duplicate(address)
+        message = f"There is already an invitation for {address}."
+        raise ClerkAPIError(400, "organization_invitation_not_unique", "is a duplicate", message)
+    memberships.require_capacity(store, organization)
+    invitation_id = store.ids.new(ORGANIZATION_INVITATIONS.prefix)
+    now = store.clock.now()
+    expires_at = now + (body.get("expires_in_days") or DEFAULT_DAYS) * _DAY
+    row = store.create(
+        ORGANIZATION_INVITATIONS,
+        {
+            "id": invitation_id,
+            "email_address": address,
+            "role": role["key"],
+            "organization_id": organization["id"],
+            "inviter_id": inviter_id,
+            "status": "pending",
+            "created_at": now,
+            "updated_at": now,
+            "expires_at": expires_at,
+            "url": f"{keys.issuer}/v1/tickets/accept?ticket={_ticket(keys, invitation_id, expires_at, redirect_url)}",
+            **{name: metadata.validate(name, body.get(name) or {}) for name in ("public_metadata", "private_metadata")},
+        },
+    )
+    invitation = record_invitation(store, "organizationInvitation.created", row)
+    if body.get("notify") is not False:
+        send(store, row)
+    return invitation
+
+
+def _ticket(keys: Keys, invitation_id: str, expires_at: int, redirect_url: str | None) -> str:
+    claims = {
+        "st": "organization_invitation",
+        "sid": invitation_id,
+        "iid": keys.instance_id,
+        "exp": expires_at // 1000,
+        **({"rurl": redirect_url} if redirect_url else {}),
+    }
+    return jwts.sign(keys, claims)
+
+
+def revoke(store: Store, invitation: Json) -> Json:
+    """Revoke an invitation, and return it as the API returns it. Raises Clerk's 404 unless it is pending."""
+    if invitation["status"] != "pending":
+        raise not_pending(invitation)
+    revoked = store.update(ORGANIZATION_INVITATIONS, invitation, status="revoked")
+    return record_invitation(store, "organizationInvitation.revoked", revoked)
 
 
 def not_pending(invitation: Json) -> ClerkAPIError:

@@ -63,7 +63,7 @@ def update_oauth_application(call: Call) -> Json:
 @operation("DeleteOAuthApplication")
 def delete_oauth_application(call: Call) -> Json:
     application = _application(call)
-    images.delete(call, application)
+    images.delete(call.store, application)
     call.store.delete(OAUTH_APPLICATIONS, OAUTH_APPLICATIONS.c.id == application["id"])
     return deleted_object(application)
 
@@ -73,7 +73,7 @@ def upload_oauth_application_logo(call: Call) -> Json:
     application = _application(call)
     if call.body.get("uploader_user_id"):
         call.store.require(USERS, call.body["uploader_user_id"])
-    image = images.store_upload(call, application)
+    image = images.store_upload(call.store, call.files["file"], application)
     return _serialize(call, call.store.update(OAUTH_APPLICATIONS, application, _image=image))
 
 

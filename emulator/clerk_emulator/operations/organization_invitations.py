@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import (
-    formats,
-    identifications,
-    jwts,
-    membership_invitations,
-    memberships,
-    metadata,
-    roles,
-    session_lifecycle,
-)
-from clerk_emulator.domain.application_invitations import duplicate
-from clerk_emulator.domain.membership_invitations import expire, not_pending, record_invitation, verified_addresses
+from clerk_emulator.domain import membership_invitations, permissions
+from clerk_emulator.domain.membership_invitations import expire, verified_addresses
 from clerk_emulator.domain.organization_profiles import pending_invitations, public_organization_data
 from clerk_emulator.domain.roles import MANAGE_MEMBERS
-from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation
 from clerk_emulator.storage.conditions import contains_text, equals
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
-
-DEFAULT_DAYS = 30
-_DAY = 24 * 3600 * 1000
 
 
 @organization_operation("ListInstanceOrganizationInvitations")
@@ -61,13 +47,15 @@ def list_pending_invitations(call: Call) -> Response:
 @organization_operation("CreateOrganizationInvitation")
 def create_invitation(call: Call) -> Json:
     organization = call.path_resource(ORGANIZATIONS, "organization_id")
-    return _invite(call, organization, call.body)
+    return membership_invitations.invite(call.store, call.keys, organization, call.body)
 
 
 @organization_operation("CreateOrganizationInvitationBulk")
 def create_invitations(call: Call) -> Json:
     organization = call.path_resource(ORGANIZATIONS, "organization_id")
-    data = [_invite(call, organization, item, in_bulk=True) for item in call.items]
+    data = [
+        membership_invitations.invite(call.store, call.keys, organization, item, in_bulk=True) for item in call.items
+    ]
     return {"data": data, "total_count": len(data)}
 
 
@@ -80,71 +68,8 @@ def get_invitation(call: Call) -> Json:
 def revoke_invitation(call: Call) -> Json:
     invitation = _invitation(call)
     if call.body.get("requesting_user_id"):
-        _require_manager(call, invitation["organization_id"], call.body["requesting_user_id"])
-    if invitation["status"] != "pending":
-        raise not_pending(invitation)
-    revoked = call.store.update(ORGANIZATION_INVITATIONS, invitation, status="revoked")
-    return record_invitation(call.store, "organizationInvitation.revoked", revoked)
-
-
-def _invite(call: Call, organization: Json, body: Json, *, in_bulk: bool = False) -> Json:
-    store = call.store
-    address = formats.email("email_address", body["email_address"])
-    role = roles.require_role_for(store, organization, body["role"])
-    redirect_url = formats.url("redirect_url", body["redirect_url"], schemes=()) if body.get("redirect_url") else None
-    inviter_id = body.get("inviter_user_id") or None
-    if inviter_id:
-        _require_manager(call, organization["id"], inviter_id)
-    invitee = identifications.find(store, "email_address", address)
-    if invitee and memberships.of_user(store, organization["id"], invitee["_user_id"]):
-        raise memberships.already_member(address)
-    pending = pending_invitations(store, organization)
-    if store.find(ORGANIZATION_INVITATIONS, *pending, ORGANIZATION_INVITATIONS.c.email_address == address):
-        if in_bulk:
-            raise duplicate(address)
-        message = f"There is already an invitation for {address}."
-        raise ClerkAPIError(400, "organization_invitation_not_unique", "is a duplicate", message)
-    memberships.require_capacity(store, organization)
-    invitation_id = call.ids.new(ORGANIZATION_INVITATIONS.prefix)
-    now = call.clock.now()
-    expires_at = now + (body.get("expires_in_days") or DEFAULT_DAYS) * _DAY
-    ticket = {
-        "st": "organization_invitation",
-        "sid": invitation_id,
-        "iid": call.keys.instance_id,
-        "exp": expires_at // 1000,
-        **({"rurl": redirect_url} if redirect_url else {}),
-    }
-    row = store.create(
-        ORGANIZATION_INVITATIONS,
-        {
-            "id": invitation_id,
-            "email_address": address,
-            "role": role["key"],
-            "organization_id": organization["id"],
-            "inviter_id": inviter_id,
-            "status": "pending",
-            "created_at": now,
-            "updated_at": now,
-            "expires_at": expires_at,
-            "url": f"{call.keys.issuer}/v1/tickets/accept?ticket={jwts.sign(call.keys, ticket)}",
-            **{name: metadata.validate(name, body.get(name) or {}) for name in ("public_metadata", "private_metadata")},
-        },
-    )
-    invitation = record_invitation(store, "organizationInvitation.created", row)
-    if body.get("notify") is not False:
-        membership_invitations.send(store, row)
-    return invitation
-
-
-def _require_manager(call: Call, organization_id: str, user_id: str) -> None:
-    """Raise Clerk's error if the user may not invite to the organization."""
-    membership = session_lifecycle.require_member(call.store, organization_id, user_id)
-    if MANAGE_MEMBERS not in roles.require_role(call.store, membership["role"])["_permissions"]:
-        message = f"User {user_id} lacks the permission {MANAGE_MEMBERS}."
-        raise ClerkAPIError(
-            403, "missing_organization_permission", "lacks a permission", message, permissions=[MANAGE_MEMBERS]
-        )
+        permissions.require(call.store, invitation["organization_id"], call.body["requesting_user_id"], MANAGE_MEMBERS)
+    return membership_invitations.revoke(call.store, invitation)
 
 
 def _invitation(call: Call) -> Json:

@@ -6,6 +6,7 @@ from clerk_emulator.call import Call
 from clerk_emulator.domain import passwords, second_factors, session_lifecycle
 from clerk_emulator.domain.identifications import of_user
 from clerk_emulator.domain.user_accounts import lock, record_user, serialize_user, update_user
+from clerk_emulator.domain.user_profiles import NO_PASSWORD
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation
@@ -85,8 +86,7 @@ def remove_password(call: Call) -> Json:
     if user["_password_digest"] is None:
         serialized = serialize_user(call.store, user)
     else:
-        removed: Json = dict.fromkeys(("_password_hasher", "_password_digest", "password_last_updated_at"))
-        serialized = update_user(call.store, user, **removed, _compromised=False)
+        serialized = update_user(call.store, user, **NO_PASSWORD)
     if call.body.get("sign_out_of_other_sessions"):
         session_lifecycle.revoke_all(call.store, user["id"])
     return serialized

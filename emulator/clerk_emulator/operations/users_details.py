@@ -34,7 +34,7 @@ def replace_metadata(call: Call) -> Json:
 @operation("SetUserProfileImage")
 def set_profile_image(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    return update_user(call.store, user, _image=images.store_upload(call, user))
+    return update_user(call.store, user, _image=images.store_upload(call.store, call.files["file"], user))
 
 
 @operation("DeleteUserProfileImage")
@@ -42,7 +42,7 @@ def delete_profile_image(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
     if user["_image"] is None:
         raise ClerkAPIError(404, "image_not_found", "not found", "This user has no image.")
-    images.delete(call, user)
+    images.delete(call.store, user)
     return update_user(call.store, user, _image=None)
 
 

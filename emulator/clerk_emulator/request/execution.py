@@ -27,13 +27,10 @@ def execute(state: State, call: Call, handle: Handler) -> Response:
     return Response(body, status, response.headers, response.content)
 
 
-def perform(
-    state: State, operation_id: str, body: Json | None = None, handle: Handler | None = None, **path: str
-) -> Json:
+def perform(state: State, operation_id: str, body: Json | None = None, **path: str) -> Json:
     """Run an operation as a request with the secret key would, within an open transaction.
 
-    The body is validated; `path` are the path parameters. `handle` replaces the operation's handler, such as by one
-    with further arguments. The operation must return an object. Raises ClerkAPIError.
+    The body is validated; `path` are the path parameters. The operation must return an object. Raises ClerkAPIError.
     """
     operation = operations()[operation_id]
     parsed = validation.parse_body(operation, operation.body_type, json.dumps(body or {}).encode())
@@ -52,6 +49,6 @@ def perform(
         cause=state.store.cause,
         version=versions.current(),
     )
-    result = (handle or HANDLERS[operation_id].handle)(call)
+    result = HANDLERS[operation_id].handle(call)
     assert is_object(result), f"{operation_id} does not return an object"
     return result

@@ -1,0 +1,112 @@
+"""Create, change and delete users, with everything that belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clerk_emulator.domain import (
+    events,
+    formats,
+    identifications,
+    images,
+    memberships,
+    messages,
+    metadata,
+    session_lifecycle,
+)
+from clerk_emulator.domain.billing import subscriptions
+from clerk_emulator.domain.enterprise import provisioning
+from clerk_emulator.domain.user_accounts import NEW_USER, lock, record_user, refresh_primary_identifiers
+from clerk_emulator.domain.user_profiles import set_primary_identifications, set_secrets, validated_profile
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage import sql
+from clerk_emulator.storage.rows import deleted_object
+from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
+
+METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
+
+
+def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None) -> Json:
+    """Create a user, and return it as the API returns it; `body` is that of `POST /users`.
+
+    `adopt` completes the row of a user that a directory manages, before the event is recorded.
+    """
+    _require_identifier(body)
+    _validate_status_lists(body)
+    row = {**NEW_USER, "id": store.ids.new("user"), **validated_profile(store, body, {})}
+    row["create_organizations_limit"] = body.get("create_organizations_limit")
+    for name in METADATA:
+        row[name] = metadata.validate(name, body.get(name, {}))
+    row["banned"] = bool(body.get("banned"))
+    user = store.create(USERS, row)
+    for kind in ("email_address", "phone_number", "web3_wallet"):
+        values: list[str] = body.get(kind) or []
+        given: list[identifications.Status] = body.get(f"{kind}_identification_status", [])
+        statuses = given or ["verified" for _ in values]
+        for value, status in zip(values, statuses, strict=True):
+            identifications.add(store, user["id"], kind, value, status)
+    user = refresh_primary_identifiers(store, user)
+    user = set_secrets(store, user, body)
+    if body.get("locked"):
+        user = lock(store, user)
+    if adopt:
+        user = adopt(user)
+    serialized = record_user(store, "user.created", store.update(USERS, user, updated_at=user["created_at"]))
+    subscriptions.start_for(store, user["id"])
+    return serialized
+
+
+def update(store: Store, user: Json, body: Json) -> Json:
+    """Change a user, and return it as the API returns it; `body` is that of `PATCH /users/{user_id}`."""
+    provisioning.require_attributes_not_managed(store, user, list(body))
+    changes = validated_profile(store, body, user)
+    changes |= metadata.replaced_fields(body, METADATA, nullable=("private_metadata",))
+    user = store.update(USERS, user, **changes)
+    if "create_organizations_limit" in body:
+        user = store.update(USERS, user, create_organizations_limit=body["create_organizations_limit"])
+    user = set_primary_identifications(store, user, body)
+    if body.get("sign_out_of_other_sessions") and not body.get("password"):
+        raise ClerkAPIError(
+            422,
+            "form_conditional_param_disallowed",
+            "is not allowed",
+            "sign_out_of_other_sessions can only be given together with password.",
+            param_name="sign_out_of_other_sessions",
+        )
+    user = set_secrets(store, user, body)
+    serialized = record_user(store, "user.updated", refresh_primary_identifiers(store, user))
+    if body.get("password"):
+        messages.notify_user(store, user["id"], "password_changed")
+    if body.get("sign_out_of_other_sessions"):
+        session_lifecycle.revoke_all(store, user["id"])
+    return serialized
+
+
+def delete(store: Store, user: Json) -> Json:
+    """Delete a user, and return the deleted object. Raises Clerk's 409 if a directory manages the user."""
+    provisioning.require_not_managed(user)
+    clients = sql.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
+    of_user = store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
+    for membership in of_user:
+        memberships.record_membership(store, "organizationMembership.deleted", membership)
+    images.delete(store, user)
+    store.delete(CLIENTS, CLIENTS.c.id.in_(clients))
+    store.delete(USERS, USERS.c.id == user["id"])
+    deleted = deleted_object(user, "external_id")
+    events.record(store, "user.deleted", deleted)
+    return deleted
+
+
+def _require_identifier(body: Json) -> None:
+    names = ("email_address", "phone_number", "username")
+    if not body.get("skip_user_requirement") and not any(body.get(name) for name in (*names, "web3_wallet")):
+        message = f"One of {', '.join(names)} must be given, or skip_user_requirement."
+        raise ClerkAPIError(422, "form_data_missing", "missing data", message, param_names=list(names))
+
+
+def _validate_status_lists(body: Json) -> None:
+    for name in ("email_address", "phone_number"):
+        other = f"{name}_identification_status"
+        formats.require_same_length(name, body.get(name, []), other, body.get(other, []))
