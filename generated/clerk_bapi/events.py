@@ -26,6 +26,7 @@ from clerk_bapi.models.shared import (
     PublicOrganizationData,
     Role,
     SessionActivity,
+    SessionTask,
 )
 from clerk_bapi.models.users import User
 from clerk_bapi.models.waitlist_entries import WaitlistEntry
@@ -832,17 +833,18 @@ class SessionEventData(Model):
     id: str
     last_active_at: int
     object: Literal["session"]
-    status: Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"]
+    status: Literal["abandoned", "active", "ended", "expired", "pending", "removed", "replaced", "revoked"]
     updated_at: int
     user: User
     user_id: str
     actor: dict[str, Any] | None = None
     last_active_organization_id: str | None = None
     latest_activity: SessionActivity | None = None
+    tasks: list[SessionTask] | None = None
 
     @classmethod
     def _readers(cls) -> Mapping[str, Reader]:
-        return {"latest_activity": SessionActivity.read, "user": User.read}
+        return {"latest_activity": SessionActivity.read, "tasks": list_of(SessionTask.read), "user": User.read}
 
 
 class SessionPendingEvent(Model):

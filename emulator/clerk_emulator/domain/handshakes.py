@@ -40,7 +40,7 @@ def cookies(call: Call, nonce: str) -> list[str]:
         raise errors.not_found("handshake", nonce)
     session_lifecycle.expire(call.store)
     session = call.store.get(SESSIONS, handshake["_session_id"] or "")
-    if session is None or session["status"] != "active":
+    if session is None or session["status"] not in session_lifecycle.OPEN:
         signed_in_at = 0
         session_cookie = f"__session{{}}=; {_ATTRIBUTES}; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain import factor_ages, jwts
 from clerk_emulator.domain.billing.claims import claims as billing_claims
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -32,7 +32,7 @@ def create(
         "sid": session["id"],
         "sts": session["status"],
         "jti": store.ids.hex(20),
-        "fva": [(store.clock.now() - session["created_at"]) // 60_000, -1],
+        "fva": factor_ages.of_session(store, session),
         **jwts.lifetime(store, seconds or SESSION_SECONDS),
     }
     if origin or session.get("_origin"):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats
+from clerk_emulator.domain import formats, session_lifecycle
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
@@ -82,7 +82,7 @@ def _change_primary_domain(call: Call) -> None:
     name = host if call.body.get("is_secondary") else ".".join(host.split(".")[-2:])
     (row,) = [one for one in call.store.all(DOMAINS) if not one["is_satellite"]]
     call.store.update(DOMAINS, row, name=_validate_name(call, name, row["id"], "home_url"))
-    call.store.update_all(SESSIONS, SESSIONS.c.status == "active", status="revoked")
+    call.store.update_all(SESSIONS, SESSIONS.c.status.in_(session_lifecycle.OPEN), status="revoked")
 
 
 def _validate_name(call: Call, name: str, own_id: str | None = None, parameter: str = "name") -> str:

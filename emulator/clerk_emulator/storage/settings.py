@@ -52,6 +52,21 @@ USER_SETTINGS = Section(
 )
 """Settings of Clerk's dashboard. No operation of the Backend API changes them, except for the test mode."""
 
+SESSION_SETTINGS = Section(
+    "session_settings",
+    {
+        # Users who have not verified a factor for ten minutes verify one again before they change their account.
+        "reverification": True,
+        # A session is pending until its user has chosen an organization.
+        "force_organization_selection": False,
+        # A session is pending until its user has set up a second factor.
+        "second_factor_required": False,
+        # Seconds after which a session that is not used ends; 0 means never.
+        "inactivity_seconds": 0,
+    },
+)
+"""Settings of Clerk's dashboard for sessions. No operation of the Backend API changes them."""
+
 INSTANCE = Section(
     "instance",
     {

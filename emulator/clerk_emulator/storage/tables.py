@@ -39,7 +39,13 @@ CLIENTS = ResourceTable("client", "client", {"updated_at": int})
 SESSIONS = ResourceTable(
     "session",
     "sess",
-    {"status": str, "expire_at": int, "last_active_organization_id": str},
+    {
+        "status": str,
+        "expire_at": int,
+        "abandon_at": int,
+        "last_active_at": int,
+        "last_active_organization_id": str,
+    },
     owners={"client_id": "client", "user_id": "user"},
 )
 
