@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import shlex
 import signal
+import socket
 import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-import uvicorn
-
-from clerk_emulator.http.server import listen, origin_of, uvicorn_config
+from clerk_emulator.http import scripts
+from clerk_emulator.http.https import HttpsListener
+from clerk_emulator.http.server import Server, listen, origin_of, uvicorn_config
 from clerk_emulator.request.generic.resources import generic_operations, unanswered_operations
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding.dump import dump
 from clerk_emulator.seeding.load import create_state
+from clerk_emulator.storage.keys import host_in
 from clerk_emulator.storage.store import InUseError
 
 _BANNER = """\
@@ -120,6 +123,9 @@ def _exports(origin: str, secret_key: str, publishable_key: str) -> str:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    if options.https_ca is not None and options.https is None:
+        raise ValueError("--https-ca needs --https")
+    packages = scripts.find_packages(options.clerk_js)
     state = create_state(
         db=options.db,
         secret_key=options.secret_key,
@@ -129,13 +135,23 @@ def _serve(options: argparse.Namespace) -> None:
         control_hosts=options.control_host,
         webhooks=[{"url": url, "secret": options.webhook_secret} for url in options.webhook],
     )
-    try:
+    with contextlib.ExitStack() as opened:
+        opened.callback(state.store.close)
         listener = listen(options.host, options.port)
-    except BaseException:
-        state.store.close()
-        raise
+        opened.callback(listener.close)
+        server = Server(uvicorn_config(state, access_log=not options.quiet, packages=packages))
+        https = None
+        if options.https is not None:
+            frontend_host = host_in(state.keys.publishable_key)
+            https = HttpsListener(options.host, options.https, frontend_host, options.https_ca)
+            opened.callback(https.close)
+            server.serve_https(https.socket, https.context)
+        _run(server, listener, https, state)
+
+
+def _run(server: Server, listener: socket.socket, https: HttpsListener | None, state: State) -> None:
+    """Print how to use the emulator, and serve until it is stopped."""
     origin = state.store.public_origin = origin_of(*listener.getsockname()[:2])
-    server = uvicorn.Server(uvicorn_config(state, access_log=not options.quiet))
 
     # While uvicorn serves, it handles these signals itself and raises them again at the end. Then, and before it
     # starts, they arrive here.
@@ -151,17 +167,21 @@ def _serve(options: argparse.Namespace) -> None:
             origin=origin,
             secret_key=keys[0],
             publishable_key=keys[1],
-            notes="".join(_operations_without_rules()),
+            notes="".join([*_https_notes(https), *_operations_without_rules()]),
             exports=textwrap.indent(_exports(origin, *keys), "    "),
         ),
         flush=True,
     )
     for endpoint in state.webhooks.endpoints:
         print(f"Webhooks to {endpoint['url']} are signed with {endpoint['secret']}", flush=True)
-    try:
-        server.run([listener])
-    finally:
-        state.store.close()
+    server.run([listener])
+
+
+def _https_notes(https: HttpsListener | None) -> Iterator[str]:
+    """Yield lines about https."""
+    if https:
+        yield f"HTTPS:           {https.origin}\n"
+        yield f"HTTPS authority: {https.authority_file}\n"
 
 
 def _operations_without_rules() -> Iterator[str]:
@@ -187,6 +207,20 @@ def parser() -> argparse.ArgumentParser:
     add("--webhook", metavar="URL", action="append", default=[], help="send events to this URL; can be repeated")
     add("--webhook-secret", metavar="whsec_...", help="secret of --webhook (default: generated)")
     add("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")
+    add(
+        "--https",
+        metavar="PORT",
+        type=int,
+        nargs="?",
+        const=4443,
+        help="also serve https, with a new certificate (default port: 4443); 0 picks a free port",
+    )
+    add("--https-ca", metavar="FILE", help="write the certificate that clients must trust (default: a temporary file)")
+    add(
+        "--clerk-js",
+        metavar="DIR",
+        help="folder with a copy of @clerk/clerk-js (default: ./node_modules)",
+    )
     add("--quiet", action="store_true", help="print no line for each request")
     add("--print-env", action="store_true", help="print the variables for an application as export lines, and exit")
     add("--dump", action="store_true", help="print the state of --db as a seed file, and exit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 from collections.abc import Collection, Sequence
@@ -9,15 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-
 from clerk_emulator.control.controls import Controls
-from clerk_emulator.http.server import listen, origin_of, uvicorn_config
+from clerk_emulator.http import scripts
+from clerk_emulator.http.https import HttpsListener
+from clerk_emulator.http.server import Server, listen, origin_of, uvicorn_config
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer
 from clerk_emulator.seeding.load import create_state
+from clerk_emulator.storage.keys import host_in
 
 
 class Emulator(Controls):
@@ -34,11 +36,13 @@ class Emulator(Controls):
     against the contract and adds violations to `problems`. `observer` is called for each response with the operation's
     id, the status and the body. `host` and `port` are where to listen; port 0 picks a free one. `control_hosts` are
     host names at which other machines may use the control API, which is otherwise only for this machine. `webhooks` are
-    URLs that receive events, or dictionaries with the keys `url`, `events` and `secret`.
+    URLs that receive events, or dictionaries with the keys `url`, `events` and `secret`. `https_port` is a port for
+    https, which is then served too; clients must trust `https_authority`. `clerk_js` is a folder with a copy of
+    `@clerk/clerk-js`, by default `node_modules` in the working directory.
 
-    Raises ValueError for a secret or publishable key that is not one of a test instance, for an invalid seed, and for a
-    seed if the file already has a state; InUseError if another process uses the file; OSError if the port is not
-    available.
+    Raises ValueError for a secret or publishable key that is not one of a test instance, for an invalid seed, for a
+    seed if the file already has a state, and for a folder without clerk-js; InUseError if another process uses the
+    file; OSError if a port is not available.
     """
 
     def __init__(
@@ -56,12 +60,15 @@ class Emulator(Controls):
         validate_responses: bool = False,
         observer: Observer | None = None,
         webhooks: str | Sequence[str | Json] = (),
+        https_port: int | None = None,
+        clerk_js: str | Path | None = None,
         judged: bool | None = None,
     ) -> None:
         if judged is not None:
             message = "Emulator(judged=...) is deprecated: use validate_responses"
             warnings.warn(message, DeprecationWarning, stacklevel=2)
             validate_responses = judged
+        packages = scripts.find_packages(clerk_js)
         state = create_state(
             db=db,
             secret_key=secret_key,
@@ -75,13 +82,19 @@ class Emulator(Controls):
             webhooks=webhooks,
         )
         super().__init__(state)
-        try:
+        self._https: HttpsListener | None = None
+        with contextlib.ExitStack() as opened:
+            opened.callback(state.store.close)
             self._socket = listen(host, port)
-        except (OSError, ValueError):
-            state.store.close()
-            raise
+            opened.callback(self._socket.close)
+            if https_port is not None:
+                self._https = HttpsListener(host, https_port, host_in(state.keys.publishable_key))
+                opened.callback(self._https.close)
+            self._opened = opened.pop_all()
         state.store.public_origin = self.origin
-        self._server = uvicorn.Server(uvicorn_config(state))
+        self._server = Server(uvicorn_config(state, packages=packages))
+        if self._https:
+            self._server.serve_https(self._https.socket, self._https.context)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="clerk_emulator", daemon=True
         )
@@ -104,13 +117,22 @@ class Emulator(Controls):
         self._server.should_exit = True
         if self._thread.ident is not None:
             self._thread.join()
-        self._socket.close()
-        self._state.store.close()
+        self._opened.close()
 
     @property
     def origin(self) -> str:
         """The origin of the server, such as http://127.0.0.1:49152."""
         return origin_of(*self._socket.getsockname()[:2])
+
+    @property
+    def https_origin(self) -> str | None:
+        """The origin of the server for https, such as https://127.0.0.1:49153; None if it does not serve https."""
+        return self._https.origin if self._https else None
+
+    @property
+    def https_authority(self) -> Path | None:
+        """The file with the certificate of the authority that clients must trust for https."""
+        return self._https.authority_file if self._https else None
 
     @property
     def url(self) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from clerk_emulator.call import Response
 from clerk_emulator.domain.images import DEFAULT_IMAGE
+from clerk_emulator.http import scripts
 from clerk_emulator.json_types import to_json
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
@@ -28,16 +30,20 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 _IMAGES = "/images/"
 
 
-def create_app(state: State) -> Application:
-    """Return an application that serves the Backend API (also without `/v1`), the control API, images and keys."""
-    return Application(state)
+def create_app(state: State, packages: Path | None = None) -> Application:
+    """Return an application that serves the Backend API (also without `/v1`), the control API, images and keys.
+
+    `packages` is the folder that has Clerk's browser scripts, if there is a copy.
+    """
+    return Application(state, packages)
 
 
 class Application:
     """An ASGI application that serves one state. Webhooks are sent while its lifespan runs."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, packages: Path | None = None) -> None:
         self._state = state
+        self._packages = packages
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI defines it."""
@@ -71,6 +77,8 @@ class Application:
             image_id = unquote(request.path.removeprefix(_IMAGES)) if request.path.startswith(_IMAGES) else ""
             if image_id and "/" not in image_id:
                 return self._image(image_id)
+            if request.path.startswith(scripts.PREFIX):
+                return scripts.respond(self._packages, request.path)
         if request.path.startswith("/_emulator/"):
             # Imported on first use, because an emulator starts faster without it.
             from clerk_emulator.control import dispatch

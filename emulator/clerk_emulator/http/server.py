@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -32,9 +34,40 @@ class _Protocol(_HTTPProtocol):  # type: ignore[misc]
             app.CONNECTIONS.pop(self.client, None)
 
 
-def uvicorn_config(state: State, *, access_log: bool = False) -> uvicorn.Config:
-    """Return uvicorn's configuration for an emulator. `access_log` prints a line for each request."""
-    application = app.create_app(state)
+class Server(uvicorn.Server):
+    """A server that can also serve https, at a socket of its own."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._https: tuple[socket.socket, ssl.SSLContext] | None = None
+
+    def serve_https(self, listener: socket.socket, context: ssl.SSLContext) -> None:
+        """Also accept https connections, at a listening socket. Call it before the server runs."""
+        self._https = listener, context
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections."""
+        await super().startup(sockets)
+        if self._https is None:
+            return
+        listener, context = self._https
+
+        def create_protocol() -> asyncio.Protocol:
+            protocol: asyncio.Protocol = _Protocol(
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return protocol
+
+        loop = asyncio.get_running_loop()
+        self.servers.append(await loop.create_server(create_protocol, sock=listener, ssl=context))
+
+
+def uvicorn_config(state: State, *, access_log: bool = False, packages: Path | None = None) -> uvicorn.Config:
+    """Return uvicorn's configuration for an emulator.
+
+    `access_log` prints a line for each request. `packages` is the folder that has Clerk's browser scripts.
+    """
+    application = app.create_app(state, packages)
     return uvicorn.Config(
         AccessLog(application) if access_log else application,
         http=_Protocol,
@@ -50,13 +83,13 @@ def uvicorn_config(state: State, *, access_log: bool = False) -> uvicorn.Config:
     )
 
 
-def origin_of(host: str, port: int) -> str:
+def origin_of(host: str, port: int, scheme: str = "http") -> str:
     """Return the origin of a server that listens on an address, such as http://127.0.0.1:4010.
 
     For one that listens on all addresses it is the origin for clients of this machine.
     """
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not where to listen
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
