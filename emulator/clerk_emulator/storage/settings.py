@@ -52,6 +52,61 @@ USER_SETTINGS = Section(
 )
 """Settings of Clerk's dashboard. No operation of the Backend API changes them, except for the test mode."""
 
+
+def _attribute(
+    *,
+    required: bool = False,
+    first_factors: tuple[str, ...] = (),
+    second_factors: tuple[str, ...] = (),
+    verifications: tuple[str, ...] = (),
+) -> Json:
+    return {
+        "enabled": True,
+        "required": required,
+        "used_for_first_factor": bool(first_factors),
+        "first_factors": list(first_factors),
+        "used_for_second_factor": bool(second_factors),
+        "second_factors": list(second_factors),
+        "verifications": list(verifications),
+        "verify_at_sign_up": bool(verifications),
+        "immutable": False,
+    }
+
+
+_WALLETS = ("web3_metamask_signature",)
+
+ATTRIBUTES = Section(
+    "attributes",
+    {
+        "email_address": _attribute(
+            required=True, first_factors=("email_code",), verifications=("email_code", "email_link")
+        ),
+        "phone_number": _attribute(
+            first_factors=("phone_code",), second_factors=("phone_code",), verifications=("phone_code",)
+        ),
+        "username": _attribute(first_factors=("password",)),
+        "web3_wallet": _attribute(first_factors=_WALLETS, verifications=_WALLETS),
+        "first_name": _attribute(),
+        "last_name": _attribute(),
+        "password": _attribute(required=True),
+        "authenticator_app": _attribute(second_factors=("totp",)),
+        "ticket": _attribute(first_factors=("ticket",)),
+        "backup_code": _attribute(second_factors=("backup_code",)),
+        "passkey": _attribute(first_factors=("passkey",), verifications=("passkey",)),
+    },
+)
+"""What users have and prove, as Clerk's dashboard sets it. `required` and `verify_at_sign_up` decide what a sign-up
+needs; an attribute that is not `enabled` is unknown to the Frontend API."""
+
+SIGN_UP_SETTINGS = Section(
+    "sign_up_settings",
+    {
+        "mode": "public",
+        "legal_consent_enabled": False,
+    },
+)
+"""`mode` is `public`, `restricted` (only with an invitation) or `waitlist`."""
+
 SESSION_SETTINGS = Section(
     "session_settings",
     {
