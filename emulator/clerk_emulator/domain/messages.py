@@ -77,21 +77,57 @@ def send_sms(
     events.record(store, "sms.created", sms)
 
 
-def send_code(store: Store, identification: Json, code: str) -> None:
-    """Record the message with a verification code for an email address or phone number."""
+def send_code(store: Store, identification: Json, code: str, slug: str = "verification_code") -> None:
+    """Record the message with a code for a user's email address or phone number, from the template `slug`."""
     user = store.require(USERS, identification["_user_id"])
+    to, kind = identification["_identifier"], identification["object"]
+    _send_code(store, slug, kind, to, code, user["public_metadata"], user["id"], identification["id"])
+
+
+def send_sign_up_code(store: Store, kind: str, identifier: str, code: str) -> None:
+    """Record the message with a code for an email address or phone number (`kind`) that no user has yet."""
+    _send_code(store, "verification_code", kind, identifier, code, {})
+
+
+def _send_code(
+    store: Store,
+    slug: str,
+    kind: str,
+    to: str,
+    code: str,
+    public_metadata: Json,
+    user_id: str | None = None,
+    identification_id: str | None = None,
+) -> None:
     values: Json = {
         "otp_code": code,
-        "requested_at": _as_text(store.clock.now()),
-        "requested_by": store.cause.user_agent,
+        **_request_values(store),
         "theme": {"button_text_color": "#ffffff", "primary_color": "#6c47ff", "show_clerk_branding": True},
-        "user": {"public_metadata": user["public_metadata"], "public_metadata_fallback": ""},
+        "user": {"public_metadata": public_metadata, "public_metadata_fallback": ""},
     }
-    to, user_id, own_id = identification["_identifier"], user["id"], identification["id"]
-    if identification["object"] == "email_address":
-        send_email(store, "verification_code", to, values, user_id=user_id, email_address_id=own_id)
+    if kind == "email_address":
+        send_email(store, slug, to, values, user_id=user_id, email_address_id=identification_id)
     else:
-        send_sms(store, "verification_code", to, values, user_id=user_id, phone_number_id=own_id)
+        send_sms(store, slug, to, values, user_id=user_id, phone_number_id=identification_id)
+
+
+def send_link(
+    store: Store,
+    slug: str,
+    address: str,
+    url: str,
+    minutes: int,
+    *,
+    user_id: str | None = None,
+    email_address_id: str | None = None,
+) -> None:
+    """Record the email with a link that is valid for some minutes, from the template `slug`."""
+    values: Json = {"magic_link": url, "ttl_minutes": minutes, **_request_values(store)}
+    send_email(store, slug, address, values, user_id=user_id, email_address_id=email_address_id)
+
+
+def _request_values(store: Store) -> Json:
+    return {"requested_at": _as_text(store.clock.now()), "requested_by": store.cause.user_agent}
 
 
 def notify_user(store: Store, user_id: str, slug: str, values: Json | None = None) -> None:
