@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
-  faults churn package release-check replay emulator sdks official-calls judge bench bench-emulator
+  faults churn package release-check replay emulator browser sdks official-calls judge bench bench-emulator
 
 setup: $(STAMP)
 
@@ -102,6 +102,12 @@ replay: $(STAMP)
 # Run the local Clerk until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(STAMP)
 	$(RUN) -m clerk_emulator $(ARGUMENTS)
+
+# Test with Clerk's own frontend in a real browser: make browser ARGUMENTS="-k sign_up". Installs Debian's chromium if it is
+# missing. Needs node, npm and the package registries.
+browser: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
+	$(RUN) -m tests.browser $(ARGUMENTS)
 
 # Run Clerk's own SDKs for JavaScript and Python against the emulator. Needs node, npm and the package registries.
 sdks: $(STAMP)

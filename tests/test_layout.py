@@ -26,6 +26,8 @@ EXTERNAL = {
 OPTIONAL = {
     "clerk_core.models.pydantic_schema": {"pydantic_core"},
     "clerk_core.transport.aiohttp_pool": {"aiohttp", "yarl"},
+    "clerkkit.testing.application_server": {"uvicorn"},
+    "clerkkit.testing.browser_fixtures": {"clerk_emulator", "playwright", "pytest"},
     "clerkkit.testing.pytest_plugin": {"clerk_emulator", "pytest"},
     "clerkkit.auth.requests.adapters": {"django"},  # reads a setting of Django when it is given a Django request
     "clerkkit.integrations.django": {"django", "asgiref"},

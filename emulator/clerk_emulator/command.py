@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from clerk_emulator import environment
 from clerk_emulator.http import scripts
 from clerk_emulator.http.https import HttpsListener
 from clerk_emulator.http.server import Server, listen, origin_of, uvicorn_config
@@ -114,11 +115,7 @@ def _keys_of_running(origin: str) -> tuple[str, str] | None:
 
 def _exports(origin: str, secret_key: str, publishable_key: str) -> str:
     """Return the lines of a shell that set the variables which clerkkit and Clerk's SDKs read."""
-    variables = {
-        "CLERK_API_URL": origin,
-        "CLERK_SECRET_KEY": secret_key,
-        "CLERK_PUBLISHABLE_KEY": publishable_key,
-    }
+    variables = environment.variables(origin, secret_key, publishable_key)
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 

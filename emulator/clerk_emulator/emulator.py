@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from clerk_emulator import environment
 from clerk_emulator.control.controls import Controls
 from clerk_emulator.http import scripts
 from clerk_emulator.http.https import HttpsListener
@@ -138,3 +139,8 @@ class Emulator(Controls):
     def url(self) -> str:
         """The base URL of the API, which ends in /v1."""
         return self.origin + PREFIX
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables, such as `CLERK_SECRET_KEY`, that make an application with a Clerk SDK use this emulator."""
+        return environment.variables(self.origin, self.secret_key, self.publishable_key)

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from clerk_core.lazy import lazy
 
 if TYPE_CHECKING:
+    from clerkkit.testing.headers import auth_headers
     from clerkkit.testing.tokens import FakeInstance, instance
     from clerkkit.testing.webhooks import SignedWebhook, signed_webhook, webhook_secret
 
-__all__ = ["FakeInstance", "SignedWebhook", "instance", "signed_webhook", "webhook_secret"]
+__all__ = ["FakeInstance", "SignedWebhook", "auth_headers", "instance", "signed_webhook", "webhook_secret"]
 
 # pytest imports the plugin, and so this package, in every run, so other modules are imported when they are first used.
-_TOKENS, _WEBHOOKS = "clerkkit.testing.tokens", "clerkkit.testing.webhooks"
+_HEADERS, _TOKENS, _WEBHOOKS = (f"clerkkit.testing.{name}" for name in ("headers", "tokens", "webhooks"))
 __getattr__ = lazy(
     __name__,
     {
         "FakeInstance": _TOKENS,
         "SignedWebhook": _WEBHOOKS,
+        "auth_headers": _HEADERS,
         "instance": _TOKENS,
         "signed_webhook": _WEBHOOKS,
         "webhook_secret": _WEBHOOKS,

@@ -1,0 +1,1 @@
+"""Tests in a real browser, with Clerk's own frontend: `make browser`."""
