@@ -8,7 +8,7 @@ import inspect
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -19,7 +19,7 @@ _STARTUP_SECONDS = 60
 
 
 @contextlib.contextmanager
-def serve(application: object) -> Iterator[str]:
+def serve(application: object) -> Generator[str]:
     """Serve an application until the end of the block, in a thread. Returns its origin, such as http://localhost:49152.
 
     Args:
@@ -85,7 +85,7 @@ def _listen() -> socket.socket:
 
 
 @contextlib.contextmanager
-def _serve_asgi(application: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
+def _serve_asgi(application: Callable[..., Any], listener: socket.socket) -> Generator[None]:
     import uvicorn
 
     server = uvicorn.Server(uvicorn.Config(application, log_config=None, access_log=False, timeout_graceful_shutdown=2))
@@ -126,7 +126,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def _serve_wsgi(application: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
+def _serve_wsgi(application: Callable[..., Any], listener: socket.socket) -> Generator[None]:
     server = _Server(listener.getsockname(), _QuietHandler, bind_and_activate=False)
     server.socket.close()
     server.socket = listener
