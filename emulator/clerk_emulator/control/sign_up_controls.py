@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from clerk_emulator.domain import session_lifecycle, sign_ups
+from clerk_emulator.domain.sign_up import attempts, completion, verification
+from clerk_emulator.domain.sign_up.views import serialize
 from clerk_emulator.json_types import Json
-from clerk_emulator.request.execution import perform
 from clerk_emulator.request.state import State
 
 
@@ -19,19 +19,21 @@ class SignUpControls:
         """Begin a sign-up as a browser does, and return it.
 
         `values` are `email_address`, `phone_number`, `username`, `web3_wallet`, `password`, `first_name`, `last_name`,
-        `unsafe_metadata` and `locale`; the email address and the password are required for a complete sign-up. Raises
-        ClerkAPIError for a value that is malformed, not unique, or not allowed.
+        `unsafe_metadata`, `locale` and `legal_accepted`; which of them a complete sign-up needs is a setting, by
+        default the email address and the password. Raises ClerkAPIError for a value that is malformed, not unique, or
+        not allowed.
         """
-        with self._state.store.transaction():
-            return sign_ups.serialize(sign_ups.start(self._state.store, values))
+        store = self._state.store
+        with store.transaction():
+            return serialize(store, attempts.start(store, values))
 
     def verify_sign_up(
         self, sign_up_id: str, field: Literal["email_address", "phone_number", "web3_wallet"] = "email_address"
     ) -> Json:
         """Verify a value of a sign-up, as the code that was sent does, and return the sign-up. Raises ClerkAPIError."""
-        with self._state.store.transaction():
-            row = sign_ups.require(self._state.store, sign_up_id)
-            return sign_ups.serialize(sign_ups.verify(self._state.store, row, field))
+        store = self._state.store
+        with store.transaction():
+            return serialize(store, verification.verify(store, attempts.require(store, sign_up_id), field))
 
     def complete_sign_up(self, sign_up_id: str, *, origin: str | None = "http://localhost:3000") -> Json:
         """Create the user of a sign-up, with a session, and return the sign-up.
@@ -41,9 +43,7 @@ class SignUpControls:
         """
         store = self._state.store
         with store.transaction():
-            row = sign_ups.require(store, sign_up_id)
-            for name in sign_ups.serialize(row)["unverified_fields"]:
-                row = sign_ups.verify(store, row, name)
-            user = perform(self._state, "CreateUser", sign_ups.user_parameters(row))
-            session = session_lifecycle.start(store, user["id"], origin=origin)
-            return sign_ups.serialize(sign_ups.complete(store, row, user["id"], session["id"]))
+            row = attempts.require(store, sign_up_id)
+            for name in attempts.unverified_fields(store, row):
+                row = verification.verify(store, row, name)
+            return serialize(store, completion.complete(store, row, origin=origin))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.control.controls import DEFAULT_ORIGIN
 from clerk_emulator.control.routes import ControlCall, route
-from clerk_emulator.control.schemas import OPEN, nullable, parameters, text
+from clerk_emulator.control.schemas import OPEN, boolean, nullable, parameters, text
 from clerk_emulator.json_types import Json
 
 
@@ -22,6 +22,7 @@ from clerk_emulator.json_types import Json
         last_name=text(),
         unsafe_metadata=OPEN,
         locale=text(),
+        legal_accepted=boolean(),
     ),
     result=OPEN,
 )

@@ -1,0 +1,1 @@
+"""Sign-ups: a person gives what the instance asks for, and then becomes a user."""

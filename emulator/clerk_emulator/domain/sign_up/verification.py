@@ -1,0 +1,77 @@
+"""Verify the values of a sign-up with codes."""
+
+from __future__ import annotations
+
+from clerk_emulator import errors
+from clerk_emulator.domain import messages, verifications
+from clerk_emulator.domain.sign_up import attempts
+from clerk_emulator.domain.sign_up.requirements import field_of
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.store import Store
+
+CODES = ("email_code", "phone_code")
+
+
+def require_field(store: Store, row: Json, strategy: str) -> str:
+    """Return the field that a strategy verifies.
+
+    Raises ClerkAPIError if the instance does not use the strategy, or the sign-up does not have the field.
+    """
+    name = field_of(strategy, attempts.requirements_of(store))
+    if name is None:
+        message = f"Sign-ups of this instance are not verified with {strategy}."
+        raise ClerkAPIError(400, "verification_strategy_invalid", "is invalid", message, param_name="strategy")
+    if not row[name]:
+        raise errors.null(name)
+    return name
+
+
+def prepare_code(store: Store, row: Json, strategy: str) -> Json:
+    """Send a code to an address or number of a sign-up, and return the sign-up. Raises ClerkAPIError."""
+    attempts.require_open(row)
+    name = require_field(store, row, strategy)
+    previous = row["_verifications"].get(name)
+    require_unverified(previous)
+    verification = verifications.prepare_code(store, strategy, row[name], previous)
+    messages.send_sign_up_code(store, name, row[name], verification["_code"])
+    return set_verification(store, row, name, verification)
+
+
+def attempt_code(store: Store, row: Json, strategy: str, code: str | None) -> tuple[Json, ClerkAPIError | None]:
+    """Compare a code with the one that was sent. Return the sign-up, and the error for a wrong code.
+
+    Raises ClerkAPIError if no code was sent, or it is not valid any more.
+    """
+    attempts.require_open(row)
+    name = require_field(store, row, strategy)
+    outcome = verifications.attempt_code(store, row["_verifications"].get(name), strategy, code)
+    return set_verification(store, row, name, outcome.verification), outcome.error
+
+
+def verify(store: Store, row: Json, name: str) -> Json:
+    """Mark the value of a field as verified, as the right code does, and return the sign-up."""
+    attempts.require_open(row)
+    if not row[name]:
+        raise errors.null(name)
+    (strategy, *_) = attempts.requirements_of(store).strategies[name]
+    verification = {
+        "object": "verification_web3" if name == "web3_wallet" else "verification_otp",
+        "status": "verified",
+        "strategy": strategy,
+        "attempts": 1,
+        "expire_at": store.clock.now() + verifications.LIFETIME_SECONDS * 1000,
+    }
+    return set_verification(store, row, name, verification)
+
+
+def set_verification(store: Store, row: Json, name: str, verification: Json) -> Json:
+    """Store the verification of a field, and return the sign-up."""
+    return attempts.touch(store, row, _verifications={**row["_verifications"], name: verification})
+
+
+def require_unverified(verification: Json | None) -> None:
+    """Raise ClerkAPIError if a value is verified already."""
+    if verification is not None and verification["status"] == "verified":
+        message = "This is already verified."
+        raise ClerkAPIError(400, "verification_already_verified", "already verified", message)
