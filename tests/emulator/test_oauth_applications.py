@@ -10,7 +10,6 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
 
@@ -40,7 +39,7 @@ def test_created_resource_is_returned_by_get_and_list(api: Api, emulator: Emulat
     read = api.get(f"/oauth_applications/{made['id']}")
     assert read == _without(made, "client_secret")
     assert made["client_secret"]
-    frontend = f"https://{DEFAULT_HOST}"
+    frontend = emulator.origin
     assert _without(read, "id", "client_id") == {
         "object": "oauth_application",
         "instance_id": api.get("/instance")["id"],
@@ -114,6 +113,9 @@ def test_public_clients_require_pkce_and_have_no_secret(api: Api) -> None:
         ({"name": "x" * 257}, 422, "form_param_max_length_exceeded", "name"),
         ({"callback_url": "nowhere"}, 422, "form_param_format_invalid", "callback_url"),
         ({"redirect_uris": ["https://a.example.com", "b"]}, 422, "form_param_format_invalid", "redirect_uris"),
+        ({"redirect_uris": ["javascript:alert(1)"]}, 422, "form_param_format_invalid", "redirect_uris"),
+        ({"redirect_uris": ["data:text/html,x"]}, 422, "form_param_format_invalid", "redirect_uris"),
+        ({"callback_url": "https://a.example.com/#x"}, 422, "form_param_format_invalid", "callback_url"),
         ({"redirect_uris": ["https://a.example.com"] * 2}, 400, "duplicate_record", None),
         (
             {"callback_url": "https://a.example.com/" + "x" * 1024},

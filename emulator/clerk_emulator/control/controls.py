@@ -17,7 +17,6 @@ from clerk_emulator.domain import (
     external_accounts,
     handshakes,
     membership_invitations,
-    oauth_tokens,
     passkeys,
     session_lifecycle,
     tickets,
@@ -26,6 +25,7 @@ from clerk_emulator.domain import (
 from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.browser_sessions import BrowserSession
+from clerk_emulator.domain.oauth import access_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.faults import Faults
@@ -208,7 +208,7 @@ class Controls(EnterpriseControls, SignUpControls):
         user_id: str,
         scopes: list[str] | None = None,
         *,
-        seconds: int = oauth_tokens.TOKEN_SECONDS,
+        seconds: int = access_tokens.TOKEN_SECONDS,
     ) -> str:
         """Return an access token that a user grants an OAuth application, by default with all of its scopes.
 
@@ -216,7 +216,7 @@ class Controls(EnterpriseControls, SignUpControls):
         lifetime. Raises ClerkAPIError for an unknown application or user.
         """
         with self._state.store.transaction():
-            return oauth_tokens.issue(
+            return access_tokens.issue(
                 self._state.store, self._state.keys, application_id, user_id, scopes, seconds=seconds
             )
 

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, images, oauth_tokens, opaque_tokens
-from clerk_emulator.domain.oauth_tokens import OAUTH_APPLICATIONS, OAUTH_TOKENS
+from clerk_emulator.domain import images, opaque_tokens
+from clerk_emulator.domain.oauth import access_tokens, applications, grants, redirect_uris
+from clerk_emulator.domain.oauth.access_tokens import OAUTH_TOKENS
+from clerk_emulator.domain.oauth.applications import OAUTH_APPLICATIONS
+from clerk_emulator.domain.oauth.scopes import DESCRIPTIONS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.conditions import contains_text
 from clerk_emulator.storage.rows import deleted_object, public_fields
-from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS
 from clerk_emulator.storage.tables import USERS
 
-_DEFAULT_SCOPES = ["profile", "email"]
-# The contract lists the first four. Accepting the two of OpenID Connect is our choice.
-_SCOPES = ("profile", "email", "public_metadata", "private_metadata", "openid", "offline_access")
 _NAME_LIMIT = 256
 
 
 @operation("CreateOAuthApplication")
 def create_oauth_application(call: Call) -> Json:
-    application: Json = {
-        "client_id": call.ids.secret(16),
-        "client_uri": None,
-        "instance_id": call.keys.instance_id,
-        "dynamically_registered": False,
-        "consent_screen_enabled": True,
-        "pkce_required": False,
-        "public": False,
-        "redirect_uris": [],
-        "scopes": " ".join(OAUTH_APPLICATION_SETTINGS.read(call.store)["default_scopes"] or _DEFAULT_SCOPES),
-        "_client_secret": call.ids.secret(32),
-        "_image": None,
-    }
-    created = call.store.create(OAUTH_APPLICATIONS, {**application, **_validated_changes(call.body, application)})
+    changes = _validated_changes(call.body, {"public": False})
+    created = applications.create(call.store, call.keys.instance_id, **changes)
     return _serialize_with_secret(call, created)
 
 
@@ -92,16 +79,14 @@ def revoke_oauth_application_token(call: Call) -> None:
     token = call.store.find(OAUTH_TOKENS, OAUTH_TOKENS.c.secret == secret, of_application)
     if token is None:
         raise opaque_tokens.invalid_secret(OAUTH_TOKENS.name)
-    # All tokens of a user for an application belong to one grant.
-    grant = (of_application, OAUTH_TOKENS.c.user_id == token["subject"], ~OAUTH_TOKENS.c.revoked)
-    call.store.update_all(OAUTH_TOKENS, *grant, revoked=True)
+    grants.revoke(call.store, application["id"], token["subject"])
 
 
 @operation("verifyOAuthAccessToken")
 def verify_oauth_access_token(call: Call) -> Json:
     secret = call.body["access_token"]
     if "." in secret:
-        token = oauth_tokens.of_jwt(call.store, call.keys, secret)
+        token = access_tokens.of_jwt(call.store, call.keys, secret)
         return {"active": False} if token is None else opaque_tokens.serialize(call, token)
     return opaque_tokens.serialize(call, opaque_tokens.require_valid(call, OAUTH_TOKENS, secret))
 
@@ -142,17 +127,18 @@ def _validate_name(value: str) -> str:
 
 def _validate_scopes(value: str) -> str:
     scopes = value.split()
-    if not scopes or not set(scopes) <= set(_SCOPES):
-        raise errors.invalid("scopes", f"must be a selection of {', '.join(_SCOPES)}, separated by spaces")
+    # The contract lists four of them. Accepting those of the Frontend API's document too is our choice.
+    if not scopes or not set(scopes) <= set(DESCRIPTIONS):
+        raise errors.invalid("scopes", f"must be a selection of {', '.join(DESCRIPTIONS)}, separated by spaces")
     return " ".join(dict.fromkeys(scopes))
 
 
 def _validate_redirect_uris(callback: list[str], uris: list[str]) -> list[str]:
     """Return all redirect URIs without duplicates. The callback URL is the older parameter for the first one."""
     for uri in callback:
-        formats.url("callback_url", uri, schemes=())
+        redirect_uris.validate("callback_url", uri)
     for uri in uris:
-        formats.url("redirect_uris", uri, schemes=())
+        redirect_uris.validate("redirect_uris", uri)
     if len(set(uris)) < len(uris):
         raise ClerkAPIError(400, "duplicate_record", "has duplicates", "redirect_uris must not contain duplicates.")
     return list(dict.fromkeys(callback + uris))
@@ -167,7 +153,8 @@ def _serialize_all(call: Call, rows: list[Json]) -> list[Json]:
 
 
 def _serialize(call: Call, row: Json) -> Json:
-    frontend = call.keys.issuer
+    # The authorization server is this emulator, which does not listen at the host in the publishable key.
+    frontend = call.store.origin
     return {
         **public_fields(row),
         "callback_url": next(iter(row["redirect_uris"]), ""),

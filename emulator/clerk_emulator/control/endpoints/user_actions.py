@@ -7,7 +7,7 @@ import dataclasses
 from clerk_emulator.control.controls import DEFAULT_ORIGIN
 from clerk_emulator.control.routes import ControlCall, route
 from clerk_emulator.control.schemas import OPEN, integer, list_of, nullable, parameters, result, text
-from clerk_emulator.domain.oauth_tokens import TOKEN_SECONDS
+from clerk_emulator.domain.oauth.access_tokens import TOKEN_SECONDS
 from clerk_emulator.json_types import Json
 
 _ORIGIN = nullable(text("The origin of the page; it becomes the claim `azp` of tokens.", default=DEFAULT_ORIGIN))

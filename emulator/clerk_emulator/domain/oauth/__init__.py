@@ -1,0 +1,1 @@
+"""The OAuth authorization server: users grant applications access to their accounts."""
