@@ -130,6 +130,7 @@ def _serve(options: argparse.Namespace) -> None:
         seed=options.seed,
         rate_limits=options.rate_limits,
         control_hosts=options.control_host,
+        allowed_origins=options.allow_origin,
         webhooks=[{"url": url, "secret": options.webhook_secret} for url in options.webhook],
     )
     with contextlib.ExitStack() as opened:
@@ -211,6 +212,13 @@ def parser() -> argparse.ArgumentParser:
         nargs="?",
         const=4443,
         help="also serve https, with a new certificate (default port: 4443); 0 picks a free port",
+    )
+    add(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="let pages of this origin sign users in, besides those of this machine; can be repeated",
     )
     add("--https-ca", metavar="FILE", help="write the certificate that clients must trust (default: a temporary file)")
     add(

@@ -37,9 +37,10 @@ class Emulator(Controls):
     against the contract and adds violations to `problems`. `observer` is called for each response with the operation's
     id, the status and the body. `host` and `port` are where to listen; port 0 picks a free one. `control_hosts` are
     host names at which other machines may use the control API, which is otherwise only for this machine. `webhooks` are
-    URLs that receive events, or dictionaries with the keys `url`, `events` and `secret`. `https_port` is a port for
-    https, which is then served too; clients must trust `https_authority`. `clerk_js` is a folder with a copy of
-    `@clerk/clerk-js`, by default `node_modules` in the working directory.
+    URLs that receive events, or dictionaries with the keys `url`, `events` and `secret`. `allowed_origins` are the
+    origins of applications on other machines, such as https://app.example.com. `https_port` is a port for https, which
+    is then served too; clients must trust `https_authority`. `clerk_js` is a folder with a copy of `@clerk/clerk-js`,
+    by default `node_modules` in the working directory.
 
     Raises ValueError for a secret or publishable key that is not one of a test instance, for an invalid seed, for a
     seed if the file already has a state, and for a folder without clerk-js; InUseError if another process uses the
@@ -61,6 +62,7 @@ class Emulator(Controls):
         validate_responses: bool = False,
         observer: Observer | None = None,
         webhooks: str | Sequence[str | Json] = (),
+        allowed_origins: Collection[str] = (),
         https_port: int | None = None,
         clerk_js: str | Path | None = None,
         judged: bool | None = None,
@@ -81,6 +83,7 @@ class Emulator(Controls):
             observer=observer,
             control_hosts=control_hosts,
             webhooks=webhooks,
+            allowed_origins=allowed_origins,
         )
         super().__init__(state)
         self._https: HttpsListener | None = None

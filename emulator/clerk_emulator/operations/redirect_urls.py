@@ -12,9 +12,7 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.rows import deleted_object, public_fields
-from clerk_emulator.storage.store import ResourceTable
-
-REDIRECT_URLS = ResourceTable("redirect_url", "ru", {"url": str}, unique=("url",))
+from clerk_emulator.storage.tables import REDIRECT_URLS
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 

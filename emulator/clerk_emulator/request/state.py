@@ -12,6 +12,7 @@ from clerk_emulator import operations
 from clerk_emulator.contract import responses
 from clerk_emulator.contract.filling import Differences
 from clerk_emulator.contract.specification import Operation
+from clerk_emulator.domain import origins
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import run_startup_hooks
@@ -50,10 +51,10 @@ class State:
     contract says, `generic` the ids of operations that the generic resource layer answered. `observer` is called
     for each response. `control_hosts` are the host names at which the control API is served to other machines.
     `webhooks` are endpoints with the keys `url`, `events` and `secret`; those that the file has are changed, not added
-    again.
+    again. `allowed_origins` are the origins of applications on other machines, such as https://app.example.com.
 
-    Raises ValueError for a secret or publishable key that is not one of a test instance, and for an invalid endpoint;
-    InUseError if another process uses the file.
+    Raises ValueError for a secret or publishable key that is not one of a test instance, and for an invalid endpoint or
+    origin; InUseError if another process uses the file.
     """
 
     def __init__(
@@ -70,10 +71,13 @@ class State:
         observer: Observer | None = None,
         control_hosts: Collection[str] = (),
         webhooks: Sequence[Json] = (),
+        allowed_origins: Collection[str] = (),
     ) -> None:
+        applications = frozenset(map(origins.normalize, allowed_origins))
         self.clock = Clock()
         self.ids = Ids(self.clock, random_seed)
         self.store = Store(self.clock, self.ids, db)
+        self.store.allowed_origins = applications
         self.faults = Faults()
         self.requests = RequestLedger()
         self.limits = RateLimits(self.clock, rate_limits)

@@ -45,6 +45,7 @@ def create_state(
     observer: Observer | None = None,
     control_hosts: Collection[str] = (),
     webhooks: str | Sequence[str | Json] = (),
+    allowed_origins: Collection[str] = (),
 ) -> State:
     """Return a state that holds what a seed describes: a file, or its parsed content. See `State`.
 
@@ -65,6 +66,7 @@ def create_state(
         observer=observer,
         control_hosts=control_hosts,
         webhooks=[endpoints.parse(one) for one in ([webhooks] if isinstance(webhooks, str) else webhooks)],
+        allowed_origins=allowed_origins,
     )
 
 

@@ -114,6 +114,8 @@ class Store:
         """What the open transaction runs for."""
         self.public_origin = ""
         """The origin of URLs in what no request has caused."""
+        self.allowed_origins: frozenset[str] = frozenset()
+        """The origins of applications, besides those of this machine and those in the instance's settings."""
         self.records_events = True
         self._lock = threading.RLock()
         self._event_listeners: list[Callable[[], None]] = []

@@ -74,6 +74,8 @@ ORGANIZATION_INVITATIONS = ResourceTable(
 
 INVITATIONS = ResourceTable("invitation", "inv", {"email_address": str, "status": str, "expires_at": int})
 
+REDIRECT_URLS = ResourceTable("redirect_url", "ru", {"url": str}, unique=("url",))
+
 JWT_TEMPLATES = ResourceTable("jwt_template", "jtmp", {"name": str}, unique=("name",))
 
 MACHINES = ResourceTable("machine", "mch", {"name": str})
