@@ -20,10 +20,21 @@ class ClerkAPIError(Exception):
         sentence = long_message or f"{message[:1].upper()}{message[1:]}."
         self.errors: list[Json] = [{"message": message, "long_message": sentence, "code": code, "meta": meta}]
         self.headers: dict[str, str] = {}
+        self.keeps_writes = False
+        """Whether the handler's writes are kept nevertheless, such as a counted attempt."""
+        self.response_meta: Json = {}
+        """What the body has in `meta`, beside the errors."""
 
     def body(self, trace_id: str) -> Json:
         """Return the response body."""
-        return {"errors": self.errors, "clerk_trace_id": trace_id}
+        meta = {"meta": self.response_meta} if self.response_meta else {}
+        return {"errors": self.errors, **meta, "clerk_trace_id": trace_id}
+
+
+def keep_writes(error: ClerkAPIError) -> ClerkAPIError:
+    """Return an error that a handler can raise without losing its writes, such as the count of failed attempts."""
+    error.keeps_writes = True
+    return error
 
 
 def combine(errors: Iterable[ClerkAPIError]) -> ClerkAPIError:

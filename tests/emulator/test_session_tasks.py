@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import session_lifecycle
-from clerk_emulator.storage.settings import SESSION_SETTINGS, USER_SETTINGS
+from clerk_emulator.domain import client_tokens, session_lifecycle
+from clerk_emulator.storage.settings import AUTHENTICATION, USER_SETTINGS
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS, USERS
 from tests.emulator import jwts
 from tests.emulator.api import Api, Json
@@ -16,7 +16,7 @@ DAY = 24 * 3600
 
 def settings(emulator: Emulator, **changes: object) -> None:
     with emulator._state.store.transaction():
-        SESSION_SETTINGS.update(emulator._state.store, **changes)
+        AUTHENTICATION.update(emulator._state.store, **changes)
 
 
 def touched(emulator: Emulator, session_id: str, **changes: object) -> Json:
@@ -135,7 +135,7 @@ def test_latest_open_session_becomes_the_active_one_of_its_client(
     store = emulator._state.store
     emulator.clock.freeze()
     with store.transaction():
-        client = session_lifecycle.create_client(store)
+        client = client_tokens.create_client(store)
         first, second, third = [session_lifecycle.start(store, user["id"], client=client) for _ in range(3)]
     emulator.clock.advance(1)
     touched(emulator, first["id"])

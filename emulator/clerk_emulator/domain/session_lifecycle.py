@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from clerk_emulator.domain import events, session_tasks
+from clerk_emulator.domain import client_tokens, events, session_tasks
 from clerk_emulator.domain.user_accounts import is_locked, record_user, serialize_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
-from clerk_emulator.storage.settings import SESSION_SETTINGS, USER_SETTINGS
+from clerk_emulator.storage.settings import AUTHENTICATION, USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
 
@@ -47,7 +47,7 @@ def start(
         require_member(store, organization_id, user_id)
     now = store.clock.now()
     settings = USER_SETTINGS.read(store)
-    client = client or create_client(store)
+    client = client or client_tokens.create_client(store)
     tasks = session_tasks.open_tasks(store, user_id, organization_id)
     session = store.create(
         SESSIONS,
@@ -68,7 +68,13 @@ def start(
             "_second_factor_at": now if with_second_factor else None,
         },
     )
-    store.update(CLIENTS, client, last_active_session_id=session["id"])
+    known = client["_known_user_ids"]
+    store.update(
+        CLIENTS,
+        client,
+        last_active_session_id=session["id"],
+        _known_user_ids=known if user_id in known else [*known, user_id],
+    )
     user = store.update(USERS, user, last_sign_in_at=now, last_active_at=now - now % DAY)
     record_session(store, "session.pending" if tasks else "session.created", session)
     if settings["user_updated_at_sign_in"]:
@@ -84,14 +90,6 @@ def require_may_sign_in(store: Store, user: Json) -> None:
         raise ClerkAPIError(401, "deprovisioned", "user is deprovisioned", f"User {user['id']} is deprovisioned.")
     if is_locked(store, user):
         raise ClerkAPIError(403, "user_locked", "user is locked", f"User {user['id']} is locked.")
-
-
-def create_client(store: Store) -> Json:
-    """Return a new client: a browser without sessions."""
-    return store.create(
-        CLIENTS,
-        {"last_authentication_strategy": None, "sign_in_id": None, "sign_up_id": None, "last_active_session_id": None},
-    )
 
 
 def touch(store: Store, session: Json, **changes: Any) -> Json:
@@ -143,7 +141,7 @@ def require_member(store: Store, organization_id: str, user_id: str) -> Json:
 def expire(store: Store) -> None:
     """Set the status of sessions whose time is over: `expired`, or `abandoned` without use. Call it before reading."""
     now = store.clock.now()
-    inactivity = SESSION_SETTINGS.read(store)["inactivity_seconds"] * 1000
+    inactivity = AUTHENTICATION.read(store)["inactivity_seconds"] * 1000
     is_open = SESSIONS.c.status.in_(OPEN)
     store.update_all(SESSIONS, is_open, SESSIONS.c.expire_at <= now, status="expired")
     store.update_all(SESSIONS, is_open, SESSIONS.c.abandon_at <= now, status="abandoned")

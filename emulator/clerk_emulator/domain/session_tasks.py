@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.domain import identifications
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import ORGANIZATION_SETTINGS, SESSION_SETTINGS
+from clerk_emulator.storage.settings import AUTHENTICATION, ORGANIZATION_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
 
@@ -19,7 +19,7 @@ def open_tasks(store: Store, user_id: str, organization_id: str | None) -> list[
     `organization_id` is the active organization.
     """
     user = store.require(USERS, user_id)
-    settings = SESSION_SETTINGS.read(store)
+    settings = AUTHENTICATION.read(store)
     tasks: list[str] = []
     if organization_id is None and selects_organization(store):
         tasks.append(CHOOSE_ORGANIZATION)
@@ -32,7 +32,7 @@ def open_tasks(store: Store, user_id: str, organization_id: str | None) -> list[
 
 def selects_organization(store: Store) -> bool:
     """Return whether each session must have an active organization."""
-    return SESSION_SETTINGS.read(store)["force_organization_selection"] and ORGANIZATION_SETTINGS.read(store)["enabled"]
+    return AUTHENTICATION.read(store)["force_organization_selection"] and ORGANIZATION_SETTINGS.read(store)["enabled"]
 
 
 def has_second_factor(store: Store, user: Json) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,75 +53,6 @@ USER_SETTINGS = Section(
 )
 """Settings of Clerk's dashboard. No operation of the Backend API changes them, except for the test mode."""
 
-
-def _attribute(
-    *,
-    required: bool = False,
-    first_factors: tuple[str, ...] = (),
-    second_factors: tuple[str, ...] = (),
-    verifications: tuple[str, ...] = (),
-) -> Json:
-    return {
-        "enabled": True,
-        "required": required,
-        "used_for_first_factor": bool(first_factors),
-        "first_factors": list(first_factors),
-        "used_for_second_factor": bool(second_factors),
-        "second_factors": list(second_factors),
-        "verifications": list(verifications),
-        "verify_at_sign_up": bool(verifications),
-        "immutable": False,
-    }
-
-
-_WALLETS = ("web3_metamask_signature",)
-
-ATTRIBUTES = Section(
-    "attributes",
-    {
-        "email_address": _attribute(
-            required=True, first_factors=("email_code",), verifications=("email_code", "email_link")
-        ),
-        "phone_number": _attribute(
-            first_factors=("phone_code",), second_factors=("phone_code",), verifications=("phone_code",)
-        ),
-        "username": _attribute(first_factors=("password",)),
-        "web3_wallet": _attribute(first_factors=_WALLETS, verifications=_WALLETS),
-        "first_name": _attribute(),
-        "last_name": _attribute(),
-        "password": _attribute(required=True),
-        "authenticator_app": _attribute(second_factors=("totp",)),
-        "ticket": _attribute(first_factors=("ticket",)),
-        "backup_code": _attribute(second_factors=("backup_code",)),
-        "passkey": _attribute(first_factors=("passkey",), verifications=("passkey",)),
-    },
-)
-"""What users have and prove, as Clerk's dashboard sets it. `required` and `verify_at_sign_up` decide what a sign-up
-needs; an attribute that is not `enabled` is unknown to the Frontend API."""
-
-SIGN_UP_SETTINGS = Section(
-    "sign_up_settings",
-    {
-        "mode": "public",
-        "legal_consent_enabled": False,
-    },
-)
-"""`mode` is `public`, `restricted` (only with an invitation) or `waitlist`."""
-
-SESSION_SETTINGS = Section(
-    "session_settings",
-    {
-        # Users who have not verified a factor for ten minutes verify one again before they change their account.
-        "reverification": True,
-        # A session is pending until its user has chosen an organization.
-        "force_organization_selection": False,
-        # A session is pending until its user has set up a second factor.
-        "second_factor_required": False,
-        # Seconds after which a session that is not used ends; 0 means never.
-        "inactivity_seconds": 0,
-    },
-)
-"""Settings of Clerk's dashboard for sessions. No operation of the Backend API changes them."""
 
 INSTANCE = Section(
     "instance",
@@ -190,3 +122,108 @@ OAUTH_APPLICATION_SETTINGS = Section(
 
 SVIX = Section("svix", {"app_id": None})
 """The Svix app, which the emulator itself does not need for webhooks."""
+
+
+def _attribute(
+    *,
+    enabled: bool = True,
+    required: bool = False,
+    first_factors: Sequence[str] = (),
+    second_factors: Sequence[str] = (),
+    verifications: Sequence[str] = (),
+    identifies: bool = False,
+) -> Json:
+    """Return the settings of an attribute of users. One that `identifies` can be typed in to sign in."""
+    return {
+        "enabled": enabled,
+        "required": required,
+        "used_for_first_factor": identifies or bool(first_factors),
+        "first_factors": list(first_factors),
+        "used_for_second_factor": bool(second_factors),
+        "second_factors": list(second_factors),
+        "verifications": list(verifications),
+        "verify_at_sign_up": bool(verifications),
+        "immutable": False,
+    }
+
+
+ATTRIBUTES = Section(
+    "attributes",
+    {
+        "email_address": _attribute(required=True, first_factors=["email_code"], verifications=["email_code"]),
+        "phone_number": _attribute(
+            first_factors=["phone_code"], second_factors=["phone_code"], verifications=["phone_code"]
+        ),
+        "username": _attribute(identifies=True),
+        "first_name": _attribute(),
+        "last_name": _attribute(),
+        "password": _attribute(required=True, first_factors=["password"]),
+        "web3_wallet": _attribute(enabled=False),
+        "passkey": _attribute(enabled=False, first_factors=["passkey"], verifications=["passkey"]),
+        "authenticator_app": _attribute(second_factors=["totp"], verifications=["totp"]),
+        "backup_code": _attribute(second_factors=["backup_code"]),
+        "ticket": _attribute(first_factors=["ticket"]),
+    },
+)
+"""What users have, and what they sign in with. A new instance of Clerk has phone numbers and names off; here they are
+on, so that everything can be tried."""
+
+AUTHENTICATION = Section(
+    "authentication",
+    {
+        "single_session_mode": False,
+        # Whether a browser in which the user has not signed in before must confirm a right password.
+        "client_trust": False,
+        "second_factor_required": False,
+        "reverification": True,
+        "enumeration_protection": False,
+        "email_link_requires_same_client": False,
+        "sign_up_mode": "public",
+        "legal_consent": False,
+        "delete_self": True,
+        "create_organization": True,
+        "social_providers": ["google", "github"],
+        "passkey_autofill": True,
+        "passkey_sign_in_button": True,
+        # Whether a signed-in user must choose an organization before anything else.
+        "force_organization_selection": False,
+        # Seconds after which a session that is not used ends; 0 means never.
+        "inactivity_seconds": 0,
+    },
+)
+"""How people sign in and up."""
+
+PASSWORDS = Section(
+    "password_settings",
+    {
+        "min_length": 8,
+        "max_length": 72,
+        "require_special_char": False,
+        "require_numbers": False,
+        "require_uppercase": False,
+        "require_lowercase": False,
+        "show_zxcvbn": False,
+        "min_zxcvbn_strength": 0,
+        "allowed_special_characters": "",
+        "enforce_hibp_on_sign_in": False,
+        "disable_password_reverification": False,
+    },
+)
+"""Rules for new passwords. Whether leaked ones are rejected is `hibp` of the instance."""
+
+DISPLAY = Section(
+    "display",
+    {
+        "branded": True,
+        "home_url": "http://localhost:3000",
+        "after_sign_in_url": "http://localhost:3000",
+        "after_sign_up_url": "http://localhost:3000",
+        "logo_url": None,
+        "favicon_url": None,
+        "terms_url": None,
+        "privacy_policy_url": None,
+        "help_url": None,
+        "theme": {},
+    },
+)
+"""What prebuilt pages show, and where they lead."""

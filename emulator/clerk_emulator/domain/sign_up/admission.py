@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import SIGN_UP_SETTINGS
+from clerk_emulator.storage.settings import AUTHENTICATION
 from clerk_emulator.storage.store import Store
 
 _REFUSALS = {
@@ -15,7 +15,7 @@ _REFUSALS = {
 
 def require_admission(store: Store, ticket: Json | None) -> None:
     """Raise Clerk's 403 if the instance admits only invited people. `ticket` is the accepted invitation, if any."""
-    mode = SIGN_UP_SETTINGS.read(store)["mode"]
+    mode = AUTHENTICATION.read(store)["sign_up_mode"]
     if mode in _REFUSALS and ticket is None:
         code, message = _REFUSALS[mode]
         raise ClerkAPIError(403, code, "access restricted", message)

@@ -10,7 +10,7 @@ from clerk_emulator.domain.sign_up.requirements import LEGAL_ACCEPTED, VERIFIABL
 from clerk_emulator.domain.sign_up.values import parse_values
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import ATTRIBUTES, SIGN_UP_SETTINGS
+from clerk_emulator.storage.settings import ATTRIBUTES, AUTHENTICATION
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import USERS
 
@@ -25,7 +25,7 @@ IDLE_SECONDS = 24 * 3600
 
 def requirements_of(store: Store) -> Requirements:
     """Return what a sign-up needs now."""
-    return requirements.from_settings(ATTRIBUTES.read(store), SIGN_UP_SETTINGS.read(store))
+    return requirements.from_settings(ATTRIBUTES.read(store), AUTHENTICATION.read(store))
 
 
 def start(store: Store, values: Json, *, client_id: str | None = None, **fields: Any) -> Json:

@@ -49,7 +49,7 @@ def from_settings(attributes: Json, settings: Json, social_strategies: Collectio
     """Return the requirements of an instance with these attributes and settings for sign-ups."""
     enabled = [name for name in FIELDS if attributes[name]["enabled"]]
     required = [name for name in enabled if attributes[name]["required"]]
-    if settings["legal_consent_enabled"]:
+    if settings["legal_consent"]:
         required.append(LEGAL_ACCEPTED)
     return Requirements(
         tuple(required),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import messages, verifications
+from clerk_emulator.domain import messages, verification_codes
 from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.domain.sign_up.requirements import field_of
 from clerk_emulator.errors import ClerkAPIError
@@ -33,7 +33,7 @@ def prepare_code(store: Store, row: Json, strategy: str) -> Json:
     name = require_field(store, row, strategy)
     previous = row["_verifications"].get(name)
     require_unverified(previous)
-    verification = verifications.prepare_code(store, strategy, row[name], previous)
+    verification = verification_codes.prepare(store, strategy, name, row[name], previous)
     messages.send_sign_up_code(store, name, row[name], verification["_code"])
     return set_verification(store, row, name, verification)
 
@@ -41,12 +41,18 @@ def prepare_code(store: Store, row: Json, strategy: str) -> Json:
 def attempt_code(store: Store, row: Json, strategy: str, code: str | None) -> tuple[Json, ClerkAPIError | None]:
     """Compare a code with the one that was sent. Return the sign-up, and the error for a wrong code.
 
-    Raises ClerkAPIError if no code was sent, or it is not valid any more.
+    Raises ClerkAPIError if no code was sent, or it cannot be attempted any more.
     """
     attempts.require_open(row)
     name = require_field(store, row, strategy)
-    outcome = verifications.attempt_code(store, row["_verifications"].get(name), strategy, code)
-    return set_verification(store, row, name, outcome.verification), outcome.error
+    prepared = row["_verifications"].get(name)
+    if prepared is not None and (prepared["strategy"] != strategy or "_code" not in prepared):
+        require_unverified(prepared)
+        prepared = None
+    if not code:
+        raise errors.missing("code")
+    verification, error = verification_codes.attempt(store, prepared, code)
+    return set_verification(store, row, name, verification), error
 
 
 def verify(store: Store, row: Json, name: str) -> Json:
@@ -54,13 +60,13 @@ def verify(store: Store, row: Json, name: str) -> Json:
     attempts.require_open(row)
     if not row[name]:
         raise errors.null(name)
-    (strategy, *_) = attempts.requirements_of(store).strategies[name]
+    strategies = {"email_address": "email_code", "phone_number": "phone_code", "web3_wallet": "web3_metamask_signature"}
     verification = {
         "object": "verification_web3" if name == "web3_wallet" else "verification_otp",
         "status": "verified",
-        "strategy": strategy,
+        "strategy": strategies[name],
         "attempts": 1,
-        "expire_at": store.clock.now() + verifications.LIFETIME_SECONDS * 1000,
+        "expire_at": store.clock.now() + verification_codes.LIFETIME,
     }
     return set_verification(store, row, name, verification)
 

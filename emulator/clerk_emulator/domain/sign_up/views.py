@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import verifications
+from clerk_emulator.domain import verification_codes
 from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
@@ -24,7 +24,7 @@ def serialize(store: Store, row: Json) -> Json:
         "password_enabled": row["_password_digest"] is not None,
         "verifications": {
             **{name: _verification(store, row, name, requirements.strategies[name]) for name in attempts.VERIFIABLE},
-            "external_account": verifications.serialize(store, account["verification"]) if account else None,
+            "external_account": verification_codes.serialize(store, account["verification"]) if account else None,
         },
     }
 
@@ -36,7 +36,7 @@ def _verification(store: Store, row: Json, name: str, strategies: list[str]) -> 
     """
     prepared = row["_verifications"].get(name)
     if prepared is not None:
-        shown = verifications.serialize(store, prepared)
+        shown: Json = verification_codes.serialize(store, prepared) or {}
         next_action = {"verified": "", "unverified": "needs_attempt"}.get(shown["status"], "needs_prepare")
         return {**shown, "next_action": next_action, "supported_strategies": strategies}
     if not row[name] or name == "phone_number":
@@ -44,10 +44,10 @@ def _verification(store: Store, row: Json, name: str, strategies: list[str]) -> 
     return {
         "object": "verification_web3" if name == "web3_wallet" else "verification_otp",
         "status": "unverified",
-        "strategy": next((one for one in strategies if one != "email_link"), "email_link"),
+        "strategy": "web3_metamask_signature" if name == "web3_wallet" else "email_code",
         "attempts": 0,
         # The document requires a time, and there is none yet: our choice.
-        "expire_at": row["created_at"] + verifications.LIFETIME_SECONDS * 1000,
+        "expire_at": row["created_at"] + verification_codes.LIFETIME,
         "next_action": "needs_prepare",
         "supported_strategies": strategies,
     }

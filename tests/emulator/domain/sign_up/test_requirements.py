@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from clerk_emulator.domain.sign_up.requirements import Requirements, field_of, from_settings
-from clerk_emulator.storage.settings import ATTRIBUTES, SIGN_UP_SETTINGS
+from clerk_emulator.storage.settings import ATTRIBUTES, AUTHENTICATION
 
 
 def requirements(*, legal_consent: bool = False, social: tuple[str, ...] = (), **attributes: Any) -> Requirements:
     changed = {name: {**ATTRIBUTES.defaults[name], **changes} for name, changes in attributes.items()}
-    settings = {**SIGN_UP_SETTINGS.defaults, "legal_consent_enabled": legal_consent}
+    settings = {**AUTHENTICATION.defaults, "legal_consent": legal_consent}
     return from_settings({**ATTRIBUTES.defaults, **changed}, settings, social)
 
 
@@ -23,7 +23,7 @@ DISABLED = {"enabled": False}
 def test_default_instance_needs_address_and_password() -> None:
     found = requirements()
     assert found.required == ("email_address", "password")
-    assert found.optional == ("phone_number", "username", "web3_wallet", "first_name", "last_name")
+    assert found.optional == ("phone_number", "username", "first_name", "last_name")
     assert found.missing([]) == ["email_address", "password"]
     assert found.missing(["email_address", "password"]) == []
 
@@ -78,13 +78,13 @@ def test_only_given_values_are_verified() -> None:
         ("email_code", "email_address"),
         ("email_link", "email_address"),
         ("phone_code", "phone_number"),
-        ("web3_metamask_signature", "web3_wallet"),
         ("totp", None),
         ("", None),
     ],
 )
 def test_strategy_verifies_a_field(strategy: str, field: str | None) -> None:
-    assert field_of(strategy, requirements()) == field
+    found = requirements(email_address={"verifications": ["email_code", "email_link"]})
+    assert field_of(strategy, found) == field
 
 
 def test_strategy_of_a_disabled_field_is_unknown() -> None:
