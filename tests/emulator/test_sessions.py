@@ -172,14 +172,16 @@ def test_nonce_returns_cookies_of_session(api: Api, emulator: Emulator) -> None:
     directives = api.get("/clients/handshake_payload", nonce=nonce)["directives"]
     cookies = {name: morsel.value for line in directives for name, morsel in SimpleCookie(line).items()}
     suffix = "_" + base64.urlsafe_b64encode(hashlib.sha1(emulator.publishable_key.encode()).digest()).decode()[:8]
-    assert cookies.keys() == {"__session", f"__session{suffix}", "__client_uat", f"__client_uat{suffix}"}
+    both = {f"{name}{end}" for name in ("__session", "__client_uat") for end in ("", suffix)}
+    assert cookies.keys() == {*both, f"__refresh{suffix}"}
+    assert cookies[f"__refresh{suffix}"] == emulator.refresh_token(session["id"])
     for name in ("__session", f"__session{suffix}"):
         assert claims_of(api, cookies[name])["sid"] == session["id"]
     assert cookies["__client_uat"] == cookies[f"__client_uat{suffix}"] == str(session["created_at"] // 1000)
     api.post(f"/sessions/{session['id']}/revoke")
     for ended in (nonce, emulator.handshake()):
         lines = api.get("/clients/handshake_payload", nonce=ended)["directives"]
-        assert [line.partition(";")[0].partition("=")[2] for line in lines] == ["0", "0", "", ""]
+        assert [line.partition(";")[0].partition("=")[2] for line in lines] == ["0", "0", "", "", ""]
     emulator.clock.advance(60)
     for gone in (nonce, "x"):
         problem = api.refused("GET", "/clients/handshake_payload", params={"nonce": gone})

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from clerk_emulator.call import Response
 from clerk_emulator.domain.images import DEFAULT_IMAGE
-from clerk_emulator.http import scripts
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.http import proxies, scripts
 from clerk_emulator.json_types import to_json
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
@@ -71,6 +72,10 @@ class Application:
 
     async def _respond(self, request: IncomingRequest) -> Response | None:
         """Return the response to a request; None to close the connection without one."""
+        try:
+            request = proxies.resolve(request, self._state.keys.secret_key)
+        except ClerkAPIError as error:
+            return Response(error.body(self._state.ids.hex()), error.status)
         if request.method in ("GET", "HEAD"):
             if request.path == "/.well-known/jwks.json":
                 return Response({"keys": [self._state.keys.public_jwk]})

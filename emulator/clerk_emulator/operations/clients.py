@@ -37,7 +37,7 @@ def verify_client(call: Call) -> Json:
 
 @operation(HANDSHAKE_PAYLOAD)
 def get_handshake_payload(call: Call) -> Json:
-    return {"directives": handshakes.cookies(call, call.query["nonce"])}
+    return {"directives": handshakes.exchange(call.store, call.keys, call.query["nonce"])}
 
 
 def _serialize(call: Call, rows: list[Json]) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.contract import versions
-from clerk_emulator.domain import jwts, session_lifecycle, session_tokens, template_claims
+from clerk_emulator.domain import handshakes, jwts, session_lifecycle, session_tokens, template_claims
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
@@ -94,7 +94,7 @@ def refresh_session(call: Call) -> Json:
         raise _refresh_error("session_refresh_expired_session_token_too_old", "The expired token is too old.")
     refreshed = _session_token(call, session, origin=claims["azp"])
     if call.body.get("format") == "cookie":
-        return {"object": "cookies", "cookies": [f"__session={refreshed}; Path=/; Secure; SameSite=Lax"]}
+        return {"object": "cookies", "cookies": handshakes.session_cookies(call.keys, refreshed, claims["azp"])}
     return {"object": "token", "jwt": refreshed}
 
 
