@@ -10,6 +10,7 @@ from clerk_core.lazy import lazy
 from clerkkit.auth.tokens.claims import SessionClaims
 from clerkkit.auth.tokens.machine_token import MachineToken
 from clerkkit.auth.tokens.offline import verify_token
+from clerkkit.auth.tokens.reverification import Reverification, reverification_error
 from clerkkit.auth.tokens.token_types import TokenType
 from clerkkit.errors import TokenRefused
 
@@ -46,11 +47,13 @@ __all__ = [
     "HandshakeState",
     "MachineToken",
     "RequestState",
+    "Reverification",
     "SessionClaims",
     "SignedInState",
     "SignedOutState",
     "TokenRefused",
     "TokenType",
+    "reverification_error",
     "verify_token",
 ]
 

@@ -13,7 +13,7 @@ from clerk_core.transport.connections import current_loop, current_process
 from clerkkit.auth.calls.call_limit import CallLimit
 from clerkkit.auth.calls.locks import ContextLock, SharedRuns
 from clerkkit.auth.calls.steps import SEND_ONCE_SECONDS, AuthFlow, RunExclusive, RunShared, SendOnce, SendWithKey, Step
-from clerkkit.auth.requests.adapters import adapt_request
+from clerkkit.auth.requests.adapters.request_adapter import adapt_request
 from clerkkit.auth.requests.authenticate import authenticate
 from clerkkit.auth.requests.context import RequestContext
 from clerkkit.auth.requests.limit_calls import limit_calls

@@ -23,6 +23,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+BODY_HEADER = "x-clerkkit-body"
+"""A header of the application's response whose value, which is JSON, the middleware sends as the body instead."""
+
+_OF_BODY = (BODY_HEADER, "content-type", "content-length")
 _START_MESSAGES = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 _SHUTDOWN_MESSAGES = ("lifespan.shutdown.complete", "lifespan.shutdown.failed")
 
@@ -129,11 +133,25 @@ def _get_path(scope: Scope) -> str:
 
 
 def _add_headers(send: Send, state: RequestState) -> Send:
+    body: str | None = None
+    """The body to send instead of the application's, of which nothing has been sent yet."""
+    is_replaced = False
+
     # All responses have `Vary`, since a streaming application may use the state after its headers are sent.
     async def add_and_send(message: Message) -> None:
+        nonlocal body, is_replaced
         if message["type"] in _START_MESSAGES:
             own = [(_decode(name), _decode(value)) for name, value in message.get("headers", ())]
+            body = next((value for name, value in own if name.lower() == BODY_HEADER), None)
+            if body is not None:
+                own = [pair for pair in own if pair[0].lower() not in _OF_BODY]
+                own += [("content-type", "application/json"), ("content-length", str(len(body)))]
             message = {**message, "headers": _encode(response_headers(state, own))}
+        elif body is not None:
+            message = {**message, "body": body.encode("latin-1"), "more_body": False}
+            body, is_replaced = None, True
+        elif is_replaced:
+            return
         await send(message)
 
     return add_and_send

@@ -24,6 +24,7 @@ from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.requests.cookies import read_bearer_token
 from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification, ReverificationRequirement
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType
 from clerkkit.integrations.django.requests import get_state, mark_as_used
@@ -91,6 +92,17 @@ class ClerkAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+class _ReverificationRequired(APIException):
+    """The user must verify again: 403, with the body that clerk-js understands."""
+
+    status_code = 403
+
+    def __init__(self, denial: Denial, requirement: ReverificationRequirement) -> None:
+        super().__init__(denial.detail)
+        # Set afterwards, because the framework converts numbers to text. Its exception handler sends a dict as it is.
+        self.detail = requirement.error_body
+
+
 def _has_token(request: Request) -> bool:
     return read_bearer_token(request.META.get("HTTP_AUTHORIZATION")) is not None
 
@@ -140,6 +152,7 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
+    reverification: Reverification | Unset = UNSET,
     token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> type[BasePermission]:
     """Return a permission class for `permission_classes` that requires a session, and what the arguments name.
@@ -152,13 +165,22 @@ def require_auth(
         permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
+        reverification: How recently the user must have verified a factor: `strict_mfa`, `strict`, `moderate`, `lax`, or
+            level and minutes (see `SessionClaims.has`). The 403 asks clerk-js's `useReverification` to verify again.
         token_type: Accepted types of token, among those that the authentication class accepts.
 
     Raises:
         InvalidArgument: an argument is invalid.
     """
     return _create_permission(
-        Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+        Requirements(
+            role=role,
+            permission=permission,
+            feature=feature,
+            plan=plan,
+            reverification=reverification,
+            token_type=token_type,
+        )
     )
 
 
@@ -170,6 +192,8 @@ def _create_permission(requirements: Requirements) -> type[BasePermission]:
             if isinstance(caller, Denial):
                 if caller.status == 503:
                     raise _Unavailable(caller.detail)
+                if caller.reverification is not None:
+                    raise _ReverificationRequired(caller, caller.reverification)
                 return False
             _check_csrf(request)
             return True

@@ -24,6 +24,7 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import superseded
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.asgi import ClerkMiddleware, get_state
 from clerkkit.integrations.callers import MachineTokenType, get_caller
@@ -88,6 +89,8 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
+    reverification: Reverification | Unset = UNSET,
+    redirect: bool = False,
     token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a type, not a secret
 ) -> Callable[[HTTPConnection], Awaitable[SessionClaims]]: ...
 @overload
@@ -104,8 +107,11 @@ def require_auth(**requirements: Any) -> Callable[[HTTPConnection], Awaitable[An
     with equal requirements are equal.
 
     Args:
-        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have; `token_type`,
-            the accepted types of token: one, a list, or `any`. Default: session tokens.
+        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have;
+            `reverification`, how recently the user must have verified a factor (see `SessionClaims.has`): its 403 asks
+            clerk-js's `useReverification` to verify again. `redirect`: whether a page load of somebody who is signed
+            out is redirected (307) to the sign-in page, and comes back from there; other requests still get 401.
+            `token_type`: the accepted types of token: one, a list, or `any`. Default: session tokens.
 
     Raises:
         InvalidArgument: a requirement is invalid or None.

@@ -21,6 +21,7 @@ from clerk_core.deprecation import deprecated, superseded
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session
 from clerkkit.integrations.headers import response_headers
@@ -140,6 +141,8 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
+    reverification: Reverification | Unset = UNSET,
+    redirect: bool = False,
     token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Guard a view, sync or async. Put it below the route: `@app.get("/")`, then `@require_auth()`.
@@ -152,12 +155,24 @@ def require_auth(
         permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
+        reverification: How recently the user must have verified a factor: `strict_mfa`, `strict`, `moderate`, `lax`, or
+            level and minutes (see `SessionClaims.has`). The 403 asks clerk-js's `useReverification` to verify again.
+        redirect: Whether a page load of somebody who is signed out is redirected (307) to the sign-in page, and comes
+            back from there. Other requests still get 401.
         token_type: Accepted types of token, among those that the extension accepts.
 
     Raises:
         InvalidArgument: an argument is invalid.
     """
-    requirements = Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    requirements = Requirements(
+        role=role,
+        permission=permission,
+        feature=feature,
+        plan=plan,
+        reverification=reverification,
+        redirect=redirect,
+        token_type=token_type,
+    )
 
     def guard(view: Callable[P, Any]) -> Callable[P, Any]:
         @functools.wraps(view)
@@ -177,6 +192,8 @@ def _abort(denial: Denial) -> NoReturn:
         abort(401, denial.detail, www_authenticate=WWWAuthenticate.from_header(denial.challenge))
     if denial.status == 503:
         abort(503, denial.detail, retry_after=denial.retry_after)
+    if denial.status == 307 or denial.reverification is not None:
+        abort(Response(denial.body, denial.status, denial.headers, content_type=denial.media_type))
     abort(403, denial.detail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from functools import cached_property
 from typing import Any, Literal
@@ -10,7 +11,9 @@ import attrs
 
 from clerk_core import UNSET, InvalidArgument, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInState
+from clerkkit.auth.tokens.reverification import ReverificationRequirement, parse_reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN, TOKEN_TYPES
+from clerkkit.integrations.headers import NO_STORE
 from clerkkit.reasons import KEYS_NOT_LOADED, SECRET_KEY_INVALID, TYPE_MISMATCH, UNEXPECTED
 
 SESSION_PENDING = "session-pending"
@@ -24,7 +27,7 @@ _SESSION_ONLY = frozenset[str]({SESSION_TOKEN})
 _OUTAGES = frozenset({UNEXPECTED, KEYS_NOT_LOADED, SECRET_KEY_INVALID})
 """Reasons that the caller cannot help: Clerk cannot be reached, or refuses this server's key."""
 
-_TITLES = {401: "Not authenticated", 403: "Not allowed", 503: "Temporarily unavailable"}
+_TITLES = {307: "Redirected to sign in", 401: "Not authenticated", 403: "Not allowed", 503: "Temporarily unavailable"}
 
 log = logging.getLogger("clerkkit")
 
@@ -33,13 +36,17 @@ log = logging.getLogger("clerkkit")
 class Denial:
     """The response of a guard that denies access."""
 
-    status: Literal[401, 403, 503]
+    status: Literal[307, 401, 403, 503]
     reason: str
-    """For 401 and 503, one of Clerk's reason codes; for 403, what the caller lacks."""
+    """One of Clerk's reason codes; for 403, what the caller lacks."""
+    location: str | None = None
+    """The sign-in page that a 307 redirects to."""
+    reverification: ReverificationRequirement | None = None
+    """What the user must verify again; None if that would not help."""
 
     @property
     def challenge(self) -> str | None:
-        """The header `WWW-Authenticate`; None for 503."""
+        """The header `WWW-Authenticate`; None for 307 and 503."""
         return {401: "Bearer", 403: 'Bearer error="insufficient_scope"'}.get(self.status)
 
     @property
@@ -55,7 +62,19 @@ class Denial:
     @property
     def headers(self) -> dict[str, str]:
         """Response headers."""
+        if self.location is not None:
+            return {"Location": self.location, "Cache-Control": NO_STORE}
         return {"WWW-Authenticate": self.challenge} if self.challenge else {"Retry-After": str(RETRY_AFTER)}
+
+    @property
+    def media_type(self) -> str:
+        """The media type of `body`."""
+        return "text/plain; charset=utf-8" if self.reverification is None else "application/json"
+
+    @property
+    def body(self) -> str:
+        """The body: `detail`, or the JSON with which clerk-js asks the user to verify again."""
+        return self.detail if self.reverification is None else json.dumps(self.reverification.error_body)
 
 
 def _check_name(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -88,6 +107,10 @@ def parse_token_types(given: Any) -> frozenset[str]:
     return types
 
 
+def _parse_reverification(given: object) -> ReverificationRequirement | Unset:
+    return UNSET if isinstance(given, Unset) else parse_reverification(given)
+
+
 @attrs.frozen(slots=False, kw_only=True)
 class Requirements:
     """What a route requires. Equal requirements compare and hash equal.
@@ -104,26 +127,35 @@ class Requirements:
     """A feature of the organization or user."""
     plan: str | Unset = attrs.field(default=UNSET, validator=_check_name)
     """A plan of the organization or user."""
+    reverification: ReverificationRequirement | Unset = attrs.field(default=UNSET, converter=_parse_reverification)
+    """How recently the user must have verified a factor."""
     token_type: frozenset[str] = attrs.field(default=_SESSION_ONLY, converter=parse_token_types)
-    """Accepted types of token. Machines have neither roles, permissions, features nor plans."""
+    """Accepted types of token. Machines have neither roles, permissions, features, plans nor factors."""
+
+    redirect: bool = False
+    """Whether a page load of somebody who is signed out is redirected to the sign-in page."""
 
     def __attrs_post_init__(self) -> None:
+        if self.reverification is not UNSET and self.token_type != _SESSION_ONLY:
+            raise InvalidArgument("reverification", "can only be required of session tokens")
         if self._required and self.token_type != _SESSION_ONLY:
             raise InvalidArgument(next(iter(self._required)), "can only be required of session tokens")
 
     @cached_property
-    def _required(self) -> dict[str, str]:
+    def _required(self) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(self, name) for name in ("role", "permission", "feature", "plan")}
         return {name: value for name, value in values.items() if value is not UNSET}
 
     def check(self, state: RequestState) -> SessionClaims | MachineToken | Denial:
         """Return the caller, or a denial.
 
-        Its status is 401 if the caller is signed out or has the wrong type of token, 403 if the caller lacks something,
-        and 503 if the token cannot be verified at the moment. Denials are logged: 503 as a warning, others at debug
-        level.
+        Its status is 307 if the browser is redirected to sign in, 401 if the caller is signed out or has the wrong type
+        of token, 403 if the caller lacks something, and 503 if the token cannot be verified at the moment. Denials are
+        logged: 503 as a warning, others at debug level.
         """
         caller = self._find_caller(state)
+        if self.redirect and isinstance(caller, Denial) and caller.status == 401:
+            caller = _redirect(state, caller)
         if isinstance(caller, Denial):
             level = logging.WARNING if caller.status == 503 else logging.DEBUG
             log.log(level, "access denied with status %s: %s", caller.status, caller.reason)
@@ -140,4 +172,17 @@ class Requirements:
         if self._required and not (isinstance(caller, SessionClaims) and caller.has(**self._required)):
             missing = ", ".join(f"{name} {value}" for name, value in self._required.items())
             return Denial(403, f"this needs {missing}")
+        wanted = self.reverification
+        if isinstance(wanted, ReverificationRequirement) and not (
+            isinstance(caller, SessionClaims) and wanted.is_met(caller.factor_ages)
+        ):
+            return Denial(403, f"this needs reverification {wanted.as_json}", reverification=wanted)
         return caller
+
+
+def _redirect(state: RequestState, denial: Denial) -> Denial:
+    """Return a redirect to the sign-in page instead of a 401, if the request loads another page."""
+    pages = state.pages
+    if pages is None or not pages.loads_page or pages.is_sign_in_page():
+        return denial
+    return Denial(307, denial.reason, location=state.redirect_to_sign_in())

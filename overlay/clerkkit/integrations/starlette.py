@@ -21,8 +21,9 @@ from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, TokenType
 from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.asgi import ClerkMiddleware, get_state
+from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, get_state
 from clerkkit.integrations.callers import MachineTokenType, get_caller
 from clerkkit.integrations.requirements import Denial, Requirements
 
@@ -62,6 +63,8 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
+    reverification: Reverification | Unset = UNSET,
+    redirect: bool = False,
     token_type: Literal["session_token"] = "session_token",  # noqa: S107  # a type, not a secret
 ) -> Callable[[HTTPConnection], SessionClaims]: ...
 @overload
@@ -78,8 +81,11 @@ def require_auth(**requirements: Any) -> Callable[[HTTPConnection], Any]:
     equal requirements are equal.
 
     Args:
-        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have; `token_type`,
-            the accepted types of token: one, a list, or `any`. Default: session tokens.
+        **requirements: `role`, `permission`, `feature` and `plan`, all of which the session must have;
+            `reverification`, how recently the user must have verified a factor (see `SessionClaims.has`): its 403 asks
+            clerk-js's `useReverification` to verify again. `redirect`: whether a page load of somebody who is signed
+            out is redirected (307) to the sign-in page, and comes back from there; other requests still get 401.
+            `token_type`: the accepted types of token: one, a list, or `any`. Default: session tokens.
 
     Raises:
         InvalidArgument: a requirement is invalid or None.
@@ -111,7 +117,10 @@ def require_caller(connection: HTTPConnection, requirements: Requirements) -> Se
         reason = caller.detail.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
         code = WS_1013_TRY_AGAIN_LATER if caller.status == 503 else WS_1008_POLICY_VIOLATION
         raise WebSocketException(code, reason)
-    raise HTTPException(caller.status, caller.detail, caller.headers)
+    headers = dict(caller.headers)
+    if caller.reverification is not None:
+        headers[BODY_HEADER] = caller.body  # the middleware sends it, since frameworks wrap a `detail`
+    raise HTTPException(caller.status, caller.detail, headers)
 
 
 _STATE_OF = "`state_of` is `get_auth`, which returns the caller; the state is `request.state.clerk`"

@@ -13,6 +13,7 @@ from clerk_core.deprecation import deprecated
 from clerkkit import Clerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
 from clerkkit.integrations.headers import response_headers
@@ -27,7 +28,12 @@ __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 STATE_KEY = "clerkkit.state"
 """The key of the environ that holds the state of the request."""
 _PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
-_STATUS_LINES = {401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable"}
+_STATUS_LINES = {
+    307: "307 Temporary Redirect",
+    401: "401 Unauthorized",
+    403: "403 Forbidden",
+    503: "503 Service Unavailable",
+}
 
 
 class ClerkMiddleware:
@@ -115,9 +121,11 @@ def require_auth(
     permission: str | Unset = UNSET,
     feature: str | Unset = UNSET,
     plan: str | Unset = UNSET,
+    reverification: Reverification | Unset = UNSET,
+    redirect: bool = False,
     token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> Callable[[WSGIApplication], WSGIApplication]:
-    """Guard an application, with a plain text response.
+    """Guard an application.
 
     The status is 401 if the caller is signed out, 403 if the caller lacks a requirement, and 503 if the token cannot be
     verified at the moment.
@@ -127,20 +135,33 @@ def require_auth(
         permission: A custom permission in the active organization, such as `reports:read`.
         feature: A feature of the organization or user.
         plan: A plan of the organization or user.
+        reverification: How recently the user must have verified a factor: `strict_mfa`, `strict`, `moderate`, `lax`, or
+            level and minutes (see `SessionClaims.has`). The 403 asks clerk-js's `useReverification` to verify again.
+        redirect: Whether a page load of somebody who is signed out is redirected (307) to the sign-in page, and comes
+            back from there. Other requests still get 401.
         token_type: Accepted types of token, among those that the middleware accepts.
 
     Raises:
         InvalidArgument: an argument is invalid.
     """
-    requirements = Requirements(role=role, permission=permission, feature=feature, plan=plan, token_type=token_type)
+    requirements = Requirements(
+        role=role,
+        permission=permission,
+        feature=feature,
+        plan=plan,
+        reverification=reverification,
+        redirect=redirect,
+        token_type=token_type,
+    )
 
     def guard(app: WSGIApplication) -> WSGIApplication:
         def guarded_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             caller = requirements.check(get_state(environ))
             if not isinstance(caller, Denial):
                 return app(environ, start_response)
-            start_response(_STATUS_LINES[caller.status], [_PLAIN_TEXT, *caller.headers.items()])
-            return [caller.detail.encode()]
+            headers = [("content-type", caller.media_type), *caller.headers.items()]
+            start_response(_STATUS_LINES[caller.status], headers)
+            return [caller.body.encode()]
 
         return guarded_app
 

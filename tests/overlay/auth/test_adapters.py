@@ -23,7 +23,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 
 from clerkkit import AsyncClerk, Clerk, InvalidArgument
 from clerkkit.auth import RequestState
-from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
+from clerkkit.auth.requests.adapters.request_adapter import adapt_request, get_browser_url
 from tests.loopback import KEY
 from tests.overlay.auth import lambda_events
 from tests.overlay.auth.factories import NOW, jwks, options, token

@@ -201,13 +201,20 @@ WORDS = [
 ROLES = ["admin", "org:admin", "org:org:admin", "member", "", "org:", "admin ", 5, None]
 LISTS = ["o:a", "u:a", "ou:b,u:c", "uo:a , o:b", "a", "o:a,", "", "x:a,o:b", "o:a:b", "org:a", None, 5, ",", "o:", ":a"]
 SLUGS = ["a", "b", "o:a", "org:a", "organization:b", "u:a", "user:c", "x:a", ":", "o:", "o:a:b", "a:b", "o:b ", None]
+AGES = [[0, -1], [10, -1], [9, 10], [1440, 59], [-1, 5], [-1, -1], [1.5, 0], [-2, 1], [1], "1", None]
+LEVELS = ["first_factor", "second_factor", "multi_factor", "other", None]
+FACTORS = [
+    *("strict_mfa", "strict", "moderate", "lax", "other", "", None, {}),
+    *({"level": level, "afterMinutes": minutes} for level in LEVELS for minutes in (1, 10, 2000, 0, -1, "5", None)),
+]
+ASKED = {"role": ROLES, "permission": WORDS, "feature": SLUGS, "plan": SLUGS, "reverification": FACTORS}
 
 
 def test_has_gives_the_same_result() -> None:
     dice = random.Random(11)
     cases: list[Case] = []
     for _ in range(400):
-        claims: dict[str, Any] = {"fea": dice.choice(LISTS), "pla": dice.choice(LISTS)}
+        claims: dict[str, Any] = {"fea": dice.choice(LISTS), "pla": dice.choice(LISTS), "fva": dice.choice(AGES)}
         if dice.random() < 0.5:
             claims |= {"org_id": dice.choice(["org_1", "org_1", None]), "org_role": dice.choice(ROLES)}
             claims["org_permissions"] = dice.choice([[], None, dice.choices(WORDS[:-1], k=3)])
@@ -220,12 +227,7 @@ def test_has_gives_the_same_result() -> None:
             }
             claims |= {"v": 2, "o": dice.choice([packed, packed, {}, None])}
         asked = [
-            {
-                name: dice.choice(values)
-                for name, values in (("role", ROLES), ("permission", WORDS), ("feature", SLUGS), ("plan", SLUGS))
-                if dice.random() < 0.4
-            }
-            for _ in range(40)
+            {name: dice.choice(values) for name, values in ASKED.items() if dice.random() < 0.4} for _ in range(40)
         ]
         cases.append(Case("session", token(**claims), {}, asked))
     found = compared(cases)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
 
+from clerkkit import InvalidArgument
 from clerkkit.auth import SessionClaims, TokenRefused, verify_token
+from clerkkit.integrations.requirements import Requirements
 from tests.overlay.auth.factories import NOW, pem, token
 
 V1 = {
@@ -169,9 +172,60 @@ def test_reads_pending_status_and_actor() -> None:
     assert session().actor is None
 
 
-@pytest.mark.parametrize("ages", [[1], [1, 2, 3], ["1", 2], [True, 1], [-2, 1], "1,2", None, [1.5, 1]])
+@pytest.mark.parametrize("ages", [[1], [1, 2, 3], ["1", 2], [True, 1], [-2, 1], "1,2", None, [-0.5, 1], [10**400, 1]])
 def test_malformed_factor_ages_are_none(ages: Any) -> None:
     assert session(fva=ages).factor_ages is None
+
+
+NONE, FRESH, OLD = -1, 9, 10
+"""Ages of a factor in minutes, for a requirement of 10 minutes."""
+
+
+@pytest.mark.parametrize(
+    ("level", "met"),
+    [
+        ("first_factor", [(FRESH, NONE), (FRESH, FRESH), (FRESH, OLD)]),
+        ("second_factor", [(FRESH, NONE), (FRESH, FRESH), (OLD, FRESH), (NONE, FRESH)]),
+        ("multi_factor", [(FRESH, NONE), (FRESH, FRESH)]),
+    ],
+)
+def test_reverification_requires_fresh_factors(level: Any, met: list[tuple[int, int]]) -> None:
+    for ages in itertools.product((NONE, FRESH, OLD), repeat=2):
+        found = session(fva=list(ages))
+        assert found.has(reverification={"level": level, "after_minutes": 10}) is (ages in met), ages
+    assert session(fva=[9.5, NONE]).has(reverification={"level": level, "after_minutes": 9.75})
+    assert not session().has(reverification={"level": level, "after_minutes": 10})
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "minutes"),
+    [
+        ("strict_mfa", "multi_factor", 10),
+        ("strict", "second_factor", 10),
+        ("moderate", "second_factor", 60),
+        ("lax", "second_factor", 1440),
+    ],
+)
+def test_names_of_reverification_stand_for_level_and_minutes(name: Any, level: Any, minutes: int) -> None:
+    for ages in itertools.product((NONE, 0, minutes - 1, minutes), repeat=2):
+        found = session(fva=list(ages))
+        expected = found.has(reverification={"level": level, "after_minutes": minutes})
+        assert found.has(reverification=name) is expected
+        assert found.has(reverification={"level": level, "afterMinutes": minutes}) is expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *(None, "", "STRICT", "first_factor", 10, [], {}),
+        *({"level": "first_factor"}, {"after_minutes": 10}, {"level": "other", "after_minutes": 10}),
+        *({"level": "first_factor", "after_minutes": minutes} for minutes in (0, -1, "10", None, True, float("nan"))),
+    ],
+)
+def test_malformed_reverification_is_not_met_and_rejected_by_guards(wanted: Any) -> None:
+    assert session(fva=[0, 0]).has(reverification=wanted) is False
+    with pytest.raises(InvalidArgument, match="reverification: expected"):
+        Requirements(reverification=wanted)
 
 
 def test_claims_are_immutable() -> None:

@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from clerkkit import Clerk, InvalidArgument
-from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
+from clerkkit.auth.requests.adapters.request_adapter import adapt_request, get_browser_url
 from tests.loopback import KEY
 from tests.overlay.auth.factories import NOW, jwks, options, token
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from clerkkit import Clerk
 from clerkkit.auth import SignedInState, TokenRefused, verify_token
-from clerkkit.auth.requests.adapters import adapt_request, get_browser_url
+from clerkkit.auth.requests.adapters.request_adapter import adapt_request, get_browser_url
 from tests.overlay.auth.factories import CATEGORY, KID, NOW, claims, jwks, options, pem, token
 
 GOOD = token()

@@ -38,6 +38,8 @@ CHECKS = {
     "reports": {"permission": "reports:read"},
     "paid": {"plan": "pro"},
     "feature": {"feature": "themes"},
+    "fresh": {"reverification": "strict"},
+    "page": {"redirect": True},
     "machine": {"token_type": MACHINES},
 }
 """Paths of the site, and the arguments of `require_auth` there. `open` has no guard and returns the state's status; all
@@ -179,6 +181,37 @@ class Behaviour:
         for path in ("/reports", "/paid", "/feature"):
             assert site.get(path, may).text == "user_1"
             assert site.get(path, signed_in.ada_token).status_code == 403
+
+    def test_guard_asks_to_verify_again(self, site: Site, emulator: Emulator) -> None:
+        assert site.get("/fresh", forged(emulator, fva=[9, -1])).text == "user_1"
+        assert site.get("/fresh", forged(emulator, fva=[99, 9])).text == "user_1"
+        for ages in ([10, -1], [0, 10], None):
+            response = site.get("/fresh", forged(emulator, fva=ages))
+            assert (response.status_code, response.headers["content-type"]) == (403, "application/json")
+            metadata = {"reverification": "strict"}
+            assert response.json() == {
+                "clerk_error": {"type": "forbidden", "reason": "reverification-error", "metadata": metadata}
+            }
+            assert [name for name in response.headers if name.startswith("x-clerk")] == []
+        assert site.get("/fresh").status_code == 401
+
+    def test_page_redirects_to_sign_in(self, site: Site, emulator: Emulator) -> None:
+        signed_out = {"cookie": "__clerk_db_jwt=dvb_1", **PAGE}
+        response = site.get("/page?a=b&__clerk_handshake=x", **signed_out)
+        assert response.status_code == 307
+        there = urlsplit(response.headers["location"])
+        assert (there.scheme, there.path) == ("https", "/sign-in")
+        assert parse_qs(there.query) == {"redirect_url": [f"{site.url}/page?a=b"], "__clerk_db_jwt": ["dvb_1"]}
+        assert response.headers["cache-control"] == "private, no-store"
+        location = site.get("/page", forged(emulator, sts="pending"), **PAGE).headers["location"]
+        assert urlsplit(location).path == "/sign-in/tasks"
+
+    def test_api_request_is_not_redirected(self, site: Site, signed_in: People) -> None:
+        signed_out = {"cookie": "__clerk_db_jwt=dvb_1"}
+        assert site.get("/page", **signed_out).status_code == 401
+        assert site.get("/page", **signed_out, accept="application/json").status_code == 401
+        assert site.get("/page", **signed_out, accept="text/html", sec_fetch_dest="empty").status_code == 401
+        assert site.get("/page", signed_in.ada_token, **PAGE).text == signed_in.ada
 
     def test_guard_accepts_only_the_given_token_types(self, site: Site, clerk: Clerk, signed_in: People) -> None:
         machine = clerk.machines.create(name="Robot")

@@ -46,6 +46,10 @@ def test_fastapi_example_of_the_page_runs(here: People, clerk: Clerk, monkeypatc
         assert site.get("/me", here.bob_token).json() == here.bob
         assert site.get("/me").status_code == 401
         assert site.get("/admin", here.bob_token).status_code == 403
+        assert site.http.post("/payments", headers={"authorization": f"Bearer {here.ada_token}"}).text == '"paid"'
+        page = site.get("/account", cookie="__clerk_db_jwt=d", accept="text/html")
+        assert page.headers["location"].partition("?")[0].endswith("/sign-in")
+        assert site.get("/account", here.bob_token, accept="text/html").json() == here.bob
         assert site.get("/robots", key.secret).json() == "Robot"
         assert site.get("/").json() == "nobody"
         assert site.get("/", here.bob_token).json() == here.bob

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from clerk_emulator import Emulator
@@ -84,7 +84,7 @@ def of_asgi(middleware: Middleware, life: Any) -> Any:
         if scope["path"] in required:
             judged = required[scope["path"]].check(scope["clerk"])
             if isinstance(judged, Denial):
-                response = PlainTextResponse(judged.detail, judged.status, judged.headers)
+                response = Response(judged.body, judged.status, judged.headers, judged.media_type)
             else:
                 response = text(judged)
         elif scope["path"] == "/own":

@@ -77,6 +77,10 @@ class Admin(Me):
     permission_classes = (require_auth(role="admin"),)
 
 
+class Fresh(Me):
+    permission_classes = (require_auth(reverification={"level": "first_factor", "after_minutes": 5}),)
+
+
 class AdminOrReader(Me):
     permission_classes = (require_auth(role="admin") | require_auth(permission="reports:read"),)
 
@@ -151,6 +155,7 @@ PAGES = [
     path("me", Me.as_view()),
     path("basic", WithBasic.as_view()),
     path("admin", Admin.as_view()),
+    path("fresh", Fresh.as_view()),
     path("either", AdminOrReader.as_view()),
     path("machines", OfMachines.as_view()),
     path("alone", PermissionAlone.as_view()),
@@ -208,6 +213,16 @@ def test_permission_class_requires_the_role(site: Site, signed_in: People) -> No
     assert site.get("/admin", signed_in.ada_token).json()["user"] == signed_in.ada
     assert site.get("/admin", signed_in.bob_token).status_code == 403
     assert site.get("/admin").status_code == 401
+
+
+def test_permission_class_asks_to_verify_again(site: Site, emulator: Emulator) -> None:
+    assert site.get("/fresh", forged(emulator, fva=[4, -1])).json()["user"] == "user_1"
+    response = site.get("/fresh", forged(emulator, fva=[5, -1]))
+    metadata = {"reverification": {"level": "first_factor", "afterMinutes": 5}}
+    assert (response.status_code, response.json()) == (
+        403,
+        {"clerk_error": {"type": "forbidden", "reason": "reverification-error", "metadata": metadata}},
+    )
 
 
 def test_permissions_compose(site: Site, emulator: Emulator, signed_in: People) -> None:

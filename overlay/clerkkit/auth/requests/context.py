@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from clerk_core.guards import is_number
-from clerkkit.auth.requests.adapters import RequestAdapter, get_browser_url
+from clerkkit.auth.requests.adapters.request_adapter import RequestAdapter, get_browser_url
 from clerkkit.auth.requests.cookies import parse_cookies, read_bearer_token
 from clerkkit.auth.requests.names import (
     CLIENT_UAT,
@@ -20,6 +20,7 @@ from clerkkit.auth.requests.names import (
 )
 from clerkkit.auth.requests.options import AuthOptions
 from clerkkit.auth.requests.organization_paths import Target
+from clerkkit.auth.requests.publishable_key import get_portal_host
 from clerkkit.auth.requests.urls import EMPTY_URL, Url, parse_url
 from clerkkit.auth.tokens.jwts import Jwt
 
@@ -139,12 +140,19 @@ class RequestContext:
     @property
     def loads_page(self) -> bool:
         """Whether a browser loads a page or a frame, and so can be redirected."""
-        if self.request.method != "GET":
-            return False
+        return self.request.method == "GET" and self._accepts_page
+
+    @property
+    def _accepts_page(self) -> bool:
         destination = self.get_header("sec-fetch-dest")
         if destination:
             return destination in ("document", "iframe")
         return (self.get_header("accept") or "").startswith("text/html")
+
+    @property
+    def can_go_to_sign_in(self) -> bool:
+        """Whether a browser loads a page or a frame, so that it can be sent to the sign-in page and come back."""
+        return self.loads_page or (self.request.method == "HEAD" and self._accepts_page)
 
     @property
     def loads_document(self) -> bool:
@@ -179,7 +187,7 @@ class RequestContext:
             return True
         if not self.is_production and _is_development_portal(page.host):
             return True
-        return page.origin == f"https://{_get_portal_host(frontend.host)}"
+        return page.origin == f"https://{get_portal_host(frontend.host)}"
 
 
 def _is_development_portal(host: str) -> bool:
@@ -187,15 +195,6 @@ def _is_development_portal(host: str) -> bool:
         return True
     suffixes = (".accounts.dev", ".accountsstage.dev", ".accounts.lclclerk.com")
     return any(host.endswith(suffix) and not host.endswith(f".clerk{suffix}") for suffix in suffixes)
-
-
-def _get_portal_host(frontend_host: str) -> str:
-    """Return the host of the account portal that belongs to a host of the Frontend API."""
-    host = frontend_host.replace("clerk.accountsstage.", "accountsstage.", 1)
-    for part in ("clerk.accounts.", "clerk."):
-        if part in host:
-            return host.replace(part, "accounts.", 1)
-    return host
 
 
 def _get_number(jwt: Jwt | None, name: str) -> float:

@@ -69,19 +69,17 @@ def check_proxy_url(value: object, origins: tuple[urls.Url, ...]) -> None:
         )
 
 
-def check_sign_in_url(value: object, *, is_satellite: bool) -> None:
-    """Check the URL of the sign-in page.
+def check_page_url(argument: str, value: object, *, is_satellite: bool) -> None:
+    """Check the URL of the sign-in or sign-up page.
 
     Raises:
         InvalidArgument: the value is neither a URL nor a path, or is a path although the site is a satellite.
     """
-    url = check_text("sign_in_url", value)
+    url = check_text(argument, value)
     if url and _parse_url_or_path(url) is None:
-        raise InvalidArgument("sign_in_url", "expected an http(s) URL, or a path such as /sign-in")
+        raise InvalidArgument(argument, "expected an http(s) URL, or a path such as /sign-in")
     if is_satellite and url.startswith("/"):
-        raise InvalidArgument(
-            "sign_in_url", "expected an absolute URL: a satellite's sign-in page is on another domain"
-        )
+        raise InvalidArgument(argument, "expected an absolute URL: a satellite's pages are on another domain")
 
 
 def _parse_url_or_path(url: str) -> urls.Url | None:

@@ -20,12 +20,13 @@ from clerkkit.auth.requests.option_checks import (
     check_flag,
     check_jwt_key,
     check_machine_secret_key,
+    check_page_url,
     check_proxy_url,
-    check_sign_in_url,
     check_text,
 )
 from clerkkit.auth.requests.organization_paths import PathPatterns, compile_patterns
-from clerkkit.auth.requests.publishable_key import Instance, parse_publishable_key
+from clerkkit.auth.requests.publishable_key import Instance, get_portal_host, parse_publishable_key
+from clerkkit.auth.requests.sign_in_pages import SignInPages
 from clerkkit.auth.tokens.expectations import CLOCK_SKEW, Expectations, build_expectations
 from clerkkit.auth.tokens.machine_token_cache import CacheLifetimes, build_cache_lifetimes
 from clerkkit.auth.tokens.token_types import API_KEY, M2M, SESSION_TOKEN, TOKEN_TYPES, TokenType
@@ -38,6 +39,7 @@ _VARIABLES = {
     "domain": "CLERK_DOMAIN",
     "proxy_url": "CLERK_PROXY_URL",
     "sign_in_url": "CLERK_SIGN_IN_URL",
+    "sign_up_url": "CLERK_SIGN_UP_URL",
 }
 
 _FLAGS = ("is_satellite", "satellite_auto_sync", "cache", "trust_forwarded_host")
@@ -63,6 +65,7 @@ class AuthOptionArguments(TypedDict, total=False):
     proxy_url: str
     trust_forwarded_host: bool
     sign_in_url: str
+    sign_up_url: str
     organization_patterns: Sequence[str]
     personal_account_patterns: Sequence[str]
     cache: bool
@@ -110,7 +113,11 @@ class AuthOptions:
     or removes the header. It has no effect in Django, which has the setting `USE_X_FORWARDED_HOST`, and over WSGI
     (Flask), where you add Werkzeug's `ProxyFix` to trust the header."""
     sign_in_url: str = ""
-    """The sign-in page. Required for a satellite in development."""
+    """The sign-in page: a URL, or a path on this site. Default: that of Clerk's account portal. Required for a
+    satellite in development."""
+    sign_up_url: str = ""
+    """The sign-up page: a URL, or a path on this site. Default: `/create` below `sign_in_url` if that is set, or else
+    that of Clerk's account portal."""
     organization_patterns: Sequence[str] = ()
     """Paths that require an active organization: `/orgs/:slug/(.*)`, or with `:id`."""
     personal_account_patterns: Sequence[str] = ()
@@ -140,7 +147,8 @@ class AuthOptions:
         _ = self.expectations, self.path_patterns, self.lifetimes, self.unauthenticated_limit, self.opaque_limit
         check_domain(self.domain)
         check_proxy_url(self.proxy_url, self._origins)
-        check_sign_in_url(self.sign_in_url, is_satellite=self.is_satellite)
+        check_page_url("sign_in_url", self.sign_in_url, is_satellite=self.is_satellite)
+        check_page_url("sign_up_url", self.sign_up_url, is_satellite=self.is_satellite)
         if self.jwt_key:
             check_jwt_key(self.jwt_key)
         if self.machine_secret_key:
@@ -223,6 +231,19 @@ class AuthOptions:
         return PathPatterns(
             compile_patterns("organization_patterns", self.organization_patterns),
             compile_patterns("personal_account_patterns", self.personal_account_patterns),
+        )
+
+    @cached_property
+    def sign_in_pages(self) -> SignInPages | None:
+        """The pages at which people sign in: the site's own or Clerk's. None without a publishable key."""
+        if not self.publishable_key:
+            return None
+        portal = f"https://{get_portal_host(self.instance.host)}"
+        return SignInPages(
+            self.sign_in_url or f"{portal}/sign-in",
+            self.sign_up_url or ("" if self.sign_in_url else f"{portal}/sign-up"),
+            self.find_origin,
+            is_satellite=self.is_satellite,
         )
 
     @cached_property

@@ -41,6 +41,15 @@ def parse_publishable_key(publishable_key: str) -> Instance:
     return Instance(is_production, host[:-1], base64.urlsafe_b64encode(digest)[:8].decode())
 
 
+def get_portal_host(frontend_host: str) -> str:
+    """Return the host of the account portal that belongs to a host of the Frontend API."""
+    host = frontend_host.replace("clerk.accountsstage.", "accountsstage.", 1)
+    for part in ("clerk.accounts.", "clerk."):
+        if part in host:
+            return host.replace(part, "accounts.", 1)
+    return host
+
+
 def _decode(text: str) -> str:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import attrs
+
 from clerk_bapi import API_VERSION
 from clerkkit.auth.requests.context import RequestContext
 from clerkkit.auth.requests.decisions import Decision, Redirect, SignIn
@@ -16,9 +18,13 @@ from clerkkit.auth.requests.names import (
     REDIRECT_COUNT,
     SESSION,
 )
+from clerkkit.auth.requests.sign_in_pages import SignInPages
 from clerkkit.auth.requests.state import HandshakeState, Headers, RequestState, SignedInState, SignedOutState
 from clerkkit.auth.requests.urls import encode_params
+from clerkkit.auth.tokens.claims import SessionClaims
 
+_INTERNAL_PARAMS = (DEV_BROWSER, DEV_SESSION, HANDSHAKE, HANDSHAKE_NONCE)
+"""Parameters that pages to return to do not have."""
 _HANDSHAKE_PARAMS = (HANDSHAKE, HELP, DEV_BROWSER, HANDSHAKE_NONCE)
 _NO_STORE = ("cache-control", "no-store")
 
@@ -31,6 +37,7 @@ def render(context: RequestContext, decision: Decision) -> RequestState:
         return HandshakeState(
             reason=decision.reason,
             message=decision.message,
+            pages=_find_sign_in_pages(context),
             headers=(
                 ("location", location),
                 _NO_STORE,
@@ -43,14 +50,32 @@ def render(context: RequestContext, decision: Decision) -> RequestState:
     else:
         headers = _build_cookie_headers(decision.cookies)
     if isinstance(decision, SignIn):
+        is_pending = isinstance(decision.claims, SessionClaims) and decision.claims.pending
         return SignedInState(
-            claims=decision.claims, token=decision.token, token_type=decision.token_type, headers=headers
+            claims=decision.claims,
+            token=decision.token,
+            token_type=decision.token_type,
+            headers=headers,
+            # The page would cost time that each request of a signed-in user would pay.
+            pages=_find_sign_in_pages(context) if is_pending else context.options.sign_in_pages,
         )
     return SignedOutState(
         reason=decision.reason,
         message=decision.message,
         token_type=decision.token_type,
+        pages=_find_sign_in_pages(context),
         headers=(*headers, *build_status_headers(SignedOutState.status, decision.reason, decision.message)),
+    )
+
+
+def _find_sign_in_pages(context: RequestContext) -> SignInPages | None:
+    """Return the pages for a request that is not signed in, or whose session is pending; None if there are none."""
+    pages = context.options.sign_in_pages
+    return pages and attrs.evolve(
+        pages,
+        page=context.url.without_params(_INTERNAL_PARAMS) if context.url.authority else None,
+        loads_page=context.can_go_to_sign_in,
+        dev_browser=None if context.is_production else context.dev_browser,
     )
 
 

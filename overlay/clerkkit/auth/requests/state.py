@@ -6,9 +6,13 @@ from typing import ClassVar, Literal
 
 import attrs
 
+from clerkkit.auth.requests.sign_in_pages import SignInPages
 from clerkkit.auth.tokens.claims import SessionClaims
 from clerkkit.auth.tokens.machine_token import MachineToken
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN, TokenType
+
+_TASKS = "/tasks"
+"""The path of the tasks of a pending session, below the sign-in or sign-up page."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -17,6 +21,8 @@ Headers = tuple[tuple[str, str], ...]
 class _State:
     headers: Headers = attrs.field(default=(), repr=False)
     """Headers to add to the response, in this order. `set-cookie` may occur several times."""
+    pages: SignInPages | None = attrs.field(default=None, repr=False, eq=False)
+    """The pages at which people sign in. None if `AuthOptions` has no publishable key."""
 
     @property
     def location(self) -> str | None:
@@ -25,6 +31,45 @@ class _State:
         Any state can have one: respond with status 307 and `headers`.
         """
         return next((value for name, value in self.headers if name == "location"), None)
+
+    def redirect_to_sign_in(self, return_url: str | None = None) -> str:
+        """Return the URL to redirect the browser to, so that the user signs in and comes back.
+
+        It is the page for tasks if the session is pending.
+
+        Args:
+            return_url: Where to come back to: a path, or a URL on this site or one of `authorized_parties`. Default:
+                the page that the browser loads. If the caller is signed in already, that page is not known, and the
+                default is where Clerk sends users after they sign in.
+
+        Raises:
+            InvalidArgument: `return_url` is on another site.
+            RuntimeError: the options have no publishable key, so that there is no page to sign in.
+        """
+        return self._require_pages().build_sign_in_url(return_url, path=self._tasks_path)
+
+    def redirect_to_sign_up(self, return_url: str | None = None) -> str:
+        """Return the URL to redirect the browser to, so that the user signs up and comes back.
+
+        It is the page for tasks if the session is pending. Arguments and errors are those of `redirect_to_sign_in`.
+        """
+        return self._require_pages().build_sign_up_url(return_url, path=self._tasks_path)
+
+    def redirect_to_tasks(self, return_url: str | None = None) -> str:
+        """Return the URL to redirect the browser to, so that the user finishes the tasks of a pending session.
+
+        Arguments and errors are those of `redirect_to_sign_in`.
+        """
+        return self._require_pages().build_sign_in_url(return_url, path=_TASKS)
+
+    @property
+    def _tasks_path(self) -> str:
+        return ""
+
+    def _require_pages(self) -> SignInPages:
+        if self.pages is None:
+            raise RuntimeError("there is no sign-in page: AuthOptions has no publishable_key")
+        return self.pages
 
 
 @attrs.frozen(kw_only=True)
@@ -42,8 +87,15 @@ class SignedInState(_State):
 
     def to_auth(self, *, treat_pending_as_signed_out: bool = True) -> SessionClaims | MachineToken | None:
         """Return the caller. None for a pending session, unless `treat_pending_as_signed_out` is False."""
-        is_pending = isinstance(self.claims, SessionClaims) and self.claims.pending
-        return None if is_pending and treat_pending_as_signed_out else self.claims
+        return None if treat_pending_as_signed_out and self._is_pending else self.claims
+
+    @property
+    def _is_pending(self) -> bool:
+        return isinstance(self.claims, SessionClaims) and self.claims.pending
+
+    @property
+    def _tasks_path(self) -> str:
+        return _TASKS if self._is_pending else ""
 
 
 @attrs.frozen(kw_only=True)

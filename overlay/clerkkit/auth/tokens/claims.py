@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.guards import is_list, is_object
+from clerk_core.guards import is_object
 from clerkkit.auth.tokens.authorization import Organization, has_permission, has_role, includes_slug, read_organization
 from clerkkit.auth.tokens.json_values import read_text
 from clerkkit.auth.tokens.jwts import Jwt
+from clerkkit.auth.tokens.reverification import Reverification, is_reverified, read_factor_ages
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -34,8 +35,9 @@ class SessionClaims:
     """Such as `o:pro`: the plan of the organization (`o`) or of the user (`u`)."""
     features: tuple[str, ...]
     """Such as `o:reports`: features of the organization (`o`), of the user (`u`), or of both (`ou`)."""
-    factor_ages: tuple[int, int] | None
-    """Minutes since the first and the second factor were verified; -1 if never."""
+    factor_ages: tuple[float, float] | None
+    """Minutes since the first and the second factor were verified, when the token was issued; -1 for a factor that the
+    user does not have."""
     issuer: str | None
     authorized_party: str | None
     """The origin that the token was issued for."""
@@ -74,14 +76,18 @@ class SessionClaims:
         permission: str | Unset = UNSET,
         feature: str | Unset = UNSET,
         plan: str | Unset = UNSET,
+        reverification: Reverification | Unset = UNSET,
     ) -> bool:
-        """Return whether the session has everything that is asked for. False if nothing is, or if a value is None.
+        """Return whether the session has everything that is asked for. False if nothing is, or if a value is malformed.
 
         Args:
             role: A role in the active organization, such as `admin` or `org:admin`.
             permission: A permission in the active organization, such as `reports:read` or `org:reports:read`.
             feature: A feature of the organization or user, such as `reports`. `o:reports` means the organization only.
             plan: A plan of the organization or user, such as `pro`. `o:pro` means the organization only.
+            reverification: How recently the user must have verified a factor: `strict_mfa` (both factors within 10
+                minutes), `strict` (the second factor, 10 minutes), `moderate` (an hour), `lax` (a day), or
+                `{"level": "first_factor", "after_minutes": 5}`. Users without a second factor verify the first one.
         """
         results: list[bool] = []
         if role is not UNSET:
@@ -92,6 +98,8 @@ class SessionClaims:
             results.append(includes_slug(",".join(self.features), feature))
         if plan is not UNSET:
             results.append(includes_slug(self.plan, plan))
+        if reverification is not UNSET:
+            results.append(is_reverified(self.factor_ages, reverification))
         return bool(self.user_id and results) and all(results)
 
     def __repr__(self) -> str:
@@ -118,7 +126,7 @@ def build_session_claims(jwt: Jwt) -> SessionClaims:
             org_permissions=organization.permissions,
             plan=read_text(claims.get("pla")),
             features=tuple(part.strip() for part in features.split(",")) if features else (),
-            factor_ages=_read_factor_ages(claims.get("fva")),
+            factor_ages=read_factor_ages(claims.get("fva")),
             issuer=read_text(claims.get("iss")),
             authorized_party=read_text(claims.get("azp")),
             issued_at=claims.get("iat"),
@@ -127,9 +135,3 @@ def build_session_claims(jwt: Jwt) -> SessionClaims:
         )
     session_claims: SessionClaims = jwt.session_claims
     return session_claims
-
-
-def _read_factor_ages(value: object) -> tuple[int, int] | None:
-    if not is_list(value) or len(value) != 2 or not all(type(age) is int and age >= -1 for age in value):
-        return None
-    return value[0], value[1]

@@ -69,13 +69,11 @@ class ClerkMiddleware:
         return redirect or _add_headers(request, state, await self._get_response(store_state(request, state)))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        """Return the 401 or 503 of `require_auth`."""
+        """Return the 307, 401 or 503 of `require_auth`, or its 403 that asks the user to verify again."""
         if not isinstance(exception, NotAuthenticatedError):
             return None
         denial = exception.denial
-        return HttpResponse(
-            denial.detail, status=denial.status, content_type="text/plain; charset=utf-8", headers=denial.headers
-        )
+        return HttpResponse(denial.body, status=denial.status, content_type=denial.media_type, headers=denial.headers)
 
 
 def _redirect(request: HttpRequest, state: RequestState) -> HttpResponseBase | None:

@@ -1,0 +1,1 @@
+"""Adapt the requests of web frameworks and of AWS Lambda to one form."""
