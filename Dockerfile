@@ -8,7 +8,7 @@ COPY core core
 COPY generated generated
 COPY overlay overlay
 COPY emulator emulator
-COPY spec/contract.json spec/events.json spec/
+COPY spec/contract.json spec/events.json spec/frontend_api.json spec/
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.13-slim

@@ -175,7 +175,12 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("update", "update to Clerk's newest documents: leaves a change ready to commit", _add_update, _update),
-    Command("contract", "write spec/contract.json or spec/events.json from a document", _add_contract, _contract),
+    Command(
+        "contract",
+        "write spec/contract.json, events.json or frontend_api.json from a document",
+        _add_contract,
+        _contract,
+    ),
     Command("generate", "write generated/clerk_bapi from spec/", _add_generate, _generate),
     Command("diff", "report what changed between two contracts, and what it means for callers", _add_diff, _diff),
     Command("guard", "check that every generated name the overlay and emulator use exists", _add_nothing, _guard),

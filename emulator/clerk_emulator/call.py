@@ -82,6 +82,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     content: bytes | None = None
     """Bytes to send instead of `body`; `headers` then has their Content-Type."""
+    cookies: tuple[str, ...] = ()
+    """Values of `Set-Cookie` headers."""
 
 
 Handler = Callable[[Call], Response | Json | list[Json] | None]

@@ -17,13 +17,15 @@ from generator.contract.pages import add_page_responses
 from generator.fetch.document import Document
 from generator.problems import DocumentProblem, GeneratorProblem
 
+_TITLES = {"contract": "Clerk Backend API", "frontend_api": "Clerk Frontend API"}
+
 
 @attrs.frozen
 class Contract:
     """The facts of one document, with the corrections and names that did not apply to it."""
 
     kind: str
-    """`contract` for the Backend API, `events` for webhooks."""
+    """`contract` for the Backend API, `events` for webhooks, `frontend_api` for the Frontend API."""
     facts: Node
     stale: list[corrections.Correction]
     """Corrections whose target does not exist."""
@@ -48,7 +50,7 @@ def build_contract(document: Document, spec: Path) -> Contract:
     """Build the contract of a document. Corrections and names that do not fit are reported in the result.
 
     Args:
-        document: A document of the Backend API or of the webhook events.
+        document: A document of the Backend API, of the webhook events or of the Frontend API.
         spec: The folder of `corrections.yaml` and `names.yaml`.
 
     Raises:
@@ -58,10 +60,12 @@ def build_contract(document: Document, spec: Path) -> Contract:
     normaliser = DocumentNormaliser(document.data)
     kind = kind_of(document)
     # The round trip through JSON copies nodes that YAML aliases share, and fails on values that JSON does not have.
-    facts: Node = json.loads(json.dumps(normaliser.events() if kind == "events" else normaliser.contract()))
+    read = normaliser.events() if kind == "events" else normaliser.contract(_TITLES[kind])
+    facts: Node = json.loads(json.dumps(read))
     move_null_to_references(facts)
-    name_inline_objects(facts)
-    add_page_responses(facts)
+    if kind != "frontend_api":  # no classes are generated from it
+        name_inline_objects(facts)
+        add_page_responses(facts)
     applied = corrections.apply(corrections.load(spec / "corrections.yaml"), facts, kind)
     _check_references(facts)
     named = operation_names.Applied([], [])
@@ -78,8 +82,10 @@ def build_contract(document: Document, spec: Path) -> Contract:
 
 
 def kind_of(document: Document) -> str:
-    """Return `events` for the webhook document, `contract` for that of the Backend API."""
-    return "events" if "x-webhooks" in document.data else "contract"
+    """Return `events` for the webhook document, `frontend_api` for that of the Frontend API, else `contract`."""
+    if "x-webhooks" in document.data:
+        return "events"
+    return "frontend_api" if "/v1/client" in document.data.get("paths", ()) else "contract"
 
 
 def check_contract(contract: Contract) -> None:

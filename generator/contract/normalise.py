@@ -26,8 +26,8 @@ class DocumentNormaliser:
         self._references = References(raw)
         self._schemas = SchemaNormaliser(self._references)
 
-    def contract(self) -> Node:
-        """Return the facts of the Backend API document."""
+    def contract(self, title: str) -> Node:
+        """Return the facts of the document of an API, whose title is not taken from it."""
         info = expect_object(self._raw.get("info"), "#/info")
         operations = self._paths(expect_object(self._raw.get("paths"), "#/paths"))
         if not operations:
@@ -37,7 +37,7 @@ class DocumentNormaliser:
         components["responses"] = self._named("responses", self._response)
         return {
             "openapi": "3.1.0",
-            "info": {"title": "Clerk Backend API", "version": expect_text(info.get("version"), "#/info/version")},
+            "info": {"title": title, "version": expect_text(info.get("version"), "#/info/version")},
             "servers": [{"url": expect_text(s.get("url"), "#/servers")} for s in self._raw.get("servers", ())],
             "security": self._raw.get("security", []),
             "paths": operations,

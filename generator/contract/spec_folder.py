@@ -13,7 +13,7 @@ from generator.contract.nodes import Node
 from generator.fetch.document import Document
 from generator.problems import GeneratorProblem
 
-FILES = {"contract": "contract.json", "events": "events.json"}
+FILES = {"contract": "contract.json", "events": "events.json", "frontend_api": "frontend_api.json"}
 """The file of each kind of contract."""
 
 

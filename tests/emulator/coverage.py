@@ -47,7 +47,10 @@ _CURRENT = _Current()
 
 
 def observe(operation_id: str, status: int, _body: Any) -> None:
-    """Count a response; an `observer` for the emulator."""
+    """Count a response of the Backend API; an `observer` for the emulator."""
+    if operation_id.startswith("frontend/"):
+        _CURRENT.events.clear()
+        return
     _ANSWERS[operation_id, status] += 1
     if not Plugin.has_random_input:
         _STATUSES.add((operation_id, status))

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.contract.specification import operations, parameter_names
+from clerk_emulator.contract.specification import operations, parameter_names, route
 from clerk_emulator.operations.registry import HANDLERS
 from tests.emulator.api import Api
 
@@ -41,6 +41,11 @@ def test_unemulated_operation_is_405(api: Api, monkeypatch: pytest.MonkeyPatch) 
     assert api.refused("POST", "/invitations", headers={"Authorization": "Bearer sk_test_wrong"}).status == 401
 
 
+def is_shared(operation: Any) -> bool:
+    """Return whether the Frontend API has the operation too, which answers requests without a key."""
+    return operation.method in route(f"/v1{filled(operation.path)}", "frontend")[0]
+
+
 @pytest.mark.parametrize("operation", operations().values(), ids=operations())
 def test_every_operation_requires_a_key(operation: Any, api: Api) -> None:
     request = api.http.build_request(operation.method, filled(operation.path))
@@ -51,6 +56,8 @@ def test_every_operation_requires_a_key(operation: Any, api: Api) -> None:
         response = api.http.send(request)
         if operation.public:
             assert response.status_code != 401
+        elif key is None and is_shared(operation):
+            assert (response.status_code, response.json()["errors"][0]["code"]) == (401, "dev_browser_unauthenticated")
         else:
             assert (response.status_code, response.json()["errors"][0]["code"]) == (401, code)
         request.headers["Authorization"] = ""

@@ -1,4 +1,8 @@
-"""Clerk's contract: the operations of the Backend API, found by method and path."""
+"""Clerk's contracts: the operations of the Backend API and of the Frontend API, found by method and path.
+
+A pointer names its document: `#/components/schemas/User` is a schema of the Backend API, and
+`frontend_api.json#/components/schemas/Client.User` one of the Frontend API.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,15 @@ from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 Json = dict[str, Any]
+Api = Literal["backend", "frontend"]
 ListShape = Literal["array", "switch", "object"]
 """The format of a list: an array, an array unless `paginated=true`, or always an object with `total_count`."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 _CHECKOUT = Path(__file__).resolve().parents[3] / "spec" / "contract.json"
-
+FRONTEND_FILE = "frontend_api.json"
+_DOCUMENTS: dict[Api, str] = {"backend": "", "frontend": FRONTEND_FILE}
+"""What pointers into the document of each API begin with."""
 
 HANDSHAKE_PAYLOAD = "GetHandshakePayload"
 
@@ -71,6 +78,17 @@ class Operation:
     body_required: bool
     responses: dict[int, str | None] = field(repr=False)
     """For each status the pointer to its schema, or None if the response has no JSON."""
+    api: Api = "backend"
+
+    @property
+    def qualified_id(self) -> str:
+        """The id, which for an operation of the Frontend API begins with `frontend/`: the APIs share some ids."""
+        return self.id if self.api == "backend" else f"{self.api}/{self.id}"
+
+    @property
+    def errors_pointer(self) -> str:
+        """The pointer to the schema of errors."""
+        return f"{_DOCUMENTS[self.api]}#/components/schemas/ClerkErrors"
 
     @functools.cached_property
     def success(self) -> int:
@@ -86,6 +104,14 @@ class Operation:
             return "array"
         return "switch" if any(resolve(one).get("type") == "array" for one in schema.get("anyOf", ())) else "object"
 
+    @functools.cached_property
+    def has_envelope(self) -> bool:
+        """Whether a successful response is an object with the resource in `response`, and the client in `client`."""
+        pointer = self.responses[self.success]
+        return (
+            pointer is not None and {"response", "client"} == resolve(schema_at(pointer)).get("properties", {}).keys()
+        )
+
 
 @functools.cache
 def document() -> Json:
@@ -98,10 +124,21 @@ def document() -> Json:
     return contract
 
 
+@functools.cache
+def frontend_document() -> Json:
+    """Return the contract of the Frontend API. Its references name the document."""
+    packed = resources.files("clerk_emulator").joinpath(FRONTEND_FILE)
+    source = packed if packed.is_file() else _CHECKOUT.with_name(FRONTEND_FILE)
+    text = source.read_text(encoding="utf-8")
+    contract: Json = json.loads(text.replace('"$ref": "#/', f'"$ref": "{FRONTEND_FILE}#/'))
+    return contract
+
+
 def schema_at(pointer: str) -> Json:
-    """Return the part of the contract at a pointer such as `#/components/schemas/User`."""
-    part: Any = document()
-    for step in pointer.removeprefix("#/").split("/"):
+    """Return the part of a contract at a pointer such as `#/components/schemas/User`."""
+    name, _, path = pointer.partition("#/")
+    part: Any = frontend_document() if name else document()
+    for step in path.split("/"):
         part = part[unquote(step).replace("~1", "/").replace("~0", "~")]
     return cast(Json, part)
 
@@ -115,19 +152,25 @@ def resolve(schema: Json) -> Json:
 
 @functools.cache
 def operations() -> dict[str, Operation]:
-    """Return all operations by id."""
-    return {operation.id: operation for operation in _parse_operations()}
+    """Return all operations of the Backend API by id."""
+    return {operation.id: operation for operation in _parse_operations("backend", document())}
 
 
-def _parse_operations() -> Iterator[Operation]:
-    for path, item in document()["paths"].items():
+@functools.cache
+def frontend_operations() -> dict[str, Operation]:
+    """Return all operations of the Frontend API by id."""
+    return {operation.id: operation for operation in _parse_operations("frontend", frontend_document())}
+
+
+def _parse_operations(api: Api, contract: Json) -> Iterator[Operation]:
+    for path, item in contract["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _parse_operation(path, method, item[method])
+                yield _parse_operation(api, path, method, item[method])
 
 
-def _parse_operation(path: str, method: str, facts: Json) -> Operation:
-    at = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+def _parse_operation(api: Api, path: str, method: str, facts: Json) -> Operation:
+    at = f"{_DOCUMENTS[api]}#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
     parameters = [resolve(one) for one in facts.get("parameters", ())]
     content: Json = facts.get("requestBody", {}).get("content", {})
     body_type = next(iter(content), "")
@@ -156,6 +199,7 @@ def _parse_operation(path: str, method: str, facts: Json) -> Operation:
             int(status): _response_pointer(f"{at}/responses/{status}", response)
             for status, response in facts["responses"].items()
         },
+        api=api,
     )
 
 
@@ -185,9 +229,10 @@ class _Node:
 
 
 @functools.cache
-def _tree() -> _Node:
+def _tree(api: Api) -> _Node:
     root = _Node()
-    for operation in operations().values():
+    known = operations() if api == "backend" else frontend_operations()
+    for operation in known.values():
         node = root
         for segment in operation.path.strip("/").split("/"):
             node = node.child(segment)
@@ -195,12 +240,12 @@ def _tree() -> _Node:
     return root
 
 
-def route(path: str) -> tuple[dict[str, Operation], list[str]]:
-    """Return the operations at a percent-encoded path, by method, and the values of its parameters.
+def route(path: str, api: Api = "backend") -> tuple[dict[str, Operation], list[str]]:
+    """Return the operations of an API at a percent-encoded path, by method, and the values of its parameters.
 
     Both are empty for an unknown path. Literal segments take precedence over parameters.
     """
-    return _walk(_tree(), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, [])
+    return _walk(_tree(api), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, [])
 
 
 def _walk(node: _Node, segments: list[str]) -> tuple[dict[str, Operation], list[str]] | None:

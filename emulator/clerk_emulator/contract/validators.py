@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from jsonschema import TypeChecker, ValidationError, exceptions, validators
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
-from clerk_emulator.contract.specification import document, schema_at
+from clerk_emulator.contract.specification import FRONTEND_FILE, document, frontend_document, schema_at
 from clerk_emulator.contract.violation import Violation
 from clerk_emulator.json_types import Json, is_object
 
@@ -64,7 +66,15 @@ _Validator: Any = cast(Any, validators).extend(
 
 @functools.cache
 def _contract_validator() -> Any:
-    return _Validator(document())
+    # The document of the Frontend API is loaded only where a schema refers to it.
+    registry: Any = Registry(retrieve=_retrieve)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return _Validator(document(), registry=registry)
+
+
+def _retrieve(uri: str) -> Any:
+    if uri != FRONTEND_FILE:
+        raise LookupError(uri)
+    return Resource.from_contents(frontend_document(), default_specification=DRAFT202012)
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from clerk_emulator.domain import client_tokens, handshakes, session_tokens
+from clerk_emulator.domain import browsers, client_tokens, handshakes, session_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
@@ -35,7 +35,7 @@ def of_session(store: Store, keys: Keys, session: Json) -> BrowserSession:
         "__session": session_token,
         "__client_uat": str(session["created_at"] // 1000),
         # SDKs expect the token of a development browser with the keys of a development instance.
-        "__clerk_db_jwt": f"dvb_{store.ids.secret(27)}",
+        "__clerk_db_jwt": browsers.create_dev_browser(store, session["client_id"]),
     }
     return BrowserSession(
         user_id=session["user_id"],

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from clerk_emulator.call import Response
 from clerk_emulator.domain.images import DEFAULT_IMAGE
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.frontend_api.transport import routing
 from clerk_emulator.http import proxies, scripts
 from clerk_emulator.json_types import to_json
 from clerk_emulator.request import pipeline
@@ -66,7 +67,8 @@ class Application:
             headers.setdefault("content-type", "application/json")
         if content is not None or response.status != 204:
             headers["content-length"] = str(len(content or b""))
-        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        sent = [*headers.items(), *(("set-cookie", cookie) for cookie in response.cookies)]
+        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent]
         await send({"type": "http.response.start", "status": response.status or 200, "headers": raw_headers})
         await send({"type": "http.response.body", "body": content or b""})
 
@@ -89,6 +91,11 @@ class Application:
             from clerk_emulator.control import dispatch
 
             return await dispatch.respond(self._state, request)
+        if routing.is_for_frontend_api(request):
+            # Likewise.
+            from clerk_emulator.frontend_api.transport import pipeline as frontend_pipeline
+
+            return await frontend_pipeline.respond(self._state, request)
         return await pipeline.respond(self._state, request)
 
     def _image(self, image_id: str) -> Response:

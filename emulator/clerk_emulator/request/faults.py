@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clerk_emulator.call import Response
-from clerk_emulator.contract.specification import operations
+from clerk_emulator.contract.specification import frontend_operations, operations
 from clerk_emulator.errors import ClerkAPIError, too_many_requests
 from clerk_emulator.fault_queue import FaultQueue
 from clerk_emulator.json_types import is_list, is_object
@@ -38,12 +38,13 @@ class Fault:
     drop: str | None = None
     """Remove this key wherever the response has it."""
     operation: str | None = None
-    """The id of the operation that the fault applies to; None for all."""
+    """The id of the operation that the fault applies to, in either API; None for all."""
     times: int | None = 1
     """The number of requests that the fault applies to; None for all."""
 
     def __post_init__(self) -> None:
-        if self.operation is not None and self.operation not in operations():
+        known = self.operation is None or self.operation in operations() or self.operation in frontend_operations()
+        if not known:
             raise ValueError(f"operation: the API has no operation {self.operation}")
         if self.status is not None and not (200 <= self.status <= 599 and (self.act == "html" or self.status >= 400)):
             raise ValueError("status: must be from 400 to 599")

@@ -27,7 +27,10 @@ from clerk_emulator.webhooks import endpoints
 from clerk_emulator.webhooks.controls import Webhooks
 
 Observer = Callable[[str, int, Any], None]
-"""Called for each response with the operation's id, the status and the body."""
+"""Called for each response with the operation's id, the status and the body.
+
+The id of an operation of the Frontend API begins with `frontend/`.
+"""
 
 log = logging.getLogger("clerk_emulator")
 
@@ -130,7 +133,7 @@ class State:
         if self.validate_responses:
             self.problems += responses.violations(operation, status, body)
         if self.observer:
-            self.observer(operation.id, status, body)
+            self.observer(operation.qualified_id, status, body)
 
     def record_crash(self, request: str, error: Exception) -> None:
         """Log an unexpected exception and add it to the problems."""

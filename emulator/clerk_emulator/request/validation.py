@@ -127,11 +127,15 @@ def parse_body(operation: Operation, content_type: str, raw: bytes, removed: Seq
             value = {**{key: value[key] for key in value if key != former}, name: value[former]}
     handled_later = (*removed, *_NULLABLE.get(operation.id, ()))
     checked: Any = {key: value[key] for key in value if key not in handled_later} if is_object(value) else value
-    found = [_error(violation) for violation in violations(operation.body_pointer, checked)]
-    found += _unknown_properties(operation.body, checked)
+    found = violation_errors(operation, checked) + _unknown_properties(operation.body, checked)
     if found:
         raise errors.combine(found)
     return value
+
+
+def violation_errors(operation: Operation, body: Any) -> list[ClerkAPIError]:
+    """Return Clerk's errors for the violations of an operation's schema in a body."""
+    return [_error(violation) for violation in violations(operation.body_pointer, body)]
 
 
 def _unknown_properties(schema: Json, value: Any) -> list[ClerkAPIError]:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 DEFAULT_HOST = "local-emulator-1.clerk.accounts.dev"
 """The host of the Frontend API in tokens and keys, unless a publishable key names another. Nothing listens there."""
 
+_DEVELOPMENT_HOSTS = (
+    *(".lcl.dev", ".stg.dev", ".lclstage.dev", ".stgstage.dev", ".dev.lclclerk.com", ".stg.lclclerk.com"),
+    *(".accounts.lclclerk.com", "accountsstage.dev", "accounts.dev"),
+)
+"""The endings of the hosts with which `clerk-js` uses a development browser."""
+
 _PUBLISHABLE_PREFIX = "pk_test_"
 _HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
 
@@ -68,6 +74,11 @@ class Keys:
             "n": _base64url(numbers.n),
             "e": _base64url(numbers.e),
         }
+
+    @property
+    def uses_dev_browsers(self) -> bool:
+        """Whether browsers have the id of a development browser, instead of a cookie of the Frontend API."""
+        return host_in(self.publishable_key).endswith(_DEVELOPMENT_HOSTS)
 
     @property
     def issuer(self) -> str:

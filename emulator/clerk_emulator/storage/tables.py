@@ -49,6 +49,15 @@ SESSIONS = ResourceTable(
     owners={"client_id": "client", "user_id": "user"},
 )
 
+DEV_BROWSERS = ResourceTable("dev_browser", "dvb", owners={"client_id": "client"})
+"""Development browsers; `_client_id` is the client of one that has begun to sign in or up."""
+
+SIGN_INS = ResourceTable(
+    "sign_in_attempt", "sia", {"status": str, "abandon_at": int}, owners={"client_id": "client", "user_id": "user"}
+)
+"""`_first_factor` and `_second_factor` are the verifications, `_typed` the normalized identifier, `_origin` that of the
+page. `_user_id` is None until the identifier is known, and for one that nobody has if that is not told."""
+
 ORGANIZATIONS = ResourceTable(
     "organization", "org", {"name": str, "slug": str, "created_by": str, "role_set_key": str}, unique=("slug",)
 )

@@ -1,0 +1,1 @@
+"""Sign-ins: a person proves who they are, and gets a session."""

@@ -1,0 +1,39 @@
+"""Cookies of the Frontend API, for browsers that do not name a development browser."""
+
+from __future__ import annotations
+
+from clerk_emulator.domain import client_tokens
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.store import Store
+
+_YEARS = "Max-Age=315360000"
+
+
+def parse(header: str) -> dict[str, str]:
+    """Return the cookies of a request by name; those that are malformed are left out."""
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name:
+            found.setdefault(name, value)
+    return found
+
+
+def of_client(store: Store, keys: Keys, client: Json, host: str, *, signed_in: bool, secure: bool) -> tuple[str, ...]:
+    """Return the cookies that keep a client: its token for this host, and since when it is signed in for all hosts."""
+    token = client_tokens.create(store, keys, client["id"])
+    updated = client["updated_at"] // 1000 if signed_in else 0
+    attributes = f"Path=/; SameSite=Lax; {_YEARS}" + ("; Secure" if secure else "")
+    return (
+        f"__client={token}; {attributes}; HttpOnly",
+        f"__client_uat={updated}; {attributes}{_domain(host)}",
+    )
+
+
+def _domain(host: str) -> str:
+    """Return the attribute that shares a cookie with the hosts beside one, such as the application's."""
+    name = host.partition(":")[0]
+    parent = name.partition(".")[2]
+    is_address = name.replace(".", "").isdigit() or name.startswith("[")
+    return f"; Domain={parent}" if parent and not is_address else ""

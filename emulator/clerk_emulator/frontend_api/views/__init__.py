@@ -1,0 +1,1 @@
+"""Resources as the Frontend API shows them."""

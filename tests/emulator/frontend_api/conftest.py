@@ -1,0 +1,43 @@
+"""Browsers for tests of the Frontend API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from clerk_emulator import Emulator
+from tests.emulator.api import Api, Json
+from tests.emulator.frontend_api.browser import Browser
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def browser(emulator: Emulator) -> Iterator[Browser]:
+    """A browser that is signed out."""
+    with Browser(emulator) as one:
+        yield one
+
+
+@pytest.fixture
+def other_browser(emulator: Emulator) -> Iterator[Browser]:
+    """Another browser that is signed out."""
+    with Browser(emulator) as one:
+        yield one
+
+
+@pytest.fixture
+def ada(api: Api) -> Json:
+    """A user with an email address, a phone number, a username and a password."""
+    user: Json = api.post(
+        "/users",
+        {
+            "email_address": ["ada@example.com"],
+            "phone_number": ["+15551230001"],
+            "username": "ada_lovelace",
+            "password": PASSWORD,
+            "first_name": "Ada",
+        },
+    )
+    return user
