@@ -87,15 +87,15 @@ def example() -> Iterator[list[str]]:
 
 
 def test_calls_that_the_example_prints_work(example: list[str]) -> None:
-    *lines, docs = example
+    *lines, home = example
     with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as http:
-        page = http.get(docs, headers={"accept": "text/html"})
-        assert page.status_code == 200
+        assert "You are nobody." in http.get(home).text
+        assert http.get(httpx.URL(home).join("/docs")).status_code == 200
         responses = []
         for line in lines:
             _curl, _option, header, url = shlex.split(line)
             name, _, value = header.partition(": ")
             responses.append(http.get(url, headers={name: value}).json())
-        assert http.get(httpx.URL(docs).join("/me")).status_code == 401
+        assert http.get(httpx.URL(home).join("/me")).status_code == 401
     assert [response.pop("user", None) or response.pop("of", None) for response in responses].count(None) == 1
     assert responses == [{"organization": "engines", "role": "org:admin"}, {"admin of": "engines"}, {"key": "Robot"}]

@@ -24,16 +24,18 @@ def test_calls_that_an_example_prints_work(name: str) -> None:
     ) as program:
         try:
             assert program.stdout is not None
-            lines = [shlex.split(program.stdout.readline()) for _ in range(3)]
+            *lines, (home,) = [shlex.split(program.stdout.readline()) for _ in range(3)]
             assert all(line[:2] == ["curl", "-H"] for line in lines), program.communicate()
             with httpx.Client(trust_env=False) as http:
                 headers = dict([lines[0][2].split(": ")])
-                responses = [http.get(line[3], headers=headers) for line in lines]
-                assert [http.get(line[3]).status_code for line in lines] == [200, 401, 401]
+                responses = [http.get(url, headers=headers) for url in (home, *(line[3] for line in lines))]
+                assert [http.get(line[3]).status_code for line in lines] == [401, 401]
+                assert "You are nobody." in http.get(home).text
         finally:
             program.send_signal(signal.SIGINT)
             _, output = program.communicate(timeout=20)
-    assert responses[0].text.startswith("You are user_")
+    assert "You are user_" in responses[0].text
+    assert '<a href="/organizations/engines">Engines</a>' in responses[0].text
     assert responses[1].json() == {"name": "Ada", "role": "org:admin"}
     assert responses[2].json() == {"organization": "engines"}
     assert "Traceback" not in output

@@ -1,0 +1,117 @@
+"""A small application: one page that loads Clerk's unmodified frontend, from another origin or from its own."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from clerk_emulator import Emulator
+from clerkkit.testing.application_server import serve
+from tests.browser import npm
+
+Placement = Literal["cross-origin", "same-origin"]
+"""Where the page finds the Frontend API: at the emulator's address, or below `/__clerk` of its own."""
+
+PROXY_PATH = "/__clerk"
+
+_SCRIPT = Path(__file__).resolve().parent / "static" / "load.js"
+_HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Test application</title>
+<link rel="icon" href="data:,">
+<body data-configuration="{configuration}">
+<div id="component"></div>
+{scripts}
+<script src="/load.js"></script>
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The application at its origin."""
+
+    origin: str
+    placement: Placement
+
+    def url(self, path: str = "/") -> str:
+        """Return the URL of a page."""
+        return self.origin + path
+
+
+@contextlib.contextmanager
+def serving(emulator: Emulator, placement: Placement) -> Generator[Site]:
+    """Serve the application for an emulator until the end of the block."""
+    with serve(_create_app(emulator, placement)) as origin:
+        yield Site(origin, placement)
+
+
+def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
+    proxy_url = emulator.origin if placement == "cross-origin" else PROXY_PATH
+    client = httpx.AsyncClient(base_url=emulator.origin, trust_env=False, timeout=30)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with client:
+            yield
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(_render(emulator.publishable_key, proxy_url, "components" in request.query_params))
+
+    async def script(_: Request) -> Response:
+        return FileResponse(_SCRIPT, media_type="text/javascript")
+
+    async def proxy(request: Request) -> Response:
+        """Forward a request to the Frontend API, as Clerk documents it for proxies."""
+        headers = {name: value for name, value in request.headers.items() if name not in _HOP_BY_HOP}
+        headers |= {
+            "Clerk-Proxy-Url": f"{request.url.scheme}://{request.url.netloc}{PROXY_PATH}",
+            "Clerk-Secret-Key": emulator.secret_key,
+            "X-Forwarded-For": request.client.host if request.client else "",
+        }
+        url = f"{request.url.path.removeprefix(PROXY_PATH)}?{request.url.query}"
+        answer = await client.request(request.method, url, headers=headers, content=await request.body())
+        response = Response(answer.content, answer.status_code)
+        response.raw_headers = [
+            (name.lower(), value)
+            for name, value in answer.headers.raw
+            if name.lower() not in (b"content-encoding", b"transfer-encoding", b"connection")
+        ]
+        return response
+
+    every_method = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    routes = [
+        Route("/load.js", script),
+        Route(PROXY_PATH + "/{path:path}", proxy, methods=every_method),
+        Route("/{path:path}", page),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _render(publishable_key: str, proxy_url: str, has_components: bool) -> str:
+    attributes = f'data-clerk-publishable-key="{publishable_key}" data-clerk-proxy-url="{proxy_url}"'
+    packages = f"{proxy_url}/npm/@clerk"
+    scripts = [
+        f'<script {attributes} src="{packages}/clerk-js@{_major("@clerk/clerk-js")}/dist/clerk.browser.js"></script>'
+    ]
+    if has_components:
+        scripts.insert(0, f'<script src="{packages}/ui@{_major("@clerk/ui")}/dist/ui.browser.js"></script>')
+    configuration = html.escape(json.dumps({"components": has_components}))
+    return _PAGE.format(configuration=configuration, scripts="\n".join(scripts))
+
+
+def _major(package: str) -> str:
+    return npm.SCRIPTS[package].partition(".")[0]
