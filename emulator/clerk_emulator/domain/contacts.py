@@ -11,7 +11,7 @@ from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, upd
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import deleted_object
-from clerk_emulator.storage.settings import USER_SETTINGS
+from clerk_emulator.storage.settings import ATTRIBUTES, AUTHENTICATION, USER_SETTINGS
 from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -67,6 +67,44 @@ def delete(store: Store, row: Json) -> Json:
     store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
     update_user(store, refresh_primary_identifiers(store, user))
     return deleted_object(row)
+
+
+def delete_own(store: Store, row: Json) -> Json:
+    """Delete a contact as its user does, unless the instance requires it. Return the deleted object."""
+    user = store.require(USERS, row["_user_id"])
+    kind = row["object"]
+    same_kind = [one for one in identifications.of_user(store, user["id"]) if one["object"] == kind]
+    if len(same_kind) == 1 and ATTRIBUTES.read(store)[kind]["required"]:
+        code, message = "last_required_identification_deletion_failed", f"Users must have a {kind.replace('_', ' ')}."
+        raise ClerkAPIError(400, code, "is required", message)
+    if row.get("reserved_for_second_factor"):
+        require_second_factor_left(store, user, without=row["id"])
+    return delete(store, row)
+
+
+def require_second_factor_left(store: Store, user: Json, *, without: str) -> None:
+    """Raise Clerk's error if the instance requires a second factor, and the user would have none.
+
+    `without` is the id of the phone number, or the secret of the app, that is to be removed.
+    """
+    phones = [one["id"] for one in identifications.of_user(store, user["id"]) if one.get("reserved_for_second_factor")]
+    left = {*phones, user["_totp_secret"]} - {without, None}
+    if AUTHENTICATION.read(store)["second_factor_required"] and not left:
+        message = "Users of this instance must have a second factor."
+        raise ClerkAPIError(400, "second_factor_deletion_not_allowed", "is required", message)
+
+
+def make_default_second_factor(store: Store, row: Json) -> Json:
+    """Make a phone number the default second factor, and return it. Raises ClerkAPIError if it is none."""
+    if not row["reserved_for_second_factor"]:
+        message = "The phone number is not reserved for the second factor."
+        raise ClerkAPIError(400, "identification_update_failed", "cannot be updated", message)
+    for one in identifications.of_user(store, row["_user_id"]):
+        if one.get("default_second_factor"):
+            store.update(IDENTIFICATIONS, one, default_second_factor=False)
+    row = store.update(IDENTIFICATIONS, row, default_second_factor=True)
+    update_user(store, store.require(USERS, row["_user_id"]))
+    return row
 
 
 def replace(store: Store, user: Json, kind: str, body: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import events, formats, identifications
+from clerk_emulator.domain import events, formats, identifications, verification_codes
 from clerk_emulator.domain.enterprise.enrollment_domains import require_no_connection
 from clerk_emulator.domain.organization_profiles import public_organization_data
 from clerk_emulator.errors import ClerkAPIError
@@ -147,12 +147,18 @@ def serialize_domains(store: Store, rows: list[Json]) -> list[Json]:
     return [
         {
             **public_fields(row),
-            "verification": row["affiliation_verification"],
+            "affiliation_verification": (affiliation := _verification(store, row["affiliation_verification"])),
+            "verification": affiliation,
             **_pending_counts(store, row),
             "public_organization_data": public_data[row["organization_id"]],
         }
         for row in rows
     ]
+
+
+def _verification(store: Store, verification: Json | None) -> Json | None:
+    shown = verification_codes.serialize(store, verification)
+    return shown and {name: shown[name] for name in ("status", "strategy", "attempts", "expire_at", "verified_at")}
 
 
 def _pending_counts(store: Store, row: Json) -> Json:

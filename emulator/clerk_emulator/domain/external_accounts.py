@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from clerk_emulator import errors
 from clerk_emulator.domain import formats
-from clerk_emulator.domain.identifications import find
-from clerk_emulator.domain.user_accounts import update_user
+from clerk_emulator.domain.identifications import find, of_user
+from clerk_emulator.domain.user_accounts import delete_identification, update_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
@@ -67,3 +68,29 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
         store.update(IDENTIFICATIONS, address, linked_to=links, updated_at=address["updated_at"])
     update_user(store, user)
     return row
+
+
+def require(store: Store, user: Json, account_id: str) -> Json:
+    """Return an external account of a user. Raises Clerk's 404 if there is none."""
+    where = IDENTIFICATIONS.c.id == account_id, IDENTIFICATIONS.c.object == "external_account"
+    account = store.find(IDENTIFICATIONS, *where, IDENTIFICATIONS.c.user_id == user["id"])
+    if account is None:
+        raise errors.not_found("external account", account_id, "external_account_not_found")
+    return account
+
+
+def disconnect(store: Store, user: Json, account_id: str) -> Json:
+    """Delete an external account of a user, and return the deleted object. Raises Clerk's 404 if there is none."""
+    account = require(store, user, account_id)
+    for row in of_user(store, user["id"]):
+        links = [link for link in row.get("linked_to", ()) if link["id"] != account["identification_id"]]
+        if len(links) < len(row.get("linked_to", ())):
+            store.update(IDENTIFICATIONS, row, linked_to=links)
+    return delete_identification(store, user, account)
+
+
+def revoke_tokens(store: Store, user: Json, account_id: str) -> None:
+    """Forget the tokens of an external account. Raises Clerk's 404 if there is none."""
+    account = require(store, user, account_id)
+    store.update(IDENTIFICATIONS, account, _token=None, _token_secret=None, _id_token=None, _expires_at=None)
+    update_user(store, user)

@@ -28,6 +28,7 @@ from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS, ORGANIZATION
 
 DEFAULT_DAYS = 30
 _DAY = 24 * 3600 * 1000
+_METADATA = ("public_metadata", "private_metadata")
 
 
 def expire(store: Store) -> None:
@@ -73,7 +74,7 @@ def invite(store: Store, keys: Keys, organization: Json, body: Json, *, in_bulk:
             "updated_at": now,
             "expires_at": expires_at,
             "url": f"{keys.issuer}/v1/tickets/accept?ticket={_ticket(keys, invitation_id, expires_at, redirect_url)}",
-            **{name: metadata.validate(name, body.get(name) or {}) for name in ("public_metadata", "private_metadata")},
+            **{name: metadata.validate(name, body.get(name) or {}) for name in _METADATA},
         },
     )
     invitation = record_invitation(store, "organizationInvitation.created", row)
@@ -138,6 +139,24 @@ def accept(store: Store, invitation_id: str, user_id: str) -> Json:
         invitation["private_metadata"],
     )
     notify_inviter(store, invitation)
+    return membership
+
+
+def join(store: Store, organization: Json, user: Json, role: str, body: Json) -> Json:
+    """Make a user a member with the metadata in a body, and return the membership. Raises ClerkAPIError."""
+    given = {name: metadata.validate(name, body.get(name) or {}) for name in _METADATA}
+    invited = store.find(
+        ORGANIZATION_INVITATIONS,
+        *pending_invitations(store, organization),
+        ORGANIZATION_INVITATIONS.c.email_address.in_(verified_addresses(store, user["id"])),
+    )
+    if invited is None:
+        return memberships.add(store, organization, user, role, **given)
+    # Clerk does not say what happens to the invitation of a new member. It becomes accepted: our choice.
+    close(store, invited, user)
+    merged = {name: metadata.validate(name, invited[name] | given[name]) for name in _METADATA}
+    membership = memberships.add(store, organization, user, role, **merged)
+    notify_inviter(store, invited)
     return membership
 
 

@@ -130,6 +130,12 @@ def _request_values(store: Store) -> Json:
     return {"requested_at": _as_text(store.clock.now()), "requested_by": store.cause.user_agent}
 
 
+def send_affiliation_code(store: Store, address: str, organization_name: str, code: str) -> None:
+    """Record the email with the code that verifies a domain of an organization."""
+    values: Json = {"otp_code": code, **_request_values(store), "org": {"name": organization_name}}
+    send_email(store, "affiliation_code", address, values)
+
+
 def notify_user(store: Store, user_id: str, slug: str, values: Json | None = None) -> None:
     """Record an email to a user's primary address, if the user has one."""
     address_id = store.require(USERS, user_id)["primary_email_address_id"]

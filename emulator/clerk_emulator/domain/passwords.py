@@ -28,20 +28,27 @@ _MAX_WORK = 10_000_000
 """Maximum number of rounds, so that a digest does not block other requests."""
 
 
-def validate(password: str, identifiers: Collection[str], *, may_be_leaked: bool = False) -> None:
-    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user."""
+def validate(
+    password: str, identifiers: Collection[str], *, may_be_leaked: bool = False, name: str = "password"
+) -> None:
+    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user.
+
+    `name` is the parameter's name in the error.
+    """
     if len(password) < 8:
-        raise _invalid_password("form_password_length_too_short", "must have 8 or more characters")
+        raise _invalid_password(name, "form_password_length_too_short", "must have 8 or more characters")
     if len(password.encode()) > _MAX_BYTES:
-        raise _invalid_password("form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes")
+        raise _invalid_password(
+            name, "form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes"
+        )
     if not may_be_leaked and password.lower() in _LEAKED:
-        raise _invalid_password("form_password_pwned", "has been leaked; choose another")
+        raise _invalid_password(name, "form_password_pwned", "has been leaked; choose another")
     if password.lower() in identifiers:
-        raise _invalid_password("form_password_matches_identifier", "must not be an identifier of the user")
+        raise _invalid_password(name, "form_password_matches_identifier", "must not be an identifier of the user")
 
 
-def _invalid_password(code: str, why: str) -> ClerkAPIError:
-    return ClerkAPIError(422, code, why, f"The password {why}.", param_name="password")
+def _invalid_password(name: str, code: str, why: str) -> ClerkAPIError:
+    return ClerkAPIError(422, code, why, f"The password {why}.", param_name=name)
 
 
 def hash_password(password: str) -> tuple[str, str]:

@@ -24,9 +24,16 @@ ROLE_SETS = ResourceTable("role_set", "rset", {"key": str, "name": str, "type": 
 
 MAX_ROLES_OF_SET = 10
 
+MANAGE_PROFILE = "org:sys_profile:manage"
+DELETE_PROFILE = "org:sys_profile:delete"
+READ_MEMBERS = "org:sys_memberships:read"
 MANAGE_MEMBERS = "org:sys_memberships:manage"
+READ_DOMAINS = "org:sys_domains:read"
+MANAGE_DOMAINS = "org:sys_domains:manage"
+READ_BILLING = "org:sys_billing:read"
+MANAGE_BILLING = "org:sys_billing:manage"
 
-ELEVATED = frozenset({MANAGE_MEMBERS, "org:sys_memberships:read", "org:sys_profile:delete"})
+ELEVATED = frozenset({MANAGE_MEMBERS, READ_MEMBERS, DELETE_PROFILE})
 """The permissions that the role of an organization's creator must have. One member must always have all of them."""
 
 

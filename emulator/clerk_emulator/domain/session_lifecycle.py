@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from clerk_emulator.domain import client_tokens, events, session_tasks
+from clerk_emulator.domain import client_tokens, events, session_activities, session_tasks
 from clerk_emulator.domain.user_accounts import is_locked, record_user, serialize_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -64,6 +64,7 @@ def start(
             "tasks": session_tasks.serialize_tasks(tasks),
             "_origin": origin,
             "_refresh_token": f"rt_{store.ids.secret()}",
+            "_activity": session_activities.of_request(store),
             "_first_factor_at": now,
             "_second_factor_at": now if with_second_factor else None,
         },
@@ -98,6 +99,7 @@ def touch(store: Store, session: Json, **changes: Any) -> Json:
     A pending session becomes active if no tasks are left.
     """
     now = store.clock.now()
+    changes["_activity"] = session_activities.of_request(store, session["_activity"]["id"])
     session = store.update(SESSIONS, session, last_active_at=now, abandon_at=now + _ABANDONED_AFTER, **changes)
     user = store.require(USERS, session["user_id"])
     store.update(USERS, user, last_active_at=now - now % DAY, updated_at=user["updated_at"])
@@ -163,17 +165,18 @@ def revoke(store: Store, session: Json) -> Json:
 
 
 def end(store: Store, session: Json, status: EndStatus) -> Json:
-    """End a session and return it. Nothing happens if it has ended before.
-
-    The open session that its client used last becomes the client's active one.
-    """
+    """End a session and return it. Nothing happens if it has ended before."""
     if session["status"] not in OPEN:
         return session
     session = store.update(SESSIONS, session, status=status)
-    client = store.require(CLIENTS, session["client_id"])
-    if client["last_active_session_id"] == session["id"]:
-        remaining = store.all(SESSIONS, SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(OPEN))
-        latest = max(remaining, key=lambda one: one["last_active_at"], default=None)
-        store.update(CLIENTS, client, last_active_session_id=latest["id"] if latest else None)
+    refresh_client(store, store.require(CLIENTS, session["client_id"]))
     record_session(store, f"session.{status}", session)
     return session
+
+
+def refresh_client(store: Store, client: Json) -> None:
+    """Make the open session that a client used last its active one, if the active one has ended."""
+    remaining = store.all(SESSIONS, SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(OPEN))
+    if client["last_active_session_id"] not in [one["id"] for one in remaining]:
+        latest = max(remaining, key=lambda one: one["last_active_at"], default=None)
+        store.update(CLIENTS, client, last_active_session_id=latest["id"] if latest else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_emulator import errors
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
@@ -26,3 +27,17 @@ def add(store: Store, user_id: str, app_identifier: str, platform: str, name: st
     }
     store.update(USERS, user, _trusted_devices=[*user["_trusted_devices"], device])
     return device
+
+
+def revoke(store: Store, user: Json, device_id: str) -> Json:
+    """Revoke a trusted device of a user, and return it. Nothing happens if it is revoked. Raises Clerk's 404."""
+    devices: list[Json] = user["_trusted_devices"]
+    device = next((one for one in devices if one["id"] == device_id), None)
+    if device is None:
+        raise errors.not_found("trusted device", device_id)
+    if device["status"] != "active":
+        return device
+    now = store.clock.now()
+    revoked = {**device, "status": "revoked", "revoked_at": now, "updated_at": now}
+    store.update(USERS, user, _trusted_devices=[revoked if one is device else one for one in devices])
+    return revoked

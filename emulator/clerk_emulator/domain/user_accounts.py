@@ -8,10 +8,10 @@ from clerk_emulator.domain import events, images
 from clerk_emulator.domain.enterprise.accounts import serialize_accounts
 from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import USERS
+from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 NEW_USER: Json = {
     "username": None,
@@ -40,6 +40,8 @@ NEW_USER: Json = {
     "_password_digest": None,
     "_compromised": False,
     "_totp_secret": None,
+    "_totp_id": None,
+    "_pending_totp": None,
     "_backup_codes": [],
     "_locked": False,
     "_locked_until": None,
@@ -141,3 +143,10 @@ def refresh_primary_identifiers(store: Store, user: Json) -> Json:
         changes[column] = sorted_by["_identifier"] if sorted_by else None
     changed = {name: value for name, value in changes.items() if user.get(name) != value}
     return store.update(USERS, user, **changed) if changed else user
+
+
+def delete_identification(store: Store, user: Json, row: Json) -> Json:
+    """Delete an identification of a user, record that the user was updated, and return the deleted object."""
+    store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
+    update_user(store, refresh_primary_identifiers(store, user))
+    return deleted_object(row)

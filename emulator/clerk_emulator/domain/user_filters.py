@@ -19,7 +19,7 @@ def of_query(query: Json) -> list[Where | None]:
         _identifier_is_one_of("web3_wallet", query["web3_wallet"]),
         is_one_of(USERS.c.username, [value.lower() for value in query["username"] or ()]),
         includes_or_excludes(USERS.c.id, query["user_id"]),
-        _any_field_contains(query["query"]),
+        any_field_contains(query["query"]),
         _identifier_contains("email_address", query["email_address_query"]),
         _identifier_contains("phone_number", query["phone_number_query"]),
         contains_text(query["username_query"], USERS.c.username),
@@ -48,7 +48,8 @@ def _identifier_contains(kind: str, text: str | None) -> Where | None:
     return None if condition is None else user_condition(sql.and_(IDENTIFICATIONS.c.object == kind, condition))
 
 
-def _any_field_contains(text: str | None) -> Where | None:
+def any_field_contains(text: str | None) -> Where | None:
+    """Return the condition on users that an identifier, a name or the id contains a text; None without one."""
     if not text:
         return None
     identifiers = contains_text(text, IDENTIFICATIONS.c.identifier)

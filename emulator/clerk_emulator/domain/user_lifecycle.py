@@ -20,7 +20,6 @@ from clerk_emulator.domain.user_accounts import NEW_USER, lock, record_user, ref
 from clerk_emulator.domain.user_profiles import set_primary_identifications, set_secrets, validated_profile
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
@@ -87,13 +86,14 @@ def update(store: Store, user: Json, body: Json) -> Json:
 def delete(store: Store, user: Json) -> Json:
     """Delete a user, and return the deleted object. Raises Clerk's 409 if a directory manages the user."""
     provisioning.require_not_managed(user)
-    clients = sql.select(SESSIONS.c.client_id).where(SESSIONS.c.user_id == user["id"])
+    clients = {session["client_id"] for session in store.all(SESSIONS, SESSIONS.c.user_id == user["id"])}
     of_user = store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
     for membership in of_user:
         memberships.record_membership(store, "organizationMembership.deleted", membership)
     images.delete(store, user)
-    store.delete(CLIENTS, CLIENTS.c.id.in_(clients))
     store.delete(USERS, USERS.c.id == user["id"])
+    for client in store.all(CLIENTS, CLIENTS.c.id.in_(clients)):
+        session_lifecycle.refresh_client(store, client)
     deleted = deleted_object(user, "external_id")
     events.record(store, "user.deleted", deleted)
     return deleted

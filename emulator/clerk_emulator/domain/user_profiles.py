@@ -81,11 +81,14 @@ def set_secrets(store: Store, user: Json, body: Json) -> Json:
     return store.update(USERS, user, **changes) if changes else user
 
 
-def validate_password(store: Store, user: Json, password: str) -> None:
-    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user."""
+def validate_password(store: Store, user: Json, password: str, name: str = "password") -> None:
+    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user.
+
+    `name` is the parameter's name in the error.
+    """
     identifiers = {one["_identifier"] for one in identifications.of_user(store, user["id"])}
     identifiers |= {user["username"]} if user["username"] else set[str]()
-    passwords.validate(password, identifiers, may_be_leaked=not INSTANCE.read(store)["hibp"])
+    passwords.validate(password, identifiers, may_be_leaked=not INSTANCE.read(store)["hibp"], name=name)
 
 
 def new_password(store: Store, hasher: str, digest: str) -> Json:

@@ -7,14 +7,13 @@ from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import membership_invitations, memberships, metadata, user_filters
 from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
 from clerk_emulator.domain.memberships import SORT, serialize_membership, serialize_memberships
-from clerk_emulator.domain.organization_profiles import pending_invitations
 from clerk_emulator.domain.roles import require_role_for
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import is_one_of
-from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, USERS
+from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, USERS
 
 _METADATA = ("public_metadata", "private_metadata")
 
@@ -53,20 +52,7 @@ def create_membership(call: Call) -> Json:
     if user is None:
         raise errors.referenced_not_found("user_id", body["user_id"])
     role = require_role_for(call.store, organization, body["role"])["key"]
-    given = {name: metadata.validate(name, body.get(name) or {}) for name in _METADATA}
-    invited = call.store.find(
-        ORGANIZATION_INVITATIONS,
-        *pending_invitations(call.store, organization),
-        ORGANIZATION_INVITATIONS.c.email_address.in_(membership_invitations.verified_addresses(call.store, user["id"])),
-    )
-    if invited is None:
-        return serialize_membership(call.store, memberships.add(call.store, organization, user, role, **given))
-    # Clerk does not say what happens to the invitation of a new member. It becomes accepted: our choice.
-    membership_invitations.close(call.store, invited, user)
-    merged = {name: metadata.validate(name, invited[name] | given[name]) for name in _METADATA}
-    membership = memberships.add(call.store, organization, user, role, **merged)
-    membership_invitations.notify_inviter(call.store, invited)
-    return serialize_membership(call.store, membership)
+    return serialize_membership(call.store, membership_invitations.join(call.store, organization, user, role, body))
 
 
 @organization_operation("UpdateOrganizationMembership")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import identifications, images, messages, metadata
-from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, update_user
+from clerk_emulator.domain import external_accounts, identifications, images, metadata, passkeys, trusted_devices
+from clerk_emulator.domain.user_accounts import delete_identification, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
-from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 _METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
@@ -80,39 +78,21 @@ def _serialize_access_token(row: Json) -> Json:
 @operation("DeleteExternalAccount")
 def delete_external_account(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    where = IDENTIFICATIONS.c.id == call.path["external_account_id"], IDENTIFICATIONS.c.object == "external_account"
-    account = call.store.find(IDENTIFICATIONS, *where, IDENTIFICATIONS.c.user_id == user["id"])
-    if account is None:
-        raise errors.not_found("external account", call.path["external_account_id"], "external_account_not_found")
-    for row in identifications.of_user(call.store, user["id"]):
-        links = [link for link in row.get("linked_to", ()) if link["id"] != account["identification_id"]]
-        if len(links) < len(row.get("linked_to", ())):
-            call.store.update(IDENTIFICATIONS, row, linked_to=links)
-    return _delete_row(call, user, account)
+    return external_accounts.disconnect(call.store, user, call.path["external_account_id"])
 
 
 @operation("UserPasskeyDelete")
 def delete_passkey(call: Call) -> Json:
-    deleted = _delete_identification(call, "passkey")
-    messages.notify_user(call.store, call.path["user_id"], "passkey_removed")
-    return deleted
+    user = call.path_resource(USERS, "user_id")
+    return passkeys.delete(call.store, user, call.path["passkey_identification_id"])
 
 
 @operation("UserWeb3WalletDelete")
 def delete_web3_wallet(call: Call) -> Json:
-    return _delete_identification(call, "web3_wallet")
-
-
-def _delete_identification(call: Call, kind: str) -> Json:
     user = call.path_resource(USERS, "user_id")
-    row = identifications.require(call.store, kind, call.path[f"{kind}_identification_id"], user["id"])
-    return _delete_row(call, user, row)
-
-
-def _delete_row(call: Call, user: Json, row: Json) -> Json:
-    call.store.delete(IDENTIFICATIONS, IDENTIFICATIONS.c.id == row["id"])
-    update_user(call.store, refresh_primary_identifiers(call.store, user))
-    return deleted_object(row)
+    wallet_id = call.path["web3_wallet_identification_id"]
+    wallet = identifications.require(call.store, "web3_wallet", wallet_id, user["id"])
+    return delete_identification(call.store, user, wallet)
 
 
 @operation("ListUserTrustedDevices")
@@ -124,14 +104,4 @@ def list_trusted_devices(call: Call) -> Json:
 @operation("RevokeUserTrustedDevice")
 def revoke_trusted_device(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    device_id = call.path["trusted_device_id"]
-    devices: list[Json] = user["_trusted_devices"]
-    device = next((one for one in devices if one["id"] == device_id), None)
-    if device is None:
-        raise errors.not_found("trusted device", device_id)
-    if device["status"] == "active":
-        now = call.clock.now()
-        revoked = {**device, "status": "revoked", "revoked_at": now, "updated_at": now}
-        call.store.update(USERS, user, _trusted_devices=[revoked if one is device else one for one in devices])
-        return revoked
-    return device
+    return trusted_devices.revoke(call.store, user, call.path["trusted_device_id"])
