@@ -162,6 +162,9 @@ def frontend_operations() -> dict[str, Operation]:
     return {operation.id: operation for operation in _parse_operations("frontend", frontend_document())}
 
 
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
 def _parse_operations(api: Api, contract: Json) -> Iterator[Operation]:
     for path, item in contract["paths"].items():
         for method in METHODS:
@@ -173,7 +176,8 @@ def _parse_operation(api: Api, path: str, method: str, facts: Json) -> Operation
     at = f"{_DOCUMENTS[api]}#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
     parameters = [resolve(one) for one in facts.get("parameters", ())]
     content: Json = facts.get("requestBody", {}).get("content", {})
-    body_type = next(iter(content), "")
+    # An operation with an upload also takes the bare file, which has no fields to describe.
+    body_type = next((one for one in content if one in _FORMS), next(iter(content), ""))
     pointer = f"{at}/requestBody/content/{body_type.replace('/', '~1')}/schema"
     return Operation(
         id=facts["operationId"],

@@ -1,53 +1,38 @@
-"""Users, as they see themselves and as others see them."""
+"""Users as the Frontend API shows them: to themselves, and to other members of an organization."""
 
 from __future__ import annotations
 
-from clerk_emulator.domain import images, user_accounts
-from clerk_emulator.domain.identifications import of_user
+from clerk_emulator.domain import memberships, user_accounts
 from clerk_emulator.frontend_api.call import BrowserCall
-from clerk_emulator.frontend_api.views.organizations import serialize_membership
+from clerk_emulator.frontend_api.views.organizations import memberships_of_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import USER_SETTINGS
-from clerk_emulator.storage.tables import MEMBERSHIPS
 
-_HIDDEN = ("private_metadata", "requires_password_reset", "bypass_client_trust", "locale")
+_HIDDEN = ("private_metadata", "requires_password_reset", "bypass_client_trust", "locale", "scim")
+"""What only the Backend API shows."""
 
 
-def serialize_user(call: BrowserCall, user: Json) -> Json:
-    """Return a user as the user's own browser sees it: without what only the backend may know."""
-    shown = user_accounts.serialize_user(call.store, user)
-    instance_limit = USER_SETTINGS.read(call.store)["create_organizations_limit"]
-    memberships = call.store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user["id"])
-    limit = shown.get("create_organizations_limit")
+def serialize_user(call: BrowserCall, row: Json) -> Json:
+    """Return a user as the user sees it, with all memberships."""
+    shown = user_accounts.serialize_user(call.store, row)
+    limit = shown["create_organizations_limit"]
     return {
         **{name: value for name, value in shown.items() if name not in _HIDDEN},
-        "create_organizations_limit": instance_limit if limit is None else limit,
-        "organization_memberships": [serialize_membership(call, membership) for membership in memberships],
+        "create_organizations_limit": (
+            USER_SETTINGS.read(call.store)["create_organizations_limit"] if limit is None else limit
+        ),
+        "organization_memberships": memberships_of_user(call, row["id"]),
     }
 
 
-def public_user_data(call: BrowserCall, user: Json, identifier: str | None = None) -> Json:
-    """Return what other members may see of a user. `identifier` is the one that the user has signed in with."""
+def public_user_data(call: BrowserCall, row: Json, identifier: str | None = None) -> Json:
+    """Return the data of a user that the browser shows. `identifier` is what the user has entered to sign in."""
+    data = memberships.public_user_data(call.store, row)
     return {
-        "user_id": user["id"],
-        "first_name": user["first_name"],
-        "last_name": user["last_name"],
-        "image_url": images.url(call.store, user),
-        "has_image": user["_image"] is not None,
-        "identifier": identifier or _identifier(call, user),
-        "username": user["username"],
-        "banned": user["banned"],
-        "deprovisioned": user["deprovisioned"],
-        "profile_image_url": images.url(call.store, user),
+        **data,
+        "identifier": identifier or data["identifier"],
+        "profile_image_url": data["image_url"],
+        "username": row["username"],
+        "banned": row["banned"],
+        "deprovisioned": row["deprovisioned"],
     }
-
-
-def _identifier(call: BrowserCall, user: Json) -> str:
-    """Return the primary email address, the primary phone number, the username, or any identifier of a user."""
-    by_id = {one["id"]: one for one in of_user(call.store, user["id"])}
-    for name in ("primary_email_address_id", "primary_phone_number_id"):
-        if user[name] in by_id:
-            identifier: str = by_id[user[name]]["_identifier"]
-            return identifier
-    others = (one["_identifier"] for one in by_id.values() if one.get("_identifier"))
-    return user["username"] or next(others, "")

@@ -1,0 +1,107 @@
+"""The user's email addresses and phone numbers."""
+
+from __future__ import annotations
+
+from clerk_emulator.domain import backup_codes, contact_verification, contacts, identifications, session_tasks
+from clerk_emulator.domain.identifications import serialize_identification
+from clerk_emulator.frontend_api.call import BrowserCall
+from clerk_emulator.frontend_api.registry import frontend_operation
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.tables import USERS
+
+_EMAIL, _PHONE = "email_address", "phone_number"
+_IDS = {_EMAIL: "email_id", _PHONE: "phone_number_id"}
+
+
+@frontend_operation("getEmailAddresses")
+def list_email_addresses(call: BrowserCall) -> list[Json]:
+    return _list(call, _EMAIL)
+
+
+@frontend_operation("createEmailAddresses")
+def create_email_address(call: BrowserCall) -> Json:
+    user = call.require_user()
+    contact_verification.require_may_add(call.store, user, _EMAIL)
+    return serialize_identification(contacts.create(call.store, user, _EMAIL, {_EMAIL: call.body[_EMAIL]}))
+
+
+@frontend_operation("getEmailAddress")
+def get_email_address(call: BrowserCall) -> Json:
+    return serialize_identification(_row(call, _EMAIL))
+
+
+@frontend_operation("sendVerificationEmail")
+def prepare_email_address(call: BrowserCall) -> Json:
+    row = contact_verification.prepare(call.store, _row(call, _EMAIL), call.body["strategy"])
+    return serialize_identification(row)
+
+
+@frontend_operation("verifyEmailAddress")
+def verify_email_address(call: BrowserCall) -> Json:
+    return serialize_identification(contact_verification.attempt(call.store, _row(call, _EMAIL), call.body["code"]))
+
+
+@frontend_operation("DeleteEmailAddress")
+def delete_email_address(call: BrowserCall) -> Json:
+    return contacts.delete_own(call.store, _row(call, _EMAIL))
+
+
+@frontend_operation("getPhoneNumbers")
+def list_phone_numbers(call: BrowserCall) -> list[Json]:
+    return _list(call, _PHONE)
+
+
+@frontend_operation("postPhoneNumbers")
+def create_phone_number(call: BrowserCall) -> Json:
+    user = call.require_user()
+    contact_verification.require_may_add(call.store, user, _PHONE)
+    names = (_PHONE, "reserved_for_second_factor")
+    body = {name: call.body[name] for name in names if name in call.body}
+    return serialize_identification(contacts.create(call.store, user, _PHONE, body))
+
+
+@frontend_operation("ReadPhoneNumber")
+def get_phone_number(call: BrowserCall) -> Json:
+    return serialize_identification(_row(call, _PHONE))
+
+
+@frontend_operation("sendVerificationSMS")
+def prepare_phone_number(call: BrowserCall) -> Json:
+    row = contact_verification.prepare(call.store, _row(call, _PHONE), call.body["strategy"])
+    return serialize_identification(row)
+
+
+@frontend_operation("verifyPhoneNumber")
+def verify_phone_number(call: BrowserCall) -> Json:
+    return serialize_identification(contact_verification.attempt(call.store, _row(call, _PHONE), call.body["code"]))
+
+
+@frontend_operation("UpdatePhoneNumber")
+def update_phone_number(call: BrowserCall) -> Json:
+    row = _row(call, _PHONE)
+    user = call.require_user()
+    is_first = not session_tasks.has_second_factor(call.store, user)
+    reserved, default = (call.body.get(f"{name}_second_factor") for name in ("reserved_for", "default"))
+    codes = None
+    if reserved is not None:
+        row = contacts.update(call.store, row, {"reserved_for_second_factor": reserved})
+        if reserved and is_first:
+            _, codes = backup_codes.give_first(call.store, call.store.require(USERS, user["id"]))
+    if default:
+        row = contacts.make_default_second_factor(call.store, row)
+    return {**serialize_identification(row), "backup_codes": codes}
+
+
+@frontend_operation("DeletePhoneNumber")
+def delete_phone_number(call: BrowserCall) -> Json:
+    return contacts.delete_own(call.store, _row(call, _PHONE))
+
+
+def _list(call: BrowserCall, kind: str) -> list[Json]:
+    rows = identifications.of_user(call.store, call.require_user()["id"])
+    return [serialize_identification(row) for row in rows if row["object"] == kind]
+
+
+def _row(call: BrowserCall, kind: str) -> Json:
+    """Return the address or number in the path. Raises Clerk's 404 for one of another user."""
+    return identifications.require(call.store, kind, call.path[_IDS[kind]], call.require_user()["id"])
