@@ -46,6 +46,17 @@ class Browser:
                 self.store.update(DEV_BROWSERS, row, _client_id=client["id"])
         return client
 
+    def forget_client(self) -> None:
+        """Separate the browser from its client; the client's tokens are no longer valid."""
+        client = self.client
+        if client is None:
+            return
+        client_tokens.rotate(self.store, client)
+        self.client_id = None
+        if self.dev_browser_id:
+            row = self.store.require(DEV_BROWSERS, self.dev_browser_id)
+            self.store.update(DEV_BROWSERS, row, _client_id=None)
+
 
 def create_dev_browser(store: Store, client_id: str | None = None) -> str:
     """Return the id of a new development browser."""

@@ -6,11 +6,12 @@ import json
 import re
 from typing import Any, cast
 
-from clerk_emulator.call import Call
 from clerk_emulator.domain import images, jwts
 from clerk_emulator.domain.identifications import PRIMARY, is_verified
 from clerk_emulator.domain.user_accounts import serialize_user
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATIONS, USERS
 
 LIFETIME = 60
@@ -36,19 +37,19 @@ _VERIFIED = {
 _ORGANIZATION = ("id", "name", "slug", "public_metadata")
 
 
-def create_token(call: Call, template: Json, session: Json, seconds: int | None = None) -> str:
+def create_token(store: Store, keys: Keys, template: Json, session: Json, seconds: int | None = None) -> str:
     """Return a token of a session's user with a template's claims. `seconds` overrides the template's lifetime."""
     claims = {
-        **render(template["claims"], _context(call, session)),
-        "iss": call.keys.issuer,
+        **render(template["claims"], _context(store, session)),
+        "iss": keys.issuer,
         "sub": session["user_id"],
-        "jti": call.ids.hex(20),
-        **jwts.lifetime(call.store, seconds or template["lifetime"], template["allowed_clock_skew"]),
+        "jti": store.ids.hex(20),
+        **jwts.lifetime(store, seconds or template["lifetime"], template["allowed_clock_skew"]),
     }
     if session.get("_origin"):
         claims["azp"] = session["_origin"]
     return jwts.sign(
-        call.keys,
+        keys,
         claims,
         category=jwts.TEMPLATE,
         key=template["_signing_key"],
@@ -105,31 +106,31 @@ def _operand(text: str, context: Json) -> Any:
     return value
 
 
-def _context(call: Call, session: Json) -> Json:
+def _context(store: Store, session: Json) -> Json:
     """Return the names for shortcodes in a session: `user`, `org` and `org_membership`."""
-    row = call.store.require(USERS, session["user_id"])
-    serialized = serialize_user(call.store, row)
+    row = store.require(USERS, session["user_id"])
+    serialized = serialize_user(store, row)
     user = {name: serialized[name] for name in _USER}
     user["full_name"] = " ".join(filter(None, (row["first_name"], row["last_name"]))) or None
     for primary, _ in PRIMARY.values():
-        identification = call.store.get(IDENTIFICATIONS, row[primary]) if row[primary] else None
+        identification = store.get(IDENTIFICATIONS, row[primary]) if row[primary] else None
         name = primary.removesuffix("_id")
         user[name] = identification["_identifier"] if identification else None
         user[_VERIFIED[name]] = identification is not None and is_verified(identification)
     user["primary_phone_address"] = user["primary_phone_number"]
-    return {"user": user, **_organization_context(call, session)}
+    return {"user": user, **_organization_context(store, session)}
 
 
-def _organization_context(call: Call, session: Json) -> Json:
+def _organization_context(store: Store, session: Json) -> Json:
     organization_id = session["last_active_organization_id"]
-    membership = call.store.find(
+    membership = store.find(
         MEMBERSHIPS, MEMBERSHIPS.c.organization_id == organization_id, MEMBERSHIPS.c.user_id == session["user_id"]
     )
     if membership is None:
         return {}
-    organization = call.store.require(ORGANIZATIONS, organization_id)
+    organization = store.require(ORGANIZATIONS, organization_id)
     org = {name: organization[name] for name in _ORGANIZATION}
-    image = {"image_url": images.url(call.store, organization), "has_image": organization.get("_image") is not None}
+    image = {"image_url": images.url(store, organization), "has_image": organization.get("_image") is not None}
     return {
         "org": {**org, **image, "role": membership["role"]},
         "org_membership": {"public_metadata": membership["public_metadata"]},

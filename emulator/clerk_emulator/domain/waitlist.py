@@ -1,15 +1,41 @@
-"""Waitlist entries as the API returns them, and events about them."""
+"""Join the waitlist; waitlist entries as the API returns them, and events about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_emulator.domain import events
+from clerk_emulator.domain import events, formats, messages
 from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import INVITATIONS
+from clerk_emulator.storage.tables import INVITATIONS, WAITLIST_ENTRIES
+
+
+def join(store: Store, email_address: str, *, notify: bool = True) -> Json:
+    """Return the waitlist entry of an email address; a new one causes a confirmation by email if `notify`.
+
+    Raises ClerkAPIError for a malformed address.
+    """
+    address = formats.email("email_address", email_address)
+    existing = store.find(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == address)
+    if existing:
+        (entry,) = serialize_entries(store, [existing])
+        return entry
+    row = store.create(
+        WAITLIST_ENTRIES,
+        {
+            "email_address": address,
+            "status": "pending",
+            "is_locked": False,
+            "_invited_at": None,
+            "_invitation_id": None,
+        },
+    )
+    entry = record_entry(store, "waitlistEntry.created", row)
+    if notify:
+        messages.send_email(store, "waitlist_confirmation", address, {})
+    return entry
 
 
 def serialize_entries(store: Store, rows: Sequence[Json]) -> list[Json]:

@@ -64,7 +64,7 @@ def create_session_token_from_template(call: Call) -> Json:
     if template is None:
         raise ClerkAPIError(404, "resource_not_found", "not found", f"No JWT template was found with name {name}.")
     seconds = call.body.get("expires_in_seconds")
-    return {"object": "token", "jwt": template_claims.create_token(call, template, session, seconds)}
+    return {"object": "token", "jwt": template_claims.create_token(call.store, call.keys, template, session, seconds)}
 
 
 @operation("RefreshSession")

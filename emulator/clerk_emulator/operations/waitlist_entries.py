@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, formats, messages
+from clerk_emulator.domain import application_invitations, formats, waitlist
 from clerk_emulator.domain.waitlist import record_entry, serialize_entries
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -17,7 +17,7 @@ from clerk_emulator.storage.tables import WAITLIST_ENTRIES
 
 @operation("CreateWaitlistEntry")
 def create_waitlist_entry(call: Call) -> Json:
-    return _get_or_create(call, call.body)
+    return waitlist.join(call.store, call.body["email_address"], notify=call.body.get("notify") is not False)
 
 
 @operation("CreateBulkWaitlistEntries")
@@ -25,7 +25,9 @@ def create_bulk_waitlist_entries(call: Call) -> list[Json]:
     addresses = [formats.email("email_address", item["email_address"]) for item in call.items]
     if len(set(addresses)) < len(addresses):
         raise errors.duplicate("email_address")
-    return [_get_or_create(call, item) for item in call.items]
+    return [
+        waitlist.join(call.store, item["email_address"], notify=item.get("notify") is not False) for item in call.items
+    ]
 
 
 @operation("ListWaitlistEntries")
@@ -70,29 +72,6 @@ def delete_waitlist_entry(call: Call) -> Json:
     row = _pending_entry(call)
     call.store.delete(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.id == row["id"])
     return deleted_object(row)
-
-
-def _get_or_create(call: Call, body: Json) -> Json:
-    """Return the entry of an email address, or create one and send a confirmation unless `notify` is false."""
-    address = formats.email("email_address", body["email_address"])
-    existing = call.store.find(WAITLIST_ENTRIES, WAITLIST_ENTRIES.c.email_address == address)
-    if existing:
-        (entry,) = serialize_entries(call.store, [existing])
-        return entry
-    row = call.store.create(
-        WAITLIST_ENTRIES,
-        {
-            "email_address": address,
-            "status": "pending",
-            "is_locked": False,
-            "_invited_at": None,
-            "_invitation_id": None,
-        },
-    )
-    entry = record_entry(call.store, "waitlistEntry.created", row)
-    if body.get("notify") is not False:
-        messages.send_email(call.store, "waitlist_confirmation", address, {})
-    return entry
 
 
 def _pending_entry(call: Call) -> Json:

@@ -15,9 +15,9 @@ from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import USERS
 
 SIGN_UPS = ResourceTable("sign_up_attempt", "sua", {"status": str, "abandon_at": int})
-"""`_client_id` is the browser; `_verifications` are those of each field that was prepared; `_external_account` is the
-account with a provider and its verification; `_ticket` is the accepted invitation; `_password_hasher` and
-`_password_digest` are as for users."""
+"""`_client_id` is the browser, `_origin` that of its page; `_verifications` are those of each field that was prepared;
+`_external_account` is the account with a provider and its verification; `_ticket` is the accepted invitation;
+`_password_hasher` and `_password_digest` are as for users."""
 
 IDLE_SECONDS = 24 * 3600
 """How long a sign-up may be idle until it is abandoned."""
@@ -48,6 +48,7 @@ def start(store: Store, values: Json, *, client_id: str | None = None, **fields:
             "legal_accepted_at": None,
             "abandon_at": store.clock.now() + IDLE_SECONDS * 1000,
             "_client_id": client_id,
+            "_origin": None,
             "_verifications": {},
             "_external_account": None,
             "_ticket": None,

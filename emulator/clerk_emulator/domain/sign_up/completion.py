@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import external_accounts, identifications, session_lifecycle, user_lifecycle
+from clerk_emulator.domain import client_tokens, external_accounts, identifications, session_lifecycle, user_lifecycle
 from clerk_emulator.domain.sign_up import attempts, invitations
 from clerk_emulator.domain.sign_up.requirements import VERIFIABLE
 from clerk_emulator.errors import ClerkAPIError
@@ -11,11 +11,11 @@ from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, IDENTIFICATIONS, USERS
 
 
-def complete_if_ready(store: Store, row: Json, *, client: Json, origin: str | None) -> Json:
+def complete_if_ready(store: Store, row: Json, client: Json) -> Json:
     """Complete a sign-up that lacks nothing, and return it. Another is returned as it is."""
     if attempts.missing_fields(store, row) or attempts.unverified_fields(store, row):
         return row
-    return complete(store, row, client=client, origin=origin)
+    return complete(store, row, client=client, origin=row["_origin"])
 
 
 def complete(store: Store, row: Json, *, client: Json | None = None, origin: str | None = None) -> Json:
@@ -37,7 +37,7 @@ def complete(store: Store, row: Json, *, client: Json | None = None, origin: str
     if row["_ticket"]:
         invitations.accept(store, row["_ticket"], user_id)
     session = session_lifecycle.start(store, user_id, client=client, origin=origin)
-    client = store.require(CLIENTS, session["client_id"])
+    client = client_tokens.rotate(store, store.require(CLIENTS, session["client_id"]))
     store.update(CLIENTS, client, sign_up_id=None, last_authentication_strategy=_last_strategy(row))
     return store.update(
         attempts.SIGN_UPS, row, status="complete", created_user_id=user_id, created_session_id=session["id"]

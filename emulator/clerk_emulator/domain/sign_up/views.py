@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.domain import verification_codes
 from clerk_emulator.domain.sign_up import attempts
+from clerk_emulator.domain.sign_up.requirements import VERIFIABLE
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
@@ -23,7 +24,7 @@ def serialize(store: Store, row: Json) -> Json:
         "unverified_fields": attempts.unverified_fields(store, row),
         "password_enabled": row["_password_digest"] is not None,
         "verifications": {
-            **{name: _verification(store, row, name, requirements.strategies[name]) for name in attempts.VERIFIABLE},
+            **{name: _verification(store, row, name, requirements.strategies[name]) for name in VERIFIABLE},
             "external_account": verification_codes.serialize(store, account["verification"]) if account else None,
         },
     }

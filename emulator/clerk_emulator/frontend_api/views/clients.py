@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import session_lifecycle
-from clerk_emulator.domain.sign_up import attempts, views
+from clerk_emulator.domain.sign_up.attempts import SIGN_UPS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.views.sessions import serialize_session
 from clerk_emulator.frontend_api.views.sign_ins import serialize_sign_in
+from clerk_emulator.frontend_api.views.sign_ups import serialize_sign_up
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.tables import SESSIONS, SIGN_INS
 
@@ -19,13 +20,13 @@ def serialize_client(call: BrowserCall, client: Json) -> Json:
     session_lifecycle.expire(call.store)
     sessions = call.store.all(SESSIONS, SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(_LISTED))
     sign_in = call.store.get(SIGN_INS, client["sign_in_id"] or "")
-    sign_up = call.store.get(attempts.SIGN_UPS, client["sign_up_id"] or "")
+    sign_up = call.store.get(SIGN_UPS, client["sign_up_id"] or "")
     return {
         "object": "client",
         "id": client["id"],
         "sessions": [serialize_session(call, session) for session in sessions],
         "sign_in": serialize_sign_in(call, sign_in) if sign_in and sign_in["status"] != "complete" else None,
-        "sign_up": views.serialize(call.store, sign_up) if sign_up and sign_up["status"] != "complete" else None,
+        "sign_up": serialize_sign_up(call, sign_up) if sign_up and sign_up["status"] != "complete" else None,
         "last_active_session_id": client["last_active_session_id"],
         "last_authentication_strategy": client["last_authentication_strategy"],
         "cookie_expires_at": None,

@@ -1,0 +1,1 @@
+"""Reverification: a signed-in user proves again who they are, before something that matters."""

@@ -1,0 +1,37 @@
+"""What the messages contain that people would get."""
+
+from __future__ import annotations
+
+import re
+
+from clerk_emulator import Emulator
+from tests.emulator.api import Json
+
+
+def last_message(emulator: Emulator) -> Json:
+    """Return the last email or text message."""
+    messages: list[Json] = [one["data"] for one in emulator.events if one["type"] in ("email.created", "sms.created")]
+    return messages[-1]
+
+
+def last_code(emulator: Emulator, to: str) -> str:
+    """Return the code in the last message, which was sent to an address or number."""
+    message = last_message(emulator)
+    assert to == message.get("to_email_address", message.get("to_phone_number"))
+    code: str = message["data"]["otp_code"]
+    assert re.fullmatch(r"\d{6}", code)
+    return code
+
+
+def last_link(emulator: Emulator, to: str) -> str:
+    """Return the path and query of the link in the last email, which was sent to an address."""
+    message = last_message(emulator)
+    assert message["to_email_address"] == to
+    link: str = message["data"]["magic_link"]
+    assert link.startswith(f"{emulator.origin}/v1/verify?token=")
+    return link.removeprefix(emulator.origin)
+
+
+def wrong(code: str) -> str:
+    """Return a code that is not this one."""
+    return "111111" if code != "111111" else "222222"
