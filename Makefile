@@ -99,7 +99,7 @@ release-check: $(STAMP)
 replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
 
-# Run the local Clerk until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
+# Run the local Clerk and its dashboard, whose address it prints, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(STAMP)
 	$(RUN) -m clerk_emulator $(ARGUMENTS)
 

@@ -17,7 +17,7 @@ EXTERNAL = {
     "clerkkit": {"clerk_bapi", "clerk_core", "httpx", "anyio", "attrs", "jwt", "cryptography"},
     "clerk_emulator": {
         *("starlette", "uvicorn", "jsonschema", "referencing", "yaml", "httpx"),
-        *("jwt", "cryptography", "bcrypt", "argon2", "trustme"),
+        *("jwt", "cryptography", "bcrypt", "argon2", "trustme", "jinja2", "markupsafe"),
     },
     "generator": {"clerk_core", "attrs", "griffe", "httpx", "jsonpath_rfc9535", "openapi_python_client", "yaml"},
 }
@@ -63,7 +63,8 @@ LAYERS = {
         "__init__",
         "emulator",
         "http",
-        "control",
+        "dashboard",
+        "control html",
         "seeding",
         "frontend_api.transport",
         "request",

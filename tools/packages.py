@@ -71,7 +71,7 @@ def _wheel_problems(wheel: Path) -> list[str]:
         str(path.relative_to(root))
         for package, root in PACKAGES.items()
         for path in (root / package).rglob("*")
-        if path.suffix == ".py" or path.name in ("py.typed", "response_schemas.json")
+        if path.suffix in (".py", ".html", ".css", ".js", ".svg") or path.name in ("py.typed", "response_schemas.json")
     } | {"clerk_emulator/contract.json", "clerk_emulator/events.json", "clerk_emulator/frontend_api.json"}
     return [f"wheel lacks {name}" for name in sorted(expected - held)] + [
         f"wheel holds {name}" for name in sorted(held - expected)

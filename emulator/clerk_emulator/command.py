@@ -29,6 +29,7 @@ from clerk_emulator.storage.store import InUseError
 
 _BANNER = """\
 Clerk emulator:  {url}
+Dashboard:       {origin}/
 Secret key:      {secret_key}
 Publishable key: {publishable_key}
 JWKS:            {origin}/.well-known/jwks.json

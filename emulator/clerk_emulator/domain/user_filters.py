@@ -8,7 +8,7 @@ from clerk_emulator.storage.conditions import contains_text, includes_or_exclude
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
-_FULL_NAME = sql.concat(sql.coalesce(USERS.c.first_name, ""), " ", sql.coalesce(USERS.c.last_name, ""))
+FULL_NAME = sql.concat(sql.coalesce(USERS.c.first_name, ""), " ", sql.coalesce(USERS.c.last_name, ""))
 
 
 def of_query(query: Json) -> list[Where | None]:
@@ -23,7 +23,7 @@ def of_query(query: Json) -> list[Where | None]:
         _identifier_contains("email_address", query["email_address_query"]),
         _identifier_contains("phone_number", query["phone_number_query"]),
         contains_text(query["username_query"], USERS.c.username),
-        contains_text(query["name_query"], _FULL_NAME),
+        contains_text(query["name_query"], FULL_NAME),
         is_between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
         is_between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
     ]

@@ -30,6 +30,7 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
 _IMAGES = "/images/"
+_PAGES = ("/assets/", "/dashboard")
 
 
 def create_app(state: State, packages: Path | None = None) -> Application:
@@ -74,6 +75,19 @@ class Application:
 
     async def _respond(self, request: IncomingRequest) -> Response | None:
         """Return the response to a request; None to close the connection without one."""
+        if request.path.startswith("/_emulator/"):
+            # Imported on first use, because an emulator starts faster without it.
+            from clerk_emulator.control import dispatch
+
+            return await dispatch.respond(self._state, request)
+        if request.path == "/" or request.path.startswith(_PAGES):
+            # Likewise.
+            from clerk_emulator.http import pages
+
+            page = await pages.respond(self._state, request)
+            if page is not None:
+                return page
+        # What is above is not served through an application.
         try:
             request = proxies.resolve(request, self._state.keys.secret_key)
         except ClerkAPIError as error:
@@ -86,11 +100,6 @@ class Application:
                 return self._image(image_id)
             if request.path.startswith(scripts.PREFIX):
                 return scripts.respond(self._packages, request.path)
-        if request.path.startswith("/_emulator/"):
-            # Imported on first use, because an emulator starts faster without it.
-            from clerk_emulator.control import dispatch
-
-            return await dispatch.respond(self._state, request)
         if routing.is_for_frontend_api(request):
             # Likewise.
             from clerk_emulator.frontend_api.transport import pipeline as frontend_pipeline

@@ -36,7 +36,7 @@ log = logging.getLogger("clerk_emulator")
 
 # Done at import, so that a missing package of the extra is reported before anything starts. These packages are imported
 # on first use, because an emulator starts faster without them.
-for _package in ("cryptography", "jsonschema", "jwt", "python_multipart", "starlette", "trustme", "yaml"):
+for _package in ("cryptography", "jinja2", "jsonschema", "jwt", "python_multipart", "starlette", "trustme", "yaml"):
     if importlib.util.find_spec(_package) is None:
         raise ModuleNotFoundError(name=_package)
 operations.load()

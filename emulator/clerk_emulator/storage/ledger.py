@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from clerk_emulator.json_types import Json, to_json
@@ -52,6 +53,37 @@ def append(store: Store, event_type: str, data: Json) -> None:
 def read_after(store: Store, number: int = 0, limit: int = -1) -> list[LedgerEntry]:
     """Return the events that follow a position, in order; at most `limit` unless it is negative."""
     return [LedgerEntry(*row) for row in store.execute(_AFTER, number=number, limit=limit)]
+
+
+def search(
+    store: Store,
+    *,
+    types: Collection[str] = (),
+    text: str = "",
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[LedgerEntry]:
+    """Return the events of these types, by default all, whose JSON text contains `text`; the newest first.
+
+    They are the last ones, those before a position, or the next ones after a position.
+    """
+    condition, order = ("number > :position", "") if after is not None else ("number < :position", "DESC")
+    position = after if after is not None else before if before is not None else last_number(store) + 1
+    wanted = [condition]
+    if types:
+        wanted.append("type IN (SELECT value FROM json_each(:types))")
+    if text:
+        wanted.append("instr(data, :text) > 0")
+    found = store.execute(
+        f"{_SELECT} WHERE {' AND '.join(wanted)} ORDER BY number {order} LIMIT :limit",
+        position=position,
+        types=to_json(list(types)),
+        text=text,
+        limit=limit,
+    )
+    entries = [LedgerEntry(*row) for row in found]
+    return entries[::-1] if after is not None else entries
 
 
 def get(store: Store, number: int) -> LedgerEntry:

@@ -68,6 +68,28 @@ def test_control_host_admits_other_machines_under_that_name_only() -> None:
     assert refusal({"host": "clerk:4010", "origin": "http://evil.example"}, "172.18.0.3", hosts)
 
 
+def test_refuses_what_an_application_passes_on() -> None:
+    """An application that is open to others can pass their requests on, as a proxy for the Frontend API does."""
+    headers = {"host": "127.0.0.1:4010"}
+    assert refusal(headers | {"x-forwarded-for": "127.0.0.1", "x-forwarded-host": "localhost:3000"}, LOCAL, ()) is None
+    for name, value in (
+        ("clerk-proxy-url", "http://localhost:3000/__clerk"),
+        ("x-forwarded-for", "203.0.113.9"),
+        ("x-forwarded-for", "127.0.0.1, 203.0.113.9"),
+        ("x-forwarded-host", "app.example.com"),
+        ("x-forwarded-host", ""),
+    ):
+        assert refusal(headers | {name: value}, LOCAL, ())
+    assert refusal({"host": "clerk", "x-forwarded-host": "evil.example"}, LOCAL, {"clerk"})
+
+
+def test_is_not_served_below_the_path_of_a_proxy(api: Api, control: Control) -> None:
+    user = api.user()["id"]
+    for path in ("/__clerk/_emulator/reset", "//_emulator/reset", "/__clerk//_emulator/reset"):
+        assert control.http.post(path).status_code in (404, 405)
+    assert api.get(f"/users/{user}")
+
+
 def test_refusals_change_nothing(api: Api, control: Control) -> None:
     user = api.user()["id"]
     for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
