@@ -99,7 +99,7 @@ def test_control_host_admits_other_host_names() -> None:
 
 @pytest.mark.parametrize("path", ["/__clerk/", "/__clerk/dashboard/users", "/__clerk//dashboard", "//dashboard/users"])
 def test_is_not_served_through_an_application(dashboard: Dashboard, path: str) -> None:
-    assert dashboard.http.get(path).status_code == 404
+    assert dashboard.http.get(path).status_code in (401, 404)
     passed_on = {"Clerk-Proxy-Url": "http://localhost:3000/__clerk"}
     assert dashboard.http.get("/dashboard/users", headers=passed_on).status_code == 403
 
