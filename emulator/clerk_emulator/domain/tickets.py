@@ -85,6 +85,15 @@ def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) 
 
     Raises ClerkAPIError for a ticket that is invalid, used, revoked or expired, and for a user who may not sign in.
     """
+    row = use(store, keys, ticket)
+    return session_lifecycle.start(store, row["user_id"], origin=origin, **session_arguments(row))
+
+
+def use(store: Store, keys: Keys, ticket: str) -> Json:
+    """Mark the token or task of a ticket as used, and return it.
+
+    Raises ClerkAPIError for a ticket that is invalid, used, revoked or expired.
+    """
     claims = jwts.read(keys, ticket) or {}
     kind, codes = _KINDS.get(str(claims.get("st")), (None, None))
     row = store.get(kind, claims["sid"]) if kind else None
@@ -95,12 +104,13 @@ def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) 
         raise ClerkAPIError(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")
     if claims["exp"] * 1000 <= store.clock.now():
         raise ClerkAPIError(400, "ticket_expired_code", "is expired", f"{row['id']} has expired.")
-    store.update(kind, row, status="accepted")
-    return session_lifecycle.start(
-        store,
-        row["user_id"],
-        row.get("_org_id"),
-        origin=origin,
-        actor=row.get("_actor"),
-        seconds=row.get("_session_seconds"),
-    )
+    return store.update(kind, row, status="accepted")
+
+
+def session_arguments(row: Json) -> Json:
+    """Return what a token or task says about the session that it starts, as arguments of `session_lifecycle.start`."""
+    return {
+        "organization_id": row.get("_org_id"),
+        "actor": row.get("_actor"),
+        "seconds": row.get("_session_seconds"),
+    }

@@ -8,16 +8,20 @@ from clerk_emulator import Emulator
 from tests.emulator.api import Json
 
 
+def sent(emulator: Emulator) -> list[Json]:
+    """Return all emails and text messages, the oldest first."""
+    return [one["data"] for one in emulator.events if one["type"] in ("email.created", "sms.created")]
+
+
 def last_message(emulator: Emulator) -> Json:
     """Return the last email or text message."""
-    messages: list[Json] = [one["data"] for one in emulator.events if one["type"] in ("email.created", "sms.created")]
-    return messages[-1]
+    return sent(emulator)[-1]
 
 
-def last_code(emulator: Emulator, to: str) -> str:
-    """Return the code in the last message, which was sent to an address or number."""
+def last_code(emulator: Emulator, to: str | None = None) -> str:
+    """Return the code in the last message, which was sent to this address or number, if one is given."""
     message = last_message(emulator)
-    assert to == message.get("to_email_address", message.get("to_phone_number"))
+    assert to in (None, message.get("to_email_address", message.get("to_phone_number")))
     code: str = message["data"]["otp_code"]
     assert re.fullmatch(r"\d{6}", code)
     return code

@@ -1,4 +1,4 @@
-"""Attempts to sign in: what they store, how they begin and end."""
+"""Attempts to sign in: what they store, and how they begin and end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ _ABANDONED_AFTER = 24 * 3600 * 1000
 
 
 def start(store: Store, client: Json, origin: str | None) -> Json:
-    """Return a new sign-in of a client, which replaces its former one."""
+    """Return a new sign-in of a client, which replaces its former one.
+
+    `origin` is that of the page. Raises Clerk's 400 if the client is signed in, and may have only one session.
+    """
+    require_no_session(store, client)
     row = store.create(
         SIGN_INS,
         {
@@ -38,38 +42,38 @@ def start(store: Store, client: Json, origin: str | None) -> Json:
 
 
 def require(store: Store, client: Json | None, sign_in_id: str) -> Json:
-    """Return the sign-in of a client.
+    """Return the sign-in of a client. One that was not completed within 24 hours is abandoned.
 
-    Raises Clerk's 404 for an unknown one, and 403 for one that is not the client's latest, or was abandoned.
+    Raises Clerk's 404 for an unknown one, and 403 for one that is not the client's latest.
     """
     row = store.get(SIGN_INS, sign_in_id)
     if client is None or row is None or row["_client_id"] != client["id"]:
         message = f"No sign-in was found with id {sign_in_id}."
         raise ClerkAPIError(404, "resource_not_found", "not found", message)
-    if row["id"] != client["sign_in_id"] and row["status"] != "complete":
+    if row["status"] == "complete":
+        return row
+    if row["id"] != client["sign_in_id"]:
         raise ClerkAPIError(403, "resource_forbidden", "is outdated", "This is not the latest sign-in of the client.")
-    if row["status"] != "complete" and row["abandon_at"] <= store.clock.now():
+    return abandon_if_idle(store, row)
+
+
+def abandon_if_idle(store: Store, row: Json) -> Json:
+    """Return a sign-in, whose status becomes `abandoned` 24 hours after it began."""
+    if row["status"] not in ("complete", "abandoned") and row["abandon_at"] <= store.clock.now():
         return store.update(SIGN_INS, row, status="abandoned")
     return row
 
 
-def require_open(row: Json) -> None:
-    """Raise Clerk's 400 for a sign-in that is complete or abandoned."""
-    if row["status"] in ("complete", "abandoned"):
-        message = f"The sign-in is {row['status']}. Begin a new one."
-        raise ClerkAPIError(400, "client_state_invalid", "invalid state", message)
-
-
 def require_status(row: Json, *statuses: str) -> None:
     """Raise Clerk's 400 if a sign-in does not have one of the statuses."""
-    require_open(row)
     if row["status"] not in statuses:
-        message = f"The sign-in has the status {row['status']}, not {' or '.join(statuses)}."
+        hint = " Begin a new one." if row["status"] in ("complete", "abandoned") else ""
+        message = f"The sign-in has the status {row['status']}, not {' or '.join(statuses)}.{hint}"
         raise ClerkAPIError(400, "client_state_invalid", "invalid state", message)
 
 
 def require_no_session(store: Store, client: Json) -> None:
-    """Raise Clerk's 400 if the client is signed in, and the instance allows only one session for each client."""
+    """Raise Clerk's 400 if a client is signed in, and the instance allows only one session for each client."""
     if AUTHENTICATION.read(store)["single_session_mode"]:
         session = store.find(SESSIONS, *_open_sessions(client))
         if session:
@@ -89,33 +93,62 @@ def _open_sessions(client: Json) -> tuple[Where, ...]:
     return SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(("active", "pending"))
 
 
-def identify(store: Store, row: Json, client: Json, user: Json, identifier: str, typed: str) -> Json:
-    """Set the user of a sign-in. Raises ClerkAPIError for a user who may not sign in, or is signed in already."""
-    lockout.require_unlocked(store, user)
-    session_lifecycle.require_may_sign_in(store, user)
+def identify(store: Store, row: Json, client: Json, user: Json, **changes: Any) -> Json:
+    """Set the user of a sign-in, and return the sign-in. `changes` are further changes.
+
+    Raises ClerkAPIError for a user who may not sign in, or is signed in already.
+    """
+    require_may_sign_in(store, user)
     require_not_signed_in(store, client, user["id"])
     known = user["id"] in client["_known_user_ids"]
     return store.update(
         SIGN_INS,
         row,
         status="needs_first_factor",
-        identifier=identifier,
         client_trust_state="known" if known else "new",
         _user_id=user["id"],
-        _typed=typed,
+        **changes,
     )
 
 
+def require_user(store: Store, row: Json) -> Json:
+    """Return the user of a sign-in. Raises ClerkAPIError for one who may not sign in, or was deleted."""
+    user = store.get(USERS, row["_user_id"] or "")
+    if user is None:
+        message = "The account does not exist any more. Begin a new sign-in."
+        raise ClerkAPIError(400, "sign_in_identification_or_user_deleted", "deleted", message)
+    require_may_sign_in(store, user)
+    return user
+
+
+def require_may_sign_in(store: Store, user: Json) -> None:
+    """Raise Clerk's 403 for a user who is banned, deactivated or locked."""
+    lockout.require_unlocked(store, user)
+    if user["deprovisioned"]:
+        message = "The account is deactivated."
+        raise ClerkAPIError(403, "user_deactivated", "user is deactivated", message)
+    session_lifecycle.require_may_sign_in(store, user)
+
+
 def pass_first_factor(store: Store, row: Json, verification: Json) -> Json:
-    """Note that the first factor is verified; complete the sign-in unless the user needs a second one."""
+    """Note that the first factor is verified, and return the sign-in.
+
+    It is complete unless the user needs a second factor, or must confirm a browser that is new.
+    """
     row = store.update(SIGN_INS, row, _first_factor=verification)
-    user = store.require(USERS, row["_user_id"])
+    user = require_user(store, row)
     if factors.second_factors(store, user, row["_typed"] or ""):
         return store.update(SIGN_INS, row, status="needs_second_factor")
-    untrusted = row["client_trust_state"] == "new" and not user["bypass_client_trust"]
-    if verification["strategy"] == "password" and untrusted and AUTHENTICATION.read(store)["client_trust"]:
+    if verification["strategy"] == "password" and _needs_client_trust(store, row, user):
         return store.update(SIGN_INS, row, status="needs_client_trust")
     return complete(store, row)
+
+
+def _needs_client_trust(store: Store, row: Json, user: Json) -> bool:
+    if not AUTHENTICATION.read(store)["client_trust"] or user["bypass_client_trust"]:
+        return False
+    # Without an address or number there is nothing to confirm it with.
+    return row["client_trust_state"] == "new" and bool(factors.trust_factors(store, user, row["_typed"] or ""))
 
 
 def complete(store: Store, row: Json, **session: Any) -> Json:
@@ -124,7 +157,8 @@ def complete(store: Store, row: Json, **session: Any) -> Json:
     lockout.reset(store, row["_user_id"])
     strategy = (row["_first_factor"] or {}).get("strategy")
     client = store.update(CLIENTS, client, last_authentication_strategy=strategy, sign_in_id=None)
-    arguments: dict[str, Any] = {"origin": row["_origin"], "with_second_factor": bool(row["_second_factor"]), **session}
+    verified = (row["_second_factor"] or {}).get("status") == "verified"
+    arguments: dict[str, Any] = {"origin": row["_origin"], "with_second_factor": verified, **session}
     started = session_lifecycle.start(store, row["_user_id"], client=client, **arguments)
     store.update(SESSIONS, started, _identifier=row["_typed"], updated_at=started["updated_at"])
     return store.update(SIGN_INS, row, status="complete", created_session_id=started["id"])

@@ -27,11 +27,19 @@ def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
                 for one in owned
                 if one["object"] == kind
             ]
-    if attributes["passkey"]["enabled"] and any(one["object"] == "passkey" for one in owned):
-        factors.append({"strategy": "passkey"})
     if has_password(store, user):
         factors += _resets(owned, user, typed)
     return factors
+
+
+def of_nobody(row: Json) -> list[Json]:
+    """Return the first factors of a sign-in whose identifier nobody has, where that is not told."""
+    kind: str = row["_kind"]
+    strategies = [strategy for strategy, of_kind in CODE_KINDS.items() if of_kind == kind]
+    if kind in _RESETS:
+        strategies.append(_RESETS[kind])
+    sent = {"safe_identifier": row["_typed"], f"{kind}_id": row["_identification_id"], "primary": True}
+    return [{"strategy": "password"}, *({"strategy": strategy, **sent} for strategy in strategies)]
 
 
 def second_factors(store: Store, user: Json, typed: str) -> list[Json]:

@@ -22,13 +22,12 @@ def supported(store: Store) -> list[str]:
     return [kind for kind in KINDS if attributes[kind]["enabled"] and attributes[kind]["used_for_first_factor"]]
 
 
-def find_user(store: Store, identifier: str) -> tuple[str, Json | None]:
-    """Return the kind of an identifier, and its user or None. Raises ClerkAPIError for a malformed identifier."""
-    kind, value = parse(store, identifier)
+def find_user(store: Store, kind: str, value: str) -> Json | None:
+    """Return the user who has an identifier, or None. One that is not verified does not count."""
     if kind == "username":
-        return kind, store.find(USERS, USERS.c.username == value)
+        return store.find(USERS, USERS.c.username == value)
     row = identifications.find(store, kind, value)
-    return kind, store.get(USERS, row["_user_id"]) if row and is_verified(row) else None
+    return store.get(USERS, row["_user_id"]) if row and is_verified(row) else None
 
 
 def parse(store: Store, identifier: str) -> tuple[str, str]:

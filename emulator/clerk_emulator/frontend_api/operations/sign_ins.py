@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.sign_in import attempts, identifiers, passwords
+from clerk_emulator.domain.sign_in import attempts, creation, first_factor, password_reset, second_factor
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.sign_ins import serialize_sign_in
@@ -11,29 +11,43 @@ from clerk_emulator.json_types import Json
 
 @frontend_operation("createSignIn")
 def create_sign_in(call: BrowserCall) -> Json:
-    client = call.ensure_client()
-    attempts.require_no_session(call.store, client)
-    row = attempts.start(call.store, client, call.origin)
-    identifier = call.body.get("identifier")
-    if identifier:
-        _, user = identifiers.find_user(call.store, identifier)
-        if user is None:
-            raise identifiers.not_found()
-        _, typed = identifiers.parse(call.store, identifier)
-        row = attempts.identify(call.store, row, client, user, identifier, typed)
-        if call.body.get("password") is not None:
-            row = passwords.attempt(call.store, row, call.body["password"])
+    row = creation.create(call.store, call.keys, call.ensure_client(), call.body, call.origin)
     return serialize_sign_in(call, row)
 
 
 @frontend_operation("getSignIn")
 def get_sign_in(call: BrowserCall) -> Json:
-    return serialize_sign_in(call, attempts.require(call.store, call.client, call.path["sign_in_id"]))
+    return serialize_sign_in(call, _sign_in(call))
+
+
+@frontend_operation("prepareSignInFactorOne")
+def prepare_first_factor(call: BrowserCall) -> Json:
+    return serialize_sign_in(call, first_factor.prepare(call.store, _sign_in(call), call.body))
 
 
 @frontend_operation("attemptSignInFactorOne")
 def attempt_first_factor(call: BrowserCall) -> Json:
-    row = attempts.require(call.store, call.client, call.path["sign_in_id"])
-    attempts.require_status(row, "needs_first_factor")
-    row = passwords.attempt(call.store, row, call.body["password"])
+    return serialize_sign_in(call, first_factor.attempt(call.store, _sign_in(call), call.body))
+
+
+@frontend_operation("prepareSignInFactorTwo")
+def prepare_second_factor(call: BrowserCall) -> Json:
+    return serialize_sign_in(call, second_factor.prepare(call.store, _sign_in(call), call.body))
+
+
+@frontend_operation("attemptSignInFactorTwo")
+def attempt_second_factor(call: BrowserCall) -> Json:
+    return serialize_sign_in(call, second_factor.attempt(call.store, _sign_in(call), call.body))
+
+
+@frontend_operation("resetPassword")
+def reset_password(call: BrowserCall) -> Json:
+    signs_out = bool(call.body.get("sign_out_of_other_sessions"))
+    row = password_reset.set_password(
+        call.store, _sign_in(call), call.body["password"], sign_out_of_other_sessions=signs_out
+    )
     return serialize_sign_in(call, row)
+
+
+def _sign_in(call: BrowserCall) -> Json:
+    return attempts.require(call.store, call.client, call.path["sign_in_id"])

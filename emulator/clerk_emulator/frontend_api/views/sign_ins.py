@@ -6,6 +6,7 @@ from clerk_emulator.domain import images, verification_codes
 from clerk_emulator.domain.sign_in import factors, identifiers
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.settings import AUTHENTICATION
 from clerk_emulator.storage.tables import USERS
 
 
@@ -14,6 +15,8 @@ def serialize_sign_in(call: BrowserCall, row: Json) -> Json:
     store = call.store
     first, second = _factors(call, row)
     user = store.get(USERS, row["_user_id"] or "")
+    if row["status"] == "needs_first_factor" and AUTHENTICATION.read(store)["enumeration_protection"]:
+        user = None  # would tell that the account exists
     return {
         "object": "sign_in_attempt",
         "id": row["id"],
@@ -39,7 +42,7 @@ def _factors(call: BrowserCall, row: Json) -> tuple[list[Json] | None, list[Json
         return [{"strategy": "ticket"}], None
     user = call.store.get(USERS, row["_user_id"] or "")
     if user is None:
-        return [{"strategy": "password"}], None
+        return factors.of_nobody(row), None
     typed = row["_typed"] or ""
     first = factors.first_factors(call.store, user, typed)
     if row["status"] == "needs_client_trust":
