@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from typing import Any
 
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
@@ -21,7 +22,7 @@ def resolve(request: IncomingRequest, secret_key: str) -> IncomingRequest:
 
     Raises Clerk's errors for a proxy that does not prove with the secret key that it belongs to the application.
     """
-    changes: dict[str, str] = {}
+    changes: dict[str, Any] = {}
     if request.path.startswith(f"{PREFIX}/"):
         changes = {"path": request.path.removeprefix(PREFIX), "origin": request.origin + PREFIX}
     url = request.headers.get(_PROXY_URL.lower())
