@@ -94,7 +94,7 @@ class Application:
             return Response(error.body(self._state.ids.hex()), error.status)
         if request.method in ("GET", "HEAD"):
             if request.path == "/.well-known/jwks.json":
-                return Response({"keys": [self._state.keys.public_jwk]})
+                return Response({"keys": [self._state.keys.public_jwk]}, headers={"Access-Control-Allow-Origin": "*"})
             image_id = unquote(request.path.removeprefix(_IMAGES)) if request.path.startswith(_IMAGES) else ""
             if image_id and "/" not in image_id:
                 return self._image(image_id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from clerk_emulator import Emulator
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
+from tests.emulator.frontend_api.oauth_application import Application, Register
 
 PASSWORD = "correct horse battery staple"
 
@@ -41,3 +44,16 @@ def ada(api: Api) -> Json:
         },
     )
     return user
+
+
+@pytest.fixture
+def register(api: Api, emulator: Emulator) -> Iterator[Register]:
+    """Registers OAuth applications."""
+    with contextlib.ExitStack() as opened:
+
+        def register(**values: Any) -> Application:
+            application = Application(api, emulator, **values)
+            opened.callback(application.close)
+            return application
+
+        yield register

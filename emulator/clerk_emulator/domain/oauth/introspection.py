@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clerk_emulator import errors
 from clerk_emulator.domain.oauth import access_tokens, applications, grants
 from clerk_emulator.domain.oauth.errors import OAuthError, invalid_client, invalid_request
 from clerk_emulator.domain.oauth.tokens import find_refresh_token
@@ -14,9 +15,14 @@ from clerk_emulator.storage.store import Store
 
 
 def introspect(store: Store, keys: Keys, authorization: str | None, parameters: Mapping[str, Any]) -> Json:
-    """Return the state of an access or refresh token, as RFC 7662 describes it. Raises OAuthError."""
+    """Return the state of an access or refresh token, as RFC 7662 describes it.
+
+    Raises OAuthError, and Clerk's 422 without a token.
+    """
     client = applications.authenticate(store, authorization, parameters)
-    token = _find(store, keys, _required_token(parameters))
+    if not parameters.get("token"):
+        raise errors.missing("token")
+    token = _find(store, keys, str(parameters["token"]))
     application = token and store.get(applications.OAUTH_APPLICATIONS, token["_application_id"])
     # An API asks about the tokens of all clients. One without a secret could be anybody. Both are our choice.
     if not token or not application or (client["public"] and client["id"] != application["id"]):
@@ -39,19 +45,14 @@ def revoke(store: Store, keys: Keys, authorization: str | None, parameters: Mapp
     client = applications.authenticate(store, authorization, parameters)
     if client["public"]:
         raise invalid_client("A public client cannot revoke tokens.")
-    sent = _required_token(parameters)
+    sent = str(parameters.get("token") or "")
+    if not sent:
+        raise invalid_request("The token is missing.")
     if "." in sent:
         raise OAuthError("unsupported_token_type", "A JWT cannot be revoked.")
     token = _find(store, keys, sent)
     if token and token["_application_id"] == client["id"]:
         grants.revoke(store, client["id"], token["_user_id"])
-
-
-def _required_token(parameters: Mapping[str, Any]) -> str:
-    token = parameters.get("token")
-    if not token:
-        raise invalid_request("The token is missing.")
-    return str(token)
 
 
 def _find(store: Store, keys: Keys, token: str) -> Json | None:

@@ -28,17 +28,21 @@ def require_allowed(state: State, request: IncomingRequest, method: str) -> None
         raise ClerkAPIError(400, "origin_invalid", "Invalid HTTP Origin header", message)
 
 
-def cors_headers(state: State, request: IncomingRequest) -> dict[str, str]:
-    """Return the headers that let the page of a request read the response, with cookies. None for other origins."""
+def cors_headers(state: State, request: IncomingRequest, *, public: bool = False) -> dict[str, str]:
+    """Return the headers that let the page of a request read the response, with cookies.
+
+    Pages of other origins can only read what is `public`, without cookies.
+    """
     origin = request.headers.get("origin")
-    if origin is None or not _is_allowed(state, origin):
+    if origin is None:
         return {"Vary": "Origin"}
-    headers = {
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Credentials": "true",
-        "Access-Control-Expose-Headers": _EXPOSED,
-        "Vary": "Origin",
-    }
+    headers = {"Access-Control-Expose-Headers": _EXPOSED, "Vary": "Origin"}
+    if _is_allowed(state, origin):
+        headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true"}
+    elif public:
+        headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        return {"Vary": "Origin"}
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = _METHODS
         headers["Access-Control-Allow-Headers"] = request.headers.get("access-control-request-headers", "*")

@@ -6,7 +6,7 @@ import dataclasses
 import time
 from urllib.parse import parse_qsl
 
-from clerk_emulator.call import Body, Response
+from clerk_emulator.call import Body, Response, Upload
 from clerk_emulator.contract import specification
 from clerk_emulator.contract.specification import Operation, frontend_operations
 from clerk_emulator.domain import browsers
@@ -17,6 +17,7 @@ from clerk_emulator.frontend_api.registry import HANDLERS
 from clerk_emulator.frontend_api.transport import cookies, forms, origins
 from clerk_emulator.frontend_api.transport.envelopes import run
 from clerk_emulator.frontend_api.transport.routing import meant_method, normalize
+from clerk_emulator.json_types import Json
 from clerk_emulator.request import answering, validation
 from clerk_emulator.request.incoming import IncomingRequest
 from clerk_emulator.request.state import State
@@ -31,12 +32,13 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
     Every failure becomes an error response in Clerk's format. The request is recorded. Raises ClientDisconnectedError.
     """
     started = time.perf_counter()
-    headers = origins.cors_headers(state, request)
+    candidates, path_values = specification.route(normalize(request.path), "frontend")
+    handlers = [HANDLERS[one.id] for one in candidates.values() if one.id in HANDLERS]
+    headers = origins.cors_headers(state, request, public=any(one.public for one in handlers))
     if request.method == "OPTIONS":
         return Response(None, 204, headers)
     query = dict(parse_qsl(request.query_string, keep_blank_values=True))
     method = meant_method(request)
-    candidates, path_values = specification.route(normalize(request.path), "frontend")
     operation = candidates.get(method)
     response: Response | None
     if operation is None:
@@ -55,8 +57,9 @@ async def _run(
     state: State, request: IncomingRequest, operation: Operation, path_values: list[str], query: dict[str, str]
 ) -> Response:
     """Validate a request, and run its handler. Raises ClerkAPIError."""
-    origins.require_allowed(state, request, operation.method)
     handler = HANDLERS.get(operation.id)
+    if handler is None or not handler.public:
+        origins.require_allowed(state, request, operation.method)
     sent_cookies = cookies.parse(request.headers.get("cookie", ""))
     with state.store.transaction():
         browser = browsers.identify(state.store, state.keys, query, sent_cookies)
@@ -65,8 +68,14 @@ async def _run(
         raise browsers.unauthenticated()
     if handler is None:
         raise _not_emulated(operation)
-    parsed_query = validation.parse_query(operation, request.query)
-    body, files = await forms.read_body(request, operation) if operation.method != "GET" else ({}, {})
+    parsed_query: Json = dict(query) if handler.plain else validation.parse_query(operation, request.query)
+    files: dict[str, Upload] = {}
+    if operation.method == "GET":
+        body: Json = {}
+    elif handler.plain:
+        body = await forms.read_plain(request)
+    else:
+        body, files = await forms.read_body(request, operation)
     call = BrowserCall(
         operation=operation,
         path=dict(zip(specification.parameter_names(operation), path_values, strict=True)),
