@@ -10,26 +10,16 @@ from clerk_emulator.domain import identifications, membership_invitations, membe
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
-from clerk_emulator.storage.store import ResourceTable, Store
-from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, ORGANIZATION_DOMAINS, ORGANIZATIONS, USERS
-
-AUTOMATIC_INVITATIONS = ResourceTable(
-    "automatic_invitation",
-    "orginv",
-    {"status": str},
-    owners={"organization_id": "organization", "user_id": "user", "domain_id": "organization_domain"},
-    unique=(("organization_id", "user_id"),),
+from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.tables import (
+    AUTOMATIC_INVITATIONS,
+    IDENTIFICATIONS,
+    MEMBERSHIPS,
+    ORGANIZATION_DOMAINS,
+    ORGANIZATIONS,
+    SUGGESTIONS,
+    USERS,
 )
-"""Invitations that a domain has made. They do not expire, and do not count towards the limit of memberships."""
-
-SUGGESTIONS = ResourceTable(
-    "organization_suggestion",
-    "orgsug",
-    {"status": str},
-    owners={"organization_id": "organization", "user_id": "user", "domain_id": "organization_domain"},
-    unique=(("organization_id", "user_id"),),
-)
-"""Suggestions to join an organization: `pending`, `accepted` once the user has asked for it, then `completed`."""
 
 _TABLES = {"automatic_invitation": AUTOMATIC_INVITATIONS, "automatic_suggestion": SUGGESTIONS}
 _CLOSED = {SUGGESTIONS: "completed", AUTOMATIC_INVITATIONS: "accepted"}

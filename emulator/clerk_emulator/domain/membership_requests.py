@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import memberships, messages, roles
-from clerk_emulator.domain.domain_offers import SUGGESTIONS
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.store import ResourceTable, Store
-from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS
-
-REQUESTS = ResourceTable(
-    "organization_membership_request",
-    "orgmreq",
-    {"status": str},
-    owners={"organization_id": "organization", "user_id": "user"},
-)
-"""Their status is `pending`, `accepted` or `rejected`."""
+from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.tables import MEMBERSHIP_REQUESTS, MEMBERSHIPS, ORGANIZATIONS, ROLES, SUGGESTIONS, USERS
 
 
 def accept_suggestion(store: Store, suggestion: Json, user: Json) -> Json:
@@ -24,7 +15,7 @@ def accept_suggestion(store: Store, suggestion: Json, user: Json) -> Json:
     if memberships.of_user(store, organization["id"], user["id"]):
         raise memberships.already_member(user["id"])
     data = {"status": "pending", "organization_id": organization["id"], "_user_id": user["id"]}
-    store.create(REQUESTS, data)
+    store.create(MEMBERSHIP_REQUESTS, data)
     values = {"email_address": user["_email_address"] or "", "org": {"name": organization["name"]}}
     deciding = [one["key"] for one in store.all(ROLES) if roles.MANAGE_MEMBERS in one["_permissions"]]
     here = MEMBERSHIPS.c.organization_id == organization["id"]
@@ -35,7 +26,9 @@ def accept_suggestion(store: Store, suggestion: Json, user: Json) -> Json:
 
 def require(store: Store, organization: Json, request_id: str) -> Json:
     """Return a pending request of an organization. Raises Clerk's 404 if there is none."""
-    request = store.require(REQUESTS, request_id, REQUESTS.c.organization_id == organization["id"])
+    request = store.require(
+        MEMBERSHIP_REQUESTS, request_id, MEMBERSHIP_REQUESTS.c.organization_id == organization["id"]
+    )
     if request["status"] != "pending":
         raise errors.not_found("pending membership request", request_id)
     return request
@@ -47,9 +40,9 @@ def accept(store: Store, request: Json) -> Json:
     _, role = roles.creator_and_default_role(store, roles.role_set_of(store, organization))
     user = store.require(USERS, request["_user_id"])
     memberships.add(store, organization, user, role, {}, {})
-    return store.update(REQUESTS, request, status="accepted")
+    return store.update(MEMBERSHIP_REQUESTS, request, status="accepted")
 
 
 def reject(store: Store, request: Json) -> Json:
     """Reject a request, and return it."""
-    return store.update(REQUESTS, request, status="rejected")
+    return store.update(MEMBERSHIP_REQUESTS, request, status="rejected")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import identifications, messages
+from clerk_emulator.domain import identifications, messages, verification_codes
 from clerk_emulator.domain.user_accounts import delete_identification, update_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
@@ -17,7 +17,7 @@ def add(store: Store, user_id: str, name: str) -> Json:
         "status": "verified",
         "strategy": "passkey",
         "attempts": None,
-        "expire_at": None,
+        "expire_at": store.clock.now() + verification_codes.LIFETIME,
     }
     data = {"object": "passkey", "name": name, "last_used_at": store.clock.now(), "verification": verification}
     row = store.create(IDENTIFICATIONS, {**data, "_user_id": user_id})

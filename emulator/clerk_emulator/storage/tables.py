@@ -101,6 +101,32 @@ ORGANIZATION_DOMAINS = ResourceTable(
     unique=("name",),
 )
 
+AUTOMATIC_INVITATIONS = ResourceTable(
+    "automatic_invitation",
+    "orginv",
+    {"status": str},
+    owners={"organization_id": "organization", "user_id": "user", "domain_id": "organization_domain"},
+    unique=(("organization_id", "user_id"),),
+)
+"""Invitations that a domain has made. They do not expire, and do not count towards the limit of memberships."""
+
+SUGGESTIONS = ResourceTable(
+    "organization_suggestion",
+    "orgsug",
+    {"status": str},
+    owners={"organization_id": "organization", "user_id": "user", "domain_id": "organization_domain"},
+    unique=(("organization_id", "user_id"),),
+)
+"""Suggestions to join an organization: `pending`, `accepted` once the user has asked for it, then `completed`."""
+
+MEMBERSHIP_REQUESTS = ResourceTable(
+    "organization_membership_request",
+    "orgmreq",
+    {"status": str},
+    owners={"organization_id": "organization", "user_id": "user"},
+)
+"""Their status is `pending`, `accepted` or `rejected`."""
+
 ENTERPRISE_CONNECTIONS = ResourceTable(
     "enterprise_connection",
     "entconn",

@@ -57,3 +57,10 @@ def register(api: Api, emulator: Emulator) -> Iterator[Register]:
             return application
 
         yield register
+
+
+@pytest.fixture
+def admin(browser: Browser, ada: Json) -> Browser:
+    """A browser in which Ada has just signed in."""
+    browser.sign_in("ada@example.com", PASSWORD)
+    return browser

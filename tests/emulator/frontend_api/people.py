@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import Emulator
+from clerk_emulator.storage.settings import ATTRIBUTES, Section
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
 from tests.emulator.frontend_api.conftest import PASSWORD
@@ -28,3 +29,23 @@ def new_member(api: Api, organization_id: str, user: Json, role: str = "org:memb
     body = {"user_id": user["id"], "role": role}
     membership: Json = api.post(f"/organizations/{organization_id}/memberships", body)
     return membership
+
+
+def new_organization(browser: Browser, name: str = "Engines") -> str:
+    """Create an organization as the person in a browser, and return its id."""
+    organization_id: str = browser.post("/organizations", {"name": name})["id"]
+    return organization_id
+
+
+def change_settings(emulator: Emulator, section: Section, **changes: object) -> None:
+    """Change settings of the instance that Clerk has in its dashboard."""
+    store = emulator._state.store
+    with store.transaction():
+        section.update(store, **changes)
+
+
+def change_attribute(emulator: Emulator, name: str, **changes: object) -> None:
+    """Change the settings of an attribute of users, such as whether it is required."""
+    store = emulator._state.store
+    with store.transaction():
+        ATTRIBUTES.update(store, **{name: {**ATTRIBUTES.read(store)[name], **changes}})

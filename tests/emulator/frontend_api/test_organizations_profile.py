@@ -9,19 +9,11 @@ import pytest
 from clerk_emulator import Emulator
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
-from tests.emulator.frontend_api.conftest import PASSWORD
 from tests.emulator.frontend_api.people import create_user, new_member, sign_in
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture
-def admin(browser: Browser, ada: Json) -> Browser:
-    """Ada's browser."""
-    browser.sign_in("ada@example.com", PASSWORD)
-    return browser
 
 
 def test_creator_is_the_admin_of_the_organization(admin: Browser, api: Api, ada: Json) -> None:

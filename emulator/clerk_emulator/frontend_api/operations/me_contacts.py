@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import backup_codes, contact_verification, contacts, identifications, session_tasks
+from clerk_emulator.domain import (
+    backup_codes,
+    contact_verification,
+    contacts,
+    identifications,
+    session_lifecycle,
+    session_tasks,
+)
 from clerk_emulator.domain.identifications import serialize_identification
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.tables import USERS
 
 _EMAIL, _PHONE = "email_address", "phone_number"
 _IDS = {_EMAIL: "email_id", _PHONE: "phone_number_id"}
@@ -78,15 +84,15 @@ def verify_phone_number(call: BrowserCall) -> Json:
 
 @frontend_operation("UpdatePhoneNumber")
 def update_phone_number(call: BrowserCall) -> Json:
-    row = _row(call, _PHONE)
-    user = call.require_user()
-    is_first = not session_tasks.has_second_factor(call.store, user)
+    session, row = call.require_session(), _row(call, _PHONE)
     reserved, default = (call.body.get(f"{name}_second_factor") for name in ("reserved_for", "default"))
     codes = None
     if reserved is not None:
+        user = call.require_user()
+        if reserved and not session_tasks.has_second_factor(call.store, user):
+            _, codes = backup_codes.give_first(call.store, user)
         row = contacts.update(call.store, row, {"reserved_for_second_factor": reserved})
-        if reserved and is_first:
-            _, codes = backup_codes.give_first(call.store, call.store.require(USERS, user["id"]))
+        session_lifecycle.finish_tasks(call.store, session)
     if default:
         row = contacts.make_default_second_factor(call.store, row)
     return {**serialize_identification(row), "backup_codes": codes}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import domain_offers, membership_invitations, membership_requests, memberships
-from clerk_emulator.domain.domain_offers import AUTOMATIC_INVITATIONS, SUGGESTIONS
 from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
 from clerk_emulator.domain.organization_profiles import require_organizations_enabled
 from clerk_emulator.frontend_api.call import BrowserCall
@@ -17,7 +16,7 @@ from clerk_emulator.frontend_api.views.organizations import (
 )
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.conditions import is_one_of
-from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS
+from clerk_emulator.storage.tables import AUTOMATIC_INVITATIONS, MEMBERSHIPS, ORGANIZATION_INVITATIONS, SUGGESTIONS
 
 
 @frontend_operation("getOrganizationMemberships")

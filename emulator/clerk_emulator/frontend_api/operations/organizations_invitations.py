@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import membership_invitations, membership_requests
-from clerk_emulator.domain.membership_requests import REQUESTS
 from clerk_emulator.domain.organization_profiles import pending_invitations
 from clerk_emulator.domain.roles import MANAGE_MEMBERS
 from clerk_emulator.frontend_api.access import require_member
@@ -13,6 +12,7 @@ from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.organizations import serialize_invitations, serialize_requests
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.conditions import is_one_of
+from clerk_emulator.storage.tables import MEMBERSHIP_REQUESTS
 from clerk_emulator.storage.tables import ORGANIZATION_INVITATIONS as INVITATIONS
 
 
@@ -74,9 +74,9 @@ def list_requests(call: BrowserCall) -> Json:
     organization = require_member(call, MANAGE_MEMBERS).organization
     return list_page(
         call,
-        REQUESTS,
-        REQUESTS.c.organization_id == organization["id"],
-        is_one_of(REQUESTS.c.status, call.query["status"]),
+        MEMBERSHIP_REQUESTS,
+        MEMBERSHIP_REQUESTS.c.organization_id == organization["id"],
+        is_one_of(MEMBERSHIP_REQUESTS.c.status, call.query["status"]),
         serialize=serialize_requests,
     )
 
