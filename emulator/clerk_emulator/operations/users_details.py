@@ -56,7 +56,8 @@ def get_oauth_access_tokens(call: Call) -> Response:
 
 
 def _serialize_access_tokens(_call: Call, rows: list[Json]) -> list[Json]:
-    return [_serialize_access_token(row) for row in rows]
+    # Users revoke the tokens of an account through the Frontend API.
+    return [_serialize_access_token(row) for row in rows if row["_token"] is not None]
 
 
 def _serialize_access_token(row: Json) -> Json:
