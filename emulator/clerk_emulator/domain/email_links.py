@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
-from clerk_emulator.domain import jwts, verification_codes
+from clerk_emulator.domain import jwts, origins, verification_codes
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -45,10 +45,8 @@ class Visit:
 
     def target(self, redirect_url: str) -> str:
         """Return the URL to which the browser goes, with the status."""
-        values = {"__clerk_status": self.status}
-        if self.created_session_id:
-            values["__clerk_created_session"] = self.created_session_id
-        return with_query(redirect_url, values)
+        session = {"__clerk_created_session": self.created_session_id} if self.created_session_id else {}
+        return origins.with_parameters(redirect_url, __clerk_status=self.status, **session)
 
 
 Handler = Callable[[Store, Link, Json | None], Visit]
@@ -120,10 +118,3 @@ def failure(store: Store, link: Link, verification: Json | None, client: Json | 
     if not same_client and AUTHENTICATION.read(store)["email_link_requires_same_client"]:
         return Visit("client_mismatch")
     return None
-
-
-def with_query(url: str, values: dict[str, str]) -> str:
-    """Return a URL with further values in its query."""
-    parts = urlsplit(url)
-    query = "&".join(filter(None, (parts.query, urlencode(values))))
-    return urlunsplit(parts._replace(query=query))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.errors import ClerkAPIError
@@ -30,6 +30,23 @@ def normalize(origin: str) -> str:
         raise ValueError(f"{origin!r} is not an origin such as https://app.example.com")
     port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
+
+
+def of_page(url: str) -> str | None:
+    """Return the origin of a page; None for the address of an app, which has none."""
+    try:
+        return normalize(url)
+    except ValueError:
+        return None
+
+
+def with_parameters(url: str, **parameters: str) -> str:
+    """Return a URL with further parameters in its query. The rest of it stays as it is."""
+    base, hash_sign, fragment = url.partition("#")
+    if not parameters:
+        return url
+    separator = "&" if "?" in base else "?"
+    return f"{base}{separator}{urlencode(parameters)}{hash_sign}{fragment}"
 
 
 def is_allowed(store: Store, origin: str) -> bool:

@@ -14,10 +14,8 @@ from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import on_startup, operation
 from clerk_emulator.storage.keys import frontend_host
 from clerk_emulator.storage.rows import deleted_object, public_fields
-from clerk_emulator.storage.store import ResourceTable, Store
-from clerk_emulator.storage.tables import SESSIONS
-
-DOMAINS = ResourceTable("domain", "dmn", {"name": str}, unique=("name",))
+from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.tables import DOMAINS, SESSIONS
 
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 

@@ -9,10 +9,10 @@ from clerk_emulator.call import Call
 from clerk_emulator.domain import formats
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.operations.domains import DOMAINS
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable
+from clerk_emulator.storage.tables import DOMAINS
 
 PROXY_CHECKS = ResourceTable("proxy_check", "proxchk", owners={"domain_id": "domain"})
 

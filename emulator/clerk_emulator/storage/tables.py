@@ -83,6 +83,9 @@ ORGANIZATION_INVITATIONS = ResourceTable(
 
 INVITATIONS = ResourceTable("invitation", "inv", {"email_address": str, "status": str, "expires_at": int})
 
+DOMAINS = ResourceTable("domain", "dmn", {"name": str}, unique=("name",))
+"""The primary domain of the instance, and satellites."""
+
 REDIRECT_URLS = ResourceTable("redirect_url", "ru", {"url": str}, unique=("url",))
 
 JWT_TEMPLATES = ResourceTable("jwt_template", "jtmp", {"name": str}, unique=("name",))

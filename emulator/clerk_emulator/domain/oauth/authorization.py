@@ -6,12 +6,12 @@ import enum
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from clerk_emulator.domain import jwts
 from clerk_emulator.domain.oauth import applications, grants
 from clerk_emulator.domain.oauth.errors import OAuthError, invalid_client, invalid_request
 from clerk_emulator.domain.oauth.scopes import DEFAULT, ORGANIZATION
+from clerk_emulator.domain.origins import with_parameters
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
@@ -41,9 +41,7 @@ class AuthorizationResponse:
     @property
     def location(self) -> str:
         """The redirect URI with the parameters in its query."""
-        parts = urlsplit(self.redirect_uri)
-        query = [*parse_qsl(parts.query, keep_blank_values=True), *self.parameters.items()]
-        return urlunsplit(parts._replace(query=urlencode(query)))
+        return with_parameters(self.redirect_uri, **self.parameters)
 
 
 class AuthorizationError(OAuthError):

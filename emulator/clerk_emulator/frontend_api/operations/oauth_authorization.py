@@ -63,12 +63,9 @@ def _authorize(call: BrowserCall, parameters: Json) -> BrowserResponse:
         is_new = authorization.began_after(call.store, call.keys, session, parameters.get(_LOGIN))
         step = authorization.respond(call.store, request, session, has_just_signed_in=is_new)
     except AuthorizationError as error:
-        step = error.response
+        return _deliver(error.response)
     except OAuthError as error:
-        # Shown to the user: the browser must not be sent to an address that is not the application's.
-        text = f"{error.error}: {error.description}\n"
-        headers = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
-        return BrowserResponse(status=error.status, headers=headers, content=text.encode())
+        return _show(error)
     if isinstance(step, AuthorizationResponse):
         return _deliver(step)
     origin = call.cause.origin
@@ -81,6 +78,13 @@ def _authorize(call: BrowserCall, parameters: Json) -> BrowserResponse:
         sent[_LOGIN] = authorization.login_token(call.store, call.keys)
     query = {"redirect_url": f"{origin}/oauth/authorize?{urlencode(sent)}", **again}
     return BrowserResponse.redirect(f"{origin}/sign-in?{urlencode(query)}", 303)
+
+
+def _show(error: OAuthError) -> BrowserResponse:
+    """Return a page for the user: the browser must not be sent to an address that is not the application's."""
+    text = f"{error.error}: {error.description}\n"
+    headers = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+    return BrowserResponse(status=error.status, headers=headers, content=text.encode())
 
 
 def _active_session(call: BrowserCall) -> Json | None:
