@@ -1,4 +1,4 @@
-"""What the person who is signed in may do in an organization."""
+"""What the person who is signed in may do: in an organization, and to the own account."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clerk_emulator.domain import memberships, permissions
 from clerk_emulator.domain.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.reverification.freshness import require_recent
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json
@@ -19,6 +20,15 @@ class Access:
     organization: Json
     user: Json
     membership: Json
+
+
+def require_verified_user(call: BrowserCall) -> Json:
+    """Return the user, who has to have verified a factor recently. Raises Clerk's 401 and 403.
+
+    Handlers call it that change how the user signs in.
+    """
+    require_recent(call.store, call.require_session())
+    return call.require_user()
 
 
 def require_member(call: BrowserCall, permission: str | None = None) -> Access:

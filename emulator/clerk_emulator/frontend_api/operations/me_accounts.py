@@ -9,6 +9,7 @@ from clerk_emulator import errors
 from clerk_emulator.domain import external_accounts, identifications, passkeys, trusted_devices
 from clerk_emulator.domain.identifications import serialize_identification
 from clerk_emulator.domain.user_accounts import delete_identification
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.users import serialize_user
@@ -20,7 +21,7 @@ _WALLET = "web3_wallet"
 
 @frontend_operation("deleteExternalAccount")
 def delete_external_account(call: BrowserCall) -> Json:
-    return external_accounts.disconnect(call.store, call.require_user(), call.path["external_account_id"])
+    return external_accounts.disconnect(call.store, require_verified_user(call), call.path["external_account_id"])
 
 
 @frontend_operation("revokeExternalAccountTokens")
@@ -47,7 +48,7 @@ def rename_passkey(call: BrowserCall) -> Json:
 
 @frontend_operation("deletePasskey")
 def delete_passkey(call: BrowserCall) -> Json:
-    return passkeys.delete(call.store, call.require_user(), call.path["passkey_id"])
+    return passkeys.delete(call.store, require_verified_user(call), call.path["passkey_id"])
 
 
 @frontend_operation("getWeb3Wallets")
@@ -63,7 +64,7 @@ def get_wallet(call: BrowserCall) -> Json:
 
 @frontend_operation("deleteWeb3Wallet")
 def delete_wallet(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     return delete_identification(call.store, user, _wallet(call, user))
 
 

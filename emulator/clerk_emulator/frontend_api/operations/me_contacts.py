@@ -11,6 +11,7 @@ from clerk_emulator.domain import (
     session_tasks,
 )
 from clerk_emulator.domain.identifications import serialize_identification
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json
@@ -26,7 +27,7 @@ def list_email_addresses(call: BrowserCall) -> list[Json]:
 
 @frontend_operation("createEmailAddresses")
 def create_email_address(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     contact_verification.require_may_add(call.store, user, _EMAIL)
     return serialize_identification(contacts.create(call.store, user, _EMAIL, {_EMAIL: call.body[_EMAIL]}))
 
@@ -49,6 +50,7 @@ def verify_email_address(call: BrowserCall) -> Json:
 
 @frontend_operation("DeleteEmailAddress")
 def delete_email_address(call: BrowserCall) -> Json:
+    require_verified_user(call)
     return contacts.delete_own(call.store, _row(call, _EMAIL))
 
 
@@ -59,7 +61,7 @@ def list_phone_numbers(call: BrowserCall) -> list[Json]:
 
 @frontend_operation("postPhoneNumbers")
 def create_phone_number(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     contact_verification.require_may_add(call.store, user, _PHONE)
     names = (_PHONE, "reserved_for_second_factor")
     body = {name: call.body[name] for name in names if name in call.body}
@@ -84,11 +86,10 @@ def verify_phone_number(call: BrowserCall) -> Json:
 
 @frontend_operation("UpdatePhoneNumber")
 def update_phone_number(call: BrowserCall) -> Json:
-    session, row = call.require_session(), _row(call, _PHONE)
+    session, user, row = call.require_session(), require_verified_user(call), _row(call, _PHONE)
     reserved, default = (call.body.get(f"{name}_second_factor") for name in ("reserved_for", "default"))
     codes = None
     if reserved is not None:
-        user = call.require_user()
         if reserved and not session_tasks.has_second_factor(call.store, user):
             _, codes = backup_codes.give_first(call.store, user)
         row = contacts.update(call.store, row, {"reserved_for_second_factor": reserved})
@@ -100,6 +101,7 @@ def update_phone_number(call: BrowserCall) -> Json:
 
 @frontend_operation("DeletePhoneNumber")
 def delete_phone_number(call: BrowserCall) -> Json:
+    require_verified_user(call)
     return contacts.delete_own(call.store, _row(call, _PHONE))
 
 

@@ -16,6 +16,7 @@ from clerk_emulator.domain import (
 )
 from clerk_emulator.domain.user_accounts import update_user
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.uploads import uploaded_file
@@ -38,6 +39,8 @@ def get_user(call: BrowserCall) -> Json:
 def update_profile(call: BrowserCall) -> Json:
     user = call.require_user()
     body = {name: call.body[name] for name in (*_NAMES, *_SENSITIVE) if name in call.body}
+    if any(name in body for name in _SENSITIVE):
+        require_verified_user(call)
     _require_changeable(call, user, body)
     user_lifecycle.update(call.store, user, body)
     return _current(call, user)
@@ -71,7 +74,7 @@ def merge_metadata(call: BrowserCall) -> Json:
 
 @frontend_operation("deleteUser")
 def delete_user(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     if not (user["delete_self_enabled"] and AUTHENTICATION.read(call.store)["delete_self"]):
         message = "Users may not delete their account."
         raise ClerkAPIError(403, "user_delete_self_not_enabled", "not enabled", message)
@@ -104,7 +107,7 @@ def delete_image(call: BrowserCall) -> Json:
 
 @frontend_operation("changePassword")
 def change_password(call: BrowserCall) -> Json:
-    session, user = call.require_session(), call.require_user()
+    session, user = call.require_session(), require_verified_user(call)
     if not USER_SETTINGS.read(call.store)["passwords"]:
         message = "Passwords are disabled for this instance."
         raise ClerkAPIError(403, "password_disabled", "passwords are disabled", message)
@@ -127,7 +130,7 @@ def change_password(call: BrowserCall) -> Json:
 
 @frontend_operation("removePassword")
 def remove_password(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     if user["_password_digest"] is None:
         raise ClerkAPIError(400, "no_password_set", "no password set", "This user has no password.")
     if ATTRIBUTES.read(call.store)["password"]["required"]:

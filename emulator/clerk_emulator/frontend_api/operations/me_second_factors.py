@@ -7,6 +7,7 @@ from clerk_emulator.domain import authenticator_apps, backup_codes, factor_ages,
 from clerk_emulator.domain.contacts import require_second_factor_left
 from clerk_emulator.domain.user_accounts import update_user
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json
@@ -14,7 +15,7 @@ from clerk_emulator.json_types import Json
 
 @frontend_operation("postTOTP")
 def create_totp(call: BrowserCall) -> Json:
-    return authenticator_apps.begin(call.store, call.require_user())
+    return authenticator_apps.begin(call.store, require_verified_user(call))
 
 
 @frontend_operation("verifyTOTP")
@@ -30,14 +31,14 @@ def verify_totp(call: BrowserCall) -> Json:
 
 @frontend_operation("deleteTOTP")
 def delete_totp(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     require_second_factor_left(call.store, user, without=user["_totp_secret"])
     return authenticator_apps.delete(call.store, user)
 
 
 @frontend_operation("createBackupCodes")
 def create_backup_codes(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     if not backup_codes.are_enabled(call.store) or not session_tasks.has_second_factor(call.store, user):
         message = "Backup codes need another second factor, and must be enabled for the instance."
         raise ClerkAPIError(400, "backup_codes_not_available", "not available", message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator.domain import session_activities, session_lifecycle
 from clerk_emulator.domain.session_lifecycle import OPEN
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.sessions import serialize_session
@@ -33,7 +34,7 @@ def list_sessions(call: BrowserCall) -> list[Json]:
 
 @frontend_operation("revokeSession")
 def revoke_session(call: BrowserCall) -> Json:
-    own = SESSIONS.c.user_id == call.require_user()["id"]
+    own = SESSIONS.c.user_id == require_verified_user(call)["id"]
     session_lifecycle.expire(call.store)
     session = call.store.require(SESSIONS, call.path["session_id"], own)
     if session["status"] not in OPEN:
