@@ -26,6 +26,7 @@ from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.browser_sessions import BrowserSession
 from clerk_emulator.domain.oauth import access_tokens
+from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.faults import Faults
@@ -124,6 +125,22 @@ class Controls(EnterpriseControls, SignUpControls):
             return [events.envelope(entry, instance_id) for entry in ledger.read_after(self._state.store)]
 
     # State
+
+    @property
+    def settings(self) -> Json:
+        """The settings of the instance by section, which Clerk's dashboard has."""
+        with self._state.store.transaction():
+            return instance_settings.read(self._state.store)
+
+    def update_settings(self, **sections: Json) -> Json:
+        """Change settings of the instance, and return all. Those that are not named stay as they are.
+
+        The sections are `authentication`, `attributes`, `passwords`, `display`, `users`, `restrictions`,
+        `organizations` and `instance`. Raises ValueError, which names the setting, for one that does not exist or has
+        an invalid value; nothing is changed then.
+        """
+        with self._state.store.transaction():
+            return instance_settings.update(self._state.store, self._state.keys, sections)
 
     def dump(self) -> Json:
         """Return keys, custom roles, users, organizations and memberships as a seed for another emulator."""

@@ -1,4 +1,4 @@
-"""Validate, hash and verify passwords, with all hashers that Clerk accepts."""
+"""Hash and verify passwords, with all hashers that Clerk accepts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import string
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import bcrypt
@@ -18,37 +18,11 @@ from clerk_emulator.errors import ClerkAPIError, invalid
 _ROUNDS = 4
 """The cost of new bcrypt hashes: the lowest, because the emulator protects no real secrets."""
 _MAX_BYTES = 72
-_LEAKED = frozenset(
-    {"password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou"}
-)
-"""A stand-in for the list of leaked passwords, which needs a network."""
+_WEAK = frozenset({"md5", "md5_salted", "md5_phpass", "sha256", "sha256_salted", "sha512_symfony"})
 
 _ITOA64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MAX_WORK = 10_000_000
 """Maximum number of rounds, so that a digest does not block other requests."""
-
-
-def validate(
-    password: str, identifiers: Collection[str], *, may_be_leaked: bool = False, name: str = "password"
-) -> None:
-    """Raise Clerk's error for a password that is too short, too long, leaked, or an identifier of the user.
-
-    `name` is the parameter's name in the error.
-    """
-    if len(password) < 8:
-        raise _invalid_password(name, "form_password_length_too_short", "must have 8 or more characters")
-    if len(password.encode()) > _MAX_BYTES:
-        raise _invalid_password(
-            name, "form_password_size_in_bytes_exceeded", f"must not have more than {_MAX_BYTES} bytes"
-        )
-    if not may_be_leaked and password.lower() in _LEAKED:
-        raise _invalid_password(name, "form_password_pwned", "has been leaked; choose another")
-    if password.lower() in identifiers:
-        raise _invalid_password(name, "form_password_matches_identifier", "must not be an identifier of the user")
-
-
-def _invalid_password(name: str, code: str, why: str) -> ClerkAPIError:
-    return ClerkAPIError(422, code, why, f"The password {why}.", param_name=name)
 
 
 def hash_password(password: str) -> tuple[str, str]:
@@ -69,6 +43,11 @@ def check_digest(hasher: str, imported_digest: str) -> tuple[str, str]:
             param_name="password_digest",
         )
     return hasher, imported_digest
+
+
+def is_weak(hasher: str) -> bool:
+    """Return whether digests of a hasher are replaced when the user signs in, because they are easy to guess from."""
+    return hasher in _WEAK
 
 
 def matches(password: str, hasher: str, stored: str) -> bool:

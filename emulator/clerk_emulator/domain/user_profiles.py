@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications, passwords, second_factors
+from clerk_emulator.domain import formats, identifications, password_rules, passwords, second_factors
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import INSTANCE, USER_SETTINGS
+from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -88,7 +88,7 @@ def validate_password(store: Store, user: Json, password: str, name: str = "pass
     """
     identifiers = {one["_identifier"] for one in identifications.of_user(store, user["id"])}
     identifiers |= {user["username"]} if user["username"] else set[str]()
-    passwords.validate(password, identifiers, may_be_leaked=not INSTANCE.read(store)["hibp"], name=name)
+    password_rules.validate(store, password, identifiers, name=name)
 
 
 def new_password(store: Store, hasher: str, digest: str) -> Json:

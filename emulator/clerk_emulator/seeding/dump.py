@@ -8,6 +8,7 @@ from clerk_emulator.domain import identifications, memberships
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
+from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding import billing, changed_templates, enterprise, generic_resources
@@ -32,8 +33,10 @@ def dump(state: State) -> Json:
     settle(store)
     plans = billing.dump_plans(store)
     subscriptions = billing.dump_subscriptions(store, _time)
+    settings = instance_settings.changed(store)
     return {
         "keys": {name: getattr(state.keys, name) for name in KEYS},
+        **({"settings": settings} if settings else {}),
         **_custom_roles(store),
         **({"plans": plans} if plans else {}),
         "users": [_user(store, row) for row in store.all(USERS)],

@@ -42,6 +42,9 @@ slug, and `saml_connection_id` the id of the SAML connection. The section `direc
 and `PATCH /directories/{id}`, and an `api_key`; a group's `role` is a key. An entry of `templates` changes the template
 that its `template_type` and `slug` name.
 
+The object `settings` has the settings of the instance that are not the default, as `Emulator.update_settings` takes
+them.
+
 The section `resources` has those of operations without rules: the path of a `collection`, `parents` (the values of its
 parameters) and the `values` of the resource.
 """
@@ -119,8 +122,12 @@ def _checked(data: Any, source: str) -> Json:
         if name == "keys":
             if not (is_object(entries) and all(key in KEYS and isinstance(entries[key], str) for key in entries)):
                 raise SeedError(f"{source}: keys: only {', '.join(KEYS)} are allowed, each a string")
+        elif name == "settings":
+            if not is_object(entries):
+                raise SeedError(f"{source}: settings: it must be an object with sections of settings")
         elif name not in SECTIONS:
-            raise SeedError(f"{source}: there is no section {name}; the sections are {', '.join(SECTIONS)}, keys")
+            sections = ", ".join(SECTIONS)
+            raise SeedError(f"{source}: there is no section {name}; the sections are {sections}, keys, settings")
         elif not (is_list(entries) and all(is_object(entry) for entry in entries)):
             raise SeedError(f"{source}: {name}: it must be a list of objects")
     return data

@@ -12,6 +12,7 @@ from clerk_emulator.domain import events, external_accounts, formats, identifica
 from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.roles import PERMISSIONS
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.rate_limits import InstanceType
@@ -95,6 +96,10 @@ def _load(data: Json, state: State) -> None:
 
 def _create(data: Json, state: State) -> None:
     with events.not_recorded(state.store):
+        try:
+            instance_settings.update(state.store, state.keys, data.get("settings", {}))
+        except ValueError as error:
+            raise SeedError(f"settings.{error}") from None
         loader = _Loader(state)
         for section in SECTIONS:
             create = loader.creators[section]

@@ -202,11 +202,7 @@ PASSWORDS = Section(
         "require_numbers": False,
         "require_uppercase": False,
         "require_lowercase": False,
-        "show_zxcvbn": False,
-        "min_zxcvbn_strength": 0,
-        "allowed_special_characters": "",
         "enforce_hibp_on_sign_in": False,
-        "disable_password_reverification": False,
     },
 )
 """Rules for new passwords. Whether leaked ones are rejected is `hibp` of the instance."""

@@ -7,6 +7,7 @@ from clerk_emulator.control import openapi
 from clerk_emulator.control.control_error import ControlError
 from clerk_emulator.control.routes import ControlCall, route
 from clerk_emulator.control.schemas import OPEN, list_of, parameters, result, text
+from clerk_emulator.frontend_api.instance_settings import SECTIONS as SETTINGS
 from clerk_emulator.json_types import Json
 from clerk_emulator.seeding.format import SECTIONS
 
@@ -62,7 +63,21 @@ def reset(call: ControlCall) -> None:
         raise ControlError(409, ("not_in_memory", str(error), None)) from None
 
 
-@route("POST", "/seed", python="load_seed", body=parameters(**{name: list_of(OPEN) for name in SECTIONS}))
+@route("GET", "/settings", python="settings", result=OPEN)
+def get_settings(call: ControlCall) -> Json:
+    """Return the settings of the instance by section, which Clerk's dashboard has."""
+    return call.controls.settings
+
+
+@route("PATCH", "/settings", python="update_settings", body=parameters(**dict.fromkeys(SETTINGS, OPEN)), result=OPEN)
+def update_settings(call: ControlCall) -> Json:
+    """Change settings of the instance, and return all. Those that are not named stay as they are."""
+    return call.controls.update_settings(**call.body)
+
+
+@route(
+    "POST", "/seed", python="load_seed", body=parameters(settings=OPEN, **{name: list_of(OPEN) for name in SECTIONS})
+)
 def load_seed(call: ControlCall) -> None:
     """Add what a seed describes to the state. Nothing is added if one of its entries is invalid."""
     call.controls.load_seed(call.body)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import lockout, verification_codes
+from clerk_emulator.domain import lockout, password_rules, verification_codes
 from clerk_emulator.domain import passwords as hashing
 from clerk_emulator.domain.sign_in import attempts, factors
 from clerk_emulator.errors import ClerkAPIError, keep_writes
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import AUTHENTICATION
+from clerk_emulator.storage.settings import AUTHENTICATION, PASSWORDS
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
 
@@ -23,6 +23,11 @@ def attempt(store: Store, row: Json, password: str) -> Json:
         raise ClerkAPIError(400, "strategy_for_user_invalid", "is invalid", message, param_name="strategy")
     if not hashing.matches(password, user["_password_hasher"], user["_password_digest"]):
         raise lockout.count_failure(store, user["id"], _incorrect(store))
+    if PASSWORDS.read(store)["enforce_hibp_on_sign_in"] and password_rules.is_leaked(store, password):
+        raise keep_writes(password_rules.pwned())
+    if hashing.is_weak(user["_password_hasher"]):
+        hasher, digest = hashing.hash_password(password)
+        store.update(USERS, user, _password_hasher=hasher, _password_digest=digest, updated_at=user["updated_at"])
     if user["_compromised"]:
         message = "The password may be known to others. Sign in another way, and choose a new one."
         raise ClerkAPIError(422, "form_password_compromised", "is compromised", message, param_name="password")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications, metadata, passwords
+from clerk_emulator.domain import formats, identifications, metadata, password_rules, passwords
 from clerk_emulator.domain.sign_up.requirements import FIELDS, LEGAL_ACCEPTED, VERIFIABLE, Requirements
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.settings import INSTANCE
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
 
@@ -63,7 +62,7 @@ def _with_either(values: Json) -> Json:
 
 def _password(store: Store, row: Json, password: str) -> Json:
     identifiers = {row[name] for name in (*VERIFIABLE, "username") if row[name]}
-    passwords.validate(password, identifiers, may_be_leaked=not INSTANCE.read(store)["hibp"])
+    password_rules.validate(store, password, identifiers)
     hasher, digest = passwords.hash_password(password)
     return {"_password_hasher": hasher, "_password_digest": digest}
 

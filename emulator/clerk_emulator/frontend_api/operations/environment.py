@@ -10,10 +10,10 @@ from clerk_emulator.json_types import Json
 
 @frontend_operation("getEnvironment", anonymous=True)
 def get_environment(call: BrowserCall) -> Json:
-    return serialize_environment(call)
+    return serialize_environment(call.store, call.keys)
 
 
 @frontend_operation("updateEnvironment", anonymous=True)
 def update_environment(call: BrowserCall) -> Json:
     # In development, clerk-js sends the origin of its page with this request. Nothing else can be changed.
-    return serialize_environment(call)
+    return serialize_environment(call.store, call.keys)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from clerk_emulator.domain import password_rules
 from clerk_emulator.domain.sign_in import identifiers
 from clerk_emulator.domain.social_providers import serialize_providers
 from clerk_emulator.domain.templating.templates import APPLICATION_NAME
-from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.settings import (
     ATTRIBUTES,
     AUTHENTICATION,
@@ -17,19 +18,20 @@ from clerk_emulator.storage.settings import (
     RESTRICTIONS,
     USER_SETTINGS,
 )
+from clerk_emulator.storage.store import Store
 
 _LEGACY_STATES = ("email_address", "phone_number", "username", "first_name", "last_name", "password")
 
 
-def serialize_environment(call: BrowserCall) -> Json:
+def serialize_environment(store: Store, keys: Keys) -> Json:
     """Return the settings of the instance."""
     return {
-        "auth_config": _auth_config(call),
-        "display_config": _display_config(call),
-        "user_settings": _user_settings(call),
-        "organization_settings": _organization_settings(call),
+        "auth_config": _auth_config(store, keys),
+        "display_config": _display_config(store, keys),
+        "user_settings": _user_settings(store),
+        "organization_settings": _organization_settings(store),
         "fraud_settings": {"object": "fraud_settings", "native": {"device_attestation_mode": "disabled"}},
-        "commerce_settings": _commerce_settings(call),
+        "commerce_settings": _commerce_settings(),
         "api_keys_settings": {"enabled": True, "user_api_keys_enabled": True, "orgs_api_keys_enabled": True},
         "protect_config": {"loaders": []},
         "maintenance_mode": False,
@@ -38,13 +40,13 @@ def serialize_environment(call: BrowserCall) -> Json:
     }
 
 
-def _auth_config(call: BrowserCall) -> Json:
-    attributes, settings = ATTRIBUTES.read(call.store), AUTHENTICATION.read(call.store)
+def _auth_config(store: Store, keys: Keys) -> Json:
+    attributes, settings = ATTRIBUTES.read(store), AUTHENTICATION.read(store)
     enabled = [one for one in attributes.values() if one["enabled"]]
-    kinds = [kind for kind in identifiers.supported(call.store) if kind != "passkey"]
+    kinds = [kind for kind in identifiers.supported(store) if kind != "passkey"]
     return {
         "object": "auth_config",
-        "id": f"aconf_{call.keys.instance_id.removeprefix('ins_')}",
+        "id": f"aconf_{keys.instance_id.removeprefix('ins_')}",
         **{name: _state_of(attributes[name]) for name in _LEGACY_STATES},
         "identification_requirements": [[name] for name in kinds if attributes[name]["required"]],
         "identification_strategies": kinds,
@@ -54,9 +56,9 @@ def _auth_config(call: BrowserCall) -> Json:
         "single_session_mode": settings["single_session_mode"],
         "reverification": settings["reverification"],
         "enhanced_email_deliverability": False,
-        "test_mode": USER_SETTINGS.read(call.store)["test_mode"],
-        "cookieless_dev": INSTANCE.read(call.store)["cookieless_dev"],
-        "url_based_session_syncing": INSTANCE.read(call.store)["url_based_session_syncing"],
+        "test_mode": USER_SETTINGS.read(store)["test_mode"],
+        "cookieless_dev": INSTANCE.read(store)["cookieless_dev"],
+        "url_based_session_syncing": INSTANCE.read(store)["url_based_session_syncing"],
         "claimed_at": None,
         "native_settings": {
             "object": "native_settings",
@@ -72,13 +74,13 @@ def _state_of(attribute: Json) -> str:
     return "required" if attribute["required"] and attribute["enabled"] else "on" if attribute["enabled"] else "off"
 
 
-def _display_config(call: BrowserCall) -> Json:
-    origin = call.store.origin
-    display, instance = DISPLAY.read(call.store), INSTANCE.read(call.store)
+def _display_config(store: Store, keys: Keys) -> Json:
+    origin = store.origin
+    display, instance = DISPLAY.read(store), INSTANCE.read(store)
     home = display["home_url"]
     return {
         "object": "display_config",
-        "id": f"display_config_{call.keys.instance_id.removeprefix('ins_')}",
+        "id": f"display_config_{keys.instance_id.removeprefix('ins_')}",
         "instance_environment_type": "development",
         "application_name": APPLICATION_NAME,
         "preferred_sign_in_strategy": instance["preferred_sign_in_strategy_when_password_required"] or "password",
@@ -120,13 +122,13 @@ def _display_config(call: BrowserCall) -> Json:
     }
 
 
-def _user_settings(call: BrowserCall) -> Json:
-    settings, users = AUTHENTICATION.read(call.store), USER_SETTINGS.read(call.store)
-    instance, restrictions = INSTANCE.read(call.store), RESTRICTIONS.read(call.store)
+def _user_settings(store: Store) -> Json:
+    settings, users = AUTHENTICATION.read(store), USER_SETTINGS.read(store)
+    instance, restrictions = INSTANCE.read(store), RESTRICTIONS.read(store)
     enterprise_sso = {"enabled": True, "self_serve_sso": False}
     return {
-        "attributes": ATTRIBUTES.read(call.store),
-        "social": serialize_providers(call.store),
+        "attributes": ATTRIBUTES.read(store),
+        "social": serialize_providers(store),
         "enterprise_sso": enterprise_sso,
         "saml": enterprise_sso,
         "sign_in": {"second_factor": {"required": settings["second_factor_required"]}},
@@ -139,7 +141,14 @@ def _user_settings(call: BrowserCall) -> Json:
             "custom_action_required": False,
         },
         "restrictions": {name: {"enabled": enabled} for name, enabled in restrictions.items()},
-        "password_settings": {**PASSWORDS.read(call.store), "disable_hibp": not instance["hibp"]},
+        "password_settings": {
+            **PASSWORDS.read(store),
+            "disable_hibp": not instance["hibp"],
+            "allowed_special_characters": password_rules.SPECIAL_CHARACTERS,
+            "disable_password_reverification": False,
+            "show_zxcvbn": False,
+            "min_zxcvbn_strength": 0,
+        },
         "username_settings": {
             "min_length": 4,
             "max_length": 64,
@@ -169,9 +178,9 @@ def _user_settings(call: BrowserCall) -> Json:
     }
 
 
-def _organization_settings(call: BrowserCall) -> Json:
-    settings = ORGANIZATION_SETTINGS.read(call.store)
-    forced = AUTHENTICATION.read(call.store)["force_organization_selection"]
+def _organization_settings(store: Store) -> Json:
+    settings = ORGANIZATION_SETTINGS.read(store)
+    forced = AUTHENTICATION.read(store)["force_organization_selection"]
     return {
         "enabled": settings["enabled"],
         "max_allowed_memberships": settings["max_allowed_memberships"],
@@ -188,7 +197,7 @@ def _organization_settings(call: BrowserCall) -> Json:
     }
 
 
-def _commerce_settings(_call: BrowserCall) -> Json:
+def _commerce_settings() -> Json:
     billing = {"enabled": False, "has_paid_plans": False}
     return {
         "billing": {
