@@ -10,7 +10,6 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import verified
 
@@ -44,7 +43,8 @@ def _agent_task(api: Api, user_id: str, **values: Any) -> Json:
 
 def _ticket(made: Json) -> str:
     url = urlsplit(made["url"])
-    assert (url.scheme, url.netloc, url.path) == ("https", DEFAULT_HOST, "/v1/tickets/accept")
+    assert (url.scheme, url.hostname) == ("http", "127.0.0.1")
+    assert url.path == ("/v1/agents/tasks" if "agent_id" in made else "/v1/tickets/accept")
     (ticket,) = parse_qs(url.query)["ticket"]
     assert made.get("token", ticket) == ticket
     return ticket

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.domain import formats, identifications, jwts, messages, metadata, waitlist
 from clerk_emulator.domain.expiration import expire_pending
+from clerk_emulator.domain.ticket_urls import accept_url
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -45,7 +46,7 @@ def invite(store: Store, keys: Keys, body: Json, *, ignore_invitation: bool = Fa
             "status": "pending",
             "created_at": now,
             "expires_at": expires_at,
-            "url": f"{keys.issuer}/v1/tickets/accept?ticket={_ticket(keys, invitation_id, expires_at, redirect_url)}",
+            "url": accept_url(store, keys, _ticket(keys, invitation_id, expires_at, redirect_url)),
         },
     )
 

@@ -19,6 +19,7 @@ from clerk_emulator.domain.application_invitations import duplicate
 from clerk_emulator.domain.expiration import expire_pending
 from clerk_emulator.domain.identifications import is_verified
 from clerk_emulator.domain.organization_profiles import pending_invitations, public_organization_data
+from clerk_emulator.domain.ticket_urls import accept_url
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -73,7 +74,7 @@ def invite(store: Store, keys: Keys, organization: Json, body: Json, *, in_bulk:
             "created_at": now,
             "updated_at": now,
             "expires_at": expires_at,
-            "url": f"{keys.issuer}/v1/tickets/accept?ticket={_ticket(keys, invitation_id, expires_at, redirect_url)}",
+            "url": accept_url(store, keys, _ticket(keys, invitation_id, expires_at, redirect_url)),
             **{name: metadata.validate(name, body.get(name) or {}) for name in _METADATA},
         },
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from clerk_emulator import errors
 from clerk_emulator.domain import jwts, opaque_tokens, session_lifecycle
+from clerk_emulator.domain.ticket_urls import accept_url
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -57,18 +58,13 @@ def issue(store: Store, keys: Keys, table: ResourceTable, row: Json, lifetime: i
     """Create a token that lasts `lifetime` seconds. Return it with its ticket, and the URL that redeems the ticket."""
     token = store.create(table, row)
     ticket = sign(keys, token, token["created_at"] // 1000 + lifetime)
-    return {**public_fields(token), "token": ticket, "url": url(keys, ticket)}
+    return {**public_fields(token), "token": ticket, "url": accept_url(store, keys, ticket)}
 
 
 def sign(keys: Keys, row: Json, expires_at: int) -> str:
     """Return the ticket of a token or task. It expires at `expires_at`, in seconds since 1970."""
     claims = {"st": row["object"], "sid": row["id"], "iid": keys.instance_id, "exp": expires_at}
     return jwts.sign(keys, claims)
-
-
-def url(keys: Keys, ticket: str) -> str:
-    """Return the URL that a browser visits with a ticket."""
-    return f"{keys.issuer}/v1/tickets/accept?ticket={ticket}"
 
 
 def revoke(store: Store, row: Json) -> Json:
@@ -90,7 +86,14 @@ def redeem(store: Store, keys: Keys, ticket: str, *, origin: str | None = None) 
 
 
 def use(store: Store, keys: Keys, ticket: str) -> Json:
-    """Mark the token or task of a ticket as used, and return it.
+    """Mark the token or task of a ticket as used, and return it. Raises ClerkAPIError as `require_usable` does."""
+    row = require_usable(store, keys, ticket)
+    kind, _ = _KINDS[row["object"]]
+    return store.update(kind, row, status="accepted")
+
+
+def require_usable(store: Store, keys: Keys, ticket: str) -> Json:
+    """Return the token or task of a ticket.
 
     Raises ClerkAPIError for a ticket that is invalid, used, revoked or expired.
     """
@@ -98,13 +101,18 @@ def use(store: Store, keys: Keys, ticket: str) -> Json:
     kind, codes = _KINDS.get(str(claims.get("st")), (None, None))
     row = store.get(kind, claims["sid"]) if kind else None
     if kind is None or codes is None or row is None:
-        raise ClerkAPIError(400, "ticket_invalid_code", "is invalid", "The ticket is invalid.")
+        raise invalid()
     if row["status"] != "pending":
         code = codes.revoked if row["status"] == "revoked" else codes.used
         raise ClerkAPIError(400, code, "cannot be used", f"{row['id']} cannot be used, because it is {row['status']}.")
     if claims["exp"] * 1000 <= store.clock.now():
         raise ClerkAPIError(400, "ticket_expired_code", "is expired", f"{row['id']} has expired.")
-    return store.update(kind, row, status="accepted")
+    return row
+
+
+def invalid() -> ClerkAPIError:
+    """Return the error for a ticket that the instance did not make, or not for this purpose."""
+    return ClerkAPIError(400, "ticket_invalid_code", "is invalid", "The ticket is invalid.")
 
 
 def session_arguments(row: Json) -> Json:

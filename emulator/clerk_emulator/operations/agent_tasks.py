@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import formats, tickets
+from clerk_emulator.domain import formats, origins, tickets
+from clerk_emulator.domain.ticket_urls import agent_task_url
 from clerk_emulator.domain.tickets import AGENT_TASKS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -25,6 +26,10 @@ def create_agent_task(call: Call) -> Json:
         if not body[name].strip():
             raise errors.null(name)
     formats.url("redirect_url", body["redirect_url"])
+    try:
+        origins.normalize(body["redirect_url"])
+    except ValueError:
+        raise errors.malformed("redirect_url", "a URL such as https://app.example.com/start") from None
     same = call.store.find(AGENT_TASKS, AGENT_TASKS.c.agent_name == body["agent_name"])
     agent_id = same["_agent_id"] if same else call.ids.new("agent")
     task = call.store.create(
@@ -35,11 +40,12 @@ def create_agent_task(call: Call) -> Json:
             "_agent_id": agent_id,
             "_agent_name": body["agent_name"],
             "_actor": {"iss": call.keys.issuer, "sub": agent_id, "type": "agent"},
+            "_redirect_url": body["redirect_url"],
             "_session_seconds": tickets.parse_duration(body, "session_max_duration_in_seconds", _SESSION_LIFETIME),
         },
     )
     ticket = tickets.sign(call.keys, task, task["created_at"] // 1000 + _LIFETIME)
-    return {**_serialize(task), "url": tickets.url(call.keys, ticket)}
+    return {**_serialize(task), "url": agent_task_url(call.store, call.keys, ticket)}
 
 
 @operation("RevokeAgentTask")

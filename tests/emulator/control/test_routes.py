@@ -32,7 +32,7 @@ PARTS = {
 """The objects that an emulator's controls consist of."""
 NOT_CONTROLS = {
     *("start", "stop", "clock.at", "clock.on_change", "faults.next_for", "requests.record", "requests.reset"),
-    *("webhooks.reset", "webhooks.faults.next_for"),
+    *("webhooks.reset", "webhooks.faults.next_for", "https_origin", "https_authority", "environment"),
 }
 """Members that are no controls: the server's own, and those that other parts of the emulator call."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import application_invitations, identifications, jwts, membership_invitations
+from clerk_emulator.domain import application_invitations, identifications, jwts, membership_invitations, tickets
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -47,7 +47,7 @@ def read_ticket(store: Store, keys: Keys, ticket: str) -> tuple[str, Json]:
     membership_invitations.expire(store)
     row = store.get(table, str(claims.get("sid"))) if table else None
     if row is None:
-        raise ClerkAPIError(400, "ticket_invalid_code", "is invalid", "The ticket is invalid.")
+        raise tickets.invalid()
     if row["status"] == "expired":
         raise ClerkAPIError(400, "ticket_expired_code", "is expired", f"The invitation {row['id']} has expired.")
     if row["status"] != "pending":

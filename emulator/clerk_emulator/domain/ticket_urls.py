@@ -1,0 +1,24 @@
+"""The URLs that people open with a ticket: of an invitation, a sign-in token or an agent task.
+
+They lead to the emulator, which stands for the Frontend API, whatever host the publishable key names.
+"""
+
+from __future__ import annotations
+
+from clerk_emulator.storage.keys import Keys
+from clerk_emulator.storage.store import Store
+
+
+def accept_url(store: Store, keys: Keys, ticket: str) -> str:
+    """Return the URL that accepts a ticket."""
+    return f"{_origin(store, keys)}/v1/tickets/accept?ticket={ticket}"
+
+
+def agent_task_url(store: Store, keys: Keys, ticket: str) -> str:
+    """Return the URL that starts the session of an agent task."""
+    return f"{_origin(store, keys)}/v1/agents/tasks?ticket={ticket}"
+
+
+def _origin(store: Store, keys: Keys) -> str:
+    # Without a request, and before the server runs, the emulator has no origin.
+    return store.origin or keys.issuer
