@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import (
-    factor_ages,
-    identifications,
-    lockout,
-    messages,
-    passwords,
-    second_factors,
-    verification_codes,
-)
+from clerk_emulator.domain import factor_ages, factor_checks, lockout, passwords, verification_codes
 from clerk_emulator.domain.reverification import factors
 from clerk_emulator.domain.reverification.factors import Level
 from clerk_emulator.errors import ClerkAPIError
@@ -21,7 +13,7 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import SESSIONS, USERS
 
-_KINDS = {"email_code": "email_address", "phone_code": "phone_number"}
+_SENT = ("email_code", "phone_code")
 
 
 def start(store: Store, session: Json, level: Level) -> Json:
@@ -36,7 +28,7 @@ def prepare_first(store: Store, session: Json, strategy: str, identification_id:
     """Send a code to an email address or phone number of the user, and return the session. Raises ClerkAPIError."""
     state = _require_status(session, "needs_first_factor")
     available = factors.first_factors(store, store.require(USERS, session["user_id"]))
-    verification = _send_code(store, session, strategy, identification_id, available, state["first"])
+    verification = _send_code(store, strategy, identification_id, available, state["first"])
     return _set(store, session, {**state, "first": verification})
 
 
@@ -44,7 +36,7 @@ def prepare_second(store: Store, session: Json, strategy: str, identification_id
     """Send a code to a phone number that is the user's second factor, and return the session. Raises ClerkAPIError."""
     state = _require_status(session, "needs_second_factor")
     available = factors.second_factors(store, store.require(USERS, session["user_id"]))
-    verification = _send_code(store, session, strategy, identification_id, available, state["second"])
+    verification = _send_code(store, strategy, identification_id, available, state["second"])
     return _set(store, session, {**state, "second": verification})
 
 
@@ -82,8 +74,7 @@ def attempt_second(store: Store, session: Json, strategy: str, code: str | None)
     if strategy == "phone_code":
         verification = _check_code(store, session, state, "second", strategy, code)
     else:
-        _check_own_code(store, user, strategy, code)
-        verification = verification_codes.verified(strategy, strategy)
+        verification = factor_checks.check_own_code(store, user, strategy, code)
     session = factor_ages.record_verified(store, session, "second_factor")
     return _set(store, session, {**state, "status": "complete", "second": verification})
 
@@ -115,37 +106,18 @@ def _require_strategy(store: Store, session: Json, strategy: str, list_factors: 
     user = store.require(USERS, session["user_id"])
     lockout.require_unlocked(store, user)
     if strategy not in {one["strategy"] for one in list_factors(store, user)}:
-        raise _strategy_invalid(strategy)
+        raise factor_checks.strategy_invalid(strategy)
     return user
 
 
-def _strategy_invalid(strategy: str) -> ClerkAPIError:
-    message = f"The user cannot verify a factor with {strategy}."
-    return ClerkAPIError(400, "strategy_for_user_invalid", "is invalid", message, param_name="strategy")
-
-
 def _send_code(
-    store: Store,
-    session: Json,
-    strategy: str,
-    identification_id: str | None,
-    available: list[Json],
-    before: Json | None,
+    store: Store, strategy: str, identification_id: str | None, available: list[Json], before: Json | None
 ) -> Json:
     """Send a code to one of the factors that are available, by default the primary one; return its verification."""
-    kind = _KINDS.get(strategy)
-    fitting = [one for one in available if one["strategy"] == strategy]
-    if kind is None or not fitting:
-        raise _strategy_invalid(strategy)
-    name = f"{kind}_id"
-    chosen = [one for one in fitting if one[name] == identification_id] if identification_id else fitting
-    if not chosen:
-        raise errors.referenced_not_found(name, str(identification_id))
-    best = next((one for one in chosen if one.get("default") or one.get("primary")), chosen[0])
-    row = identifications.require(store, kind, best[name], session["user_id"])
-    verification = verification_codes.prepare(store, strategy, kind, row["_identifier"], before)
-    messages.send_code(store, row, verification["_code"])
-    return verification
+    if strategy not in _SENT:
+        raise factor_checks.strategy_invalid(strategy)
+    factor = factor_checks.choose(available, strategy, identification_id)
+    return factor_checks.send_code(store, strategy, factor, before)
 
 
 def _check_code(store: Store, session: Json, state: Json, name: str, strategy: str, code: str | None) -> Json:
@@ -156,19 +128,6 @@ def _check_code(store: Store, session: Json, state: Json, name: str, strategy: s
     verification, error = verification_codes.attempt(store, prepared, code)
     if error:
         _set(store, session, {**state, name: verification})
-        raise lockout.count_failure(store, session["user_id"], error)
+        is_wrong = error.errors[0]["code"] in ("form_code_incorrect", "verification_failed")
+        raise lockout.count_failure(store, session["user_id"], error) if is_wrong else error
     return verification
-
-
-def _check_own_code(store: Store, user: Json, strategy: str, code: str) -> None:
-    """Raise ClerkAPIError for a wrong code of an authenticator app, or a wrong backup code. A right one is used up."""
-    if strategy == "totp":
-        if second_factors.is_valid_totp(store, user, code):
-            return
-    else:
-        remaining = second_factors.remaining_backup_codes(user["_backup_codes"], code)
-        if remaining is not None:
-            store.update(USERS, user, _backup_codes=remaining, updated_at=user["updated_at"])
-            return
-    wrong = ClerkAPIError(422, "form_code_incorrect", "is incorrect", "The code is incorrect.", param_name="code")
-    raise lockout.count_failure(store, user["id"], wrong)
