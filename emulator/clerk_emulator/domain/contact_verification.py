@@ -1,12 +1,14 @@
-"""Users verify their own email addresses and phone numbers with the code that was sent there."""
+"""Users verify their own email addresses and phone numbers with the code or link that was sent there."""
 
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import identifications, messages, verification_codes
+from clerk_emulator.domain import email_links, identifications, messages, verification_codes
+from clerk_emulator.domain.email_links import Link, Visit
 from clerk_emulator.domain.user_accounts import refresh_primary_identifiers, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.settings import ATTRIBUTES
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
@@ -15,6 +17,9 @@ MAX_UNVERIFIED = 10
 """How many unverified addresses or numbers a user may have. Clerk does not publish the number; our choice."""
 
 STRATEGIES = {"email_address": "email_code", "phone_number": "phone_code"}
+"""The strategy with a code for each kind of contact."""
+
+_FLOW = "email_address"
 
 
 def require_may_add(store: Store, user: Json, kind: str) -> None:
@@ -31,8 +36,7 @@ def require_may_add(store: Store, user: Json, kind: str) -> None:
 def prepare(store: Store, row: Json, strategy: str) -> Json:
     """Send a code to an email address or phone number, and return it. Raises ClerkAPIError."""
     if strategy != STRATEGIES[row["object"]]:
-        message = f"{row['_identifier']} cannot be verified with {strategy}."
-        raise ClerkAPIError(400, "verification_strategy_invalid", "is invalid", message, param_name="strategy")
+        raise _wrong_strategy(row, strategy)
     _require_unverified(row)
     verification = verification_codes.prepare(
         store, strategy, row["object"], row["_identifier"], row.get("_verification")
@@ -41,16 +45,46 @@ def prepare(store: Store, row: Json, strategy: str) -> Json:
     return _store(store, row, verification)
 
 
+def prepare_link(store: Store, keys: Keys, row: Json, redirect_url: str, client_id: str) -> Json:
+    """Send a link to an email address, and return it. `redirect_url` is where the link leads. Raises ClerkAPIError."""
+    if "email_link" not in ATTRIBUTES.read(store)["email_address"]["verifications"]:
+        raise _wrong_strategy(row, "email_link")
+    _require_unverified(row)
+    verification, url = email_links.prepare(store, keys, _FLOW, row["id"], redirect_url, client_id)
+    address, user_id = row["_identifier"], row["_user_id"]
+    ids = {"user_id": user_id, "email_address_id": row["id"]}
+    messages.send_link(store, "magic_link_user_profile", address, url, email_links.MINUTES, **ids)
+    return _store(store, row, verification)
+
+
+@email_links.flow(_FLOW)
+def open_link(store: Store, link: Link, client: Json | None) -> Visit:
+    """Verify an email address whose link was opened."""
+    row = store.get(IDENTIFICATIONS, link.owner_id)
+    verification = row and row.get("_verification")
+    failed = email_links.failure(store, link, verification, client)
+    if failed or not row or not verification:
+        return failed or Visit("failed")
+    _complete(store, _store(store, row, {**verification, "status": "verified"}))
+    return Visit("verified")
+
+
 def attempt(store: Store, row: Json, code: str) -> Json:
     """Verify an email address or phone number with its code, and return it.
 
     Raises ClerkAPIError for a wrong code, which counts as an attempt, and for one that has expired or was never sent.
     """
     _require_unverified(row)
-    verification, error = verification_codes.attempt(store, row.get("_verification"), code)
+    prepared = row.get("_verification")
+    with_code = prepared if prepared and prepared["strategy"] == STRATEGIES[row["object"]] else None
+    verification, error = verification_codes.attempt(store, with_code, code)
     row = _store(store, row, verification)
     if error:
         raise error
+    return _complete(store, row)
+
+
+def _complete(store: Store, row: Json) -> Json:
     row = store.update(IDENTIFICATIONS, row, reserved=False)
     update_user(store, refresh_primary_identifiers(store, store.require(USERS, row["_user_id"])))
     return row
@@ -66,3 +100,8 @@ def _require_unverified(row: Json) -> None:
     if identifications.is_verified(row):
         message = "This is already verified."
         raise ClerkAPIError(400, "verification_already_verified", "already verified", message)
+
+
+def _wrong_strategy(row: Json, strategy: str) -> ClerkAPIError:
+    message = f"{row['_identifier']} cannot be verified with {strategy}."
+    return ClerkAPIError(400, "verification_strategy_invalid", "is invalid", message, param_name="strategy")

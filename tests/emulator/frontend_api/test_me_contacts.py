@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from clerk_emulator import Emulator
+from clerk_emulator.domain import email_links
 from clerk_emulator.storage.settings import AUTHENTICATION
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
@@ -25,6 +28,14 @@ def add_number(browser: Browser, *, verified: bool = True, number: str = NUMBER)
         browser.post(f"{path}/prepare_verification", {"strategy": "phone_code"})
         browser.post(f"{path}/attempt_verification", {"code": "424242"})
     return path
+
+
+def open_link(emulator: Emulator, url: str) -> str:
+    """Open a link from an email in another browser, and return the status with which it leads back."""
+    state = emulator._state
+    (token,) = parse_qs(urlsplit(url).query)["token"]
+    with state.store.transaction():
+        return email_links.visit(state.store, email_links.read(state.keys, token), None).status
 
 
 def test_new_address_is_not_verified(admin: Browser, api: Api, ada: Json) -> None:
@@ -220,3 +231,29 @@ def test_last_second_factor_stays_if_one_is_required(emulator: Emulator, admin: 
     change_settings(emulator, AUTHENTICATION, second_factor_required=True)
     problem = admin.refused("DELETE", path)
     assert (problem.status, problem.codes) == (400, ["second_factor_deletion_not_allowed"])
+
+
+def test_link_verifies_an_address(emulator: Emulator, admin: Browser, api: Api, ada: Json) -> None:
+    change_attribute(emulator, "email_address", verifications=["email_code", "email_link"])
+    path = add_email(admin)
+    body = {"strategy": "email_link", "redirect_url": "http://localhost:3000/done"}
+    prepared = admin.post(f"{path}/prepare_verification", body)["verification"]
+    assert (prepared["status"], prepared["strategy"], prepared["attempts"]) == ("unverified", "email_link", None)
+    problem = admin.refused("POST", f"{path}/attempt_verification", {"code": "424242"})
+    assert problem.codes == ["verification_missing"]
+    email = emulator.events[-1]["data"]
+    assert (email["slug"], email["to_email_address"]) == ("magic_link_user_profile", EMAIL)
+    assert open_link(emulator, email["data"]["magic_link"]) == "verified"
+    assert admin.get(path)["verification"]["status"] == "verified"
+    assert api.get(f"/users/{ada['id']}")["email_addresses"][1]["verification"]["strategy"] == "email_link"
+    assert open_link(emulator, email["data"]["magic_link"]) == "failed"
+
+
+def test_links_lead_to_allowed_origins_only(emulator: Emulator, admin: Browser) -> None:
+    path = f"{add_email(admin)}/prepare_verification"
+    body = {"strategy": "email_link", "redirect_url": "http://localhost:3000/done"}
+    assert admin.refused("POST", path, body).codes == ["verification_strategy_invalid"]
+    change_attribute(emulator, "email_address", verifications=["email_code", "email_link"])
+    problem = admin.refused("POST", path, {**body, "redirect_url": "https://evil.test/"})
+    assert (problem.status, problem.codes) == (422, ["redirect_url_not_associated_with_instance"])
+    assert admin.refused("POST", path, {"strategy": "email_link"}).codes == ["form_param_missing"]

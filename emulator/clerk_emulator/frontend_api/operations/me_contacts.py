@@ -7,6 +7,7 @@ from clerk_emulator.domain import (
     contact_verification,
     contacts,
     identifications,
+    origins,
     session_lifecycle,
     session_tasks,
 )
@@ -39,7 +40,13 @@ def get_email_address(call: BrowserCall) -> Json:
 
 @frontend_operation("sendVerificationEmail")
 def prepare_email_address(call: BrowserCall) -> Json:
-    row = contact_verification.prepare(call.store, _row(call, _EMAIL), call.body["strategy"])
+    row = _row(call, _EMAIL)
+    if call.body["strategy"] == "email_link":
+        redirect_url = origins.require_redirect_url(call.store, call.body.get("redirect_url"))
+        client_id = call.require_client()["id"]
+        row = contact_verification.prepare_link(call.store, call.keys, row, redirect_url, client_id)
+    else:
+        row = contact_verification.prepare(call.store, row, call.body["strategy"])
     return serialize_identification(row)
 
 

@@ -63,7 +63,7 @@ def merge_metadata(call: BrowserCall) -> Json:
     user = call.require_user()
     try:
         changes = json.loads(call.body["unsafe_metadata"])
-    except ValueError:
+    except (ValueError, RecursionError):
         raise errors.malformed("unsafe_metadata", "a JSON object") from None
     if not is_object(changes):
         raise metadata.not_object("unsafe_metadata")
