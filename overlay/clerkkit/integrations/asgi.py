@@ -13,7 +13,7 @@ from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType, get_caller, require_state
 from clerkkit.integrations.headers import response_headers
-from clerkkit.integrations.skipped_paths import is_skipped, parse_skipped_paths
+from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
 
 __all__ = ["App", "ClerkMiddleware", "Message", "Receive", "Scope", "Send", "get_auth"]
 
@@ -65,7 +65,7 @@ class ClerkMiddleware:
         self._owns_client = clerk is None
         self._clerk = AsyncClerk() if clerk is None else clerk
         self._options = AuthOptions.from_environment() if options is None else options
-        self._skip = parse_skipped_paths(skip)
+        self._skip = add_proxy_path(parse_skipped_paths(skip), self._options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, one websocket, or the lifespan of the application."""

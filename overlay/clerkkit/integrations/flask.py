@@ -32,7 +32,7 @@ from clerkkit.integrations.settings import (
     read_client_arguments,
     read_skipped_paths,
 )
-from clerkkit.integrations.skipped_paths import is_skipped, parse_skipped_paths
+from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
 from clerkkit.integrations.wsgi import STATE_KEY, get_state
 
 __all__ = ["ClerkExtension", "get_auth", "require_auth"]
@@ -88,7 +88,7 @@ class ClerkExtension:
             raise error
         clerk = self._clerk or Clerk(**read_client_arguments(config.get))
         options = self._options or read_auth_options(config.get)
-        skip = read_skipped_paths(config.get) if self._skip is None else self._skip
+        skip = add_proxy_path(read_skipped_paths(config.get) if self._skip is None else self._skip, options)
         app.extensions[_NAME] = clerk
 
         def authenticate() -> Response | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from clerk_core import InvalidArgument
+from clerkkit.auth import AuthOptions
 
 
 def parse_skipped_paths(skip: Sequence[str]) -> tuple[str, ...]:
@@ -16,6 +18,12 @@ def parse_skipped_paths(skip: Sequence[str]) -> tuple[str, ...]:
     if isinstance(skip, str) or not all(path.startswith("/") for path in skip):
         raise InvalidArgument("skip", "expected a list of paths such as /health")
     return tuple(path.rstrip("/") for path in skip)
+
+
+def add_proxy_path(skip: tuple[str, ...], options: AuthOptions) -> tuple[str, ...]:
+    """Add the path of the Frontend API's proxy: its handshakes must not be redirected to another handshake."""
+    path = urlsplit(options.proxy_url).path.rstrip("/")
+    return (*skip, path) if path else skip
 
 
 def is_skipped(path: str, skip: tuple[str, ...]) -> bool:

@@ -18,7 +18,7 @@ from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
 from clerkkit.integrations.headers import response_headers
 from clerkkit.integrations.requirements import Denial, Requirements
-from clerkkit.integrations.skipped_paths import is_skipped, parse_skipped_paths
+from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -63,7 +63,7 @@ class ClerkMiddleware:
         self._app = app
         self._clerk = clerk or Clerk()
         self._options = options or AuthOptions.from_environment()
-        self._skip = parse_skipped_paths(skip)
+        self._skip = add_proxy_path(parse_skipped_paths(skip), self._options)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Return the application's response, or a redirect."""

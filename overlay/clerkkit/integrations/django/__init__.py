@@ -13,6 +13,7 @@ try:
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.django needs Django: pip install "clerkkit[django]"') from missing
 
+from clerkkit.integrations.django.frontend_proxy import FrontendApiProxyMiddleware
 from clerkkit.integrations.django.guards import NotAuthenticatedError, require_auth
 from clerkkit.integrations.django.middleware import ClerkMiddleware
 from clerkkit.integrations.django.requests import ClerkRequest, get_auth
@@ -23,6 +24,7 @@ from clerkkit.integrations.django.settings import async_client, client
 __all__ = [
     "ClerkMiddleware",
     "ClerkRequest",
+    "FrontendApiProxyMiddleware",
     "NotAuthenticatedError",
     "async_client",
     "client",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from http.cookies import Morsel
 from typing import Any
 
 from asgiref.sync import markcoroutinefunction
@@ -12,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from clerkkit.auth import RequestState
+from clerkkit.integrations.django.cookies import add_cookie
 from clerkkit.integrations.django.guards import NotAuthenticatedError, is_async
 from clerkkit.integrations.django.requests import is_used, store_state
 from clerkkit.integrations.django.settings import async_client, client, read_checked_options, skipped_paths
 from clerkkit.integrations.headers import NO_STORE, VARY, is_personal
-from clerkkit.integrations.skipped_paths import is_skipped
+from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped
 
 
 class ClerkMiddleware:
@@ -42,10 +42,9 @@ class ClerkMiddleware:
         self._get_response = get_response
         self._is_async = is_async(get_response)
         auth = async_client().auth if self._is_async else client().auth
-        self._authenticate: Callable[[HttpRequest], Any] = functools.partial(
-            auth.authenticate_request, options=read_checked_options()
-        )
-        self._skip = skipped_paths()
+        options = read_checked_options()
+        self._authenticate: Callable[[HttpRequest], Any] = functools.partial(auth.authenticate_request, options=options)
+        self._skip = add_proxy_path(skipped_paths(), options)
         if self._is_async:
             markcoroutinefunction(self)
 
@@ -91,12 +90,7 @@ def _add_headers(request: HttpRequest, state: RequestState, response: HttpRespon
         response["Cache-Control"] = NO_STORE
     for header, value in state.headers:
         if header == "set-cookie":
-            # Django writes a cookie as its name, "=" and its coded value; the coded value carries the attributes here.
-            # Keyed by the whole text, since cookies with one name and different domains must not replace each other.
-            name, _, rest = value.partition("=")
-            cookie: Morsel[str] = Morsel()
-            cookie.set(name, rest, rest)
-            response.cookies[value] = cookie
+            add_cookie(response, value)
         elif not response.has_header(header):
             response[header] = value
     return response

@@ -13,6 +13,7 @@ from django.core.signals import setting_changed
 from clerk_core import InvalidArgument
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions
+from clerkkit.integrations.frontend_proxy.rules import ProxyRules, read_rules
 from clerkkit.integrations.settings import (
     find_unknown_settings,
     read_auth_options,
@@ -65,6 +66,22 @@ def async_client() -> AsyncClerk:
         ImproperlyConfigured: a setting is missing or invalid.
     """
     return AsyncClerk(**read_client_arguments(_read_setting))
+
+
+@_create_once
+def read_proxy_rules() -> ProxyRules:
+    """Return the rules of the Frontend API's proxy that the settings describe.
+
+    Raises:
+        ImproperlyConfigured: a setting is missing or invalid.
+    """
+    return read_rules(
+        secret_key=_read_setting("CLERK_SECRET_KEY"),
+        publishable_key=_read_setting("CLERK_PUBLISHABLE_KEY"),
+        proxy_url=_read_setting("CLERK_PROXY_URL"),
+        target=_read_setting("CLERK_FAPI_URL"),
+        trust_forwarded_host=False,
+    )
 
 
 @_create_once
