@@ -63,7 +63,7 @@ LAYERS = {
         "__init__",
         "emulator",
         "http",
-        "dashboard",
+        "dashboard pages",
         "control html",
         "seeding",
         "frontend_api.transport",

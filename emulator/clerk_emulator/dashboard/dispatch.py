@@ -44,9 +44,7 @@ async def respond(state: State, request: IncomingRequest) -> Response:
     except Exception as error:  # a browser never sees a traceback
         state.record_crash(f"{request.method} {request.path}", error)
         response = _error(500, "Failed", "The emulator has failed; see its log.")
-    if token.set_cookie and response.status == 200:
-        response.headers["Set-Cookie"] = token.set_cookie
-    return response
+    return dataclasses.replace(response, cookies=token.set_cookies)
 
 
 async def _respond(state: State, request: IncomingRequest, token: FormToken) -> Response:
@@ -94,7 +92,7 @@ def _page(call: PageCall, shown: View, token: FormToken, status: int, error: str
 
 
 def _error(status: int, title: str, message: str) -> Response:
-    return responses.page("error.html", {"title": title, "message": message}, status=status)
+    return responses.page("html/error.html", {"title": title, "message": message}, status=status)
 
 
 def _without_navigation(request: IncomingRequest) -> dict[str, str]:

@@ -43,14 +43,23 @@ class FormToken:
         return hmac.new(_KEY, self._cookie.encode(), hashlib.sha256).hexdigest()
 
     @property
-    def set_cookie(self) -> str | None:
-        """The value of `Set-Cookie`; None if the browser has the cookie."""
-        return f"{COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Lax" if self._is_new else None
+    def set_cookies(self) -> tuple[str, ...]:
+        """The values of `Set-Cookie`; none if the browser has the cookie."""
+        return (f"{COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Lax",) if self._is_new else ()
 
     def require(self, form: dict[str, str]) -> None:
         """Raise FormError unless a page of the emulator sent the form."""
         if self._is_new or not hmac.compare_digest(form.pop(FIELD, ""), self.value):
             raise FormError("This form is out of date. Go back, reload the page and try again.")
+
+
+def _is_from_own_page(request: IncomingRequest) -> bool:
+    # Browsers know the origin also where a proxy of the application has changed the host.
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == urlsplit(request.origin).netloc.lower()
 
 
 def cookies(request: IncomingRequest) -> dict[str, str]:
@@ -69,11 +78,8 @@ async def read(request: IncomingRequest) -> dict[str, str]:
     Raises FormError unless a page of the emulator's own origin sent it as a form of HTML, ClerkAPIError for one that is
     too large, and ClientDisconnectedError.
     """
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+    if not _is_from_own_page(request):
         raise FormError("The form was sent by a page of another origin.")
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise FormError("The form was sent by a page of another site.")
     raw = await request.read(_LIMIT)
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/x-www-form-urlencoded":

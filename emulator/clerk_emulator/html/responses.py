@@ -29,11 +29,12 @@ _HEADERS = {
 
 
 def page(template: str, values: Json, *, status: int = 200, form_targets: Collection[str] = ()) -> Response:
-    """Return a page: a template with values.
+    """Return a page: a template with values. The value `base` precedes the paths of assets.
 
     Its forms can be sent to its own origin, and redirect to the origins in `form_targets`.
     """
     targets = " ".join(["form-action 'self'", *form_targets])
+    values = {"base": "", **values}
     # A page that redirects to an application must tell it no more than its origin, and a form needs an Origin.
     headers = {"Content-Security-Policy": "; ".join([*_DIRECTIVES, targets]), "Referrer-Policy": "strict-origin"}
     return Response(status=status, headers={**_HEADERS, **headers}, content=render(template, values).encode())

@@ -5,20 +5,20 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from clerk_emulator.html import values as shown
 from clerk_emulator.json_types import Json
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = ("html", "dashboard", "pages")
-"""The folders of the package that have templates."""
+"""The folders of the package that have templates. The name of a template begins with that of its folder."""
 
 
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(_PACKAGE / folder / "templates") for folder in _FOLDERS]),
+        loader=PrefixLoader({folder: FileSystemLoader(_PACKAGE / folder / "templates") for folder in _FOLDERS}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -30,7 +30,7 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
 _IMAGES = "/images/"
-_PAGES = ("/assets/", "/dashboard")
+_HOSTED = ("/assets/", "/oauth-consent", "/sign-", "/tasks", "/user")
 
 
 def create_app(state: State, packages: Path | None = None) -> Application:
@@ -80,11 +80,11 @@ class Application:
             from clerk_emulator.control import dispatch
 
             return await dispatch.respond(self._state, request)
-        if request.path == "/" or request.path.startswith(_PAGES):
+        if request.path == "/" or request.path.startswith("/dashboard"):
             # Likewise.
             from clerk_emulator.http import pages
 
-            page = await pages.respond(self._state, request)
+            page = await pages.respond_dashboard(self._state, request)
             if page is not None:
                 return page
         # What is above is not served through an application.
@@ -92,6 +92,13 @@ class Application:
             request = proxies.resolve(request, self._state.keys.secret_key)
         except ClerkAPIError as error:
             return Response(error.body(self._state.ids.hex()), error.status)
+        if request.path.startswith(_HOSTED):
+            # Likewise.
+            from clerk_emulator.http import pages
+
+            page = await pages.respond_hosted(self._state, request)
+            if page is not None:
+                return page
         if request.method in ("GET", "HEAD"):
             if request.path == "/.well-known/jwks.json":
                 return Response({"keys": [self._state.keys.public_jwk]}, headers={"Access-Control-Allow-Origin": "*"})

@@ -3,7 +3,7 @@
 from importlib import resources
 
 _PACKAGE = resources.files("clerk_emulator")
-_FOLDERS = ("html/static", "html/templates", "dashboard/templates")
+_FOLDERS = ("html/static", "html/templates", "dashboard/templates", "pages/templates")
 
 datas = [
     (str(_PACKAGE.joinpath("contract.json")), "clerk_emulator"),

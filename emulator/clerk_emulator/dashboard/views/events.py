@@ -16,7 +16,14 @@ def list_events(call: PageCall) -> View:
     event_type, text = call.query.get("type", ""), call.query.get("q", "").strip()
     with call.store.transaction():
         events = event_page(call.store, call.query, types=[event_type] if event_type else [], text=text)
-    return view("events.html", current="events", events=events, types=sorted(event_types()), type=event_type, text=text)
+    return view(
+        "dashboard/events.html",
+        current="events",
+        events=events,
+        types=sorted(event_types()),
+        type=event_type,
+        text=text,
+    )
 
 
 @page("/events/{number}")
@@ -29,7 +36,7 @@ def show_event(call: PageCall) -> View:
         except LookupError:
             raise NotFound(f"There is no event {number}.") from None
         return view(
-            "event.html",
+            "dashboard/event.html",
             current="events",
             entry=entry,
             envelope=envelope(entry, call.state.keys.instance_id),

@@ -12,7 +12,7 @@ def list_messages(call: PageCall) -> View:
     with call.store.transaction():
         messages = message_page(call.store, call.query)
     return view(
-        "messages.html",
+        "dashboard/messages.html",
         current="messages",
         messages=messages,
         kinds=TYPES,
@@ -29,4 +29,4 @@ def show_message(call: PageCall) -> View:
         message = find_message(call.store, int(number)) if number.isdecimal() and len(number) < 19 else None
     if message is None:
         raise NotFound(f"There is no message {number}.")
-    return view("message.html", current="messages", message=message)
+    return view("dashboard/message.html", current="messages", message=message)

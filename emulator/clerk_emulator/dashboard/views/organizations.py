@@ -26,7 +26,9 @@ def list_organizations(call: PageCall) -> View:
         members = {
             row["id"]: store.count(MEMBERSHIPS, MEMBERSHIPS.c.organization_id == row["id"]) for row in found.items
         }
-    return view("organizations.html", current="organizations", organizations=found, members=members, text=text)
+    return view(
+        "dashboard/organizations.html", current="organizations", organizations=found, members=members, text=text
+    )
 
 
 @page("/organizations/{organization_id}")
@@ -41,7 +43,7 @@ def show_organization(call: PageCall) -> View:
         invitations = ORGANIZATION_INVITATIONS.c.organization_id == organization_id
         domains = store.all(ORGANIZATION_DOMAINS, ORGANIZATION_DOMAINS.c.organization_id == organization_id)
         return view(
-            "organization.html",
+            "dashboard/organization.html",
             current="organizations",
             row=row,
             organization=serialize_organization(store, row),

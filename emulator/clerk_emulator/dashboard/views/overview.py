@@ -23,7 +23,7 @@ def show_overview(call: PageCall) -> View:
         }
         messages = latest_messages(store, limit=_SHOWN)
     return view(
-        "overview.html",
+        "dashboard/overview.html",
         current="overview",
         origin=call.origin,
         keys=call.state.keys,

@@ -12,7 +12,9 @@ def list_requests(call: PageCall) -> View:
     """List the recorded requests, the newest first."""
     text, status = call.query.get("q", "").strip(), call.query.get("status", "")
     found = [one for one in reversed(list(call.controls.requests)) if _matches(one, text.lower()) and _has(one, status)]
-    return view("requests.html", current="requests", requests=_page(found, call.query), text=text, status=status)
+    return view(
+        "dashboard/requests.html", current="requests", requests=_page(found, call.query), text=text, status=status
+    )
 
 
 @page("/requests/{number}")
@@ -21,7 +23,7 @@ def show_request(call: PageCall) -> View:
     number = call.path["number"]
     for one in call.controls.requests:
         if str(one.number) == number:
-            return view("request.html", current="requests", request=one)
+            return view("dashboard/request.html", current="requests", request=one)
     raise NotFound(f"Request {number} is not recorded. The last thousand requests are.")
 
 

@@ -29,7 +29,7 @@ def list_sessions(call: PageCall) -> View:
         )
         users = users_by_id(store, [one["user_id"] for one in sessions.items])
     return view(
-        "sessions.html",
+        "dashboard/sessions.html",
         current="sessions",
         sessions=sessions,
         users=users,
@@ -50,7 +50,7 @@ def show_session(call: PageCall) -> View:
             raise NotFound(f"There is no session {session_id}.")
         active = session["last_active_organization_id"]
         return view(
-            "session.html",
+            "dashboard/session.html",
             current="sessions",
             session=session,
             shown=public_fields(session),

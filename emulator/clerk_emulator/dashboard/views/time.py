@@ -21,7 +21,7 @@ _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 def show_time(call: PageCall) -> View:
     """Show the clock, and the faults that still apply."""
     return view(
-        "time.html",
+        "dashboard/time.html",
         current="time",
         units=_UNITS,
         faults=call.controls.faults.waiting,

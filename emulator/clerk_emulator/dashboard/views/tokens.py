@@ -30,7 +30,7 @@ def show_form(call: PageCall) -> View:
         organizations = store.all(ORGANIZATIONS, order=(ORGANIZATIONS.c.created_at.desc(),), limit=_SHOWN)
         users = users_by_id(store, [one["user_id"] for one in sessions])
     return view(
-        "tokens.html",
+        "dashboard/tokens.html",
         current="tokens",
         sessions=sessions,
         users=users,
@@ -53,7 +53,9 @@ def show_signed_in(call: PageCall, session: BrowserSession) -> View:
     """Show the tokens and cookies of a session."""
     with call.store.transaction():
         user = users_by_id(call.store, [session.user_id])[session.user_id]
-    return view("token.html", current="tokens", session=session, user=user, claims=_claims(session.session_token))
+    return view(
+        "dashboard/token.html", current="tokens", session=session, user=user, claims=_claims(session.session_token)
+    )
 
 
 def show_tokens_of(call: PageCall, session_id: str) -> View:

@@ -23,7 +23,7 @@ def list_users(call: PageCall) -> View:
     with store.transaction():
         users = newest_first(store, USERS, call.query, _matches(text))
         locked = {row["id"] for row in users.items if is_locked(store, row)}
-    return view("users.html", current="users", users=users, locked=locked, text=text)
+    return view("dashboard/users.html", current="users", users=users, locked=locked, text=text)
 
 
 def _matches(text: str) -> Where | None:
@@ -47,7 +47,7 @@ def show_user(call: PageCall) -> View:
         active = [one["last_active_organization_id"] for one in sessions]
         organization_ids = [one["_organization_id"] for one in memberships] + [one for one in active if one]
         return view(
-            "user.html",
+            "dashboard/user.html",
             current="users",
             row=row,
             user=serialize_user(store, row),

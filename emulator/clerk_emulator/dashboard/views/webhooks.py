@@ -28,7 +28,7 @@ def show_webhooks(call: PageCall) -> View:
             column=DELIVERIES.c.number,
         )
     return view(
-        "webhooks.html",
+        "dashboard/webhooks.html",
         current="webhooks",
         endpoints={one["id"]: one for one in call.controls.webhooks.endpoints},
         deliveries=deliveries,
@@ -72,7 +72,7 @@ def show_delivery(call: PageCall) -> View:
         event = envelope(ledger.get(store, delivery["_number"]), call.state.keys.instance_id)
     endpoints = {one["id"]: one for one in call.controls.webhooks.endpoints}
     return view(
-        "delivery.html",
+        "dashboard/delivery.html",
         current="webhooks",
         delivery=delivery,
         endpoint=endpoints[delivery["endpoint_id"]],

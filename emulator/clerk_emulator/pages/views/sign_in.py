@@ -1,0 +1,163 @@
+"""The page on which people sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.pages import destinations, people
+from clerk_emulator.pages.visit import Redirect, View, Visit
+from clerk_emulator.storage.settings import AUTHENTICATION
+
+_PATH = "/sign-in"
+_CODES = ("email_code", "phone_code", "reset_password_email_code", "reset_password_phone_code")
+_OPEN = ("needs_first_factor", "needs_second_factor", "needs_client_trust", "needs_new_password")
+
+
+def show(visit: Visit) -> View | Redirect:
+    """Show the next step of the browser's sign-in; a browser that is signed in is sent on."""
+    if visit.session() is not None and visit.query.get("prompt") != "login":
+        return Redirect(visit.after("sign_in"))
+    visit.after("sign_in")  # an address to which the browser must not be sent is refused now
+    attempt = _current(visit)
+    with visit.state.store.transaction():
+        mode = AUTHENTICATION.read(visit.state.store)["sign_up_mode"]
+    values = {
+        "attempt": attempt,
+        "here": visit.address(_PATH, prompt=visit.query.get("prompt", "")),
+        "step": _step(visit, attempt),
+        "factors": _factors(attempt),
+        "prepared": _prepared(attempt),
+        "people": people.suggested(visit) if attempt is None else [],
+        "kept": [(name, visit.query[name]) for name in destinations.KEPT if visit.query.get(name)],
+        "searched": visit.query.get("people", ""),
+        "sign_up_mode": mode,
+        "ticket": visit.query.get("__clerk_ticket", ""),
+    }
+    return View("pages/sign_in.html", values)
+
+
+def act(visit: Visit) -> Redirect:
+    """Do what a form of the page asks for. Raises ClerkAPIError."""
+    action = _ACTIONS.get(visit.form.get("act", ""))
+    if action is None:
+        raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+    attempt = action(visit)
+    if attempt is not None and attempt["status"] == "complete":
+        return Redirect(visit.after("sign_in"))
+    return Redirect(visit.address(_PATH, prompt=visit.query.get("prompt", "")))
+
+
+def _current(visit: Visit) -> Json | None:
+    """Return the sign-in that the browser has begun; None if there is none that can be continued."""
+    with visit.state.store.transaction():
+        sign_in_id = (visit.browser.client or {}).get("sign_in_id")
+    if sign_in_id is None:
+        return None
+    attempt = visit.perform("getSignIn", path={"sign_in_id": sign_in_id})
+    return attempt if attempt["status"] in _OPEN else None
+
+
+def _require_current(visit: Visit) -> Json:
+    attempt = _current(visit)
+    if attempt is None:
+        raise ClerkAPIError(400, "client_state_invalid", "invalid state", "The sign-in has ended. Begin again.")
+    return attempt
+
+
+def _step(visit: Visit, attempt: Json | None) -> str:
+    """Return which form to show."""
+    if attempt is None:
+        return "identifier"
+    if attempt["status"] == "needs_new_password":
+        return "new_password"
+    method = visit.query.get("method", "")
+    if method == "choose":
+        return "methods"
+    if _prepared(attempt) and method != "password":
+        return "code"
+    strategies = {one["strategy"] for one in _factors(attempt)}
+    if attempt["status"] == "needs_first_factor":
+        return "password" if "password" in strategies else "methods"
+    own = [name for name in (method, "totp", "backup_code") if name in strategies & {"totp", "backup_code"}]
+    return own[0] if own else "methods"
+
+
+def _is_second(attempt: Json) -> bool:
+    return attempt["status"] in ("needs_second_factor", "needs_client_trust")
+
+
+def _factors(attempt: Json | None) -> list[Json]:
+    if attempt is None:
+        return []
+    return (attempt["supported_second_factors"] if _is_second(attempt) else attempt["supported_first_factors"]) or []
+
+
+def _prepared(attempt: Json | None) -> Json | None:
+    """Return the factor to which a code was sent that is not verified yet."""
+    if attempt is None:
+        return None
+    verification = attempt["second_factor_verification" if _is_second(attempt) else "first_factor_verification"]
+    if verification is None or verification["status"] != "unverified" or verification["strategy"] not in _CODES:
+        return None
+    return next((one for one in _factors(attempt) if one["strategy"] == verification["strategy"]), None)
+
+
+def _identify(visit: Visit) -> Json:
+    return visit.perform("createSignIn", {"identifier": visit.form.get("identifier", "").strip()})
+
+
+def _enter_password(visit: Visit) -> Json:
+    body = {"strategy": "password", "password": visit.form.get("password", "")}
+    return visit.perform("attemptSignInFactorOne", body, path={"sign_in_id": _require_current(visit)["id"]})
+
+
+def _send_code(visit: Visit) -> Json:
+    attempt = _require_current(visit)
+    names = ("strategy", "email_address_id", "phone_number_id")
+    body = {name: visit.form[name] for name in names if visit.form.get(name)}
+    operation = "prepareSignInFactorTwo" if _is_second(attempt) else "prepareSignInFactorOne"
+    return visit.perform(operation, body, path={"sign_in_id": attempt["id"]})
+
+
+def _enter_code(visit: Visit) -> Json:
+    attempt = _require_current(visit)
+    body = {"strategy": visit.form.get("strategy", ""), "code": visit.form.get("code", "").strip()}
+    operation = "attemptSignInFactorTwo" if _is_second(attempt) else "attemptSignInFactorOne"
+    return visit.perform(operation, body, path={"sign_in_id": attempt["id"]})
+
+
+def _set_password(visit: Visit) -> Json:
+    body = {
+        "password": visit.form.get("password", ""),
+        "sign_out_of_other_sessions": "sign_out_of_other_sessions" in visit.form,
+    }
+    return visit.perform("resetPassword", body, path={"sign_in_id": _require_current(visit)["id"]})
+
+
+def _use_ticket(visit: Visit) -> Json:
+    return visit.perform("createSignIn", {"strategy": "ticket", "ticket": visit.form.get("ticket", "")})
+
+
+def _sign_in_as(visit: Visit) -> Json:
+    if not visit.is_trusted:
+        message = "Only browsers of this machine can sign in without a password; --control-host allows others."
+        raise ClerkAPIError(403, "forbidden", "forbidden", message)
+    return people.sign_in(visit, visit.form.get("user_id", ""))
+
+
+def _restart(visit: Visit) -> Json:
+    return visit.perform("createSignIn", {})
+
+
+_ACTIONS: dict[str, Callable[[Visit], Json]] = {
+    "identify": _identify,
+    "password": _enter_password,
+    "send": _send_code,
+    "code": _enter_code,
+    "new_password": _set_password,
+    "ticket": _use_ticket,
+    "person": _sign_in_as,
+    "restart": _restart,
+}
