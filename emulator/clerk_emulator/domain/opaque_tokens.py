@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.call import Call
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.storage import sql
@@ -38,34 +37,34 @@ def unexpired(store: Store, table: ResourceTable) -> Where:
     return sql.or_(table.c.expiration.is_(None), table.c.expiration > store.clock.now())
 
 
-def serialize(call: Call, row: Json) -> Json:
+def serialize(store: Store, row: Json) -> Json:
     """Return a token as the API returns it, without its secret."""
     end = row["expiration"]
-    return {**public_fields(row), "expired": end is not None and end <= call.clock.now()}
+    return {**public_fields(row), "expired": end is not None and end <= store.clock.now()}
 
 
-def revoke(call: Call, table: ResourceTable, row: Json) -> Json:
-    """Revoke a token, for the reason in the body. A token that is already revoked does not change."""
+def revoke(store: Store, table: ResourceTable, row: Json, reason: str | None) -> Json:
+    """Revoke a token, and return it. A token that is already revoked does not change."""
     if not row["revoked"]:
-        row = call.store.update(table, row, revoked=True, revocation_reason=call.body.get("revocation_reason"))
+        row = store.update(table, row, revoked=True, revocation_reason=reason)
     return row
 
 
-def require_valid(call: Call, table: ResourceTable, secret: str) -> Json:
+def require_valid(store: Store, table: ResourceTable, secret: str) -> Json:
     """Return the valid token with this secret. Raises Clerk's 404 if there is none.
 
     Clerk's SDKs accept every response of 200, and take only 404 for an invalid secret. So revoked and expired tokens
     are 404 too.
     """
-    row = call.store.find(table, table.c.secret == secret, ~table.c.revoked, unexpired(call.store, table))
+    row = store.find(table, table.c.secret == secret, ~table.c.revoked, unexpired(store, table))
     if row is None:
         raise invalid_secret(table.name)
     return row
 
 
-def mark_used(call: Call, table: ResourceTable, row: Json) -> Json:
+def mark_used(store: Store, table: ResourceTable, row: Json) -> Json:
     """Set `last_used_at` to now, and return the token."""
-    return call.store.update(table, row, last_used_at=call.clock.now(), updated_at=row["updated_at"])
+    return store.update(table, row, last_used_at=store.clock.now(), updated_at=row["updated_at"])
 
 
 def invalid_secret(name: str) -> ClerkAPIError:

@@ -46,7 +46,7 @@ def create_link_token(call: Call) -> Json:
             "_secret": f"aplt_{call.ids.hex()}",
         },
     )
-    return {**opaque_tokens.serialize(call, row), "token": row["_secret"]}
+    return {**opaque_tokens.serialize(call.store, row), "token": row["_secret"]}
 
 
 @operation("revokeAdminPortalLinkToken")
@@ -56,7 +56,8 @@ def revoke_link_token(call: Call) -> Json:
         message = f"{token_id} is not the id of a link token, which is aplt_ and 32 hexadecimal digits."
         raise ClerkAPIError(400, "bad_request", "bad request", message)
     row = call.store.require(LINK_TOKENS, token_id)
-    return opaque_tokens.serialize(call, opaque_tokens.revoke(call, LINK_TOKENS, row))
+    revoked = opaque_tokens.revoke(call.store, LINK_TOKENS, row, call.body.get("revocation_reason"))
+    return opaque_tokens.serialize(call.store, revoked)
 
 
 def _link_id(call: Call, organization_id: str | None, it_contact_id: str | None) -> str:

@@ -66,7 +66,7 @@ def list_m2m_tokens(call: Call) -> Json:
         M2M_TOKENS.c.machine_id == subject,
         None if call.query["revoked"] else ~M2M_TOKENS.c.revoked,
         None if call.query["expired"] else opaque_tokens.unexpired(call.store, M2M_TOKENS),
-        serialize=lambda call, rows: [opaque_tokens.serialize(call, row) for row in rows],
+        serialize=lambda call, rows: [opaque_tokens.serialize(call.store, row) for row in rows],
     ).body
     assert isinstance(page, dict)
     return {"m2m_tokens": page["data"], "total_count": page["total_count"]}
@@ -76,18 +76,19 @@ def list_m2m_tokens(call: Call) -> Json:
 def revoke_m2m_token(call: Call) -> Json:
     own: list[Where] = [M2M_TOKENS.c.machine_id == call.caller.id] if call.caller.is_machine else []
     token = call.store.require(M2M_TOKENS, call.path["m2m_token_id"], *own)
-    return opaque_tokens.serialize(call, opaque_tokens.revoke(call, M2M_TOKENS, token))
+    revoked = opaque_tokens.revoke(call.store, M2M_TOKENS, token, call.body.get("revocation_reason"))
+    return opaque_tokens.serialize(call.store, revoked)
 
 
 @operation("verifyM2MToken", allows_machines=True)
 def verify_m2m_token(call: Call) -> Json:
     secret = call.body["token"]
-    token = _parse_jwt(call, secret) if "." in secret else opaque_tokens.require_valid(call, M2M_TOKENS, secret)
+    token = _parse_jwt(call, secret) if "." in secret else opaque_tokens.require_valid(call.store, M2M_TOKENS, secret)
     if call.caller.is_machine and call.caller.id not in token["scopes"]:
         raise opaque_tokens.invalid_secret(M2M_TOKENS.name)
     if "_secret" in token:
-        token = opaque_tokens.mark_used(call, M2M_TOKENS, token)
-    return opaque_tokens.serialize(call, token)
+        token = opaque_tokens.mark_used(call.store, M2M_TOKENS, token)
+    return opaque_tokens.serialize(call.store, token)
 
 
 def _forbidden(message: str) -> ClerkAPIError:
@@ -95,7 +96,7 @@ def _forbidden(message: str) -> ClerkAPIError:
 
 
 def _serialize_with_token(call: Call, row: Json, token: str) -> Json:
-    return {**opaque_tokens.serialize(call, row), "token": token}
+    return {**opaque_tokens.serialize(call.store, row), "token": token}
 
 
 def _find_reusable(call: Call, row: Json, seconds: float) -> Json | None:

@@ -87,8 +87,8 @@ def verify_oauth_access_token(call: Call) -> Json:
     secret = call.body["access_token"]
     if "." in secret:
         token = access_tokens.of_jwt(call.store, call.keys, secret)
-        return {"active": False} if token is None else opaque_tokens.serialize(call, token)
-    return opaque_tokens.serialize(call, opaque_tokens.require_valid(call, OAUTH_TOKENS, secret))
+        return {"active": False} if token is None else opaque_tokens.serialize(call.store, token)
+    return opaque_tokens.serialize(call.store, opaque_tokens.require_valid(call.store, OAUTH_TOKENS, secret))
 
 
 def _application(call: Call) -> Json:
