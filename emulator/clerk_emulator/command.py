@@ -24,7 +24,7 @@ from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding.dump import dump
 from clerk_emulator.seeding.load import create_state
-from clerk_emulator.storage.keys import host_in
+from clerk_emulator.storage.keys import hostname_in
 from clerk_emulator.storage.store import InUseError
 
 _BANNER = """\
@@ -141,7 +141,7 @@ def _serve(options: argparse.Namespace) -> None:
         server = Server(uvicorn_config(state, access_log=not options.quiet, packages=packages))
         https = None
         if options.https is not None:
-            frontend_host = host_in(state.keys.publishable_key)
+            frontend_host = hostname_in(state.keys.publishable_key)
             https = HttpsListener(options.host, options.https, frontend_host, options.https_ca)
             opened.callback(https.close)
             server.serve_https(https.socket, https.context)
@@ -202,7 +202,11 @@ def parser() -> argparse.ArgumentParser:
     add("--db", metavar="FILE", help="file to keep the state in (default: in memory)")
     add("--seed", metavar="FILE", help="seed file to begin with; rejected if --db has a state")
     add("--secret-key", metavar="sk_test_...", help="secret key (default: that of --db, else generated)")
-    add("--publishable-key", metavar="pk_test_...", help="publishable key; it names the host of the Frontend API")
+    add(
+        "--publishable-key",
+        metavar="pk_test_...",
+        help="publishable key; it names the host of the Frontend API, and pk_live_... is for a production instance",
+    )
     add("--webhook", metavar="URL", action="append", default=[], help="send events to this URL; can be repeated")
     add("--webhook-secret", metavar="whsec_...", help="secret of --webhook (default: generated)")
     add("--rate-limits", choices=["development", "production"], help="apply Clerk's rate limits")

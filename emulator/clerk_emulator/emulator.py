@@ -20,7 +20,7 @@ from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.rate_limits import InstanceType
 from clerk_emulator.request.state import Observer
 from clerk_emulator.seeding.load import create_state
-from clerk_emulator.storage.keys import host_in
+from clerk_emulator.storage.keys import hostname_in
 
 
 class Emulator(Controls):
@@ -92,7 +92,7 @@ class Emulator(Controls):
             self._socket = listen(host, port)
             opened.callback(self._socket.close)
             if https_port is not None:
-                self._https = HttpsListener(host, https_port, host_in(state.keys.publishable_key))
+                self._https = HttpsListener(host, https_port, hostname_in(state.keys.publishable_key))
                 opened.callback(self._https.close)
             self._opened = opened.pop_all()
         state.store.public_origin = self.origin

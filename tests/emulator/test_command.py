@@ -143,7 +143,7 @@ def test_publishable_key_persists(tmp_path: Path) -> None:
     [
         "",
         "pk_test_",
-        "pk_live_" + PUBLISHABLE_KEY.removeprefix("pk_test_"),
+        "pk_live_",
         PUBLISHABLE_KEY.removeprefix("pk_test_"),
         "pk_test_not base64",
         "pk_test_" + base64.b64encode(b"shop-7.clerk.accounts.dev").decode(),
@@ -153,5 +153,5 @@ def test_publishable_key_persists(tmp_path: Path) -> None:
     ],
 )
 def test_rejects_invalid_publishable_keys(key: str) -> None:
-    with pytest.raises(ValueError, match=r"publishable_key must be pk_test_ and, in base64"):
+    with pytest.raises(ValueError, match=r"publishable_key must be pk_test_ or pk_live_ and, in base64"):
         State(publishable_key=key)

@@ -146,7 +146,7 @@ def notify_user(store: Store, user_id: str, slug: str, values: Json | None = Non
 
 
 def _app(store: Store) -> Json:
-    domain = frontend_host(store).replace(".clerk.", ".")
+    domain = frontend_host(store).partition(":")[0].replace(".clerk.", ".")
     return {
         "name": templates.APPLICATION_NAME,
         "domain_name": domain,

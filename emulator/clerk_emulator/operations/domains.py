@@ -25,7 +25,7 @@ def create_primary_domain(store: Store) -> None:
     """Create the primary domain."""
     if not store.count(DOMAINS):
         host = frontend_host(store)
-        name = host.replace(".clerk.", ".").removeprefix("clerk.")
+        name = host.partition(":")[0].replace(".clerk.", ".").removeprefix("clerk.")
         _create(store, name, f"https://{host}", is_satellite=False)
 
 

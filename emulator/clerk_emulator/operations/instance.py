@@ -33,7 +33,7 @@ def get_instance(call: Call) -> Json:
     return {
         "object": "instance",
         "id": call.keys.instance_id,
-        "environment_type": "development",
+        "environment_type": "production" if call.keys.is_production else "development",
         "allowed_origins": INSTANCE.read(call.store)["allowed_origins"],
         "workspace_id": None,
     }

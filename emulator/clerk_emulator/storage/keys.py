@@ -25,7 +25,11 @@ _DEVELOPMENT_HOSTS = (
 """The endings of the hosts with which `clerk-js` uses a development browser."""
 
 _PUBLISHABLE_PREFIX = "pk_test_"
-_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
+_PRODUCTION_PREFIX = "pk_live_"
+_PRODUCTION_SECRET_PREFIX = "sk_live_emulator"  # noqa: S105 - not a secret
+"""What the secret key of a production instance begins with here. Clerk's own keys never do."""
+_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9](:\d{1,5})?")
+"""A host, which `clerk-js` accepts with a port."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,12 @@ class Keys:
     @property
     def uses_dev_browsers(self) -> bool:
         """Whether browsers have the id of a development browser, instead of a cookie of the Frontend API."""
-        return host_in(self.publishable_key).endswith(_DEVELOPMENT_HOSTS)
+        return not self.is_production and host_in(self.publishable_key).endswith(_DEVELOPMENT_HOSTS)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the instance is one for production, whose publishable key begins with `pk_live_`."""
+        return _is_production(self.publishable_key)
 
     @property
     def issuer(self) -> str:
@@ -94,17 +103,19 @@ def exist(store: Store) -> bool:
 def load(store: Store, given: Json) -> Keys:
     """Return the given keys, else those in the database, else new ones, and store them. Within a transaction.
 
-    Raises ValueError for a secret key that does not begin with `sk_test_`, a publishable key that does not encode a
-    host, and a private key that is not RSA.
+    The publishable key decides whether the instance is one for development or production.
+
+    Raises ValueError for a secret key that does not begin with `sk_test_`, or with `sk_live_emulator` in production, a
+    publishable key that does not encode a host, and a private key that is not RSA.
     """
-    secret_key: str | None = given.get("secret_key")
-    if secret_key is not None and not (secret_key.startswith("sk_test_") and len(secret_key) > len("sk_test_")):
-        raise ValueError("secret_key must begin with sk_test_: never give the emulator a live key")
     fields = {**(store.setting("keys") or {}), **given}
     fields.setdefault("instance_id", store.ids.new("ins"))
     fields.setdefault("publishable_key", _publishable_key(DEFAULT_HOST))
     host_in(fields["publishable_key"])
-    fields.setdefault("secret_key", f"sk_test_{store.ids.secret()}")
+    prefix = _PRODUCTION_SECRET_PREFIX if _is_production(fields["publishable_key"]) else "sk_test_"
+    secret_key: str = fields.setdefault("secret_key", f"{prefix}{store.ids.secret()}")
+    if not (secret_key.startswith(prefix) and len(secret_key) > len(prefix)):
+        raise ValueError(f"secret_key must begin with {prefix}: never give the emulator a live key of Clerk")
     pem: str | None = fields.get("private_pem")
     if pem is None:
         wait_for_pem = generate()
@@ -124,8 +135,11 @@ def frontend_host(store: Store) -> str:
 
 @functools.lru_cache(maxsize=16)
 def host_in(publishable_key: str) -> str:
-    """Return the host that a publishable key encodes. Raises ValueError for an invalid key, and for a live one."""
-    encoded = publishable_key.removeprefix(_PUBLISHABLE_PREFIX)
+    """Return the host that a publishable key encodes, with its port if it has one.
+
+    Raises ValueError for an invalid key.
+    """
+    encoded = publishable_key.removeprefix(_PUBLISHABLE_PREFIX).removeprefix(_PRODUCTION_PREFIX)
     try:
         # Clerk's keys have no padding, and decoders accept them with it.
         host = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), validate=True).decode(
@@ -135,10 +149,19 @@ def host_in(publishable_key: str) -> str:
         host = ""
     if encoded == publishable_key or not (host.endswith("$") and _HOST.fullmatch(host[:-1])):
         raise ValueError(
-            "publishable_key must be pk_test_ and, in base64, the host of a Frontend API and a dollar sign, such as "
-            + _publishable_key("my-app-1.clerk.accounts.dev")
+            "publishable_key must be pk_test_ or pk_live_ and, in base64, the host of a Frontend API and a dollar sign"
+            ", such as " + _publishable_key("my-app-1.clerk.accounts.dev")
         )
     return host[:-1]
+
+
+def hostname_in(publishable_key: str) -> str:
+    """Return the host that a publishable key encodes, without a port."""
+    return host_in(publishable_key).partition(":")[0]
+
+
+def _is_production(publishable_key: str) -> bool:
+    return publishable_key.startswith(_PRODUCTION_PREFIX)
 
 
 def _publishable_key(host: str) -> str:

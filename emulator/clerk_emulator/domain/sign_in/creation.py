@@ -37,7 +37,7 @@ def create(store: Store, keys: Keys, client: Json, values: Json, origin: str | N
             return first_factor.attempt(store, row, {**values, "strategy": "password"})
         except ClerkAPIError as error:
             raise keep_writes(error) from None
-    return first_factor.prepare(store, row, values) if strategy else row
+    return first_factor.prepare(store, keys, row, values) if strategy else row
 
 
 def _identify(store: Store, row: Json, client: Json, identifier: str) -> Json:

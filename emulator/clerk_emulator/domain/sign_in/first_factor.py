@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import factor_checks, lockout, verification_codes
-from clerk_emulator.domain.sign_in import attempts, factors, passwords
+from clerk_emulator.domain.sign_in import attempts, factors, links, passwords
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import SIGN_INS
 
@@ -14,7 +15,7 @@ _RESETS = ("reset_password_email_code", "reset_password_phone_code")
 _CODES = ("email_code", "phone_code", *_RESETS)
 
 
-def prepare(store: Store, row: Json, values: Json) -> Json:
+def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
     """Send what the user needs for a strategy, and return the sign-in. `values` are those of the request."""
     strategy: str = values["strategy"]
     attempts.require_status(row, "needs_first_factor")
@@ -26,6 +27,8 @@ def prepare(store: Store, row: Json, values: Json) -> Json:
         raise factor_checks.strategy_invalid(strategy)
     named = values.get(f"{factor_checks.KINDS[strategy]}_id")
     factor = factor_checks.choose(_typed_first(available), strategy, named)
+    if strategy == "email_link":
+        return links.prepare(store, keys, row, factor, values.get("redirect_url"))
     verification = factor_checks.send_code(store, strategy, factor, row["_first_factor"])
     return store.update(SIGN_INS, row, _first_factor=verification)
 

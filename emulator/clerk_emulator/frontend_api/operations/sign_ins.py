@@ -22,7 +22,7 @@ def get_sign_in(call: BrowserCall) -> Json:
 
 @frontend_operation("prepareSignInFactorOne")
 def prepare_first_factor(call: BrowserCall) -> Json:
-    return serialize_sign_in(call, first_factor.prepare(call.store, _sign_in(call), call.body))
+    return serialize_sign_in(call, first_factor.prepare(call.store, call.keys, _sign_in(call), call.body))
 
 
 @frontend_operation("attemptSignInFactorOne")

@@ -58,7 +58,7 @@ async def read_plain(request: IncomingRequest) -> Json:
 def parse_form(operation: Operation, raw: bytes) -> Json:
     """Return the values of a form with the types of the operation's schema.
 
-    Repeated names are lists, objects are JSON. An empty text is null unless the parameter is a text.
+    Repeated names are lists. An empty text is null unless the parameter is a text.
     """
     sent: dict[str, list[str]] = {}
     for name, value in _pairs(raw):
@@ -87,11 +87,7 @@ def _typed(name: str, schema: Json, values: list[str]) -> Any:
         return None
     if "boolean" in types and text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
-    if "integer" in types and text.lstrip("-").isdecimal() and len(text) <= 18:
-        return int(text)
-    if "object" in types or "number" in types:
-        return validation.parse_json(text.encode())
-    # Not of any of the types: reported as such.
+    # Not of any of the types: reported as such. The document has no others in forms; it describes JSON as a text.
     return text
 
 

@@ -81,7 +81,7 @@ def _display_config(store: Store, keys: Keys) -> Json:
     return {
         "object": "display_config",
         "id": f"display_config_{keys.instance_id.removeprefix('ins_')}",
-        "instance_environment_type": "development",
+        "instance_environment_type": "production" if keys.is_production else "development",
         "application_name": APPLICATION_NAME,
         "preferred_sign_in_strategy": instance["preferred_sign_in_strategy_when_password_required"] or "password",
         "sign_in_url": f"{origin}/sign-in",
