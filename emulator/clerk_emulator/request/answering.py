@@ -54,6 +54,7 @@ def record(
         duration=round((time.perf_counter() - started) * 1000, 3),
         query_string=request.query_string,
         content=request.content,
+        is_form=request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"),
     )
 
 

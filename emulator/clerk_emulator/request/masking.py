@@ -10,7 +10,7 @@ from clerk_emulator.json_types import is_list, is_object
 MASK = "***"
 
 _SECRET_NAMES = re.compile(
-    r"(.*_)?(secret|token|password|password_digest|ticket|nonce|jwt|cookies?|otp|code|backup_codes|signing_key"
+    r"(.*_)?(secret|token|password|password_digest|ticket|nonce|jwt|cookies?|otp|code|code_verifier|backup_codes|signing_key"
     r"|private_key|secret_key|private_pem)",
     re.IGNORECASE,
 )

@@ -39,6 +39,8 @@ class RecordedRequest:
     query_string: str = field(repr=False)
     content: bytes | None = field(repr=False)
     """The body as sent, if it is not too large. It contains secrets."""
+    is_form: bool = field(default=False, repr=False)
+    """Whether the body is a form, as browsers send it, instead of JSON."""
 
     @property
     def query(self) -> list[tuple[str, str]]:
@@ -48,9 +50,11 @@ class RecordedRequest:
 
     @property
     def body(self) -> Any:
-        """The JSON body; None if there is none, it is not JSON, or it is larger than 16 KiB."""
+        """The JSON body, or the values of a form; None if it is neither, or larger than 16 KiB."""
+        if not self.content:
+            return None
         try:
-            return mask(json.loads(self.content)) if self.content else None
+            return mask(_form(self.content) if self.is_form else json.loads(self.content))
         except (ValueError, RecursionError):
             return None
 
@@ -67,6 +71,14 @@ class RecordedRequest:
             "status": self.status,
             "duration": self.duration,
         }
+
+
+def _form(content: bytes) -> Json:
+    """Return the values of a form. Those of a repeated name are a list."""
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(content.decode("utf-8"), keep_blank_values=True):
+        values.setdefault(name, []).append(value)
+    return {name: sent if len(sent) > 1 else sent[0] for name, sent in values.items()}
 
 
 class RequestLedger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_emulator import Emulator
 from clerk_emulator.contract.specification import frontend_operations
 from clerk_emulator.frontend_api.transport.forms import parse_form
 from tests.emulator.frontend_api.browser import Browser
@@ -56,3 +57,18 @@ def test_malformed_bodies_are_refused(
 def test_json_bodies_are_read_too(browser: Browser) -> None:
     response = browser.send("POST", SIGN_INS, json={"identifier": "nobody_here"})
     assert response.json()["errors"][0]["code"] == "form_identifier_not_found"
+
+
+def test_recorded_requests_have_the_values_with_secrets_masked(emulator: Emulator, browser: Browser) -> None:
+    body = {"identifier": "ada@example.com", "password": "secret", "names": ["a", "b"]}
+    browser.refused("POST", SIGN_INS, body)
+    recorded = emulator.requests.find("createSignIn")[-1]
+    assert recorded.body == {"identifier": "ada@example.com", "password": "***", "names": ["a", "b"]}
+    assert ("__clerk_db_jwt", "***") in recorded.query
+    assert browser.dev_browser not in str(recorded.to_json())
+
+
+def test_recorded_requests_do_not_have_malformed_forms(emulator: Emulator, browser: Browser) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    browser.send("POST", SIGN_INS, headers=headers, content=b"\xff=1")
+    assert emulator.requests.find("createSignIn")[-1].body is None
