@@ -31,6 +31,11 @@ _OWN: dict[str, tuple[int, int, str]] = {
     "UpdateOrganizationMembership": (10, _TEN_SECONDS, ""),
     "UpdateOrganizationMembershipMetadata": (10, _TEN_SECONDS, ""),
 }
+_PER_ADDRESS = {
+    **dict.fromkeys(("createSignIn", "createSignUps"), 5),
+    **dict.fromkeys(("attemptSignInFactorOne", "attemptSignInFactorTwo", "attemptSignUpsVerification"), 3),
+}
+"""Calls of the Frontend API in ten seconds from one address."""
 
 
 class RateLimits:
@@ -57,6 +62,15 @@ class RateLimits:
         if operation.id in _OWN:
             calls, seconds, shared = _OWN[operation.id]
             limits.append((f"{shared or operation.id} {path}", calls, seconds))
+        self._count(limits)
+
+    def count_browser(self, operation: Operation, client_ip: str) -> None:
+        """Count a call of the Frontend API from an address. Raises Clerk's 429 as `count` does."""
+        if self._instance is not None and operation.id in _PER_ADDRESS:
+            self._count([(f"{operation.qualified_id} {client_ip}", _PER_ADDRESS[operation.id], _TEN_SECONDS)])
+
+    def _count(self, limits: list[tuple[str, int, int]]) -> None:
+        """Count a call in each bucket, with the limit of calls in seconds."""
         now = self.clock.now()
         if now < self._latest:  # the clock was set back
             self.reset()

@@ -68,6 +68,7 @@ async def _run(
         raise browsers.unauthenticated()
     if handler is None:
         raise _not_emulated(operation)
+    state.limits.count_browser(operation, request.client_ip)
     parsed_query: Json = dict(query) if handler.plain else validation.parse_query(operation, request.query)
     files: dict[str, Upload] = {}
     if operation.method == "GET":
