@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
-  faults churn package release-check replay emulator browser sdks official-calls judge bench bench-emulator
+  faults churn package release-check replay emulator browser sync-tests sdks official-calls judge bench bench-emulator
 
 setup: $(STAMP)
 
@@ -108,6 +108,11 @@ emulator: $(STAMP)
 browser: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
 	$(RUN) -m tests.browser $(ARGUMENTS)
+
+# Test the copy in a database on SQLite and on a PostgreSQL server, which is started for the tests.
+sync-tests: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group postgresql
+	CLERKKIT_POSTGRESQL=1 $(RUN) -m pytest tests/overlay/sync
 
 # Run Clerk's own SDKs for JavaScript and Python against the emulator. Needs node, npm and the package registries.
 sdks: $(STAMP)

@@ -36,6 +36,7 @@ OPTIONAL = {
     "clerkkit.integrations.flask": {"flask", "werkzeug"},
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
     "clerkkit.integrations.starlette": {"starlette"},
+    "clerkkit.sync": {"sqlalchemy"},
 }
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
@@ -44,6 +45,11 @@ LAYERS = {
     "clerk_bapi": ["__init__", "client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "integrations testing _pyinstaller",
+        "sync",
+        "sync.flows",
+        "sync.changes sync.incoming sync.reads",
+        "sync.schema",
+        "sync.rules sync.steps",
         "__init__",
         "clerk",
         "resources auth",

@@ -40,14 +40,17 @@ async def send_flows_async(client: AsyncClient, flows: Iterable[Flow[list[T]]]) 
             yield result
 
 
-def run_flow(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:
-    """Call `do` with each step of a flow and send it the result, or throw a `ClerkError` that `do` raises into it."""
+def run_flow(do: Callable[[S], Any], flow: Generator[S, Any, T], errors: type[Exception] = ClerkError) -> T:
+    """Call `do` with each step of a flow and send it the result, or throw an error that `do` raises into it.
+
+    Exceptions that are not `errors` end the run.
+    """
     try:
         step = next(flow)
         while True:
             try:
                 result = do(step)
-            except ClerkError as error:
+            except errors as error:
                 step = flow.throw(error)
             else:
                 step = flow.send(result)
@@ -56,14 +59,16 @@ def run_flow(do: Callable[[S], Any], flow: Generator[S, Any, T]) -> T:
         return returned
 
 
-async def run_flow_async(do: Callable[[S], Awaitable[Any]], flow: Generator[S, Any, T]) -> T:
+async def run_flow_async(
+    do: Callable[[S], Awaitable[Any]], flow: Generator[S, Any, T], errors: type[Exception] = ClerkError
+) -> T:
     """Do what `run_flow` does, with an async `do`."""
     try:
         step = next(flow)
         while True:
             try:
                 result = await do(step)
-            except ClerkError as error:
+            except errors as error:
                 step = flow.throw(error)
             else:
                 step = flow.send(result)

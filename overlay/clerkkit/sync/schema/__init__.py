@@ -1,0 +1,1 @@
+"""The kinds of objects, their tables, and the SQL that writes them."""
