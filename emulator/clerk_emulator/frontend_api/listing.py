@@ -35,6 +35,9 @@ def list_page(
 
 
 def cut_page(call: BrowserCall, rows: Sequence[Json]) -> Json:
-    """Return the page of all these objects that `limit` and `offset` select, with the count of all."""
-    start = call.query.get("offset") or 0
-    return {"data": list(rows[start : start + call.query["limit"]]), "total_count": len(rows)}
+    """Return the page of all these objects that `limit` and `offset` select, with the count of all.
+
+    All are returned if the operation has no `limit`.
+    """
+    start, limit = call.query.get("offset") or 0, call.query.get("limit")
+    return {"data": list(rows[start : start + limit if limit else None]), "total_count": len(rows)}

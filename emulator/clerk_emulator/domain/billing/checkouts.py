@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from clerk_emulator.domain.billing import cancellations, changes, items, payers, plans, prices, subscriptions
 from clerk_emulator.domain.billing.changes import Choice
@@ -11,6 +12,28 @@ from clerk_emulator.domain.billing.settings import BILLING, PayerType
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a payer has chosen, and can begin."""
+
+    payer: Json
+    plan: Json
+    choice: Choice
+    current: Json | None
+    """The item that it replaces."""
+    trial: bool
+    """Whether it begins with a free trial."""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether it continues the current item, which is canceled."""
+        return bool(self.current and self.choice.is_of(self.current) and self.current["status"] == "canceled")
+
+    def happens_at_once(self, store: Store) -> bool:
+        """Return whether it begins now, rather than when the current period ends."""
+        return self.trial or self.resumes or changes.happens_at_once(store, self.current, self.choice)
 
 
 def checkout(
@@ -31,6 +54,12 @@ def checkout(
 
     Raises ClerkAPIError for a plan that does not exist, that the payer has, or that has no such period.
     """
+    chosen = offer(store, owner_id, plan_reference, period, trial=trial)
+    return accept(store, chosen, with_payment_method=with_payment_method, at_once=at_once)
+
+
+def offer(store: Store, owner_id: str, plan_reference: str, period: str, *, trial: bool | None = None) -> Offer:
+    """Return what a user or an organization would get. Raises ClerkAPIError as `checkout` does."""
     payer = payers.of_owner(store, owner_id)
     plan = plans.require(store, payer["_payer_type"], plan_reference)
     price = prices.default_of(store, plan)
@@ -43,16 +72,24 @@ def checkout(
     payer = payers.get(store, payer["id"])
     current = items.current(store, payer["id"])
     if current and choice.is_of(current) and current["status"] == "canceled":
-        return changes.resume(store, payer, current)
+        return Offer(payer, plan, choice, current, trial=False)
     _require_new(choice, current, items.scheduled(store, payer["id"]))
     if trial and not plan["free_trial_enabled"]:
         raise ClerkAPIError(403, "plan_free_trials_disabled", "not enabled", f"Plan {plan['slug']} has no free trial.")
     if trial is None:
         trial = plan["free_trial_enabled"] and subscriptions.is_eligible_for_trial(store, payer)
-    if with_payment_method and plan["is_recurring"]:
+    return Offer(payer, plan, choice, current, trial=bool(trial))
+
+
+def accept(store: Store, chosen: Offer, *, with_payment_method: bool, at_once: bool = False) -> Json:
+    """Begin or schedule what was chosen, and return the subscription item, as `checkout` does."""
+    payer, current, choice = chosen.payer, chosen.current, chosen.choice
+    if chosen.resumes and current:
+        return changes.resume(store, payer, current)
+    if with_payment_method and chosen.plan["is_recurring"]:
         payer = payers.add_payment_method(store, payer)
-    if trial:
-        return changes.begin_trial(store, payer, choice, plan["free_trial_days"])
+    if chosen.trial:
+        return changes.begin_trial(store, payer, choice, chosen.plan["free_trial_days"])
     if current and not at_once and not changes.happens_at_once(store, current, choice):
         return changes.schedule(store, payer, current, choice)
     return changes.begin(store, payer, choice)

@@ -53,7 +53,7 @@ class Proration:
 
 
 @dataclass(frozen=True)
-class _Bill:
+class Bill:
     """What a period costs in cents, after the discount, the proration and the payer's credit."""
 
     fee: int
@@ -61,9 +61,30 @@ class _Bill:
     prorated: int
     credit: int
 
+    @classmethod
+    def of(cls, payer: Json, fee: int, discount: int, proration: Proration | None) -> Bill:
+        """Return the bill of a payer for a fee."""
+        prorated = min(proration.amount, fee - discount) if proration else 0
+        return cls(fee, discount, prorated, min(payer["_balance"] or 0, fee - discount - prorated))
+
     @property
     def due(self) -> int:
+        """What is to be paid."""
         return self.fee - self.discount - self.prorated - self.credit
+
+    def totals(self, payer: Json, proration: Proration | None) -> Json:
+        """Return the bill as the API returns it."""
+        deducted = self.prorated + self.credit
+        credit = {
+            "applied_amount": money(self.credit),
+            "remaining_balance": money((payer["_balance"] or 0) - self.credit),
+        }
+        held = {
+            "proration": _proration(proration, self.prorated) if proration and self.prorated else None,
+            "payer": credit if self.credit else None,
+            "total": money(deducted),
+        }
+        return bill_totals(self.fee, self.discount, self.due, held if deducted else None)
 
 
 def charge(store: Store, item: Json, charge_type: ChargeType, proration: Proration | None = None) -> tuple[Json, bool]:
@@ -79,23 +100,22 @@ def charge(store: Store, item: Json, charge_type: ChargeType, proration: Prorati
     if payer["_payment_method"] is None:
         return item, False
     redemption = discounts.active(store, item)
-    discount = discounts.amount_off(redemption, fee)
-    prorated = min(proration.amount, fee - discount) if proration else 0
-    credit = min(payer["_balance"] or 0, fee - discount - prorated)
-    bill = _Bill(fee, discount, prorated, credit)
-    attempt = _attempt(store, payer, item, charge_type, bill, _totals(payer, bill, proration))
+    bill = Bill.of(payer, fee, discounts.amount_off(redemption, fee), proration)
+    attempt = _attempt(store, payer, item, charge_type, bill, bill.totals(payer, proration))
     if attempt["status"] == "failed":
         return item, False
     if bill.credit:
         credit_balances.enter(store, payer, -bill.credit, source="payment", source_id=attempt["id"])
-    if proration and proration.amount > prorated:
-        credit_balances.enter(store, payer, proration.amount - prorated, source="proration", source_id=attempt["id"])
+    if proration and proration.amount > bill.prorated:
+        credit_balances.enter(
+            store, payer, proration.amount - bill.prorated, source="proration", source_id=attempt["id"]
+        )
     discounts.count_cycle(store, redemption)
     paid = item["_paid"] + bill.due
-    return items.update(store, item, _paid=paid, _value=fee - discount, _totals=attempt["_totals"]), True
+    return items.update(store, item, _paid=paid, _value=fee - bill.discount, _totals=attempt["_totals"]), True
 
 
-def _attempt(store: Store, payer: Json, item: Json, charge_type: ChargeType, bill: _Bill, totals: Json) -> Json:
+def _attempt(store: Store, payer: Json, item: Json, charge_type: ChargeType, bill: Bill, totals: Json) -> Json:
     """Record a pending payment attempt, then its outcome, and return it."""
     now = store.clock.now()
     attempt = store.create(
@@ -134,22 +154,6 @@ def _statement(store: Store, payer: Json) -> Json:
     month = month_of(store.clock.now())
     found = store.find(STATEMENTS, STATEMENTS.c.payer_id == payer["id"], STATEMENTS.c.month == month)
     return found or store.create(STATEMENTS, {"_payer_id": payer["id"], "_month": month})
-
-
-def _totals(payer: Json, bill: _Bill, proration: Proration | None) -> Json:
-    """Return a bill as the API returns it."""
-    credits_total = bill.prorated + bill.credit
-    held = {
-        "proration": _proration(proration, bill.prorated) if proration and bill.prorated else None,
-        "payer": {
-            "applied_amount": money(bill.credit),
-            "remaining_balance": money((payer["_balance"] or 0) - bill.credit),
-        }
-        if bill.credit
-        else None,
-        "total": money(credits_total),
-    }
-    return bill_totals(bill.fee, bill.discount, bill.due, held if credits_total else None)
 
 
 def _proration(proration: Proration, prorated: int) -> Json:

@@ -40,6 +40,11 @@ ITEMS = ResourceTable(
 )
 """Subscription items. `_due_at` is when time changes the item next, or None."""
 
+CHECKOUTS = ResourceTable(
+    "commerce_checkout", "cchk", owners={"payer_id": "commerce_payer", "plan_id": "commerce_plan"}
+)
+"""Checkouts in a browser. `_item_id` is the subscription item, and `_totals` the totals, once it is confirmed."""
+
 STATEMENTS = ResourceTable(
     "commerce_statement",
     "stmt",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import password_rules
+from clerk_emulator.domain.billing.settings import PayerType, is_on
+from clerk_emulator.domain.billing.tables import PLANS
 from clerk_emulator.domain.sign_in import identifiers
 from clerk_emulator.domain.social_providers import serialize_providers
 from clerk_emulator.domain.templating.templates import APPLICATION_NAME
@@ -31,7 +33,7 @@ def serialize_environment(store: Store, keys: Keys) -> Json:
         "user_settings": _user_settings(store),
         "organization_settings": _organization_settings(store),
         "fraud_settings": {"object": "fraud_settings", "native": {"device_attestation_mode": "disabled"}},
-        "commerce_settings": _commerce_settings(),
+        "commerce_settings": _commerce_settings(store),
         "api_keys_settings": {"enabled": True, "user_api_keys_enabled": True, "orgs_api_keys_enabled": True},
         "protect_config": {"loaders": []},
         "maintenance_mode": False,
@@ -197,13 +199,18 @@ def _organization_settings(store: Store) -> Json:
     }
 
 
-def _commerce_settings() -> Json:
-    billing = {"enabled": False, "has_paid_plans": False}
+def _commerce_settings(store: Store) -> Json:
     return {
         "billing": {
             "stripe_publishable_key": None,
             "free_trial_requires_payment_method": True,
-            "user": billing,
-            "organization": billing,
+            "user": _billing_settings(store, "user"),
+            "organization": _billing_settings(store, "org"),
         }
     }
+
+
+def _billing_settings(store: Store, payer_type: PayerType) -> Json:
+    paid = PLANS.c.for_payer_type == payer_type
+    plans = [one for one in store.all(PLANS, paid) if one["is_recurring"] and one["publicly_visible"]]
+    return {"enabled": is_on(store, payer_type), "has_paid_plans": bool(plans)}
