@@ -40,7 +40,7 @@ def home(user: User, memberships: Iterable[OrganizationMembership], user_count: 
     """Return the home page of a user. `csrf_field` is a hidden field for the form that signs out."""
     organizations = [one.organization for one in memberships if one.organization]
     return _page(
-        f"Hello {user.first_name or user.primary_email_address or user.id}",
+        f"Hello {user.first_name or user.username or user.id}",
         f"<p>You are {escape(user.id)}.</p>",
         '<p><a href="/account">Account</a></p>',
         *(f'<p><a href="/organizations/{quote(one.slug or "")}">{escape(one.name)}</a></p>' for one in organizations),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -11,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from clerk_emulator import Emulator
-from tests.browser import chromium, matrix, npm
+from tests.browser import matrix, npm
 from tests.browser.clerk_page import ClerkPage
+from tests.browser.launching import browser_type_launch_args as browser_type_launch_args
 from tests.browser.site import Placement, Site, serving
 
 SECONDS = 90
@@ -22,6 +22,8 @@ SECONDS = 90
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker of flows, and the matrix that is written from them."""
     config.addinivalue_line("markers", "flow(name): a row of docs/browser-matrix.md")
+    # A fixture of pytest-base-url, which pytest-playwright uses.
+    config.addinivalue_line("filterwarnings", "ignore:Session-scoped fixtures defined as instance methods")
     config.pluginmanager.register(matrix.Recorder(config), "browser-matrix")
 
 
@@ -30,16 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(npm.ROOT / "tests" / "browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start Debian's chromium."""
-    path = chromium.find()
-    if path is None or not npm.MODULES.is_dir():
-        missing = "chromium and Clerk's packages from npm are needed: `make browser` installs them"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    return {**browser_type_launch_args, "executable_path": path, "args": chromium.arguments()}
 
 
 @pytest.fixture(scope="session")
@@ -56,22 +48,23 @@ def clerk_emulator(clerk_emulator: Emulator) -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def _sites(_clerk_emulator_server: Emulator) -> Iterator[Callable[[Placement], Site]]:
-    sites: dict[Placement, Site] = {}
+def sites(_clerk_emulator_server: Emulator) -> Iterator[Callable[[Placement], Site]]:
+    """A function that returns the application for a placement, which is started when it is first asked for."""
+    started: dict[Placement, Site] = {}
     with ExitStack() as stack:
 
         def start(placement: Placement) -> Site:
-            if placement not in sites:
-                sites[placement] = stack.enter_context(serving(_clerk_emulator_server, placement))
-            return sites[placement]
+            if placement not in started:
+                started[placement] = stack.enter_context(serving(_clerk_emulator_server, placement))
+            return started[placement]
 
         yield start
 
 
 @pytest.fixture(params=["cross-origin", "same-origin"])
-def site(request: pytest.FixtureRequest, clerk_emulator: Emulator, _sites: Callable[[Placement], Site]) -> Site:
+def site(request: pytest.FixtureRequest, clerk_emulator: Emulator, sites: Callable[[Placement], Site]) -> Site:
     """The application with Clerk's frontend, for both placements of the Frontend API."""
-    return _sites(request.param)
+    return sites(request.param)
 
 
 @pytest.fixture

@@ -84,7 +84,12 @@ class Recorder:
         """Write the page. The run fails if it has changed, so that a difference is noticed."""
         folder = npm.ROOT / "tests" / "browser"
         whole = [Path(argument).resolve() for argument in self._config.args] == [folder]
-        if not (whole and self._is_complete) or self._config.option.collectonly or session.shouldstop:
+        if (
+            not (whole and self._is_complete)
+            or self._config.option.collectonly
+            or session.shouldstop
+            or session.shouldfail
+        ):
             return
         text = render(self._results.values())
         if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
-import json
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +18,9 @@ from clerk_emulator import Emulator
 from clerkkit.testing.application_server import serve
 from tests.browser import npm
 
-Placement = Literal["cross-origin", "same-origin"]
-"""Where the page finds the Frontend API: at the emulator's address, or below `/__clerk` of its own."""
+Placement = Literal["cross-origin", "same-origin", "https"]
+"""Where the page finds the Frontend API: at the emulator's address, below `/__clerk` of its own, or at the emulator's
+address for https."""
 
 PROXY_PATH = "/__clerk"
 
@@ -33,7 +32,7 @@ _PAGE = """\
 <meta charset="utf-8">
 <title>Test application</title>
 <link rel="icon" href="data:,">
-<body data-configuration="{configuration}">
+<body>
 <div id="component"></div>
 {scripts}
 <script src="/load.js"></script>
@@ -60,7 +59,7 @@ def serving(emulator: Emulator, placement: Placement) -> Generator[Site]:
 
 
 def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
-    proxy_url = emulator.origin if placement == "cross-origin" else PROXY_PATH
+    proxy_url = {"cross-origin": emulator.origin, "same-origin": PROXY_PATH, "https": emulator.https_origin}[placement]
     client = httpx.AsyncClient(base_url=emulator.origin, trust_env=False, timeout=30)
 
     @contextlib.asynccontextmanager
@@ -69,7 +68,7 @@ def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
             yield
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(_render(emulator.publishable_key, proxy_url, "components" in request.query_params))
+        return HTMLResponse(_render(emulator.publishable_key, proxy_url, "mount" in request.query_params))
 
     async def script(_: Request) -> Response:
         return FileResponse(_SCRIPT, media_type="text/javascript")
@@ -101,7 +100,7 @@ def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def _render(publishable_key: str, proxy_url: str, has_components: bool) -> str:
+def _render(publishable_key: str, proxy_url: str | None, has_components: bool) -> str:
     attributes = f'data-clerk-publishable-key="{publishable_key}" data-clerk-proxy-url="{proxy_url}"'
     packages = f"{proxy_url}/npm/@clerk"
     scripts = [
@@ -109,8 +108,7 @@ def _render(publishable_key: str, proxy_url: str, has_components: bool) -> str:
     ]
     if has_components:
         scripts.insert(0, f'<script src="{packages}/ui@{_major("@clerk/ui")}/dist/ui.browser.js"></script>')
-    configuration = html.escape(json.dumps({"components": has_components}))
-    return _PAGE.format(configuration=configuration, scripts="\n".join(scripts))
+    return _PAGE.format(scripts="\n".join(scripts))
 
 
 def _major(package: str) -> str:

@@ -117,8 +117,14 @@ class Application:
     def _image(self, image_id: str) -> Response:
         with self._state.store.transaction():
             media_type, content = self._state.store.image(image_id) or DEFAULT_IMAGE
-        # Keeps browsers from running an upload as a script.
-        return Response(content=content, headers={"Content-Type": media_type, "X-Content-Type-Options": "nosniff"})
+        headers = {
+            "Content-Type": media_type,
+            # Clerk's components load images with `crossorigin`.
+            "Access-Control-Allow-Origin": "*",
+            # Keeps browsers from running an upload as a script.
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(content=content, headers=headers)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         """Send webhooks until the server shuts down."""

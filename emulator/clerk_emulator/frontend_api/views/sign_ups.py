@@ -8,6 +8,13 @@ from clerk_emulator.json_types import Json
 
 
 def serialize_sign_up(call: BrowserCall, row: Json) -> Json:
-    """Return a sign-up. `clerk-js` reads `has_password`, and the document has `password_enabled`."""
+    """Return a sign-up. `clerk-js` reads `has_password`, and the document has `password_enabled`.
+
+    The verification of an email address is null until it is prepared: Clerk's components prepare none that is
+    `unverified` already, because they expect that its code was sent.
+    """
     shown = views.serialize(call.store, row)
-    return {**shown, "has_password": shown["password_enabled"]}
+    verifications = shown["verifications"]
+    if "email_address" not in row["_verifications"]:
+        verifications = {**verifications, "email_address": None}
+    return {**shown, "verifications": verifications, "has_password": shown["password_enabled"]}
