@@ -24,9 +24,22 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
     """
     user = store.require(USERS, user_id)
     email = formats.email("email_address", email)
+    row = create(store, user_id, provider, email, provider_user_id, **values)
+    address = find(store, "email_address", email)
+    if address and address["_user_id"] == user_id:
+        link = {"type": f"oauth_{provider}", "id": row["identification_id"]}
+        # Clerk does not change the address's own updated_at.
+        links = [*address["linked_to"], link]
+        store.update(IDENTIFICATIONS, address, linked_to=links, updated_at=address["updated_at"])
+    update_user(store, user)
+    return row
+
+
+def create(store: Store, user_id: str, provider: str, email: str, provider_user_id: str, **values: Any) -> Json:
+    """Store an external account without further effects, and return it. The arguments are as for `connect`."""
     account_id = store.ids.new("eac")
     sign_in_ends = store.clock.now() + _OAUTH_MILLISECONDS
-    row = store.create(
+    return store.create(
         IDENTIFICATIONS,
         {
             "id": account_id,
@@ -60,14 +73,6 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
             **values,
         },
     )
-    address = find(store, "email_address", email)
-    if address and address["_user_id"] == user_id:
-        link = {"type": f"oauth_{provider}", "id": row["identification_id"]}
-        # Clerk does not change the address's own updated_at.
-        links = [*address["linked_to"], link]
-        store.update(IDENTIFICATIONS, address, linked_to=links, updated_at=address["updated_at"])
-    update_user(store, user)
-    return row
 
 
 def require(store: Store, user: Json, account_id: str) -> Json:

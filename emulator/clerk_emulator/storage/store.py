@@ -173,6 +173,18 @@ class Store:
                 for listener in self._event_listeners:
                     listener()
 
+    @contextlib.contextmanager
+    def savepoint(self) -> Generator[None]:
+        """Run the block within the open transaction; an exception undoes what the block has written."""
+        self._raw.execute("SAVEPOINT block")
+        try:
+            yield
+        except BaseException:
+            self._raw.execute("ROLLBACK TO block")
+            raise
+        finally:
+            self._raw.execute("RELEASE block")
+
     def notify_after_commit(self) -> None:
         """Call the listeners of `on_events` after the open transaction."""
         self._has_new_events = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.sign_in import attempts, first_factor, identifiers, tickets, transfers
+from clerk_emulator.domain.social import flows, sign_ins
 from clerk_emulator.errors import ClerkAPIError, keep_writes
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -26,6 +27,8 @@ def create(store: Store, keys: Keys, client: Json, values: Json, origin: str | N
         if not values.get("ticket"):
             raise errors.missing("ticket")
         return tickets.sign_in(store, keys, row, client, values["ticket"])
+    if strategy.startswith(flows.PREFIX):
+        return sign_ins.prepare(store, row, values)
     identifier: str = values.get("identifier") or ""
     if not identifier:
         if strategy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_emulator.domain import social_providers
 from clerk_emulator.domain.identifications import is_verified, of_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES, USER_SETTINGS
@@ -29,7 +30,9 @@ def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
             ]
     if has_password(store, user):
         factors += _resets(owned, user, typed)
-    return factors
+    providers = [f"oauth_{provider}" for provider in social_providers.enabled(store)]
+    connected = dict.fromkeys(one["provider"] for one in owned if one["object"] == "external_account")
+    return factors + [{"strategy": strategy} for strategy in connected if strategy in providers]
 
 
 def of_nobody(row: Json) -> list[Json]:

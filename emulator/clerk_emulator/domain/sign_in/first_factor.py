@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.domain import factor_checks, lockout, verification_codes
 from clerk_emulator.domain.sign_in import attempts, factors, links, passwords
+from clerk_emulator.domain.social import flows, sign_ins
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -19,6 +20,8 @@ def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
     """Send what the user needs for a strategy, and return the sign-in. `values` are those of the request."""
     strategy: str = values["strategy"]
     attempts.require_status(row, "needs_first_factor")
+    if strategy.startswith(flows.PREFIX):
+        return sign_ins.prepare(store, row, values)
     if row["_user_id"] is None:
         return _prepare_for_nobody(store, row, strategy)
     user = attempts.require_user(store, row)

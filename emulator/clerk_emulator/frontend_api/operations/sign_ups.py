@@ -11,6 +11,8 @@ from clerk_emulator.domain.sign_in.attempts import require_no_session
 from clerk_emulator.domain.sign_up import admission, attempts, completion, invitations, links, verification
 from clerk_emulator.domain.sign_up.requirements import FIELDS, LEGAL_ACCEPTED
 from clerk_emulator.domain.sign_up.values import EITHER
+from clerk_emulator.domain.social import flows
+from clerk_emulator.domain.social import sign_ups as social_sign_ups
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
@@ -32,6 +34,8 @@ def create_sign_up(call: BrowserCall) -> Json:
     if fields and values.get("email_address") == fields["email_address"]:
         del values["email_address"]
     row = attempts.start(call.store, values, client_id=client["id"], _origin=call.origin, **fields)
+    if call.body.get("transfer"):
+        row = social_sign_ups.transfer(call.store, row, client)
     call.update_client(sign_up_id=row["id"])
     return _advance(call, _prepare_given_strategy(call, row))
 
@@ -110,6 +114,8 @@ def _prepare(call: BrowserCall, row: Json, strategy: str) -> Json:
     if strategy == "email_link":
         redirect_url = origins.require_redirect_url(call.store, call.body.get("redirect_url"))
         return links.prepare(call.store, call.keys, row, redirect_url)
+    if strategy.startswith(flows.PREFIX):
+        return social_sign_ups.prepare(call.store, row, {**call.body, "strategy": strategy})
     if strategy in verification.CODES:
         return verification.prepare_code(call.store, row, strategy)
     verification.require_field(call.store, row, strategy)

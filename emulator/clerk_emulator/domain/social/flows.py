@@ -1,0 +1,113 @@
+"""Flows with a provider: the browser goes to the provider's page, and comes back with its answer."""
+
+from __future__ import annotations
+
+from clerk_emulator.domain import origins, social_providers
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json
+from clerk_emulator.storage.store import ResourceTable, Store
+
+SOCIAL_FLOWS = ResourceTable("social_flow", "sfl", {"state": str}, owners={"client_id": "client"}, unique=("state",))
+"""`_kind` and `_owner_id` name what the flow is for: a sign-in, a sign-up, or an external account of a user."""
+
+PREFIX = "oauth_"
+PAGE = "/social/"
+"""The path at which the pages of providers begin."""
+
+_LIFETIME = 10 * 60 * 1000
+"""Milliseconds in which the browser must come back. Our choice."""
+
+
+def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str, redirect_url: str) -> Json:
+    """Return the verification of a new flow, with the URL of the provider's page.
+
+    The browser comes back to `redirect_url`. Raises ClerkAPIError for a provider that is not enabled.
+    """
+    provider = require_provider(store, strategy)
+    state = store.ids.secret(32)
+    flow = store.create(
+        SOCIAL_FLOWS,
+        {
+            "strategy": strategy,
+            "redirect_url": redirect_url,
+            "expires_at": store.clock.now() + _LIFETIME,
+            "_state": state,
+            "_client_id": client_id,
+            "_kind": kind,
+            "_owner_id": owner_id,
+            "_code": None,
+            "_identity": None,
+        },
+    )
+    return {
+        **verification(flow, "unverified"),
+        "external_verification_redirect_url": origins.with_parameters(f"{store.origin}{PAGE}{provider}", state=state),
+    }
+
+
+def require_provider(store: Store, strategy: str) -> str:
+    """Return the provider of a strategy such as `oauth_google`. Raises Clerk's 400 if the instance does not use it."""
+    provider = strategy.removeprefix(PREFIX)
+    if provider == strategy or provider not in social_providers.enabled(store):
+        message = f"The instance has no provider for {strategy}."
+        raise ClerkAPIError(400, "oauth_provider_not_enabled", "is not enabled", message, param_name="strategy")
+    return provider
+
+
+def require(store: Store, state: str | None) -> Json:
+    """Return the flow that waits for its provider. Raises Clerk's 400 if there is none, or it is over."""
+    flow = store.find(SOCIAL_FLOWS, SOCIAL_FLOWS.c.state == (state or ""))
+    if flow is None or flow["expires_at"] <= store.clock.now():
+        message = (
+            "The state belongs to no flow with a provider, or the flow has expired. Start again in the application."
+        )
+        raise ClerkAPIError(400, "oauth_callback_invalid", "is invalid", message)
+    return flow
+
+
+def approve(store: Store, flow: Json, identity: Json) -> Json:
+    """Let a person sign in at the provider, and return the parameters with which the browser comes back."""
+    code = store.ids.secret(24)
+    store.update(SOCIAL_FLOWS, flow, _code=code, _identity=identity)
+    return {"state": flow["_state"], "code": code}
+
+
+def deny(flow: Json) -> Json:
+    """Return the parameters with which the browser comes back from a person who does not sign in."""
+    return {"state": flow["_state"], "error": "access_denied"}
+
+
+def take_identity(store: Store, flow: Json, code: str | None, error: str | None) -> Json:
+    """End a flow, and return the identity that the provider tells for a code.
+
+    Raises Clerk's 403 for a person who did not sign in, and 400 for a wrong code. The flow has ended nevertheless.
+    """
+    store.delete(SOCIAL_FLOWS, SOCIAL_FLOWS.c.id == flow["id"])
+    if error:
+        message = "The person did not sign in at the provider."
+        raise ClerkAPIError(403, "oauth_access_denied", "access denied", message)
+    identity: Json | None = flow["_identity"]
+    if identity is None or not code or code != flow["_code"]:
+        message = "The provider does not know the code."
+        raise ClerkAPIError(400, "oauth_token_exchange_error", "token exchange failed", message)
+    return identity
+
+
+def verification(flow: Json, status: str, error: ClerkAPIError | None = None) -> Json:
+    """Return the verification of a flow with a status, and with the error that has ended it."""
+    return {
+        "object": "verification_oauth",
+        "status": status,
+        "strategy": flow["strategy"],
+        "attempts": None,
+        "expire_at": flow["expires_at"],
+        **({"error": error.errors[0]} if error else {}),
+    }
+
+
+def redirect_url_of(store: Store, values: Json) -> str:
+    """Return the URL to which the browser comes back. Raises Clerk's 422 if it is not an application's."""
+    if values.get("action_complete_redirect_url"):
+        # The application's own script goes there.
+        origins.require_redirect_url(store, values["action_complete_redirect_url"], "action_complete_redirect_url")
+    return origins.require_redirect_url(store, values.get("redirect_url"))

@@ -1,0 +1,36 @@
+"""Accounts with providers: the return of a browser from a provider, and accounts that users connect."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from clerk_emulator.domain.identifications import serialize_identification
+from clerk_emulator.domain.social import callback, connections
+from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
+from clerk_emulator.frontend_api.registry import frontend_operation
+from clerk_emulator.json_types import Json
+
+
+@frontend_operation("getOauthCallback", anonymous=True)
+def finish_flow(call: BrowserCall) -> BrowserResponse:
+    return BrowserResponse.redirect(callback.handle(call.store, call.query), 303)
+
+
+@frontend_operation("postOauthCallback", anonymous=True, plain=True, public=True)
+def finish_posted_flow(call: BrowserCall) -> BrowserResponse:
+    # Only with a GET, the browser sends its cookies from the page of the provider.
+    parameters = {name: value for name, value in call.body.items() if isinstance(value, str)}
+    return BrowserResponse.redirect(f"{call.cause.origin}/v1/oauth_callback?{urlencode(parameters)}", 303)
+
+
+@frontend_operation("postOAuthAccounts")
+def connect_account(call: BrowserCall) -> Json:
+    user = call.require_user()
+    return serialize_identification(connections.start(call.store, call.require_client()["id"], user, call.body))
+
+
+@frontend_operation("reauthorizeExternalAccount")
+def reauthorize_account(call: BrowserCall) -> Json:
+    user, account_id = call.require_user(), call.path["external_account_id"]
+    row = connections.reauthorize(call.store, call.require_client()["id"], user, account_id, call.body)
+    return serialize_identification(row)
