@@ -23,6 +23,13 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
     `_token_secret`, `_id_token`, `_expires_at`.
     """
     user = store.require(USERS, user_id)
+    row = add(store, user_id, provider, email, provider_user_id, **values)
+    update_user(store, user)
+    return row
+
+
+def add(store: Store, user_id: str, provider: str, email: str, provider_user_id: str, **values: Any) -> Json:
+    """Connect an external account as `connect` does, for a caller that records the event."""
     email = formats.email("email_address", email)
     row = create(store, user_id, provider, email, provider_user_id, **values)
     address = find(store, "email_address", email)
@@ -31,7 +38,6 @@ def connect(store: Store, user_id: str, provider: str, email: str, provider_user
         # Clerk does not change the address's own updated_at.
         links = [*address["linked_to"], link]
         store.update(IDENTIFICATIONS, address, linked_to=links, updated_at=address["updated_at"])
-    update_user(store, user)
     return row
 
 

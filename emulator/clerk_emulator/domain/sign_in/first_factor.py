@@ -20,12 +20,12 @@ def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
     """Send what the user needs for a strategy, and return the sign-in. `values` are those of the request."""
     strategy: str = values["strategy"]
     attempts.require_status(row, "needs_first_factor")
-    if strategy.startswith(flows.PREFIX):
-        return sign_ins.prepare(store, row, values)
     if row["_user_id"] is None:
         return _prepare_for_nobody(store, row, strategy)
     user = attempts.require_user(store, row)
     available = factors.first_factors(store, user, row["_typed"] or "")
+    if strategy.startswith(flows.PREFIX) and {"strategy": strategy} in available:
+        return sign_ins.prepare(store, row, values)
     if strategy not in factor_checks.KINDS:
         raise factor_checks.strategy_invalid(strategy)
     named = values.get(f"{factor_checks.KINDS[strategy]}_id")

@@ -31,9 +31,6 @@ def complete(store: Store, row: Json, *, client: Json | None = None, origin: str
         raise ClerkAPIError(422, "form_data_missing", "missing data", message, param_names=missing)
     _require_unclaimed(store, row)
     user_id = user_lifecycle.create(store, _user_parameters(row), lambda user: _completed_user(store, row, user))["id"]
-    account = row["_external_account"]
-    if attempts.is_account_verified(row):
-        external_accounts.connect(store, user_id, **account["account"])
     if row["_ticket"]:
         invitations.accept(store, row["_ticket"], user_id)
     session = session_lifecycle.start(store, user_id, client=client, origin=origin)
@@ -75,6 +72,8 @@ def _completed_user(store: Store, row: Json, user: Json) -> Json:
         if verification is not None and verification["status"] == "verified":
             shown = {name: value for name, value in verification.items() if name[0] != "_"}
             store.update(IDENTIFICATIONS, identification, verification=shown)
+    if attempts.is_account_verified(row):
+        external_accounts.add(store, user["id"], **row["_external_account"]["account"])
     return store.update(USERS, user, legal_accepted_at=row["legal_accepted_at"])
 
 

@@ -54,8 +54,9 @@ def transfer(store: Store, row: Json, client: Json) -> Json:
     Raises Clerk's 400 if the client has no such sign-in.
     """
     sign_in = store.get(SIGN_INS, client["sign_in_id"] or "") or {}
-    verification = sign_in.get("_first_factor") or {}
-    account: Json | None = (sign_in.get("_external_account") or {}).get("account")
+    verification: Json = sign_in.get("_first_factor") or {}
+    external: Json = sign_in.get("_external_account") or {}
+    account: Json | None = external.get("account")
     if account is None or verification.get("status") != "transferable":
         message = "The client has no sign-in with an account that nobody has."
         raise ClerkAPIError(400, "account_transfer_invalid", "invalid transfer", message)

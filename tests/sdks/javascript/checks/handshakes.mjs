@@ -86,15 +86,18 @@ export default {
     return (auth?.sessionId === made.session_id && renewed && !browser.redirects.length) || [state.reason, ...browser.redirects];
   },
   'the refresh token of a handshake is accepted': async () => {
-    const { made, browser } = await expired([]);
-    await browser.load(PAGE);
-    await control('POST', '/clock/set', { at: Date.now() - 1_800_000 });
-    const old = new Browser(pick(made.cookies, '__clerk_db_jwt', '__client_uat'));
-    await old.load(PAGE);
+    const userId = (await user()).id;
+    await control('POST', '/clock/set', { at: Date.now() - 3_600_000 });
+    const made = await signIn(userId);
+    const handshake = new URL('/v1/client/handshake', options.apiUrl);
+    handshake.search = new URLSearchParams({ redirect_url: PAGE, ...pick(made.cookies, '__clerk_db_jwt') });
+    const answer = await fetch(handshake, { redirect: 'manual' });
     await control('POST', '/clock/reset');
-    const rounds = old.redirects.length;
-    const { auth } = await old.load(PAGE);
-    return (auth?.sessionId === made.session_id && old.redirects.length === rounds) || old.redirects;
+    const token = new URL(answer.headers.get('location')).searchParams.get('__clerk_handshake');
+    const browser = new Browser();
+    browser.store(JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).handshake);
+    const { auth } = await browser.load(PAGE);
+    return (auth?.sessionId === made.session_id && !browser.redirects.length) || browser.redirects;
   },
   'a handshake signs out a browser whose session was revoked': async () => {
     const { made, browser } = await expired([]);
