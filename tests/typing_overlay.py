@@ -55,6 +55,8 @@ def pages(clerk: Clerk) -> None:
     assert_type(clerk.map([get_user("user_1")]), Iterator[User | ClerkError])
     assert_type(clerk.map([password_matches("user_1", "x")]), Iterator[bool | ClerkError])
     assert_type(clerk.request("GET", "/anything"), Any)
+    assert_type(clerk.request("GET", "/users/user_1", model=User), User)
+    assert_type(clerk.request("GET", "/users", model=list[User]), list[User])
     assert_type(clerk.with_options(max_retries=0), Clerk)
 
 
@@ -135,6 +137,7 @@ async def asynchronous(clerk: AsyncClerk) -> None:
     assert_type(clerk.paginate(list_users), AsyncIterator[User])
     assert_type(clerk.map([get_user("user_1")]), AsyncIterator[User | ClerkError])
     assert_type(await clerk.request("GET", "/anything"), Any)
+    assert_type(await clerk.request("GET", "/users/user_1", model=User), User)
     async with AsyncClerk(on_drift=drift) as other:
         assert_type(other.with_options(timeout=5), AsyncClerk)
 

@@ -42,12 +42,14 @@ def check_project(root: Path) -> list[Finding]:
         GeneratorProblem: a file cannot be parsed, or the package does not exist.
     """
     overlay = check_overlay(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
-    return overlay + check_emulator(root / "emulator" / "clerk_emulator", load(root / "spec" / "contract.json"))
+    contracts = [load(root / "spec" / name) for name in ("contract.json", "frontend_api.json")]
+    return overlay + check_emulator(root / "emulator" / "clerk_emulator", *contracts)
 
 
-def check_emulator(emulator: Path, contract: Node) -> list[Finding]:
-    """Return the operations that the emulator handles or performs and the contract does not have."""
-    there = {operation["operationId"] for item in contract["paths"].values() for operation in item.values()}
+def check_emulator(emulator: Path, *contracts: Node) -> list[Finding]:
+    """Return the operations that the emulator handles or performs and none of the contracts has."""
+    paths = [item for contract in contracts for item in contract["paths"].values()]
+    there = {operation["operationId"] for item in paths for operation in item.values()}
     return [
         Finding(path.relative_to(emulator.parent).as_posix(), call.lineno, f"there is no operation {name}")
         for path in sorted(emulator.rglob("*.py"))

@@ -22,7 +22,7 @@ from generator.code import compatibility, computed_attributes, error_codes, resp
 from generator.code.docs import Docs
 from generator.code.model_builder import ModelView
 from generator.code.views import SHARED, Views
-from generator.contract import class_names, operation_names, reachable, spelling
+from generator.contract import additions, class_names, operation_names, reachable, spec_folder, spelling
 from generator.contract.nodes import METHODS, SORT_KEYS, Node
 from generator.contract.spec_folder import load
 from generator.problems import GeneratorProblem
@@ -50,7 +50,7 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
     """
     _check_pins()
     spec = root / "spec"
-    contract = load(spec / "contract.json") if contract is None else contract
+    contract = _load_contract(spec) if contract is None else contract
     events = load(spec / "events.json")
     folder = target or root / "generated"
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,6 +59,17 @@ def generate(root: Path, target: Path | None = None, *, contract: Node | None = 
         notes = write_package(contract, events, spec, root / "generator_config.yaml", new)
         _swap(new, folder / "clerk_bapi")
     return Generated(folder / "clerk_bapi", notes)
+
+
+def _load_contract(spec: Path) -> Node:
+    """Return the contract in `spec/`, after its additions have been replaced by those of `additions.yaml`."""
+    contract = load(spec / "contract.json")
+    before = copy.deepcopy(contract)
+    additions.add(contract, spec)
+    operation_names.name_added(operation_names.load(spec / "names.yaml"), contract)
+    if contract != before:
+        spec_folder.save(spec / "contract.json", contract)
+    return contract
 
 
 def write_package(contract: Node, events: Node, spec: Path, config_file: Path, new: Path) -> list[str]:

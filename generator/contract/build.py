@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from generator.contract import corrections, operation_names
+from generator.contract import additions, corrections, operation_names
 from generator.contract.inline_objects import name_inline_objects
 from generator.contract.nodes import Node, target, walk
 from generator.contract.normalise import DocumentNormaliser
@@ -43,7 +43,12 @@ class Contract:
 
     def text(self) -> str:
         """Return the contract as JSON: the same facts give the same text on any machine."""
-        return json.dumps(self.facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+        return to_text(self.facts)
+
+
+def to_text(facts: Node) -> str:
+    """Return facts as JSON: the same facts give the same text on any machine."""
+    return json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
 
 
 def build_contract(document: Document, spec: Path) -> Contract:
@@ -70,6 +75,7 @@ def build_contract(document: Document, spec: Path) -> Contract:
     _check_references(facts)
     named = operation_names.Applied([], [])
     if kind == "contract":
+        additions.add(facts, spec)
         named = operation_names.apply(operation_names.load(spec / "names.yaml"), facts)
     return Contract(
         kind=kind,

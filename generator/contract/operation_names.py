@@ -18,7 +18,7 @@ import attrs
 
 from clerk_core import AsyncClient, Client
 from clerk_core.guards import is_object
-from generator.contract import spelling
+from generator.contract import additions, spelling
 from generator.contract.naming_rules import function_name, method_name, returns_list
 from generator.contract.nodes import METHODS, Node
 from generator.problems import GeneratorProblem
@@ -108,6 +108,25 @@ def apply(chosen: Names, contract: Node) -> Applied:
     gone = chosen.operations.keys() - {facts["operationId"] for _, _, facts in operations}
     misfits = [f"{name}: there is no such operation" for name in sorted(gone)]
     return Applied(notes, [*misfits, *_without_replacement([facts for _, _, facts in operations])])
+
+
+def name_added(chosen: Names, contract: Node) -> None:
+    """Name the operations that were added to a contract whose other operations have names.
+
+    Raises:
+        GeneratorProblem: another operation has the name.
+    """
+    named = [facts for item in contract["paths"].values() for facts in item.values() if KEY in facts]
+    methods = {(facts[KEY]["resource"], facts[KEY]["method"]): facts["operationId"] for facts in named}
+    functions = {facts[KEY]["function"]: facts["operationId"] for facts in named}
+    for path, facts in additions.operations(contract):
+        entry = chosen.operations.get(facts["operationId"], OperationNames())
+        facts[KEY] = found = _named(contract, path, facts, entry)
+        other = methods.get((found["resource"], found["method"])) or functions.get(found["function"])
+        if other:
+            name = facts["operationId"]
+            raise GeneratorProblem(f"{additions.FILE}: {name} would be named like {other}: set a name in names.yaml")
+        methods[found["resource"], found["method"]] = functions[found["function"]] = facts["operationId"]
 
 
 def _named(contract: Node, path: str, facts: Node, entry: OperationNames) -> Node:

@@ -8,7 +8,7 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
-from generator.contract.build import Contract, check_contract
+from generator.contract.build import Contract, check_contract, to_text
 from generator.contract.nodes import Node
 from generator.fetch.document import Document
 from generator.problems import GeneratorProblem
@@ -56,6 +56,11 @@ def write(document: Document, contract: Contract, spec: Path) -> Path:
     _replace(path, contract.text())
     _replace(spec / "lock.toml", _toml(entries))
     return path
+
+
+def save(path: Path, facts: Node) -> None:
+    """Write changed facts to a contract in `spec/`, replacing the file atomically."""
+    _replace(path, to_text(facts))
 
 
 def _toml(entries: dict[str, dict[str, str]]) -> str:

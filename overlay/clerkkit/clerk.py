@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from clerk_core import UNSET, ClerkError, Page, Request, Response, TimedOut, TransportError, Unset
+from clerk_core import UNSET, ClerkError, Model, Page, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
 from clerk_core.errors import deadline_message
 from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clerkkit.resources.webhooks import AsyncWebhooks, Webhooks
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
 
 
@@ -154,6 +155,7 @@ class Clerk(Options, Resources):
 
         return send_on_threads(self.send, requests, concurrency, progress)
 
+    @overload
     def request(
         self,
         method: str,
@@ -161,21 +163,53 @@ class Clerk(Options, Resources):
         *,
         query: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
-    ) -> Any:
-        """Call an endpoint that the contract lacks; return plain JSON.
+        model: type[M],
+    ) -> M: ...
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: type[list[M]],
+    ) -> list[M]: ...
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: None = None,
+    ) -> Any: ...
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: type[M] | type[list[M]] | None = None,
+    ) -> M | list[M] | Any:
+        """Call an endpoint that the contract lacks; return plain JSON, or a model of it.
 
         Args:
             method: The HTTP method.
             path: The path below the base URL, such as `/users`.
             query: Query parameters; the key of a list is repeated for each item.
             json: The JSON body.
+            model: The class of the result: `clerkkit.models.User`, a list of it (`list[User]`), or a class that you
+                derive from `clerk_core.Model`. Default: the result is plain JSON.
 
         Raises:
-            InvalidArgument: method, path, query or body cannot be sent.
+            InvalidArgument: method, path, query or body cannot be sent, or `model` is not a class of models.
             ApiError: the server returned an error.
             TransportError: no complete response arrived.
         """
-        return self.send(build_raw_request(method, path, query, json))
+        return self.send(build_raw_request(method, path, query, json, model))
 
 
 class AsyncClerk(Options, AsyncResources):
@@ -284,6 +318,7 @@ class AsyncClerk(Options, AsyncResources):
 
         return send_in_tasks(self.send, requests, concurrency, progress)
 
+    @overload
     async def request(
         self,
         method: str,
@@ -291,6 +326,36 @@ class AsyncClerk(Options, AsyncResources):
         *,
         query: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
-    ) -> Any:
+        model: type[M],
+    ) -> M: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: type[list[M]],
+    ) -> list[M]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: None = None,
+    ) -> Any: ...
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | Collection[Any] | Unset = UNSET,
+        model: type[M] | type[list[M]] | None = None,
+    ) -> M | list[M] | Any:
         """Call an endpoint that the contract lacks; see `Clerk.request`."""
-        return await self.send(build_raw_request(method, path, query, json))
+        return await self.send(build_raw_request(method, path, query, json, model))

@@ -159,9 +159,19 @@ def test_all_handlers_of_the_emulator_are_found() -> None:
     assert HANDLED.keys() - {HANDSHAKE_PAYLOAD} <= {finding.problem.rpartition(" ")[2] for finding in found}
 
 
+NO_PATHS = '{"paths": {}}'
+
+
 def test_command_prints_each_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings(tmp_path, FINE)
-    folder(tmp_path, {"spec/contract.json": '{"paths": {}}', "emulator/clerk_emulator/operations/users.py": ""})
+    folder(
+        tmp_path,
+        {
+            "spec/contract.json": NO_PATHS,
+            "spec/frontend_api.json": NO_PATHS,
+            "emulator/clerk_emulator/operations/users.py": "",
+        },
+    )
     assert main(["--root", str(tmp_path), "guard"]) == 0
     findings(tmp_path, GET + "get_thing('x')\n")
     assert main(["--root", str(tmp_path), "guard"]) == 1

@@ -19,6 +19,7 @@ import pytest
 
 from clerk_bapi.api import create_user, get_user, list_users
 from clerk_bapi.models import User
+from clerk_core import InvalidResponse, Model
 from clerkkit import (
     AsyncClerk,
     Clerk,
@@ -290,6 +291,39 @@ def test_request_sends_undocumented_operations() -> None:
         for path in ("x", "/x/../y", "//evil.example/x", "/x?a=1", "/x#a"):
             with pytest.raises(InvalidArgument):
                 clerk.request("GET", path)
+
+
+class Email(Model):
+    """A model of an operation that the contract lacks."""
+
+    id: str
+    to: str | None = None
+    sender: User | None = None
+
+
+def test_request_reads_the_result_as_a_model() -> None:
+    email = {"id": "ema_1", "unknown": [1]}
+    scripts = (respond(200, USER), respond(200, [USER, USER]), respond(200, email), respond(200, [email]), respond(204))
+    with serve(*scripts) as server, Clerk(KEY, base_url=server.url) as clerk:
+        assert clerk.request("GET", "/users/user_1", model=User).id == "user_1"
+        assert [user.id for user in clerk.request("GET", "/users", model=list[User])] == ["user_1"] * 2
+        read = clerk.request("GET", "/emails/ema_1", model=Email)
+        assert (type(read), read.id, read.to, read["unknown"], read.to_dict()) == (Email, "ema_1", None, [1], email)
+        assert [type(one) for one in clerk.request("GET", "/emails", model=list[Email])] == [Email]
+        with pytest.raises(InvalidResponse):
+            clerk.request("DELETE", "/emails/ema_1", model=Email)
+        for wrong in (dict, list, list[str], "User", User | None):
+            with pytest.raises(InvalidArgument, match="model: expected a class of models"):
+                clerk.request("GET", "/users/user_1", model=wrong)  # type: ignore[call-overload]
+
+
+def test_async_request_reads_the_result_as_a_model() -> None:
+    async def read(url: str) -> list[User]:
+        async with AsyncClerk(KEY, base_url=url) as clerk:
+            return [await clerk.request("GET", "/users/user_1", model=User)]
+
+    with serve(respond(200, USER)) as server:
+        assert [user.id for user in asyncio.run(read(server.url))] == ["user_1"]
 
 
 def test_client_works_in_several_event_loops() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from clerk_bapi.api import invitations as bapi
-from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict
-from clerk_bapi.models.shared import Invitation
+from clerk_bapi.dicts import CreateBulkInvitationsItemDict
+from clerk_bapi.models import CreateBulkInvitationsItem, Invitation
 from clerkkit.api.batches import BatchFlows
 
 Row: TypeAlias = CreateBulkInvitationsItem | CreateBulkInvitationsItemDict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_bapi.api import oauth_applications as bapi
-from clerk_bapi.models.oauth_applications import OAuthApplication
+from clerk_bapi.models import OAuthApplication
 from clerk_core import UNSET, Request, Unset
 from clerkkit.api.images import Image, check_image
 

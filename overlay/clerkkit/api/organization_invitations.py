@@ -7,11 +7,8 @@ from functools import partial
 from typing import TypeAlias
 
 from clerk_bapi.api import organization_invitations as bapi
-from clerk_bapi.models.organization_invitations import (
-    CreateOrganizationInvitationBulkItem,
-    CreateOrganizationInvitationBulkItemDict,
-)
-from clerk_bapi.models.shared import OrganizationInvitation
+from clerk_bapi.dicts import CreateOrganizationInvitationBulkItemDict
+from clerk_bapi.models import CreateOrganizationInvitationBulkItem, OrganizationInvitation
 from clerkkit.api.batches import BatchFlows
 
 Row: TypeAlias = CreateOrganizationInvitationBulkItem | CreateOrganizationInvitationBulkItemDict

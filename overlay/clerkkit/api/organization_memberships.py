@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerk_bapi.api import organization_memberships as bapi
-from clerk_bapi.models.shared import OrganizationMembership
+from clerk_bapi.models import OrganizationMembership
 from clerk_core import UNSET, Request, Unset
 from clerk_core.guards import is_list
 from clerkkit.api.lookup import include, require_text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_bapi.api import organizations as bapi
-from clerk_bapi.models.organizations import OrganizationWithLogo
+from clerk_bapi.models import OrganizationWithLogo
 from clerk_core import UNSET, Request, Unset
 from clerkkit.api.images import Image, check_image
 

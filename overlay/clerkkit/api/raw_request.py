@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, get_args, get_origin
 
 from clerk_core import UNSET, InvalidArgument, Response, Unset
 from clerk_core.guards import is_collection, is_mapping
-from clerk_core.models.readers import as_is
+from clerk_core.models.model import Model
+from clerk_core.models.readers import as_is, list_of
 from clerk_core.requests.api_request import ApiRequest
 from clerk_core.requests.encoding import describe_type
 
 
 class RawRequest(ApiRequest[Any]):
-    """A request whose result is plain JSON, or None if the response has no content."""
+    """A request whose result is plain JSON, with None for a response without content, or a model."""
 
     def decode(self, response: Response) -> Any:
-        """Return the parsed JSON.
+        """Return the parsed JSON, or the model.
 
         Raises:
-            ApiError: the server returned an error.
+            ApiError: the server returned an error, or no content for a model (`InvalidResponse`).
         """
-        if 200 <= response.status_code <= 299 and not response.content:
+        if 200 <= response.status_code <= 299 and not response.content and self.read is as_is:
             return None
         return super().decode(response)
 
@@ -31,12 +32,13 @@ def build_raw_request(
     path: object,
     query: Mapping[Any, Any] | None,
     json: Mapping[str, Any] | Collection[Any] | Unset,
+    model: object = None,
 ) -> RawRequest:
     """Return a request to a path below the base URL. Query and body are sent as given.
 
     Raises:
         InvalidArgument: the method is not a word; the path does not begin with a slash, holds a character that must
-            be quoted, or leads out of the API; or query or body cannot be sent.
+            be quoted, or leads out of the API; query or body cannot be sent; or the model is not a class of models.
     """
     if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
         raise InvalidArgument("method", "expected an HTTP method such as GET")
@@ -49,7 +51,18 @@ def build_raw_request(
     elif json is not UNSET and not is_collection(json):
         raise InvalidArgument("json", f"expected a mapping or a list, got {describe_type(json)}")
     arrays = [name for name, value in (query or {}).items() if is_collection(value)]
-    return RawRequest(method.upper(), path, as_is, query=query, json=json, arrays=arrays)
+    read = as_is if model is None else _build_reader(model)
+    return RawRequest(method.upper(), path, read, query=query, json=json, arrays=arrays)
+
+
+def _build_reader(model: object) -> Callable[[Any], Any]:
+    is_list = get_origin(model) is list
+    item = get_args(model)[0] if is_list else model
+    if not (isinstance(item, type) and issubclass(item, Model)):
+        raise InvalidArgument(
+            "model", f"expected a class of models, or a list of one such as list[User], got {model!r}"
+        )
+    return list_of(item.read) if is_list else item.read
 
 
 def _is_valid_path(path: str) -> bool:

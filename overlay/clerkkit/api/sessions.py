@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_bapi.api import sessions as bapi
-from clerk_bapi.models.shared import Session
+from clerk_bapi.models import Session
 from clerk_core import ClerkError, NotFound
 from clerk_core.pages import Pager
 from clerkkit.api.lookup import require_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_bapi.api import users as bapi
-from clerk_bapi.models.users import User
+from clerk_bapi.models import User
 from clerk_core import UNSET, Request, Unset
 from clerkkit.api.boolean_request import BooleanRequest
 from clerkkit.api.images import Image, check_image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 
-from clerk_bapi.models.shared import Invitation
+from clerk_bapi.models import Invitation
 from clerk_bapi.resources.invitations import AsyncInvitationsResource, InvitationsResource
 from clerk_core import ClerkError
 from clerkkit.api import invitations as api

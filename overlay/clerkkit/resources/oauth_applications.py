@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.models.oauth_applications import OAuthApplication
+from clerk_bapi.models import OAuthApplication
 from clerk_bapi.resources.oauth_applications import AsyncOauthApplicationsResource, OauthApplicationsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import oauth_applications as api

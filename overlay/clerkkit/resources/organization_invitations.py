@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 
-from clerk_bapi.models.shared import OrganizationInvitation
+from clerk_bapi.models import OrganizationInvitation
 from clerk_bapi.resources.organization_invitations import (
     AsyncOrganizationInvitationsResource,
     OrganizationInvitationsResource,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clerk_bapi.models.shared import OrganizationMembership
+from clerk_bapi.models import OrganizationMembership
 from clerk_bapi.resources.organization_memberships import (
     AsyncOrganizationMembershipsResource,
     OrganizationMembershipsResource,

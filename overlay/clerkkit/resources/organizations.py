@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_bapi.models.organizations import OrganizationWithLogo
+from clerk_bapi.models import OrganizationWithLogo
 from clerk_bapi.resources.organizations import AsyncOrganizationsResource, OrganizationsResource
 from clerk_core import UNSET, Unset
 from clerkkit.api import organizations as api

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from clerk_bapi.models.shared import Session
+from clerk_bapi.models import Session
 from clerk_bapi.resources.sessions import AsyncSessionsResource, SessionsResource
 from clerkkit.aliases import aliases
 from clerkkit.api import sessions as api

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
-from clerk_bapi.models.users import User
+from clerk_bapi.models import User
 from clerk_bapi.resources.users import AsyncUsersResource, UsersResource
 from clerk_core import UNSET, Unset
 from clerkkit.aliases import aliases
