@@ -24,6 +24,7 @@ EXTERNAL = {
 """What each package may import, besides itself and the standard library."""
 
 OPTIONAL = {
+    "clerk_emulator.domain.webauthn_ceremonies": {"webauthn"},
     "clerk_core.models.pydantic_schema": {"pydantic_core"},
     "clerk_core.transport.aiohttp_pool": {"aiohttp", "yarl"},
     "clerkkit.testing.application_server": {"uvicorn"},

@@ -67,7 +67,7 @@ _Validator: Any = cast(Any, validators).extend(
 @functools.cache
 def _contract_validator() -> Any:
     # The document of the Frontend API is loaded only where a schema refers to it.
-    registry: Any = Registry(retrieve=_retrieve)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    registry: Any = Registry(retrieve=_retrieve)  # type: ignore[call-arg]
     return _Validator(document(), registry=registry)
 
 

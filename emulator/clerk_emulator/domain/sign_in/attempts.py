@@ -155,9 +155,10 @@ def complete(store: Store, row: Json, **session: Any) -> Json:
     """Start the session of a sign-in, and return the sign-in. `session` are arguments of `session_lifecycle.start`."""
     client = client_tokens.rotate(store, store.require(CLIENTS, row["_client_id"]))
     lockout.reset(store, row["_user_id"])
-    strategy = (row["_first_factor"] or {}).get("strategy")
-    client = store.update(CLIENTS, client, last_authentication_strategy=strategy, sign_in_id=None)
-    verified = (row["_second_factor"] or {}).get("status") == "verified"
+    first: Json = row["_first_factor"] or {}
+    second: Json = row["_second_factor"] or {}
+    client = store.update(CLIENTS, client, last_authentication_strategy=first.get("strategy"), sign_in_id=None)
+    verified = second.get("status") == "verified"
     arguments: dict[str, Any] = {"origin": row["_origin"], "with_second_factor": verified, **session}
     started = session_lifecycle.start(store, row["_user_id"], client=client, **arguments)
     store.update(SESSIONS, started, _identifier=row["_typed"], updated_at=started["updated_at"])

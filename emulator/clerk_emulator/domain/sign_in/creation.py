@@ -31,6 +31,8 @@ def create(store: Store, keys: Keys, client: Json, values: Json, origin: str | N
         return sign_ins.prepare(store, row, values)
     identifier: str = values.get("identifier") or ""
     if not identifier:
+        if strategy == "passkey":
+            return first_factor.prepare(store, keys, row, values)
         if strategy:
             raise errors.missing("identifier")
         return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import social_providers
+from clerk_emulator.domain import passkeys, social_providers
 from clerk_emulator.domain.identifications import is_verified, of_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES, USER_SETTINGS
@@ -28,6 +28,8 @@ def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
                 for one in owned
                 if one["object"] == kind
             ]
+    if attributes["passkey"]["enabled"] and passkeys.credentials_of(store, user["id"]):
+        factors.append({"strategy": "passkey"})
     if has_password(store, user):
         factors += _resets(owned, user, typed)
     providers = [f"oauth_{provider}" for provider in social_providers.enabled(store)]

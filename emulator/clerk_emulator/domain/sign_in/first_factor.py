@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import factor_checks, lockout, verification_codes
-from clerk_emulator.domain.sign_in import attempts, factors, links, passwords
+from clerk_emulator.domain.sign_in import attempts, factors, links, passkeys, passwords
 from clerk_emulator.domain.social import flows, sign_ins
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -19,6 +19,8 @@ _CODES = ("email_code", "phone_code", *_RESETS)
 def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
     """Send what the user needs for a strategy, and return the sign-in. `values` are those of the request."""
     strategy: str = values["strategy"]
+    if strategy == "passkey":
+        return passkeys.prepare(store, row)
     attempts.require_status(row, "needs_first_factor")
     if row["_user_id"] is None:
         return _prepare_for_nobody(store, row, strategy)
@@ -55,8 +57,10 @@ def attempt(store: Store, row: Json, values: Json) -> Json:
 
     Raises ClerkAPIError; that for a wrong password or code counts, and keeps what was written.
     """
-    attempts.require_status(row, "needs_first_factor")
     strategy: str = values["strategy"]
+    if strategy == "passkey":
+        return passkeys.attempt(store, row, _required(values, "public_key_credential"))
+    attempts.require_status(row, "needs_first_factor")
     if strategy == "password":
         return passwords.attempt(store, row, _required(values, "password"))
     if strategy not in _CODES:

@@ -32,7 +32,8 @@ def sign_in(store: Store, row: Json, client: Json) -> Json:
 
 def _owner(store: Store, external: Json) -> Json | None:
     """Return the user who has an account with a provider that a sign-up could not use for that reason."""
-    error = (external.get("verification") or {}).get("error") or {}
+    verification: Json = external.get("verification") or {}
+    error: Json = verification.get("error") or {}
     if error.get("code") != _EXISTS:
         return None
     account = external["account"]

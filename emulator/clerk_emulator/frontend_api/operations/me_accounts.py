@@ -31,6 +31,21 @@ def revoke_external_account_tokens(call: BrowserCall) -> Json:
     return serialize_user(call, call.store.require(USERS, user["id"]))
 
 
+@frontend_operation("postPasskey")
+def begin_passkey(call: BrowserCall) -> Json:
+    pending = passkeys.begin_registration(call.store, require_verified_user(call), call.origin)
+    return serialize_identification(pending)
+
+
+@frontend_operation("attemptPasskeyVerification")
+def finish_passkey(call: BrowserCall) -> Json:
+    credential = call.body.get("public_key_credential")
+    if not credential:
+        raise errors.missing("public_key_credential")
+    user = call.require_user()
+    return serialize_identification(passkeys.finish_registration(call.store, user, call.path["passkey_id"], credential))
+
+
 @frontend_operation("readPasskey")
 def get_passkey(call: BrowserCall) -> Json:
     user = call.require_user()
