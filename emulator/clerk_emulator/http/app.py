@@ -30,7 +30,7 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
 _IMAGES = "/images/"
-_HOSTED = ("/assets/", "/oauth-consent", "/sign-", "/tasks", "/user")
+_HOSTED = ("/assets/", "/oauth-consent", "/provider", "/sign-", "/tasks", "/user")
 
 
 def create_app(state: State, packages: Path | None = None) -> Application:

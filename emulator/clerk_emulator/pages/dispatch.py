@@ -10,6 +10,7 @@ from clerk_emulator.call import Response
 from clerk_emulator.control import access
 from clerk_emulator.domain import browsers
 from clerk_emulator.domain.browsers import DEV_BROWSER, Browser
+from clerk_emulator.domain.social import flows
 from clerk_emulator.domain.templating.templates import APPLICATION_NAME
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api import operations
@@ -18,7 +19,7 @@ from clerk_emulator.html import forms, responses
 from clerk_emulator.html.forms import FormError, FormToken
 from clerk_emulator.json_types import Json
 from clerk_emulator.pages import destinations
-from clerk_emulator.pages.views import sign_in, sign_out, sign_up, tasks, user
+from clerk_emulator.pages.views import provider, sign_in, sign_out, sign_up, tasks, user
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.request.incoming import ClientDisconnectedError, IncomingRequest
 from clerk_emulator.request.state import State
@@ -43,6 +44,7 @@ PAGES = {
     "/sign-up": _SIGN_UP,
     "/sign-up/tasks": _TASKS,
     "/tasks": _TASKS,
+    flows.PAGE: HostedPage(provider.show, provider.act),
     "/sign-out": HostedPage(sign_out.show, sign_out.act),
     "/user": HostedPage(user.show, user.act),
 }

@@ -58,6 +58,9 @@ SIGN_INS = ResourceTable(
 """`_first_factor` and `_second_factor` are the verifications, `_typed` the normalized identifier, `_origin` that of the
 page. `_user_id` is None until the identifier is known, and for one that nobody has if that is not told."""
 
+SOCIAL_FLOWS = ResourceTable("social_flow", "sfl", {"state": str}, owners={"client_id": "client"}, unique=("state",))
+"""Browsers that are at a social provider. `_kind` and `_owner_id` name the sign-in, sign-up or account it is for."""
+
 ORGANIZATIONS = ResourceTable(
     "organization", "org", {"name": str, "slug": str, "created_by": str, "role_set_key": str}, unique=("slug",)
 )

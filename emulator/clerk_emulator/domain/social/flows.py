@@ -5,14 +5,12 @@ from __future__ import annotations
 from clerk_emulator.domain import origins, social_providers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.store import ResourceTable, Store
-
-SOCIAL_FLOWS = ResourceTable("social_flow", "sfl", {"state": str}, owners={"client_id": "client"}, unique=("state",))
-"""`_kind` and `_owner_id` name what the flow is for: a sign-in, a sign-up, or an external account of a user."""
+from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.tables import SOCIAL_FLOWS
 
 PREFIX = "oauth_"
-PAGE = "/social/"
-"""The path at which the pages of providers begin."""
+PAGE = "/provider"
+"""The path of the page that takes the place of all providers."""
 
 _LIFETIME = 10 * 60 * 1000
 """Milliseconds in which the browser must come back. Our choice."""
@@ -23,7 +21,7 @@ def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str,
 
     The browser comes back to `redirect_url`. Raises ClerkAPIError for a provider that is not enabled.
     """
-    provider = require_provider(store, strategy)
+    require_provider(store, strategy)
     state = store.ids.secret(32)
     flow = store.create(
         SOCIAL_FLOWS,
@@ -41,7 +39,7 @@ def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str,
     )
     return {
         **verification(flow, "unverified"),
-        "external_verification_redirect_url": origins.with_parameters(f"{store.origin}{PAGE}{provider}", state=state),
+        "external_verification_redirect_url": origins.with_parameters(f"{store.origin}{PAGE}", state=state),
     }
 
 
@@ -58,9 +56,7 @@ def require(store: Store, state: str | None) -> Json:
     """Return the flow that waits for its provider. Raises Clerk's 400 if there is none, or it is over."""
     flow = store.find(SOCIAL_FLOWS, SOCIAL_FLOWS.c.state == (state or ""))
     if flow is None or flow["expires_at"] <= store.clock.now():
-        message = (
-            "The state belongs to no flow with a provider, or the flow has expired. Start again in the application."
-        )
+        message = "No flow with a provider has this state, or it has expired. Start again in the application."
         raise ClerkAPIError(400, "oauth_callback_invalid", "is invalid", message)
     return flow
 

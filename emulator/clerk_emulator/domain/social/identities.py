@@ -35,7 +35,8 @@ def parse(provider: str, values: Json) -> Json:
 def known(store: Store, provider: str) -> list[Json]:
     """Return the identities that users of the instance have connected, to choose from."""
     accounts = IDENTIFICATIONS.c.object == "external_account", IDENTIFICATIONS.c.provider == f"oauth_{provider}"
-    return [of_account(row) for row in store.all(IDENTIFICATIONS, *accounts, limit=_SHOWN)]
+    rows = store.all(IDENTIFICATIONS, *accounts, limit=_SHOWN)
+    return [of_account(row) for row in rows if row["email_address"] and row["provider_user_id"]]
 
 
 def of_account(row: Json) -> Json:
