@@ -30,7 +30,18 @@ CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
 _IMAGES = "/images/"
-_HOSTED = ("/assets/", "/oauth-consent", "/provider", "/sign-", "/tasks", "/user")
+_HOSTED = (
+    "/assets/",
+    "/create-organization",
+    "/oauth-consent",
+    "/organization",
+    "/provider",
+    "/sign-",
+    "/tasks",
+    "/user",
+    "/waitlist",
+)
+"""What the paths of hosted pages begin with, and those of other things too."""
 
 
 def create_app(state: State, packages: Path | None = None) -> Application:

@@ -19,7 +19,7 @@ from clerk_emulator.html import forms, responses
 from clerk_emulator.html.forms import FormError, FormToken
 from clerk_emulator.json_types import Json
 from clerk_emulator.pages import destinations
-from clerk_emulator.pages.views import provider, sign_in, sign_out, sign_up, tasks, user
+from clerk_emulator.pages.views import consent, provider, sign_in, sign_out, sign_up, tasks, user
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.request.incoming import ClientDisconnectedError, IncomingRequest
 from clerk_emulator.request.state import State
@@ -32,12 +32,16 @@ class HostedPage:
     """What a hosted page shows, and what its forms do."""
 
     show: Callable[[Visit], View | Redirect]
-    act: Callable[[Visit], Redirect]
+    act: Callable[[Visit], Redirect | Response]
 
 
 _TASKS = HostedPage(tasks.show, tasks.act)
 _SIGN_UP = HostedPage(sign_up.show, sign_up.act)
+_USER = HostedPage(user.show, user.act)
 PAGES = {
+    "/create-organization": _USER,
+    "/oauth-consent": HostedPage(consent.show, consent.act),
+    "/organization": _USER,
     "/sign-in": HostedPage(sign_in.show, sign_in.act),
     "/sign-in/create": _SIGN_UP,
     "/sign-in/tasks": _TASKS,
@@ -46,7 +50,8 @@ PAGES = {
     "/tasks": _TASKS,
     flows.PAGE: HostedPage(provider.show, provider.act),
     "/sign-out": HostedPage(sign_out.show, sign_out.act),
-    "/user": HostedPage(user.show, user.act),
+    "/user": _USER,
+    "/waitlist": _SIGN_UP,
 }
 """The hosted pages by path. Clerk's SDKs add `/tasks` and `/create` to the address of the sign-in page."""
 
@@ -84,7 +89,8 @@ async def _respond(visit: Visit, page: HostedPage, token: FormToken) -> Response
     visit.form = await forms.read(visit.request)
     token.require(visit.form)
     try:
-        return responses.redirect(page.act(visit).location)
+        result = page.act(visit)
+        return responses.redirect(result.location) if isinstance(result, Redirect) else result
     except ClerkAPIError as error:
         return _render(visit, page.show(visit), token, error)
 

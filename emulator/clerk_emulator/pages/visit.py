@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from clerk_emulator.call import Body
+from clerk_emulator.call import Body, Response
 from clerk_emulator.contract.specification import frontend_operations
 from clerk_emulator.domain import session_lifecycle
 from clerk_emulator.domain.browsers import Browser
@@ -98,6 +98,21 @@ class Visit:
 
         The operation must return an object. Raises ClerkAPIError.
         """
+        result = self.run(operation_id, body, path=path, query=query).body
+        if frontend_operations()[operation_id].has_envelope and is_object(result):
+            result = result["response"]
+        assert is_object(result), f"{operation_id} does not return an object"
+        return result
+
+    def run(
+        self,
+        operation_id: str,
+        body: Json | None = None,
+        *,
+        path: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Response:
+        """Run an operation as `perform` does, and return the response."""
         operation = frontend_operations()[operation_id]
         call = BrowserCall(
             operation=operation,
@@ -124,11 +139,7 @@ class Visit:
             raise
         self.state.record_response(operation, response.status, response.body)
         self.cookies += response.cookies
-        result = response.body
-        if operation.has_envelope and is_object(result):
-            result = result["response"]
-        assert is_object(result), f"{operation_id} does not return an object"
-        return result
+        return response
 
     def _application_origin(self) -> str:
         """Return the origin of the pages that will use the session."""

@@ -125,7 +125,7 @@ def test_sign_up_begins_again(visitor: Visitor) -> None:
     assert "eve@example.com" not in page.response.text
 
 
-@pytest.mark.parametrize("path", ["/sign-up", "/sign-in/create", "/sign-up/"])
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in/create", "/sign-up/", "/waitlist"])
 def test_addresses_of_the_page(visitor: Visitor, path: str) -> None:
     visitor.open(path, redirect_url=APPLICATION)
     assert visitor.heading == "Sign up"

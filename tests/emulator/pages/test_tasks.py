@@ -114,6 +114,15 @@ def test_account_page_shows_the_user_and_switches_organizations(visitor: Visitor
     assert session["last_active_organization_id"] is None
 
 
+@pytest.mark.parametrize("path", ["/user", "/organization", "/create-organization"])
+def test_organization_is_created_on_the_account_page(visitor: Visitor, api: Api, ada: Json, path: str) -> None:
+    sign_in(visitor, ada)
+    visitor.open(path)
+    visitor.send("create", name="Engines")
+    (session,) = api.get("/sessions", user_id=ada["id"])
+    assert api.get(f"/organizations/{session['last_active_organization_id']}")["name"] == "Engines"
+
+
 def test_account_page_switches_and_ends_sessions(visitor: Visitor, api: Api, ada: Json) -> None:
     bob = api.user(email_address=["bob@example.com"], first_name="Bob")
     sign_in(visitor, ada)

@@ -32,7 +32,7 @@ def show(visit: Visit) -> View | Redirect:
 
 
 def act(visit: Visit) -> Redirect:
-    """Choose an organization or a session, or end a session. Raises ClerkAPIError."""
+    """Choose or create an organization, choose a session, or end one. Raises ClerkAPIError."""
     form, act = visit.form, visit.form.get("act")
     session_id = form.get("session_id", "")
     if act == "organization":
@@ -41,6 +41,11 @@ def act(visit: Visit) -> Redirect:
             _touch(visit, session["id"], active_organization_id=form.get("organization_id", ""))
     elif act == "session":
         _touch(visit, session_id)
+    elif act == "create":
+        organization = visit.perform("createOrganization", {"name": form.get("name", "").strip()})
+        session = visit.session()
+        if session is not None:
+            _touch(visit, session["id"], active_organization_id=organization["id"])
     elif act == "sign_out":
         visit.perform("removeSession", path={"session_id": session_id})
     else:
