@@ -68,6 +68,13 @@ def test_each_parameter_that_names_a_destination_is_checked(visitor: Visitor, na
     visitor.open(path, 422, **{name: "https://evil.example"})
 
 
+def test_policy_has_only_sources_that_browsers_know(visitor: Visitor, ada: Json) -> None:
+    sign_in(visitor, ada)
+    for path in ("/sign-out", "/user", "/sign-in?prompt=login"):
+        policy = visitor.http.get(path).headers["content-security-policy"].partition("form-action ")[2]
+        assert all(re.fullmatch(r"'self'|https?://[a-z0-9.-]+(:\*|:\d+)?", source) for source in policy.split())
+
+
 def test_form_cannot_name_another_destination(visitor: Visitor, ada: Json) -> None:
     visitor.open("/sign-in", redirect_url=APPLICATION)
     visitor.send("person", user_id=ada["id"], redirect_url="https://evil.example")
