@@ -15,6 +15,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import public_fields
+from clerk_emulator.storage.settings import AUTHENTICATION
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS, ORGANIZATIONS, ROLES, SESSIONS, USERS
 
@@ -76,11 +77,22 @@ def change_role(store: Store, membership: Json, role: str) -> Json:
 
 
 def remove(store: Store, membership: Json) -> None:
-    """Remove a member. Raises ClerkAPIError if no member could manage the organization any more."""
+    """Remove a member. Raises ClerkAPIError if no member could manage the organization any more.
+
+    Where each user must have an organization, the user must be a member of another one.
+    """
     record_membership(store, "organizationMembership.deleted", membership)
     store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == membership["id"])
     _require_manager(store, membership)
+    if AUTHENTICATION.read(store)["force_organization_selection"]:
+        _require_other_membership(store, membership["_user_id"])
     clear_active_organization(store, membership["_organization_id"], SESSIONS.c.user_id == membership["_user_id"])
+
+
+def _require_other_membership(store: Store, user_id: str) -> None:
+    if not store.find(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user_id):
+        message = f"User {user_id} must be a member of at least one organization."
+        raise ClerkAPIError(422, "personal_accounts_not_allowed", "is the last organization", message)
 
 
 def _require_manager(store: Store, before: Json) -> None:

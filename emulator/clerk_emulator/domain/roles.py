@@ -32,6 +32,7 @@ READ_DOMAINS = "org:sys_domains:read"
 MANAGE_DOMAINS = "org:sys_domains:manage"
 READ_BILLING = "org:sys_billing:read"
 MANAGE_BILLING = "org:sys_billing:manage"
+MANAGE_CONNECTIONS = "org:sys_entconns:manage"
 
 ELEVATED = frozenset({MANAGE_MEMBERS, READ_MEMBERS, DELETE_PROFILE})
 """The permissions that the role of an organization's creator must have. One member must always have all of them."""

@@ -20,7 +20,7 @@ def list_enterprise_connections(call: Call) -> Response:
         ENTERPRISE_CONNECTIONS,
         equals(ENTERPRISE_CONNECTIONS.c.active, call.query["active"]),
         equals(ENTERPRISE_CONNECTIONS.c.organization_id, call.query["organization_id"]),
-        serialize=connections.serialize,
+        serialize=lambda call, rows: connections.serialize(call.keys, rows),
     )
 
 
@@ -67,5 +67,5 @@ def _connection(call: Call) -> Json:
 
 
 def _serialize(call: Call, row: Json) -> Json:
-    (connection,) = connections.serialize(call, [row])
+    (connection,) = connections.serialize(call.keys, [row])
     return connection

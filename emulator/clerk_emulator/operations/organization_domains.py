@@ -74,7 +74,8 @@ def delete_domain(call: Call) -> Json:
 def verify_ownership(call: Call) -> Json:
     domain_enrollment.require_enabled(call.store)
     row = _domain(call)
-    if row["ownership_verification"] is not None:
+    ownership = row["ownership_verification"]
+    if ownership and ownership["status"] == "verified":
         (domain,) = serialize_domains(call.store, [row])
         return domain
     verification = domain_enrollment.verified_by(call.store, "manual_override")

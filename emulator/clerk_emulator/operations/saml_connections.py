@@ -26,7 +26,7 @@ def list_saml_connections(call: Call) -> Response:
         contains_text(call.query["query"], ENTERPRISE_CONNECTIONS.c.name),
         includes_or_excludes(ENTERPRISE_CONNECTIONS.c.organization_id, call.query["organization_id"]),
         sort=dict.fromkeys(_SORT_KEYS, ENTERPRISE_CONNECTIONS.c.created_at),
-        serialize=connections.serialize_saml,
+        serialize=lambda call, rows: connections.serialize_saml(call.store, call.keys, rows),
     )
 
 
@@ -80,5 +80,5 @@ def _saml(body: Json) -> Json:
 
 
 def _serialize(call: Call, row: Json) -> Json:
-    (connection,) = connections.serialize_saml(call, [row])
+    (connection,) = connections.serialize_saml(call.store, call.keys, [row])
     return connection

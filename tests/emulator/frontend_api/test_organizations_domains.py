@@ -277,3 +277,33 @@ def test_organization_of_another_sign_in_is_untouched(
     other_browser.sign_in("ada@example.com", PASSWORD)
     add_domain(other_browser, organization)
     assert admin.get(f"{organization}/domains")["total_count"] == 1
+
+
+def test_ownership_is_confirmed_by_the_backend(admin: Browser, api: Api, organization: str) -> None:
+    path = add_domain(admin, organization)
+    attempt = f"{path}/attempt_ownership_verification"
+    assert admin.refused("POST", attempt).codes == ["verification_missing"]
+    asked = admin.post(f"{path}/prepare_ownership_verification")["ownership_verification"]
+    assert (asked["status"], asked["txt_record_name"]) == ("unverified", "_clerk-verification.engines.test")
+    problem = admin.refused("POST", attempt)
+    assert (problem.status, problem.codes) == (422, ["organization_domain_ownership_not_verified"])
+    assert admin.get(path)["ownership_verification"]["attempts"] == 1
+    api.post(f"{path}/verify_ownership")
+    assert admin.get(path)["ownership_verification"]["status"] == "verified"
+    for action in ("prepare", "attempt"):
+        problem = admin.refused("POST", f"{path}/{action}_ownership_verification")
+        assert (problem.status, problem.codes) == (400, ["verification_already_verified"])
+
+
+def test_ownership_of_several_domains_is_prepared(admin: Browser, organization: str) -> None:
+    domain_id = add_domain(admin, organization).rpartition("/")[2]
+    body = {"organization_domain_ids": [domain_id, "orgdmn_none"]}
+    prepared = admin.post(f"{organization}/domains/prepare_ownership_verification/bulk", body)
+    assert [one["id"] for one in prepared["data"]] == [domain_id]
+    assert prepared["errors"] == [{"id": "orgdmn_none", "code": "resource_not_found"}]
+    attempted = admin.post(f"{organization}/domains/attempt_ownership_verification/bulk", body)
+    assert [one["code"] for one in attempted["errors"]] == [
+        "organization_domain_ownership_not_verified",
+        "resource_not_found",
+    ]
+    assert admin.get(f"{organization}/domains/{domain_id}")["ownership_verification"]["attempts"] == 1

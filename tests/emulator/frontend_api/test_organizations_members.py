@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from clerk_emulator import Emulator
+from clerk_emulator.storage.settings import AUTHENTICATION
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
-from tests.emulator.frontend_api.people import create_user, new_member, new_organization, sign_in
+from tests.emulator.frontend_api.people import change_settings, create_user, new_member, new_organization, sign_in
+from tests.emulator.saml import certificate
 
 
 @pytest.fixture
@@ -154,3 +156,31 @@ def test_memberships_of_the_user_are_listed(admin: Browser, organization: str) -
     assert (page["total_count"], page["data"][0]["organization"]["name"]) == (2, "Mills")
     assert [one["organization"]["name"] for one in admin.get("/me/organization_memberships")] == ["Mills", "Engines"]
     assert [one["organization"]["name"] for one in admin.get("/me/organization_memberships", offset=1)] == ["Engines"]
+
+
+def test_user_keeps_an_organization_where_each_must_have_one(
+    emulator: Emulator, member: Browser, organization: str
+) -> None:
+    change_settings(emulator, AUTHENTICATION, force_organization_selection=True)
+    path = f"/me/organization_memberships/{organization.rpartition('/')[2]}"
+    problem = member.refused("DELETE", path)
+    assert (problem.status, problem.codes) == (422, ["personal_accounts_not_allowed"])
+    new_organization(member, "Mills")
+    assert member.delete(path)["deleted"]
+
+
+def test_connections_of_companies_are_listed(admin: Browser, member: Browser, api: Api, organization: str) -> None:
+    body = {"name": "Engines", "provider": "saml_custom", "domains": ["example.com"]}
+    body["organization_id"] = organization.rpartition("/")[2]
+    connection_id = api.post("/enterprise_connections", body)["id"]
+    assert [one["id"] for one in admin.get(f"{organization}/enterprise_connections")] == [connection_id]
+    assert admin.get("/me/enterprise_connections") == []
+    provider = {"idp_entity_id": "https://idp.test", "idp_sso_url": "https://idp.test/sso"}
+    active = {"active": True, "saml": {**provider, "idp_certificate": certificate()}}
+    api.patch(f"/enterprise_connections/{connection_id}", active)
+    (shown,) = admin.get("/me/enterprise_connections")
+    assert (shown["id"], shown["saml_connection"]["idp_entity_id"]) == (connection_id, "https://idp.test")
+    problem = member.refused("GET", f"{organization}/enterprise_connections")
+    assert problem.errors[0][1]["permissions"] == ["org:sys_entconns:manage"]
+    problem = admin.refused("POST", f"{organization}/enterprise_connections", {"provider": "saml_custom"})
+    assert (problem.status, problem.codes) == (405, ["not_emulated"])

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerk_emulator import errors
-from clerk_emulator.call import Call
 from clerk_emulator.domain import formats
 from clerk_emulator.domain.enterprise import directories, enrollment_domains, oidc, saml
 from clerk_emulator.domain.organization_profiles import require_organizations_enabled
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store, Where
 from clerk_emulator.storage.tables import ENTERPRISE_CONNECTIONS, IDENTIFICATIONS, ORGANIZATIONS
@@ -98,19 +98,19 @@ def accounts_of(connection_id: str) -> Sequence[Where]:
     )
 
 
-def serialize(call: Call, rows: Sequence[Json]) -> list[Json]:
+def serialize(keys: Keys, rows: Sequence[Json]) -> list[Json]:
     """Return connections as the API returns them."""
     return [
         {
             **public_fields(row),
-            "saml_connection": _nested_saml_connection(call, row) if row["_saml"] else None,
+            "saml_connection": _nested_saml_connection(keys, row) if row["_saml"] else None,
             "oauth_config": oidc.serialize(row) if row["_oidc"] else None,
         }
         for row in rows
     ]
 
 
-def serialize_saml(call: Call, rows: Sequence[Json]) -> list[Json]:
+def serialize_saml(store: Store, keys: Keys, rows: Sequence[Json]) -> list[Json]:
     """Return SAML connections as the API returns them."""
     hidden = ("logo_public_url", "custom_attributes")
     return [
@@ -121,15 +121,15 @@ def serialize_saml(call: Call, rows: Sequence[Json]) -> list[Json]:
             "id": row["_saml_connection_id"],
             "name": row["name"],
             "domain": row["domains"][0],
-            **_service_urls(call, row),
-            "user_count": call.store.count(IDENTIFICATIONS, *accounts_of(row["id"])),
+            **_service_urls(keys, row),
+            "user_count": store.count(IDENTIFICATIONS, *accounts_of(row["id"])),
             "enterprise_connection_id": row["id"],
         }
         for row in rows
     ]
 
 
-def _nested_saml_connection(call: Call, row: Json) -> Json:
+def _nested_saml_connection(keys: Keys, row: Json) -> Json:
     settings = row["_saml"]
     names = ("idp_entity_id", "idp_sso_url", "idp_metadata_url", "login_hint", *_SAML_SWITCHES)
     return {
@@ -137,17 +137,17 @@ def _nested_saml_connection(call: Call, row: Json) -> Json:
         "name": settings["name"] or row["name"],
         "active": row["active"],
         **{name: settings[name] for name in names},
-        **_service_urls(call, row),
+        **_service_urls(keys, row),
     }
 
 
-def _service_urls(call: Call, row: Json) -> Json:
+def _service_urls(keys: Keys, row: Json) -> Json:
     """Return the URLs of the service provider, which is the Frontend API."""
-    base = f"{call.keys.issuer}/v1/saml"
+    base = f"{keys.issuer}/v1/saml"
     connection_id = row["_saml_connection_id"]
     return {
         "acs_url": f"{base}/acs/{connection_id}",
-        "sp_entity_id": f"{call.keys.issuer}/{connection_id}",
+        "sp_entity_id": f"{keys.issuer}/{connection_id}",
         "sp_metadata_url": f"{base}/metadata/{connection_id}",
     }
 

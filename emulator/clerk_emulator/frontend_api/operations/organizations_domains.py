@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import affiliations, domain_enrollment, domain_offers
+from clerk_emulator.domain import affiliations, domain_enrollment, domain_offers, domain_ownership
 from clerk_emulator.domain.roles import MANAGE_DOMAINS, READ_DOMAINS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_member
@@ -87,6 +87,41 @@ def attempt_affiliation_verification(call: BrowserCall) -> Json:
     return affiliations.attempt(call.store, _domain(call, _enabled_organization(call)), call.body["code"])
 
 
+@frontend_operation("prepareOrganizationDomainOwnershipVerification")
+def prepare_ownership_verification(call: BrowserCall) -> Json:
+    return domain_ownership.prepare(call.store, _domain(call, _enabled_organization(call)))
+
+
+@frontend_operation("attemptOrganizationDomainOwnershipVerification")
+def attempt_ownership_verification(call: BrowserCall) -> Json:
+    raise domain_ownership.attempt(call.store, _domain(call, _enabled_organization(call)))
+
+
+@frontend_operation("prepareOrganizationDomainsOwnershipVerification")
+def prepare_ownership_verifications(call: BrowserCall) -> Json:
+    organization = _enabled_organization(call)
+    prepared: list[Json] = []
+    failed: list[Json] = []
+    for domain_id in call.body["organization_domain_ids"]:
+        try:
+            prepared.append(domain_ownership.prepare(call.store, _require(call, organization, domain_id)))
+        except ClerkAPIError as error:
+            failed.append({"id": domain_id, "code": error.errors[0]["code"]})
+    return {"data": prepared, "errors": failed}
+
+
+@frontend_operation("attemptOrganizationDomainsOwnershipVerification")
+def attempt_ownership_verifications(call: BrowserCall) -> Json:
+    organization = _enabled_organization(call)
+    failed: list[Json] = []
+    for domain_id in call.body["organization_domain_ids"]:
+        try:
+            raise domain_ownership.attempt(call.store, _require(call, organization, domain_id))
+        except ClerkAPIError as error:
+            failed.append({"id": domain_id, "code": error.errors[0]["code"]})
+    return {"data": [], "errors": failed}
+
+
 def _enabled_organization(call: BrowserCall) -> Json:
     """Return the organization of a member who may manage domains. Raises ClerkAPIError if domains are disabled."""
     organization = require_member(call, MANAGE_DOMAINS).organization
@@ -95,4 +130,8 @@ def _enabled_organization(call: BrowserCall) -> Json:
 
 
 def _domain(call: BrowserCall, organization: Json) -> Json:
-    return call.store.require(DOMAINS, call.path["domain_id"], DOMAINS.c.organization_id == organization["id"])
+    return _require(call, organization, call.path["domain_id"])
+
+
+def _require(call: BrowserCall, organization: Json, domain_id: str) -> Json:
+    return call.store.require(DOMAINS, domain_id, DOMAINS.c.organization_id == organization["id"])
