@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from clerk_emulator.domain.identifications import serialize_identification
 from clerk_emulator.domain.social import callback, connections
+from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json
@@ -25,7 +26,7 @@ def finish_posted_flow(call: BrowserCall) -> BrowserResponse:
 
 @frontend_operation("postOAuthAccounts")
 def connect_account(call: BrowserCall) -> Json:
-    user = call.require_user()
+    user = require_verified_user(call)
     return serialize_identification(connections.start(call.store, call.require_client()["id"], user, call.body))
 
 
