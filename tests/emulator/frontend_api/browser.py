@@ -15,11 +15,19 @@ PAGE = "http://localhost:3000"
 class Browser:
     """A browser with a development browser of its own. Methods assert that the response is a success.
 
-    `client` is the client as the last response has shown it. `session_id` is sent with requests, if it is set.
+    `client` is the client as the last response has shown it. `session_id` is sent with requests, if it is set. `seen`
+    are all responses.
     """
 
     def __init__(self, emulator: Emulator, *, page: str = PAGE) -> None:
-        self.http = httpx.Client(base_url=emulator.origin, headers={"Origin": page}, trust_env=False, timeout=10)
+        self.seen: list[httpx.Response] = []
+        self.http = httpx.Client(
+            base_url=emulator.origin,
+            headers={"Origin": page},
+            trust_env=False,
+            timeout=10,
+            event_hooks={"response": [self._see]},
+        )
         self.client: Json | None = None
         self.session_id: str | None = None
         self.dev_browser: str = self.http.post("/v1/dev_browser").json()["id"]
@@ -73,6 +81,10 @@ class Browser:
         assert self.client is not None
         wanted = self.client["last_active_session_id"]
         return next(one for one in self.client["sessions"] if one["id"] == wanted)
+
+    def _see(self, response: httpx.Response) -> None:
+        response.read()
+        self.seen.append(response)
 
     def _good(self, response: httpx.Response) -> Any:
         assert response.status_code < 400, response.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from tests.emulator.api import Api, Json
+from tests.emulator.frontend_api import document_checks
 from tests.emulator.frontend_api.browser import Browser
 from tests.emulator.frontend_api.oauth_application import Application, Register
 
@@ -18,9 +20,10 @@ PASSWORD = "correct horse battery staple"
 
 @pytest.fixture
 def browser(emulator: Emulator) -> Iterator[Browser]:
-    """A browser that is signed out."""
+    """A browser that is signed out. Its responses are compared with Clerk's document, where that is available."""
     with Browser(emulator) as one:
         yield one
+        _check(one)
 
 
 @pytest.fixture
@@ -28,6 +31,12 @@ def other_browser(emulator: Emulator) -> Iterator[Browser]:
     """Another browser that is signed out."""
     with Browser(emulator) as one:
         yield one
+        _check(one)
+
+
+def _check(browser: Browser) -> None:
+    if os.environ.get("CLERKKIT_SHARED"):
+        assert [one for response in browser.seen for one in document_checks.violations(response)] == []
 
 
 @pytest.fixture
