@@ -2,8 +2,8 @@
 
 `CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table at the end. The run fails if an emulated operation
 never responded with a success or never with an error, or if the emulator filled in a property. Workers of pytest-xdist
-report their counts to the main process, which writes docs/emulator-coverage.md. The run fails if that page was not up
-to date.
+report their counts to the main process, which writes docs/emulator-coverage.md and docs/emulator-frontend-coverage.md.
+The run fails if a page was not up to date. Operations of the Frontend API are named as in `frontend/getClient`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from clerk_emulator.contract import specification
+from clerk_emulator.contract.specification import Operation
+from clerk_emulator.frontend_api.registry import HANDLERS as FRONTEND_HANDLERS
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.store import Store
@@ -47,10 +49,7 @@ _CURRENT = _Current()
 
 
 def observe(operation_id: str, status: int, _body: Any) -> None:
-    """Count a response of the Backend API; an `observer` for the emulator."""
-    if operation_id.startswith("frontend/"):
-        _CURRENT.events.clear()
-        return
+    """Count a response; an `observer` for the emulator."""
     _ANSWERS[operation_id, status] += 1
     if not Plugin.has_random_input:
         _STATUSES.add((operation_id, status))
@@ -82,7 +81,7 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     Errors that any operation can respond with count only for operations without parameters: injected faults (5xx), rate
     limits (429), a wrong key (401), a wrong Content-Type (415).
     """
-    successes = {operation for operation, status in counts if status < 300}
+    successes = {operation for operation, status in counts if status < 400}
     # An operation that Clerk has removed has no success.
     successes |= {operation for operation, status in counts if status == 410}
     refusals = {
@@ -99,8 +98,19 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
 
 
 def _takes_anything(operation_id: str) -> bool:
-    operation = specification.operations()[operation_id]
+    operation = _operations()[operation_id]
     return bool(operation.query or operation.body or "{" in operation.path)
+
+
+def _operations() -> dict[str, Operation]:
+    """Return the operations of both APIs."""
+    known = (*specification.operations().values(), *specification.frontend_operations().values())
+    return {one.qualified_id: one for one in known}
+
+
+def emulated() -> list[str]:
+    """Return the ids of the operations of both APIs that have a handler."""
+    return [*HANDLERS, *(f"frontend/{one}" for one in FRONTEND_HANDLERS)]
 
 
 def table(counts: Counts, operations: Collection[str]) -> list[str]:
@@ -118,7 +128,7 @@ def table(counts: Counts, operations: Collection[str]) -> list[str]:
 class Plugin:
     """Collects the counts of this process and of the workers at the end of the session."""
 
-    page_has_changed = False
+    changed_pages: tuple[str, ...] = ()
     has_random_input = False
     """Whether the current test has random input, whose responses differ from run to run."""
 
@@ -135,8 +145,8 @@ class Plugin:
             session.config.workeroutput["api_events"] = [list(pair) for pair in _EVENTS]
         elif session.exitstatus == pytest.ExitCode.OK:
             if not _all_that_lacks():
-                self.page_has_changed = coverage_page.update(coverage_page.render(_STATUSES, _EVENTS))
-            if _all_that_lacks() or self.page_has_changed:
+                self.changed_pages = coverage_page.update(_STATUSES, _EVENTS)
+            if _all_that_lacks() or self.changed_pages:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -151,27 +161,27 @@ class Plugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, and the missing coverage."""
-        said = f"{len(HANDLERS)} of {len(specification.operations())} operations are emulated"
+        said = f"{len(emulated())} of {len(_operations())} operations are emulated"
         terminalreporter.section(said)
-        for line in table(_ANSWERS, HANDLERS):
+        for line in table(_ANSWERS, emulated()):
             terminalreporter.write_line(line)
         for line in _all_that_lacks():
             terminalreporter.write_line(line, red=True)
-        if self.page_has_changed:
-            terminalreporter.write_line(
-                f"{coverage_page.PAGE.name} was not up to date, and is now: commit it", red=True
-            )
+        for page in self.changed_pages:
+            terminalreporter.write_line(f"{page} was not up to date, and is now: commit it", red=True)
 
 
 def _all_that_lacks() -> list[str]:
-    return lacking(_ANSWERS, HANDLERS) + [f"{name}: no handler knows it" for name in sorted(_FILLED_IN)]
+    return lacking(_ANSWERS, emulated()) + [f"{name}: no handler knows it" for name in sorted(_FILLED_IN)]
 
 
 def register(config: pytest.Config) -> None:
     """Register the plugin, if enabled."""
     if os.environ.get(SWITCH) == "1":
         from clerk_emulator import operations
+        from clerk_emulator.frontend_api import operations as frontend_operations
 
         operations.load()
+        frontend_operations.load()
         observe_events()
         config.pluginmanager.register(Plugin(), "api-coverage")

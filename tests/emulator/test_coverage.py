@@ -19,6 +19,9 @@ COUNTS = {
     ("createSession", 422): 12,
     ("GetInstance", 200): 1,
     ("GetInstance", 401): 1,
+    ("frontend/verify", 303): 1,
+    ("frontend/verify", 400): 1,
+    ("frontend/getClient", 200): 1,
 }
 
 
@@ -30,14 +33,15 @@ def test_reports_missing_coverage() -> None:
         "DeleteUser: no refusal",
     ]
     assert coverage.lacking(COUNTS, ["GetUser"]) == []
+    assert coverage.lacking(COUNTS, ["frontend/verify", "frontend/getClient"]) == ["frontend/getClient: no refusal"]
 
 
 def test_coverage_table() -> None:
     assert coverage.table(COUNTS, ["createSession", "GetUser", "DeleteUser"]) == [
-        "                200   204   401   404   422   429   503",
-        "createSession     ·     ·     ·     ·    12     ·     ·",
-        "DeleteUser        ·     ·     ·     ·     ·     ·     ·",
-        "GetUser           2     ·     ·     1     ·     ·     ·",
+        "                200   204   303   400   401   404   422   429   503",
+        "createSession     ·     ·     ·     ·     ·     ·    12     ·     ·",
+        "DeleteUser        ·     ·     ·     ·     ·     ·     ·     ·     ·",
+        "GetUser           2     ·     ·     ·     ·     1     ·     ·     ·",
     ]
 
 
@@ -50,12 +54,27 @@ def test_coverage_page_lists_statuses_and_events_of_each_operation() -> None:
         ("BanUser", 503),
         ("GetJWKS", 200),
     ]
-    page = coverage_page.render(statuses, [("BanUser", "user.updated"), ("BanUser", "session.revoked")])
+    page = coverage_page.render_backend(statuses, [("BanUser", "user.updated"), ("BanUser", "session.revoked")])
     users = page.partition("## Users\n")[2]
     assert "| `POST /users/{user_id}/ban` | 200, 401, 402 | `session.revoked`, `user.updated` |" in users
     assert "| `POST /users/{user_id}/unban` |  |  |" in users
     assert "| `GET /jwks` | 200 |  |" in page
     assert "handshake_payload" not in page
+
+
+def test_page_of_the_frontend_api_lists_what_is_not_emulated() -> None:
+    page = coverage_page.render_frontend([("frontend/getClient", 200), ("GetClient", 404)], [])
+    seen, _, missing = page.partition(coverage_page.NOT_EMULATED)
+    assert "| `GET /v1/client` | 200 |  |" in seen
+    assert "`POST /v1/saml/acs/{saml_connection_id}`" in missing
+    assert "`POST /v1/saml/acs/{saml_connection_id}`" not in seen
+    assert "`GET /v1/client`" not in missing
+
+
+def test_list_of_what_is_not_emulated_is_up_to_date() -> None:
+    """`make coverage-api` updates the page."""
+    page = coverage_page.FRONTEND.read_text(encoding="utf-8")
+    assert page.endswith(f"\n{coverage_page.not_emulated()}")
 
 
 def test_events_are_counted_for_the_request_that_caused_them(monkeypatch: pytest.MonkeyPatch) -> None:
