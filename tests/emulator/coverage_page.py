@@ -42,6 +42,8 @@ the code `not_emulated`.
 """
 NOT_EMULATED = "## Not emulated"
 _COMMON = {415, 429}
+_WITHOUT_HANDLER = {"getJWKS"}
+"""Operations that the server answers itself."""
 
 Pairs = Collection[tuple[str, Any]]
 """Ids of operations with what was seen. Those of the Frontend API begin with `frontend/`."""
@@ -55,18 +57,22 @@ def render_backend(statuses: Pairs, events: Pairs) -> str:
 
 def render_frontend(statuses: Pairs, events: Pairs) -> str:
     """Return the page of the Frontend API."""
-    frontend_handlers.load()
-    shown = [one for one in frontend_operations().values() if one.id in FRONTEND_HANDLERS]
+    shown = [one for one in frontend_operations().values() if one.id in _answered()]
     head = _FRONTEND_HEAD.format(emulated=len(shown), all=len(frontend_operations()))
     return head + _sections(shown, frontend_document(), statuses, events) + "\n" + not_emulated()
 
 
 def not_emulated() -> str:
     """Return the section with the operations of the Frontend API that no handler answers."""
-    frontend_handlers.load()
-    missing = [one for one in frontend_operations().values() if one.id not in FRONTEND_HANDLERS]
+    missing = [one for one in frontend_operations().values() if one.id not in _answered()]
     rows = "".join(f"| `{one.method} {one.path}` | {_group(one, frontend_document())} |\n" for one in missing)
     return f"{NOT_EMULATED}\n\n| operation | group |\n|---|---|\n{rows}"
+
+
+def _answered() -> set[str]:
+    """Return the ids of the operations of the Frontend API that are emulated."""
+    frontend_handlers.load()
+    return FRONTEND_HANDLERS.keys() | _WITHOUT_HANDLER
 
 
 def update(statuses: Pairs, events: Pairs) -> tuple[str, ...]:
