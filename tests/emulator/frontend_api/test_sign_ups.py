@@ -118,6 +118,25 @@ def test_changed_address_is_verified_again(browser: Browser, emulator: Emulator)
     assert (emptied["email_address"], emptied["missing_fields"]) == (None, ["email_address", "username"])
 
 
+def test_code_of_a_changed_address_is_outdated(browser: Browser, emulator: Emulator) -> None:
+    made = start(browser, strategy="email_code")
+    code = last_code(emulator, EMAIL)
+    browser.patch(f"/client/sign_ups/{made['id']}", {"email_address": "other@example.com"})
+    refused = browser.refused("POST", attempt(made), {"strategy": "email_code", "code": code})
+    assert (refused.status, refused.codes) == (410, ["sign_up_outdated_verification"])
+    send_code(browser, made)
+    new = last_code(emulator, "other@example.com")
+    assert browser.post(attempt(made), {"strategy": "email_code", "code": new})["status"] == "complete"
+
+
+def test_social_providers_are_optional_fields(browser: Browser, emulator: Emulator) -> None:
+    change(emulator, social_providers=["google"])
+    made = browser.post("/client/sign_ups")
+    assert made["required_fields"] == ["email_address", "password"]
+    assert made["optional_fields"] == ["phone_number", "username", "first_name", "last_name", "oauth_google"]
+    assert made["missing_fields"] == ["email_address", "password"]
+
+
 def test_either_identifier_is_taken_for_what_it_is(browser: Browser) -> None:
     made = browser.post("/client/sign_ups", {"email_address_or_phone_number": "+447700900123"})
     assert (made["email_address"], made["phone_number"]) == (None, "+447700900123")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
+from clerk_emulator.domain import social_providers
 from clerk_emulator.domain.sign_up import requirements
 from clerk_emulator.domain.sign_up.requirements import LEGAL_ACCEPTED, VERIFIABLE, Requirements
 from clerk_emulator.domain.sign_up.values import parse_values
@@ -15,9 +16,9 @@ from clerk_emulator.storage.store import ResourceTable, Store
 from clerk_emulator.storage.tables import USERS
 
 SIGN_UPS = ResourceTable("sign_up_attempt", "sua", {"status": str, "abandon_at": int})
-"""`_client_id` is the browser, `_origin` that of its page; `_verifications` are those of each field that was prepared;
-`_external_account` is the account with a provider and its verification; `_ticket` is the accepted invitation;
-`_password_hasher` and `_password_digest` are as for users."""
+"""`_client_id` is the browser, `_origin` that of its page; `_verifications` are those of each field that was prepared,
+`_outdated` the fields that have changed since; `_external_account` is the account with a provider and its verification;
+`_ticket` is the accepted invitation; `_password_hasher` and `_password_digest` are as for users."""
 
 IDLE_SECONDS = 24 * 3600
 """How long a sign-up may be idle until it is abandoned."""
@@ -25,7 +26,8 @@ IDLE_SECONDS = 24 * 3600
 
 def requirements_of(store: Store) -> Requirements:
     """Return what a sign-up needs now."""
-    return requirements.from_settings(ATTRIBUTES.read(store), AUTHENTICATION.read(store))
+    social = [f"oauth_{provider}" for provider in social_providers.enabled(store)]
+    return requirements.from_settings(ATTRIBUTES.read(store), AUTHENTICATION.read(store), social)
 
 
 def start(store: Store, values: Json, *, client_id: str | None = None, **fields: Any) -> Json:
@@ -50,6 +52,7 @@ def start(store: Store, values: Json, *, client_id: str | None = None, **fields:
             "_client_id": client_id,
             "_origin": None,
             "_verifications": {},
+            "_outdated": [],
             "_external_account": None,
             "_ticket": None,
             "_password_hasher": None,

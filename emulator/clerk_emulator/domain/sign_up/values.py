@@ -46,7 +46,8 @@ def parse_values(store: Store, requirements: Requirements, row: Json, values: Js
     # What was verified is the old value.
     replaced = [name for name in VERIFIABLE if name in changes and changes[name] != row[name]]
     kept = {name: one for name, one in row["_verifications"].items() if name not in replaced}
-    return {**changes, "_verifications": kept}
+    outdated = [*row["_outdated"], *(name for name in replaced if name in row["_verifications"])]
+    return {**changes, "_verifications": kept, "_outdated": outdated}
 
 
 def _with_either(values: Json) -> Json:

@@ -46,6 +46,9 @@ def attempt_code(store: Store, row: Json, strategy: str, code: str | None) -> tu
     attempts.require_open(row)
     name = require_field(store, row, strategy)
     prepared = row["_verifications"].get(name)
+    if prepared is None and name in row["_outdated"]:
+        message = f"The {name} has changed since the code was sent."
+        raise ClerkAPIError(410, "sign_up_outdated_verification", "is outdated", message)
     if prepared is not None and (prepared["strategy"] != strategy or "_code" not in prepared):
         require_unverified(prepared)
         prepared = None
@@ -73,7 +76,8 @@ def verify(store: Store, row: Json, name: str) -> Json:
 
 def set_verification(store: Store, row: Json, name: str, verification: Json) -> Json:
     """Store the verification of a field, and return the sign-up."""
-    return attempts.touch(store, row, _verifications={**row["_verifications"], name: verification})
+    outdated = [one for one in row["_outdated"] if one != name]
+    return attempts.touch(store, row, _verifications={**row["_verifications"], name: verification}, _outdated=outdated)
 
 
 def require_unverified(verification: Json | None) -> None:
