@@ -42,7 +42,8 @@ def check_project(root: Path) -> list[Finding]:
         GeneratorProblem: a file cannot be parsed, or the package does not exist.
     """
     overlay = check_overlay(root / "overlay" / "clerkkit", root / "generated" / "clerk_bapi")
-    contracts = [load(root / "spec" / name) for name in ("contract.json", "frontend_api.json")]
+    places = [root / "spec" / name for name in ("contract.json", "frontend_api.json")]
+    contracts = [load(place) for place in places if place.exists()]
     return overlay + check_emulator(root / "emulator" / "clerk_emulator", *contracts)
 
 
