@@ -13,6 +13,7 @@ def variables(origin: str, secret_key: str, publishable_key: str) -> dict[str, s
         "CLERK_SECRET_KEY": secret_key,
         "CLERK_PUBLISHABLE_KEY": publishable_key,
         "CLERK_PROXY_URL": origin,
+        "CLERK_FAPI_URL": origin,
         "CLERK_SIGN_IN_URL": f"{origin}/sign-in",
         "CLERK_SIGN_UP_URL": f"{origin}/sign-up",
     }

@@ -11,48 +11,91 @@ import pytest
 from tests.browser import npm
 
 PAGE = npm.ROOT / "docs" / "browser-matrix.md"
-COLUMNS = ("cross-origin", "same-origin")
 
 _INTRODUCTION = """\
 # Flows in the browser
 
 `make browser` runs these flows in Chromium, with unmodified packages of Clerk, against [the local Clerk](emulator.md),
-and writes this page from the results. Cross-origin: the page is at `http://localhost:PORT` and the Frontend API at
-`http://127.0.0.1:PORT`. Same-origin: the application forwards `/__clerk` to the Frontend API.
+and writes this page from the results.
 
 Packages: {packages}.
+"""
 
-| flow | cross-origin | same-origin |
-|---|---|---|
+_FRONTEND = """
+## Clerk's frontend in a page
+
+Cross-origin: the page is at `http://localhost:PORT` and the Frontend API at `http://127.0.0.1:PORT`. Same-origin: the
+application forwards `/__clerk` to the Frontend API, with `FrontendApiProxy`.
+
+"""
+
+_SERVERS = """
+## Pages that a server renders
+
+The [examples](../examples) with `ClerkMiddleware`, without any of Clerk's scripts: cookies, handshakes and the hosted pages.
+
+"""
+
+_TOOLS = """
+## Test tools
+
 """
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table of the page, with a column for each value of a fixture's parameter."""
+
+    introduction: str
+    fixture: str | None
+    columns: tuple[str, ...]
+
+
+TABLES = (
+    Table(_FRONTEND, "site", ("cross-origin", "same-origin")),
+    Table(_SERVERS, "app", ("fastapi", "django", "flask")),
+    Table(_TOOLS, None, ("result",)),
+)
+
+
+@dataclass(frozen=True)
 class Result:
-    """The result of a flow in one placement; `placement` is None if the flow does not depend on it."""
+    """The result of a flow, in one column of a table."""
 
     flow: str
-    placement: str | None
+    table: Table
+    column: str
     passed: bool
 
 
 def render(results: Iterable[Result]) -> str:
     """Return the page. A flow of several tests works if all of them pass."""
-    flows: dict[str, dict[str, bool]] = {}
+    cells: dict[Table, dict[str, dict[str, bool]]] = {table: {} for table in TABLES}
     for result in results:
-        cells = flows.setdefault(result.flow, {})
-        for column in COLUMNS if result.placement is None else (result.placement,):
-            cells[column] = cells.get(column, True) and result.passed
+        row = cells[result.table].setdefault(result.flow, {})
+        row[result.column] = row.get(result.column, True) and result.passed
     packages = ", ".join(f"`{name}@{version}`" for name, version in {**npm.SCRIPTS, **npm.PACKAGES}.items())
-    rows = [
-        "| " + " | ".join([flow, *(_word(cells.get(column)) for column in COLUMNS)]) + " |"
-        for flow, cells in flows.items()
-    ]
-    return _INTRODUCTION.format(packages=packages) + "\n".join(rows) + "\n"
+    lines = [_INTRODUCTION.format(packages=packages)]
+    for table, rows in cells.items():
+        lines.append(table.introduction)
+        lines += [_line("flow", *table.columns), _line(*["---"] * (1 + len(table.columns)))]
+        lines += [_line(flow, *(_word(row.get(column)) for column in table.columns)) for flow, row in rows.items()]
+    return "".join(lines)
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _word(passed: bool | None) -> str:
     return {True: "works", False: "fails", None: "not tested"}[passed]
+
+
+def _place(item: pytest.Item) -> tuple[Table, str]:
+    """Return the table and the column of a test."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    table = next(one for one in TABLES if one.fixture in parameters or one.fixture is None)
+    return table, parameters[table.fixture] if table.fixture else "result"
 
 
 class Recorder:
@@ -73,11 +116,9 @@ class Recorder:
         report: pytest.TestReport = yield
         marker = item.get_closest_marker("flow")
         if marker is not None:
-            callspec = getattr(item, "callspec", None)
-            placement = callspec.params.get("site") if callspec else None
             before = self._results.get(item.nodeid)
             passed = report.passed and (before is None or before.passed)
-            self._results[item.nodeid] = Result(marker.args[0], placement, passed)
+            self._results[item.nodeid] = Result(marker.args[0], *_place(item), passed)
         return report
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

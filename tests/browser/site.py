@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from clerk_emulator import Emulator
+from clerkkit.integrations.frontend_proxy.asgi import FrontendApiProxy
 from clerkkit.testing.application_server import serve
 from tests.browser import npm
 
@@ -25,7 +26,6 @@ address for https."""
 PROXY_PATH = "/__clerk"
 
 _SCRIPT = Path(__file__).resolve().parent / "static" / "load.js"
-_HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -58,14 +58,8 @@ def serving(emulator: Emulator, placement: Placement) -> Generator[Site]:
         yield Site(origin, placement)
 
 
-def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
+def _create_app(emulator: Emulator, placement: Placement) -> ASGIApp:
     proxy_url = {"cross-origin": emulator.origin, "same-origin": PROXY_PATH, "https": emulator.https_origin}[placement]
-    client = httpx.AsyncClient(base_url=emulator.origin, trust_env=False, timeout=30)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with client:
-            yield
 
     async def page(request: Request) -> Response:
         return HTMLResponse(_render(emulator.publishable_key, proxy_url, "mount" in request.query_params))
@@ -73,31 +67,14 @@ def _create_app(emulator: Emulator, placement: Placement) -> Starlette:
     async def script(_: Request) -> Response:
         return FileResponse(_SCRIPT, media_type="text/javascript")
 
-    async def proxy(request: Request) -> Response:
-        """Forward a request to the Frontend API, as Clerk documents it for proxies."""
-        headers = {name: value for name, value in request.headers.items() if name not in _HOP_BY_HOP}
-        headers |= {
-            "Clerk-Proxy-Url": f"{request.url.scheme}://{request.url.netloc}{PROXY_PATH}",
-            "Clerk-Secret-Key": emulator.secret_key,
-            "X-Forwarded-For": request.client.host if request.client else "",
-        }
-        url = f"{request.url.path.removeprefix(PROXY_PATH)}?{request.url.query}"
-        answer = await client.request(request.method, url, headers=headers, content=await request.body())
-        response = Response(answer.content, answer.status_code)
-        response.raw_headers = [
-            (name.lower(), value)
-            for name, value in answer.headers.raw
-            if name.lower() not in (b"content-encoding", b"transfer-encoding", b"connection")
-        ]
-        return response
-
-    every_method = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    routes = [
-        Route("/load.js", script),
-        Route(PROXY_PATH + "/{path:path}", proxy, methods=every_method),
-        Route("/{path:path}", page),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=[Route("/load.js", script), Route("/{path:path}", page)])
+    return FrontendApiProxy(
+        app,
+        secret_key=emulator.secret_key,
+        publishable_key=emulator.publishable_key,
+        proxy_url=PROXY_PATH,
+        target=emulator.origin,
+    )
 
 
 def _render(publishable_key: str, proxy_url: str | None, has_components: bool) -> str:
