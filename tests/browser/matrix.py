@@ -32,7 +32,7 @@ application forwards `/__clerk` to the Frontend API, with `FrontendApiProxy`.
 _SERVERS = """
 ## Pages that a server renders
 
-The [examples](../examples) with `ClerkMiddleware`, without any of Clerk's scripts: cookies, handshakes and the hosted pages.
+The [examples](../examples) with `ClerkMiddleware`, without any script of Clerk: cookies, handshakes and hosted pages.
 
 """
 
