@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.pages import destinations, people
+from clerk_emulator.pages import destinations, people, providers
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import AUTHENTICATION
 
@@ -20,13 +20,17 @@ def show(visit: Visit) -> View | Redirect:
     if visit.session() is not None and visit.query.get("prompt") != "login":
         return Redirect(visit.after("sign_in"))
     visit.after("sign_in")  # an address to which the browser must not be sent is refused now
-    attempt = _current(visit)
+    begun = _begun(visit)
+    attempt = begun if begun is not None and begun["status"] in _OPEN else None
+    result = begun["first_factor_verification"] if begun is not None else None
     with visit.state.store.transaction():
         mode = AUTHENTICATION.read(visit.state.store)["sign_up_mode"]
     values = {
         "attempt": attempt,
         "here": visit.address(_PATH, prompt=visit.query.get("prompt", "")),
-        "step": _step(visit, attempt),
+        "step": "transfer" if providers.is_transferable(result) else _step(visit, attempt),
+        "failure": providers.failure(result),
+        "providers": providers.enabled(visit),
         "factors": _factors(attempt),
         "prepared": _prepared(attempt),
         "people": people.suggested(visit) if attempt is None else [],
@@ -44,24 +48,28 @@ def act(visit: Visit) -> Redirect:
     if action is None:
         raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
     attempt = action(visit)
-    if attempt is not None and attempt["status"] == "complete":
+    if attempt["status"] == "complete":
         return Redirect(visit.after("sign_in"))
+    if attempt["object"] == "sign_up_attempt":
+        return Redirect(visit.address("/sign-up"))
+    provider = providers.address(attempt["first_factor_verification"])
+    if provider is not None:
+        return Redirect(provider)
     return Redirect(visit.address(_PATH, prompt=visit.query.get("prompt", "")))
 
 
-def _current(visit: Visit) -> Json | None:
-    """Return the sign-in that the browser has begun; None if there is none that can be continued."""
+def _begun(visit: Visit) -> Json | None:
+    """Return the last sign-in of the browser, or None."""
     with visit.state.store.transaction():
         sign_in_id = (visit.browser.client or {}).get("sign_in_id")
     if sign_in_id is None:
         return None
-    attempt = visit.perform("getSignIn", path={"sign_in_id": sign_in_id})
-    return attempt if attempt["status"] in _OPEN else None
+    return visit.perform("getSignIn", path={"sign_in_id": sign_in_id})
 
 
 def _require_current(visit: Visit) -> Json:
-    attempt = _current(visit)
-    if attempt is None:
+    attempt = _begun(visit)
+    if attempt is None or attempt["status"] not in _OPEN:
         raise ClerkAPIError(400, "client_state_invalid", "invalid state", "The sign-in has ended. Begin again.")
     return attempt
 
@@ -151,6 +159,15 @@ def _restart(visit: Visit) -> Json:
     return visit.perform("createSignIn", {})
 
 
+def _use_provider(visit: Visit) -> Json:
+    return providers.begin(visit, "createSignIn", _PATH)
+
+
+def _transfer(visit: Visit) -> Json:
+    """Sign up with the account that nobody has."""
+    return visit.perform("createSignUps", {"transfer": True})
+
+
 _ACTIONS: dict[str, Callable[[Visit], Json]] = {
     "identify": _identify,
     "password": _enter_password,
@@ -159,5 +176,7 @@ _ACTIONS: dict[str, Callable[[Visit], Json]] = {
     "new_password": _set_password,
     "ticket": _use_ticket,
     "person": _sign_in_as,
+    "provider": _use_provider,
+    "transfer": _transfer,
     "restart": _restart,
 }

@@ -8,6 +8,7 @@ from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.domain.sign_up.requirements import LEGAL_ACCEPTED
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.pages import providers
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import AUTHENTICATION, DISPLAY
 
@@ -24,7 +25,9 @@ def show(visit: Visit) -> View | Redirect:
         return Redirect(visit.after("sign_up"))
     visit.after("sign_up")  # an address to which the browser must not be sent is refused now
     store = visit.state.store
-    attempt = _current(visit)
+    begun = _begun(visit)
+    attempt = _if_continued(begun)
+    result = begun["verifications"]["external_account"] if begun is not None else None
     ticket = visit.query.get("__clerk_ticket", "")
     with store.transaction():
         requirements = attempts.requirements_of(store)
@@ -39,6 +42,9 @@ def show(visit: Visit) -> View | Redirect:
         "fields": accepted if attempt is None else [name for name in _SHOWN if name in attempt["missing_fields"]],
         "required": set(requirements.required),
         "to_verify": _to_verify(attempt),
+        "transferable": providers.is_transferable(result),
+        "failure": providers.failure(result),
+        "providers": providers.enabled(visit),
         "sign_up_mode": "public" if ticket else mode,
         "ticket": ticket,
         "documents": {
@@ -61,23 +67,33 @@ def act(visit: Visit) -> Redirect:
         return Redirect(visit.address(_PATH, joined="true"))
     if attempt["status"] == "complete":
         return Redirect(visit.after("sign_up"))
+    if attempt["object"] == "sign_in_attempt":
+        return Redirect(visit.address("/sign-in"))
+    provider = providers.address(attempt["verifications"]["external_account"])
+    if provider is not None:
+        return Redirect(provider)
     ticket = visit.query.get("__clerk_ticket", "")
     return Redirect(visit.address(_PATH, __clerk_ticket=ticket, prompt=visit.query.get("prompt", "")))
 
 
-def _current(visit: Visit) -> Json | None:
-    """Return the sign-up that the browser has begun; None if there is none that can be continued."""
+def _begun(visit: Visit) -> Json | None:
+    """Return the last sign-up of the browser, or None."""
     with visit.state.store.transaction():
         sign_up_id = (visit.browser.client or {}).get("sign_up_id")
     if sign_up_id is None:
         return None
-    attempt = visit.perform("getSignUps", path={"sign_up_id": sign_up_id})
-    has_begun = any(attempt[name] for name in _NAMING)
-    return attempt if has_begun and attempt["status"] == "missing_requirements" else None
+    return visit.perform("getSignUps", path={"sign_up_id": sign_up_id})
+
+
+def _if_continued(begun: Json | None) -> Json | None:
+    """Return a sign-up if it can be continued: it is open, and the person has given something."""
+    if begun is None or begun["status"] != "missing_requirements":
+        return None
+    return begun if any(begun[name] for name in _NAMING) else None
 
 
 def _require_current(visit: Visit) -> Json:
-    attempt = _current(visit)
+    attempt = _if_continued(_begun(visit))
     if attempt is None:
         raise ClerkAPIError(400, "client_state_invalid", "invalid state", "The sign-up has ended. Begin again.")
     return attempt
@@ -144,6 +160,15 @@ def _join_waitlist(visit: Visit) -> Json:
     return visit.perform("joinWaitlist", {"email_address": visit.form.get("email_address", "").strip()})
 
 
+def _use_provider(visit: Visit) -> Json:
+    return providers.begin(visit, "createSignUps", _PATH)
+
+
+def _transfer(visit: Visit) -> Json:
+    """Sign in the user who has the account."""
+    return visit.perform("createSignIn", {"transfer": True})
+
+
 _ACTIONS: dict[str, Callable[[Visit], Json]] = {
     "create": _create,
     "continue": _continue,
@@ -151,4 +176,6 @@ _ACTIONS: dict[str, Callable[[Visit], Json]] = {
     "code": _enter_code,
     "restart": _restart,
     "waitlist": _join_waitlist,
+    "provider": _use_provider,
+    "transfer": _transfer,
 }
