@@ -53,7 +53,7 @@ def list_test_runs(call: Call) -> Response:
         TEST_RUNS,
         TEST_RUNS.c.enterprise_connection_id == _connection(call)["id"],
         is_one_of(TEST_RUNS.c.status, call.query["status"]),
-        serialize=connection_tests.serialize,
+        serialize=lambda _, rows: connection_tests.serialize(rows),
     )
 
 

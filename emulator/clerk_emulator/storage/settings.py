@@ -185,6 +185,8 @@ AUTHENTICATION = Section(
         "social_providers": ["google", "github"],
         "passkey_autofill": True,
         "passkey_sign_in_button": True,
+        # Whether members with the permission set up the enterprise connections of their organization.
+        "self_serve_sso": False,
         # Whether a signed-in user must choose an organization before anything else.
         "force_organization_selection": False,
         # Seconds after which a session that is not used ends; 0 means never.

@@ -184,5 +184,3 @@ def test_connections_of_companies_are_listed(admin: Browser, member: Browser, ap
     assert shown["saml_connection"]["idp_entity_id"] == "https://idp.test"
     problem = member.refused("GET", f"{organization}/enterprise_connections")
     assert problem.errors[0][1]["permissions"] == ["org:sys_entconns:manage"]
-    problem = admin.refused("POST", f"{organization}/enterprise_connections", {"provider": "saml_custom"})
-    assert (problem.status, problem.codes) == (405, ["not_emulated"])

@@ -6,7 +6,6 @@ import base64
 import json
 from typing import Literal
 
-from clerk_emulator.call import Call
 from clerk_emulator.domain import formats, jwts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -84,7 +83,7 @@ def _exchange(protocol: str, run: Json, user_info: Json) -> Json:
     return {"relay_state": run["id"], "saml_response": base64.b64encode(text.encode()).decode()}
 
 
-def serialize(_call: Call, rows: list[Json]) -> list[Json]:
+def serialize(rows: list[Json]) -> list[Json]:
     """Return test runs as the API returns them."""
     return [
         {name: value for name, value in public_fields(row).items() if name not in ("object", "updated_at")}

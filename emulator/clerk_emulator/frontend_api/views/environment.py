@@ -127,7 +127,7 @@ def _display_config(store: Store, keys: Keys) -> Json:
 def _user_settings(store: Store) -> Json:
     settings, users = AUTHENTICATION.read(store), USER_SETTINGS.read(store)
     instance, restrictions = INSTANCE.read(store), RESTRICTIONS.read(store)
-    enterprise_sso = {"enabled": True, "self_serve_sso": False}
+    enterprise_sso = {"enabled": True, "self_serve_sso": settings["self_serve_sso"]}
     return {
         "attributes": ATTRIBUTES.read(store),
         "social": serialize_providers(store),
