@@ -38,6 +38,7 @@ OPTIONAL = {
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
     "clerkkit.integrations.starlette": {"starlette"},
     "clerkkit.sync": {"sqlalchemy"},
+    "clerkkit.sync.receivers": {"django"},
 }
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
