@@ -5,7 +5,8 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
-  faults churn package release-check replay emulator browser sync-tests sdks official-calls judge bench bench-emulator
+  faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
+  bench bench-emulator
 
 setup: $(STAMP)
 
@@ -113,6 +114,11 @@ browser: $(STAMP)
 sync-tests: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group postgresql
 	CLERKKIT_POSTGRESQL=1 $(RUN) -m pytest tests/overlay/sync
+
+# Deliver many random histories to the copy in any order, to workers that are killed: make sync-histories HISTORIES=2000
+sync-histories: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group postgresql
+	CLERKKIT_POSTGRESQL=1 CLERKKIT_SYNC_HISTORIES=$(or $(HISTORIES),1000) $(RUN) -m pytest tests/overlay/sync/test_histories.py
 
 # Run Clerk's own SDKs for JavaScript and Python against the emulator. Needs node, npm and the package registries.
 sdks: $(STAMP)

@@ -38,6 +38,7 @@ OPTIONAL = {
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
     "clerkkit.integrations.starlette": {"starlette"},
     "clerkkit.sync": {"sqlalchemy"},
+    "clerkkit.sync.command.progress_bar": {"rich"},
     "clerkkit.sync.receivers": {"django"},
 }
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
@@ -46,7 +47,8 @@ LAYERS = {
     "clerk_core": ["__init__", "pages resource", "client", "transport requests", ".", "models", "_unset guards"],
     "clerk_bapi": ["__init__", "client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
-        "integrations testing _pyinstaller",
+        "__main__",
+        "integrations testing _pyinstaller sync.command",
         "sync",
         "sync.flows",
         "sync.changes sync.incoming sync.reads",
