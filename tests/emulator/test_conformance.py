@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_emulator.contract import conformance, schemas, validators
-from clerk_emulator.contract.specification import document, operations, resolve
+from clerk_emulator.contract.specification import (
+    FRONTEND_FILE,
+    document,
+    frontend_document,
+    frontend_operations,
+    operations,
+    resolve,
+)
 
 BODIES = sorted(one.body_pointer for one in operations().values() if one.body_type == "application/json")
 COMPONENTS = [f"#/components/schemas/{name}" for name in document()["components"]["schemas"]]
+FORMS = sorted(one.body_pointer for one in frontend_operations().values() if one.body)
+FRONTEND_COMPONENTS = [
+    f"{FRONTEND_FILE}#/components/schemas/{name}" for name in frontend_document()["components"]["schemas"]
+]
 TYPES = {
     "string": st.sampled_from(["", "a", "ab", "user_1", "ada@example.com", "x" * 300, "é"]) | st.text(max_size=5),
     "integer": st.sampled_from([-1, 0, 1, 2, 100, 101, 10**12]),
@@ -49,7 +60,11 @@ def values(draw: st.DrawFn, schema: Any, depth: int = 4) -> Any:
     return {name: draw(values(properties.get(name, {}), depth - 1)) for name in sorted(names)}
 
 
-@pytest.mark.parametrize("pointers", [BODIES, COMPONENTS], ids=["bodies", "components"])
+@pytest.mark.parametrize(
+    "pointers",
+    [BODIES, COMPONENTS, FORMS, FRONTEND_COMPONENTS],
+    ids=["bodies", "components", "forms", "frontend components"],
+)
 def test_check_agrees_with_jsonschema(pointers: list[str]) -> None:
     accepted: set[str] = set()
 

@@ -41,6 +41,7 @@ def test_other_browsers_do_not_see_a_sign_in(browser: Browser, other_browser: Br
 def test_sign_in_is_abandoned_after_a_day(emulator: Emulator, browser: Browser, ada: Json) -> None:
     started = browser.post(SIGN_INS, KNOWN)
     emulator.clock.advance(24 * 3600)
+    assert browser.get("/client")["sign_in"] is None
     assert browser.get(f"{SIGN_INS}/{started['id']}")["status"] == "abandoned"
     body = {"strategy": "password", "password": PASSWORD}
     found = browser.refused("POST", f"{SIGN_INS}/{started['id']}/attempt_first_factor", body)
