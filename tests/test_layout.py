@@ -36,6 +36,8 @@ OPTIONAL = {
     "clerkkit.integrations.fastapi": {"fastapi"},
     "clerkkit.integrations.flask": {"flask", "werkzeug"},
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
+    "clerkkit.integrations.litestar": {"litestar"},
+    "clerkkit.integrations.ninja": {"django", "ninja"},
     "clerkkit.integrations.starlette": {"starlette"},
     "clerkkit.sync": {"sqlalchemy"},
     "clerkkit.sync.command.progress_bar": {"rich"},

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import attrs
 
 from clerk_core import UNSET, InvalidArgument, Unset
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInState
-from clerkkit.auth.tokens.reverification import ReverificationRequirement, parse_reverification
+from clerkkit.auth.requests.options import AcceptedTypes
+from clerkkit.auth.tokens.reverification import Reverification, ReverificationRequirement, parse_reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN, TOKEN_TYPES
 from clerkkit.integrations.headers import NO_STORE
 from clerkkit.reasons import KEYS_NOT_LOADED, SECRET_KEY_INVALID, TYPE_MISMATCH, UNEXPECTED
@@ -75,6 +76,25 @@ class Denial:
     def body(self) -> str:
         """The body: `detail`, or the JSON with which clerk-js asks the user to verify again."""
         return self.detail if self.reverification is None else json.dumps(self.reverification.error_body)
+
+
+class RequirementArguments(TypedDict, total=False):
+    """The arguments of `require_auth`."""
+
+    role: str | Unset
+    """A role in the active organization, such as `admin` or `org:admin`."""
+    permission: str | Unset
+    """A custom permission in the active organization, such as `reports:read`."""
+    feature: str | Unset
+    """A feature of the organization or user."""
+    plan: str | Unset
+    """A plan of the organization or user."""
+    reverification: Reverification | Unset
+    """How recently the user must have verified a factor."""
+    redirect: bool
+    """Whether a page load of somebody who is signed out is redirected to the sign-in page."""
+    token_type: AcceptedTypes
+    """Accepted types of token: one, a list, or `any`. Default: session tokens."""
 
 
 def _check_name(_: object, field: attrs.Attribute[Any], value: object) -> None:

@@ -99,3 +99,11 @@ def test_calls_that_the_example_prints_work(example: list[str]) -> None:
         assert http.get(httpx.URL(home).join("/me")).status_code == 401
     assert [response.pop("user", None) or response.pop("of", None) for response in responses].count(None) == 1
     assert responses == [{"organization": "engines", "role": "org:admin"}, {"admin of": "engines"}, {"key": "Robot"}]
+
+
+def test_litestar_example_of_the_page_runs(here: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(app_of("litestar", monkeypatch)) as site:
+        assert site.get("/me", here.bob_token).text == here.bob
+        assert site.get("/me").status_code == 401
+        assert site.get("/admin", here.ada_token).text == "hello"
+        assert site.get("/admin", here.bob_token).status_code == 403

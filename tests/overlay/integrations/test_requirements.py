@@ -78,6 +78,8 @@ def test_only_outages_are_503(reason: str) -> None:
         ("drf", "rest_framework"),
         ("fastapi", "fastapi"),
         ("flask", "flask"),
+        ("litestar", "litestar"),
+        ("ninja", "ninja"),
         ("starlette", "starlette"),
     ],
 )

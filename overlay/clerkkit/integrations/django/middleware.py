@@ -13,9 +13,10 @@ from django.utils.cache import patch_vary_headers
 from clerkkit.auth import RequestState
 from clerkkit.integrations.django.cookies import add_cookie
 from clerkkit.integrations.django.guards import NotAuthenticatedError, is_async
-from clerkkit.integrations.django.requests import is_used, store_state
+from clerkkit.integrations.django.requests import find_denial, is_used, store_state
 from clerkkit.integrations.django.settings import async_client, client, read_checked_options, skipped_paths
 from clerkkit.integrations.headers import NO_STORE, VARY, is_personal
+from clerkkit.integrations.requirements import Denial
 from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped
 
 
@@ -80,7 +81,10 @@ def _redirect(request: HttpRequest, state: RequestState) -> HttpResponseBase | N
 
 
 def _add_headers(request: HttpRequest, state: RequestState, response: HttpResponseBase) -> HttpResponseBase:
-    """Add the state's headers, `Vary` and `Cache-Control` to a response."""
+    """Add the state's headers, `Vary` and `Cache-Control` to a response, and complete that of a denial."""
+    denial = find_denial(request)
+    if denial is not None and denial.status == response.status_code:
+        _complete(response, denial)
     personal = is_personal(state)
     # A streaming view may use the state later. Responses that do not depend on the caller stay cacheable.
     if not (personal or is_used(request) or response.streaming):
@@ -94,3 +98,12 @@ def _add_headers(request: HttpRequest, state: RequestState, response: HttpRespon
         elif not response.has_header(header):
             response[header] = value
     return response
+
+
+def _complete(response: HttpResponseBase, denial: Denial) -> None:
+    """Add a denial's headers, and the body with which clerk-js asks the user to verify again."""
+    for name, value in denial.headers.items():
+        response.setdefault(name, value)
+    if denial.reverification is not None and isinstance(response, HttpResponse):
+        response.content = denial.body
+        response["Content-Type"] = denial.media_type

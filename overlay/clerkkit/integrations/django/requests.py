@@ -12,6 +12,7 @@ from clerkkit.auth import MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
+from clerkkit.integrations.requirements import Denial
 
 
 class ClerkRequest(HttpRequest):
@@ -68,6 +69,16 @@ def store_state(request: HttpRequest, state: RequestState) -> HttpRequest:
     """Store the state as `request.clerk`, and return the request."""
     cast("Any", request).clerk = ObservedState(request, state)
     return request
+
+
+def store_denial(request: HttpRequest, denial: Denial) -> None:
+    """Record why a guard denies access, for a framework whose errors have neither headers nor JSON of one's own."""
+    cast("Any", request)._clerk_denial = denial
+
+
+def find_denial(request: HttpRequest) -> Denial | None:
+    """Return the recorded denial, or None."""
+    return getattr(request, "_clerk_denial", None)
 
 
 def get_state(request: HttpRequest) -> RequestState:
