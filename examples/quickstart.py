@@ -38,6 +38,7 @@ def main() -> int:
             with Emulator() as emulator, Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
                 print(f"The local Clerk runs at {emulator.url} and stops after this tour.")
                 tour(clerk)
+                print("\n`make emulator` keeps a local Clerk running, and prints the address of its dashboard.")
     except ClerkError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -22,6 +22,9 @@ def run(**variables: str) -> subprocess.CompletedProcess[str]:
 def test_quickstart_prints_tour() -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(
+        "`make emulator` keeps a local Clerk running, and prints the address of its dashboard.\n"
+    )
     told: dict[str, str] = {}
     for line in done.stdout.splitlines():
         what, _, result = line.strip().partition("  ")
