@@ -17,9 +17,11 @@ from generator.fetch.document import Document
 from generator.problems import DocumentProblem
 
 CLERK_REPOSITORY = "https://github.com/clerk/openapi-specs"
-FOLDERS = ("bapi", "webhooks")
+FOLDERS = ("bapi", "webhooks", "fapi")
+_OPTIONAL = ("fapi",)
+"""The folders that a source may lack."""
 
-_DATED = re.compile(r"(?P<folder>bapi|webhooks)/(?P<version>\d{4}-\d{2}-\d{2})\.ya?ml")
+_DATED = re.compile(r"(?P<folder>bapi|fapi|webhooks)/(?P<version>\d{4}-\d{2}-\d{2})\.ya?ml")
 _DOCUMENT = (".json", ".yaml", ".yml")
 _ARCHIVE = (".tar.gz", ".tgz")
 
@@ -56,7 +58,9 @@ class Source:
 
 
 def newest(place: str) -> list[Document]:
-    """Return the newest documents of the Backend API and of the events; of a single document, only that one.
+    """Return the newest documents of the Backend API, of the events and, if there is one, of the Frontend API.
+
+    Of a single document, return only that one.
 
     Raises:
         DocumentProblem: a document is missing, cannot be fetched, or is malformed.
@@ -64,7 +68,7 @@ def newest(place: str) -> list[Document]:
     if place.endswith(_DOCUMENT):
         return [document.read(place)]
     source = find(place)
-    return [source.read(folder) for folder in FOLDERS]
+    return [source.read(folder) for folder in FOLDERS if folder not in _OPTIONAL or source.versions(folder)]
 
 
 def find(place: str) -> Source:

@@ -21,6 +21,7 @@ from generator.checks import guard, missing_docs
 from generator.code import compatibility, generate
 from generator.contract import spec_folder
 from generator.contract.build import Contract, build_contract, check_contract, kind_of
+from generator.contract.nodes import Node
 from generator.contract.spec_folder import load
 from generator.fetch import source
 from generator.fetch.document import Document
@@ -30,8 +31,12 @@ from generator.follow.progress import step
 from generator.problems import GeneratorProblem
 
 REPORT = "spec/report.md"
+_FRONTEND = "frontend_api"
 _PACKAGE = "generated/clerk_bapi"
-_MADE = ("spec/contract.json", "spec/events.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml")
+_MADE = (
+    *("spec/contract.json", "spec/events.json", "spec/frontend_api.json"),
+    *(_PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml"),
+)
 """The files that an update writes. The lock file is last: it marks the update as complete."""
 _SOURCE_ROOTS = ("core", "generated", "overlay", "emulator")
 """The folders of the packages; tests of the copy import from its folders, not from those of this checkout."""
@@ -87,10 +92,11 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
                 spec_folder.write(one.document, one.contract, copy / "spec")
             noted = [*(note for one in new for note in one.contract.notes), *generate.generate(copy).notes]
         with step("compare") as said:
-            reports = _reports(root, copy, new)
+            reported = [one for one in new if one.contract.kind != _FRONTEND]
+            reports = _reports(root, copy, reported)
             said += [each.summary for each in reports]
-        notes = _notes(copy, new, noted)
-        _write(copy, new, reports, notes)
+        notes = [*_frontend_notes(root, new), *_notes(copy, new, noted)]
+        _write(copy, reported, reports, notes)
         listed = "".join(f"{note}\n" for note in ["", *notes]) if notes else ""
         print(f"\n{''.join(each.text() for each in reports)}{listed}", flush=True)
         if dry_run:
@@ -138,6 +144,26 @@ def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:
     return made
 
 
+def _frontend_notes(root: Path, new: list[_New]) -> list[str]:
+    """Return notes on the operations of the Frontend API, which callers of clerkkit do not use: they get no report."""
+    path = root / "spec" / spec_folder.FILES[_FRONTEND]
+    notes: list[str] = []
+    for one in new:
+        if one.contract.kind == _FRONTEND:
+            before = _operation_ids(load(path)) if path.exists() else set[str]()
+            after = _operation_ids(one.contract.facts)
+            changes = [
+                *(f"+{name}" for name in sorted(after - before)),
+                *(f"-{name}" for name in sorted(before - after)),
+            ]
+            notes.append(f"Frontend API: {', '.join(changes) or 'the same operations'}")
+    return notes
+
+
+def _operation_ids(contract: Node) -> set[str]:
+    return {operation["operationId"] for item in contract["paths"].values() for operation in item.values()}
+
+
 def _notes(copy: Path, new: list[_New], noted: list[str]) -> list[str]:
     """Return notes on what is left to do by hand."""
     settled = sorted({str(correction) for one in new for correction in one.contract.settled})
@@ -155,8 +181,9 @@ def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str])
     by_hand = f"\n## By hand\n\n{lines}" if lines else ""
     (copy / REPORT).write_text(text + by_hand, encoding="utf-8")
     changelog = copy / "CHANGELOG.md"
-    sources = [one.document.source for one in new]
-    changelog.write_text(with_entry(changelog.read_text(encoding="utf-8"), sources, reports), encoding="utf-8")
+    if reports:
+        sources = [one.document.source for one in new]
+        changelog.write_text(with_entry(changelog.read_text(encoding="utf-8"), sources, reports), encoding="utf-8")
     readme = copy / "README.md"
     if readme.exists():
         spec = copy / "spec"

@@ -170,3 +170,32 @@ def build(tmp_path: Path, raw: Json, overlay: str = EMPTY_OVERLAY, names: str = 
     (tmp_path / "corrections.yaml").write_text(overlay, encoding="utf-8")
     (tmp_path / "names.yaml").write_text(names, encoding="utf-8")
     return build_contract(document.read(str(source)), tmp_path)
+
+
+_CLIENT_THING = {
+    "type": "object",
+    "nullable": True,
+    "description": "A thing.",
+    "properties": {"name": {"type": "string", "example": "a"}},
+}
+FRONTEND: Json = {
+    "openapi": "3.0.3",
+    "info": {"version": "v1", "title": "A title"},
+    "paths": {
+        "/v1/client": {
+            "get": {
+                "operationId": "getClient",
+                "summary": "Get it.",
+                "responses": {
+                    "200": {
+                        "description": "The thing.",
+                        "content": {
+                            "application/json": {"schema": {"type": "object", "properties": {"thing": _CLIENT_THING}}}
+                        },
+                    }
+                },
+            }
+        }
+    },
+    "components": {"schemas": {"Client.Thing": _CLIENT_THING}},
+}

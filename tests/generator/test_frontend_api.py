@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,37 +10,13 @@ import pytest
 from generator.commands import main
 from generator.contract import spec_folder
 from generator.contract.build import build_contract, kind_of
-from generator.contract.nodes import Node, walk
+from generator.contract.nodes import walk
 from generator.fetch import document
 from generator.fetch.document import Document
+from tests.generator.documents import FRONTEND
 from tests.shared import followed
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
-THING = {
-    "type": "object",
-    "nullable": True,
-    "description": "A thing.",
-    "properties": {"name": {"type": "string", "example": "a"}},
-}
-RAW: Node = {
-    "openapi": "3.0.3",
-    "info": {"version": "v1", "title": "A title"},
-    "paths": {
-        "/v1/client": {
-            "get": {
-                "operationId": "getClient",
-                "summary": "Get it.",
-                "responses": {
-                    "200": {
-                        "description": "The thing.",
-                        "content": {"application/json": {"schema": {"type": "object", "properties": {"thing": THING}}}},
-                    }
-                },
-            }
-        }
-    },
-    "components": {"schemas": {"Client.Thing": THING}},
-}
 
 
 @pytest.fixture
@@ -50,7 +27,7 @@ def spec(tmp_path: Path) -> Path:
 
 
 def test_facts_are_kept_without_prose(spec: Path) -> None:
-    contract = build_contract(Document("fapi.yml", "", RAW), spec)
+    contract = build_contract(Document("fapi.yml", "", FRONTEND), spec)
     assert (contract.kind, contract.facts["info"]["title"]) == ("frontend_api", "Clerk Frontend API")
     operation = contract.facts["paths"]["/v1/client"]["get"]
     assert "summary" not in operation
@@ -67,12 +44,10 @@ def test_documents_of_other_kinds_are_told_apart() -> None:
 
 
 def test_command_writes_the_contract_and_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import json
-
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "corrections.yaml").write_text("overlay: 1.0.0\nactions: []\n", encoding="utf-8")
     source = tmp_path / "fapi.json"
-    source.write_text(json.dumps(RAW), encoding="utf-8")
+    source.write_text(json.dumps(FRONTEND), encoding="utf-8")
     assert main(["--root", str(tmp_path), "contract", str(source), "--recorded-as", "clerk:fapi.json"]) == 0
     assert "wrote spec/frontend_api.json" in capsys.readouterr().out
     assert spec_folder.locked(tmp_path / "spec")["frontend_api"]["source"] == "clerk:fapi.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from generator.fetch.source import find, newest
 from generator.problems import DocumentProblem
-from tests.generator.documents import DOCUMENT
+from tests.generator.documents import DOCUMENT, FRONTEND
 from tests.generator.projects import COMMIT, archive, newer, specs
 from tests.loopback import Act, refused, respond, serve
 
@@ -18,7 +19,7 @@ from tests.loopback import Act, refused, respond, serve
 def folder(tmp_path: Path) -> Path:
     """Create a folder of documents that also contains other files."""
     specs(tmp_path / "specs", DOCUMENT, newer())
-    for name in ("bapi/latest.yml", "bapi/2099-01-01.yml.bak", "fapi/2099-01-01.yml", "README.md"):
+    for name in ("bapi/latest.yml", "bapi/2099-01-01.yml.bak", "other/2099-01-01.yml", "README.md"):
         (tmp_path / "specs" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "specs" / name).write_text("none", encoding="utf-8")
     return tmp_path / "specs"
@@ -39,6 +40,13 @@ def test_folder_and_single_document_give_the_same(folder: Path) -> None:
     (alone,) = newest(str(folder / "bapi" / "2030-01-01.yml"))
     assert alone.source == "bapi/2030-01-01.yml"
     assert list(find(str(folder)).versions("bapi")) == ["2030-01-01", "2030-02-02"]
+
+
+def test_document_of_the_frontend_api_is_optional(folder: Path) -> None:
+    (folder / "fapi").mkdir()
+    (folder / "fapi" / "2030-01-01.yml").write_text(json.dumps(FRONTEND), encoding="utf-8")
+    sources = [document.source for document in newest(str(folder))]
+    assert sources == ["specs:bapi/2030-02-02.yml", "specs:webhooks/2030-01-01.yml", "specs:fapi/2030-01-01.yml"]
 
 
 def test_source_of_a_checkout_has_its_commit(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
-from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, Json, changed
+from tests.generator.documents import DOCUMENT, EMPTY_OVERLAY, EVENTS, FRONTEND, Json, changed
 from tests.generator.projects import CHANGELOG, ROOT, command, newer, project, read_until, specs, state
 
 STEPS = ("read the newest", "build the contract", "copy the project", "generate", "compare", "make check", "make test")
@@ -93,6 +93,21 @@ def test_update_changes_the_counts_in_the_readme(root: Path, source: Path) -> No
     raw["paths"]["/more"] = {"get": {"operationId": "More", "tags": ["M"], "responses": {"204": {"description": ""}}}}
     assert update(root, specs(source, raw), "--no-tests") == 0
     assert "4 operations and 1 webhook events" in (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_update_of_the_frontend_api_changes_its_contract_only(
+    root: Path, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert update(root, source, "--no-tests") == 0
+    before = state(root)
+    (source / "fapi").mkdir()
+    (source / "fapi" / "2030-01-01.yml").write_text(json.dumps(FRONTEND), encoding="utf-8")
+    assert update(root, source, "--no-tests") == 0
+    after = state(root)
+    differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert differing == {"spec/frontend_api.json", "spec/lock.toml", "spec/report.md"}
+    assert "Frontend API: +getClient" in capsys.readouterr().out
+    assert "Frontend API: +getClient" in (root / "spec" / "report.md").read_text(encoding="utf-8")
 
 
 def test_dry_run_prints_the_report_and_writes_nothing(
