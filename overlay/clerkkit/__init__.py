@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clerkkit import models as models
     from clerkkit import testing as testing
     from clerkkit import webhooks as webhooks
+    from clerkkit.call_attempts import CallAttempt
     from clerkkit.clerk import AsyncClerk, Clerk
 
 from clerk_bapi import (
@@ -66,6 +67,7 @@ __all__ = [
     "ApiError",
     "AsyncClerk",
     "BadRequest",
+    "CallAttempt",
     "Clerk",
     "ClerkError",
     "ClientClosed",
@@ -105,7 +107,12 @@ _MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "test
 if TYPE_CHECKING:
     __all__ += _models.__all__
 else:
-    _LAZY = {"AsyncClerk": "clerkkit.clerk", "Clerk": "clerkkit.clerk", "httpx_log_filter": "clerk_core.logs"}
+    _LAZY = {
+        "AsyncClerk": "clerkkit.clerk",
+        "CallAttempt": "clerkkit.call_attempts",
+        "Clerk": "clerkkit.clerk",
+        "httpx_log_filter": "clerk_core.logs",
+    }
     _load = lazy(__name__, _LAZY)
     _names = __all__
     del __all__  # `__getattr__` adds the names of the models, which `import clerkkit` does not load

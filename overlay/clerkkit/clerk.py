@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from clerkkit.auth import AsyncAuth, Auth
+    from clerkkit.call_attempts import CallAttempt
     from clerkkit.resources.webhooks import AsyncWebhooks, Webhooks
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Clerk(Options, Resources):
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,
         strict: bool = False,
+        on_call: Callable[[CallAttempt], object] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Create a client. Connections are opened by the first call.
@@ -71,6 +73,9 @@ class Clerk(Options, Resources):
                 call, which also raises its exceptions. Responses that are retried are not compared.
             strict: For tests: raise `DriftDetected` if a successful response has drifts, after `on_drift`. An error
                 response raises its `ApiError` with the drifts as notes.
+            on_call: Called after each attempt of a call with its operation, status, seconds and trace id, for traces
+                and metrics. It is a plain function and runs in the thread or task of the call. What it raises is
+                logged.
             clock: Returns the current Unix time in seconds, at which tokens, handshakes and webhooks are verified.
                 Timeouts and deadlines do not use it. Default: the machine's clock.
 
@@ -83,7 +88,9 @@ class Clerk(Options, Resources):
             timeout=timeout,
             http_client=http_client,
         )
-        self._configure(RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
+        self._configure(
+            RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, on_call, clock
+        )
 
     @cached_property
     def auth(self) -> Auth:
@@ -110,7 +117,7 @@ class Clerk(Options, Resources):
             except TransportError as error:
                 return error
 
-        return run_flow(do, send_with_retries(self._policy, request, self._reserve))
+        return run_flow(do, send_with_retries(self._policy, request, self._reserve, report=self._report))
 
     @overload
     def paginate(self, endpoint: Callable[P, Request[list[T]]], *args: P.args, **filters: P.kwargs) -> Iterator[T]: ...
@@ -231,6 +238,7 @@ class AsyncClerk(Options, AsyncResources):
         allow_http: bool = False,
         on_drift: Callable[[list[Drift]], object] | None = None,
         strict: bool = False,
+        on_call: Callable[[CallAttempt], object] | None = None,
         clock: Callable[[], float] = time.time,
         transport: TransportName = "httpx",
     ) -> None:
@@ -251,7 +259,9 @@ class AsyncClerk(Options, AsyncResources):
             http_client=http_client,
             transport=transport,
         )
-        self._configure(RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, clock)
+        self._configure(
+            RetryPolicy(max_retries=max_retries, deadline=deadline), rate_limit, on_drift, strict, on_call, clock
+        )
 
     @cached_property
     def auth(self) -> AsyncAuth:
@@ -282,7 +292,7 @@ class AsyncClerk(Options, AsyncResources):
                 return error
             return TimedOut(deadline_message(step.at_most), request.info)
 
-        return await run_flow_async(do, send_with_retries(self._policy, request, self._reserve))
+        return await run_flow_async(do, send_with_retries(self._policy, request, self._reserve, report=self._report))
 
     @overload
     def paginate(

@@ -19,7 +19,9 @@ T = TypeVar("T")
 _RESERVED_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "transfer-encoding")
 
 if TYPE_CHECKING:
+    from clerkkit.call_attempts import CallHook
     from clerkkit.drift.monitor import DriftMonitor
+    from clerkkit.retry import Report
     from clerkkit.webhooks import WebhookEvent
     from clerkkit.webhooks.headers import Headers as WebhookHeaders
 
@@ -45,6 +47,7 @@ class Options(_Client):
     _policy: RetryPolicy
     _reserve: Callable[[float], float | None] | None
     _monitor: DriftMonitor | None
+    _report: Report | None
     _clock: Callable[[], float]
     _shared: dict[str, Any]
     """Created lazily; shared with derived clients."""
@@ -55,6 +58,7 @@ class Options(_Client):
         rate_limit: RateLimitOptions | tuple[int, float] | None,
         on_drift: Callable[[list[Drift]], object] | None,
         strict: bool,
+        on_call: CallHook | None,
         clock: Callable[[], float],
     ) -> None:
         self._clock = settings.check_clock(clock)
@@ -65,6 +69,11 @@ class Options(_Client):
             from clerkkit.drift.monitor import DriftMonitor  # imported when needed
 
             self._monitor = DriftMonitor(on_drift, strict=strict)
+        self._report = None
+        if on_call is not None:
+            from clerkkit.call_attempts import CallReporter  # imported when needed
+
+            self._report = CallReporter(on_call).report
         self._shared = {}
 
     def _read(self, request: Request[T], response: Response) -> T:

@@ -28,6 +28,8 @@ _UNAVAILABLE = frozenset({502, 503, 504})
 log = logging.getLogger("clerkkit")
 
 Outcome = Response | TransportError
+Report = Callable[[Request[Any], Outcome, int, float, float | None], None]
+"""Gets the request, the outcome of an attempt, its number, its seconds, and the delay before the next one if any."""
 
 
 class RetryPolicy(NamedTuple):
@@ -105,6 +107,7 @@ def send_with_retries(
     request: Request[Any],
     reserve: Callable[[float], float | None] | None = None,
     *,
+    report: Report | None = None,
     clock: Callable[[], float] = time.monotonic,
     jitter: Callable[[], float] = random.random,
 ) -> Generator[Step, Outcome | None, Response]:
@@ -114,6 +117,7 @@ def send_with_retries(
         policy: The client's policy.
         request: The request.
         reserve: `RateLimiter.reserve` of the client's rate limiter, if it has one.
+        report: Called after each attempt.
         clock: Returns seconds, from any start.
         jitter: Returns a number from 0 to 1.
 
@@ -137,7 +141,10 @@ def send_with_retries(
         outcome = yield Send(max(0.001, end - started))
         assert outcome is not None
         delay = retry_delay(policy, request.method, outcome, attempt, end - clock(), jitter())
-        _log(request, outcome, attempt, clock() - started, delay)
+        seconds = clock() - started
+        _log(request, outcome, attempt, seconds, delay)
+        if report is not None:
+            report(request, outcome, attempt, seconds, delay)
         if delay is not None:
             yield Wait(delay)
             if reserve is None:
@@ -155,12 +162,14 @@ def send_with_retries(
 def _log(request: Request[Any], outcome: Outcome, attempt: int, duration: float, delay: float | None) -> None:
     if not log.isEnabledFor(logging.DEBUG):
         return
-    if isinstance(outcome, Response):
-        trace = (
-            api_error(request.info, outcome).trace_id if outcome.status_code >= 400 else outcome.headers.get("cf-ray")
-        )
-        result: object = outcome.status_code
-    else:
-        trace, result = None, type(outcome).__name__
+    result: object = outcome.status_code if isinstance(outcome, Response) else type(outcome).__name__
+    trace = find_trace_id(request, outcome)
     then = "" if delay is None else f", again in {delay:.2f}s"
     log.debug("%s -> %s in %.3fs, attempt %d, trace id %s%s", request.operation, result, duration, attempt, trace, then)
+
+
+def find_trace_id(request: Request[Any], outcome: Outcome) -> str | None:
+    """Return Clerk's id of a request: that of an error, or else that of the network in front of Clerk."""
+    if not isinstance(outcome, Response):
+        return None
+    return api_error(request.info, outcome).trace_id if outcome.status_code >= 400 else outcome.headers.get("cf-ray")
