@@ -20,6 +20,8 @@ class ClerkAPIError(Exception):
         sentence = long_message or f"{message[:1].upper()}{message[1:]}."
         self.errors: list[Json] = [{"message": message, "long_message": sentence, "code": code, "meta": meta}]
         self.headers: dict[str, str] = {}
+        self.cookies: tuple[str, ...] = ()
+        """Values of `Set-Cookie` headers of the response."""
         self.keeps_writes = False
         """Whether the handler's writes are kept nevertheless, such as a counted attempt."""
         self.response_meta: Json = {}

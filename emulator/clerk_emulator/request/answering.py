@@ -63,7 +63,7 @@ def error_response(state: State, operation: Operation | None, error: ClerkAPIErr
     body = error.body(state.ids.hex())
     if operation:
         state.record_response(operation, error.status, body)
-    return Response(body, error.status, error.headers)
+    return Response(body, error.status, error.headers, cookies=error.cookies)
 
 
 def no_such_operation(request: IncomingRequest, allowed: Collection[str]) -> ClerkAPIError:

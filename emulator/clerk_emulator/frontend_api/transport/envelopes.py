@@ -27,6 +27,7 @@ def run(call: BrowserCall, handle: BrowserHandler) -> BrowserResponse:
             client = call.client
             if client is not None:
                 error.response_meta["client"] = serialize_client(call, client)
+                error.cookies = _client_cookies(call, before)
         else:
             response = result if isinstance(result, BrowserResponse) else BrowserResponse(result)
             return _finish(call, response, before)
@@ -60,6 +61,4 @@ def _client_cookies(call: BrowserCall, before: Json) -> tuple[str, ...]:
     if {name: client.get(name) for name in before} == before:
         return ()
     signed_in = call.store.count(SESSIONS, SESSIONS.c.client_id == client["id"], SESSIONS.c.status == "active") > 0
-    host = call.headers.get("host", "")
-    secure = call.cause.origin.startswith("https://")
-    return cookies.of_client(call.store, call.keys, client, host, signed_in=signed_in, secure=secure)
+    return cookies.of_client(call.store, call.keys, client, call.cause.origin, signed_in=signed_in)

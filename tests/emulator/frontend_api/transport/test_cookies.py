@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Iterator
 
 import httpx
@@ -81,6 +82,29 @@ def test_hosts_beside_the_frontend_api_get_the_time_of_the_sign_in(http: httpx.C
     cookies = cookies_of(response)
     assert "; Domain=example.com" in cookies["__client_uat"]
     assert "Domain" not in cookies["__client"]
+
+
+def test_client_of_a_failed_attempt_is_kept(http: httpx.Client) -> None:
+    response = http.post(SIGN_INS, data={"identifier": "ada@example.com", "password": "wrong"})
+    assert response.status_code == 422
+    client = response.json()["meta"]["client"]
+    assert http.get("/v1/client").json()["response"]["id"] == client["id"]
+
+
+def test_pages_of_other_sites_need_https_in_development() -> None:
+    for name, same_site in (("development", "None"), ("production", "Lax")):
+        with Emulator(publishable_key=KEYS[name], https_port=0) as emulator:
+            context = ssl.create_default_context(cafile=str(emulator.https_authority))
+            response = httpx.post(f"{emulator.https_origin}/v1/client", verify=context, trust_env=False)
+            for cookie in cookies_of(response).values():
+                assert f"; SameSite={same_site}; " in cookie
+                assert "; Secure" in cookie
+
+
+@pytest.mark.parametrize("host", ["emulator.localhost:4443", "127.0.0.1", "[::1]:4010", "localhost:4010"])
+def test_local_hosts_share_no_cookies(http: httpx.Client, host: str) -> None:
+    response = http.post(SIGN_INS, data={"identifier": "ada@example.com"}, headers={"Host": host})
+    assert "Domain" not in "".join(cookies_of(response).values())
 
 
 def test_token_of_the_client_changes_at_the_sign_in(http: httpx.Client) -> None:
