@@ -80,6 +80,14 @@ def test_invalid_connections_are_rejected(admin: Browser, path: str, body: Json,
     assert (problem.status, problem.codes, problem.params) == (422, [code], [name])
 
 
+@pytest.mark.parametrize("text", ["{}", "[1]", '[{"key": "_a", "name": "A"}]', '[{"name": "A"}]'])
+def test_invalid_custom_attributes_are_rejected(admin: Browser, path: str, text: str) -> None:
+    connection = f"{path}/{admin.post(path, SAML)['id']}"
+    problem = admin.refused("PATCH", connection, {"custom_attributes": text})
+    assert (problem.status, problem.params) == (422, ["custom_attributes"])
+    admin.patch(connection, {"custom_attributes": '[{"key": "team", "name": "Team"}]'})
+
+
 def test_members_without_the_permission_and_others_are_refused(
     emulator: Emulator, admin: Browser, api: Api, path: str
 ) -> None:

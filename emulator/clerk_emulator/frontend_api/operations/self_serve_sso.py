@@ -6,8 +6,11 @@ Below `/me`, the organization is the active one, or one that the body names.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from clerk_emulator import errors
+from clerk_emulator.contract.specification import operations
+from clerk_emulator.contract.validators import violations
 from clerk_emulator.domain import permissions
 from clerk_emulator.domain.enterprise import connection_tests, connections
 from clerk_emulator.domain.enterprise.connection_tests import TEST_RUNS
@@ -117,16 +120,18 @@ def _nested(body: Json) -> Json:
     return nested
 
 
-def _parsed(name: str, value: object) -> object:
+def _parsed(name: str, value: Any) -> Any:
+    """Return the value of a parameter, of JSON in a text what it says. Raises ClerkAPIError for other JSON."""
     if name not in _JSON:
         return value
     try:
-        parsed = json.loads(str(value))
+        parsed: Any = json.loads(value)
     except (ValueError, RecursionError):
         raise errors.malformed(name, "JSON") from None
-    entries = [parsed] if name == "saml_attribute_mapping" else parsed if isinstance(parsed, list) else [None]
-    if not all(is_object(one) for one in entries):
-        raise errors.malformed(name, "JSON with objects")
+    backend = operations()["UpdateEnterpriseConnection"]
+    nested = {"saml": {"attribute_mapping": parsed}} if name == "saml_attribute_mapping" else {name: parsed}
+    if violations(backend.body_pointer, nested):
+        raise errors.malformed(name, "JSON as in the Backend API")
     return parsed
 
 
