@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.storage.keys import frontend_host
 from clerk_emulator.storage.settings import INSTANCE
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import REDIRECT_URLS
@@ -52,13 +53,15 @@ def with_parameters(url: str, **parameters: str) -> str:
 def is_allowed(store: Store, origin: str) -> bool:
     """Return whether pages of an origin belong to an application.
 
-    Those of this machine do, those that the instance allows, and those of the emulator itself.
+    Those of this machine do, those that the instance allows, and those of the emulator itself, also under the host name
+    in the publishable key. The host name of a request proves nothing: everybody can let a name lead to this machine.
     """
     try:
         origin = normalize(origin)
     except ValueError:
         return False
-    if _LOCAL_HOST.fullmatch(urlsplit(origin).hostname or "") or origin in store.allowed_origins:
+    host = urlsplit(origin).hostname or ""
+    if _LOCAL_HOST.fullmatch(host) or host == frontend_host(store) or origin in store.allowed_origins:
         return True
     return origin in (store.public_origin, *INSTANCE.read(store)["allowed_origins"])
 

@@ -8,6 +8,7 @@ import pytest
 
 from clerk_emulator import ClerkAPIError, State
 from clerk_emulator.domain import origins
+from clerk_emulator.storage.keys import DEFAULT_HOST
 from clerk_emulator.storage.settings import INSTANCE
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import REDIRECT_URLS
@@ -41,6 +42,8 @@ def store() -> Iterator[Store]:
         "HTTPS://APP.EXAMPLE.COM/x",
         "https://settings.example.com/",
         "http://10.1.2.3:4010/user",
+        f"https://{DEFAULT_HOST}/oauth/authorize?x=1",
+        f"https://{DEFAULT_HOST}:4443/user",
         "myapp://callback",
         "https://registered.example.com/back",
     ],
@@ -52,6 +55,7 @@ def test_redirects_to_applications_are_allowed(store: Store, url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "code"),
     [
+        (f"https://x.{DEFAULT_HOST}/", "redirect_url_not_associated_with_instance"),
         ("https://evil.example", "redirect_url_not_associated_with_instance"),
         ("http://app.example.com/", "redirect_url_not_associated_with_instance"),
         ("https://app.example.com:8443/", "redirect_url_not_associated_with_instance"),
