@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from clerk_emulator.domain.oauth import authorization, consent
 from clerk_emulator.domain.oauth.authorization import AuthorizationError, AuthorizationResponse, NextStep
@@ -53,7 +53,7 @@ def submit_consent(call: BrowserCall) -> BrowserResponse:
         answer = error.response
     except OAuthError as error:
         raise ClerkAPIError(400, "oauth_authorize_request_error", error.error, error.description) from None
-    return _deliver(answer)
+    return _deliver(call, answer)
 
 
 def _authorize(call: BrowserCall, parameters: Json) -> BrowserResponse:
@@ -63,11 +63,11 @@ def _authorize(call: BrowserCall, parameters: Json) -> BrowserResponse:
         is_new = authorization.began_after(call.store, call.keys, session, parameters.get(_LOGIN))
         step = authorization.respond(call.store, request, session, has_just_signed_in=is_new)
     except AuthorizationError as error:
-        return _deliver(error.response)
+        return _deliver(call, error.response)
     except OAuthError as error:
         return _show(error)
     if isinstance(step, AuthorizationResponse):
-        return _deliver(step)
+        return _deliver(call, step)
     origin = call.cause.origin
     sent = {name: value for name, value in parameters.items() if name not in _OF_BROWSER}
     if step is NextStep.CONSENT:
@@ -96,7 +96,7 @@ def _active_session(call: BrowserCall) -> Json | None:
     return session if session["status"] == "active" else None
 
 
-def _deliver(answer: AuthorizationResponse) -> BrowserResponse:
+def _deliver(call: BrowserCall, answer: AuthorizationResponse) -> BrowserResponse:
     if answer.response_mode == "form_post":
-        return form_post(answer.redirect_uri, answer.parameters)
+        return form_post(answer.redirect_uri, answer.parameters, urlsplit(call.cause.origin).path)
     return BrowserResponse.redirect(answer.location, 303)
