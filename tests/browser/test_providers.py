@@ -27,13 +27,13 @@ def begin(page: ClerkPage, kind: str) -> None:
     page.page.wait_for_url(re.compile(r"/provider\?"))
 
 
-def be(page: ClerkPage, email: str, **names: str) -> None:
+def be(page: ClerkPage, email: str, path: str = "/welcome", **names: str) -> None:
     """Sign in at the provider, and wait for the page to which the browser comes back."""
     page.page.get_by_label("Email address").fill(email)
     for label, value in names.items():
         page.page.get_by_label(label.replace("_", " ").capitalize()).fill(value)
     page.page.get_by_role("button", name="Continue").click()
-    page.page.wait_for_url("**/sso-callback")
+    page.page.wait_for_url(page.site.url(path))
     page.loaded()
 
 
@@ -48,9 +48,7 @@ def test_sign_in(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.open()
     begin(clerk_page, "signIn")
     be(clerk_page, EMAIL)
-    come_back(clerk_page)
-    clerk_page.page.wait_for_url("**/welcome")
-    assert clerk_page.loaded().user_id == user.id
+    assert clerk_page.user_id == user.id
     (account,) = clerk.users.get(user.id).external_accounts
     assert account.email_address == EMAIL
     assert clerk_page.reload().user_id == user.id
@@ -63,9 +61,6 @@ def test_account_in_use(clerk_page: ClerkPage, clerk: Clerk, clerk_emulator: Emu
     clerk_page.open()
     begin(clerk_page, "signIn")
     clerk_page.page.get_by_role("button", name="ada@gmail.com").click()
-    clerk_page.page.wait_for_url("**/sso-callback")
-    clerk_page.loaded()
-    come_back(clerk_page)
     clerk_page.page.wait_for_url("**/welcome")
     assert clerk_page.loaded().user_id == user.id
 
@@ -74,7 +69,7 @@ def test_account_in_use(clerk_page: ClerkPage, clerk: Clerk, clerk_emulator: Emu
 def test_transfer_to_sign_up(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.open()
     begin(clerk_page, "signIn")
-    be(clerk_page, GRACE, first_name="Grace")
+    be(clerk_page, GRACE, "/sso-callback", first_name="Grace")
     come_back(clerk_page, signUpForceRedirectUrl="/new")
     clerk_page.page.wait_for_url("**/new")
     (user,) = clerk.users.list()
@@ -87,10 +82,8 @@ def test_sign_up(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.open()
     begin(clerk_page, "signUp")
     be(clerk_page, GRACE, first_name="Grace", last_name="Hopper")
-    come_back(clerk_page)
-    clerk_page.page.wait_for_url("**/welcome")
     (user,) = clerk.users.list()
-    assert clerk_page.loaded().user_id == user.id
+    assert clerk_page.user_id == user.id
     assert user.last_name == "Hopper"
 
 
@@ -99,7 +92,7 @@ def test_transfer_to_sign_in(clerk_page: ClerkPage, clerk: Clerk) -> None:
     user = create_user(clerk)
     clerk_page.open()
     begin(clerk_page, "signUp")
-    be(clerk_page, EMAIL)
+    be(clerk_page, EMAIL, "/sso-callback")
     come_back(clerk_page, signInForceRedirectUrl="/again")
     clerk_page.page.wait_for_url("**/again")
     assert clerk_page.loaded().user_id == user.id
@@ -127,7 +120,7 @@ def test_connect(clerk_page: ClerkPage, clerk: Clerk) -> None:
         clerk_page.site.url("/sso-callback"),
     )
     clerk_page.page.goto(url)
-    be(clerk_page, "ada@git.example")
+    be(clerk_page, "ada@git.example", "/sso-callback")
     accounts = clerk_page.run(
         "await Clerk.user.reload(); return Clerk.user.verifiedExternalAccounts.map((one) => one.provider)"
     )

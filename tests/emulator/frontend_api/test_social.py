@@ -202,6 +202,14 @@ def test_identifier_and_account_must_belong_together(api: Api, emulator: Emulato
     assert browser.session["user"]["id"] == ada["id"]
 
 
+@pytest.mark.parametrize("path", ["/client/sign_ins", "/client/sign_ups"])
+def test_address_after_completion_may_be_relative(browser: Browser, path: str) -> None:
+    browser.post(path, {**START, "action_complete_redirect_url": "/welcome"})
+    for elsewhere in ("//evil.example", "/\\evil.example", "\\evil.example", "https:evil.example"):
+        problem = browser.refused("POST", path, {**START, "action_complete_redirect_url": elsewhere})
+        assert (problem.status, problem.params) == (422, ["action_complete_redirect_url"])
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code", "param"),
     [
@@ -222,6 +230,14 @@ def test_identifier_and_account_must_belong_together(api: Api, emulator: Emulato
 def test_flow_is_rejected(browser: Browser, path: str, changes: Json, status: int, code: str, param: str) -> None:
     problem = browser.refused("POST", path, {**START, **changes})
     assert (problem.status, problem.codes, problem.params) == (status, [code], [param])
+
+
+def test_browser_goes_on_if_nothing_is_left_to_do(emulator: Emulator, ada: Json, browser: Browser) -> None:
+    more = {"action_complete_redirect_url": "/welcome"}
+    assert come_back(emulator, sign_in(browser, **more), GRACE) == CALLBACK_PAGE
+    assert come_back(emulator, sign_in(browser, **more), ADA) == "http://localhost:3000/welcome"
+    person = {"email_address": "new@example.com"}
+    assert come_back(emulator, sign_up(browser, **more), person) == "http://localhost:3000/welcome"
 
 
 def callback(browser: Browser, **query: Any) -> tuple[int, str]:

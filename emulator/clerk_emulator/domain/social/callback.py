@@ -22,7 +22,8 @@ def handle(store: Store, parameters: Json) -> str:
     try:
         identity = flows.take_identity(store, flow, parameters.get("code"), parameters.get("error"))
         with store.savepoint():
-            owner.finish(store, flow, identity)
+            is_complete: bool = owner.finish(store, flow, identity)
     except ClerkAPIError as error:
         owner.fail(store, flow, error)
-    return str(flow["redirect_url"])
+        is_complete = False
+    return str(flow["complete_url" if is_complete else "redirect_url"])

@@ -22,8 +22,7 @@ def start(store: Store, client_id: str, user: Json, values: Json) -> Json:
     """
     account_id = store.ids.new("eac")
     strategy = values.get("strategy") or ""
-    redirect_url = flows.redirect_url_of(store, values)
-    verification = flows.start(store, client_id, KIND, account_id, strategy, redirect_url)
+    verification = flows.start(store, client_id, KIND, account_id, strategy, values)
     provider = strategy.removeprefix(flows.PREFIX)
     # Nobody can have the identity of an unverified account.
     pending = {"id": account_id, "verification": verification, "_identifier": f"pending:{account_id}"}
@@ -33,13 +32,12 @@ def start(store: Store, client_id: str, user: Json, values: Json) -> Json:
 def reauthorize(store: Store, client_id: str, user: Json, account_id: str, values: Json) -> Json:
     """Return an external account whose user goes to the provider again. Raises Clerk's 404 if there is none."""
     account = external_accounts.require(store, user, account_id)
-    redirect_url = flows.redirect_url_of(store, values)
-    verification = flows.start(store, client_id, KIND, account["id"], account["provider"], redirect_url)
+    verification = flows.start(store, client_id, KIND, account["id"], account["provider"], values)
     return store.update(IDENTIFICATIONS, account, verification=verification)
 
 
-def finish(store: Store, flow: Json, identity: Json) -> None:
-    """Give an external account its identity. Raises Clerk's 400 if a user has it already."""
+def finish(store: Store, flow: Json, identity: Json) -> bool:
+    """Give an external account its identity, and return True. Raises Clerk's 400 if a user has it already."""
     account = store.require(IDENTIFICATIONS, flow["_owner_id"])
     identifier = f"{identity['provider']}:{identity['provider_user_id']}"
     found = identifications.find(store, "external_account", identifier)
@@ -58,6 +56,7 @@ def finish(store: Store, flow: Json, identity: Json) -> None:
         **values,
     )
     update_user(store, store.require(USERS, account["_user_id"]))
+    return True
 
 
 def fail(store: Store, flow: Json, error: ClerkAPIError) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from clerk_emulator.domain import origins, social_providers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -16,11 +18,14 @@ _LIFETIME = 10 * 60 * 1000
 """Milliseconds in which the browser must come back. Our choice."""
 
 
-def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str, redirect_url: str) -> Json:
+def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str, values: Json) -> Json:
     """Return the verification of a new flow, with the URL of the provider's page.
 
-    The browser comes back to `redirect_url`. Raises ClerkAPIError for a provider that is not enabled.
+    `values` are those of the request: the browser comes back to `redirect_url`, or to `action_complete_redirect_url` if
+    nothing is left to do. Raises ClerkAPIError for a provider that is not enabled, and for URLs that are not an
+    application's.
     """
+    redirect_url, complete_url = _redirect_urls(store, values)
     require_provider(store, strategy)
     state = store.ids.secret(32)
     flow = store.create(
@@ -28,6 +33,7 @@ def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str,
         {
             "strategy": strategy,
             "redirect_url": redirect_url,
+            "complete_url": complete_url,
             "expires_at": store.clock.now() + _LIFETIME,
             "_state": state,
             "_client_id": client_id,
@@ -101,9 +107,11 @@ def verification(flow: Json, status: str, error: ClerkAPIError | None = None) ->
     }
 
 
-def redirect_url_of(store: Store, values: Json) -> str:
-    """Return the URL to which the browser comes back. Raises Clerk's 422 if it is not an application's."""
-    if values.get("action_complete_redirect_url"):
-        # The application's own script goes there.
-        origins.require_redirect_url(store, values["action_complete_redirect_url"], "action_complete_redirect_url")
-    return origins.require_redirect_url(store, values.get("redirect_url"))
+def _redirect_urls(store: Store, values: Json) -> tuple[str, str]:
+    """Return the URL to which the browser comes back, and that for the case that nothing is left to do."""
+    url = origins.require_redirect_url(store, values.get("redirect_url"))
+    name = "action_complete_redirect_url"
+    if not values.get(name):
+        return url, url
+    # `clerk-js` sends it as the application has given it, which may be a path.
+    return url, origins.require_redirect_url(store, urljoin(url, values[name]), name)

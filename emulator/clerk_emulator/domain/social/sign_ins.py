@@ -16,13 +16,12 @@ KIND = "sign_in"
 def prepare(store: Store, row: Json, values: Json) -> Json:
     """Return a sign-in whose browser goes to the provider that a request names. Raises ClerkAPIError."""
     attempts.require_status(row, "needs_identifier", "needs_first_factor")
-    redirect_url = flows.redirect_url_of(store, values)
-    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], redirect_url)
+    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], values)
     return store.update(SIGN_INS, row, _first_factor=verification)
 
 
-def finish(store: Store, flow: Json, identity: Json) -> None:
-    """Sign in the user with an identity.
+def finish(store: Store, flow: Json, identity: Json) -> bool:
+    """Sign in the user with an identity, and return whether the sign-in is complete.
 
     If nobody has it, the sign-in can be transferred to a sign-up. Raises ClerkAPIError for a user who may not sign in.
     """
@@ -34,13 +33,14 @@ def finish(store: Store, flow: Json, identity: Json) -> None:
         error = ClerkAPIError(422, "external_account_not_found", "external account not found", message)
         verification = flows.verification(flow, "transferable", error)
         store.update(SIGN_INS, row, _first_factor=verification, _external_account={"account": identity})
-        return
+        return False
     client = store.require(CLIENTS, row["_client_id"])
     if row["_user_id"] not in (None, user["id"]):
         message = "The account belongs to another user than the identifier."
         raise ClerkAPIError(400, "strategy_for_user_invalid", "is invalid", message)
     row = attempts.identify(store, row, client, user, _typed=row["_typed"] or identity["email"])
-    attempts.pass_first_factor(store, row, flows.verification(flow, "verified"))
+    row = attempts.pass_first_factor(store, row, flows.verification(flow, "verified"))
+    return bool(row["status"] == "complete")
 
 
 def fail(store: Store, flow: Json, error: ClerkAPIError) -> None:

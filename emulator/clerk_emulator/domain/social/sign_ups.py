@@ -18,13 +18,12 @@ KIND = "sign_up"
 def prepare(store: Store, row: Json, values: Json) -> Json:
     """Return a sign-up whose browser goes to the provider that a request names. Raises ClerkAPIError."""
     attempts.require_open(row)
-    redirect_url = flows.redirect_url_of(store, values)
-    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], redirect_url)
+    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], values)
     return attempts.touch(store, row, _external_account={"account": None, "verification": verification})
 
 
-def finish(store: Store, flow: Json, identity: Json) -> None:
-    """Give a sign-up the account with an identity, and complete it if it lacks nothing else.
+def finish(store: Store, flow: Json, identity: Json) -> bool:
+    """Give a sign-up the account with an identity, and complete it if it lacks nothing else. Return whether it does.
 
     If a user has the identity, the sign-up can be transferred to a sign-in. Raises ClerkAPIError.
     """
@@ -35,9 +34,10 @@ def finish(store: Store, flow: Json, identity: Json) -> None:
         error = ClerkAPIError(422, "external_account_exists", "external account exists", message)
         verification = flows.verification(flow, "transferable", error)
         attempts.touch(store, row, _external_account={"account": identity, "verification": verification})
-        return
+        return False
     row = _add_identity(store, row, identity, flows.verification(flow, "verified"))
-    completion.complete_if_ready(store, row, store.require(CLIENTS, row["_client_id"]))
+    row = completion.complete_if_ready(store, row, store.require(CLIENTS, row["_client_id"]))
+    return bool(row["status"] == "complete")
 
 
 def fail(store: Store, flow: Json, error: ClerkAPIError) -> None:
