@@ -68,13 +68,13 @@ def test_sign_up_with_the_code_in_the_dashboard(
     page.goto(address(clerk_emulator, site, "/sign-up"))
     page.get_by_label("Email address").fill("eve@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
     messages = page.context.new_page()
     messages.goto(f"{clerk_emulator.origin}/dashboard/messages")
     code = messages.locator("code.code").first.inner_text()
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.wait_for_url(f"{site.origin}/welcome**")
     assert clerk_page.loaded().run("return Clerk.user.primaryEmailAddress.emailAddress") == "eve@example.com"
 
@@ -103,7 +103,7 @@ def test_works_without_scripts(new_page: Callable[..., ClerkPage], clerk_emulato
     page = new_page(java_script_enabled=False).page
     page.goto(f"{clerk_emulator.origin}/sign-in")
     page.get_by_label("Email address, phone number or username").fill("ada@example.com")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_label("Password of ada@example.com").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("You are signed in.")

@@ -10,6 +10,7 @@ from clerk_emulator import errors
 from clerk_emulator.call import Response
 from clerk_emulator.contract.specification import Operation
 from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import is_list, is_object
 from clerk_emulator.request import faults
 from clerk_emulator.request.incoming import ClientDisconnectedError, IncomingRequest
 from clerk_emulator.request.state import State
@@ -54,8 +55,15 @@ def record(
         duration=round((time.perf_counter() - started) * 1000, 3),
         query_string=request.query_string,
         content=request.content,
+        error_codes=_error_codes(response),
         is_form=request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"),
     )
+
+
+def _error_codes(response: Response | None) -> tuple[str, ...]:
+    body = response.body if response and response.status >= 400 else None
+    errors = body.get("errors") if is_object(body) else None
+    return tuple(str(one.get("code")) for one in errors) if is_list(errors) else ()
 
 
 def error_response(state: State, operation: Operation | None, error: ClerkAPIError) -> Response:

@@ -41,6 +41,8 @@ class RecordedRequest:
     """The body as sent, if it is not too large. It contains secrets."""
     is_form: bool = field(default=False, repr=False)
     """Whether the body is a form, as browsers send it, instead of JSON."""
+    error_codes: tuple[str, ...] = ()
+    """The codes in an error response. Its messages are not kept: they can quote secrets of the request."""
 
     @property
     def query(self) -> list[tuple[str, str]]:
@@ -69,6 +71,7 @@ class RecordedRequest:
             "body": self.body,
             "operation": self.operation,
             "status": self.status,
+            "error_codes": list(self.error_codes),
             "duration": self.duration,
         }
 

@@ -30,7 +30,9 @@ def test_records_what_was_sent_and_the_status(api: Api, control: Control, emulat
         "body": {"username": "ada_l"},
         "operation": "CreateUser",
         "status": 200,
+        "error_codes": [],
     }
+    assert second["error_codes"] == third["error_codes"] == ["resource_not_found"]
     assert (second["operation"], second["status"], second["query"]) == ("GetUser", 404, [["a", "1"]])
     assert (third["operation"], third["status"], third["path"]) == (None, 404, "/v1/nowhere")
     assert [request.number for request in emulator.requests] == [1, 2, 3]

@@ -131,6 +131,7 @@ def test_requests_show_their_bodies_with_secrets_masked(api: Api, dashboard: Das
     created = dashboard.open("/dashboard/requests/1").text()
     assert '"username": "ada_lovelace"' in created
     assert '"password": "***"' in created
+    assert "Error resource_not_found" in dashboard.open("/dashboard/requests/2").text()
     assert "GetUser" not in dashboard.open("/dashboard/requests?status=2").text()
     assert "CreateUser" not in dashboard.open("/dashboard/requests?q=getuser").text()
 

@@ -15,6 +15,7 @@ _REQUEST = result(
     body={"description": "The JSON body, or null. Secrets are `***`."},
     operation=nullable(text("The id of the operation; null if the API has no such operation.")),
     status=nullable(integer("The status of the response; null if a fault closed the connection.")),
+    error_codes=list_of(text(), "The codes in an error response."),
     duration=number("How long it took, in real milliseconds."),
 )
 
