@@ -113,7 +113,7 @@ def test_unknown_paths_are_404_and_unknown_methods_405(api: Api, emulator: Emula
     assert api.refused("GET", "/nope").codes == ["resource_not_found"]
     assert api.refused("GET", "/users/").status == 404
     assert api.refused("PUT", "/users").status == 405
-    assert httpx.get(f"{emulator.origin}/", trust_env=False).status_code == 404
+    assert httpx.get(f"{emulator.origin}/nowhere", trust_env=False).status_code == 404
     assert httpx.get(f"{emulator.origin}/v1", trust_env=False).status_code == 404
     assert httpx.get(f"{emulator.origin}/v1/v1/users", trust_env=False).status_code == 404
 
