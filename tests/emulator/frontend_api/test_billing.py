@@ -114,6 +114,15 @@ def test_failed_payment_is_recorded(emulator: Emulator, plans: dict[str, Json], 
     assert attempt["status"] == "failed"
 
 
+def test_payment_attempts_have_no_envelope(plans: dict[str, Json], admin: Browser) -> None:
+    """clerk-js reads them at the top of the response."""
+    confirm(admin, check_out(admin, plans["pro"]))
+    page = admin.send("GET", "/me/billing/payment_attempts").json()
+    assert (set(page), page["total_count"]) == ({"data", "total_count"}, 1)
+    attempt = admin.send("GET", f"/me/billing/payment_attempts/{page['data'][0]['id']}").json()
+    assert attempt["object"] == "commerce_payment"
+
+
 def test_trial_charges_nothing_now(emulator: Emulator, plans: dict[str, Json], admin: Browser) -> None:
     checkout = check_out(admin, plans["team"])
     totals = checkout["totals"]
@@ -218,6 +227,8 @@ def test_organization_is_billed_by_its_admins(emulator: Emulator, admin: Browser
     assert confirmed["payer"]["organization_id"] == organization_id
     assert admin.get(f"{owner}/billing/subscription")["subscription_items"][0]["plan"]["slug"] == "company"
     assert admin.get(f"{owner}/billing/statements")["total_count"] == 1
+    (attempt,) = admin.get(f"{owner}/billing/payment_attempts")["data"]
+    assert admin.get(f"{owner}/billing/payment_attempts/{attempt['id']}") == attempt
     member = create_user(api, "grace")
     new_member(api, organization_id, member)
     with sign_in(emulator, member) as browser:

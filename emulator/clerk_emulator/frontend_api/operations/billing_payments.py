@@ -60,12 +60,14 @@ def set_default_payment_method(call: BrowserCall) -> Json:
 
 
 @frontend_operation("GetUserPaymentAttempts")
+@frontend_operation("GetOrganizationPaymentAttempts")
 def list_payment_attempts(call: BrowserCall) -> Json:
     payer = payer_of(call, reading_owner(call))
     return list_page(call, PAYMENTS, PAYMENTS.c.payer_id == payer["id"], serialize=serialize_attempts)
 
 
 @frontend_operation("GetUserPaymentAttempt")
+@frontend_operation("GetOrganizationPaymentAttempt")
 def get_payment_attempt(call: BrowserCall) -> Json:
     payer = payer_of(call, reading_owner(call))
     own = PAYMENTS.c.payer_id == payer["id"]
