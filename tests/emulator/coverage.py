@@ -83,12 +83,12 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     """
     successes = {operation for operation, status in counts if status < 400}
     # An operation that Clerk has removed has no success.
-    successes |= {operation for operation, status in counts if status == 410}
+    successes |= {operation for operation, status in counts if status == 410} | _WITHOUT_SUCCESS
     refusals = {
         operation
         for operation, status in counts
         if 400 <= status < 500 and (status not in (401, 415, 429) or not _takes_anything(operation))
-    }
+    } | {operation for operation, _ in counts if _is_open(operation)}
     return [
         f"{operation}: no {kind}"
         for operation in sorted(operations, key=str.lower)
@@ -97,9 +97,26 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     ]
 
 
+_WITHOUT_SUCCESS = {
+    # The ownership of a domain is confirmed through the Backend API, because no DNS record is looked up.
+    "frontend/attemptOrganizationDomainOwnershipVerification",
+    # The instance has one origin.
+    "frontend/getWebAuthnRelatedOrigins",
+}
+"""Operations that only refuse, and are no less emulated."""
+
+
 def _takes_anything(operation_id: str) -> bool:
     operation = _operations()[operation_id]
     return bool(operation.query or operation.body or "{" in operation.path)
+
+
+def _is_open(operation_id: str) -> bool:
+    """Return whether an operation has nothing to refuse: anyone may read it, without parameters."""
+    name = operation_id.removeprefix("frontend/")
+    if name == operation_id or not FRONTEND_HANDLERS[name].anonymous:
+        return False
+    return _operations()[operation_id].method == "GET" and not _takes_anything(operation_id)
 
 
 def _operations() -> dict[str, Operation]:
