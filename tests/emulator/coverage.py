@@ -113,8 +113,9 @@ def _takes_anything(operation_id: str) -> bool:
 
 def _is_open(operation_id: str) -> bool:
     """Return whether an operation has nothing to refuse: anyone may read it, without parameters."""
-    name = operation_id.removeprefix("frontend/")
-    if name == operation_id or not FRONTEND_HANDLERS[name].anonymous:
+    api, _, name = operation_id.rpartition("/")
+    handler = FRONTEND_HANDLERS.get(name) if api else None
+    if handler is None or not handler.anonymous:
         return False
     return _operations()[operation_id].method == "GET" and not _takes_anything(operation_id)
 
