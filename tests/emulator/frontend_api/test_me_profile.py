@@ -148,6 +148,15 @@ def test_invalid_passwords_are_rejected(admin: Browser, current: str, new: str, 
     assert (problem.status, problem.codes, problem.params) == (422, [code], [name])
 
 
+def test_wrong_current_passwords_lock_the_user(admin: Browser, api: Api, ada: Json) -> None:
+    body = {"current_password": "wrong password", "new_password": NEW_PASSWORD}
+    codes = [admin.refused("POST", "/me/change_password", body).codes for _ in range(10)]
+    assert codes == [["form_password_incorrect"]] * 9 + [["user_locked"]]
+    problem = admin.refused("POST", "/me/change_password", {**body, "current_password": PASSWORD})
+    assert (problem.status, problem.codes) == (403, ["user_locked"])
+    assert api.get(f"/users/{ada['id']}")["locked"]
+
+
 def test_current_password_is_needed_without_reverification(emulator: Emulator, admin: Browser) -> None:
     change_settings(emulator, AUTHENTICATION, reverification=False)
     problem = admin.refused("POST", "/me/change_password", {"new_password": NEW_PASSWORD})

@@ -7,6 +7,7 @@ import json
 from clerk_emulator import errors
 from clerk_emulator.domain import (
     images,
+    lockout,
     messages,
     metadata,
     passwords,
@@ -154,9 +155,11 @@ def _require_current_password(call: BrowserCall, user: Json) -> None:
         if AUTHENTICATION.read(call.store)["reverification"]:
             return
         raise errors.missing("current_password")
+    lockout.require_unlocked(call.store, user)
     if not passwords.matches(current, user["_password_hasher"], user["_password_digest"]):
         message = "The current password is incorrect."
-        raise ClerkAPIError(422, "form_password_incorrect", "is incorrect", message, param_name="current_password")
+        wrong = ClerkAPIError(422, "form_password_incorrect", "is incorrect", message, param_name="current_password")
+        raise lockout.count_failure(call.store, user["id"], wrong)
 
 
 def _current(call: BrowserCall, user: Json) -> Json:
