@@ -37,6 +37,9 @@ def test_start_prints_what_applications_need() -> None:
         origin = program.url.removesuffix("/v1")
         assert f"Clerk emulator:  {program.url}\n" in program.said
         assert f"Publishable key: {PUBLISHABLE_KEY}\n" in program.said
+        dashboard = re.search(r"Dashboard: +(\S+)\n", program.said)
+        assert dashboard
+        assert "<h1>Overview</h1>" in httpx.get(dashboard[1], trust_env=False).text
         jwks = re.search(r"JWKS: +(\S+)\n", program.said)
         assert jwks
         assert httpx.get(jwks[1], trust_env=False).json()["keys"][0]["kty"] == "RSA"

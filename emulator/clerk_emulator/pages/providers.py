@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.domain import social_providers
 from clerk_emulator.json_types import Json
+from clerk_emulator.pages.links import return_address
 from clerk_emulator.pages.visit import Visit
 
 
@@ -16,7 +17,7 @@ def enabled(visit: Visit) -> list[tuple[str, str]]:
 
 def begin(visit: Visit, operation_id: str, path: str) -> Json:
     """Begin a sign-in or sign-up with the provider that a form names. The browser comes back to a hosted page."""
-    here = visit.request.origin + visit.address(path).removeprefix(visit.base)
+    here = return_address(visit, path)
     body = {"strategy": visit.form.get("strategy", ""), "redirect_url": here, "action_complete_redirect_url": here}
     return visit.perform(operation_id, body)
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.pages import destinations, people, providers
+from clerk_emulator.pages import destinations, links, people, providers
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import AUTHENTICATION
 
 _PATH = "/sign-in"
-_CODES = ("email_code", "phone_code", "reset_password_email_code", "reset_password_phone_code")
+_SENT = ("email_code", "phone_code", "email_link", "reset_password_email_code", "reset_password_phone_code")
 _OPEN = ("needs_first_factor", "needs_second_factor", "needs_client_trust", "needs_new_password")
 
 
@@ -29,7 +29,8 @@ def show(visit: Visit) -> View | Redirect:
         "attempt": attempt,
         "here": visit.address(_PATH, prompt=visit.query.get("prompt", "")),
         "step": "transfer" if providers.is_transferable(result) else _step(visit, attempt),
-        "failure": providers.failure(result),
+        "failure": providers.failure(result) or links.FAILURES.get(visit.query.get("__clerk_status", "")),
+        "is_link_accepted": visit.query.get("__clerk_status") == "verified",
         "providers": providers.enabled(visit),
         "factors": _factors(attempt),
         "prepared": _prepared(attempt),
@@ -83,8 +84,9 @@ def _step(visit: Visit, attempt: Json | None) -> str:
     method = visit.query.get("method", "")
     if method == "choose":
         return "methods"
-    if _prepared(attempt) and method != "password":
-        return "code"
+    prepared = _prepared(attempt)
+    if prepared and method != "password":
+        return "link" if prepared["strategy"] == "email_link" else "code"
     strategies = {one["strategy"] for one in _factors(attempt)}
     if attempt["status"] == "needs_first_factor":
         return "password" if "password" in strategies else "methods"
@@ -107,7 +109,7 @@ def _prepared(attempt: Json | None) -> Json | None:
     if attempt is None:
         return None
     verification = attempt["second_factor_verification" if _is_second(attempt) else "first_factor_verification"]
-    if verification is None or verification["status"] != "unverified" or verification["strategy"] not in _CODES:
+    if verification is None or verification["status"] != "unverified" or verification["strategy"] not in _SENT:
         return None
     return next((one for one in _factors(attempt) if one["strategy"] == verification["strategy"]), None)
 
@@ -125,6 +127,8 @@ def _send_code(visit: Visit) -> Json:
     attempt = _require_current(visit)
     names = ("strategy", "email_address_id", "phone_number_id")
     body = {name: visit.form[name] for name in names if visit.form.get(name)}
+    if body.get("strategy") == "email_link":
+        body["redirect_url"] = links.return_address(visit, _PATH)
     operation = "prepareSignInFactorTwo" if _is_second(attempt) else "prepareSignInFactorOne"
     return visit.perform(operation, body, path={"sign_in_id": attempt["id"]})
 

@@ -8,7 +8,7 @@ from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.domain.sign_up.requirements import LEGAL_ACCEPTED
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.pages import providers
+from clerk_emulator.pages import links, providers
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import AUTHENTICATION, DISPLAY
 
@@ -43,7 +43,9 @@ def show(visit: Visit) -> View | Redirect:
         "required": set(requirements.required),
         "to_verify": _to_verify(attempt),
         "transferable": providers.is_transferable(result),
-        "failure": providers.failure(result),
+        "failure": providers.failure(result) or links.FAILURES.get(visit.query.get("__clerk_status", "")),
+        "is_link_accepted": visit.query.get("__clerk_status") == "verified",
+        "awaits_link": _awaits_link(attempt),
         "providers": providers.enabled(visit),
         "sign_up_mode": "public" if ticket else mode,
         "ticket": ticket,
@@ -106,6 +108,13 @@ def _to_verify(attempt: Json | None) -> str | None:
     return next((name for name in _STRATEGIES if name in attempt["unverified_fields"]), None)
 
 
+def _awaits_link(attempt: Json | None) -> bool:
+    """Return whether a link was sent instead of a code."""
+    name = _to_verify(attempt)
+    verification = attempt["verifications"][name] if attempt is not None and name else None
+    return verification is not None and verification["strategy"] == "email_link"
+
+
 def _values(visit: Visit) -> Json:
     values: Json = {name: visit.form[name] for name in _SHOWN if visit.form.get(name)}
     if LEGAL_ACCEPTED in values:
@@ -133,8 +142,17 @@ def _send_if_needed(visit: Visit, attempt: Json) -> Json:
     return _prepare(visit, attempt, name)
 
 
+def _strategy(visit: Visit, name: str) -> str:
+    """Return the strategy that verifies a field: a code, unless the instance sends only links."""
+    with visit.state.store.transaction():
+        strategies = attempts.requirements_of(visit.state.store).strategies[name]
+    return _STRATEGIES[name] if _STRATEGIES[name] in strategies or not strategies else strategies[0]
+
+
 def _prepare(visit: Visit, attempt: Json, name: str) -> Json:
-    body = {"strategy": _STRATEGIES[name]}
+    strategy = _strategy(visit, name)
+    here = {"redirect_url": links.return_address(visit, _PATH)} if strategy == "email_link" else {}
+    body = {"strategy": strategy, **here}
     return visit.perform("prepareSignUpsVerification", body, path={"sign_up_id": attempt["id"]})
 
 
