@@ -41,6 +41,7 @@ OPTIONAL = {
     "clerkkit.integrations.starlette": {"starlette"},
     "clerkkit.sync": {"sqlalchemy"},
     "clerkkit.sync.command.progress_bar": {"rich"},
+    "clerkkit.sync.django": {"django", "asgiref"},
     "clerkkit.sync.receivers": {"django"},
 }
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
@@ -50,6 +51,7 @@ LAYERS = {
     "clerk_bapi": ["__init__", "client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "__main__",
+        "sync.django",
         "integrations testing _pyinstaller sync.command",
         "sync",
         "sync.flows",

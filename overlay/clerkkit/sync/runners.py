@@ -39,6 +39,10 @@ class Runner:
         """Begin a transaction that is committed at the end of the block."""
         return self._engine.begin()
 
+    def execute(self, connection: Connection, step: Query | Call) -> Any:
+        """Take a step of a transaction."""
+        return _execute(connection, step)
+
     def run(self, flow: Flow[T]) -> T:
         """Run a flow, and return its result."""
         return run_flow(self._do, flow, Exception)
@@ -56,7 +60,7 @@ class Runner:
         for attempt in range(_ATTEMPTS):
             try:
                 with self.begin() as connection:
-                    return run_flow(partial(_execute, connection), step.start(), Exception)
+                    return run_flow(partial(self.execute, connection), step.start(), Exception)
             except DBAPIError as error:
                 if attempt == _ATTEMPTS - 1 or not _is_conflict(error):
                     raise

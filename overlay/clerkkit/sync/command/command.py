@@ -36,8 +36,9 @@ def run(arguments: Sequence[str]) -> int:
             stack.callback(engine.dispose)
             clerk = stack.enter_context(Clerk()) if options.command in ("backfill", "reconcile") else None
             sync = Sync(engine, clerk, tables=tables(sa.MetaData(), options.prefix, options.schema))
-            show = stack.enter_context(progress_bar(is_quiet=options.json or clerk is None))
-            result, lines, code = _COMMANDS[options.command](sync, options, show)
+            if getattr(options, "create_tables", False):
+                sync.create_all()
+            output, code = execute(sync, options.command, options)
     except (ArgumentError, ImportError) as error:
         # The text of other errors contains the URL, which may contain a password.
         is_safe = isinstance(error, NoSuchModuleError | ImportError)
@@ -49,8 +50,15 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"the database failed: {getattr(error, 'orig', None) or error}", FAILED)
     except KeyboardInterrupt:
         return _fail("interrupted; a backfill continues where it stopped", FAILED)
-    print(json.dumps(result) if options.json else "\n".join(lines))
+    print(output)
     return code
+
+
+def execute(sync: Sync, command: str, options: Namespace) -> tuple[str, int]:
+    """Run a command on a copy, and return its output and exit code."""
+    with progress_bar(is_quiet=options.json or command in ("status", "replay")) as show:
+        result, lines, code = _COMMANDS[command](sync, options, show)
+    return json.dumps(result) if options.json else "\n".join(lines), code
 
 
 def _fail(problem: str, code: int) -> int:
@@ -62,8 +70,6 @@ def _backfill(sync: Sync, options: Namespace, show: Show) -> Result:
     if options.dry_run:
         report = _read(sync, options, show, dry_run=True)
         return {"listed": report.checked}, _table(report.checked), DONE
-    if options.create_tables:
-        sync.create_all()
     counts = sync.backfill(
         options.kinds,
         page_size=options.page_size,

@@ -9,6 +9,12 @@ from clerkkit.sync.clients import MAX_DELETIONS, PAGE_SIZE
 from clerkkit.sync.schema.kinds import WHOLE_KINDS
 
 DATABASE_VARIABLE = "CLERK_SYNC_DATABASE"
+COMMANDS = {
+    "backfill": "copy all objects, or go on where the last run stopped",
+    "reconcile": "compare the copy with Clerk, and repair it with --yes",
+    "status": "show counts, lag, failures and the last runs",
+    "replay": "apply events that failed again",
+}
 _EXIT_CODES = """\
 exit codes:
   0  done; for reconcile: the copy equals Clerk's lists, or was repaired
@@ -27,11 +33,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    backfill = commands.add_parser("backfill", help="copy all objects, or go on where the last run stopped")
-    reconcile = commands.add_parser("reconcile", help="compare the copy with Clerk, and repair it with --yes")
-    status = commands.add_parser("status", help="show counts, lag, failures and the last runs")
-    replay = commands.add_parser("replay", help="apply events that failed again")
-    for command in (backfill, reconcile, status, replay):
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
         command.add_argument(
             "--database",
             metavar="URL",
@@ -40,35 +43,39 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         )
         command.add_argument("--prefix", default="clerk_", help="the beginning of the names of the tables")
         command.add_argument("--schema", help="the schema of the tables")
-        command.add_argument("--json", action="store_true", help="print the result as JSON, and no progress")
-    for command in (backfill, reconcile):
-        command.add_argument(
-            "--kinds",
-            type=_split,
-            metavar="KIND,...",
-            help=f"default: all ({', '.join(WHOLE_KINDS)})",
-        )
-        command.add_argument("--page-size", type=int, default=PAGE_SIZE, metavar="ROWS")
-        command.add_argument(
-            "--rate-limit", type=_rate, metavar="REQUESTS/SECONDS", help="such as 100/10; default: no limit"
-        )
-    backfill.add_argument("--restart", action="store_true", help="begin again, although the last run was interrupted")
-    backfill.add_argument("--create-tables", action="store_true", help="create the tables that do not exist")
-    backfill.add_argument("--dry-run", action="store_true", help="only count what Clerk lists; write nothing")
-    reconcile.add_argument("--dry-run", action="store_true", help="write nothing, even with --yes")
-    reconcile.add_argument("--yes", action="store_true", help="repair the copy, which marks rows as deleted")
-    reconcile.add_argument(
-        "--max-deletions",
-        type=float,
-        default=MAX_DELETIONS,
-        metavar="SHARE",
-        help=f"the share of a kind's rows that may be deleted; default: {MAX_DELETIONS}",
-    )
-    replay.add_argument("--all", action="store_true", help="apply all events of the inbox again")
+        add_options(command, name)
+        if name == "backfill":
+            command.add_argument("--create-tables", action="store_true", help="create the tables that do not exist")
     options = parser.parse_args(arguments)
     if not options.database:
         parser.error(f"expected --database URL, or the environment variable {DATABASE_VARIABLE}")
     return options
+
+
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the options of a command that do not say where the copy is."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON, and no progress")
+    if command in ("backfill", "reconcile"):
+        parser.add_argument("--kinds", type=_split, metavar="KIND,...", help=f"default: all ({', '.join(WHOLE_KINDS)})")
+        parser.add_argument("--page-size", type=int, default=PAGE_SIZE, metavar="ROWS")
+        parser.add_argument(
+            "--rate-limit", type=_rate, metavar="REQUESTS/SECONDS", help="such as 100/10; default: no limit"
+        )
+    if command == "backfill":
+        parser.add_argument("--restart", action="store_true", help="begin again, although the last run was interrupted")
+        parser.add_argument("--dry-run", action="store_true", help="only count what Clerk lists; write nothing")
+    if command == "reconcile":
+        parser.add_argument("--dry-run", action="store_true", help="write nothing, even with --yes")
+        parser.add_argument("--yes", action="store_true", help="repair the copy, which marks rows as deleted")
+        parser.add_argument(
+            "--max-deletions",
+            type=float,
+            default=MAX_DELETIONS,
+            metavar="SHARE",
+            help=f"the share of a kind's rows that may be deleted; default: {MAX_DELETIONS}",
+        )
+    if command == "replay":
+        parser.add_argument("--all", action="store_true", help="apply all events of the inbox again")
 
 
 def _split(text: str) -> list[str]:

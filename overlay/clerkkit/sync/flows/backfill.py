@@ -70,7 +70,7 @@ def _begin(store: Store, kinds: Sequence[str], restart: bool) -> Flow[dict[str, 
 
 def _new_checkpoint(kind: str, now: int) -> Row:
     times = {"started_at": now, "updated_at": now, "finished_at": None}
-    return {"task": _TASK, "kind": kind, "position": None, "rows": 0, **times}
+    return {"name": f"{_TASK} {kind}", "task": _TASK, "kind": kind, "position": None, "rows": 0, **times}
 
 
 def _write_checkpoint(store: Store, checkpoint: Row, page: Page, done: int, as_of: int) -> Flow[None]:

@@ -172,5 +172,6 @@ def _live_after(store: Store, kind: Kind, last: str) -> Flow[list[Row]]:
 
 def _record(store: Store, kind: str, rows: int, started: int) -> Flow[None]:
     times = {"started_at": started, "updated_at": store.now(), "finished_at": store.now()}
-    checkpoint = {"task": _TASK, "kind": kind, "position": None, "rows": rows, **times}
+    names = {"name": f"{_TASK} {kind}", "task": _TASK, "kind": kind}
+    checkpoint = {**names, "position": None, "rows": rows, **times}
     yield Query(store.statements.save_progress, checkpoint)

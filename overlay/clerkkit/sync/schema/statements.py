@@ -194,9 +194,8 @@ class Statements:
         """Insert or replace the checkpoint of a task for a kind."""
         progress = self.tables.progress
         insert = self._insert(progress)
-        keys = ("task", "kind")
-        values = {column.name: insert.excluded[column.name] for column in progress.c if column.name not in keys}
-        built: Executable = insert.on_conflict_do_update(index_elements=[*keys], set_=values)
+        values = {column.name: insert.excluded[column.name] for column in progress.c if column.name != "name"}
+        built: Executable = insert.on_conflict_do_update(index_elements=["name"], set_=values)
         return built
 
     def lock(self, ids: Sequence[str], *, children: bool, parent: bool) -> Executable | None:

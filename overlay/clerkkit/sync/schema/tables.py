@@ -129,8 +129,9 @@ def _build_progress(metadata: sa.MetaData, prefix: str, schema: str | None) -> s
     return sa.Table(
         f"{prefix}progress",
         metadata,
-        sa.Column("task", sa.String(20), primary_key=True),
-        sa.Column("kind", sa.String(40), primary_key=True),
+        sa.Column("name", sa.String(60), primary_key=True),
+        sa.Column("task", sa.String(20), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("position", JSON_TYPE),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
