@@ -26,7 +26,6 @@ from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.browser_sessions import BrowserSession
 from clerk_emulator.domain.oauth import access_tokens
-from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.faults import Faults
@@ -129,6 +128,9 @@ class Controls(EnterpriseControls, SignUpControls):
     @property
     def settings(self) -> Json:
         """The settings of the instance by section, which Clerk's dashboard has."""
+        # Imported on first use, because an emulator starts faster without it.
+        from clerk_emulator.frontend_api import instance_settings
+
         with self._state.store.transaction():
             return instance_settings.read(self._state.store)
 
@@ -139,6 +141,9 @@ class Controls(EnterpriseControls, SignUpControls):
         `organizations` and `instance`. Raises ValueError, which names the setting, for one that does not exist or has
         an invalid value; nothing is changed then.
         """
+        # Likewise.
+        from clerk_emulator.frontend_api import instance_settings
+
         with self._state.store.transaction():
             return instance_settings.update(self._state.store, self._state.keys, sections)
 

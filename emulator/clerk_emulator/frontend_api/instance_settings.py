@@ -70,8 +70,6 @@ def update(store: Store, keys: Keys, changes: Json) -> Json:
             raise ValueError(f"{name}: there is no such section of settings; the sections are {', '.join(SECTIONS)}")
         section = SECTIONS[name]
         section.update(store, **_merged(name, section.defaults, section.read(store), values))
-    if not changes:
-        return read(store)
     for violation in schemas.violations(_ENVIRONMENT, serialize_environment(store, keys)):
         place = ".".join(map(str, violation.path))
         raise ValueError(f"{place}: {violation.message}")

@@ -8,7 +8,6 @@ from clerk_emulator.domain import identifications, memberships
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
 from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
-from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding import billing, changed_templates, enterprise, generic_resources
@@ -29,6 +28,9 @@ def dump(state: State) -> Json:
     users with enterprise connections, and an organization's creator who was deleted. A seed cannot be loaded if an
     organization has more members than its limit allows.
     """
+    # Imported on first use, because an emulator starts faster without it.
+    from clerk_emulator.frontend_api import instance_settings
+
     store = state.store
     settle(store)
     plans = billing.dump_plans(store)

@@ -12,7 +12,6 @@ from clerk_emulator.domain import events, external_accounts, formats, identifica
 from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.roles import PERMISSIONS
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.frontend_api import instance_settings
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.rate_limits import InstanceType
@@ -96,10 +95,8 @@ def _load(data: Json, state: State) -> None:
 
 def _create(data: Json, state: State) -> None:
     with events.not_recorded(state.store):
-        try:
-            instance_settings.update(state.store, state.keys, data.get("settings", {}))
-        except ValueError as error:
-            raise SeedError(f"settings.{error}") from None
+        if "settings" in data:
+            _update_settings(state, data["settings"])
         loader = _Loader(state)
         for section in SECTIONS:
             create = loader.creators[section]
@@ -110,6 +107,16 @@ def _create(data: Json, state: State) -> None:
                     raise SeedError(_describe(f"{section}[{index}]", error)) from None
                 except (TypeError, ValueError) as error:
                     raise SeedError(f"{section}[{index}]: {error}") from None
+
+
+def _update_settings(state: State, settings: Json) -> None:
+    # Imported on first use, because an emulator starts faster without it.
+    from clerk_emulator.frontend_api import instance_settings
+
+    try:
+        instance_settings.update(state.store, state.keys, settings)
+    except ValueError as error:
+        raise SeedError(f"settings.{error}") from None
 
 
 def _describe(entry: str, error: ClerkAPIError) -> str:
