@@ -12,8 +12,6 @@ from clerk_emulator.storage.tables import MEMBERSHIP_REQUESTS, MEMBERSHIPS, ORGA
 def accept_suggestion(store: Store, suggestion: Json, user: Json) -> Json:
     """Ask to join the suggested organization, tell those who decide, and return the suggestion."""
     organization = store.require(ORGANIZATIONS, suggestion["_organization_id"])
-    if memberships.of_user(store, organization["id"], user["id"]):
-        raise memberships.already_member(user["id"])
     data = {"status": "pending", "organization_id": organization["id"], "_user_id": user["id"]}
     store.create(MEMBERSHIP_REQUESTS, data)
     values = {"email_address": user["_email_address"] or "", "org": {"name": organization["name"]}}

@@ -237,3 +237,12 @@ def test_organization_is_billed_by_its_admins(emulator: Emulator, admin: Browser
         problem = browser.refused("POST", f"{owner}/billing/checkouts", body)
         assert (problem.status, problem.codes) == (403, ["missing_organization_permission"])
         assert problem.errors[0][1]["permissions"] == ["org:sys_billing:manage"]
+
+
+def test_checkouts_of_others_are_not_found(
+    emulator: Emulator, plans: dict[str, Json], admin: Browser, api: Api
+) -> None:
+    checkout = check_out(admin, plans["pro"])
+    with sign_in(emulator, create_user(api, "grace")) as browser:
+        problem = browser.refused("GET", f"/me/billing/checkouts/{checkout['id']}")
+        assert (problem.status, problem.codes) == (404, ["checkout_not_found"])

@@ -220,3 +220,15 @@ def test_other_users_of_the_browser_stay_signed_in(admin: Browser, api: Api) -> 
     assert admin.delete("/me")["id"] == grace["id"]
     assert api.refused("GET", f"/users/{grace['id']}").status == 404
     assert admin.get("/me")["first_name"] == "Ada"
+
+
+def test_user_without_password_sets_one(emulator: Emulator, admin: Browser, api: Api, ada: Json) -> None:
+    change_attribute(emulator, "password", required=False)
+    admin.post("/me/remove_password", {"current_password": PASSWORD})
+    assert admin.post("/me/change_password", {"new_password": NEW_PASSWORD})["password_enabled"]
+    assert api.post(f"/users/{ada['id']}/verify_password", {"password": NEW_PASSWORD})["verified"]
+
+
+def test_recent_verification_replaces_the_current_password(admin: Browser, api: Api, ada: Json) -> None:
+    admin.post("/me/change_password", {"new_password": NEW_PASSWORD})
+    assert api.post(f"/users/{ada['id']}/verify_password", {"password": NEW_PASSWORD})["verified"]

@@ -106,3 +106,9 @@ def test_app_completes_the_task_to_set_up_a_second_factor(emulator: Emulator, br
     assert (browser.session["status"], browser.session["tasks"]) == ("active", None)
     problem = browser.refused("DELETE", "/me/totp")
     assert (problem.status, problem.codes) == (400, ["second_factor_deletion_not_allowed"])
+
+
+def test_further_second_factor_keeps_the_backup_codes(emulator: Emulator, admin: Browser, api: Api, ada: Json) -> None:
+    api.patch(f"/users/{ada['id']}", {"backup_codes": ["12345678"]})
+    assert set_up(emulator, admin)["backup_codes"] is None
+    assert api.post(f"/users/{ada['id']}/verify_totp", {"code": "12345678"})["code_type"] == "backup_code"

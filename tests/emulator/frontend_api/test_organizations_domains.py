@@ -307,3 +307,14 @@ def test_ownership_of_several_domains_is_prepared(admin: Browser, organization: 
         "resource_not_found",
     ]
     assert admin.get(f"{organization}/domains/{domain_id}")["ownership_verification"]["attempts"] == 1
+
+
+def test_member_asks_no_more_to_join(
+    emulator: Emulator, admin: Browser, colleague: Browser, api: Api, organization: str, grace: Json
+) -> None:
+    enroll(admin, organization, "automatic_suggestion")
+    (suggestion,) = colleague.get("/me/organization_suggestions")["data"]
+    new_member(api, organization.rpartition("/")[2], grace)
+    problem = colleague.refused("POST", f"/me/organization_suggestions/{suggestion['id']}/accept")
+    assert (problem.status, problem.codes) == (400, ["organization_suggestion_already_accepted"])
+    assert colleague.get("/me/organization_suggestions", status="pending")["total_count"] == 0

@@ -166,3 +166,10 @@ def test_browser_that_is_signed_out_is_refused(browser: Browser) -> None:
 
 def test_creation_defaults_suggest_nothing(admin: Browser) -> None:
     assert admin.get("/me/organization_creation_defaults")["advisory"] is None
+
+
+def test_logo_must_be_base64_if_it_is_no_form(admin: Browser) -> None:
+    path = f"/organizations/{admin.post('/organizations', {'name': 'Engines'})['id']}/logo"
+    headers = {"Content-Type": "application/octet-stream"}
+    response = admin.send("POST", path, {"_method": "PUT"}, content=b"not base64!", headers=headers)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "request_body_invalid")

@@ -99,3 +99,11 @@ def test_preflight_allows_the_token(admin: Browser) -> None:
     assert response.status_code == 204
     assert response.headers["access-control-allow-headers"] == "authorization,content-type"
     assert response.headers["access-control-allow-origin"] == PAGE
+
+
+def test_unknown_keys_are_not_found(admin: Browser, ada: Json) -> None:
+    status, body = send(admin, "PATCH", f"/ak_{'0' * 32}", {"description": "x"})
+    assert (status, body["errors"][0]["code"]) == (404, "resource_not_found")
+    key = create(admin, ada["id"])
+    response = admin.http.post(url(admin, f"/{key['id']}/revoke"), json={})
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (401, "signed_out")
