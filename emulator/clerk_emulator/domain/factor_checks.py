@@ -20,6 +20,8 @@ KINDS = {
 }
 """For each strategy that sends something, the kind of identification that it is sent to."""
 
+_WRONG = ("form_code_incorrect", "verification_failed")
+
 
 def choose(available: Sequence[Json], strategy: str, identification_id: str | None) -> Json:
     """Return the factor with a strategy and, if it is given, this identification; by default the user's primary one.
@@ -44,6 +46,22 @@ def send_code(store: Store, strategy: str, factor: Json, before: Json | None) ->
     slug = "reset_password_code" if strategy.startswith("reset_password") else "verification_code"
     messages.send_code(store, row, verification["_code"], slug)
     return verification
+
+
+def check_sent_code(
+    store: Store, user_id: str | None, prepared: Json | None, strategy: str, code: str
+) -> tuple[Json, ClerkAPIError | None]:
+    """Compare a code with the one that was sent for a strategy.
+
+    Return the new verification, and the error if the code was wrong, which is counted for the user. The caller stores
+    the verification, and then raises the error. Raises ClerkAPIError if no code was sent for the strategy.
+    """
+    if prepared is not None and prepared["strategy"] != strategy:
+        prepared = None
+    verification, error = verification_codes.attempt(store, prepared, code)
+    if error and user_id and error.errors[0]["code"] in _WRONG:
+        error = lockout.count_failure(store, user_id, error)
+    return verification, error
 
 
 def check_own_code(store: Store, user: Json, strategy: str, code: str) -> Json:

@@ -15,7 +15,8 @@ def get_session(call: BrowserCall) -> Json:
   headers, cookies, a redirect, or a response without the client.
 - `call.require_client()`, `call.require_session()` and `call.require_user()` raise Clerk's 401. `call.ensure_client()`
   creates the browser's client if it has none. A request without a development browser does not reach the handler,
-  unless it is registered with `anonymous=True`.
+  unless it is registered with `anonymous=True`. `public=True` lets pages of every origin call it, and `plain=True`
+  leaves the checks of its parameters to the handler.
 - `call.body` has the values of the form with the types of the document, and only those that were sent. Parameters that
   the document does not have are kept as texts.
 - `ClerkAPIError` rolls back what the handler wrote; `raise keep_writes(error)` commits it, such as a failed attempt.

@@ -124,10 +124,8 @@ def _check_code(store: Store, session: Json, state: Json, name: str, strategy: s
     """Return the verification of a right code. A wrong one is counted, for the code and for the user."""
     if not code:
         raise errors.missing("code")
-    prepared = state[name] if state[name] and state[name]["strategy"] == strategy else None
-    verification, error = verification_codes.attempt(store, prepared, code)
+    verification, error = factor_checks.check_sent_code(store, session["user_id"], state[name], strategy, code)
     if error:
         _set(store, session, {**state, name: verification})
-        is_wrong = error.errors[0]["code"] in ("form_code_incorrect", "verification_failed")
-        raise lockout.count_failure(store, session["user_id"], error) if is_wrong else error
+        raise error
     return verification

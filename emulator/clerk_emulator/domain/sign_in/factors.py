@@ -9,25 +9,20 @@ from clerk_emulator.storage.settings import ATTRIBUTES, USER_SETTINGS
 from clerk_emulator.storage.store import Store
 
 CODE_KINDS = {"email_code": "email_address", "phone_code": "phone_number"}
+_SENT = {"phone_code": "phone_number", "email_code": "email_address", "email_link": "email_address"}
 _RESETS = {"email_address": "reset_password_email_code", "phone_number": "reset_password_phone_code"}
 
 
 def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
-    """Return the first factors of a user, who has typed the identifier `typed`; it is masked in no factor."""
+    """Return the first factors of a user. Identifiers are masked, except for `typed`, which the user has typed."""
     attributes = ATTRIBUTES.read(store)
     owned = [one for one in of_user(store, user["id"]) if is_verified(one)]
     factors: list[Json] = []
     if has_password(store, user):
         factors.append({"strategy": "password"})
-    for kind, strategies in (("phone_number", ["phone_code"]), ("email_address", ["email_code", "email_link"])):
-        if attributes[kind]["enabled"]:
-            factors += [
-                _identified(strategy, one, user, typed)
-                for strategy in strategies
-                if strategy in attributes[kind]["first_factors"]
-                for one in owned
-                if one["object"] == kind
-            ]
+    for strategy, kind in _SENT.items():
+        if attributes[kind]["enabled"] and strategy in attributes[kind]["first_factors"]:
+            factors += [_identified(strategy, one, user, typed) for one in owned if one["object"] == kind]
     if attributes["passkey"]["enabled"] and passkeys.credentials_of(store, user["id"]):
         factors.append({"strategy": "passkey"})
     if has_password(store, user):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import factor_checks, lockout, verification_codes
+from clerk_emulator.domain import factor_checks, verification_codes
 from clerk_emulator.domain.sign_in import attempts, factors, links, passkeys, passwords
 from clerk_emulator.domain.social import flows, sign_ins
-from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
@@ -39,7 +38,7 @@ def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
 
 
 def _typed_first(available: list[Json]) -> list[Json]:
-    """Return factors with those of the typed identifier as the default: that is the one that is not masked."""
+    """Return factors, of which those of the typed identifier, which is not masked, are the default."""
     return [{**one, "default": "*" not in one.get("safe_identifier", "*")} for one in available]
 
 
@@ -67,22 +66,14 @@ def attempt(store: Store, row: Json, values: Json) -> Json:
         raise factor_checks.strategy_invalid(strategy)
     if row["_user_id"] is not None:
         attempts.require_user(store, row)
-    prepared = row["_first_factor"]
-    if prepared is not None and prepared["strategy"] != strategy:
-        prepared = None
-    verification, error = verification_codes.attempt(store, prepared, _required(values, "code"))
+    code = _required(values, "code")
+    verification, error = factor_checks.check_sent_code(store, row["_user_id"], row["_first_factor"], strategy, code)
     row = store.update(SIGN_INS, row, _first_factor=verification)
     if error:
-        raise _counted(store, row, error)
+        raise error
     if strategy in _RESETS:
         return store.update(SIGN_INS, row, status="needs_new_password")
     return attempts.pass_first_factor(store, row, verification)
-
-
-def _counted(store: Store, row: Json, error: ClerkAPIError) -> ClerkAPIError:
-    """Return the error to raise for a wrong code, which counts as a failed attempt of the user."""
-    is_wrong = error.errors[0]["code"] in ("form_code_incorrect", "verification_failed")
-    return lockout.count_failure(store, row["_user_id"], error) if is_wrong and row["_user_id"] else error
 
 
 def _required(values: Json, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import factor_checks, lockout, verification_codes
+from clerk_emulator.domain import factor_checks
 from clerk_emulator.domain.sign_in import attempts, factors
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -37,25 +37,17 @@ def attempt(store: Store, row: Json, values: Json) -> Json:
     if not code:
         raise errors.missing("code")
     if strategy in _SENT:
-        verification = _attempt_sent(store, row, strategy, code)
+        prepared = row["_second_factor"]
+        verification, error = factor_checks.check_sent_code(store, row["_user_id"], prepared, strategy, code)
+        if error:
+            store.update(SIGN_INS, row, _second_factor=verification)
+            raise error
     else:
         verification = factor_checks.check_own_code(store, attempts.require_user(store, row), strategy, code)
     row = store.update(SIGN_INS, row, _second_factor=verification)
     # A code that confirms a browser is sent to what the user signs in with, and is no second factor.
     confirms = row["status"] == "needs_client_trust"
     return attempts.complete(store, row, **({"with_second_factor": False} if confirms else {}))
-
-
-def _attempt_sent(store: Store, row: Json, strategy: str, code: str) -> Json:
-    prepared = row["_second_factor"]
-    if prepared is not None and prepared["strategy"] != strategy:
-        prepared = None
-    verification, error = verification_codes.attempt(store, prepared, code)
-    if error:
-        store.update(SIGN_INS, row, _second_factor=verification)
-        is_wrong = error.errors[0]["code"] in ("form_code_incorrect", "verification_failed")
-        raise lockout.count_failure(store, row["_user_id"], error) if is_wrong else error
-    return verification
 
 
 def _available(store: Store, row: Json) -> list[Json]:
