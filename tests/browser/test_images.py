@@ -15,7 +15,7 @@ from tests.browser.emulator_pages import OwnPage, fill
 from tests.browser.npm import ROOT
 
 FOLDER = ROOT / "docs" / "images"
-WINDOW = {"width": 1280, "height": 800}
+WINDOW = {"width": 1280, "height": 900}
 _SAME_EACH_TIME = """() => {
   for (const one of document.querySelectorAll('#api-url')) one.textContent = 'http://127.0.0.1:4010';
   for (const one of document.querySelectorAll('td[data-label=Duration]')) one.textContent = '0.9 ms';

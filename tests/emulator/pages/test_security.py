@@ -219,6 +219,17 @@ def test_people_behind_a_proxy_cannot_sign_in_as_others(visitor: Visitor, emulat
     assert ada["id"] not in page.response.text
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:4010"])
+def test_host_names_that_point_to_this_machine_see_no_users(visitor: Visitor, api: Api, ada: Json, host: str) -> None:
+    headers = {"Host": host}
+    page = Page(visitor.http.get("/sign-in", headers=headers))
+    assert violations(page) == []
+    assert ada["id"] not in page.response.text
+    sent = {"act": "person", "user_id": ada["id"], "csrf_token": page.fields("/sign-in")["csrf_token"]}
+    assert visitor.http.post("/sign-in", data=sent, headers=headers).status_code == 403
+    assert api.get("/sessions", user_id=ada["id"]) == []
+
+
 def test_cookies_of_the_pages(visitor: Visitor) -> None:
     sent = visitor.http.get("/sign-in").headers.get_list("set-cookie")
     assert len(sent) == 2
