@@ -112,11 +112,8 @@ def identify(store: Store, row: Json, client: Json, user: Json, **changes: Any) 
 
 
 def require_user(store: Store, row: Json) -> Json:
-    """Return the user of a sign-in. Raises ClerkAPIError for one who may not sign in, or was deleted."""
-    user = store.get(USERS, row["_user_id"] or "")
-    if user is None:
-        message = "The account does not exist any more. Begin a new sign-in."
-        raise ClerkAPIError(400, "sign_in_identification_or_user_deleted", "deleted", message)
+    """Return the user of a sign-in. Raises ClerkAPIError for one who may not sign in."""
+    user = store.require(USERS, row["_user_id"])
     require_may_sign_in(store, user)
     return user
 
