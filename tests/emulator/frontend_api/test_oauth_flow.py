@@ -14,6 +14,8 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from clerk_emulator import Emulator
+from clerkkit import Clerk
+from clerkkit.auth import AuthOptions
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser
 from tests.emulator.frontend_api.conftest import PASSWORD
@@ -118,6 +120,21 @@ def test_id_token_is_valid_for_the_client_only(
     assert computed["payload"]["at_hash"] == jwt.utils.base64url_encode(digest[:16]).decode()
     with pytest.raises(jwt.InvalidAudienceError):
         verified(api, tokens["id_token"], audience="other")
+
+
+def test_id_token_is_no_session_token(
+    register: Register, api: Api, emulator: Emulator, user: Json, browser: Browser
+) -> None:
+    application = register()
+    client = application.client()
+    tokens = application.fetch_token(client, granted(browser, application.authorization_url(client, state=STATE)))
+    with Clerk(emulator.secret_key, base_url=emulator.url) as clerk:
+        for token in (tokens["id_token"], tokens["access_token"]):
+            header = {"Authorization": f"Bearer {token}"}
+            options = AuthOptions(publishable_key=emulator.publishable_key)
+            request = httpx.Request("GET", "http://localhost:3000/", headers=header)
+            state = clerk.auth.authenticate_request(request, options)
+            assert state.status == "signed-out"
 
 
 def test_without_openid_there_is_no_id_token(

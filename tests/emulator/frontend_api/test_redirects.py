@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from clerk_emulator import Emulator
@@ -210,6 +211,30 @@ def test_clerkkit_accepts_the_handshake(
                 refreshed = load(clean, jar)
                 assert isinstance(refreshed, SignedInState), refreshed
                 assert any(name == "set-cookie" for name, _ in refreshed.headers)
+
+
+@pytest.mark.parametrize("prefix", ["pk_test_", "pk_live_"])
+def test_client_in_a_cookie_is_found_without_a_development_browser(prefix: str) -> None:
+    key = prefix + base64.b64encode(b"clerk.shop.example$").decode()
+    seed = {"users": [{"email_address": ["ada@example.com"], "password": PASSWORD}]}
+    with (
+        Emulator(publishable_key=key, seed=seed, validate_responses=True) as emulator,
+        httpx.Client(base_url=emulator.origin, trust_env=False) as http,
+    ):
+
+        def cookies() -> dict[str, str]:
+            location = http.get("/v1/client/handshake", params={"redirect_url": APP}).headers["location"]
+            token = parse_qs(urlsplit(location).query)["__clerk_handshake"][0]
+            payload = jwt.decode(token, emulator.jwt_key, ["RS256"])
+            return values(payload["handshake"])
+
+        assert cookies()["__client_uat"] == "0"
+        body = {"identifier": "ada@example.com", "password": PASSWORD}
+        http.post("/v1/client/sign_ins", data=body).raise_for_status()
+        found = cookies()
+        assert found["__session"]
+        assert "__clerk_db_jwt" not in found
+        assert emulator.problems == []
 
 
 def test_satellite_gets_the_client_of_the_primary(api: Api, emulator: Emulator, signed_in: Browser) -> None:

@@ -81,7 +81,9 @@ def id_token(store: Store, keys: Keys, issuer: str, client_id: str, code: Json, 
     }
     if code["nonce"] is not None:
         claims["nonce"] = code["nonce"]
-    return jwts.sign(keys, {name: value for name, value in claims.items() if value is not None})
+    given = {name: value for name, value in claims.items() if value is not None}
+    # The category keeps applications from using it as a session token of the user. That it is this one is our choice.
+    return jwts.sign(keys, given, category=jwts.TEMPLATE)
 
 
 def _primary(user: Json, kind: str) -> Json | None:
