@@ -11,6 +11,7 @@ from clerk_emulator import Emulator
 from clerkkit import Clerk
 from tests.browser.clerk_page import ClerkPage
 from tests.browser.steps import EMAIL, create_user, signed_in
+from tests.emulator.saml import metadata
 
 GRACE = "grace@example.com"
 
@@ -107,6 +108,25 @@ def test_cancel(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.loaded()
     error = clerk_page.run("return Clerk.client.signIn.firstFactorVerification.error.code")
     assert (error, clerk_page.user_id) == ("oauth_access_denied", None)
+
+
+@pytest.mark.flow("sign in: enterprise connection")
+def test_enterprise_connection(clerk_page: ClerkPage, clerk: Clerk) -> None:
+    user = create_user(clerk, email_address=["ada@acme.example"])
+    clerk.enterprise_connections.create(
+        name="Acme", provider="saml_custom", domains=["acme.example"], active=True, saml={"idp_metadata": metadata()}
+    )
+    clerk_page.open()
+    clerk_page.page.evaluate(
+        """() => { window.Clerk.client.signIn.authenticateWithRedirect({
+          strategy: 'enterprise_sso', identifier: 'ada@acme.example',
+          redirectUrl: '/sso-callback', redirectUrlComplete: '/welcome',
+        }) }"""
+    )
+    clerk_page.page.wait_for_url(re.compile(r"/provider\?"))
+    be(clerk_page, "ada@acme.example")
+    assert clerk_page.user_id == user.id
+    assert len(clerk.users.get(user.id).enterprise_accounts) == 1
 
 
 @pytest.mark.flow("account: connect a social provider")

@@ -9,7 +9,8 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import ENTERPRISE_CONNECTIONS, IDENTIFICATIONS, ORGANIZATIONS, USERS
 
-_SAML_VERIFICATION = {"object": "verification_saml", "strategy": "saml", "external_verification_redirect_url": None}
+STRATEGY = "enterprise_sso"
+"""The strategy of a sign-in with any connection."""
 
 
 def connect(
@@ -42,7 +43,7 @@ def create_account(store: Store, user_id: str, connection: Json, address: str, p
         message = f"A user is already connected to {provider_user_id}."
         raise ClerkAPIError(400, "enterprise_sso_account_already_connected", "already connected", message)
     by_saml = connection["_saml"] is not None
-    oauth = {"object": "verification_oauth", "strategy": "oauth_custom_enterprise"}
+    address_of_idp = {"external_verification_redirect_url": None} if by_saml else {}
     return store.create(
         IDENTIFICATIONS,
         {
@@ -58,7 +59,8 @@ def create_account(store: Store, user_id: str, connection: Json, address: str, p
             "last_authenticated_at": store.clock.now(),
             "enterprise_connection_id": connection["id"],
             "verification": {
-                **(_SAML_VERIFICATION if by_saml else oauth),
+                **verification_of(connection),
+                **address_of_idp,
                 "status": "verified",
                 "attempts": None,
                 "expire_at": None,
@@ -67,6 +69,27 @@ def create_account(store: Store, user_id: str, connection: Json, address: str, p
             "_identifier": identifier,
         },
     )
+
+
+def verification_of(connection: Json) -> Json:
+    """Return the type and the strategy of verifications with a connection."""
+    if connection["_saml"] is not None:
+        return {"object": "verification_saml", "strategy": "saml"}
+    return {"object": "verification_oauth", "strategy": "oauth_custom_enterprise"}
+
+
+def connection_for(store: Store, email_address: str) -> Json | None:
+    """Return the active connection that the people at the domain of an address sign in with, or None."""
+    host = email_address.rpartition("@")[2].lower()
+    active = store.all(ENTERPRISE_CONNECTIONS, ENTERPRISE_CONNECTIONS.c.active)
+    return next((one for one in active if _is_at(host, one)), None)
+
+
+def require_address(connection: Json, email_address: str) -> None:
+    """Raise Clerk's 400 for an address that is not at a domain of a connection."""
+    if not _is_at(email_address.rpartition("@")[2], connection):
+        message = f"The email address must be at {' or '.join(connection['domains'])}."
+        raise ClerkAPIError(400, "enterprise_sso_email_address_domain_mismatch", "is at another domain", message)
 
 
 def join_organization(store: Store, user: Json, connection: Json, role: str | None = None) -> None:

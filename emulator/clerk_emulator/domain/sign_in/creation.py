@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
+from clerk_emulator.domain.enterprise import sign_on
 from clerk_emulator.domain.sign_in import attempts, first_factor, identifiers, tickets, transfers
 from clerk_emulator.domain.social import flows, sign_ins
 from clerk_emulator.errors import ClerkAPIError, keep_writes
@@ -50,6 +51,9 @@ def _identify(store: Store, row: Json, client: Json, identifier: str) -> Json:
     kind, typed = identifiers.parse(store, identifier)
     user = identifiers.find_user(store, kind, typed)
     named: Json = {"identifier": identifier, "_typed": typed}
+    if user is None and kind == "email_address" and sign_on.connection_for(store, typed):
+        # Who has an account with the connection can sign up with it.
+        return store.update(SIGN_INS, row, status="needs_first_factor", client_trust_state="new", **named)
     if user is not None:
         return attempts.identify(store, row, client, user, **named)
     if not AUTHENTICATION.read(store)["enumeration_protection"]:

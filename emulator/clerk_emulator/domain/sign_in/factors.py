@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import passkeys, social_providers
+from clerk_emulator.domain.enterprise import sign_on
 from clerk_emulator.domain.identifications import is_verified, of_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES, USER_SETTINGS
@@ -14,7 +15,12 @@ _RESETS = {"email_address": "reset_password_email_code", "phone_number": "reset_
 
 
 def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
-    """Return the first factors of a user. Identifiers are masked, except for `typed`, which the user has typed."""
+    """Return the first factors of a user. Identifiers are masked, except for `typed`, which the user has typed.
+
+    People at the domain of an enterprise connection sign in with it alone.
+    """
+    if enterprise := enterprise_factors(store, typed):
+        return enterprise
     attributes = ATTRIBUTES.read(store)
     owned = [one for one in of_user(store, user["id"]) if is_verified(one)]
     factors: list[Json] = []
@@ -32,8 +38,19 @@ def first_factors(store: Store, user: Json, typed: str) -> list[Json]:
     return factors + [{"strategy": strategy} for strategy in connected if strategy in providers]
 
 
-def of_nobody(row: Json) -> list[Json]:
+def enterprise_factors(store: Store, typed: str) -> list[Json]:
+    """Return the factor of the enterprise connection for an email address; none if there is no connection for it."""
+    connection = sign_on.connection_for(store, typed) if "@" in typed else None
+    if connection is None:
+        return []
+    named = {"enterprise_connection_id": connection["id"], "enterprise_connection_name": connection["name"]}
+    return [{"strategy": sign_on.STRATEGY, **named}]
+
+
+def of_nobody(store: Store, row: Json) -> list[Json]:
     """Return the first factors of a sign-in whose identifier nobody has, where that is not told."""
+    if enterprise := enterprise_factors(store, row["_typed"] or ""):
+        return enterprise
     kind: str = row["_kind"]
     strategies = [strategy for strategy, of_kind in CODE_KINDS.items() if of_kind == kind]
     if kind in _RESETS:

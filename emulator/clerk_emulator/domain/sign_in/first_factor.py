@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import factor_checks, verification_codes
+from clerk_emulator.domain.enterprise import sign_on
 from clerk_emulator.domain.sign_in import attempts, factors, links, passkeys, passwords
 from clerk_emulator.domain.social import flows, sign_ins
 from clerk_emulator.json_types import Json
@@ -21,6 +22,8 @@ def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
     if strategy == "passkey":
         return passkeys.prepare(store, row)
     attempts.require_status(row, "needs_first_factor")
+    if strategy == sign_on.STRATEGY:
+        return sign_ins.prepare(store, row, values)
     if row["_user_id"] is None:
         return _prepare_for_nobody(store, row, strategy)
     user = attempts.require_user(store, row)
@@ -60,6 +63,8 @@ def attempt(store: Store, row: Json, values: Json) -> Json:
     if strategy == "passkey":
         return passkeys.attempt(store, row, _required(values, "public_key_credential"))
     attempts.require_status(row, "needs_first_factor")
+    if factors.enterprise_factors(store, row["_typed"] or ""):
+        raise factor_checks.strategy_invalid(strategy)
     if strategy == "password":
         return passwords.attempt(store, row, _required(values, "password"))
     if strategy not in _CODES:

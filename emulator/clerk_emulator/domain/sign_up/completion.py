@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import client_tokens, external_accounts, identifications, session_lifecycle, user_lifecycle
+from clerk_emulator.domain import client_tokens, identifications, session_lifecycle, user_lifecycle
 from clerk_emulator.domain.sign_up import attempts, invitations
 from clerk_emulator.domain.sign_up.requirements import VERIFIABLE
+from clerk_emulator.domain.social import accounts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
@@ -33,6 +34,8 @@ def complete(store: Store, row: Json, *, client: Json | None = None, origin: str
     user_id = user_lifecycle.create(store, _user_parameters(row), lambda user: _completed_user(store, row, user))["id"]
     if row["_ticket"]:
         invitations.accept(store, row["_ticket"], user_id)
+    if attempts.is_account_verified(row):
+        accounts.join_organization(store, user_id, row["_external_account"]["account"])
     session = session_lifecycle.start(store, user_id, client=client, origin=origin)
     client = client_tokens.rotate(store, store.require(CLIENTS, session["client_id"]))
     store.update(CLIENTS, client, sign_up_id=None, last_authentication_strategy=_last_strategy(row))
@@ -73,7 +76,7 @@ def _completed_user(store: Store, row: Json, user: Json) -> Json:
             shown = {name: value for name, value in verification.items() if name[0] != "_"}
             store.update(IDENTIFICATIONS, identification, verification=shown)
     if attempts.is_account_verified(row):
-        external_accounts.add(store, user["id"], **row["_external_account"]["account"])
+        accounts.add(store, user["id"], row["_external_account"]["account"])
     return store.update(USERS, user, legal_accepted_at=row["legal_accepted_at"])
 
 

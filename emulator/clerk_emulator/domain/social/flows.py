@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from clerk_emulator.domain import origins, social_providers
+from clerk_emulator.domain import factor_checks, origins, social_providers
+from clerk_emulator.domain.enterprise import sign_on
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import SOCIAL_FLOWS
+from clerk_emulator.storage.tables import ENTERPRISE_CONNECTIONS, SOCIAL_FLOWS
 
 PREFIX = "oauth_"
 PAGE = "/provider"
@@ -18,20 +19,33 @@ _LIFETIME = 10 * 60 * 1000
 """Milliseconds in which the browser must come back. Our choice."""
 
 
-def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str, values: Json) -> Json:
+def start(
+    store: Store,
+    client_id: str,
+    kind: str,
+    owner_id: str,
+    strategy: str,
+    values: Json,
+    connection: Json | None = None,
+) -> Json:
     """Return the verification of a new flow, with the URL of the provider's page.
 
-    `values` are those of the request: the browser comes back to `redirect_url`, or to `action_complete_redirect_url` if
-    nothing is left to do. Raises ClerkAPIError for a provider that is not enabled, and for URLs that are not an
-    application's.
+    `connection` is the enterprise connection of the strategy `enterprise_sso`. `values` are those of the request: the
+    browser comes back to `redirect_url`, or to `action_complete_redirect_url` if nothing is left to do. Raises
+    ClerkAPIError for a provider that is not enabled, and for URLs that are not an application's.
     """
     redirect_url, complete_url = _redirect_urls(store, values)
-    require_provider(store, strategy)
+    if connection is None:
+        require_provider(store, strategy)
+        shown: Json = {"object": "verification_oauth", "strategy": strategy}
+    else:
+        shown = sign_on.verification_of(connection)
     state = store.ids.secret(32)
     flow = store.create(
         SOCIAL_FLOWS,
         {
-            "strategy": strategy,
+            "verification": shown,
+            "enterprise_connection_id": connection and connection["id"],
             "redirect_url": redirect_url,
             "complete_url": complete_url,
             "expires_at": store.clock.now() + _LIFETIME,
@@ -47,6 +61,36 @@ def start(store: Store, client_id: str, kind: str, owner_id: str, strategy: str,
         **verification(flow, "unverified"),
         "external_verification_redirect_url": origins.with_parameters(f"{store.origin}{PAGE}", state=state),
     }
+
+
+def is_external(strategy: str) -> bool:
+    """Return whether a strategy leads to a provider or an enterprise connection."""
+    return strategy.startswith(PREFIX) or strategy == sign_on.STRATEGY
+
+
+def connection_of(store: Store, strategy: str, email_address: str | None) -> Json | None:
+    """Return the enterprise connection for an address; None for the strategy of a provider.
+
+    Raises Clerk's 400 if there is no connection for the address.
+    """
+    if strategy != sign_on.STRATEGY:
+        return None
+    connection = sign_on.connection_for(store, email_address or "")
+    if connection is None:
+        raise factor_checks.strategy_invalid(strategy)
+    return connection
+
+
+def provider_of(store: Store, flow: Json) -> tuple[str, str, Json | None]:
+    """Return the key and the name of a flow's provider, and its enterprise connection, if it is one.
+
+    Raises ClerkAPIError if the instance has it no longer.
+    """
+    if flow["enterprise_connection_id"]:
+        connection = store.require(ENTERPRISE_CONNECTIONS, flow["enterprise_connection_id"])
+        return connection["id"], connection["name"], connection
+    provider = require_provider(store, flow["verification"]["strategy"])
+    return provider, social_providers.NAMES.get(provider, provider), None
 
 
 def require_provider(store: Store, strategy: str) -> str:
@@ -98,9 +142,8 @@ def take_identity(store: Store, flow: Json, code: str | None, error: str | None)
 def verification(flow: Json, status: str, error: ClerkAPIError | None = None) -> Json:
     """Return the verification of a flow with a status, and with the error that has ended it."""
     return {
-        "object": "verification_oauth",
+        **flow["verification"],
         "status": status,
-        "strategy": flow["strategy"],
         "attempts": None,
         "expire_at": flow["expires_at"],
         **({"error": error.errors[0]} if error else {}),

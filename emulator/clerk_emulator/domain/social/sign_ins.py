@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import external_accounts, identifications
 from clerk_emulator.domain.sign_in import attempts
-from clerk_emulator.domain.social import flows
+from clerk_emulator.domain.social import accounts, flows
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import CLIENTS, SIGN_INS, USERS
+from clerk_emulator.storage.tables import CLIENTS, SIGN_INS
 
 KIND = "sign_in"
 
@@ -16,7 +15,9 @@ KIND = "sign_in"
 def prepare(store: Store, row: Json, values: Json) -> Json:
     """Return a sign-in whose browser goes to the provider that a request names. Raises ClerkAPIError."""
     attempts.require_status(row, "needs_identifier", "needs_first_factor")
-    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], values)
+    strategy: str = values["strategy"]
+    connection = flows.connection_of(store, strategy, row["_typed"])
+    verification = flows.start(store, row["_client_id"], KIND, row["id"], strategy, values, connection)
     return store.update(SIGN_INS, row, _first_factor=verification)
 
 
@@ -27,7 +28,7 @@ def finish(store: Store, flow: Json, identity: Json) -> bool:
     """
     row = store.require(SIGN_INS, flow["_owner_id"])
     attempts.require_status(row, "needs_identifier", "needs_first_factor")
-    user = owner_of(store, identity)
+    user = accounts.owner(store, identity)
     if user is None:
         message = "Nobody has signed up with this account."
         error = ClerkAPIError(422, "external_account_not_found", "external account not found", message)
@@ -48,18 +49,3 @@ def fail(store: Store, flow: Json, error: ClerkAPIError) -> None:
     row = store.get(SIGN_INS, flow["_owner_id"])
     if row is not None and row["status"] not in ("complete", "abandoned"):
         store.update(SIGN_INS, row, _first_factor=flows.verification(flow, "failed", error))
-
-
-def owner_of(store: Store, identity: Json) -> Json | None:
-    """Return the user who has an identity, or None.
-
-    A user with the same verified email address gets the account, since the provider has verified the address too.
-    """
-    found = identifications.find(store, "external_account", f"{identity['provider']}:{identity['provider_user_id']}")
-    if found is not None:
-        return store.get(USERS, found["_user_id"])
-    address = identifications.find(store, "email_address", identity["email"])
-    if address is None or not identifications.is_verified(address):
-        return None
-    external_accounts.connect(store, address["_user_id"], **identity)
-    return store.get(USERS, address["_user_id"])

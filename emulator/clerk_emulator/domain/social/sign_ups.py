@@ -6,7 +6,7 @@ from typing import Any
 
 from clerk_emulator.domain import identifications
 from clerk_emulator.domain.sign_up import attempts, completion
-from clerk_emulator.domain.social import flows, sign_ins
+from clerk_emulator.domain.social import accounts, flows
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
@@ -18,7 +18,9 @@ KIND = "sign_up"
 def prepare(store: Store, row: Json, values: Json) -> Json:
     """Return a sign-up whose browser goes to the provider that a request names. Raises ClerkAPIError."""
     attempts.require_open(row)
-    verification = flows.start(store, row["_client_id"], KIND, row["id"], values["strategy"], values)
+    strategy: str = values["strategy"]
+    connection = flows.connection_of(store, strategy, row["email_address"])
+    verification = flows.start(store, row["_client_id"], KIND, row["id"], strategy, values, connection)
     return attempts.touch(store, row, _external_account={"account": None, "verification": verification})
 
 
@@ -29,7 +31,7 @@ def finish(store: Store, flow: Json, identity: Json) -> bool:
     """
     row = attempts.require(store, flow["_owner_id"])
     attempts.require_open(row)
-    if sign_ins.owner_of(store, identity):
+    if accounts.owner(store, identity):
         message = "There is already a user with this account."
         error = ClerkAPIError(422, "external_account_exists", "external account exists", message)
         verification = flows.verification(flow, "transferable", error)
@@ -74,10 +76,12 @@ def _add_identity(store: Store, row: Json, identity: Json, verification: Json) -
     if requirements.accepts("email_address") and row["email_address"] in (None, identity["email"]):
         if row["email_address"] is None:
             changes["email_address"] = identifications.require_available(store, "email_address", identity["email"])
+        kind, strategy = verification["object"], verification["strategy"]
+        is_oauth = kind == "verification_oauth"
         verified = {
-            "object": "verification_from_oauth",
+            "object": "verification_from_oauth" if is_oauth else kind,
             "status": "verified",
-            "strategy": f"from_{verification['strategy']}",
+            "strategy": f"from_{strategy}" if is_oauth else strategy,
             "attempts": None,
             "expire_at": None,
         }

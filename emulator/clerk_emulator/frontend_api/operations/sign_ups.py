@@ -114,7 +114,7 @@ def _prepare(call: BrowserCall, row: Json, strategy: str) -> Json:
     if strategy == "email_link":
         redirect_url = origins.require_redirect_url(call.store, call.body.get("redirect_url"))
         return links.prepare(call.store, call.keys, row, redirect_url)
-    if strategy.startswith(flows.PREFIX):
+    if flows.is_external(strategy):
         return social_sign_ups.prepare(call.store, row, {**call.body, "strategy": strategy})
     if strategy in verification.CODES:
         return verification.prepare_code(call.store, row, strategy)

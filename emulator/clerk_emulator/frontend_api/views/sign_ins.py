@@ -42,7 +42,7 @@ def _factors(call: BrowserCall, row: Json) -> tuple[list[Json] | None, list[Json
         return [{"strategy": "ticket"}], None
     user = call.store.get(USERS, row["_user_id"] or "")
     if user is None:
-        return factors.of_nobody(row), None
+        return factors.of_nobody(call.store, row), None
     typed = row["_typed"] or ""
     first = factors.first_factors(call.store, user, typed)
     if row["status"] == "needs_client_trust":

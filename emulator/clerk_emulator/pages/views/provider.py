@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from clerk_emulator.domain import social_providers
 from clerk_emulator.domain.social import flows, identities
 from clerk_emulator.pages.visit import Redirect, View, Visit
 
@@ -17,10 +16,10 @@ def show(visit: Visit) -> View | Redirect:
     state = visit.query.get("state", "")
     with store.transaction():
         flow = flows.require(store, state)
-        provider = flows.require_provider(store, flow["strategy"])
-        known = identities.known(store, provider)
+        _, name, _ = flows.provider_of(store, flow)
+        known = identities.known(store, flow)
     values = {
-        "provider": social_providers.NAMES.get(provider, provider),
+        "provider": name,
         "here": visit.address(_PATH, state=state),
         "known": known,
         "destination": flow["redirect_url"],
@@ -36,6 +35,5 @@ def act(visit: Visit) -> Redirect:
         if visit.form.get("act") == "deny":
             answer = flows.deny(flow)
         else:
-            identity = identities.parse(flows.require_provider(store, flow["strategy"]), visit.form)
-            answer = flows.approve(store, flow, identity)
+            answer = flows.approve(store, flow, identities.parse(store, flow, visit.form))
     return Redirect(f"{visit.request.origin}/v1/oauth_callback?{urlencode(answer)}")
