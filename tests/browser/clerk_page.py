@@ -74,7 +74,7 @@ class ClerkPage:
             route.abort()
 
     def _on_response(self, response: Response) -> None:
-        method, path = response.request.method, response.url.partition("?")[0]
+        method, (path, _, query) = response.request.method, response.url.partition("?")
         if "/npm/" in path:
             return
         form = response.request.post_data or ""
@@ -82,7 +82,7 @@ class ClerkPage:
         self.requests.append(line)
         print(line, form[:200] if "password" not in form else "")
         if response.status >= 400:
-            self.problems.append(f"response: {response.status} {method} {path}")
+            self.problems.append(f"response: {response.status} {method} {path}?{query}")
 
     def open(self, path: str = "/") -> ClerkPage:
         """Open a page of the site, and wait until Clerk's frontend is loaded."""

@@ -85,3 +85,9 @@ def new_page(new_context: Callable[..., BrowserContext], site: Site) -> Iterator
 def clerk_page(new_page: Callable[..., ClerkPage]) -> ClerkPage:
     """An empty page."""
     return new_page()
+
+
+@pytest.fixture
+def clerk_app(site: Site) -> str:
+    """The application of the fixture `signed_in_page`."""
+    return site.origin

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from clerk_emulator import Emulator
 from clerkkit import Clerk
 from tests.browser.clerk_page import ClerkPage
 from tests.browser.steps import CODE, EMAIL, PASSWORD, create_user, sign_in
@@ -17,6 +18,8 @@ from tests.browser.steps import CODE, EMAIL, PASSWORD, create_user, sign_in
 def mount(page: ClerkPage, name: str, path: str = "/", **options: object) -> Page:
     """Open a page that mounts a component, such as `SignIn`."""
     page.open(f"{path}?{urlencode({'mount': name, 'options': json.dumps(options)})}")
+    # Requests of the component that fail are problems, also those that it does not wait for.
+    page.page.wait_for_load_state("networkidle")
     return page.page
 
 
@@ -42,6 +45,21 @@ def test_sign_in(clerk_page: ClerkPage, clerk: Clerk) -> None:
     page.get_by_role("button", name="Continue", exact=True).click()
     page.wait_for_url("**/?done*")
     assert clerk_page.loaded().user_id == user.id
+
+
+@pytest.mark.flow("`<SignIn/>` with a social provider: sign up, then sign in")
+def test_sign_in_with_provider(clerk_page: ClerkPage, clerk: Clerk) -> None:
+    for _ in range(2):
+        page = mount(clerk_page, "SignIn", "/sign-in", forceRedirectUrl="/?done", signUpForceRedirectUrl="/?done")
+        page.get_by_role("button", name="Google").click()
+        page.get_by_label("Email address").fill(EMAIL)
+        page.get_by_label("First name").fill("Ada")
+        page.get_by_role("button", name="Continue", exact=True).click()
+        page.wait_for_url("**/?done*")
+        (user,) = clerk.users.list()
+        assert (user.id, user.first_name) == (clerk_page.loaded().user_id, "Ada")
+        assert [account.provider for account in user.external_accounts] == ["oauth_google"]
+        page.context.clear_cookies()
 
 
 @pytest.mark.flow("`<SignUp/>`")
@@ -116,3 +134,35 @@ def test_organization_profile(clerk_page: ClerkPage, clerk: Clerk) -> None:
     page.get_by_role("button", name="Members").click()
     expect(page.get_by_role("heading", name="Members")).to_be_visible()
     expect(page.get_by_text(EMAIL).first).to_be_visible()
+
+
+@pytest.mark.flow("`<CreateOrganization/>`, `<OrganizationList/>`, `<APIKeys/>`, `<PricingTable/>`")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("CreateOrganization", "Create organization"),
+        ("OrganizationList", "Analytical Engines"),
+        ("APIKeys", "No API keys found"),
+        ("PricingTable", "Pro"),
+    ],
+)
+def test_component_renders(
+    clerk_page: ClerkPage, clerk: Clerk, clerk_emulator: Emulator, name: str, shown: str
+) -> None:
+    clerk_emulator.billing.add_plan("pro", name="Pro", amount=1000)
+    user = create_user(clerk)
+    clerk.organizations.create(name="Analytical Engines", created_by=user.id)
+    clerk_page.open()
+    sign_in(clerk_page)
+    page = mount(clerk_page, name)
+    expect(page.get_by_text(shown).first).to_be_visible()
+
+
+@pytest.mark.flow("`<Waitlist/>`")
+def test_waitlist(clerk_page: ClerkPage, clerk: Clerk, clerk_emulator: Emulator) -> None:
+    clerk_emulator.update_settings(authentication={"sign_up_mode": "waitlist"})
+    page = mount(clerk_page, "Waitlist")
+    page.locator("input[name=emailAddress]").fill(EMAIL)
+    page.get_by_role("button", name="Join the waitlist").click()
+    expect(page.get_by_text("Thanks for joining the waitlist")).to_be_visible()
+    assert [entry.email_address for entry in clerk.waitlist_entries.list()] == [EMAIL]

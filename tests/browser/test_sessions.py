@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from playwright.sync_api import Page
 
 from clerk_emulator import Emulator
 from clerkkit import Clerk
 from tests.browser.clerk_page import ClerkPage
+from tests.browser.site import Site
 from tests.browser.steps import EMAIL, PASSWORD, create_user, sign_in, sign_out, signed_in
 
 MINUTE = 60
@@ -99,8 +103,7 @@ def test_revoked_session_signs_out(clerk_page: ClerkPage, clerk: Clerk) -> None:
 
 
 @pytest.mark.flow("sign out of all browsers")
-def test_password_change_signs_other_browsers_out(new_page: object, clerk: Clerk) -> None:
-    assert callable(new_page)
+def test_password_change_signs_other_browsers_out(new_page: Callable[[], ClerkPage], clerk: Clerk) -> None:
     here, there = new_page(), new_page()
     signed_in(here, clerk)
     there.open()
@@ -150,3 +153,24 @@ def test_session_task(clerk_page: ClerkPage, clerk: Clerk, clerk_emulator: Emula
         """
     )
     assert clerk_page.run("return [Clerk.session.status, Clerk.organization.name]") == ["active", "Engines"]
+
+
+@pytest.mark.flow("sign out in another tab")
+def test_other_tab_signs_out(clerk_page: ClerkPage, clerk: Clerk) -> None:
+    signed_in(clerk_page, clerk)
+    tab = clerk_page.page.context.new_page()
+    tab.goto(clerk_page.site.url())
+    tab.wait_for_function("() => window.Clerk?.user")
+    sign_out(clerk_page)
+    tab.wait_for_function("() => window.Clerk?.loaded && Clerk.user === null")
+
+
+@pytest.mark.flow("the fixture `signed_in_page`, for a page with Clerk's frontend")
+def test_signed_in_page_of_the_fixture(signed_in_page: Callable[..., Page], site: Site, clerk: Clerk) -> None:
+    user = create_user(clerk)
+    organization = clerk.organizations.create(name="Engines", created_by=user.id)
+    page = ClerkPage(signed_in_page(user, organization), site).open()
+    assert page.user_id == user.id
+    assert page.run("return Clerk.organization.name") == "Engines"
+    assert clerk.auth.verify_token(page.run("return Clerk.session.getToken({ skipCache: true })")).user_id == user.id
+    assert page.problems == []

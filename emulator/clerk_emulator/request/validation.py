@@ -92,8 +92,9 @@ def _types(schema: Json) -> tuple[str, ...]:
 
 
 def _parse_scalar(name: str, types: tuple[str, ...], text: str, integer: re.Pattern[str]) -> Any:
-    if "integer" in types:
-        match = integer.fullmatch(text)
+    # The only numbers in queries are the `limit` and `offset` of API keys.
+    if "integer" in types or "number" in types:
+        match = (_NUMBER if "number" in types else integer).fullmatch(text)
         if not match:
             raise _unparsable(name, "must be a whole number")
         return int(match[1])

@@ -41,6 +41,15 @@ def test_user_creates_a_key(admin: Browser, api: Api, ada: Json) -> None:
     assert "secret" not in page["data"][0]
 
 
+def test_keys_are_listed_in_pages(admin: Browser, ada: Json) -> None:
+    for number in range(3):
+        create(admin, ada["id"], f"Builds {number}")
+    status, page = send(admin, "GET", "", subject=ada["id"], query="", limit="2", offset="2")
+    assert (status, page["total_count"], len(page["data"])) == (200, 3, 1)
+    status, body = send(admin, "GET", "", subject=ada["id"], limit="two")
+    assert (status, body["errors"][0]["code"]) == (422, "form_param_value_invalid")
+
+
 def test_names_are_unique(admin: Browser, ada: Json) -> None:
     create(admin, ada["id"])
     status, body = send(admin, "POST", "", {"name": "Builds", "subject": ada["id"]})
