@@ -121,7 +121,7 @@ class Recorder:
             self._results[item.nodeid] = Result(marker.args[0], *_place(item), passed)
         return report
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the page. The run fails if it has changed, so that a difference is noticed."""
         folder = npm.ROOT / "tests" / "browser"
         whole = [Path(argument).resolve() for argument in self._config.args] == [folder]
