@@ -200,3 +200,9 @@ def test_disable_mfa_removes_all_second_factors(api: Api) -> None:
     assert off["mfa_disabled_at"]
     assert not off["phone_numbers"][0]["reserved_for_second_factor"]
     assert api.refused("DELETE", "/users/user_x/mfa").status == 404
+
+
+def test_user_with_a_passkey_gets_a_password(emulator: Emulator, api: Api) -> None:
+    user = api.user()
+    emulator.add_passkey(user["id"])
+    assert api.patch(f"/users/{user['id']}", {"password": "correct horse battery staple"})["password_enabled"]

@@ -86,7 +86,7 @@ def validate_password(store: Store, user: Json, password: str, name: str = "pass
 
     `name` is the parameter's name in the error.
     """
-    identifiers = {one["_identifier"] for one in identifications.of_user(store, user["id"])}
+    identifiers = {one["_identifier"] for one in identifications.of_user(store, user["id"]) if one.get("_identifier")}
     identifiers |= {user["username"]} if user["username"] else set[str]()
     password_rules.validate(store, password, identifiers, name=name)
 

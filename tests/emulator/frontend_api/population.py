@@ -37,12 +37,42 @@ _VALUES: dict[str, list[str]] = {
 }
 
 
+_KINDS = {
+    "sign_in_id": "sign_in_attempt",
+    "sign_up_id": "sign_up_attempt",
+    "email_id": "email_address",
+    "organizationID": "organization",
+    "active_organization_id": "organization",
+    "domain_id": "organization_domain",
+    "enterpriseConnectionID": "enterprise_connection",
+    "suggestion_id": "organization_suggestion",
+    "request_id": "organization_membership_request",
+    "invitation_id": "organization_invitation",
+    "planIdOrSlug": "commerce_plan",
+    "checkoutID": "commerce_checkout",
+    "paymentMethodID": "commerce_payment_method",
+    "payment_method_id": "commerce_payment_method",
+    "paymentAttemptID": "commerce_payment_attempt",
+    "subscriptionItemID": "commerce_subscription_item",
+    "statementID": "commerce_statement",
+}
+"""The types of the resources whose ids these parameters take."""
+
+
 class FrontendKnown(Known):
     """Known values, to which those of forms are added: forms have texts only."""
 
     def values(self, name: str) -> list[str]:
         """Return possible values for a parameter; none if no response had one."""
-        return _VALUES[name] if name in _VALUES else super().values(name)
+        if name in _VALUES:
+            return _VALUES[name]
+        found = self._held.get(f"of {_KINDS[name]}") if name in _KINDS else None
+        return found or super().values(name)
+
+    def forget(self, *kinds: str) -> None:
+        """Forget the ids of some types of resources."""
+        for kind in kinds:
+            self._held.pop(f"of {kind}", None)
 
     def copy(self) -> FrontendKnown:
         return FrontendKnown(self._held)
@@ -54,6 +84,8 @@ def populate(emulator: Emulator, api: Api) -> tuple[FrontendKnown, Browser]:
     This is the state that the emulator is reset to. Return the values in the responses, and the browser.
     """
     known = FrontendKnown(populate_backend(emulator, api)._held)
+    # Those of other browsers and people.
+    known.forget("session", "email_address", "phone_number", "organization", "organization_invitation")
     store = emulator._state.store
     with store.transaction():
         AUTHENTICATION.update(store, sign_up_mode="public", reverification=False)
@@ -72,7 +104,14 @@ def populate(emulator: Emulator, api: Api) -> tuple[FrontendKnown, Browser]:
     browser.post("/client/sign_ins", {"identifier": "bob@example.com", "strategy": "email_code"})
     browser.post(f"/client/sessions/{ada['id']}/touch", {"active_organization_id": "acme"})
     browser.post(f"/client/sessions/{ada['id']}/verify", {"level": "first_factor"})
-    for path in ("/client", "/me/email_addresses", "/me/phone_numbers", "/me/sessions", "/environment"):
+    browser.session_id = ada["id"]
+    acme = ada["user"]["organization_memberships"][0]["organization"]["id"]
+    lists = ("domains", "invitations", "memberships", "billing/statements", "billing/subscription_items")
+    for path in (
+        *("/client", "/me/email_addresses", "/me/phone_numbers", "/me/sessions", "/environment", "/billing/plans"),
+        *("/me/billing/payment_methods", "/me/billing/payment_attempts", "/me/billing/statements"),
+        *(f"/organizations/{acme}/{name}" for name in lists),
+    ):
         known.learn(browser.get(path))
     emulator._state.store.save_snapshot()
     return known, browser

@@ -138,25 +138,32 @@ def _cases(operation_id: str, mode: GenerationMode) -> st.SearchStrategy[Case]:
 MODES = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 
 
+def mostly(data: st.DataObject, times: int) -> bool:
+    """Return whether the common case is drawn, which is `times` as frequent as the other."""
+    return data.draw(st.sampled_from([True] * times + [False]))
+
+
 def a_case(data: st.DataObject, operation_id: str, world: World) -> Case:
     """Return a request of a browser to an operation, with some values from earlier responses."""
     known = world.known
     case = data.draw(_cases(operation_id, data.draw(MODES)))
     for name in list(case.path_parameters or {}):
-        if (values := known.values(name)) and data.draw(st.integers(0, 7)):
+        if (values := known.values(name)) and mostly(data, 9):
             case.path_parameters[name] = data.draw(st.sampled_from(values))
     operation = frontend_operations()[operation_id]
     query = dict(case.query or {})
     for parameter in operation.query:
         values = known.values(parameter.name)
-        if values and not data.draw(st.integers(0, 2)):
+        if values and not mostly(data, 2):
             query[parameter.name] = data.draw(st.sampled_from(values))
-    if data.draw(st.integers(0, 9)):
+    if mostly(data, 19):
         query["__clerk_db_jwt"] = world.browser.dev_browser
-    if not data.draw(st.integers(0, 4)) and known.values("session_id"):
+    if mostly(data, 9):
+        query["_clerk_session_id"] = world.browser.session_id
+    elif known.values("session_id"):
         query["_clerk_session_id"] = data.draw(st.sampled_from(known.values("session_id")))
     case.query = query
-    if case.headers and "Origin" in case.headers and data.draw(st.integers(0, 9)):
+    if case.headers and "Origin" in case.headers and mostly(data, 9):
         case.headers["Origin"] = PAGE
     if isinstance(case.body, dict):
         case.body = _grounded(data, case.body, operation.body or {}, known)
@@ -165,13 +172,13 @@ def a_case(data: st.DataObject, operation_id: str, world: World) -> Case:
 
 def _grounded(data: st.DataObject, body: Json, schema: Json, known: FrontendKnown) -> Json:
     """Return a body with some values replaced by those of earlier responses, and some added."""
-    names = [*body, *schema.get("properties", {})]
+    properties: Json = schema.get("properties", {})
     result = dict(body)
-    for name in dict.fromkeys(names):
-        values = known.values(name)
-        if values and data.draw(st.integers(0, 4 if name in body else 1)):
+    for name in dict.fromkeys([*body, *properties]):
+        values = [*properties.get(name, {}).get("enum", ()), *known.values(name)]
+        if values and mostly(data, 4 if name in body else 1):
             result[name] = data.draw(st.sampled_from(values))
-        elif name in result and name not in schema.get("required", ()) and data.draw(st.booleans()):
+        elif name in result and name not in schema.get("required", ()) and mostly(data, 1):
             del result[name]
     return result
 
