@@ -52,7 +52,7 @@ _KINDS = {
     "checkoutID": "commerce_checkout",
     "paymentMethodID": "commerce_payment_method",
     "payment_method_id": "commerce_payment_method",
-    "paymentAttemptID": "commerce_payment_attempt",
+    "paymentAttemptID": "commerce_payment",
     "subscriptionItemID": "commerce_subscription_item",
     "statementID": "commerce_statement",
 }
@@ -113,5 +113,7 @@ def populate(emulator: Emulator, api: Api) -> tuple[FrontendKnown, Browser]:
         *(f"/organizations/{acme}/{name}" for name in lists),
     ):
         known.learn(browser.get(path))
+    plan = emulator.billing.add_plan("max", amount=5000)
+    known.learn(browser.post("/me/billing/checkouts", {"plan_id": plan["id"], "plan_period": "month"}))
     emulator._state.store.save_snapshot()
     return known, browser
