@@ -28,7 +28,7 @@ def begin(store: Store, owner_id: str, plan_id: str, period: str) -> Json:
             "_payer_id": chosen.payer["id"],
             "_plan_id": chosen.plan["id"],
             "_item_id": None,
-            "_shown": None,
+            "_described": None,
         },
     )
 
@@ -59,19 +59,19 @@ def confirm(
         raise errors.not_found("payment method", payment_method_id, "payment_method_not_found")
     if chosen.plan["is_recurring"] and held is None and not with_test_card:
         raise errors.missing("payment_method_id")
-    shown = _described(store, chosen)
+    described = _describe(store, chosen)
     item = checkouts.accept(store, chosen, with_payment_method=with_test_card)
     if item["status"] == "incomplete":
         code, message = FAILURE_CODES[chosen.payer["_failure"]], "The payment has failed."
         raise errors.keep_writes(ClerkAPIError(422, code, "has failed", message))
-    return store.update(CHECKOUTS, checkout, status="completed", _item_id=item["id"], _shown=shown)
+    return store.update(CHECKOUTS, checkout, status="completed", _item_id=item["id"], _described=described)
 
 
 def serialize(store: Store, owner_id: str, checkout: Json) -> Json:
     """Return a checkout as the API returns it."""
     plan = store.require(PLANS, checkout["_plan_id"])
     payer = payers.get(store, checkout["_payer_id"])
-    described = checkout["_shown"] or _described(
+    described = checkout["_described"] or _describe(
         store, checkouts.offer(store, owner_id, plan["id"], checkout["plan_period"])
     )
     serialized = {
@@ -92,7 +92,7 @@ def serialize(store: Store, owner_id: str, checkout: Json) -> Json:
     return serialized
 
 
-def _described(store: Store, chosen: Offer) -> Json:
+def _describe(store: Store, chosen: Offer) -> Json:
     """Return the totals of what was chosen, and when it begins."""
     at_once = chosen.happens_at_once(store)
     fee = prices.amount_for(chosen.choice.price, chosen.choice.period)

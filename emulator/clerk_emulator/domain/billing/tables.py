@@ -43,7 +43,7 @@ ITEMS = ResourceTable(
 CHECKOUTS = ResourceTable(
     "commerce_checkout", "cchk", owners={"payer_id": "commerce_payer", "plan_id": "commerce_plan"}
 )
-"""Checkouts in a browser. `_item_id` is the subscription item, and `_totals` the totals, once it is confirmed."""
+"""Checkouts in a browser. `_item_id` is the subscription item, `_described` what it has cost, once confirmed."""
 
 STATEMENTS = ResourceTable(
     "commerce_statement",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from clerk_emulator.domain.billing import browser_checkouts
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.frontend_api.billed import managing_owner
 from clerk_emulator.frontend_api.call import BrowserCall
+from clerk_emulator.frontend_api.payer_access import managing_owner
 from clerk_emulator.frontend_api.registry import frontend_operation
-from clerk_emulator.frontend_api.views.billing import shown
+from clerk_emulator.frontend_api.views.billing import drop_missing_payment
 from clerk_emulator.json_types import Json
 
 
@@ -60,5 +60,5 @@ def _checkout(call: BrowserCall, owner_id: str) -> Json:
 def _serialize(call: BrowserCall, owner_id: str, checkout: Json) -> Json:
     serialized = browser_checkouts.serialize(call.store, owner_id, checkout)
     if "subscription_item" in serialized:
-        serialized["subscription_item"] = shown(serialized["subscription_item"])
+        serialized["subscription_item"] = drop_missing_payment(serialized["subscription_item"])
     return serialized

@@ -6,9 +6,9 @@ from clerk_emulator import errors
 from clerk_emulator.domain.billing import payers
 from clerk_emulator.domain.billing.settings import payee
 from clerk_emulator.domain.billing.tables import PAYERS, PAYMENTS, STATEMENTS
-from clerk_emulator.frontend_api.billed import managing_owner, payer_of, reading_owner
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import cut_page, list_page
+from clerk_emulator.frontend_api.payer_access import managing_owner, payer_of, reading_owner
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.billing import serialize_attempts, serialize_statements
 from clerk_emulator.json_types import Json

@@ -5,9 +5,9 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import cancellations, items, subscriptions
 from clerk_emulator.domain.billing.tables import ITEMS
-from clerk_emulator.frontend_api.billed import managing_owner, payer_of, reading_owner
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page
+from clerk_emulator.frontend_api.payer_access import managing_owner, payer_of, reading_owner
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.billing import serialize_items, serialize_subscription
 from clerk_emulator.json_types import Json

@@ -11,13 +11,16 @@ from clerk_emulator.json_types import Json
 
 def serialize_items(call: BrowserCall, rows: Sequence[Json]) -> list[Json]:
     """Return subscription items."""
-    return [shown(views.serialize_item(call.store, row)) for row in rows]
+    return [drop_missing_payment(views.serialize_item(call.store, row)) for row in rows]
 
 
 def serialize_subscription(call: BrowserCall, row: Json) -> Json:
     """Return a subscription with the items that have not ended."""
     subscription = views.serialize_subscription(call.store, row)
-    return {**subscription, "subscription_items": [shown(item) for item in subscription["subscription_items"]]}
+    return {
+        **subscription,
+        "subscription_items": [drop_missing_payment(item) for item in subscription["subscription_items"]],
+    }
 
 
 def serialize_attempts(call: BrowserCall, rows: Sequence[Json]) -> list[Json]:
@@ -38,10 +41,10 @@ def _attempt(attempt: Json) -> Json:
     return {
         **attempt,
         "payee": {"object": "commerce_payee", **attempt["payee"]},
-        "subscription_item": shown(attempt["subscription_item"]),
+        "subscription_item": drop_missing_payment(attempt["subscription_item"]),
     }
 
 
-def shown(item: Json) -> Json:
+def drop_missing_payment(item: Json) -> Json:
     """Return a subscription item without the next payment, if there is none: it cannot be null here."""
     return {name: value for name, value in item.items() if name != "next_payment" or value is not None}
