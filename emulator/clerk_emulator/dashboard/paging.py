@@ -61,5 +61,10 @@ def link(query: Mapping[str, str], **cursor: str) -> str:
     return "?" + urlencode(kept | cursor)
 
 
+def number(text: str | None) -> int | None:
+    """Return the number that a text is, such as a position in the ledger; None for any other text."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def _value(row: Json, column: Column) -> object:
     return row[column.name] if column.name in row else row[f"_{column.name}"]

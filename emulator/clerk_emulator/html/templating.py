@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -13,6 +14,14 @@ from clerk_emulator.json_types import Json
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = ("html", "dashboard", "pages")
 """The folders of the package that have templates. The name of a template begins with that of its folder."""
+
+
+_NOT_IN_HTML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Characters that an HTML document must not contain. People can enter them."""
 
 
 @functools.cache
@@ -34,5 +43,5 @@ def _environment() -> Environment:
 
 
 def render(template: str, values: Json) -> str:
-    """Return the HTML of a template with values."""
-    return _environment().get_template(template).render(values)
+    """Return the HTML of a template with values. Characters that HTML does not allow are replaced."""
+    return _NOT_IN_HTML.sub("\ufffd", _environment().get_template(template).render(values))

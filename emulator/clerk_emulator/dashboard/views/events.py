@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.contract.event_types import event_types
+from clerk_emulator.dashboard import paging
 from clerk_emulator.dashboard.event_list import event_page
 from clerk_emulator.dashboard.routes import NotFound, PageCall, View, page, view
 from clerk_emulator.domain.events import envelope
@@ -32,7 +33,7 @@ def show_event(call: PageCall) -> View:
     number, store = call.path["number"], call.store
     with store.transaction():
         try:
-            entry = ledger.get(store, int(number) if number.isdecimal() and len(number) < 19 else 0)
+            entry = ledger.get(store, paging.number(number) or 0)
         except LookupError:
             raise NotFound(f"There is no event {number}.") from None
         return view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_emulator.dashboard import paging
 from clerk_emulator.dashboard.message_list import TYPES, find_message, message_page
 from clerk_emulator.dashboard.routes import NotFound, PageCall, View, page, view
 
@@ -26,7 +27,7 @@ def show_message(call: PageCall) -> View:
     """Show a message."""
     number = call.path["number"]
     with call.store.transaction():
-        message = find_message(call.store, int(number)) if number.isdecimal() and len(number) < 19 else None
+        message = find_message(call.store, paging.number(number) or 0)
     if message is None:
         raise NotFound(f"There is no message {number}.")
     return view("dashboard/message.html", current="messages", message=message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.dashboard.paging import PAGE_SIZE, Page, link
+from clerk_emulator.dashboard.paging import PAGE_SIZE, Page, link, number
 from clerk_emulator.dashboard.routes import NotFound, PageCall, Redirect, View, action, page, view
 from clerk_emulator.request.request_ledger import RecordedRequest
 
@@ -20,11 +20,11 @@ def list_requests(call: PageCall) -> View:
 @page("/requests/{number}")
 def show_request(call: PageCall) -> View:
     """Show a request with its query and its body."""
-    number = call.path["number"]
+    sent = call.path["number"]
     for one in call.controls.requests:
-        if str(one.number) == number:
+        if str(one.number) == sent:
             return view("dashboard/request.html", current="requests", request=one)
-    raise NotFound(f"Request {number} is not recorded. The last thousand requests are.")
+    raise NotFound(f"Request {sent} is not recorded. The last thousand requests are.")
 
 
 @action("/requests/clear", list_requests)
@@ -45,12 +45,12 @@ def _has(request: RecordedRequest, status: str) -> bool:
 
 def _page(found: list[RecordedRequest], query: dict[str, str]) -> Page[RecordedRequest]:
     """Return the page of requests that a query selects with `before` or `after`, which are their numbers."""
-    if query.get("after", "").isdecimal():
-        start = sum(one.number >= int(query["after"]) for one in found)
-    elif query.get("before", "").isdecimal():
-        start = max(0, sum(one.number > int(query["before"]) for one in found) - PAGE_SIZE)
-    else:
-        start = 0
+    older_than, newer_than = number(query.get("after")), number(query.get("before"))
+    start = 0
+    if older_than is not None:
+        start = sum(one.number >= older_than for one in found)
+    elif newer_than is not None:
+        start = max(0, sum(one.number > newer_than for one in found) - PAGE_SIZE)
     items = found[start : start + PAGE_SIZE]
     return Page(
         items,
