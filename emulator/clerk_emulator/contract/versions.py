@@ -19,8 +19,9 @@ COMPACT_SESSION_TOKENS = "2025-04-10"
 _REMOVED = {
     "UpdateUser": ("2026-05-12", ("public_metadata", "private_metadata", "unsafe_metadata")),
     "UpdateOrganization": ("2026-05-12", ("public_metadata", "private_metadata")),
+    "frontend/patchUser": ("2026-05-12", ("unsafe_metadata",)),
 }
-"""For each operation the version that removed body parameters, and their names."""
+"""For each operation, by its qualified id, the version that removed body parameters, and their names."""
 
 
 def current() -> str:

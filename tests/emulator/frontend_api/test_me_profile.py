@@ -232,3 +232,11 @@ def test_user_without_password_sets_one(emulator: Emulator, admin: Browser, api:
 def test_recent_verification_replaces_the_current_password(admin: Browser, api: Api, ada: Json) -> None:
     admin.post("/me/change_password", {"new_password": NEW_PASSWORD})
     assert api.post(f"/users/{ada['id']}/verify_password", {"password": NEW_PASSWORD})["verified"]
+
+
+@pytest.mark.parametrize(("version", "metadata"), [("2025-11-10", {"b": 2}), ("2026-05-12", {"a": 1})])
+def test_former_versions_replace_metadata_with_the_profile(admin: Browser, version: str, metadata: Json) -> None:
+    admin.patch("/me/metadata", {"unsafe_metadata": '{"a": 1}'})
+    query = {"_method": "PATCH", "__clerk_api_version": version}
+    response = admin.send("POST", "/me", query, {"first_name": "Augusta", "unsafe_metadata": '{"b": 2}'})
+    assert response.json()["response"]["unsafe_metadata"] == metadata

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from clerk_emulator import errors
+from clerk_emulator.contract import versions
 from clerk_emulator.domain import (
     images,
     lockout,
@@ -43,6 +44,9 @@ def update_profile(call: BrowserCall) -> Json:
     if any(name in body for name in _SENSITIVE):
         require_verified_user(call)
     _require_changeable(call, user, body)
+    former = versions.removed_parameters(call.operation.qualified_id, call.version)
+    if "unsafe_metadata" in former and "unsafe_metadata" in call.body:
+        body["unsafe_metadata"] = _metadata(call)
     user_lifecycle.update(call.store, user, body)
     return _current(call, user)
 
@@ -62,15 +66,20 @@ def _require_changeable(call: BrowserCall, user: Json, body: Json) -> None:
 @frontend_operation("patchUserMetadata")
 def merge_metadata(call: BrowserCall) -> Json:
     user = call.require_user()
-    try:
-        changes = json.loads(call.body["unsafe_metadata"])
-    except (ValueError, RecursionError):
-        raise errors.malformed("unsafe_metadata", "a JSON object") from None
-    if not is_object(changes):
-        raise metadata.not_object("unsafe_metadata")
-    merged = metadata.merged_fields(user, {"unsafe_metadata": changes}, ("unsafe_metadata",))
+    merged = metadata.merged_fields(user, {"unsafe_metadata": _metadata(call)}, ("unsafe_metadata",))
     update_user(call.store, user, **merged)
     return _current(call, user)
+
+
+def _metadata(call: BrowserCall) -> Json:
+    """Return the metadata that a body has as JSON in a text. Raises ClerkAPIError."""
+    try:
+        values = json.loads(call.body["unsafe_metadata"])
+    except (ValueError, RecursionError):
+        raise errors.malformed("unsafe_metadata", "a JSON object") from None
+    if not is_object(values):
+        raise metadata.not_object("unsafe_metadata")
+    return values
 
 
 @frontend_operation("deleteUser")
