@@ -37,6 +37,8 @@ OPTIONAL = {
     "clerkkit.integrations.flask": {"flask", "werkzeug"},
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
     "clerkkit.integrations.litestar": {"litestar"},
+    "clerkkit.integrations.mcp.fastmcp": {"fastmcp", "pydantic", "starlette"},
+    "clerkkit.integrations.mcp.sdk": {"mcp"},
     "clerkkit.integrations.ninja": {"django", "ninja"},
     "clerkkit.integrations.starlette": {"starlette"},
     "clerkkit.sync": {"sqlalchemy"},

@@ -138,8 +138,8 @@ class Controls(EnterpriseControls, SignUpControls):
         """Change settings of the instance, and return all. Those that are not named stay as they are.
 
         The sections are `authentication`, `attributes`, `passwords`, `display`, `users`, `restrictions`,
-        `organizations` and `instance`. Raises ValueError, which names the setting, for one that does not exist or has
-        an invalid value; nothing is changed then.
+        `organizations`, `instance` and `oauth`. Raises ValueError, which names the setting, for one that does not exist
+        or has an invalid value; nothing is changed then.
         """
         # Likewise.
         from clerk_emulator.frontend_api import instance_settings

@@ -15,6 +15,7 @@ from clerk_emulator.storage.settings import (
     AUTHENTICATION,
     DISPLAY,
     INSTANCE,
+    OAUTH,
     ORGANIZATION_SETTINGS,
     PASSWORDS,
     RESTRICTIONS,
@@ -31,6 +32,7 @@ SECTIONS = {
     "restrictions": RESTRICTIONS,
     "organizations": ORGANIZATION_SETTINGS,
     "instance": INSTANCE,
+    "oauth": OAUTH,
 }
 
 _CHOICES: dict[str, tuple[str, ...]] = {

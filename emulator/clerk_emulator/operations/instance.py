@@ -15,6 +15,7 @@ from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.settings import (
     COMMUNICATION,
     INSTANCE,
+    OAUTH,
     OAUTH_APPLICATION_SETTINGS,
     ORGANIZATION_SETTINGS,
     PROTECT,
@@ -135,7 +136,9 @@ def update_oauth_application_settings(call: Call) -> Json:
     if "default_scopes" in call.body:
         # Null is meaningful here: it sets Clerk's default.
         changes["default_scopes"] = call.body["default_scopes"]
-        _validate_choices("default_scopes", call.body["default_scopes"] or (), _SCOPES)
+        _validate_choices(
+            "default_scopes", call.body["default_scopes"] or (), (*_SCOPES, *OAUTH.read(call.store)["custom_scopes"])
+        )
     return _update_section(call, OAUTH_APPLICATION_SETTINGS, changes)
 
 

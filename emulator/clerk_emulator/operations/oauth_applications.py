@@ -8,13 +8,14 @@ from clerk_emulator.domain import images, opaque_tokens
 from clerk_emulator.domain.oauth import access_tokens, applications, grants, redirect_uris
 from clerk_emulator.domain.oauth.access_tokens import OAUTH_TOKENS
 from clerk_emulator.domain.oauth.applications import OAUTH_APPLICATIONS
-from clerk_emulator.domain.oauth.scopes import DESCRIPTIONS
+from clerk_emulator.domain.oauth.scopes import known
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.conditions import contains_text
 from clerk_emulator.storage.rows import deleted_object, public_fields
+from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS
 
 _NAME_LIMIT = 256
@@ -22,7 +23,7 @@ _NAME_LIMIT = 256
 
 @operation("CreateOAuthApplication")
 def create_oauth_application(call: Call) -> Json:
-    changes = _validated_changes(call.body, {"public": False})
+    changes = _validated_changes(call.store, call.body, {"public": False})
     created = applications.create(call.store, call.keys.instance_id, **changes)
     return _serialize_with_secret(call, created)
 
@@ -43,7 +44,8 @@ def get_oauth_application(call: Call) -> Json:
 def update_oauth_application(call: Call) -> Json:
     application = _application(call)
     return _serialize(
-        call, call.store.update(OAUTH_APPLICATIONS, application, **_validated_changes(call.body, application))
+        call,
+        call.store.update(OAUTH_APPLICATIONS, application, **_validated_changes(call.store, call.body, application)),
     )
 
 
@@ -95,14 +97,14 @@ def _application(call: Call) -> Json:
     return call.path_resource(OAUTH_APPLICATIONS, "oauth_application_id")
 
 
-def _validated_changes(body: Json, application: Json) -> Json:
+def _validated_changes(store: Store, body: Json, application: Json) -> Json:
     """Return the validated changes in a body. Null changes nothing."""
     sent = {name: value for name, value in body.items() if value is not None}
     changes: Json = {name: sent[name] for name in ("consent_screen_enabled", "pkce_required", "public") if name in sent}
     if "name" in sent:
         changes["name"] = _validate_name(sent["name"])
     if "scopes" in sent:
-        changes["scopes"] = _validate_scopes(sent["scopes"])
+        changes["scopes"] = _validate_scopes(store, sent["scopes"])
     if "callback_url" in sent or "redirect_uris" in sent:
         first = [sent["callback_url"]] if sent.get("callback_url") else []
         changes["redirect_uris"] = _validate_redirect_uris(first, sent.get("redirect_uris", []))
@@ -125,11 +127,11 @@ def _validate_name(value: str) -> str:
     return value
 
 
-def _validate_scopes(value: str) -> str:
+def _validate_scopes(store: Store, value: str) -> str:
     scopes = value.split()
     # The contract lists four of them. Accepting those of the Frontend API's document too is our choice.
-    if not scopes or not set(scopes) <= set(DESCRIPTIONS):
-        raise errors.invalid("scopes", f"must be a selection of {', '.join(DESCRIPTIONS)}, separated by spaces")
+    if not scopes or not set(scopes) <= set(known(store)):
+        raise errors.invalid("scopes", f"must be a selection of {', '.join(known(store))}, separated by spaces")
     return " ".join(dict.fromkeys(scopes))
 
 

@@ -120,6 +120,9 @@ OAUTH_APPLICATION_SETTINGS = Section(
     },
 )
 
+OAUTH = Section("oauth", {"custom_scopes": []})
+"""`custom_scopes` are scopes of the instance's own, such as `reports:read`, which applications can ask for."""
+
 SVIX = Section("svix", {"app_id": None})
 """The Svix app, which the emulator itself does not need for webhooks."""
 

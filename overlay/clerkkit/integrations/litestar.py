@@ -6,7 +6,7 @@ Needs the extra `litestar`: `pip install "clerkkit[litestar]"`. `docs/frameworks
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn, Unpack, overload
+from typing import Any, Literal, NoReturn, Unpack, cast, overload
 
 try:
     from litestar.connection import ASGIConnection, WebSocket
@@ -19,7 +19,7 @@ except ImportError as missing:
 from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, get_state
+from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, Scope, get_state
 from clerkkit.integrations.callers import MachineTokenType, get_caller
 from clerkkit.integrations.requirements import Denial, RequirementArguments, Requirements
 
@@ -49,7 +49,7 @@ def get_auth(request: Connection, *, token_type: AcceptedTypes = SESSION_TOKEN) 
         RuntimeError: the middleware has not authenticated the request.
         InvalidArgument: `token_type` is invalid.
     """
-    return get_caller(get_state(request.scope), token_type)  # type: ignore[arg-type]  # a TypedDict
+    return get_caller(get_state(cast("Scope", request.scope)), token_type)
 
 
 def require_auth(**requirements: Unpack[RequirementArguments]) -> Callable[[Connection, BaseRouteHandler], None]:
@@ -71,7 +71,7 @@ def require_auth(**requirements: Unpack[RequirementArguments]) -> Callable[[Conn
     checked = Requirements(**requirements)
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        caller = checked.check(get_state(connection.scope))  # type: ignore[arg-type]  # a TypedDict
+        caller = checked.check(get_state(cast("Scope", connection.scope)))
         if isinstance(caller, Denial):
             _deny(connection, caller)
 

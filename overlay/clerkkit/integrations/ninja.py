@@ -12,7 +12,7 @@ from django.http import HttpRequest
 try:
     from ninja.errors import HttpError
     from ninja.security.base import AuthBase
-    from ninja.utils import check_csrf
+    from ninja.utils import check_csrf  # pyright: ignore[reportUnknownVariableType]
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.ninja needs Django Ninja: pip install "clerkkit[ninja]"') from missing
 

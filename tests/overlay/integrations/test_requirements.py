@@ -80,10 +80,13 @@ def test_only_outages_are_503(reason: str) -> None:
         ("flask", "flask"),
         ("litestar", "litestar"),
         ("ninja", "ninja"),
+        ("mcp.fastmcp", "fastmcp"),
+        ("mcp.sdk", "mcp"),
         ("starlette", "starlette"),
     ],
 )
 def test_missing_extra_is_named(module: str, missing: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; import clerkkit.integrations.{module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stderr.strip().endswith(f'pip install "clerkkit[{module}]"'), done.stderr
+    extra = module.rpartition(".")[2].replace("sdk", "mcp")
+    assert done.stderr.strip().endswith(f'pip install "clerkkit[{extra}]"'), done.stderr

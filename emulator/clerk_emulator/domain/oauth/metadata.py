@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain.oauth import claims
-from clerk_emulator.domain.oauth.scopes import DESCRIPTIONS
+from clerk_emulator.domain.oauth.scopes import known
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS
 from clerk_emulator.storage.store import Store
@@ -18,17 +18,17 @@ def authorization_server(store: Store, issuer: str) -> Json:
         {"registration_endpoint": f"{issuer}/oauth/register"} if settings["dynamic_oauth_client_registration"] else {}
     )
     return {
-        **_common(issuer),
+        **_common(store, issuer),
         **registration,
         # Documents of other servers are not read, whatever the settings say.
         "client_id_metadata_document_supported": False,
     }
 
 
-def openid_configuration(issuer: str) -> Json:
+def openid_configuration(store: Store, issuer: str) -> Json:
     """Return the metadata of the OpenID provider."""
     return {
-        **_common(issuer),
+        **_common(store, issuer),
         "introspection_endpoint": f"{issuer}/oauth/token_info",
         "userinfo_endpoint": f"{issuer}/oauth/userinfo",
         "response_modes_supported": ["query", "form_post"],
@@ -37,14 +37,14 @@ def openid_configuration(issuer: str) -> Json:
     }
 
 
-def _common(issuer: str) -> Json:
+def _common(store: Store, issuer: str) -> Json:
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
         "token_endpoint": f"{issuer}/oauth/token",
         "revocation_endpoint": f"{issuer}/oauth/token/revoke",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "scopes_supported": list(DESCRIPTIONS),
+        "scopes_supported": known(store),
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public"],

@@ -7,7 +7,7 @@ from typing import Any
 from clerk_emulator.domain.formats import url
 from clerk_emulator.domain.oauth import applications, redirect_uris
 from clerk_emulator.domain.oauth.errors import OAuthError
-from clerk_emulator.domain.oauth.scopes import DESCRIPTIONS
+from clerk_emulator.domain.oauth.scopes import known
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_list
 from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS
@@ -30,8 +30,8 @@ def register(store: Store, instance_id: str, metadata: Json) -> Json:
     if method not in _METHODS:
         raise _invalid(f"token_endpoint_auth_method must be one of {', '.join(_METHODS)}.")
     scopes = texts["scope"].split() if texts["scope"] else list(applications.default_scopes(store))
-    if not set(scopes) <= set(DESCRIPTIONS):
-        raise _invalid(f"scope must be a selection of {', '.join(DESCRIPTIONS)}.")
+    if not set(scopes) <= set(known(store)):
+        raise _invalid(f"scope must be a selection of {', '.join(known(store))}.")
     application = applications.create(
         store,
         instance_id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from clerk_emulator.json_types import Json
+from clerk_emulator.storage.settings import OAUTH
+from clerk_emulator.storage.store import Store
 
 OPENID = "openid"
 ORGANIZATION = "user:org:read"
@@ -20,6 +22,11 @@ DESCRIPTIONS = {
 
 DEFAULT = ("profile", "email")
 """The scopes of an application, and of a request, that names none."""
+
+
+def known(store: Store) -> list[str]:
+    """Return all scopes of the instance: Clerk's, and its own."""
+    return [*DESCRIPTIONS, *OAUTH.read(store)["custom_scopes"]]
 
 
 def describe(scope: str) -> Json:

@@ -15,4 +15,4 @@ def get_authorization_server_metadata(call: BrowserCall) -> Json:
 
 @frontend_operation("getOpenIDConfiguration", anonymous=True, public=True)
 def get_openid_configuration(call: BrowserCall) -> Json:
-    return metadata.openid_configuration(call.cause.origin)
+    return metadata.openid_configuration(call.store, call.cause.origin)
